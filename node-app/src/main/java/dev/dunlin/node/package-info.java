@@ -1,0 +1,5 @@
+/** The node program. */
+@NullMarked
+package dev.dunlin.node;
+
+import org.jspecify.annotations.NullMarked;

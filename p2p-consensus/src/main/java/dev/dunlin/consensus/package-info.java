@@ -1,0 +1,5 @@
+/** Consensus rounds. */
+@NullMarked
+package dev.dunlin.consensus;
+
+import org.jspecify.annotations.NullMarked;
