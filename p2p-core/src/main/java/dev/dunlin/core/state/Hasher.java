@@ -96,6 +96,12 @@ public final class Hasher {
         return putLong(digest.high()).putLong(digest.low());
     }
 
+    /** Counts words that were fed elsewhere, where only their digest is fed here. */
+    public Hasher account(long elsewhere) {
+        words += elsewhere;
+        return this;
+    }
+
     /** How many 8-byte words were fed since the last reset: a measure of the content's size. */
     public long words() {
         return words;
@@ -103,7 +109,7 @@ public final class Hasher {
 
     /** The digest of what was fed so far. */
     public Digest finish() {
-        long high = avalanche(a ^ Long.rotateLeft(b, 32) ^ words);
+        long high = avalanche(a ^ Long.rotateLeft(b, 32));
         long low = avalanche(b + fold(a ^ SEED_B, PRIME_B));
         return new Digest(high, low);
     }
