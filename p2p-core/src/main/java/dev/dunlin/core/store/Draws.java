@@ -1,0 +1,69 @@
+package dev.dunlin.core.store;
+
+import dev.dunlin.core.state.Hasher;
+
+/**
+ * Random numbers for reducers: a keyed function of (run seed, input number, slice, draw), so the same in every replay and
+ * unrelated between runs. Good for jitter and choice; never for secrets.
+ */
+public final class Draws {
+
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final long slice;
+    private long seed;
+    private long input;
+    private long draw;
+
+    /** The draws of one slice, by the hash of its name. */
+    Draws(String slice) {
+        this.slice = new Hasher().putString(slice).finish().low();
+    }
+
+    /** Turns to an input: its first draw is next. Calls for the same input change nothing. */
+    void turnTo(long runSeed, long number) {
+        if (input != number || seed != runSeed) {
+            seed = runSeed;
+            input = number;
+            draw = 0;
+        }
+    }
+
+    /** 64 uniform bits. */
+    public long nextLong() {
+        draw++;
+        long mixed = mix(seed + GOLDEN * input);
+        mixed = mix(mixed ^ slice);
+        return mix(mixed + GOLDEN * draw);
+    }
+
+    /**
+     * A uniform number from 0 up to the bound, that one excluded.
+     *
+     * @throws IllegalArgumentException if the bound is not positive
+     */
+    public long nextLong(long bound) {
+        if (bound <= 0) {
+            throw new IllegalArgumentException("a bound is positive, not " + bound);
+        }
+        // Lemire's multiplication: the bias is below 2^-63 * bound, of no matter to jitter and choice.
+        return Math.unsignedMultiplyHigh(nextLong(), bound);
+    }
+
+    /** As {@link #nextLong(long)}, for small bounds. */
+    public int nextInt(int bound) {
+        return (int) nextLong(bound);
+    }
+
+    /** A uniform number of 53 bits from 0 up to 1, that one excluded. */
+    public double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    // splitmix64's finaliser.
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.dunlin.core.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What is checked of a slice before it is mounted: mistakes of its author, found at start and never at three in the morning. */
+final class Mounting {
+
+    private Mounting() {}
+
+    static void check(Slice<?, ?, ?> slice) {
+        if (!slice.types().slice().equals(slice.name())) {
+            throw new IllegalArgumentException(
+                    "the slice " + slice.name() + " has the type table of " + slice.types().slice());
+        }
+        for (Class<?> type : leaves(slice.actions())) {
+            if (!slice.types().actions().containsValue(type)) {
+                throw new IllegalArgumentException(
+                        type.getName() + " has no name in the type table of " + slice.name());
+            }
+            if (!slice.guards().covers(type)) {
+                throw new IllegalArgumentException(type.getName() + " has no guard in " + slice.name());
+            }
+        }
+        for (Map.Entry<String, Class<? extends Action>> entry : slice.types().actions().entrySet()) {
+            Class<? extends Action> type = entry.getValue();
+            if (!type.isRecord()) {
+                throw new IllegalArgumentException(type.getName() + " is no record");
+            }
+            if (Effect.class.isAssignableFrom(type)) {
+                checkKind(type);
+            } else if (!slice.actions().isAssignableFrom(type)) {
+                throw new IllegalArgumentException(
+                        type.getName() + " is no action of " + slice.actions().getSimpleName());
+            }
+        }
+    }
+
+    private static void checkKind(Class<?> effect) {
+        int kinds = 0;
+        for (Class<?> kind : List.of(Effect.Request.class, Effect.Subscription.class, Effect.Fire.class)) {
+            kinds += kind.isAssignableFrom(effect) ? 1 : 0;
+        }
+        if (kinds != 1) {
+            throw new IllegalArgumentException(
+                    effect.getName() + " must be exactly one of Request, Subscription and Fire");
+        }
+    }
+
+    /** The records of a sealed hierarchy. */
+    static List<Class<?>> leaves(Class<?> type) {
+        if (!type.isInterface()) {
+            return List.of(type);
+        }
+        if (!type.isSealed()) {
+            throw new IllegalArgumentException(type.getName() + " is not sealed: name all its records");
+        }
+        List<Class<?>> leaves = new ArrayList<>();
+        for (Class<?> permitted : type.getPermittedSubclasses()) {
+            leaves.addAll(leaves(permitted));
+        }
+        return leaves;
+    }
+}

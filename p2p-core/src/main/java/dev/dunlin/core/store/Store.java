@@ -1,0 +1,522 @@
+package dev.dunlin.core.store;
+
+import dev.dunlin.core.state.Deadlines;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pure store: owns the state, takes one input at a time, and runs it and all it leads to to completion, in one
+ * first-in-first-out queue without recursion. It has no thread, clock, log or service; the runtime, a test and the simulator drive
+ * the same store.
+ *
+ * <p>Order: the guard is asked once, when an action leaves the queue. An enabled action is reduced by its owner; then what the
+ * owner dispatched is queued, then what the observers made of it, in mounting order.
+ *
+ * <p>Not thread-safe: one thread owns it. {@link #state()} is immutable and may be handed to any.
+ *
+ * @param <R> the root of the state tree, one record of all slices' states
+ */
+public final class Store<R> {
+
+    /** The most actions and effects that one input may lead to; more is a bug. */
+    public static final int MAX_ENTRIES = 10_000;
+
+    /** The most ticks of one slice at one time; more is a bug, not work. */
+    public static final int MAX_TICKS = 10_000;
+
+    private final List<Mount<R, ?, ?>> mounts;
+
+    // Lookup only, never iterated.
+    private final Map<Class<?>, Route<R>> routes;
+
+    private final Mount<R, NodeState, NodeAction> nodeMount;
+    private final Turning turning = new Turning();
+    private final long[] deadlines;
+    private final boolean[] touched;
+
+    private StoreState<R> state;
+    private R root;
+    private NodeState node = NodeState.INITIAL;
+    private long number;
+    private long now;
+    private long nextDeadline = Deadlines.NEVER;
+    private long ticksAt = Long.MIN_VALUE;
+    private int ticks;
+    private boolean failed;
+
+    private Store(Builder<R> builder) {
+        this.root = builder.initial;
+        this.mounts = List.copyOf(builder.mounts);
+        @SuppressWarnings("unchecked")
+        Mount<R, NodeState, NodeAction> first = (Mount<R, NodeState, NodeAction>) mounts.getFirst();
+        this.nodeMount = first;
+        this.routes = builder.routes();
+        this.deadlines = new long[mounts.size()];
+        this.touched = new boolean[mounts.size()];
+        this.state = new StoreState<>(0, 0, node, root);
+        recomputeDeadlines();
+    }
+
+    /** Starts a store on an initial root. */
+    public static <R> Builder<R> of(R initial) {
+        return new Builder<>(initial);
+    }
+
+    /** Mounts slices. */
+    public static final class Builder<R> {
+        private final R initial;
+        private final List<Mount<R, ?, ?>> mounts = new ArrayList<>();
+
+        private Builder(R initial) {
+            this.initial = initial;
+            mounts.add(new Mount<>(0, new NodeSlice(), null, null));
+        }
+
+        /**
+         * Mounts a machine.
+         *
+         * @param slice the machine
+         * @param get its state in the root
+         * @param set the root with another state of it
+         * @throws IllegalArgumentException if its name is taken, an action has no name or no guard, a type is registered twice, or an
+         *     effect is not of exactly one kind
+         */
+        public <S, A extends Action> Builder<R> mount(
+                Slice<? super R, S, A> slice, Function<R, S> get, BiFunction<R, S, R> set) {
+            for (Mount<R, ?, ?> other : mounts) {
+                if (other.name.equals(slice.name())) {
+                    throw new IllegalArgumentException("two slices are named " + slice.name());
+                }
+            }
+            Mounting.check(slice);
+            mounts.add(new Mount<>(mounts.size(), slice, get, set));
+            return this;
+        }
+
+        /** The store, before its first input. */
+        public Store<R> build() {
+            return new Store<>(this);
+        }
+
+        private Map<Class<?>, Route<R>> routes() {
+            Map<Class<?>, Route<R>> routes = new HashMap<>();
+            for (Mount<R, ?, ?> mount : mounts) {
+                mount.slice.types().actions().forEach((name, type) -> {
+                    Route<R> route = new Route<>(mount, new ArrayList<>());
+                    if (routes.put(type, route) != null) {
+                        throw new IllegalArgumentException(type.getName() + " is registered by two slices");
+                    }
+                });
+            }
+            for (Mount<R, ?, ?> mount : mounts) {
+                for (On<?, ? extends Action> on : mount.slice.observes()) {
+                    Route<R> route = routes.get(on.fact());
+                    if (route == null) {
+                        throw new IllegalArgumentException(
+                                mount.name + " observes " + on.fact().getName() + ", which no mounted slice owns");
+                    }
+                    route.observers.add(on);
+                }
+            }
+            return routes;
+        }
+    }
+
+    /** One mounted slice. */
+    private static final class Mount<R, S, A extends Action> {
+        final int index;
+        final String name;
+        final Slice<? super R, S, A> slice;
+        final @Nullable Function<R, S> get;
+        final @Nullable BiFunction<R, S, R> set;
+        final Guards<? super R, S, A> guards;
+        final Optional<A> tick;
+        final Draws draws;
+
+        Mount(
+                int index,
+                Slice<? super R, S, A> slice,
+                @Nullable Function<R, S> get,
+                @Nullable BiFunction<R, S, R> set) {
+            this.index = index;
+            this.name = slice.name();
+            this.slice = slice;
+            this.get = get;
+            this.set = set;
+            this.guards = slice.guards();
+            this.tick = slice.tick();
+            this.draws = new Draws(slice.name());
+        }
+    }
+
+    private record Route<R>(Mount<R, ?, ?> owner, List<On<?, ?>> observers) {}
+
+    /** The state after the last input. */
+    public StoreState<R> state() {
+        return state;
+    }
+
+    /** The mounted slices, the store's own first. */
+    public List<Slice<? super R, ?, ?>> slices() {
+        List<Slice<? super R, ?, ?>> slices = new ArrayList<>();
+        for (Mount<R, ?, ?> mount : mounts) {
+            slices.add(mount.slice);
+        }
+        return slices;
+    }
+
+    /** The slices' states, by name in mounting order, the store's own first. */
+    public Map<String, Object> statesOf(StoreState<R> of) {
+        Map<String, Object> states = new LinkedHashMap<>();
+        for (Mount<R, ?, ?> mount : mounts) {
+            states.put(mount.name, read(mount, of.node(), of.root()));
+        }
+        return states;
+    }
+
+    /**
+     * The state of another moment, of slices' states by name; a slice that is not named gets its initial state.
+     *
+     * @throws ClassCastException if a state is of another slice's type
+     */
+    public StoreState<R> stateOf(long input, long at, Map<String, Object> states) {
+        R made = root;
+        NodeState own = NodeState.INITIAL;
+        for (Mount<R, ?, ?> mount : mounts) {
+            Object slice = states.getOrDefault(mount.name, mount.slice.initial());
+            if (mount == nodeMount) {
+                own = (NodeState) slice;
+            } else {
+                made = written(mount, made, slice);
+            }
+        }
+        return new StoreState<>(input, at, own, made);
+    }
+
+    /** Goes to another moment: from there the next input has the following number. */
+    public void restore(StoreState<R> moment) {
+        state = moment;
+        root = moment.root();
+        node = moment.node();
+        number = moment.input();
+        now = moment.now();
+        failed = false;
+        Arrays.fill(touched, false);
+        ticksAt = Long.MIN_VALUE;
+        recomputeDeadlines();
+    }
+
+    /** When a tick is next due, microseconds since the Unix epoch; {@link Deadlines#NEVER} if none is. */
+    public long nextDeadline() {
+        return nextDeadline;
+    }
+
+    /** The tick that is due at a time: the earliest deadline's, then by mounting order. It is to be the next input. */
+    public Optional<Input> dueTick(long at) {
+        if (nextDeadline > at) {
+            return Optional.empty();
+        }
+        for (Mount<R, ?, ?> mount : mounts) {
+            if (deadlines[mount.index] == nextDeadline && mount.tick.isPresent()) {
+                return Optional.of(Input.of(mount.tick.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Runs one input to completion.
+     *
+     * @param input the input; its type is of a mounted slice
+     * @param at its time, microseconds since the Unix epoch, not before the last input's
+     * @return all that it led to
+     * @throws IllegalArgumentException if the type is no mounted slice's or time would run backwards; nothing has happened then
+     * @throws StoreFailure if a machine has a bug; the store takes no more inputs
+     */
+    public Turn apply(Input input, long at) {
+        if (failed) {
+            throw new IllegalStateException("the store has failed and takes no more inputs");
+        }
+        if (at < now) {
+            throw new IllegalArgumentException("time runs backwards: " + at + " after " + now);
+        }
+        if (!routes.containsKey(input.action().getClass())) {
+            throw new IllegalArgumentException(
+                    input.action().getClass().getName() + " is of no mounted slice: mount its slice first");
+        }
+        turning.begin(input, number + 1, at);
+        R rootBefore = root;
+        NodeState nodeBefore = node;
+        try {
+            turning.toCompletion();
+            number = turning.number;
+            now = at;
+            List<Turn.Changed> changed = settle(rootBefore, nodeBefore);
+            checkTicks(input, at);
+            state = new StoreState<>(number, now, node, root);
+            return turning.done(changed);
+        } catch (RuntimeException | StackOverflowError e) {
+            failed = true;
+            root = rootBefore;
+            node = nodeBefore;
+            number = state.input();
+            now = state.now();
+            throw new StoreFailure(input, number + 1, at, turning.current, turning.whatFailed(e), e);
+        }
+    }
+
+    private List<Turn.Changed> settle(R rootBefore, NodeState nodeBefore) {
+        List<Turn.Changed> changed = List.of();
+        boolean deadlinesMoved = false;
+        for (int i = 0; i < touched.length; i++) {
+            if (!touched[i]) {
+                continue;
+            }
+            touched[i] = false;
+            Mount<R, ?, ?> mount = mounts.get(i);
+            Object after = read(mount, node, root);
+            if (after != read(mount, nodeBefore, rootBefore)) {
+                if (changed.isEmpty()) {
+                    changed = new ArrayList<>(2);
+                }
+                changed.add(new Turn.Changed(mount.name, after));
+                long deadline = deadlineOf(mount, after);
+                if (deadline != deadlines[i]) {
+                    deadlines[i] = deadline;
+                    deadlinesMoved = true;
+                }
+            }
+        }
+        if (deadlinesMoved) {
+            nextDeadline = least(deadlines);
+        }
+        return changed;
+    }
+
+    // A tick must move its deadline beyond now, or at least make progress; a machine that does neither would loop for ever.
+    private void checkTicks(Input input, long at) {
+        Mount<R, ?, ?> mount = route(input.action()).owner;
+        if (mount.tick.isEmpty() || mount.tick.get().getClass() != input.action().getClass()) {
+            return;
+        }
+        if (deadlines[mount.index] > at) {
+            ticksAt = Long.MIN_VALUE;
+            return;
+        }
+        ticks = ticksAt == at ? ticks + 1 : 1;
+        ticksAt = at;
+        if (ticks > MAX_TICKS || read(mount, node, root) == read(mount, state.node(), state.root())) {
+            throw new IllegalStateException(
+                    "after its tick at " + at + " the slice " + mount.name + " still has the deadline "
+                            + deadlines[mount.index] + " and made no progress");
+        }
+    }
+
+    private void recomputeDeadlines() {
+        for (Mount<R, ?, ?> mount : mounts) {
+            deadlines[mount.index] = deadlineOf(mount, read(mount, node, root));
+        }
+        nextDeadline = least(deadlines);
+    }
+
+    private static <S> long deadlineOf(Mount<?, S, ?> mount, Object of) {
+        @SuppressWarnings("unchecked")
+        S typed = (S) of;
+        long deadline = mount.slice.nextDeadline(typed);
+        if (deadline != Deadlines.NEVER && mount.tick.isEmpty()) {
+            throw new IllegalStateException("the slice " + mount.name + " has a deadline and no tick");
+        }
+        return deadline;
+    }
+
+    private static long least(long[] of) {
+        long least = Deadlines.NEVER;
+        for (long deadline : of) {
+            least = Math.min(least, deadline);
+        }
+        return least;
+    }
+
+    private Route<R> route(Action action) {
+        Route<R> route = routes.get(action.getClass());
+        if (route == null) {
+            throw new IllegalArgumentException(action.getClass().getName() + " is of no mounted slice");
+        }
+        return route;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <S> S read(Mount<R, S, ?> mount, NodeState own, R from) {
+        return mount.get == null ? (S) own : mount.get.apply(from);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <S> R written(Mount<R, S, ?> mount, R into, Object slice) {
+        return mount.set == null ? into : mount.set.apply(into, (S) slice);
+    }
+
+    /** The one input in work: its queue, which is also the record of all that it led to. */
+    private final class Turning implements Context {
+        private Action[] entries = new Action[64];
+        private int[] causes = new int[64];
+        private @Nullable Verdict[] verdicts = new Verdict[64];
+        private int size;
+        private int current;
+        private long number;
+        private long at;
+        private boolean durable;
+        private Input input = new Input(new NodeAction.ClockStepped(0, 0), ActionId.NONE);
+        private Draws draws = nodeMount.draws;
+
+        void begin(Input next, long nextNumber, long time) {
+            input = next;
+            number = nextNumber;
+            at = time;
+            size = 0;
+            current = 0;
+            durable = false;
+            push(next.action());
+        }
+
+        void toCompletion() {
+            for (current = 0; current < size; current++) {
+                Action action = entries[current];
+                if (!(action instanceof Effect)) {
+                    step(route(action), action);
+                }
+            }
+            current = 0;
+        }
+
+        @SuppressWarnings("unchecked")
+        private <S, A extends Action> void step(Route<R> route, Action untyped) {
+            Mount<R, S, A> mount = (Mount<R, S, A>) route.owner;
+            A action = (A) untyped;
+            S before = read(mount, node, root);
+            Verdict verdict = ((Guards<R, S, A>) mount.guards).ask(root, before, action, at);
+            if (verdict instanceof Verdict.Disabled) {
+                verdicts[current] = verdict;
+                if (current == 0) {
+                    trackHandles(action, false);
+                }
+                return;
+            }
+            draws = mount.draws;
+            draws.turnTo(node.seed(), number);
+            S after = mount.slice.reduce(before, action, this);
+            if (after != before) {
+                touched[mount.index] = true;
+                if (mount == (Object) nodeMount) {
+                    node = (NodeState) after;
+                } else {
+                    root = written(mount, root, after);
+                }
+            }
+            if (current == 0) {
+                trackHandles(action, true);
+            }
+            for (On<?, ?> on : route.observers) {
+                observed(on, action).ifPresent(this::push);
+            }
+        }
+
+        @SuppressWarnings("unchecked")
+        private <F extends Action> Optional<? extends Action> observed(On<F, ?> on, Action fact) {
+            return on.as().apply((F) fact);
+        }
+
+        private void trackHandles(Action action, boolean enabled) {
+            if (action instanceof Action.BringsHandle brings) {
+                Handle handle = brings.brought();
+                touched[nodeMount.index] = true;
+                node = node.withHandles(node.handles()
+                        .with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));
+                if (!enabled) {
+                    effect(new NodeEffect.CloseHandle(handle));
+                }
+            } else if (action instanceof Action.EndsHandle ends) {
+                touched[nodeMount.index] = true;
+                node = node.withHandles(node.handles().without(ends.ended()));
+            }
+        }
+
+        private void push(Action action) {
+            if (size == MAX_ENTRIES) {
+                throw new IllegalStateException("one input leads to more than " + MAX_ENTRIES + " actions");
+            }
+            if (size == entries.length) {
+                entries = Arrays.copyOf(entries, size * 2);
+                causes = Arrays.copyOf(causes, size * 2);
+                verdicts = Arrays.copyOf(verdicts, size * 2);
+            }
+            entries[size] = action;
+            causes[size] = current;
+            verdicts[size] = null;
+            size++;
+        }
+
+        Turn done(List<Turn.Changed> changed) {
+            return new Turn(
+                    number,
+                    at,
+                    input,
+                    Arrays.copyOf(entries, size),
+                    Arrays.copyOf(causes, size),
+                    Arrays.copyOf(verdicts, size),
+                    changed,
+                    durable);
+        }
+
+        String whatFailed(Throwable e) {
+            return current < size
+                    ? entries[current].getClass().getSimpleName() + " failed: " + e
+                    : "the input failed: " + e;
+        }
+
+        @Override
+        public long now() {
+            return at;
+        }
+
+        @Override
+        public ActionId id() {
+            return new ActionId(number, current);
+        }
+
+        @Override
+        public long run() {
+            return node.run();
+        }
+
+        @Override
+        public Draws random() {
+            return draws;
+        }
+
+        @Override
+        public void then(Action action) {
+            if (action instanceof Effect) {
+                throw new IllegalArgumentException(
+                        action.getClass().getSimpleName() + " is an effect: emit it with effect()");
+            }
+            route(action);
+            push(action);
+        }
+
+        @Override
+        public ActionId effect(Effect effect) {
+            route(effect);
+            durable |= effect instanceof Effect.Durable;
+            push(effect);
+            return new ActionId(number, size - 1);
+        }
+    }
+}
