@@ -143,7 +143,7 @@ public enum Multibase {
         if (count > 0) {
             text.append(alphabet.character(pending << (bits - count) & ((1 << bits) - 1)));
         }
-        while (padded && text.length() * bits % 8 != 0) {
+        while (padded && (long) text.length() * bits % 8 != 0) {
             text.append(PAD);
         }
         return text.toString();
