@@ -1,4 +1,7 @@
-/** Keys, signatures, peer ids, signed envelopes and peer records. */
+/**
+ * Keys, signatures, signed envelopes and peer records. Pure, but for key generation, which takes its randomness as an
+ * argument: signatures are deterministic. The names of peers are in {@code dev.dunlin.core.multiformats}.
+ */
 @NullMarked
 package dev.dunlin.core.keys;
 
