@@ -1,0 +1,189 @@
+package dev.dunlin.core.codec;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.TypeTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
+
+/**
+ * Writes and reads actions, effects and states as JSON, under the names of the slices' type tables. Strict: a field too many
+ * or too few, a null, or an unknown name is an error, never a guess.
+ *
+ * <p>Thread-safe.
+ */
+public final class Codec {
+
+    private final JsonMapper mapper;
+    private final List<TypeTable> tables;
+
+    // Lookup only.
+    private final Map<Class<?>, String> names = new HashMap<>();
+    private final Map<Class<?>, ObjectWriter> writers = new HashMap<>();
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    private record Entry(Class<? extends Action> type, ObjectReader reader) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    private interface ByKind {}
+
+    private Codec(List<TypeTable> tables, List<TextType<?>> moreTexts) {
+        this.tables = List.copyOf(tables);
+        List<TextType<?>> texts = new ArrayList<>(TextType.BUILT_IN);
+        texts.addAll(moreTexts);
+        JsonMapper.Builder builder = JsonMapper.builder()
+                .addModule(new StateModule(texts))
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .changeDefaultPropertyInclusion(any -> JsonInclude.Value.construct(
+                        JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
+        for (TypeTable table : tables) {
+            table.variants().forEach((sealed, variants) -> {
+                builder.addMixIn(sealed, ByKind.class);
+                variants.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+            });
+        }
+        mapper = builder.build();
+        for (TypeTable table : tables) {
+            table.actions().forEach((name, type) -> {
+                String full = table.fullName(name);
+                if (entries.put(full, new Entry(type, mapper.readerFor(type))) != null) {
+                    throw new IllegalArgumentException("two types are named " + full);
+                }
+                names.put(type, full);
+                writers.put(type, mapper.writerFor(type));
+            });
+        }
+    }
+
+    /** The codec of a store's slices. */
+    public static Codec of(Store<?> store) {
+        List<TypeTable> tables = new ArrayList<>();
+        for (Slice<?, ?, ?> slice : store.slices()) {
+            tables.add(slice.types());
+        }
+        return new Codec(tables, List.of());
+    }
+
+    /** The codec of some type tables. */
+    public static Codec of(List<TypeTable> tables) {
+        return new Codec(tables, List.of());
+    }
+
+    /** The type tables that it knows. */
+    public List<TypeTable> tables() {
+        return tables;
+    }
+
+    /**
+     * The full name of an action or effect, as {@code connection/connected}.
+     *
+     * @throws IllegalArgumentException if no table has its type
+     */
+    public String nameOf(Action action) {
+        return nameOf(action.getClass());
+    }
+
+    /** As {@link #nameOf(Action)}. */
+    public String nameOf(Class<?> type) {
+        String name = names.get(type);
+        if (name == null) {
+            throw new IllegalArgumentException(type.getName() + " is in no type table");
+        }
+        return name;
+    }
+
+    /** The type of a full name, if a table has it. */
+    public Optional<Class<? extends Action>> typeOf(String name) {
+        Entry entry = entries.get(name);
+        return entry == null ? Optional.empty() : Optional.of(entry.type());
+    }
+
+    /** Writes an action's payload where the generator stands. */
+    public void write(Action action, JsonGenerator out) {
+        ObjectWriter writer = writers.get(action.getClass());
+        if (writer == null) {
+            throw new IllegalArgumentException(action.getClass().getName() + " is in no type table");
+        }
+        writer.writeValue(out, action);
+    }
+
+    /**
+     * Reads the payload of the named type where the parser stands.
+     *
+     * @throws CodecException if there is no such type, or the payload is not of it
+     */
+    public Action read(String name, JsonParser in) {
+        try {
+            return entry(name).reader().readValue(in);
+        } catch (JacksonException e) {
+            throw new CodecException(name, e);
+        }
+    }
+
+    /**
+     * Reads a payload given as a tree.
+     *
+     * @throws CodecException as {@link #read(String, JsonParser)}
+     */
+    public Action read(String name, JsonNode payload) {
+        try {
+            return entry(name).reader().readValue(payload);
+        } catch (JacksonException e) {
+            throw new CodecException(name, e);
+        }
+    }
+
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new CodecException(name, "there is no such type in this build");
+        }
+        return entry;
+    }
+
+    /** Any value of state or action as a JSON tree. */
+    public JsonNode tree(Object value) {
+        return mapper.valueToTree(value);
+    }
+
+    /**
+     * A value of a type from its JSON tree.
+     *
+     * @throws CodecException if the tree is not of it
+     */
+    public <T> T value(JsonNode tree, Class<T> type) {
+        try {
+            return mapper.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw new CodecException(type.getSimpleName(), e);
+        }
+    }
+
+    /** The mapper, for what is JSON but no action or state: frames, headers, reports. */
+    public JsonMapper mapper() {
+        return mapper;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.dunlin.core.codec;
+
+import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Table;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.KeyDeserializer;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.deser.std.StdDeserializer;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
+
+/** Teaches Jackson the types of the state tree: tables as objects in key order, deadlines as tables, text types as strings. */
+@SuppressWarnings({"rawtypes", "unchecked"})
+final class StateModule extends SimpleModule {
+
+    private static final long serialVersionUID = 1L;
+
+    StateModule(List<TextType<?>> texts) {
+        super("dunlin-state");
+        for (TextType<?> text : texts) {
+            register(text);
+        }
+        addSerializer(Table.class, new TableSerializer());
+        addDeserializer(Table.class, new TableDeserializer(null, null, null));
+        addSerializer(Deadlines.class, new DeadlinesSerializer());
+        addDeserializer(Deadlines.class, new DeadlinesDeserializer(null));
+    }
+
+    private <T> void register(TextType<T> text) {
+        addSerializer(text.type(), new TextSerializer<>(text));
+        addDeserializer(text.type(), new TextDeserializer<>(text));
+        addKeySerializer(text.type(), new TextKeySerializer<>(text));
+        addKeyDeserializer(text.type(), new TextKeyDeserializer(text));
+    }
+
+    private static final class TextSerializer<T> extends StdSerializer<T> {
+        private final TextType<T> text;
+
+        TextSerializer(TextType<T> text) {
+            super(text.type());
+            this.text = text;
+        }
+
+        @Override
+        public void serialize(T value, JsonGenerator out, SerializationContext ctx) {
+            out.writeString(text.print().apply(value));
+        }
+    }
+
+    private static final class TextKeySerializer<T> extends StdSerializer<T> {
+        private final TextType<T> text;
+
+        TextKeySerializer(TextType<T> text) {
+            super(text.type());
+            this.text = text;
+        }
+
+        @Override
+        public void serialize(T value, JsonGenerator out, SerializationContext ctx) {
+            out.writeName(text.print().apply(value));
+        }
+    }
+
+    private static final class TextDeserializer<T> extends StdScalarDeserializer<T> {
+        private final TextType<T> text;
+
+        TextDeserializer(TextType<T> text) {
+            super(text.type());
+            this.text = text;
+        }
+
+        @Override
+        public T deserialize(JsonParser in, DeserializationContext ctx) {
+            if (in.currentToken() != JsonToken.VALUE_STRING) {
+                return (T) ctx.handleUnexpectedToken(text.type(), in);
+            }
+            try {
+                return text.parse().apply(in.getString());
+            } catch (IllegalArgumentException e) {
+                return (T) ctx.handleWeirdStringValue(text.type(), in.getString(), "%s", e.getMessage());
+            }
+        }
+    }
+
+    private static final class TextKeyDeserializer extends KeyDeserializer {
+        private final TextType<?> text;
+
+        TextKeyDeserializer(TextType<?> text) {
+            this.text = text;
+        }
+
+        @Override
+        public Object deserializeKey(String key, DeserializationContext ctx) {
+            try {
+                return text.parse().apply(key);
+            } catch (IllegalArgumentException e) {
+                return ctx.handleWeirdKey(text.type(), key, "%s", e.getMessage());
+            }
+        }
+    }
+
+    private static final class TableSerializer extends StdSerializer<Table> {
+        TableSerializer() {
+            super(Table.class);
+        }
+
+        @Override
+        public void serialize(Table value, JsonGenerator out, SerializationContext ctx) {
+            out.writeStartObject(value, value.size());
+            for (Map.Entry<?, ?> entry : (Table<?, ?>) value) {
+                ctx.findKeySerializer(entry.getKey().getClass(), null).serialize(entry.getKey(), out, ctx);
+                ctx.writeValue(out, entry.getValue());
+            }
+            out.writeEndObject();
+        }
+    }
+
+    private static final class DeadlinesSerializer extends StdSerializer<Deadlines> {
+        DeadlinesSerializer() {
+            super(Deadlines.class);
+        }
+
+        @Override
+        public void serialize(Deadlines value, JsonGenerator out, SerializationContext ctx) {
+            ctx.writeValue(out, value.times());
+        }
+    }
+
+    private static final class TableDeserializer extends StdDeserializer<Table> {
+        private final @Nullable KeyDeserializer keys;
+        private final @Nullable ValueDeserializer<Object> values;
+        private final @Nullable JavaType type;
+
+        TableDeserializer(
+                @Nullable JavaType type,
+                @Nullable KeyDeserializer keys,
+                @Nullable ValueDeserializer<Object> values) {
+            super(Table.class);
+            this.type = type;
+            this.keys = keys;
+            this.values = values;
+        }
+
+        @Override
+        public ValueDeserializer<?> createContextual(DeserializationContext ctx, BeanProperty property) {
+            JavaType table = ctx.getContextualType() != null ? ctx.getContextualType() : property.getType();
+            return new TableDeserializer(
+                    table,
+                    ctx.findKeyDeserializer(table.containedType(0), property),
+                    ctx.findContextualValueDeserializer(table.containedType(1), property));
+        }
+
+        @Override
+        public Table deserialize(JsonParser in, DeserializationContext ctx) {
+            if (keys == null || values == null) {
+                throw new IllegalStateException("a table is read only where its key and value types are declared");
+            }
+            if (!in.isExpectedStartObjectToken()) {
+                return (Table) ctx.handleUnexpectedToken(type, in);
+            }
+            Table table = Table.empty();
+            for (String key = in.nextName(); key != null; key = in.nextName()) {
+                in.nextToken();
+                Comparable typed = (Comparable) keys.deserializeKey(key, ctx);
+                Object value = in.currentToken() == JsonToken.VALUE_NULL
+                        ? values.getNullValue(ctx)
+                        : values.deserialize(in, ctx);
+                table = table.with(typed, value);
+            }
+            return table;
+        }
+    }
+
+    private static final class DeadlinesDeserializer extends StdDeserializer<Deadlines> {
+        private final @Nullable KeyDeserializer keys;
+
+        DeadlinesDeserializer(@Nullable KeyDeserializer keys) {
+            super(Deadlines.class);
+            this.keys = keys;
+        }
+
+        @Override
+        public ValueDeserializer<?> createContextual(DeserializationContext ctx, BeanProperty property) {
+            JavaType deadlines = ctx.getContextualType() != null ? ctx.getContextualType() : property.getType();
+            return new DeadlinesDeserializer(ctx.findKeyDeserializer(deadlines.containedType(0), property));
+        }
+
+        @Override
+        public Deadlines deserialize(JsonParser in, DeserializationContext ctx) {
+            if (keys == null) {
+                throw new IllegalStateException("deadlines are read only where their key type is declared");
+            }
+            if (!in.isExpectedStartObjectToken()) {
+                return (Deadlines) ctx.handleUnexpectedToken(Deadlines.class, in);
+            }
+            Deadlines deadlines = Deadlines.none();
+            for (String key = in.nextName(); key != null; key = in.nextName()) {
+                in.nextToken();
+                deadlines = deadlines.with((Comparable) keys.deserializeKey(key, ctx), in.getLongValue());
+            }
+            return deadlines;
+        }
+    }
+}

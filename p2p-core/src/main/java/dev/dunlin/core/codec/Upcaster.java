@@ -1,0 +1,110 @@
+package dev.dunlin.core.codec;
+
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.TypeTable;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Brings payloads of an older log to the shape of this build: former names, defaults for fields that came later, and without
+ * the fields that have gone. Only for logs whose {@link Schema.Report} says that they fit.
+ */
+public final class Upcaster {
+
+    private final Codec codec;
+    private final Map<String, String> renamed = new TreeMap<>();
+    private final Map<String, String> defaults = new TreeMap<>();
+    private final Map<Class<?>, Map<String, Class<?>>> variants = new HashMap<>();
+
+    /** For the type tables of a codec. */
+    public Upcaster(Codec codec) {
+        this.codec = codec;
+        for (TypeTable table : codec.tables()) {
+            renamed.putAll(table.renamed());
+            defaults.putAll(table.defaults());
+            variants.putAll(table.variants());
+        }
+    }
+
+    /** The present name of a type. */
+    public String name(String written) {
+        return renamed.getOrDefault(written, written);
+    }
+
+    /** The payload of a type, by its present name, in the shape of this build. */
+    public JsonNode payload(String name, JsonNode written) {
+        return codec.typeOf(name)
+                .<JsonNode>map(type -> record(name, type, written))
+                .orElse(written);
+    }
+
+    /** A slice's state, by the slice's name, in the shape of this build. */
+    public JsonNode state(String slice, Class<?> type, JsonNode written) {
+        return record(slice, type, written);
+    }
+
+    private JsonNode record(String name, Class<?> type, JsonNode written) {
+        if (!(written instanceof ObjectNode fields)) {
+            return written;
+        }
+        ObjectNode shaped = codec.mapper().createObjectNode();
+        if (fields.has("kind") && isVariant(type)) {
+            shaped.set("kind", fields.get("kind"));
+        }
+        for (RecordComponent component : type.getRecordComponents()) {
+            JsonNode value = fields.get(component.getName());
+            if (value != null) {
+                shaped.set(component.getName(), value(component.getGenericType(), value));
+            } else {
+                String json = defaults.get(name + "." + component.getName());
+                if (json != null) {
+                    shaped.set(component.getName(), codec.mapper().readTree(json));
+                }
+            }
+        }
+        return shaped;
+    }
+
+    private boolean isVariant(Class<?> type) {
+        return variants.values().stream().anyMatch(names -> names.containsValue(type));
+    }
+
+    private JsonNode value(Type type, JsonNode written) {
+        if (type instanceof Class<?> cls) {
+            Map<String, Class<?>> names = variants.get(cls);
+            if (names != null) {
+                Class<?> variant = names.get(written.path("kind").asString(""));
+                return variant == null ? written : record(variant.getSimpleName(), variant, written);
+            }
+            return cls.isRecord() && written.isObject() ? record(cls.getSimpleName(), cls, written) : written;
+        }
+        if (!(type instanceof ParameterizedType generic)) {
+            return written;
+        }
+        Type[] arguments = generic.getActualTypeArguments();
+        if (generic.getRawType() == Table.class && written instanceof ObjectNode entries) {
+            ObjectNode shaped = codec.mapper().createObjectNode();
+            entries.properties().forEach(entry -> shaped.set(entry.getKey(), value(arguments[1], entry.getValue())));
+            return shaped;
+        }
+        if (generic.getRawType() == List.class && written instanceof ArrayNode elements) {
+            List<JsonNode> shaped = new ArrayList<>();
+            elements.forEach(element -> shaped.add(value(arguments[0], element)));
+            return codec.mapper().createArrayNode().addAll(shaped);
+        }
+        if (generic.getRawType() == Optional.class && !written.isNull()) {
+            return value(arguments[0], written);
+        }
+        return written;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.dunlin.core.log;
+
+import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.replay.Divergence;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens a log to go on writing it: finds its end, cuts off what a crash left behind it (the cut bytes are kept in a file of
+ * their own), brings the store to the state after the last whole frame, and begins a new segment.
+ */
+public final class ActionLog {
+
+    private ActionLog() {}
+
+    /**
+     * A log opened for writing, and what was found.
+     *
+     * @param writer appends to it
+     * @param lastInput the last input in it, 0 in a new one
+     * @param lastAt that input's time, microseconds since the Unix epoch; 0 in a new one
+     * @param tail what was cut off
+     * @param notes what an operator should know, one sentence each
+     */
+    public record Opened(
+            LogWriter writer, long lastInput, long lastAt, Optional<LogReader.Tail> tail, List<String> notes) {}
+
+    /**
+     * Opens or begins a log.
+     *
+     * @param store a store before its first input; it is brought to the log's last state
+     * @param build names this build, in the header of what is written
+     * @throws LogException.Damaged if frames that the disk had promised are damaged
+     * @throws LogException if this build cannot go on from it: the message says why, and how to seal the log with the old build
+     */
+    public static <R> Opened open(LogStorage storage, Store<R> store, LogOptions options, String build)
+            throws IOException {
+        dropUnfinished(storage);
+        if (Segments.segments(storage).isEmpty()) {
+            LogWriter writer = new LogWriter(storage, store, options, build, 0, 0);
+            writer.beginSegment();
+            writer.flush();
+            return new Opened(writer, 0, 0, Optional.empty(), List.of());
+        }
+        LogReader<R> reader = LogReader.open(storage, store);
+        if (reader.fit().fit() == Schema.Fit.IMPOSSIBLE) {
+            throw new LogException("this build cannot go on from the log in " + storage + ":\n"
+                    + reader.fit().text() + "\nSeal it with the build that wrote it (dunlin log DIR --seal), or start "
+                    + "with another data folder");
+        }
+        Recovery<R> recovery = Recovery.of(reader, store);
+        cut(storage, recovery);
+        StoreState<R> state = store.state();
+        LogWriter writer =
+                new LogWriter(storage, store, options, build, state.input(), recovery.forced());
+        writer.beginSegment();
+        writer.flush();
+        return new Opened(writer, state.input(), state.now(), recovery.tail(), recovery.notes());
+    }
+
+    private static void dropUnfinished(LogStorage storage) throws IOException {
+        for (String name : storage.names()) {
+            if (Segments.isUnfinished(name)) {
+                storage.delete(name);
+            }
+        }
+        // A crash while compressing leaves a segment twice; the uncompressed one is whole.
+        List<String> names = storage.names();
+        for (String name : names) {
+            if (name.endsWith(".jsonl") && names.contains(name + ".zst")) {
+                storage.delete(name + ".zst");
+            }
+        }
+    }
+
+    private static void cut(LogStorage storage, Recovery<?> recovery) throws IOException {
+        List<Segments.Segment> segments = Segments.segments(storage);
+        Segments.Segment last = segments.getLast();
+        if (recovery.tail().isPresent()) {
+            LogReader.Tail tail = recovery.tail().get();
+            keepCut(storage, tail, recovery.lastInput());
+            storage.truncate(tail.file(), tail.offset());
+        }
+        // A segment without a single input would have the name of the one that is begun next.
+        if (last.first() == recovery.lastInput() + 1) {
+            storage.delete(last.name());
+        }
+    }
+
+    private static void keepCut(LogStorage storage, LogReader.Tail tail, long lastInput) throws IOException {
+        int attempt = 1;
+        List<String> names = storage.names();
+        while (names.contains(Segments.cutName(lastInput + 1, attempt))) {
+            attempt++;
+        }
+        try (InputStream in = storage.read(tail.file(), tail.offset());
+                LogStorage.Appender out = storage.append(Segments.cutName(lastInput + 1, attempt))) {
+            byte[] buffer = new byte[1 << 16];
+            for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+            }
+            out.force();
+        }
+    }
+
+    /** What reading the log to its end found. */
+    private record Recovery<R>(
+            long lastInput, long forced, Optional<LogReader.Tail> tail, List<String> notes) {
+
+        static <R> Recovery<R> of(LogReader<R> reader, Store<R> store) {
+            StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
+            store.restore(from);
+            boolean otherBuild = reader.fit().fit() != Schema.Fit.FINE || !reader.fit().differences().isEmpty();
+            List<String> notes = new java.util.ArrayList<>();
+            Replayer<R> replayer = new Replayer<>(reader, store);
+            try (LogReader<R>.Cursor cursor = reader.cursor(from.input() + 1)) {
+                long diverged = 0;
+                for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
+                    if (!(next.get() instanceof Frame.Recorded recorded) || recorded.number() <= from.input()) {
+                        continue;
+                    }
+                    if (recorded.failed().isPresent()) {
+                        notes.add("input " + recorded.number() + " stopped the last run: "
+                                + recorded.failed().get());
+                        skip(store, recorded);
+                        continue;
+                    }
+                    Optional<Divergence> divergence = replayer.apply(recorded);
+                    if (divergence.isPresent()) {
+                        diverged++;
+                        if (recorded.durable()) {
+                            throw new LogException("this build replays input " + recorded.number()
+                                    + ", which led to a durable effect, to another result: "
+                                    + divergence.get().summary()
+                                    + ". Seal the log with the build that wrote it (dunlin log DIR --seal)");
+                        }
+                    }
+                }
+                if (diverged > 0) {
+                    notes.add(diverged + " inputs after the last snapshot gave another result than recorded"
+                            + (otherBuild ? "" : " in the same schema") + "; none of them led to a durable effect");
+                }
+                cursor.tail().ifPresent(tail -> notes.add("cut " + tail.bytes() + " bytes behind the last whole frame of "
+                        + tail.file() + ": " + tail.why()));
+                return new Recovery<>(store.state().input(), cursor.forced(), cursor.tail(), List.copyOf(notes));
+            }
+        }
+
+        // The failed input changed nothing, but its number is taken.
+        private static <R> void skip(Store<R> store, Frame.Recorded failed) {
+            StoreState<R> state = store.state();
+            store.restore(new StoreState<>(failed.number(), failed.at(), state.node(), state.root()));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.dunlin.core.log;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A log in a folder of the file system. */
+public final class DirectoryStorage implements LogStorage {
+
+    private static final String LOCK = "lock";
+
+    private final Path folder;
+    private final @Nullable FileChannel lock;
+
+    private DirectoryStorage(Path folder, @Nullable FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens a folder for writing; makes it if there is none. One process at a time can.
+     *
+     * @throws LogException if another process has it open
+     * @throws IOException if the folder cannot be made or written
+     */
+    public static DirectoryStorage open(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        FileChannel channel =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() == null) {
+                channel.close();
+                throw inUse(folder);
+            }
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw inUse(folder);
+        }
+        return new DirectoryStorage(folder, channel);
+    }
+
+    private static LogException inUse(Path folder) {
+        return new LogException("the log in " + folder + " is in use by a running node: stop it, or use another folder");
+    }
+
+    /**
+     * Opens a folder for reading; a node may be writing it.
+     *
+     * @throws LogException if there is no such folder
+     */
+    public static DirectoryStorage readOnly(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new LogException("there is no log folder " + folder + ": give the folder that holds a node's log");
+        }
+        return new DirectoryStorage(folder, null);
+    }
+
+    @Override
+    public List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(LOCK))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+        return Files.size(folder.resolve(name));
+    }
+
+    @Override
+    public InputStream read(String name, long from) throws IOException {
+        FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.READ);
+        channel.position(from);
+        return new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+    }
+
+    @Override
+    public Appender append(String name) throws IOException {
+        FileChannel channel =
+                FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return new Appender() {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes, from, length);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+            }
+
+            @Override
+            public void force() throws IOException {
+                channel.force(false);
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
+    }
+
+    @Override
+    public void truncate(String name, long size) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(folder.resolve(name));
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return folder.toString();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.dunlin.core.log;
+
+import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Subject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One line of a log, decoded. */
+public sealed interface Frame {
+
+    /** The version of the format that this build writes, and the newest that it reads. */
+    int FORMAT = 1;
+
+    /**
+     * The first line of a segment.
+     *
+     * @param format the format's version
+     * @param build the build that writes
+     * @param first the number of the segment's first input
+     * @param forced up to which input the disk had promised when the segment was begun
+     * @param schema what the build can write
+     */
+    record Header(int format, String build, long first, long forced, Schema schema) implements Frame {}
+
+    /**
+     * One input, and the proof of what it led to.
+     *
+     * @param number its number
+     * @param at its time, microseconds since the Unix epoch
+     * @param action what entered
+     * @param answers the effect that it answers
+     * @param rejected the disabled ones among the input and what it led to
+     * @param size how many actions and effects, the input included
+     * @param derived the digest of all but the input
+     * @param changed the digests of the slices that it changed
+     * @param durable whether an effect waited for the disk
+     * @param failed what broke, if the input ended the run
+     */
+    record Recorded(
+            long number,
+            long at,
+            Action action,
+            ActionId answers,
+            List<Rejected> rejected,
+            int size,
+            Digest derived,
+            Map<String, Digest> changed,
+            boolean durable,
+            Optional<String> failed)
+            implements Frame {}
+
+    /**
+     * A disabled action.
+     *
+     * @param index its place in the input's dispatches
+     * @param type its full name
+     * @param about its subject
+     * @param clause the guard's clause that failed
+     * @param operands what the clause looked at
+     */
+    record Rejected(int index, String type, Subject about, String clause, List<Operand> operands) {}
+
+    /**
+     * A promise of the disk.
+     *
+     * @param input all up to this input is safe
+     */
+    record Force(long input) implements Frame {}
+}

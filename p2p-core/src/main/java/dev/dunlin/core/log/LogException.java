@@ -1,0 +1,42 @@
+package dev.dunlin.core.log;
+
+/** A log that cannot be read or written as asked; the message says where, why, and what to do. */
+public class LogException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** With a sentence. */
+    public LogException(String message) {
+        super(message);
+    }
+
+    /** With a sentence and what led to it. */
+    public LogException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** Damage where the disk had promised: frames are lost that must not be. */
+    public static final class Damaged extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        private final String file;
+        private final long offset;
+
+        Damaged(String file, long offset, String why) {
+            super("the log is damaged in " + file + " at byte " + offset + ": " + why
+                    + ". Restore the file from a copy, or move the log away to start a new one");
+            this.file = file;
+            this.offset = offset;
+        }
+
+        /** The file. */
+        public String file() {
+            return file;
+        }
+
+        /** The offset in it, in bytes (of the uncompressed content). */
+        public long offset() {
+            return offset;
+        }
+    }
+}

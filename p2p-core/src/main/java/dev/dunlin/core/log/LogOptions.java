@@ -1,0 +1,28 @@
+package dev.dunlin.core.log;
+
+/**
+ * The bounds of a log.
+ *
+ * @param segmentBytes a segment is closed when it is longer than this
+ * @param ringBytes the oldest segments are dropped while all files together are longer than this
+ * @param ringAgeMicros segments whose last input is older than this are dropped
+ * @param snapshotEvery a snapshot is written every so many inputs
+ * @param zstdLevel how closed segments are compressed, 1 to 19
+ */
+public record LogOptions(long segmentBytes, long ringBytes, long ringAgeMicros, long snapshotEvery, int zstdLevel) {
+
+    /** 16 MiB segments, a 1 GiB ring of two weeks, a snapshot every 100,000 inputs. */
+    public static final LogOptions DEFAULT =
+            new LogOptions(16L << 20, 1L << 30, 14L * 24 * 3600 * 1_000_000, 100_000, 3);
+
+    /** Checks ranges. */
+    public LogOptions {
+        if (segmentBytes < 1024 || ringBytes < segmentBytes || ringAgeMicros <= 0 || snapshotEvery <= 0) {
+            throw new IllegalArgumentException(
+                    "a segment has at least 1 KiB, the ring at least one segment, age and snapshot interval are positive");
+        }
+        if (zstdLevel < 1 || zstdLevel > 19) {
+            throw new IllegalArgumentException("the zstd level is from 1 to 19, not " + zstdLevel);
+        }
+    }
+}

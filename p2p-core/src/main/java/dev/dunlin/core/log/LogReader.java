@@ -1,0 +1,341 @@
+package dev.dunlin.core.log;
+
+import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.codec.Upcaster;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads a log, also one that is being written or was cut off by a crash. Before any frame is given out, the log's schemas are
+ * compared with this build's.
+ *
+ * @param <R> the root of the state tree
+ */
+public final class LogReader<R> {
+
+    private final LogStorage storage;
+    private final Store<R> store;
+    private final Codec codec;
+    private final Schema schema;
+    private final List<Segments.Segment> segments;
+    private final Schema.Report fit;
+
+    private LogReader(LogStorage storage, Store<R> store, Codec codec) throws IOException {
+        this.storage = storage;
+        this.store = store;
+        this.codec = codec;
+        this.schema = Schema.of(store);
+        this.segments = Segments.segments(storage);
+        this.fit = compare();
+    }
+
+    /**
+     * Opens a log.
+     *
+     * @param store a store with the slices whose types the log has; it is not changed
+     * @throws LogException if there is no log, or its format is newer than this build's
+     */
+    public static <R> LogReader<R> open(LogStorage storage, Store<R> store) {
+        try {
+            LogReader<R> reader = new LogReader<>(storage, store, Codec.of(store));
+            if (reader.segments.isEmpty()) {
+                throw new LogException("there is no log in " + storage + ": run a node with this folder first");
+            }
+            return reader;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Schema.Report compare() throws IOException {
+        Schema.Fit worst = Schema.Fit.FINE;
+        List<Schema.Difference> differences = new ArrayList<>();
+        for (Segments.Segment segment : segments) {
+            Optional<Frame.Header> header = header(segment);
+            if (header.isEmpty()) {
+                continue;
+            }
+            Schema.Report report = schema.compare(header.get().schema(), codec.tables());
+            for (Schema.Difference difference : report.differences()) {
+                if (!differences.contains(difference)) {
+                    differences.add(difference);
+                }
+            }
+            worst = report.fit().compareTo(worst) > 0 ? report.fit() : worst;
+        }
+        differences.sort((one, other) -> other.fit().compareTo(one.fit()));
+        return new Schema.Report(worst, List.copyOf(differences));
+    }
+
+    private Optional<Frame.Header> header(Segments.Segment segment) throws IOException {
+        try (Lines lines = Segments.open(storage, segment)) {
+            if (lines.next() == Lines.Next.GOOD
+                    && new FrameReader(codec).read(lines) instanceof Frame.Header header) {
+                return Optional.of(header);
+            }
+        } catch (JacksonException e) {
+            throw new LogException.Damaged(segment.name(), 0, "the header is no JSON");
+        }
+        return Optional.empty();
+    }
+
+    /** How well the log fits this build: the worst over its segments. */
+    public Schema.Report fit() {
+        return fit;
+    }
+
+    /** The codec of the store's types. */
+    public Codec codec() {
+        return codec;
+    }
+
+    /** The number of the first input that the ring still has. */
+    public long firstInput() {
+        return segments.isEmpty() ? 1 : segments.getFirst().first();
+    }
+
+    /**
+     * The state of the last good snapshot at or before an input; the initial state if there is none and the ring still has the
+     * first input.
+     *
+     * @throws LogException if there is none and the ring has dropped the beginning
+     */
+    public StoreState<R> stateBefore(long input) {
+        try {
+            List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
+            for (Segments.Snapshot snapshot : snapshots.reversed()) {
+                if (snapshot.input() > input) {
+                    continue;
+                }
+                Optional<Snapshots.Read<R>> read = Snapshots.read(storage, codec, store, snapshot);
+                if (read.isPresent()) {
+                    return read.get().state();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (firstInput() > 1) {
+            throw new LogException("no good snapshot stands at or before input " + input
+                    + ", and the ring begins at input " + firstInput() + ": ask for a later one");
+        }
+        return store.stateOf(0, 0, java.util.Map.of());
+    }
+
+    /** The state of the snapshot taken after exactly this input, if there is a good one. */
+    public Optional<StoreState<R>> snapshotAt(long input) {
+        try {
+            for (Segments.Snapshot snapshot : Segments.snapshots(storage)) {
+                if (snapshot.input() == input) {
+                    return Snapshots.read(storage, codec, store, snapshot).map(Snapshots.Read::state);
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The inputs after which there are snapshots, in order. */
+    public List<Long> snapshots() {
+        try {
+            return Segments.snapshots(storage).stream()
+                    .map(Segments.Snapshot::input)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What a crash left behind the last whole frame.
+     *
+     * @param file the last segment
+     * @param offset where the whole frames end, in bytes
+     * @param bytes how many bytes stand behind
+     * @param why why the first of them are no frame
+     */
+    public record Tail(String file, long offset, long bytes, String why) {}
+
+    /** The frames from the segment on that holds an input. */
+    public Cursor cursor(long fromInput) {
+        return new Cursor(fromInput);
+    }
+
+    /** Goes from frame to frame. */
+    public final class Cursor implements Closeable {
+        private final FrameReader reader = new FrameReader(codec);
+        private int segment;
+        private @Nullable Lines lines;
+        private long expected = -1;
+        private long forced;
+        private Optional<Tail> tail = Optional.empty();
+        private boolean ended;
+
+        private Cursor(long fromInput) {
+            for (int i = 0; i < segments.size(); i++) {
+                if (segments.get(i).first() <= fromInput) {
+                    segment = i;
+                }
+            }
+        }
+
+        /**
+         * The next frame.
+         *
+         * @return empty at the end; {@link #tail} says whether something unreadable stands behind
+         * @throws LogException.Damaged if frames are missing or damaged before the last force mark or in a closed segment
+         * @throws LogException if a whole frame is none that this build can read
+         */
+        public Optional<Frame> next() {
+            try {
+                return advance() ? Optional.of(decoded()) : Optional.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** As {@link #next}, without decoding: the line's text. */
+        public Optional<String> nextText() {
+            try {
+                return advance() ? Optional.of(current().text()) : Optional.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private Lines current() {
+            if (lines == null) {
+                throw new IllegalStateException("there is no current line");
+            }
+            return lines;
+        }
+
+        private boolean advance() throws IOException {
+            while (!ended) {
+                if (lines == null) {
+                    if (segment == segments.size()) {
+                        ended = true;
+                        break;
+                    }
+                    lines = Segments.open(storage, segments.get(segment));
+                }
+                Lines.Next next;
+                try {
+                    next = lines.next();
+                } catch (IOException e) {
+                    throw damaged("it cannot be read (" + e.getMessage() + ")", e);
+                }
+                switch (next) {
+                    case GOOD -> {
+                        return true;
+                    }
+                    case BAD -> bad();
+                    case END -> {
+                        lines.close();
+                        lines = null;
+                        segment++;
+                    }
+                }
+            }
+            return false;
+        }
+
+        private LogException damaged(String why, @Nullable Exception cause) {
+            LogException.Damaged damaged =
+                    new LogException.Damaged(segments.get(segment).name(), current().offset(), why);
+            if (cause != null) {
+                damaged.initCause(cause);
+            }
+            return damaged;
+        }
+
+        // A bad line ends the log if nothing behind it shows that the disk had promised it.
+        private void bad() throws IOException {
+            Lines in = current();
+            String why = in.fault();
+            long offset = in.offset();
+            if (segment < segments.size() - 1) {
+                throw damaged(why + " in a closed segment", null);
+            }
+            long end = offset + in.length();
+            Lines.Next next;
+            while ((next = in.next()) != Lines.Next.END) {
+                end = in.offset() + in.length();
+                if (next == Lines.Next.GOOD && in.text().startsWith("{\"type\":\"@log/forced\"")) {
+                    throw new LogException.Damaged(
+                            segments.get(segment).name(), offset, why + ", and a later force mark covers it");
+                }
+            }
+            tail = Optional.of(new Tail(segments.get(segment).name(), offset, end - offset, why));
+            in.close();
+            lines = null;
+            ended = true;
+        }
+
+        private Frame decoded() {
+            Frame frame;
+            try {
+                frame = reader.read(current());
+            } catch (CodecException e) {
+                throw new LogException(where() + " cannot be read by this build: " + e.getMessage(), e);
+            } catch (JacksonException | LogException e) {
+                throw new LogException(where() + " is no frame that this build knows: " + e.getMessage(), e);
+            }
+            switch (frame) {
+                case Frame.Header header -> {
+                    reader.upcastBy(header.schema().equals(schema) ? null : new Upcaster(codec));
+                    if (expected >= 0 && header.first() != expected) {
+                        throw damaged("inputs " + expected + " to " + (header.first() - 1) + " are missing", null);
+                    }
+                    expected = header.first();
+                    forced = Math.max(forced, header.forced());
+                }
+                case Frame.Force force -> forced = Math.max(forced, force.input());
+                case Frame.Recorded recorded -> {
+                    if (recorded.number() != expected) {
+                        throw damaged(
+                                "input " + recorded.number() + " stands where " + expected + " should", null);
+                    }
+                    expected++;
+                }
+            }
+            return frame;
+        }
+
+        private String where() {
+            return segments.get(segment).name() + " at byte " + current().offset();
+        }
+
+        /** Up to which input the disk had promised, as far as was read. */
+        public long forced() {
+            return forced;
+        }
+
+        /** What stands behind the last whole frame, known at the end. */
+        public Optional<Tail> tail() {
+            return tail;
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (lines != null) {
+                    lines.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

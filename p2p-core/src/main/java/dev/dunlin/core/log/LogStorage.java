@@ -1,0 +1,49 @@
+package dev.dunlin.core.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * Where a log's files are: a folder of the file system, or a simulated disk that can lose what was not forced. Names are plain
+ * file names.
+ */
+public interface LogStorage extends Closeable {
+
+    /** All files' names, sorted. */
+    List<String> names() throws IOException;
+
+    /** A file's size in bytes. */
+    long size(String name) throws IOException;
+
+    /** A file's content from an offset on. */
+    InputStream read(String name, long from) throws IOException;
+
+    /** Opens a file for appending; makes it if there is none. */
+    Appender append(String name) throws IOException;
+
+    /** Cuts a file to a size. */
+    void truncate(String name, long size) throws IOException;
+
+    /** Gives a file another name, in one step; a file of that name is replaced. */
+    void rename(String from, String to) throws IOException;
+
+    /** Deletes a file, if it is there. */
+    void delete(String name) throws IOException;
+
+    /** Makes the disk promise which files there are. */
+    void forceNames() throws IOException;
+
+    /** A file open for appending. */
+    interface Appender extends Closeable {
+        /** Appends bytes. */
+        void write(byte[] bytes, int from, int length) throws IOException;
+
+        /** Returns when the disk has promised all that was written. */
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.dunlin.core.log;
+
+import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.store.Store;
+import java.io.IOException;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Drops the oldest files of a log while it is too big or they are too old. */
+final class Ring {
+
+    private final LogStorage storage;
+    private final Store<?> store;
+    private final Codec codec;
+    private final LogOptions options;
+
+    Ring(LogStorage storage, Store<?> store, Codec codec, LogOptions options) {
+        this.storage = storage;
+        this.store = store;
+        this.codec = codec;
+        this.options = options;
+    }
+
+    int trim(long now) throws IOException {
+        int dropped = 0;
+        dropCuts();
+        while (true) {
+            List<Segments.Segment> segments = Segments.segments(storage);
+            if (segments.size() < 2) {
+                return dropped;
+            }
+            boolean tooBig = total() > options.ringBytes();
+            boolean tooOld = now - timeOf(segments.get(1)) > options.ringAgeMicros();
+            if (!tooBig && !tooOld) {
+                return dropped;
+            }
+            // What stays must begin at or before a good snapshot's next input.
+            long keepFrom = segments.get(1).first();
+            List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
+            boolean covered = false;
+            for (Segments.Snapshot snapshot : snapshots.reversed()) {
+                if (snapshot.input() + 1 >= keepFrom
+                        && Snapshots.read(storage, codec, store, snapshot).isPresent()) {
+                    covered = true;
+                    break;
+                }
+            }
+            if (!covered) {
+                return dropped;
+            }
+            storage.delete(segments.getFirst().name());
+            for (Segments.Snapshot snapshot : snapshots) {
+                if (snapshot.input() + 1 < keepFrom) {
+                    storage.delete(snapshot.name());
+                }
+            }
+            dropped++;
+        }
+    }
+
+    // Tails that were cut are evidence, but the first thing to go.
+    private void dropCuts() throws IOException {
+        for (String name : storage.names()) {
+            if (Segments.isCut(name) && total() > options.ringBytes()) {
+                storage.delete(name);
+            }
+        }
+    }
+
+    private long total() throws IOException {
+        long total = 0;
+        for (String name : storage.names()) {
+            total += storage.size(name);
+        }
+        return total;
+    }
+
+    /** The time of a segment's first input: all before it are older. */
+    private long timeOf(Segments.Segment segment) throws IOException {
+        try (Lines lines = Segments.open(storage, segment)) {
+            while (lines.next() == Lines.Next.GOOD) {
+                JsonNode meta = codec.mapper()
+                        .readTree(lines.bytes(), lines.from(), lines.length() - 1)
+                        .path("meta");
+                if (meta.has("at")) {
+                    return meta.path("at").asLong();
+                }
+            }
+        }
+        return Long.MAX_VALUE / 2;
+    }
+}
