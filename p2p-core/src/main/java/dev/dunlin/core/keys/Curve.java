@@ -122,7 +122,7 @@ enum Curve {
             if (lowS && s.compareTo(domain.getN().shiftRight(1)) > 0) {
                 s = domain.getN().subtract(s);
             }
-            return Der.sequence(Der.integer(signature[0]), Der.integer(s));
+            return Der.writeSequence(Der.writeInteger(signature[0]), Der.writeInteger(s));
         };
     }
 

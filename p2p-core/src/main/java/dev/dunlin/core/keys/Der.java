@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Reads the few DER types that keys and signatures need, and nothing that DER would write otherwise: definite lengths in
+ * Reads and writes the few DER types that keys and signatures need, and nothing that DER would write otherwise: definite lengths in
  * the shortest form, no sign bytes too many, nothing behind the end. A length is compared with what is there before
  * anything is allocated.
  */
@@ -110,15 +110,15 @@ final class Der {
         return content;
     }
 
-    static byte[] integer(BigInteger value) {
+    static byte[] writeInteger(BigInteger value) {
         return element(INTEGER, value.toByteArray());
     }
 
-    static byte[] sequence(byte[]... elements) {
+    static byte[] writeSequence(byte[]... elements) {
         return element(SEQUENCE, join(elements));
     }
 
-    static byte[] bitString(byte[] content) {
+    static byte[] writeBitString(byte[] content) {
         return element(BIT_STRING, join(new byte[1], content));
     }
 

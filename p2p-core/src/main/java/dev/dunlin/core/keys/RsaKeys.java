@@ -136,16 +136,16 @@ final class RsaKeys {
             if (!(generator.generateKeyPair().getPrivate() instanceof RSAPrivateCrtKey key)) {
                 throw new IllegalStateException("this Java runtime makes RSA keys without their primes");
             }
-            byte[] data = Der.sequence(
+            byte[] data = Der.writeSequence(
                     VERSION_TWO_PRIMES,
-                    Der.integer(key.getModulus()),
-                    Der.integer(key.getPublicExponent()),
-                    Der.integer(key.getPrivateExponent()),
-                    Der.integer(key.getPrimeP()),
-                    Der.integer(key.getPrimeQ()),
-                    Der.integer(key.getPrimeExponentP()),
-                    Der.integer(key.getPrimeExponentQ()),
-                    Der.integer(key.getCrtCoefficient()));
+                    Der.writeInteger(key.getModulus()),
+                    Der.writeInteger(key.getPublicExponent()),
+                    Der.writeInteger(key.getPrivateExponent()),
+                    Der.writeInteger(key.getPrimeP()),
+                    Der.writeInteger(key.getPrimeQ()),
+                    Der.writeInteger(key.getPrimeExponentP()),
+                    Der.writeInteger(key.getPrimeExponentQ()),
+                    Der.writeInteger(key.getCrtCoefficient()));
             return read(data);
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java runtime cannot make RSA keys", broken);
@@ -154,7 +154,7 @@ final class RsaKeys {
 
     private static KeyPair pair(byte[] data, BigInteger n, BigInteger e, RSAPrivateCrtKeySpec numbers) {
         byte[] publicData =
-                Der.sequence(ALGORITHM, Der.bitString(Der.sequence(Der.integer(n), Der.integer(e))));
+                Der.writeSequence(ALGORITHM, Der.writeBitString(Der.writeSequence(Der.writeInteger(n), Der.writeInteger(e))));
         try {
             java.security.PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(numbers);
             return new KeyPair(data, publicData, message -> sign(key, message));
