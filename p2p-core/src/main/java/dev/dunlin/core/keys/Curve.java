@@ -2,7 +2,6 @@ package dev.dunlin.core.keys;
 
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
@@ -132,11 +131,5 @@ enum Curve {
         byte[] hash = new byte[digest.getDigestSize()];
         digest.doFinal(hash, 0);
         return hash;
-    }
-
-    /** Whether the bytes are there from a place on. */
-    static boolean startsWith(byte[] bytes, int at, byte[] expected) {
-        return at + expected.length <= bytes.length
-                && Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length);
     }
 }

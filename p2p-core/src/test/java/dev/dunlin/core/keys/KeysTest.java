@@ -8,6 +8,7 @@ import dev.dunlin.core.state.Hasher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -102,9 +103,11 @@ class KeysTest {
             byte[] changed = signature.clone();
             changed[i] ^= 1;
             assertThat(key.publicKey().verify(MESSAGE, changed)).isFalse();
-            assertThat(key.publicKey().verify(MESSAGE, Arrays.copyOf(signature, i))).isFalse();
+            assertThat(key.publicKey().verify(MESSAGE, Arrays.copyOf(signature, i)))
+                    .isFalse();
         }
-        assertThat(key.publicKey().verify(MESSAGE, Arrays.copyOf(signature, signature.length + 1))).isFalse();
+        assertThat(key.publicKey().verify(MESSAGE, Arrays.copyOf(signature, signature.length + 1)))
+                .isFalse();
         assertThat(key.publicKey().verify(MESSAGE, new byte[100_000])).isFalse();
     }
 
@@ -113,7 +116,9 @@ class KeysTest {
     void aSignatureOfAnotherTypeIsNone(KeyType type) {
         for (KeyType other : KeyType.values()) {
             boolean same = other == type;
-            assertThat(publishedKey(type).publicKey().verify(MESSAGE, publishedKey(other).sign(MESSAGE)))
+            assertThat(publishedKey(type)
+                            .publicKey()
+                            .verify(MESSAGE, publishedKey(other).sign(MESSAGE)))
                     .isEqualTo(same);
         }
     }
@@ -182,7 +187,8 @@ class KeysTest {
         refusedPrivate(KeyException.Reason.INCONSISTENT, Der.join(new byte[] {8, 2, 18, 32}, new byte[32]));
         refusedPrivate(KeyException.Reason.INCONSISTENT, Der.join(new byte[] {8, 2, 18, 32}, order));
         order[31]--;
-        assertThat(PrivateKey.fromProtobuf(Der.join(new byte[] {8, 2, 18, 32}, order)).type())
+        assertThat(PrivateKey.fromProtobuf(Der.join(new byte[] {8, 2, 18, 32}, order))
+                        .type())
                 .isEqualTo(KeyType.SECP256K1);
         refusedPrivate(KeyException.Reason.SIZE, Der.join(new byte[] {8, 2, 18, 31}, new byte[31]));
     }
@@ -190,7 +196,8 @@ class KeysTest {
     static void refusedPrivate(KeyException.Reason reason, byte[] protobuf) {
         assertThatThrownBy(() -> PrivateKey.fromProtobuf(protobuf))
                 .isInstanceOfSatisfying(
-                        KeyException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
+                        KeyException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason));
     }
 
     @Test
@@ -217,7 +224,44 @@ class KeysTest {
     static void refusedPublic(KeyException.Reason reason, KeyType type, byte[] data) {
         assertThatThrownBy(() -> PublicKey.of(type, data))
                 .isInstanceOfSatisfying(
-                        KeyException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
+                        KeyException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason));
+    }
+
+    /** Bytes that are no point of the curve verify nothing and throw nothing. */
+    @Property
+    void anyEd25519KeyIsReadAndVerifiesNothing(@ForAll @Size(32) byte[] key, @ForAll @Size(64) byte[] signature) {
+        assertThat(PublicKey.of(KeyType.ED25519, key).verify(MESSAGE, signature))
+                .isFalse();
+    }
+
+    @Test
+    void anEd25519KeyOfSmallOrderVerifiesNothing() {
+        byte[] neutral = new byte[32];
+        neutral[0] = 1;
+        byte[] forged = Arrays.copyOf(neutral, 64);
+        assertThat(PublicKey.of(KeyType.ED25519, neutral).verify(MESSAGE, forged))
+                .isFalse();
+        assertThat(PublicKey.of(KeyType.ED25519, new byte[32]).verify(MESSAGE, forged))
+                .isFalse();
+    }
+
+    /** As in Bitcoin, the lower of two values is signed; both verify, as in go-libp2p. */
+    @Test
+    void secp256k1SignsWithTheLowerS() {
+        BigInteger order = new BigInteger("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
+        PrivateKey key = publishedKey(KeyType.SECP256K1);
+        for (byte i = 0; i < 40; i++) {
+            byte[] message = {i};
+            Der numbers = Der.of(key.sign(message)).sequence();
+            BigInteger r = numbers.unsigned(256);
+            BigInteger s = numbers.unsigned(256);
+            assertThat(s).isLessThanOrEqualTo(order.shiftRight(1));
+            byte[] higher = Der.writeSequence(Der.writeInteger(r), Der.writeInteger(order.subtract(s)));
+            assertThat(key.publicKey().verify(message, higher)).isTrue();
+            byte[] over = Der.writeSequence(Der.writeInteger(r), Der.writeInteger(s.add(order)));
+            assertThat(key.publicKey().verify(message, over)).isFalse();
+        }
     }
 
     /** Bytes of any other shape are no key: the protobuf of all four types, with each of its bytes changed or cut. */
@@ -285,7 +329,8 @@ class KeysTest {
                 .hasMessageContaining("at most 2048");
         assertThatThrownBy(() -> PrivateKey.fromProtobuf(new byte[PrivateKey.MAX_PROTOBUF + 1]))
                 .hasMessageContaining("at most 8192");
-        assertThatThrownBy(() -> PublicKey.in(PeerId.ofPublicKey(new byte[] {1}))).isInstanceOf(KeyException.class);
+        assertThatThrownBy(() -> PublicKey.in(PeerId.ofPublicKey(new byte[] {1})))
+                .isInstanceOf(KeyException.class);
     }
 
     /** What a private key prints, and what a codec finds in it, has nothing of the key. */

@@ -23,7 +23,8 @@ class RsaKeysTest {
 
     private static byte[] info(BigInteger modulus, BigInteger exponent) {
         return Der.writeSequence(
-                ALGORITHM, Der.writeBitString(Der.writeSequence(Der.writeInteger(modulus), Der.writeInteger(exponent))));
+                ALGORITHM,
+                Der.writeBitString(Der.writeSequence(Der.writeInteger(modulus), Der.writeInteger(exponent))));
     }
 
     @ParameterizedTest
@@ -49,7 +50,9 @@ class RsaKeysTest {
                     KeyException.Reason.INCONSISTENT, KeyType.RSA, info(modulus, BigInteger.valueOf(exponent)));
         }
         KeysTest.refusedPublic(
-                KeyException.Reason.SIZE, KeyType.RSA, info(modulus, BigInteger.ONE.shiftLeft(31).add(BigInteger.ONE)));
+                KeyException.Reason.SIZE,
+                KeyType.RSA,
+                info(modulus, BigInteger.ONE.shiftLeft(31).add(BigInteger.ONE)));
         KeysTest.refusedPublic(KeyException.Reason.SIZE, KeyType.RSA, info(modulus, modulus));
         KeysTest.refusedPublic(
                 KeyException.Reason.INCONSISTENT, KeyType.RSA, info(modulus.subtract(BigInteger.ONE), EXPONENT));
@@ -80,10 +83,12 @@ class RsaKeysTest {
         KeysTest.refusedPublic(KeyException.Reason.MALFORMED, KeyType.RSA, new byte[0]);
         // Short lengths in long forms, and a modulus with a zero too many.
         byte[] modulus = Der.writeInteger(modulus(2048));
-        byte[] wide = Der.join(new byte[] {2, (byte) 0x82, 1, 2, 0, 0}, modulus(2048).toByteArray());
+        byte[] wide =
+                Der.join(new byte[] {2, (byte) 0x82, 1, 2, 0, 0}, modulus(2048).toByteArray());
         byte[] wideExponent = {2, (byte) 0x81, 3, 1, 0, 1};
         byte[] wordExponent = {2, (byte) 0x82, 0, 3, 1, 0, 1};
-        byte[] padded = Arrays.copyOf(Der.join(new byte[] {2, (byte) 0x82, 1, 2, 0}, modulus(2048).toByteArray()), 262);
+        byte[] padded = Arrays.copyOf(
+                Der.join(new byte[] {2, (byte) 0x82, 1, 2, 0}, modulus(2048).toByteArray()), 262);
         for (byte[] numbers : new byte[][] {
             Der.join(wide, Der.writeInteger(EXPONENT)),
             Der.join(padded, Der.writeInteger(EXPONENT)),
@@ -109,7 +114,9 @@ class RsaKeysTest {
         KeysTest.refusedPublic(
                 KeyException.Reason.MALFORMED, KeyType.RSA, Der.writeSequence(ALGORITHM, new byte[] {3, 0}));
         KeysTest.refusedPublic(
-                KeyException.Reason.MALFORMED, KeyType.RSA, Der.writeSequence(Der.writeSequence(), Der.writeBitString(numbers)));
+                KeyException.Reason.MALFORMED,
+                KeyType.RSA,
+                Der.writeSequence(Der.writeSequence(), Der.writeBitString(numbers)));
     }
 
     @Test

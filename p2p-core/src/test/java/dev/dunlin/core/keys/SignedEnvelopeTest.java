@@ -10,10 +10,14 @@ import dev.dunlin.core.keys.pb.PeerRecordPb;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -21,6 +25,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SignedEnvelopeTest {
 
@@ -34,7 +39,8 @@ class SignedEnvelopeTest {
     private static void refused(KeyException.Reason reason, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        KeyException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
+                        KeyException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason));
     }
 
     @ParameterizedTest
@@ -54,16 +60,38 @@ class SignedEnvelopeTest {
     @Test
     void layout() {
         byte[] signed = Der.join(
-                new byte[] {2},
-                "do".getBytes(StandardCharsets.US_ASCII),
-                new byte[] {1, 9},
-                new byte[] {3, 1, 2, 3});
+                new byte[] {2}, "do".getBytes(StandardCharsets.US_ASCII), new byte[] {1, 9}, new byte[] {3, 1, 2, 3});
         byte[] expected = Der.join(
                 new byte[] {0x0A, 36},
                 KEY.publicKey().toProtobuf(),
                 new byte[] {0x12, 1, 9, 0x1A, 3, 1, 2, 3, 0x2A, 64},
                 KEY.sign(signed));
         assertThat(SignedEnvelope.seal(KEY, "do", TYPE, PAYLOAD).toBytes()).isEqualTo(expected);
+    }
+
+    static List<String[]> ofJsLibp2p() throws IOException {
+        try (InputStream file =
+                Objects.requireNonNull(SignedEnvelopeTest.class.getResourceAsStream("js-envelopes.txt"))) {
+            String text = new String(file.readAllBytes(), StandardCharsets.US_ASCII);
+            return text.lines().map(line -> line.split(" ", -1)).toList();
+        }
+    }
+
+    /** js-libp2p wrote these; signatures of all three types are deterministic, so we write the same. */
+    @ParameterizedTest
+    @MethodSource
+    void ofJsLibp2p(String type, String peer, String hex) {
+        PrivateKey key = KeysTest.publishedKey(KeyType.valueOf(type.toUpperCase(Locale.ROOT)));
+        PeerRecord expected = new PeerRecord(
+                PeerId.parse(peer),
+                1_700_000_000_000L,
+                List.of(
+                        Multiaddr.parse("/ip4/192.0.2.1/tcp/4001"),
+                        Multiaddr.parse("/ip6/2001:db8::1/tcp/4001/ws"),
+                        Multiaddr.parse("/dns4/example.com/tcp/443/tls/ws")));
+        byte[] envelope = HexFormat.of().parseHex(hex);
+        assertThat(PeerRecord.open(envelope)).isEqualTo(new PeerRecord.Opened(expected, 0));
+        assertThat(expected.seal(key).toBytes()).isEqualTo(envelope);
     }
 
     @Test
@@ -81,14 +109,14 @@ class SignedEnvelopeTest {
         for (int i = 0; i < sealed.length; i++) {
             byte[] changed = sealed.clone();
             changed[i] ^= 1;
-            assertThatThrownBy(() -> SignedEnvelope.open(changed, "domain", TYPE)).isInstanceOf(KeyException.class);
+            assertThatThrownBy(() -> SignedEnvelope.open(changed, "domain", TYPE))
+                    .isInstanceOf(KeyException.class);
         }
         EnvelopePb other = envelope(sealed)
-                .setPublicKey(KeysTest.publishedKey(KeyType.SECP256K1).publicKey().toPb())
+                .setPublicKey(
+                        KeysTest.publishedKey(KeyType.SECP256K1).publicKey().toPb())
                 .build();
-        refused(
-                KeyException.Reason.BAD_SIGNATURE,
-                () -> SignedEnvelope.open(other.toByteArray(), "domain", TYPE));
+        refused(KeyException.Reason.BAD_SIGNATURE, () -> SignedEnvelope.open(other.toByteArray(), "domain", TYPE));
         EnvelopePb keyless = envelope(sealed).clearPublicKey().build();
         refused(KeyException.Reason.MALFORMED, () -> SignedEnvelope.open(keyless.toByteArray(), "domain", TYPE));
         EnvelopePb unsigned = envelope(sealed).clearSignature().build();

@@ -37,11 +37,13 @@ class MultihashTest {
         switch (algorithm) {
             case "sha2-256" -> {
                 assertThat(hash.is(Multicodec.SHA2_256)).isTrue();
-                assertThat(Multihash.sha256(content).digest().toArray()).startsWith(hash.digest().toArray());
+                assertThat(Multihash.sha256(content).digest().toArray())
+                        .startsWith(hash.digest().toArray());
             }
             case "sha2-512" -> {
                 assertThat(hash.is(Multicodec.SHA2_512)).isTrue();
-                assertThat(Multihash.sha512(content).digest().toArray()).startsWith(hash.digest().toArray());
+                assertThat(Multihash.sha512(content).digest().toArray())
+                        .startsWith(hash.digest().toArray());
             }
             default -> assertThat(hash.code()).isIn(0x11L, 0x14L);
         }

@@ -22,8 +22,10 @@ class PeerIdTest {
         "bafzbeie5745rpv2m6tjyuugywy4d5ewrqgqqhfnf445he3omzpjbx5xqxe, QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N",
         "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA, 12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA",
         "k2k4r8oqamigqdo6o7hsbfwd45y70oyynp98usk7zmyfrzpqxh1pohl7, QmcgpsyWgH8Y8ajJz1Cu72KnS5uo2Aa2LpzU7kinSupNKC",
-        "k51qzi5uqu5dhb6l8spkdx7yxafegfkee5by8h7lmjh2ehc2sgg34z7c15vzqs, 12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV",
-        "bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5u, 12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV"
+        "k51qzi5uqu5dhb6l8spkdx7yxafegfkee5by8h7lmjh2ehc2sgg34z7c15vzqs,"
+                + " 12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV",
+        "bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5u,"
+                + " 12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV"
     })
     void examples(String text, String canonical) {
         PeerId id = PeerId.parse(text);
@@ -59,7 +61,8 @@ class PeerIdTest {
         assertThatThrownBy(() -> PeerId.of(Multihash.of(0x12, new byte[31]))).isInstanceOf(MultiformatException.class);
         assertThatThrownBy(() -> PeerId.of(Multihash.of(0x13, digest))).isInstanceOf(MultiformatException.class);
         assertThatThrownBy(() -> PeerId.of(Multihash.of(0x16, digest))).isInstanceOf(MultiformatException.class);
-        assertThat(PeerId.of(Multihash.identity(new byte[PeerId.MAX_INLINE_KEY]))).isNotNull();
+        assertThat(PeerId.of(Multihash.identity(new byte[PeerId.MAX_INLINE_KEY])))
+                .isNotNull();
         assertThatThrownBy(() -> PeerId.of(Multihash.identity(new byte[PeerId.MAX_INLINE_KEY + 1])))
                 .isInstanceOf(MultiformatException.class);
         assertThatThrownBy(() -> PeerId.of(Multihash.identity(new byte[0]))).isInstanceOf(MultiformatException.class);
@@ -83,7 +86,8 @@ class PeerIdTest {
     }
 
     @Property
-    void orderIsThatOfTheUnsignedBytes(@ForAll @Size(min = 1, max = 50) byte[] one, @ForAll @Size(min = 1, max = 50) byte[] other) {
+    void orderIsThatOfTheUnsignedBytes(
+            @ForAll @Size(min = 1, max = 50) byte[] one, @ForAll @Size(min = 1, max = 50) byte[] other) {
         PeerId a = PeerId.ofPublicKey(one);
         PeerId b = PeerId.ofPublicKey(other);
         assertThat(Integer.signum(a.compareTo(b)))

@@ -38,7 +38,8 @@ class VarintTest {
 
     /** The cases of multiformats/go-varint varint_test.go: overflow, not minimal, underflow, end of input. */
     @ParameterizedTest
-    @ValueSource(strings = {"ffffffffffffffffffffff00", "8100", "8181", "", "ffffffffffffffffff01", "80808080808080808000"})
+    @ValueSource(
+            strings = {"ffffffffffffffffffffff00", "8100", "8181", "", "ffffffffffffffffff01", "80808080808080808000"})
     void refused(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         assertThatExceptionOfType(MultiformatException.class).isThrownBy(() -> Varint.decode(bytes, 0));
