@@ -2,7 +2,6 @@ package dev.dunlin.core.keys;
 
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
@@ -122,7 +121,7 @@ enum Curve {
             if (lowS && s.compareTo(domain.getN().shiftRight(1)) > 0) {
                 s = domain.getN().subtract(s);
             }
-            return Der.sequence(Der.integer(signature[0]), Der.integer(s));
+            return Der.writeSequence(Der.writeInteger(signature[0]), Der.writeInteger(s));
         };
     }
 
@@ -132,11 +131,5 @@ enum Curve {
         byte[] hash = new byte[digest.getDigestSize()];
         digest.doFinal(hash, 0);
         return hash;
-    }
-
-    /** Whether the bytes are there from a place on. */
-    static boolean startsWith(byte[] bytes, int at, byte[] expected) {
-        return at + expected.length <= bytes.length
-                && Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length);
     }
 }

@@ -5,9 +5,9 @@ import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Reads the few DER types that keys and signatures need, and nothing that DER would write otherwise: definite lengths in
- * the shortest form, no sign bytes too many, nothing behind the end. A length is compared with what is there before
- * anything is allocated.
+ * Reads and writes the few DER types that keys and signatures need, and nothing that DER would write otherwise:
+ * definite lengths in the shortest form, no sign bytes too many, nothing behind the end. A length is compared with what
+ * is there before anything is allocated.
  */
 final class Der {
 
@@ -58,7 +58,8 @@ final class Der {
         boolean sign = content.bytes[content.at] == 0;
         int bits = (length - (sign ? 1 : 0)) * Byte.SIZE;
         if (bits > maxBits + Byte.SIZE - 1) {
-            throw KeyException.size("a DER integer of about " + bits + " bits stands where at most " + maxBits + " may");
+            throw KeyException.size(
+                    "a DER integer of about " + bits + " bits stands where at most " + maxBits + " may");
         }
         BigInteger value = new BigInteger(content.bytes, content.at, length);
         if (value.bitLength() > maxBits) {
@@ -110,15 +111,15 @@ final class Der {
         return content;
     }
 
-    static byte[] integer(BigInteger value) {
+    static byte[] writeInteger(BigInteger value) {
         return element(INTEGER, value.toByteArray());
     }
 
-    static byte[] sequence(byte[]... elements) {
+    static byte[] writeSequence(byte[]... elements) {
         return element(SEQUENCE, join(elements));
     }
 
-    static byte[] bitString(byte[] content) {
+    static byte[] writeBitString(byte[] content) {
         return element(BIT_STRING, join(new byte[1], content));
     }
 

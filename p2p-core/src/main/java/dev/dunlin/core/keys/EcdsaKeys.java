@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * ECDSA over P-256. Both DER forms have fixed lengths, so they are compared with their one canonical shape: a public key
- * is a SubjectPublicKeyInfo (RFC 5480), a private key an ECPrivateKey (RFC 5915) with curve and public key.
+ * ECDSA over P-256. Both DER forms have fixed lengths, so they are compared with their one canonical shape: a public
+ * key is a SubjectPublicKeyInfo (RFC 5480), a private key an ECPrivateKey (RFC 5915) with curve and public key.
  */
 final class EcdsaKeys {
 
@@ -26,8 +26,8 @@ final class EcdsaKeys {
 
     static Verifier verifier(byte[] data) {
         if (data.length != PUBLIC_BYTES
-                || !Curve.startsWith(data, 0, PUBLIC_HEAD)
-                || !Curve.startsWith(data, PUBLIC_HEAD.length, UNCOMPRESSED)) {
+                || !hasAt(data, 0, PUBLIC_HEAD)
+                || !hasAt(data, PUBLIC_HEAD.length, UNCOMPRESSED)) {
             throw KeyException.malformed(
                     "an ECDSA public key is a SubjectPublicKeyInfo with an uncompressed point of P-256");
         }
@@ -36,9 +36,7 @@ final class EcdsaKeys {
     }
 
     static KeyPair read(byte[] data) {
-        if (data.length != PRIVATE_BYTES
-                || !Curve.startsWith(data, 0, PRIVATE_HEAD)
-                || !Curve.startsWith(data, SCALAR_END, PRIVATE_MIDDLE)) {
+        if (data.length != PRIVATE_BYTES || !hasAt(data, 0, PRIVATE_HEAD) || !hasAt(data, SCALAR_END, PRIVATE_MIDDLE)) {
             throw KeyException.malformed("an ECDSA private key is an ECPrivateKey of P-256 with its public key");
         }
         KeyPair pair = of(Curve.P256.scalar(Arrays.copyOfRange(data, PRIVATE_HEAD.length, SCALAR_END)));
@@ -58,5 +56,11 @@ final class EcdsaKeys {
                 Der.join(PRIVATE_HEAD, Curve.toBytes(scalar), PRIVATE_MIDDLE, point),
                 Der.join(PUBLIC_HEAD, point),
                 Curve.P256.signer(scalar));
+    }
+
+    /** Whether the bytes are there from a place on. */
+    private static boolean hasAt(byte[] bytes, int at, byte[] expected) {
+        return at + expected.length <= bytes.length
+                && Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length);
     }
 }

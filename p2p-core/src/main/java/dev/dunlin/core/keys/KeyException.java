@@ -11,7 +11,9 @@ public final class KeyException extends IllegalArgumentException {
         MALFORMED,
         /** Bytes, key or modulus are too short or too long. */
         SIZE,
-        /** Parts that must agree do not: a public key that is not the private key's, a point that is not on its curve. */
+        /**
+         * Parts that must agree do not: a public key that is not the private key's, a point that is not on its curve.
+         */
         INCONSISTENT,
         /** The signature is not the key's over this content in this domain. */
         BAD_SIGNATURE,

@@ -69,7 +69,8 @@ public record PeerRecord(PeerId peer, long seq, List<Multiaddr> addresses) {
         if (!peer.equals(opened.signer().peerId())) {
             throw new KeyException(
                     KeyException.Reason.WRONG_SIGNER,
-                    "the peer record is of " + peer + " but signed by " + opened.signer().peerId());
+                    "the peer record is of " + peer + " but signed by "
+                            + opened.signer().peerId());
         }
         AddressList addresses = AddressList.read(
                 message.getAddressesList().stream()
@@ -89,8 +90,9 @@ public record PeerRecord(PeerId peer, long seq, List<Multiaddr> addresses) {
             throw new KeyException(
                     KeyException.Reason.WRONG_SIGNER, "a peer record is signed by its peer's own key, and this is not");
         }
-        PeerRecordPb.Builder message =
-                PeerRecordPb.newBuilder().setPeerId(ByteString.copyFrom(peer.toBytes())).setSeq(seq);
+        PeerRecordPb.Builder message = PeerRecordPb.newBuilder()
+                .setPeerId(ByteString.copyFrom(peer.toBytes()))
+                .setSeq(seq);
         for (Multiaddr address : addresses) {
             message.addAddresses(
                     PeerRecordPb.AddressInfo.newBuilder().setMultiaddr(ByteString.copyFrom(address.toBytes())));

@@ -40,13 +40,12 @@ public final class PublicKey implements Comparable<PublicKey>, Canonical {
         if (data.length > MAX_PROTOBUF) {
             throw KeyException.size("a public key has at most " + MAX_PROTOBUF + " bytes, not " + data.length);
         }
-        Verifier verifier =
-                switch (type) {
-                    case RSA -> RsaKeys.verifier(data);
-                    case ED25519 -> Ed25519Keys.verifier(data);
-                    case SECP256K1 -> Secp256k1Keys.verifier(data);
-                    case ECDSA -> EcdsaKeys.verifier(data);
-                };
+        Verifier verifier = switch (type) {
+            case RSA -> RsaKeys.verifier(data);
+            case ED25519 -> Ed25519Keys.verifier(data);
+            case SECP256K1 -> Secp256k1Keys.verifier(data);
+            case ECDSA -> EcdsaKeys.verifier(data);
+        };
         return new PublicKey(type, Bytes.of(data), verifier);
     }
 

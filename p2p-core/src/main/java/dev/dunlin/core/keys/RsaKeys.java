@@ -13,9 +13,9 @@ import java.security.spec.RSAPublicKeySpec;
 import java.util.HexFormat;
 
 /**
- * RSA with PKCS#1 v1.5 and SHA-256 by the JDK. A public key is a SubjectPublicKeyInfo, a private key an RSAPrivateKey of
- * PKCS#1 (RFC 8017 appendix A.1), both strict DER. The size is checked on the DER before any arithmetic: keys of many
- * thousand bits were an attack on libp2p nodes (CVE-2023-39533).
+ * RSA with PKCS#1 v1.5 and SHA-256 by the JDK. A public key is a SubjectPublicKeyInfo, a private key an RSAPrivateKey
+ * of PKCS#1 (RFC 8017 appendix A.1), both strict DER. The size is checked on the DER before any arithmetic: keys of
+ * many thousand bits were an attack on libp2p nodes (CVE-2023-39533).
  */
 final class RsaKeys {
 
@@ -71,8 +71,8 @@ final class RsaKeys {
     private static BigInteger modulus(Der numbers) {
         BigInteger modulus = numbers.unsigned(MAX_BITS);
         if (modulus.bitLength() < MIN_BITS) {
-            throw KeyException.size("an RSA key has " + MIN_BITS + " to " + MAX_BITS + " bits, not "
-                    + modulus.bitLength());
+            throw KeyException.size(
+                    "an RSA key has " + MIN_BITS + " to " + MAX_BITS + " bits, not " + modulus.bitLength());
         }
         if (!modulus.testBit(0)) {
             throw KeyException.inconsistent("the RSA modulus is even");
@@ -117,7 +117,8 @@ final class RsaKeys {
             BigInteger dq,
             BigInteger inverse) {
         BigInteger one = BigInteger.ONE;
-        boolean primesFit = p.compareTo(one) > 0 && q.compareTo(one) > 0 && p.multiply(q).equals(n);
+        boolean primesFit =
+                p.compareTo(one) > 0 && q.compareTo(one) > 0 && p.multiply(q).equals(n);
         if (!primesFit
                 || !e.multiply(d).mod(p.subtract(one)).equals(one)
                 || !e.multiply(d).mod(q.subtract(one)).equals(one)
@@ -136,16 +137,16 @@ final class RsaKeys {
             if (!(generator.generateKeyPair().getPrivate() instanceof RSAPrivateCrtKey key)) {
                 throw new IllegalStateException("this Java runtime makes RSA keys without their primes");
             }
-            byte[] data = Der.sequence(
+            byte[] data = Der.writeSequence(
                     VERSION_TWO_PRIMES,
-                    Der.integer(key.getModulus()),
-                    Der.integer(key.getPublicExponent()),
-                    Der.integer(key.getPrivateExponent()),
-                    Der.integer(key.getPrimeP()),
-                    Der.integer(key.getPrimeQ()),
-                    Der.integer(key.getPrimeExponentP()),
-                    Der.integer(key.getPrimeExponentQ()),
-                    Der.integer(key.getCrtCoefficient()));
+                    Der.writeInteger(key.getModulus()),
+                    Der.writeInteger(key.getPublicExponent()),
+                    Der.writeInteger(key.getPrivateExponent()),
+                    Der.writeInteger(key.getPrimeP()),
+                    Der.writeInteger(key.getPrimeQ()),
+                    Der.writeInteger(key.getPrimeExponentP()),
+                    Der.writeInteger(key.getPrimeExponentQ()),
+                    Der.writeInteger(key.getCrtCoefficient()));
             return read(data);
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java runtime cannot make RSA keys", broken);
@@ -153,8 +154,8 @@ final class RsaKeys {
     }
 
     private static KeyPair pair(byte[] data, BigInteger n, BigInteger e, RSAPrivateCrtKeySpec numbers) {
-        byte[] publicData =
-                Der.sequence(ALGORITHM, Der.bitString(Der.sequence(Der.integer(n), Der.integer(e))));
+        byte[] publicData = Der.writeSequence(
+                ALGORITHM, Der.writeBitString(Der.writeSequence(Der.writeInteger(n), Der.writeInteger(e))));
         try {
             java.security.PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(numbers);
             return new KeyPair(data, publicData, message -> sign(key, message));

@@ -91,8 +91,8 @@ public sealed interface Component {
     /**
      * A domain name or an IPv6 zone.
      *
-     * @param name 1 to {@link #MAX_NAME_BYTES} bytes of UTF-8, without {@code /}, blanks and control characters; as it
-     *     was given, in upper and lower case
+     * @param name 1 to {@link #MAX_NAME_BYTES} bytes of UTF-8, without {@code /}, blanks, control and formatting
+     *     characters; as it was given, in upper and lower case
      */
     record Name(Protocol protocol, String name) implements Component {
 
@@ -108,10 +108,18 @@ public sealed interface Component {
                 throw new MultiformatException("a name in " + protocol.label() + " has 1 to " + MAX_NAME_BYTES
                         + " bytes, which " + quote(name) + " has not");
             }
-            if (name.chars().anyMatch(c -> c == '/' || c <= ' ' || (c >= 0x7F && c <= 0xA0))) {
+            if (name.chars().anyMatch(Name::isRefused)) {
                 throw new MultiformatException("a name in " + protocol.label()
                         + " has no '/', blanks and control characters, but " + quote(name) + " has");
             }
+        }
+
+        /**
+         * Fixed ranges, since the classes of {@link Character} change from one Java version to the next: a name that
+         * one node reads, all do. U+2000 to U+206F holds spaces and marks that turn the direction of text around.
+         */
+        private static boolean isRefused(int c) {
+            return c == '/' || c <= ' ' || (c >= 0x7F && c <= 0xA0) || (c >= 0x2000 && c <= 0x206F) || c == 0xFEFF;
         }
 
         private static byte[] encode(String name) {

@@ -226,7 +226,8 @@ public final class Multiaddr implements Comparable<Multiaddr>, Canonical {
      * @throws MultiformatException if the sum is longer than {@link #MAX_BYTES}
      */
     public Multiaddr withPeer(PeerId peer) {
-        List<Component> all = new ArrayList<>(withoutPeer().map(Multiaddr::components).orElse(List.of()));
+        List<Component> all =
+                new ArrayList<>(withoutPeer().map(Multiaddr::components).orElse(List.of()));
         all.add(new Component.Peer(peer));
         return of(all);
     }
@@ -262,9 +263,9 @@ public final class Multiaddr implements Comparable<Multiaddr>, Canonical {
     }
 
     /**
-     * How the first hop is reached; a peer at the end makes no difference. An address of transport {@link Transport#TCP}
-     * has a {@link #host} that is an IP address or one of dns, dns4, dns6, a {@link #port}, and nothing else: it can be
-     * dialled as it is.
+     * How the first hop is reached; a peer at the end makes no difference. An address of transport {@link
+     * Transport#TCP} has a {@link #host} that is an IP address or one of dns, dns4, dns6, a {@link #port}, and nothing
+     * else: it can be dialled as it is.
      */
     public Transport transport() {
         if (has(Protocol.P2P_CIRCUIT)) {

@@ -38,9 +38,7 @@ public final class PeerId implements Comparable<PeerId>, Canonical {
      */
     public static PeerId ofPublicKey(byte[] keyProtobuf) {
         return of(
-                keyProtobuf.length <= MAX_INLINE_KEY
-                        ? Multihash.identity(keyProtobuf)
-                        : Multihash.sha256(keyProtobuf));
+                keyProtobuf.length <= MAX_INLINE_KEY ? Multihash.identity(keyProtobuf) : Multihash.sha256(keyProtobuf));
     }
 
     /**
