@@ -1,13 +1,11 @@
 package dev.dunlin.core.log;
 
-import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.Schema;
-import dev.dunlin.core.replay.Divergence;
-import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -117,8 +115,7 @@ public final class ActionLog {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             store.restore(from);
             boolean otherBuild = reader.fit().fit() != Schema.Fit.FINE || !reader.fit().differences().isEmpty();
-            List<String> notes = new java.util.ArrayList<>();
-            Replayer<R> replayer = new Replayer<>(reader, store);
+            List<String> notes = new ArrayList<>();
             try (LogReader<R>.Cursor cursor = reader.cursor(from.input() + 1)) {
                 long diverged = 0;
                 for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
@@ -131,13 +128,13 @@ public final class ActionLog {
                         skip(store, recorded);
                         continue;
                     }
-                    Optional<Divergence> divergence = replayer.apply(recorded);
+                    Optional<Mismatch> divergence = Mismatch.between(recorded, store.apply(recorded.input(), recorded.at()));
                     if (divergence.isPresent()) {
                         diverged++;
                         if (recorded.durable()) {
                             throw new LogException("this build replays input " + recorded.number()
                                     + ", which led to a durable effect, to another result: "
-                                    + divergence.get().summary()
+                                    + divergence.get().what()
                                     + ". Seal the log with the build that wrote it (dunlin log DIR --seal)");
                         }
                     }

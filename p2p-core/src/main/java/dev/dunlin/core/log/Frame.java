@@ -4,6 +4,7 @@ import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Subject;
 import java.util.List;
@@ -52,7 +53,12 @@ public sealed interface Frame {
             Map<String, Digest> changed,
             boolean durable,
             Optional<String> failed)
-            implements Frame {}
+            implements Frame {
+        /** What entered, as the store takes it. */
+        public Input input() {
+            return new Input(action, answers);
+        }
+    }
 
     /**
      * A disabled action.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -129,7 +130,7 @@ public final class LogReader<R> {
             throw new LogException("no good snapshot stands at or before input " + input
                     + ", and the ring begins at input " + firstInput() + ": ask for a later one");
         }
-        return store.stateOf(0, 0, java.util.Map.of());
+        return store.stateOf(0, 0, Map.of());
     }
 
     /** The state of the snapshot taken after exactly this input, if there is a good one. */

@@ -26,7 +26,11 @@ public final class Bytes implements Comparable<Bytes>, Canonical {
      * @throws IllegalArgumentException if the text is no base64
      */
     public static Bytes parse(String base64) {
-        return new Bytes(Base64.getDecoder().decode(base64));
+        Bytes bytes = new Bytes(Base64.getDecoder().decode(base64));
+        if (!bytes.toString().equals(base64)) {
+            throw new IllegalArgumentException("base64 has padding, and no bits beyond its last byte");
+        }
+        return bytes;
     }
 
     /** How many bytes. */

@@ -48,8 +48,8 @@ public final class Content {
      */
     public static void feed(Object value, Hasher sink) {
         switch (value) {
-            case Record record -> FEEDERS.get(record.getClass()).feed(record, sink);
             case Canonical canonical -> canonical.feed(sink);
+            case Record record -> FEEDERS.get(record.getClass()).feed(record, sink);
             case String text -> sink.putString(text);
             case Long number -> sink.putLong(number);
             case Integer number -> sink.putInt(number);

@@ -36,6 +36,12 @@ public record Digest(long high, long low) implements Comparable<Digest> {
         if (text.length() != HEX_LENGTH) {
             throw new IllegalArgumentException("a digest has 32 hexadecimal digits, not " + text.length());
         }
+        for (int i = 0; i < HEX_LENGTH; i++) {
+            char digit = text.charAt(i);
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                throw new IllegalArgumentException("a digest has lower-case hexadecimal digits, not '" + digit + "'");
+            }
+        }
         return new Digest(
                 Long.parseUnsignedLong(text, 0, HEX_LENGTH / 2, 16),
                 Long.parseUnsignedLong(text, HEX_LENGTH / 2, HEX_LENGTH, 16));

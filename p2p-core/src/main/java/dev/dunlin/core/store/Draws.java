@@ -14,17 +14,19 @@ public final class Draws {
     private long seed;
     private long input;
     private long draw;
+    private long turn = -1;
 
     /** The draws of one slice, by the hash of its name. */
     Draws(String slice) {
         this.slice = new Hasher().putString(slice).finish().low();
     }
 
-    /** Turns to an input: its first draw is next. Calls for the same input change nothing. */
-    void turnTo(long runSeed, long number) {
-        if (input != number || seed != runSeed) {
+    /** Turns to an input; within one turn of the store, the draws go on. A boot in its midst changes the seed. */
+    void turnTo(long runSeed, long number, long turnOfStore) {
+        if (turn != turnOfStore || seed != runSeed) {
             seed = runSeed;
             input = number;
+            turn = turnOfStore;
             draw = 0;
         }
     }

@@ -1,10 +1,12 @@
 package dev.dunlin.core.store;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,11 @@ public final class Guards<V, S, A extends Action> {
         return clauses.containsKey(type);
     }
 
+    /** The action types that have a guard, in the order of their registration. */
+    public Set<Class<?>> types() {
+        return clauses.keySet();
+    }
+
     /** The names of an action type's clauses, in the order they are asked. */
     public List<String> clausesOf(Class<?> type) {
         List<Clause<V, S, ? extends A>> all = clauses.get(type);
@@ -119,6 +126,9 @@ public final class Guards<V, S, A extends Action> {
         }
 
         private void put(Class<?> type, List<Clause<V, S, ? extends A>> all) {
+            if (all.stream().map(Clause::name).distinct().count() < all.size()) {
+                throw new IllegalArgumentException("two clauses of " + type.getName() + " have one name");
+            }
             if (clauses.put(type, all) != null) {
                 throw new IllegalArgumentException(type.getName() + " has two guards");
             }
@@ -129,7 +139,7 @@ public final class Guards<V, S, A extends Action> {
         public Guards<V, S, A> build() {
             Map<Class<?>, Clause<V, S, A>[]> fast = new HashMap<>();
             clauses.forEach((type, all) -> fast.put(type, all.toArray(new @Nullable Clause[0])));
-            return new Guards<>(Map.copyOf(clauses), fast);
+            return new Guards<>(Collections.unmodifiableMap(new LinkedHashMap<>(clauses)), fast);
         }
     }
 }

@@ -28,10 +28,14 @@ public record Handle(String kind, long run, long number) implements Comparable<H
             throw new IllegalArgumentException("a handle is KIND:RUN:NUMBER, not '" + text + "'");
         }
         try {
-            return new Handle(
+            Handle handle = new Handle(
                     text.substring(0, first),
                     Long.parseLong(text, first + 1, second, 10),
                     Long.parseLong(text, second + 1, text.length(), 10));
+            if (!handle.toString().equals(text)) {
+                throw new IllegalArgumentException("a handle has plain numbers, not '" + text + "'");
+            }
+            return handle;
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a handle is KIND:RUN:NUMBER, not '" + text + "'", e);
         }

@@ -1,8 +1,10 @@
 package dev.dunlin.core.store;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What is checked of a slice before it is mounted: mistakes of its author, found at start and never at three in the morning. */
 final class Mounting {
@@ -23,8 +25,12 @@ final class Mounting {
                 throw new IllegalArgumentException(type.getName() + " has no guard in " + slice.name());
             }
         }
+        Set<Class<?>> types = new HashSet<>();
         for (Map.Entry<String, Class<? extends Action>> entry : slice.types().actions().entrySet()) {
             Class<? extends Action> type = entry.getValue();
+            if (!types.add(type)) {
+                throw new IllegalArgumentException(type.getName() + " has two names in the type table of " + slice.name());
+            }
             if (!type.isRecord()) {
                 throw new IllegalArgumentException(type.getName() + " is no record");
             }
@@ -35,6 +41,29 @@ final class Mounting {
                         type.getName() + " is no action of " + slice.actions().getSimpleName());
             }
         }
+        checkNames(slice);
+    }
+
+    private static void checkNames(Slice<?, ?, ?> slice) {
+        Map<String, Class<? extends Action>> actions = slice.types().actions();
+        for (Transition transition : slice.transitions()) {
+            if (!actions.containsKey(transition.action())) {
+                throw new IllegalArgumentException("the slice " + slice.name() + " declares a transition by "
+                        + transition.action() + ", which is no name in its type table");
+            }
+        }
+        for (Class<?> type : slice.guards().types()) {
+            if (!actions.containsValue(type)) {
+                throw new IllegalArgumentException(
+                        type.getName() + " has a guard in " + slice.name() + " and no name in its type table");
+            }
+        }
+        slice.tick().ifPresent(tick -> {
+            if (!actions.containsValue(tick.getClass())) {
+                throw new IllegalArgumentException(
+                        tick.getClass().getName() + ", the tick of " + slice.name() + ", has no name in its type table");
+            }
+        });
     }
 
     private static void checkKind(Class<?> effect) {

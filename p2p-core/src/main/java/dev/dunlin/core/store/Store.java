@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -41,6 +42,9 @@ public final class Store<R> {
     private final Turning turning = new Turning();
     private final long[] deadlines;
     private final boolean[] touched;
+    private final Draws[] draws;
+    private final long[] ticksAt;
+    private final int[] ticks;
 
     private StoreState<R> state;
     private R root;
@@ -48,8 +52,6 @@ public final class Store<R> {
     private long number;
     private long now;
     private long nextDeadline = Deadlines.NEVER;
-    private long ticksAt = Long.MIN_VALUE;
-    private int ticks;
     private boolean failed;
 
     private Store(Builder<R> builder) {
@@ -61,6 +63,13 @@ public final class Store<R> {
         this.routes = builder.routes();
         this.deadlines = new long[mounts.size()];
         this.touched = new boolean[mounts.size()];
+        this.ticks = new int[mounts.size()];
+        this.ticksAt = new long[mounts.size()];
+        Arrays.fill(ticksAt, Long.MIN_VALUE);
+        this.draws = new Draws[mounts.size()];
+        for (Mount<R, ?, ?> mount : mounts) {
+            draws[mount.index] = new Draws(mount.name);
+        }
         this.state = new StoreState<>(0, 0, node, root);
         recomputeDeadlines();
     }
@@ -110,15 +119,20 @@ public final class Store<R> {
             Map<Class<?>, Route<R>> routes = new HashMap<>();
             for (Mount<R, ?, ?> mount : mounts) {
                 mount.slice.types().actions().forEach((name, type) -> {
-                    Route<R> route = new Route<>(mount, new ArrayList<>());
-                    if (routes.put(type, route) != null) {
-                        throw new IllegalArgumentException(type.getName() + " is registered by two slices");
+                    Route<R> before = routes.put(type, new Route<>(mount, new ArrayList<>()));
+                    if (before != null) {
+                        throw new IllegalArgumentException(type.getName() + " is registered by the slices "
+                                + before.owner.name + " and " + mount.name);
                     }
                 });
             }
             for (Mount<R, ?, ?> mount : mounts) {
                 for (On<?, ? extends Action> on : mount.slice.observes()) {
                     Route<R> route = routes.get(on.fact());
+                    if (Effect.class.isAssignableFrom(on.fact())) {
+                        throw new IllegalArgumentException(
+                                mount.name + " observes " + on.fact().getName() + ", which is an effect and no fact");
+                    }
                     if (route == null) {
                         throw new IllegalArgumentException(
                                 mount.name + " observes " + on.fact().getName() + ", which no mounted slice owns");
@@ -139,7 +153,6 @@ public final class Store<R> {
         final @Nullable BiFunction<R, S, R> set;
         final Guards<? super R, S, A> guards;
         final Optional<A> tick;
-        final Draws draws;
 
         Mount(
                 int index,
@@ -153,7 +166,6 @@ public final class Store<R> {
             this.set = set;
             this.guards = slice.guards();
             this.tick = slice.tick();
-            this.draws = new Draws(slice.name());
         }
     }
 
@@ -210,7 +222,7 @@ public final class Store<R> {
         now = moment.now();
         failed = false;
         Arrays.fill(touched, false);
-        ticksAt = Long.MIN_VALUE;
+        Arrays.fill(ticksAt, Long.MIN_VALUE);
         recomputeDeadlines();
     }
 
@@ -263,12 +275,9 @@ public final class Store<R> {
             checkTicks(input, at);
             state = new StoreState<>(number, now, node, root);
             return turning.done(changed);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
+            restore(state);
             failed = true;
-            root = rootBefore;
-            node = nodeBefore;
-            number = state.input();
-            now = state.now();
             throw new StoreFailure(input, number + 1, at, turning.current, turning.whatFailed(e), e);
         }
     }
@@ -308,12 +317,12 @@ public final class Store<R> {
             return;
         }
         if (deadlines[mount.index] > at) {
-            ticksAt = Long.MIN_VALUE;
+            ticksAt[mount.index] = Long.MIN_VALUE;
             return;
         }
-        ticks = ticksAt == at ? ticks + 1 : 1;
-        ticksAt = at;
-        if (ticks > MAX_TICKS || read(mount, node, root) == read(mount, state.node(), state.root())) {
+        ticks[mount.index] = ticksAt[mount.index] == at ? ticks[mount.index] + 1 : 1;
+        ticksAt[mount.index] = at;
+        if (ticks[mount.index] > MAX_TICKS || read(mount, node, root) == read(mount, state.node(), state.root())) {
             throw new IllegalStateException(
                     "after its tick at " + at + " the slice " + mount.name + " still has the deadline "
                             + deadlines[mount.index] + " and made no progress");
@@ -374,7 +383,8 @@ public final class Store<R> {
         private long at;
         private boolean durable;
         private Input input = new Input(new NodeAction.ClockStepped(0, 0), ActionId.NONE);
-        private Draws draws = nodeMount.draws;
+        private @Nullable Draws draws;
+        private long serial;
 
         void begin(Input next, long nextNumber, long time) {
             input = next;
@@ -383,6 +393,7 @@ public final class Store<R> {
             size = 0;
             current = 0;
             durable = false;
+            serial++;
             push(next.action());
         }
 
@@ -409,8 +420,8 @@ public final class Store<R> {
                 }
                 return;
             }
-            draws = mount.draws;
-            draws.turnTo(node.seed(), number);
+            draws = Store.this.draws[mount.index];
+            draws.turnTo(node.seed(), number, serial);
             S after = mount.slice.reduce(before, action, this);
             if (after != before) {
                 touched[mount.index] = true;
@@ -498,7 +509,7 @@ public final class Store<R> {
 
         @Override
         public Draws random() {
-            return draws;
+            return Objects.requireNonNull(draws, "no action is being reduced");
         }
 
         @Override

@@ -1,0 +1,71 @@
+package dev.dunlin.core.log;
+
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.store.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How a turn differs from the recorded one of the same input.
+ *
+ * @param number the input
+ * @param what one sentence
+ * @param slices the slices whose state differs, in mounting order; empty if only what was dispatched differs
+ */
+public record Mismatch(long number, String what, List<String> slices) {
+
+    /** Compares a turn with its record. */
+    public static Optional<Mismatch> between(Frame.Recorded recorded, Turn turn) {
+        List<String> found = new ArrayList<>();
+        Map<String, Digest> changed = new TreeMap<>();
+        List<String> slices = new ArrayList<>();
+        for (Turn.Changed change : turn.changed()) {
+            Digest digest = Content.digest(change.state());
+            changed.put(change.slice(), digest);
+            Digest told = recorded.changed().get(change.slice());
+            if (told == null) {
+                found.add("the slice " + change.slice() + " changes and did not");
+                slices.add(change.slice());
+            } else if (!told.equals(digest)) {
+                found.add("the slice " + change.slice() + " changes to another state");
+                slices.add(change.slice());
+            }
+        }
+        for (String slice : recorded.changed().keySet()) {
+            if (!changed.containsKey(slice)) {
+                found.add("the slice " + slice + " does not change and did");
+                slices.add(slice);
+            }
+        }
+        dispatched(recorded, turn, found);
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Mismatch(recorded.number(), String.join("; ", found), List.copyOf(slices)));
+    }
+
+    private static void dispatched(Frame.Recorded recorded, Turn turn, List<String> found) {
+        if (recorded.size() != turn.size()) {
+            found.add("it leads to " + (turn.size() - 1) + " actions and effects, not " + (recorded.size() - 1));
+        } else if (!recorded.derived().equals(turn.derived())) {
+            found.add("it leads to other actions or effects");
+        }
+        List<String> told = recorded.rejected().stream()
+                .map(rejected -> rejected.index() + " " + rejected.clause() + " " + rejected.operands())
+                .toList();
+        List<String> seen = new ArrayList<>();
+        for (int i = 0; i < turn.size(); i++) {
+            Verdict.Disabled why = turn.rejection(i);
+            if (why != null) {
+                seen.add(i + " " + why.clause() + " " + why.operands());
+            }
+        }
+        if (!told.equals(seen)) {
+            found.add("it is disabled by " + seen + ", not by " + told);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.dunlin.core.replay;
+
+import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.Mismatch;
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Hasher;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Runs a log through a store: to verify it, or to stand at any step and go forward and back. A step is an input; standing at
+ * step n shows the state after input n.
+ *
+ * @param <R> the root of the state tree
+ */
+public final class Replayer<R> {
+
+    private static final int MAX_DIFFERENCES = 50;
+    private static final int MAX_CAUSES = 20;
+
+    private final LogReader<R> log;
+    private final Store<R> store;
+    private LogReader<R>.@Nullable Cursor cursor;
+    private @Nullable Turn last;
+
+    /**
+     * Over a log, with a store of the same slices.
+     *
+     * @param acceptRisky whether to go on where the log fits this build only with losses
+     * @throws LogException if the log does not fit: the message lists the differences
+     */
+    public Replayer(LogReader<R> log, Store<R> store, boolean acceptRisky) {
+        this.log = log;
+        this.store = store;
+        Schema.Fit fit = log.fit().fit();
+        if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
+            throw new LogException("the log does not fit this build:\n" + log.fit().text()
+                    + (fit == Schema.Fit.RISKY
+                            ? "\nIt can be replayed with losses: accept them with --accept-risky"
+                            : "\nReplay it with the build that wrote it"));
+        }
+    }
+
+    /**
+     * What verifying a log found.
+     *
+     * @param first the first step that was replayed
+     * @param inputs how many steps were replayed
+     * @param actions how many actions and effects they led to, themselves included
+     * @param last the last step
+     * @param digest the digest of the whole state after it
+     * @param divergence the first difference, if there is one
+     * @param tail what a crash left behind the last whole frame
+     * @param forced up to which step the disk had promised
+     */
+    public record Verified(
+            long first,
+            long inputs,
+            long actions,
+            long last,
+            Digest digest,
+            Optional<Divergence> divergence,
+            Optional<LogReader.Tail> tail,
+            long forced) {}
+
+    /**
+     * Replays the log from its first replayable step to its end, or to the first divergence, comparing every step.
+     *
+     * @param progress is told the step from time to time
+     */
+    public Verified verify(LongConsumer progress) {
+        StoreState<R> from = log.stateBefore(log.firstInput() > 1 ? earliest() : 0);
+        store.restore(from);
+        last = null;
+        long inputs = 0;
+        long actions = 0;
+        try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
+            for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
+                if (!(next.get() instanceof Frame.Recorded recorded) || recorded.number() <= from.input()) {
+                    continue;
+                }
+                Optional<Mismatch> mismatch = take(recorded);
+                if (mismatch.isPresent()) {
+                    return new Verified(
+                            from.input() + 1,
+                            inputs,
+                            actions,
+                            store.state().input(),
+                            digest(),
+                            Optional.of(explain(recorded, mismatch.get())),
+                            Optional.empty(),
+                            frames.forced());
+                }
+                inputs++;
+                actions += recorded.size();
+                if ((inputs & 0x3FF) == 0) {
+                    progress.accept(recorded.number());
+                }
+            }
+            return new Verified(
+                    from.input() + 1,
+                    inputs,
+                    actions,
+                    store.state().input(),
+                    digest(),
+                    Optional.empty(),
+                    frames.tail(),
+                    frames.forced());
+        }
+    }
+
+    private long earliest() {
+        return log.snapshots().stream()
+                .filter(input -> input + 1 >= log.firstInput())
+                .findFirst()
+                .orElseThrow(() -> new LogException("the ring has dropped the beginning, and no snapshot is left"));
+    }
+
+    private Optional<Mismatch> take(Frame.Recorded recorded) {
+        try {
+            Turn turn = store.apply(recorded.input(), recorded.at());
+            last = turn;
+            if (recorded.failed().isPresent()) {
+                return Optional.of(new Mismatch(
+                        recorded.number(),
+                        "it is carried out, and stopped the recorded run: "
+                                + recorded.failed().get(),
+                        List.of()));
+            }
+            return Mismatch.between(recorded, turn);
+        } catch (StoreFailure failure) {
+            if (recorded.failed().isEmpty()) {
+                return Optional.of(new Mismatch(
+                        recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
+            }
+            StoreState<R> state = store.state();
+            store.restore(new StoreState<>(recorded.number(), recorded.at(), state.node(), state.root()));
+            last = null;
+            return Optional.empty();
+        }
+    }
+
+    private Divergence explain(Frame.Recorded recorded, Mismatch mismatch) {
+        long comparedAt = 0;
+        List<JsonDifference> differences = List.of();
+        Optional<Long> snapshot = log.snapshots().stream()
+                .filter(input -> input >= recorded.number())
+                .findFirst();
+        if (snapshot.isPresent()) {
+            Optional<StoreState<R>> there = log.snapshotAt(snapshot.get());
+            if (there.isPresent() && goOnTo(snapshot.get())) {
+                comparedAt = snapshot.get();
+                differences = JsonDifference.between(json(there.get()), json(store.state()), MAX_DIFFERENCES);
+            }
+        }
+        return new Divergence(mismatch, inputText(recorded), causes(recorded), comparedAt, differences);
+    }
+
+    // Replays beyond a divergence, as far as this build can.
+    private boolean goOnTo(long input) {
+        StoreState<R> here = store.state();
+        try (LogReader<R>.Cursor frames = log.cursor(here.input() + 1)) {
+            for (Optional<Frame> next = frames.next();
+                    next.isPresent() && store.state().input() < input;
+                    next = frames.next()) {
+                if (next.get() instanceof Frame.Recorded recorded && recorded.number() > here.input()) {
+                    store.apply(recorded.input(), recorded.at());
+                }
+            }
+            return store.state().input() == input;
+        } catch (StoreFailure failure) {
+            return false;
+        }
+    }
+
+    private String inputText(Frame.Recorded recorded) {
+        return log.codec().nameOf(recorded.action()) + " " + log.codec().tree(recorded.action());
+    }
+
+    private List<String> causes(Frame.Recorded recorded) {
+        List<String> chain = new ArrayList<>();
+        chain.add(recorded.number() + " " + inputText(recorded));
+        ActionId answers = recorded.answers();
+        while (!answers.isNone() && chain.size() < MAX_CAUSES && answers.input() >= log.firstInput()) {
+            Optional<Frame.Recorded> asked = recordedAt(answers.input());
+            if (asked.isEmpty()) {
+                break;
+            }
+            chain.add("answers effect " + answers + " of " + asked.get().number() + " " + inputText(asked.get()));
+            answers = asked.get().answers();
+        }
+        return List.copyOf(chain);
+    }
+
+    /** The record of a step, if the log has it. */
+    public Optional<Frame.Recorded> recordedAt(long step) {
+        try (LogReader<R>.Cursor frames = log.cursor(step)) {
+            for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
+                if (next.get() instanceof Frame.Recorded recorded && recorded.number() >= step) {
+                    return recorded.number() == step ? Optional.of(recorded) : Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Goes to a step.
+     *
+     * @throws LogException if the log does not have it
+     */
+    public void seek(long step) {
+        if (store.state().input() > step || cursor == null) {
+            close();
+            StoreState<R> from = log.stateBefore(step);
+            store.restore(from);
+            last = null;
+            cursor = log.cursor(from.input() + 1);
+        }
+        while (store.state().input() < step) {
+            if (!forward()) {
+                throw new LogException("the log ends at step " + store.state().input() + ": there is no step " + step);
+            }
+        }
+    }
+
+    /** Goes one step forward; false at the end of the log. */
+    public boolean forward() {
+        LogReader<R>.Cursor frames = cursor;
+        if (frames == null) {
+            frames = log.cursor(store.state().input() + 1);
+            cursor = frames;
+        }
+        for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
+            if (next.get() instanceof Frame.Recorded recorded && recorded.number() > store.state().input()) {
+                Optional<Mismatch> mismatch = take(recorded);
+                if (store.state().input() < recorded.number()) {
+                    throw new LogException("this build cannot take step " + recorded.number() + ": "
+                            + mismatch.map(Mismatch::what).orElse("it fails"));
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Goes one step back; false at the first replayable step. */
+    public boolean back() {
+        long step = store.state().input() - 1;
+        if (step < log.firstInput() - 1 || step < 0) {
+            return false;
+        }
+        seek(step);
+        return true;
+    }
+
+    /** The step at which it stands. */
+    public long step() {
+        return store.state().input();
+    }
+
+    /** What the last step led to; empty after a seek that ended on a snapshot. */
+    public Optional<Turn> turn() {
+        return Optional.ofNullable(last);
+    }
+
+    /** The state after the present step. */
+    public StoreState<R> state() {
+        return store.state();
+    }
+
+    /** A state as JSON: one field per slice, the store's own first. */
+    public JsonNode json(StoreState<R> state) {
+        ObjectNode tree = log.codec().mapper().createObjectNode();
+        store.statesOf(state).forEach((slice, value) -> tree.set(slice, log.codec().tree(value)));
+        return tree;
+    }
+
+    /** The fields in which the states after two steps differ. */
+    public List<JsonDifference> difference(long before, long after, int atMost) {
+        seek(before);
+        JsonNode first = json(store.state());
+        seek(after);
+        return JsonDifference.between(first, json(store.state()), atMost);
+    }
+
+    /** The digest of the whole present state. */
+    public Digest digest() {
+        Hasher hasher = new Hasher();
+        for (Map.Entry<String, Object> slice : store.statesOf(store.state()).entrySet()) {
+            hasher.putString(slice.getKey());
+            Content.feed(slice.getValue(), hasher);
+        }
+        return hasher.finish();
+    }
+
+    /** Lets go of the log's files. */
+    public void close() {
+        if (cursor != null) {
+            cursor.close();
+            cursor = null;
+        }
+    }
+}

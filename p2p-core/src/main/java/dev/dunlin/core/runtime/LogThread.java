@@ -1,0 +1,325 @@
+package dev.dunlin.core.runtime;
+
+import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.log.LogWriter;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Turn;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.SpscArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log's own thread: encodes, writes and forces what the store's thread hands over, through a bounded queue that stalls the
+ * store when it is full and loses nothing. Snapshots, compression and the ring's trimming run on one thread more.
+ */
+final class LogThread {
+
+    /** How many turns may wait to be written. */
+    static final int QUEUE = 1 << 14;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogThread.class);
+    private static final int BATCH = 512;
+    private static final long FORCE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long HOUSE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final LogWriter writer;
+    private final Store<?> store;
+    private final LogOptions options;
+    private final NodeClock clock;
+    private final Listener listener;
+    private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE);
+    private final Thread thread;
+    private final ExecutorService house =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("dunlin-log-house").factory());
+    private final AtomicBoolean housekeeping = new AtomicBoolean();
+    private final AtomicLong stalls = new AtomicLong();
+    private final AtomicLong snapshots = new AtomicLong();
+
+    private volatile boolean sleeping;
+    private volatile boolean stopping;
+    private volatile boolean forceWanted;
+    private volatile boolean diskFull;
+    private volatile long forced;
+    private volatile @Nullable Throwable failure;
+    private @Nullable StoreState<?> snapshotState;
+
+    /** Is told from the log's thread. */
+    interface Listener {
+        /** The disk has promised more. */
+        void forced();
+
+        /** The log cannot be written or forced: the node must stop. */
+        void failed(Throwable why);
+    }
+
+    LogThread(LogWriter writer, Store<?> store, LogOptions options, NodeClock clock, Listener listener) {
+        this.writer = writer;
+        this.store = store;
+        this.options = options;
+        this.clock = clock;
+        this.listener = listener;
+        this.forced = writer.forced();
+        this.thread = Thread.ofPlatform().name("dunlin-log").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Hands over a turn; waits while the queue is full. Called by the store's thread alone. */
+    void append(Turn turn) {
+        hand(turn);
+    }
+
+    /** Hands over the input that ended the run. */
+    void append(StoreFailure end) {
+        hand(end);
+    }
+
+    /** Has the state of the last appended turn kept as a snapshot. */
+    void snapshot(StoreState<?> state) {
+        hand(state);
+    }
+
+    private void hand(Object what) {
+        boolean counted = false;
+        while (!queue.offer(what)) {
+            if (!counted) {
+                counted = true;
+                stalls.incrementAndGet();
+            }
+            if (failure != null) {
+                return;
+            }
+            wake();
+            LockSupport.parkNanos(this, 20_000);
+        }
+        wake();
+    }
+
+    private void wake() {
+        if (sleeping) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Wants all that was handed over forced soon. */
+    void wantForce() {
+        forceWanted = true;
+        wake();
+    }
+
+    private void run() {
+        long lastForce = System.nanoTime();
+        long lastHouse = lastForce;
+        try {
+            while (true) {
+                boolean last = stopping;
+                int taken = drain();
+                if (taken == 0) {
+                    writeOut(false);
+                }
+                long now = System.nanoTime();
+                if (forceWanted || now - lastForce >= FORCE_EVERY_NANOS || snapshotState != null) {
+                    forceWanted = false;
+                    lastForce = now;
+                    writeOut(true);
+                    startSnapshot();
+                }
+                if (now - lastHouse >= HOUSE_EVERY_NANOS) {
+                    lastHouse = now;
+                    keepHouse();
+                }
+                if (taken == 0) {
+                    if (last) {
+                        break;
+                    }
+                    idle();
+                }
+            }
+            writer.close();
+            forced = writer.forced();
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            listener.failed(e);
+        }
+    }
+
+    private int drain() throws IOException {
+        int taken = 0;
+        while (taken < BATCH) {
+            Object next = queue.poll();
+            if (next == null) {
+                break;
+            }
+            taken++;
+            take(next);
+        }
+        return taken;
+    }
+
+    private void take(Object next) throws IOException {
+        while (true) {
+            try {
+                switch (next) {
+                    case Turn turn -> {
+                        if (turn.number() > writer.taken()) {
+                            writer.append(turn);
+                        } else {
+                            writer.flush();
+                        }
+                    }
+                    case StoreFailure end -> {
+                        if (end.number() > writer.taken()) {
+                            writer.append(end);
+                        }
+                        writeOut(true);
+                    }
+                    default -> {
+                        snapshotState = (StoreState<?>) next;
+                        return;
+                    }
+                }
+                return;
+            } catch (IOException e) {
+                waitForSpace(e);
+            }
+        }
+    }
+
+    private void writeOut(boolean force) throws IOException {
+        while (true) {
+            try {
+                if (force) {
+                    long promised = writer.force();
+                    if (promised != forced) {
+                        forced = promised;
+                        listener.forced();
+                    }
+                } else {
+                    writer.flush();
+                }
+                if (diskFull) {
+                    diskFull = false;
+                    LOG.info("the log can be written again: new work is taken");
+                }
+                return;
+            } catch (IOException e) {
+                waitForSpace(e);
+            }
+        }
+    }
+
+    // A full disk is waited for: new work is refused meanwhile, and nothing that was taken is lost.
+    private void waitForSpace(IOException why) throws IOException {
+        String message = String.valueOf(why.getMessage());
+        if (!message.contains("No space left") && !message.contains("not enough space")) {
+            throw why;
+        }
+        if (stopping) {
+            throw why;
+        }
+        if (!diskFull) {
+            diskFull = true;
+            LOG.error("the disk is full, the log cannot be written: new work is refused until there is space");
+        }
+        LockSupport.parkNanos(this, RETRY_NANOS);
+    }
+
+    private void idle() {
+        sleeping = true;
+        if (queue.isEmpty() && !forceWanted && !stopping) {
+            LockSupport.parkNanos(this, IDLE_NANOS);
+        }
+        sleeping = false;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <R> void startSnapshot() {
+        StoreState<R> state = (StoreState<R>) snapshotState;
+        if (state == null || state.input() > forced) {
+            return;
+        }
+        snapshotState = null;
+        house(() -> {
+            writer.snapshot((Store<R>) store, state);
+            snapshots.incrementAndGet();
+            writer.keepHouse(clock.wallMicros());
+        });
+    }
+
+    private void keepHouse() {
+        house(() -> writer.keepHouse(clock.wallMicros()));
+    }
+
+    @FunctionalInterface
+    private interface House {
+        void run() throws IOException;
+    }
+
+    private void house(House work) {
+        if (house.isShutdown() || !housekeeping.compareAndSet(false, true)) {
+            return;
+        }
+        house.execute(() -> {
+            try {
+                work.run();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("the log's housekeeping failed and will be tried again: {}", e.toString());
+            } finally {
+                housekeeping.set(false);
+            }
+        });
+    }
+
+    /** Writes and forces all that was handed over, and ends. */
+    void stop() throws InterruptedException {
+        stopping = true;
+        LockSupport.unpark(thread);
+        thread.join();
+        house.shutdown();
+        if (!house.awaitTermination(1, TimeUnit.MINUTES)) {
+            LOG.warn("the log's housekeeping does not end; it is left alone");
+        }
+    }
+
+    /** Up to which input the disk has promised. */
+    long forced() {
+        return forced;
+    }
+
+    boolean diskFull() {
+        return diskFull;
+    }
+
+    /** How often the store waited because the queue was full. */
+    long stalls() {
+        return stalls.get();
+    }
+
+    /** How many turns wait. */
+    int queued() {
+        return queue.size();
+    }
+
+    /** How many snapshots were written. */
+    long snapshots() {
+        return snapshots.get();
+    }
+
+    LogOptions options() {
+        return options;
+    }
+}

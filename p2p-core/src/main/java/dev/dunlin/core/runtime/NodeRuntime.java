@@ -1,0 +1,547 @@
+package dev.dunlin.core.runtime;
+
+import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.log.LogWriter;
+import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.store.Verdict;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: one thread owns the store; inputs come through a bounded inbox; effects go to services; every turn goes
+ * to the log. The state is published once per input and may be read from any thread.
+ *
+ * @param <R> the root of the state tree
+ */
+public final class NodeRuntime<R> implements Port {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
+
+    /** How many inputs, requests in flight and open handles there may be, unless said otherwise. */
+    public static final int DEFAULT_CAPACITY = 1 << 16;
+
+    /** How many API requests may wait for their outcome. */
+    public static final int MAX_WAITING = 10_000;
+
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int SLOW_ENTRIES = 1000;
+    private static final long STEP_MICROS = 500_000;
+    private static final long STEP_CHECK_MICROS = 1_000_000;
+    private static final long MAX_PARK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Store<R> store;
+    private final Inbox inbox;
+    private final @Nullable LogThread log;
+    private final NodeClock clock;
+    private final Map<Class<?>, Service> services;
+    private final List<Service> distinctServices;
+    private final List<Consumer<Turn>> watchers = new CopyOnWriteArrayList<>();
+    private final ConcurrentHashMap<String, CompletableFuture<Action.Ticketed>> waiting = new ConcurrentHashMap<>();
+    private final Set<ActionId> requests = new HashSet<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread;
+
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong refusedDiskFull = new AtomicLong();
+    private volatile long inputs;
+    private volatile long actions;
+    private volatile long rejections;
+    private volatile long effects;
+    private volatile long strayAnswers;
+    private volatile long handlerFailures;
+    private volatile long slow;
+    private volatile boolean stopping;
+    private volatile @Nullable Throwable logFailure;
+    private volatile StoreState<R> published;
+
+    private long timeBase;
+    private long nanoBase;
+    private long wallDifference;
+    private long nextStepCheck;
+
+    /** The service behind some effects, and those that wait for the disk. */
+    private static final class Service {
+        final EffectHandler<Effect> handler;
+        final Deque<Waiting> waiting = new ArrayDeque<>();
+
+        Service(EffectHandler<Effect> handler) {
+            this.handler = handler;
+        }
+    }
+
+    private record Waiting(long input, Turn.Emitted effect) {}
+
+    private NodeRuntime(Builder<R> builder) {
+        this.store = builder.store;
+        this.inbox = new Inbox(builder.capacity);
+        this.clock = builder.clock;
+        this.services = builder.services();
+        this.distinctServices = services.values().stream().distinct().toList();
+        this.published = store.state();
+        LogWriter writer = builder.writer;
+        this.log = writer == null
+                ? null
+                : new LogThread(writer, store, builder.options, clock, new LogThread.Listener() {
+                    @Override
+                    public void forced() {
+                        inbox.nudge();
+                    }
+
+                    @Override
+                    public void failed(Throwable why) {
+                        logFailure = why;
+                        inbox.nudge();
+                    }
+                });
+        this.thread = Thread.ofPlatform().name("dunlin-store").unstarted(this::run);
+    }
+
+    /** Wires a runtime around a store. */
+    public static <R> Builder<R> of(Store<R> store) {
+        return new Builder<>(store);
+    }
+
+    /** Collects what a runtime needs. */
+    public static final class Builder<R> {
+        private final Store<R> store;
+        private final Map<Class<?>, EffectHandler<? extends Effect>> handlers = new LinkedHashMap<>();
+        private int capacity = DEFAULT_CAPACITY;
+        private NodeClock clock = NodeClock.SYSTEM;
+        private LogOptions options = LogOptions.DEFAULT;
+        private @Nullable LogWriter writer;
+
+        private Builder(Store<R> store) {
+            this.store = store;
+        }
+
+        /** Records to a log. Without one, durable effects do not wait. */
+        public Builder<R> log(LogWriter to, LogOptions logOptions) {
+            writer = to;
+            options = logOptions;
+            return this;
+        }
+
+        /** Bounds the inbox. */
+        public Builder<R> capacity(int most) {
+            capacity = most;
+            return this;
+        }
+
+        /** Takes other clocks than the system's. */
+        public Builder<R> clock(NodeClock other) {
+            clock = other;
+            return this;
+        }
+
+        /** The handler of all effects under a sealed interface, or of one type. */
+        public <E extends Effect> Builder<R> handler(Class<E> type, EffectHandler<? super E> handler) {
+            @SuppressWarnings("unchecked")
+            EffectHandler<E> typed = (EffectHandler<E>) handler;
+            handlers.put(type, typed);
+            return this;
+        }
+
+        /**
+         * The runtime, not yet started.
+         *
+         * @throws IllegalStateException if a mounted effect has no handler
+         */
+        public NodeRuntime<R> build() {
+            return new NodeRuntime<>(this);
+        }
+
+        @SuppressWarnings("unchecked")
+        private Map<Class<?>, Service> services() {
+            Map<Class<?>, Service> byHandler = new LinkedHashMap<>();
+            handlers.forEach((type, handler) -> byHandler.put(type, new Service((EffectHandler<Effect>) handler)));
+            Map<Class<?>, Service> services = new HashMap<>();
+            for (Slice<?, ?, ?> slice : store.slices()) {
+                for (Class<? extends Action> type : slice.types().actions().values()) {
+                    if (!Effect.class.isAssignableFrom(type)) {
+                        continue;
+                    }
+                    for (Map.Entry<Class<?>, Service> entry : byHandler.entrySet()) {
+                        if (entry.getKey().isAssignableFrom(type)) {
+                            services.putIfAbsent(type, entry.getValue());
+                        }
+                    }
+                    if (!services.containsKey(type)) {
+                        throw new IllegalStateException("the effect " + type.getName() + " has no handler");
+                    }
+                }
+            }
+            return services;
+        }
+    }
+
+    /**
+     * Boots and starts.
+     *
+     * @param build names this build
+     * @param config the configuration; secrets are references
+     * @param seed fresh, for the run's random draws
+     */
+    public void start(String build, Table<String, String> config, long seed) {
+        long wall = clock.wallMicros();
+        timeBase = Math.max(wall, store.state().now());
+        nanoBase = clock.monotonicNanos();
+        wallDifference = wall - timeBase;
+        nextStepCheck = timeBase + STEP_CHECK_MICROS;
+        if (log != null) {
+            log.start();
+        }
+        long run = store.state().node().run() + 1;
+        inbox.hold();
+        inbox.put(new Inbox.Item(
+                new NodeAction.Booted(run, build, config, wall, seed), ActionId.NONE, Inbox.Kind.END, ""));
+        thread.start();
+    }
+
+    private long now() {
+        return timeBase + (clock.monotonicNanos() - nanoBase) / 1000;
+    }
+
+    private void run() {
+        try {
+            loop();
+            finish(null);
+        } catch (StoreFailure failure) {
+            if (log != null) {
+                log.append(failure);
+            }
+            finish(failure);
+        } catch (RuntimeException e) {
+            finish(e);
+        }
+    }
+
+    private void finish(@Nullable Throwable why) {
+        stopping = true;
+        Throwable cause = why;
+        if (log != null) {
+            try {
+                log.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (cause == null) {
+                cause = logFailure;
+            }
+        }
+        waiting.forEach((key, future) -> future.completeExceptionally(
+                new RefusedException("node-runs", "the node has stopped")));
+        waiting.clear();
+        if (cause == null) {
+            ended.complete(null);
+        } else {
+            ended.completeExceptionally(cause);
+        }
+    }
+
+    private void loop() {
+        while (logFailure == null) {
+            long now = now();
+            checkClock(now);
+            store.dueTick(now).ifPresent(tick -> turn(tick, now, ""));
+            releaseForced();
+            Inbox.Item item = inbox.poll();
+            if (item != null) {
+                take(item, now());
+            } else if (stopping) {
+                return;
+            } else {
+                inbox.await(parkNanos(now));
+            }
+        }
+    }
+
+    private long parkNanos(long now) {
+        long deadline = store.nextDeadline();
+        if (deadline == Deadlines.NEVER) {
+            return MAX_PARK_NANOS;
+        }
+        return Math.clamp((deadline - now) * 1000, 1, MAX_PARK_NANOS);
+    }
+
+    private void checkClock(long now) {
+        if (now < nextStepCheck) {
+            return;
+        }
+        nextStepCheck = now + STEP_CHECK_MICROS;
+        long wall = clock.wallMicros();
+        long difference = wall - now;
+        if (Math.abs(difference - wallDifference) >= STEP_MICROS) {
+            wallDifference = difference;
+            LOG.warn("the wall clock was stepped: it differs from the node's time by {} ms", difference / 1000);
+            turn(Input.of(new NodeAction.ClockStepped(wall, difference)), now, "");
+        }
+    }
+
+    private void take(Inbox.Item item, long now) {
+        inbox.release();
+        if (item.kind() == Inbox.Kind.ANSWER && !requests.remove(item.answers())) {
+            // The place was not this answer's to give back.
+            inbox.hold();
+            strayAnswers++;
+            LOG.warn("a service answered {} twice, or from before the boot: {}", item.answers(), item.action());
+            return;
+        }
+        turn(new Input(item.action(), item.answers()), now, item.key());
+    }
+
+    private void turn(Input input, long now, String key) {
+        long begun = clock.monotonicNanos();
+        Turn turn = store.apply(input, Math.max(now, store.state().now()));
+        published = store.state();
+        if (log != null) {
+            log.append(turn);
+            if (turn.number() % log.options().snapshotEvery() == 0 || input.action() instanceof NodeAction.Booted) {
+                log.snapshot(store.state());
+            }
+        }
+        inputs++;
+        actions += turn.size();
+        holdHandles(input.action());
+        for (int i = 0; i < turn.size(); i++) {
+            settle(turn, i, key);
+        }
+        for (Consumer<Turn> watcher : watchers) {
+            watcher.accept(turn);
+        }
+        if (clock.monotonicNanos() - begun > SLOW_NANOS || turn.size() > SLOW_ENTRIES) {
+            slow++;
+            LOG.warn("input {} ({}) took {} ms and led to {} actions", turn.number(),
+                    input.action().getClass().getSimpleName(), (clock.monotonicNanos() - begun) / 1_000_000,
+                    turn.size());
+        }
+    }
+
+    private void holdHandles(Action action) {
+        if (action instanceof Action.BringsHandle) {
+            inbox.hold();
+        }
+    }
+
+    private void settle(Turn turn, int index, String key) {
+        Action entry = turn.entry(index);
+        if (entry instanceof Effect effect) {
+            effects++;
+            emit(turn, new Turn.Emitted(turn.id(index), effect));
+            return;
+        }
+        Verdict.Disabled why = turn.rejection(index);
+        if (why != null) {
+            rejections++;
+            if (index == 0 && !key.isEmpty()) {
+                complete(key, future -> future.completeExceptionally(RefusedException.of(why)));
+            }
+        } else if (entry instanceof Action.Ticketed outcome && outcome.ticket().isOf(Ticket.API)) {
+            complete(outcome.ticket().key(), future -> future.complete(outcome));
+        }
+    }
+
+    private void complete(String key, Consumer<CompletableFuture<Action.Ticketed>> how) {
+        CompletableFuture<Action.Ticketed> future = waiting.remove(key);
+        if (future != null) {
+            how.accept(future);
+        }
+    }
+
+    private void emit(Turn turn, Turn.Emitted emitted) {
+        Service service = services.get(emitted.effect().getClass());
+        if (service == null) {
+            throw new IllegalStateException("no handler for " + emitted.effect().getClass().getName());
+        }
+        if (emitted.effect() instanceof Effect.Request) {
+            inbox.hold();
+            requests.add(emitted.id());
+        }
+        boolean durable = emitted.effect() instanceof Effect.Durable;
+        if (log != null && (durable || !service.waiting.isEmpty())) {
+            service.waiting.add(new Waiting(durable ? turn.number() : 0, emitted));
+            log.wantForce();
+        } else {
+            carryOut(service, emitted);
+        }
+    }
+
+    private void carryOut(Service service, Turn.Emitted emitted) {
+        try {
+            service.handler.handle(emitted.id(), emitted.effect());
+        } catch (RuntimeException e) {
+            handlerFailures++;
+            LOG.error("the handler of {} threw, which is a bug: its machine will see no answer",
+                    emitted.effect().getClass().getSimpleName(), e);
+        }
+    }
+
+    private void releaseForced() {
+        if (log == null) {
+            return;
+        }
+        long forced = log.forced();
+        for (Service service : distinctServices) {
+            while (!service.waiting.isEmpty() && service.waiting.element().input() <= forced) {
+                carryOut(service, service.waiting.remove().effect());
+            }
+        }
+    }
+
+    @Override
+    public void answer(ActionId request, Action fact) {
+        inbox.put(new Inbox.Item(fact, request, Inbox.Kind.ANSWER, ""));
+    }
+
+    @Override
+    public <A extends Action & Action.EndsHandle> void ended(A fact) {
+        inbox.put(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.END, ""));
+    }
+
+    @Override
+    public Offer offer(Action fact) {
+        return offer(fact, "");
+    }
+
+    private Offer offer(Action fact, String key) {
+        if (stopping) {
+            return Offer.STOPPING;
+        }
+        if (log != null && log.diskFull()) {
+            refusedDiskFull.incrementAndGet();
+            return Offer.DISK_FULL;
+        }
+        if (!inbox.offer(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.WORK, key))) {
+            refused.incrementAndGet();
+            return Offer.FULL;
+        }
+        return Offer.TAKEN;
+    }
+
+    /**
+     * Asks the node for something and waits, elsewhere, for the outcome.
+     *
+     * @param key makes the request idempotent: while one of this key waits, its future is given to all
+     * @param wish makes the wish, of the ticket that the outcome will echo
+     * @param timeout after this the future fails with a {@link TimeoutException}; the wish itself goes on
+     * @return the outcome; fails with {@link RefusedException} if the wish was disabled or there was no room
+     */
+    public CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout) {
+        CompletableFuture<Action.Ticketed> fresh = new CompletableFuture<>();
+        CompletableFuture<Action.Ticketed> there = waiting.putIfAbsent(key, fresh);
+        if (there != null) {
+            return there;
+        }
+        Offer offer = waiting.size() > MAX_WAITING ? Offer.FULL : offer(wish.apply(new Ticket(Ticket.API, key)), key);
+        if (offer != Offer.TAKEN) {
+            waiting.remove(key);
+            fresh.completeExceptionally(new RefusedException(
+                    switch (offer) {
+                        case DISK_FULL -> "disk-has-room";
+                        case STOPPING -> "node-runs";
+                        case FULL, TAKEN -> "inbox-has-room";
+                    },
+                    "the node takes no new work now (" + offer + "): try again later"));
+            return fresh;
+        }
+        fresh.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((outcome, failure) -> {
+            if (failure instanceof TimeoutException) {
+                waiting.remove(key, fresh);
+            }
+        });
+        return fresh;
+    }
+
+    /** Has every turn told to a watcher, on the store's thread: it must be quick and not throw. */
+    public void watch(Consumer<Turn> watcher) {
+        watchers.add(watcher);
+    }
+
+    /** The state after the last input that is done; from any thread. */
+    public StoreState<R> state() {
+        return published;
+    }
+
+    /** Up to which input the disk has promised; the last input if there is no log. */
+    public long forced() {
+        return log == null ? published.input() : log.forced();
+    }
+
+    /** The handler that closes handles which no state took, by their kind. */
+    public static EffectHandler<NodeEffect> closing(Map<String, Consumer<Handle>> byKind) {
+        return (id, effect) -> {
+            switch (effect) {
+                case NodeEffect.CloseHandle(var handle) -> {
+                    Consumer<Handle> close = byKind.get(handle.kind());
+                    if (close == null) {
+                        throw new IllegalStateException("nobody closes handles of the kind " + handle.kind());
+                    }
+                    close.accept(handle);
+                }
+            }
+        };
+    }
+
+    /** Figures. */
+    public RuntimeStats stats() {
+        return new RuntimeStats(
+                inputs,
+                actions,
+                rejections,
+                effects,
+                refused.get(),
+                refusedDiskFull.get(),
+                strayAnswers,
+                handlerFailures,
+                slow,
+                inbox.load(),
+                inbox.highest(),
+                log == null ? 0 : log.queued(),
+                log == null ? 0 : log.stalls(),
+                forced(),
+                log == null ? 0 : log.snapshots());
+    }
+
+    /** Completes when the node has stopped; exceptionally with what broke it. */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Takes no new work, does what is queued, forces and closes the log, and ends. */
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        inbox.nudge();
+        return ended;
+    }
+}

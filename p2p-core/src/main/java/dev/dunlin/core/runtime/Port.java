@@ -1,0 +1,41 @@
+package dev.dunlin.core.runtime;
+
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+
+/** Where services hand in what happens in the world. Safe from any thread; never blocks. */
+public interface Port {
+
+    /**
+     * Answers a request. There is always room: the request holds it.
+     *
+     * @param request the id of the {@link dev.dunlin.core.store.Effect.Request} that is answered, once
+     * @param fact the answer
+     */
+    void answer(ActionId request, Action fact);
+
+    /**
+     * Tells that a handle's thing is closed. There is always room: the handle holds it.
+     *
+     * @param fact an {@link Action.EndsHandle}
+     */
+    <A extends Action & Action.EndsHandle> void ended(A fact);
+
+    /**
+     * Hands in new work: an inbound connection or stream, a message, a wish. When it is refused, the caller closes what it
+     * brought, or stops reading until there is room.
+     */
+    Offer offer(Action fact);
+
+    /** What became of new work. */
+    enum Offer {
+        /** It will be looked at. */
+        TAKEN,
+        /** The inbox is full. */
+        FULL,
+        /** The disk is full: nothing new is taken until the log can be written again. */
+        DISK_FULL,
+        /** The node is stopping. */
+        STOPPING
+    }
+}
