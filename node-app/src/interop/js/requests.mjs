@@ -332,7 +332,7 @@ export const requests = {
         throw new Error(`asked for ${download} bytes, got ${received}`)
       }
       // The server answers, or closes, only after it has read everything: that moment ends the upload.
-      const answered = firstByte ?? end
+      const answered = upload === 0 ? start : firstByte ?? end
       const rate = (bytes, ms) => bytes === 0 ? null : bytes / (1 << 20) / (ms / 1000)
       return {
         upload,
