@@ -1,0 +1,217 @@
+// Two peers talk through every request. Exits with 1 at the first check that fails; prints one line per part.
+import './polyfill.mjs'
+import assert from 'node:assert/strict'
+import { performance } from 'node:perf_hooks'
+import { Peer } from './control.mjs'
+
+const MIB = 1 << 20
+const KEYS = ['ed25519', 'rsa', 'secp256k1']
+const KEY_NAMES = { ed25519: 'Ed25519', rsa: 'RSA', secp256k1: 'secp256k1' }
+const running = new Set()
+
+async function start (...args) {
+  const peer = await Peer.start(...args)
+  running.add(peer)
+  peer.exited.then(() => running.delete(peer))
+  return peer
+}
+
+async function stopAll (...peers) {
+  for (const peer of peers) {
+    assert.deepEqual(await peer.stop(), { code: 0, signal: null })
+    assert.deepEqual(peer.events.filter(e => e.event === 'unhandled' || e.event === 'stream-failed'), [])
+  }
+}
+
+async function part (name, run) {
+  const begin = performance.now()
+  const figures = await run()
+  console.log(`ok  ${name}  (${Math.round(performance.now() - begin)} ms)${figures == null ? '' : '  ' + figures}`)
+}
+
+const streamsOf = async peer => (await peer.ask('connections')).connections.flatMap(c => c.streams)
+
+/** Every request between two peers, then the state both are left in. */
+async function conversation (key, a, b, early) {
+  const dialled = await a.ask('dial', { addr: b.addr })
+  assert.equal(dialled.peer, b.id)
+  assert.equal(dialled.muxer, '/yamux/1.0.0')
+  assert.equal(dialled.encryption, '/noise')
+  assert.equal(dialled.earlyMuxer, early)
+  assert.equal((await b.event(e => e.event === 'connected')).earlyMuxer, early)
+  assert.equal((await a.ask('dial', { addr: b.addr })).connection, dialled.connection)
+
+  for (const [x, y] of [[a, b], [b, a]]) {
+    const info = await y.ask('info')
+    const known = await x.ask('identify', { peer: y.id })
+    assert.equal(info.keyType, KEY_NAMES[key])
+    assert.equal(known.keyType, KEY_NAMES[key])
+    assert.equal(known.publicKey, info.publicKey)
+    assert.equal(known.last.publicKey, info.publicKey)
+    assert.equal(known.agentVersion, info.agent)
+    assert.deepEqual(known.last.protocols, info.protocols)
+    assert.deepEqual(known.last.signedRecord.addrs, info.addrs.map(addr => addr.replace(/\/p2p\/.*/, '')))
+    assert.ok(known.last.observedAddr.startsWith('/ip4/127.0.0.1/tcp/'))
+    assert.equal((await x.ask('identify', { peer: y.id, fresh: true })).agentVersion, info.agent)
+
+    const { rtts } = await x.ask('ping', { peer: y.id, count: 5 })
+    assert.equal(rtts.length, 5)
+    assert.ok(rtts.every(rtt => rtt > 0))
+
+    const extra = '/dunlin/extra/1.0.0'
+    const pushed = x.ask('waitPush', { peer: y.id, present: extra })
+    await y.ask('handle', { protocol: extra })
+    assert.ok((await pushed).protocols.includes(extra))
+    assert.equal((await x.ask('echo', { peer: y.id, protocol: extra, bytes: 100 })).ok, 1)
+    await y.ask('unhandle', { protocol: extra })
+    const { protocols, pushes } = await x.ask('waitPush', { peer: y.id, absent: extra })
+    assert.ok(!protocols.includes(extra))
+    await y.ask('push')
+    assert.ok((await x.ask('waitPush', { peer: y.id, count: pushes + 1 })).pushes > pushes)
+
+    for (const bytes of [0, 1, 1000, 300_000]) {
+      const echoed = await x.ask('echo', { peer: y.id, streams: 3, bytes })
+      assert.equal(echoed.ok, 3, JSON.stringify(echoed))
+      assert.ok((await x.ask('sink', { peer: y.id, bytes })).match)
+      assert.ok((await x.ask('source', { peer: y.id, bytes })).match)
+    }
+
+    assert.equal((await x.ask('reset', { peer: y.id, bytes: 100_000 })).received, 100_000)
+    const wasReset = await y.event(e => e.event === 'stream-reset')
+    assert.deepEqual([wasReset.peer, wasReset.received], [x.id, 100_000])
+    const reset = await x.ask('awaitReset', { peer: y.id, bytes: 50_000 })
+    assert.ok(reset.reset && reset.sent >= 50_000)
+
+    const half = await x.ask('halfClose', { peer: y.id, bytes: 500_000 })
+    assert.equal(half.greeting, 'hello')
+    assert.equal((await y.event(e => e.event === 'received' && e.protocol.includes('half-close'))).sha256, half.sha256)
+
+    const perf = await x.ask('perf', { peer: y.id, upload: MIB, download: MIB })
+    assert.ok(perf.uploadMiBps > 0 && perf.downloadMiBps > 0)
+
+    await assert.rejects(x.ask('sink', { peer: y.id, bytes: 1, protocol: '/dunlin/none/1.0.0' }), { name: 'UnsupportedProtocolError' })
+  }
+
+  await assert.rejects(a.ask('nonsense'), /unknown request/)
+  await assert.rejects(a.ask('sink', { peer: b.id, bytes: -1 }), /whole number/)
+  await assert.rejects(a.ask('echo', { peer: a.addr }), /self/)
+  await assert.rejects(a.ask('dial', { addr: b.addr.replace(b.id, a.id), force: true }))
+
+  const gone = b.event(e => e.event === 'disconnected')
+  assert.equal((await a.ask('hangup', { peer: b.id })).closed, 1)
+  await gone
+  assert.equal((await a.ask('connections')).count, 0)
+  assert.equal((await b.ask('connections')).count, 0)
+  await assert.rejects(a.ask('echo', { peer: b.id }), /not connected/)
+
+  await a.ask('dial', { addr: b.addr })
+  await b.ask('identify', { peer: a.id })
+  const { connections: [last] } = await b.ask('connections')
+  await a.ask('hangup', { peer: b.id, abort: true })
+  await b.event(e => e.event === 'disconnected' && e.connection === last.connection)
+  assert.equal((await b.ask('connections')).count, 0)
+}
+
+async function backPressure (a, b) {
+  await a.ask('dial', { addr: b.addr })
+  const bytes = 64 * MIB
+  const sending = a.ask('sink', { peer: b.id, bytes, protocol: '/dunlin/stall/1.0.0' })
+  // The stalled stream must not disturb others, and must hold no more than the receive window.
+  assert.ok((await a.ask('sink', { peer: b.id, bytes: 8 * MIB })).match)
+  const stalled = (await streamsOf(b)).find(s => s.protocol === '/dunlin/stall/1.0.0')
+  assert.equal(stalled.status, 'open')
+  assert.ok(stalled.buffered > 0 && stalled.buffered <= 16 * MIB, `${stalled.buffered} bytes buffered`)
+  assert.equal((await b.ask('release')).released, 1)
+  assert.ok((await sending).match)
+  return `${stalled.buffered} bytes held while stalled`
+}
+
+async function killedMidTransfer (op) {
+  const [a, b] = [await start(), await start()]
+  await a.ask('dial', { addr: b.addr })
+  await a.ask('identify', { peer: b.id })
+  const bytes = 16 * 1024 * MIB
+  const transfer = assert.rejects(a.ask(op, { peer: b.id, bytes }), /before the remote closed|reset|closed/)
+  await a.ask('ping', { peer: b.id, count: 3 })
+  assert.ok((await streamsOf(a)).some(s => s.protocol === `/dunlin/${op}/1.0.0`))
+  const gone = a.event(e => e.event === 'disconnected')
+  assert.equal((await b.kill()).signal, 'SIGKILL')
+  await Promise.all([transfer, gone])
+  assert.equal((await a.ask('connections')).count, 0)
+  await stopAll(a)
+}
+
+async function main () {
+  for (const key of KEYS) {
+    for (const mode of [['on', 'on'], ['on', 'off'], ['off', 'on'], ['off', 'off']]) {
+      await part(`conversation ${key}, early muxer ${mode[0]} to ${mode[1]}`, async () => {
+        const [a, b] = await Promise.all(mode.map(m => start('--key', key, '--early-muxer', m)))
+        await conversation(key, a, b, mode.every(m => m === 'on'))
+        await stopAll(a, b)
+      })
+    }
+  }
+
+  await part('fixed identity', async () => {
+    // RFC 8032, section 7.1, test 1, as a PrivateKey message.
+    const hex = '08011240' + '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60' +
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'
+    const a = await start('--private-key', hex)
+    assert.equal((await a.ask('info')).publicKey, '08011220' + hex.slice(-64))
+    await stopAll(a)
+  })
+
+  const [a, b] = [await start(), await start('--early-muxer', 'off')]
+  await a.ask('dial', { addr: b.addr })
+  for (const [x, y, way] of [[a, b, 'dialler to listener'], [b, a, 'listener to dialler']]) {
+    await part(`64 MiB ${way}, pushed and fetched, with checksums`, async () => {
+      const pushed = await x.ask('sink', { peer: y.id, bytes: 64 * MIB })
+      const fetched = await x.ask('source', { peer: y.id, bytes: 64 * MIB })
+      const echoed = await x.ask('echo', { peer: y.id, bytes: 64 * MIB })
+      assert.ok(pushed.match && fetched.match)
+      assert.equal(echoed.ok, 1)
+      return `push ${Math.round(64000 / pushed.ms)} MiB/s, fetch ${Math.round(64000 / fetched.ms)} MiB/s`
+    })
+    await part(`1,000 streams at once, ${way}`, async () => {
+      const all = await x.ask('echo', { peer: y.id, streams: 1000, bytes: 10_000 })
+      assert.equal(all.ok, 1000, JSON.stringify(all))
+      return `opened in ${Math.round(all.openMs)} ms, done in ${Math.round(all.ms)} ms`
+    })
+  }
+  await part('no stream is left open', async () => {
+    await a.ask('ping', { peer: b.id })
+    for (const peer of [a, b]) {
+      const left = (await streamsOf(peer)).filter(s => s.protocol.startsWith('/dunlin/'))
+      assert.deepEqual(left, [])
+    }
+  })
+  await part('back-pressure', () => backPressure(a, b))
+  await stopAll(a, b)
+
+  await part('receiver killed mid-transfer', () => killedMidTransfer('sink'))
+  await part('sender killed mid-transfer', () => killedMidTransfer('source'))
+
+  await part('100 connects and hang-ups, then 100 connections at once', async () => {
+    const [x, y] = [await start(), await start()]
+    const times = await x.ask('connectTimes', { addr: y.addr, count: 100 })
+    for (let i = 0; i < 100; i++) {
+      await x.ask('dial', { addr: y.addr, force: true })
+    }
+    assert.equal((await x.ask('connections')).count, 100)
+    assert.equal((await x.ask('hangup', { peer: y.id })).closed, 100)
+    assert.equal((await x.ask('connections')).count, 0)
+    await stopAll(x, y)
+    return `connect ${times.medianMs.toFixed(1)} ms median`
+  })
+}
+
+try {
+  await main()
+  console.log('all parts passed')
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
+  for (const peer of running) {
+    await peer.kill()
+  }
+}
