@@ -32,7 +32,8 @@ class MainTest {
 
     @Test
     void aBuildOutsideACloneHasAnUnknownCommit() {
-        assertThat(BuildInfo.of("1.2.3", "${git.commit.id.full}", "${git.dirty}").commit())
+        assertThat(BuildInfo.of("1.2.3", "${git.commit.id.full}", "${git.dirty}")
+                        .commit())
                 .isEqualTo("unknown");
         assertThat(BuildInfo.of("1.2.3", "c0ffee", "false").commit()).isEqualTo("c0ffee");
         assertThat(BuildInfo.of("1.2.3", "c0ffee", "true").commit()).isEqualTo("c0ffee-dirty");

@@ -32,7 +32,8 @@ public final class ArchitectureRules {
 
     private static final String NOT_EMPTY = ".+";
 
-    private static final List<String> CLOCK_READERS = List.of("now", "millis", "instant", "currentTimeMillis", "nanoTime");
+    private static final List<String> CLOCK_READERS =
+            List.of("now", "millis", "instant", "currentTimeMillis", "nanoTime");
 
     private final String root;
 
@@ -49,7 +50,8 @@ public final class ArchitectureRules {
     public static Stream<DynamicTest> tests() {
         JavaClasses compiled = new ClassFileImporter().importPath(Path.of("target", "classes"));
         if (compiled.isEmpty()) {
-            throw new IllegalStateException("no compiled classes below target/classes: run this in the module's folder");
+            throw new IllegalStateException(
+                    "no compiled classes below target/classes: run this in the module's folder");
         }
         return below("dev.dunlin").all().entrySet().stream()
                 .map(rule -> DynamicTest.dynamicTest(
@@ -88,8 +90,8 @@ public final class ArchitectureRules {
                 .that()
                 .resideInAPackage(root + "." + module + "..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(root + "..")
-                        .and(DescribedPredicate.not(resideInAnyPackage(permitted))))
+                .dependOnClassesThat(
+                        resideInAnyPackage(root + "..").and(DescribedPredicate.not(resideInAnyPackage(permitted))))
                 .allowEmptyShould(true)
                 .as(module + " may depend on " + List.of(allowed) + " and nothing else of " + root);
     }
@@ -182,7 +184,8 @@ public final class ArchitectureRules {
                                 || at.getFullName().startsWith("java.security.SecureRandom.<init>(")
                                 || at.getFullName().startsWith("java.security.SecureRandom.getInstance")
                                 || at.getFullName()
-                                        .startsWith("org.bouncycastle.crypto.CryptoServicesRegistrar.getSecureRandom("))))
+                                        .startsWith(
+                                                "org.bouncycastle.crypto.CryptoServicesRegistrar.getSecureRandom("))))
                 .allowEmptyShould(true);
     }
 
@@ -216,8 +219,9 @@ public final class ArchitectureRules {
                 .orShould()
                 .callMethodWhere(target(DescribedPredicate.describe(
                         "runs in parallel",
-                        (AccessTarget at) -> Set.of("parallelStream", "parallel").contains(at.getName())
-                                && isAny(at.getOwner(), "java.util."))))
+                        (AccessTarget at) ->
+                                Set.of("parallelStream", "parallel").contains(at.getName())
+                                        && isAny(at.getOwner(), "java.util."))))
                 .allowEmptyShould(true);
     }
 
@@ -225,9 +229,8 @@ public final class ArchitectureRules {
         return noClasses()
                 .that(arePure())
                 .should()
-                .dependOnClassesThat(
-                        resideInAnyPackage("org.slf4j..", "ch.qos.logback..", "java.util.logging..")
-                                .or(named("java.lang.System$Logger")))
+                .dependOnClassesThat(resideInAnyPackage("org.slf4j..", "ch.qos.logback..", "java.util.logging..")
+                        .or(named("java.lang.System$Logger")))
                 .orShould()
                 .accessTargetWhere(target(DescribedPredicate.describe(
                         "prints",
@@ -296,18 +299,21 @@ public final class ArchitectureRules {
     }
 
     private static DescribedPredicate<JavaClass> shareTheRoomOfAReducer() {
-        return DescribedPredicate.describe("share the package of a reducer", type -> type.getPackage().getClasses().stream()
-                .anyMatch(other -> other.getSimpleName().matches(NOT_EMPTY + "Reducer")));
+        return DescribedPredicate.describe(
+                "share the package of a reducer",
+                type -> type.getPackage().getClasses().stream()
+                        .anyMatch(other -> other.getSimpleName().matches(NOT_EMPTY + "Reducer")));
     }
 
     private static DescribedPredicate<JavaClass> named(String... names) {
         Set<String> wanted = Set.of(names);
-        return DescribedPredicate.describe(
-                "named " + List.of(names), type -> wanted.contains(type.getName()));
+        return DescribedPredicate.describe("named " + List.of(names), type -> wanted.contains(type.getName()));
     }
 
     private static boolean isAny(JavaClass type, String... names) {
         return Arrays.stream(names)
-                .anyMatch(name -> name.endsWith(".") ? type.getName().startsWith(name) : type.getName().equals(name));
+                .anyMatch(name -> name.endsWith(".")
+                        ? type.getName().startsWith(name)
+                        : type.getName().equals(name));
     }
 }

@@ -23,7 +23,8 @@ class ArchitectureRulesTest {
 
     private static final JavaClasses FIXTURES = new ClassFileImporter().importPackages(ROOT);
 
-    private static final Map<String, ArchRule> RULES = ArchitectureRules.below(ROOT).all();
+    private static final Map<String, ArchRule> RULES =
+            ArchitectureRules.below(ROOT).all();
 
     private static final Map<String, List<String>> BROKEN_BY = new TreeMap<>(Map.ofEntries(
             Map.entry("core depends on no other module", List.of("UsesConnection")),
@@ -59,7 +60,10 @@ class ArchitectureRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rules")
     void isBrokenByItsFixturesAlone(String name, List<String> culprits) {
-        List<String> violations = requireNonNull(RULES.get(name)).evaluate(FIXTURES).getFailureReport().getDetails();
+        List<String> violations = requireNonNull(RULES.get(name))
+                .evaluate(FIXTURES)
+                .getFailureReport()
+                .getDetails();
         for (String culprit : culprits) {
             assertThat(violations).as(culprit).anyMatch(violation -> violation.contains("." + culprit));
         }
