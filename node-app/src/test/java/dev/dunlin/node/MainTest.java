@@ -1,0 +1,118 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class MainTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine program = Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true));
+
+    @Test
+    void versionNamesTheBuildAndTheJava() {
+        assertThat(program.execute("version")).isEqualTo(ExitCode.OK.code());
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).matches("dunlin \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+        assertThat(lines.get(1)).matches("commit (unknown|[0-9a-f]{40}(-dirty)?)");
+        assertThat(lines.get(2)).isEqualTo("java " + Runtime.version());
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aBuildOutsideACloneHasAnUnknownCommit() {
+        assertThat(BuildInfo.of("1.2.3", "${git.commit.id.full}", "${git.dirty}")
+                        .commit())
+                .isEqualTo("unknown");
+        assertThat(BuildInfo.of("1.2.3", "c0ffee", "false").commit()).isEqualTo("c0ffee");
+        assertThat(BuildInfo.of("1.2.3", "c0ffee", "true").commit()).isEqualTo("c0ffee-dirty");
+    }
+
+    @Test
+    void badUsageIsOneSentence() {
+        assertThat(program.execute("version", "--loud")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString().lines())
+                .containsExactly("dunlin: Unknown option: '--loud'; see 'dunlin version --help'.");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void noCommandIsBadUsage() {
+        assertThat(program.execute()).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString().lines()).containsExactly("dunlin: a command is missing; see 'dunlin --help'.");
+    }
+
+    @Test
+    void helpIsNoFailure() {
+        assertThat(program.execute("version", "--help")).isEqualTo(ExitCode.OK.code());
+        assertThat(out.toString()).startsWith("Usage: dunlin version");
+    }
+
+    @Test
+    void aKnownFailureIsItsSentenceAndItsCode() {
+        addFailing(new CommandFailure(ExitCode.UNAVAILABLE, "nobody\n  answers"));
+        assertThat(program.execute("failing")).isEqualTo(ExitCode.UNAVAILABLE.code());
+        assertThat(err.toString().lines()).containsExactly("dunlin: nobody answers");
+    }
+
+    @Test
+    void aFaultIsOneSentenceToo() {
+        addFailing(new IllegalStateException("a wheel is missing"));
+        assertThat(program.execute("failing")).isEqualTo(ExitCode.INTERNAL.code());
+        assertThat(err.toString().lines()).singleElement().asString().contains("a wheel is missing");
+    }
+
+    @Test
+    void debugShowsTheStackTraceWhereverItStands() {
+        addFailing(new IllegalStateException("a wheel is missing"));
+        program.execute("failing", "--debug");
+        program.execute("--debug", "failing");
+        assertThat(err.toString().lines().filter(line -> line.contains("at dev.dunlin.node.MainTest")))
+                .hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void theDocumentListsEachCode() throws IOException {
+        List<String> documented;
+        try (var lines = Files.lines(Path.of("..", "docs", "exit-codes.md"))) {
+            documented = lines.filter(line -> line.matches("\\| \\d.*"))
+                    .map(line -> line.replaceAll("^\\| (\\d+) \\| (\\w+) \\|.*", "$1 $2"))
+                    .toList();
+        }
+        assertThat(documented)
+                .containsExactlyElementsOf(Arrays.stream(ExitCode.values())
+                        .map(code -> code.code() + " " + code.name())
+                        .toList());
+    }
+
+    private void addFailing(RuntimeException failure) {
+        program.addSubcommand(new Failing(failure));
+        program.setErr(new PrintWriter(err, true));
+    }
+
+    @Command(name = "failing")
+    private static final class Failing implements Runnable {
+
+        private final RuntimeException failure;
+
+        Failing(RuntimeException failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public void run() {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.connection;
+
+/** Breaks nothing. */
+public final class Plain {}

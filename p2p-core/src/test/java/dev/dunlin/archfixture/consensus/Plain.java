@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.consensus;
+
+/** Breaks nothing. */
+public final class Plain {}

@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.dht;
+
+/** Breaks nothing. */
+public final class Plain {}

@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.machine;
+
+/** Makes its package a reducer's. */
+final class ToyReducer {}

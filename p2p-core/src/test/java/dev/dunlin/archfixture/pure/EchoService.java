@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.pure;
+
+/** A service. */
+public interface EchoService {}

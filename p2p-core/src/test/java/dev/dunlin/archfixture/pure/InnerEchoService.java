@@ -1,0 +1,4 @@
+package dev.dunlin.archfixture.pure;
+
+/** Implements a service in a pure package. */
+final class InnerEchoService implements EchoService {}

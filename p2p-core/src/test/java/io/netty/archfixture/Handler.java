@@ -1,0 +1,4 @@
+package io.netty.archfixture;
+
+/** Stands for Netty, which this module does not have. */
+public final class Handler {}
