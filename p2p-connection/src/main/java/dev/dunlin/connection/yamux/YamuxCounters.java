@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @param framesIn headers understood
  * @param framesOut headers written
- * @param bytesIn body bytes of Data frames received, dropped ones included
+ * @param bytesIn body bytes of Data frames for open streams, those that are dropped included
  * @param bytesOut body bytes of Data frames written
  * @param drops refusals and drops by reason; every reason is there
  */
