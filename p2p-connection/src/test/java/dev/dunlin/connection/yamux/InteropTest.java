@@ -149,7 +149,7 @@ class InteropTest {
         Probe dialer = Probe.dialer(Probe.quiet().build());
         YamuxStream ours = dialer.open();
         ours.write(ByteBuffer.wrap(new byte[] {7}));
-        assertThat(dialer.drain()).containsExactly(Frame.window(Wire.SYN, 1, 0), Frame.data(0, 1, (byte) 7));
+        assertThat(dialer.drain()).containsExactly(Frame.window(Wire.SYN, 1, 0), Frame.data(0, 1, new byte[] {7}));
     }
 
     /** rust-libp2p issue 5410: both ends write more than a window and read only afterwards. */
