@@ -50,6 +50,7 @@ final class Inbound implements FrameReader.Handler {
         };
     }
 
+    /** A ping or its answer. As other implementations, it takes a stream id that is not 0 for no offence. */
     private long ping(int flags, int value) {
         if ((flags & Wire.SYN) != 0) {
             if (!pings.take(session.now())) {

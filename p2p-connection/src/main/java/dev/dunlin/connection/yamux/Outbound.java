@@ -184,10 +184,11 @@ final class Outbound {
         }
         session.dataSent(stream, length, fin, now);
         readyIfSendable(stream);
+        // Those that wait longer first: a busy stream must not take back at once whatever room it made.
+        wakeStarving();
         if (stream.starved) {
             wake(stream);
         }
-        wakeStarving();
         return Wire.HEADER + (long) length;
     }
 

@@ -86,10 +86,11 @@ public final class YamuxSession {
     public void receive(ByteBuffer bytes, long time) {
         enter(time);
         try {
-            if (bytes.hasRemaining()) {
+            int offered = bytes.remaining();
+            reader.read(bytes, inbound);
+            if (bytes.remaining() < offered) {
                 keepalive.received(now);
             }
-            reader.read(bytes, inbound);
             if (end.isPresent()) {
                 bytes.position(bytes.limit());
             } else if (bytes.hasRemaining()) {

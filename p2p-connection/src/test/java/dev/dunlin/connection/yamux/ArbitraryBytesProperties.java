@@ -2,6 +2,7 @@ package dev.dunlin.connection.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -82,7 +83,7 @@ class ArbitraryBytesProperties {
         for (int i = 0; in.hasRemaining(); i++) {
             session.receive(in, now);
             assertThat(in.hasRemaining() && session.wantsRead()).isFalse();
-            session.drain(Probe.sink(new java.io.ByteArrayOutputStream()), Long.MAX_VALUE, now);
+            session.drain(Probe.sink(new ByteArrayOutputStream()), Long.MAX_VALUE, now);
             assertThat(i).isLessThan(10_000);
         }
         if (chaos.random.nextInt(20) == 0 && session.open(now) instanceof YamuxOpen.Opened(YamuxStream stream)) {

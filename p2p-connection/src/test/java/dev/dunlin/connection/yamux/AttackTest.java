@@ -61,6 +61,17 @@ class AttackTest {
     }
 
     @Test
+    void unacceptedStreamsThatDieMakeRoom() {
+        Probe probe = Probe.listener(limits().maxUnacceptedStreams(1).build());
+        probe.receive(Frame.window(Wire.SYN, 1, 0), Frame.window(Wire.RST, 1, 0), Frame.window(Wire.SYN, 3, 0));
+        probe.opened().reset(0);
+        probe.receive(Frame.window(Wire.SYN, 5, 0));
+        assertThat(probe.of(YamuxEvent.StreamOpened.class)).hasSize(3);
+        probe.receive(Frame.window(Wire.SYN, 7, 0));
+        assertThat(probe.of(YamuxEvent.StreamOpened.class)).hasSize(3);
+    }
+
+    @Test
     void aClosedStreamWithUnreadDataHoldsItsPlace() {
         Probe probe = Probe.listener(limits().maxInboundStreams(1).build());
         probe.receive(Frame.window(Wire.SYN, 1, 0), Frame.data(Wire.FIN, 1, 10));
@@ -164,6 +175,18 @@ class AttackTest {
         YamuxLimits.Builder limits = limits().pingBurst(LIFTED).maxControlFrames(LIFTED);
         assertThat(answersHeld(limits.build(), true)).isEqualTo(32);
         assertThat(answersHeld(limits.maxPendingPongs(LIFTED).build(), true)).isEqualTo(MANY);
+    }
+
+    @Test
+    void pongsThatWentOutMakeRoom() {
+        Probe probe = Probe.listener(limits().maxPendingPongs(2).build());
+        for (int i = 0; i < 20; i++) {
+            probe.receive(Frame.ping(Wire.SYN, i));
+            assertThat(probe.drain()).containsExactly(Frame.ping(Wire.ACK, i));
+        }
+        probe.receive(Frame.ping(Wire.SYN, 1), Frame.ping(Wire.SYN, 2), Frame.ping(Wire.SYN, 3));
+        assertThat(probe.drain()).containsExactly(Frame.ping(Wire.ACK, 1), Frame.ping(Wire.ACK, 2));
+        assertThat(probe.dropped(YamuxDrop.PONGS_FULL)).isEqualTo(1);
     }
 
     @Test

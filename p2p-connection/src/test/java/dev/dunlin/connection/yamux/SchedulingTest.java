@@ -212,4 +212,49 @@ class SchedulingTest {
         assertThat(probe.events)
                 .containsExactly(new YamuxEvent.Writable(streams.get(1)), new YamuxEvent.Writable(streams.get(2)));
     }
+
+    @Test
+    void drainingOneStreamWakesThoseThatWaitForTheConnection() {
+        Probe probe = Probe.dialer(Probe.quiet()
+                .maxDataFrame(1000)
+                .writeBufferPerConnection(10_000)
+                .writeBufferFloor(1000)
+                .build());
+        List<YamuxStream> streams = streams(probe, 2);
+        streams.get(1).write(ByteBuffer.allocate(9000));
+        streams.get(0).write(ByteBuffer.allocate(5000));
+        streams.get(1).write(ByteBuffer.allocate(9000));
+        probe.events.clear();
+        // Stream 3 goes first and makes room for both.
+        probe.drain(1);
+        assertThat(probe.events)
+                .containsExactly(new YamuxEvent.Writable(streams.get(0)), new YamuxEvent.Writable(streams.get(1)));
+    }
+
+    @Test
+    void deadAndClosedStreamsAreNotWoken() {
+        Probe probe = Probe.dialer(Probe.quiet()
+                .writeBufferPerConnection(10_000)
+                .writeBufferFloor(1000)
+                .build());
+        List<YamuxStream> streams = streams(probe, 4);
+        streams.get(0).write(ByteBuffer.allocate(10_000));
+        streams.get(1).write(ByteBuffer.allocate(5000));
+        streams.get(2).write(ByteBuffer.allocate(5000));
+        streams.get(3).write(ByteBuffer.allocate(5000));
+        streams.get(1).reset(0);
+        streams.get(2).closeWrite();
+        probe.drain();
+        assertThat(probe.events).containsExactly(new YamuxEvent.Writable(streams.get(3)));
+    }
+
+    @Test
+    void writingAgainDoesNotLoseTheTurn() {
+        Probe probe = Probe.dialer(Probe.quiet().maxDataFrame(100).build());
+        List<YamuxStream> streams = streams(probe, 2);
+        streams.get(0).write(ByteBuffer.allocate(100));
+        streams.get(1).write(ByteBuffer.allocate(100));
+        streams.get(0).write(ByteBuffer.allocate(100));
+        assertThat(ids(probe.drain())).containsExactly(1L, 3L, 1L);
+    }
 }

@@ -118,6 +118,17 @@ class TimeTest {
     }
 
     @Test
+    void theCloseTimeoutEndsWithThePeersFin() {
+        Probe probe = withStream(Probe.quiet().build());
+        probe.opened().closeWrite();
+        probe.drain();
+        assertThat(probe.session.nextDeadline()).isEqualTo(60 * SECOND);
+        // Only the application is still to read: its time is that of an idle stream.
+        probe.receive(Frame.data(Wire.FIN, 1, 10));
+        assertThat(probe.session.nextDeadline()).isEqualTo(120 * SECOND);
+    }
+
+    @Test
     void pingsMeasureAndKeepAlive() {
         Probe probe = Probe.dialer(YamuxLimits.defaults());
         assertThat(probe.session.nextDeadline()).isZero();
@@ -182,6 +193,19 @@ class TimeTest {
             probe.session.onTime(probe.now);
         }
         assertThat(probe.session.ended()).isEmpty();
+    }
+
+    @Test
+    void bytesThatAreNotReadAreNoSignOfLife() {
+        // The peer reads nothing, so our ping is stuck and reading has stopped.
+        Probe probe = Probe.dialer(YamuxLimits.defaults().toBuilder()
+                        .maxControlFrames(1)
+                        .build())
+                .at(0);
+        probe.now = 29 * SECOND;
+        assertThat(probe.receive(Frame.data(0, 99, 10).bytes())).isEqualTo(22);
+        probe.at(30 * SECOND);
+        assertThat(probe.session.ended()).contains(YamuxEnd.PING_TIMEOUT);
     }
 
     @Test
