@@ -1,8 +1,8 @@
 package dev.dunlin.connection.yamux;
 
 /**
- * Every bound of a session, one field a defence. Durations are in microseconds, sizes in bytes; all are at least 1 unless
- * said otherwise.
+ * Every bound of a session, one field a defence. Durations are in microseconds, sizes in bytes; all are at least 1
+ * unless said otherwise.
  *
  * @param maxInboundStreams streams the peer may have open at once; more are refused with RST
  * @param maxOutboundStreams streams we may have open at once; {@link YamuxSession#open} refuses more

@@ -3,9 +3,7 @@ package dev.dunlin.connection.yamux;
 import dev.dunlin.connection.yamux.YamuxEvent.ResetCause;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -43,23 +41,13 @@ public final class YamuxSession {
     private final Keepalive keepalive;
     private final Tally tally = new Tally();
 
-    private final Map<Integer, YamuxStream> streams = new HashMap<>();
-    /** All streams, the longest silent first. */
-    private final StreamList idle = new StreamList();
-    /** Streams that wait for the peer's FIN after ours. */
-    private final StreamList closing = new StreamList();
+    private final StreamTable streams;
 
-    private @Nullable YamuxStream latest;
     private Optional<YamuxEnd> end = Optional.empty();
     private boolean wentAway;
     private boolean peerWentAway;
     private boolean busy;
     private long nextId;
-    private int inboundStreams;
-    private int outboundStreams;
-    private int unaccepted;
-    private int unacked;
-    private long grown;
     private long now;
 
     private YamuxSession(YamuxRole role, YamuxLimits limits, YamuxListener listener, long now) {
@@ -67,6 +55,7 @@ public final class YamuxSession {
         this.listener = listener;
         this.now = now;
         this.nextId = role.firstId();
+        this.streams = new StreamTable(limits);
         this.outbound = new Outbound(this, limits);
         this.inbound = new Inbound(this, limits, role, now);
         this.keepalive = new Keepalive(this, limits, now);
@@ -132,11 +121,7 @@ public final class YamuxSession {
         if (end.isPresent()) {
             return Long.MAX_VALUE;
         }
-        YamuxStream silent = idle.first();
-        YamuxStream closed = closing.first();
-        long silentUntil = silent == null ? Long.MAX_VALUE : after(silent.activeAt, limits.idleTimeout());
-        long closedUntil = closed == null ? Long.MAX_VALUE : after(closed.closingAt, limits.closeTimeout());
-        return Math.min(keepalive.deadline(), Math.min(silentUntil, closedUntil));
+        return Math.min(keepalive.deadline(), Math.min(streams.silentUntil(), streams.closingUntil()));
     }
 
     /**
@@ -151,25 +136,22 @@ public final class YamuxSession {
                 return;
             }
             keepalive.onTime(now);
-            expire(idle);
-            expire(closing);
+            while (streams.silentUntil() <= now) {
+                expire(streams.longestSilent(), YamuxDrop.IDLE_TIMEOUT, ResetCause.IDLE);
+            }
+            while (streams.closingUntil() <= now) {
+                expire(streams.longestClosing(), YamuxDrop.CLOSE_TIMEOUT, ResetCause.CLOSE_TIMEOUT);
+            }
         } finally {
             busy = false;
         }
     }
 
-    private void expire(StreamList list) {
-        boolean ofIdle = list == idle;
-        for (YamuxStream stream = list.first(); stream != null; stream = list.first()) {
-            long at = ofIdle
-                    ? after(stream.activeAt, limits.idleTimeout())
-                    : after(stream.closingAt, limits.closeTimeout());
-            if (at > now) {
-                return;
-            }
-            count(ofIdle ? YamuxDrop.IDLE_TIMEOUT : YamuxDrop.CLOSE_TIMEOUT);
+    private void expire(@Nullable YamuxStream stream, YamuxDrop counter, ResetCause cause) {
+        if (stream != null) {
+            count(counter);
             tellReset(stream, 0);
-            lost(stream, ofIdle ? ResetCause.IDLE : ResetCause.CLOSE_TIMEOUT, 0);
+            lost(stream, cause, 0);
         }
     }
 
@@ -185,16 +167,14 @@ public final class YamuxSession {
         if (nextId > Wire.MAX_ID) {
             return refuse(YamuxOpen.Reason.IDS_USED_UP, YamuxDrop.OPEN_IMPOSSIBLE);
         }
-        if (outboundStreams >= limits.maxOutboundStreams()) {
+        if (streams.outbound() >= limits.maxOutboundStreams()) {
             return refuse(YamuxOpen.Reason.STREAMS_FULL, YamuxDrop.OUTBOUND_STREAMS_FULL);
         }
-        if (unacked >= limits.ackBacklog()) {
+        if (streams.unacked() >= limits.ackBacklog()) {
             return refuse(YamuxOpen.Reason.ACK_BACKLOG_FULL, YamuxDrop.ACK_BACKLOG_FULL);
         }
         YamuxStream stream = add((int) nextId, true);
         nextId += 2;
-        outboundStreams++;
-        unacked++;
         grow(stream, limits.initialWindow());
         outbound.signal(stream);
         return new YamuxOpen.Opened(stream);
@@ -243,12 +223,12 @@ public final class YamuxSession {
 
     /** Streams that the peer opened and that hold a place: those not over. */
     public int inboundStreams() {
-        return inboundStreams;
+        return streams.inbound();
     }
 
     /** Streams that we opened and that hold a place. */
     public int outboundStreams() {
-        return outboundStreams;
+        return streams.outbound();
     }
 
     /** Bytes that were written to all streams and not yet drained. */
@@ -258,7 +238,7 @@ public final class YamuxSession {
 
     /** Bytes by which receive windows stand above 256 KiB each, in all. */
     public long windowGrowth() {
-        return grown;
+        return streams.grown();
     }
 
     /** What was done and refused so far. */
@@ -272,8 +252,7 @@ public final class YamuxSession {
         if (stream.over || stream.outbound() || stream.accepted) {
             return;
         }
-        stream.accepted = true;
-        unaccepted--;
+        streams.accepted(stream);
         grow(stream, limits.initialWindow());
         outbound.signal(stream);
     }
@@ -299,10 +278,10 @@ public final class YamuxSession {
         }
         if (bytes > stream.in.unread()) {
             throw new IllegalArgumentException(
-                    "consumed bytes are " + bytes + ", but only " + stream.in.unread() + " were delivered and not consumed");
+                    "consumed bytes are " + bytes + ", but only " + stream.in.unread() + " are delivered and unread");
         }
         stream.in.consumed(bytes);
-        touch(stream);
+        streams.touch(stream, now);
         if (!stream.finReceived && stream.in.updateDue()) {
             outbound.signal(stream);
         }
@@ -350,7 +329,7 @@ public final class YamuxSession {
     }
 
     int unacceptedStreams() {
-        return unaccepted;
+        return streams.unaccepted();
     }
 
     long now() {
@@ -401,40 +380,29 @@ public final class YamuxSession {
     }
 
     @Nullable YamuxStream stream(int id) {
-        YamuxStream cached = latest;
-        if (cached != null && cached.wireId() == id) {
-            return cached;
-        }
-        YamuxStream stream = streams.get(id);
-        latest = stream;
-        return stream;
+        return streams.find(id);
     }
 
     YamuxStream openedByPeer(int id) {
-        inboundStreams++;
-        unaccepted++;
         return add(id, false);
     }
 
     private YamuxStream add(int id, boolean ours) {
         YamuxStream stream = new YamuxStream(this, id, ours, now);
-        streams.put(id, stream);
-        idle.addLast(stream.idle);
+        streams.add(stream);
         return stream;
     }
 
     void ackReceived(YamuxStream stream) {
-        stream.acked = true;
-        unacked--;
+        streams.acked(stream);
         emit(new YamuxEvent.StreamAcked(stream));
     }
 
     void delivered(YamuxStream stream, ByteBuffer piece) {
         stream.in.delivered(piece.remaining());
-        touch(stream);
+        streams.touch(stream, now);
         if (stream.closing.linked()) {
-            stream.closingAt = now;
-            closing.addLast(stream.closing);
+            streams.awaitFin(stream, now);
         }
         emit(new YamuxEvent.Data(stream, piece));
     }
@@ -452,31 +420,22 @@ public final class YamuxSession {
     void dataSent(YamuxStream stream, int length, boolean fin, long time) {
         tally.bytesOut += length;
         if (length > 0) {
-            touch(stream);
+            streams.touch(stream, now);
         }
         if (!fin) {
             return;
         }
         stream.finSent = true;
         if (!stream.finReceived) {
-            stream.closingAt = time;
-            closing.addLast(stream.closing);
+            streams.awaitFin(stream, time);
         }
         settle(stream);
     }
 
-    /** Grows a window towards a size, as far as the bounds allow; the peer learns it with the next update. */
     void grow(YamuxStream stream, long target) {
-        long wanted = Math.min(target, limits.maxStreamWindow()) - stream.in.size();
-        if (wanted <= 0) {
-            return;
-        }
-        long granted = Math.min(wanted, limits.connectionWindowBudget() - grown);
-        if (granted < wanted) {
+        if (!streams.grow(stream, target)) {
             count(YamuxDrop.WINDOW_BUDGET_SPENT);
         }
-        grown += granted;
-        stream.in.grow(granted);
     }
 
     /** A stream died, and not by the application's hand. */
@@ -493,8 +452,8 @@ public final class YamuxSession {
             return 0;
         }
         end = Optional.of(reason);
-        List<YamuxStream> lost = new ArrayList<>(streams.size());
-        for (YamuxStream stream = idle.first(); stream != null; stream = idle.first()) {
+        List<YamuxStream> lost = new ArrayList<>();
+        for (YamuxStream stream = streams.longestSilent(); stream != null; stream = streams.longestSilent()) {
             stream.reset = true;
             retire(stream);
             lost.add(stream);
@@ -533,26 +492,8 @@ public final class YamuxSession {
 
     private void retire(YamuxStream stream) {
         stream.over = true;
-        streams.remove(stream.wireId());
-        latest = null;
-        stream.idle.unlink();
-        stream.closing.unlink();
+        streams.remove(stream);
         outbound.forget(stream);
-        grown -= stream.in.size() - Wire.INITIAL_WINDOW;
-        if (stream.outbound()) {
-            outboundStreams--;
-            unacked -= stream.acked ? 0 : 1;
-        } else {
-            inboundStreams--;
-            unaccepted -= stream.accepted ? 0 : 1;
-        }
-    }
-
-    private void touch(YamuxStream stream) {
-        if (stream.activeAt != now) {
-            stream.activeAt = now;
-            idle.addLast(stream.idle);
-        }
     }
 
     private void advance(long time) {
@@ -561,7 +502,7 @@ public final class YamuxSession {
 
     private void enter(long time) {
         if (busy) {
-            throw new IllegalStateException("the listener or the output called back into the session; do it afterwards");
+            throw new IllegalStateException("the listener called back into the session; do it afterwards");
         }
         busy = true;
         advance(time);

@@ -138,7 +138,7 @@ public final class YamuxStream {
     }
 
     /**
-     * Says that the application is done with bytes that were delivered. This, and nothing else, lets the peer send more.
+     * Says that the application is done with bytes that were delivered. Nothing else lets the peer send more.
      *
      * @throws IllegalArgumentException if the number is negative or above {@link #unread}, unless the stream is over
      */
@@ -151,7 +151,7 @@ public final class YamuxStream {
         session.closeWrite(this);
     }
 
-    /** Ends our side as {@link #closeWrite} does, and reads no more: what comes is dropped, what is unread is forgotten. */
+    /** Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped. */
     public void close() {
         session.close(this);
     }

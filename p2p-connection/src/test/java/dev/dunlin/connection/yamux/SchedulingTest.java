@@ -77,7 +77,10 @@ class SchedulingTest {
         probe.opened().accept();
         assertThat(probe.drain(200))
                 .containsExactly(
-                        Frame.ping(Wire.ACK, 9), Frame.window(Wire.ACK, 2, 0), Frame.data(0, 1, 100), Frame.data(0, 1, 100));
+                        Frame.ping(Wire.ACK, 9),
+                        Frame.window(Wire.ACK, 2, 0),
+                        Frame.data(0, 1, 100),
+                        Frame.data(0, 1, 100));
         assertThat(probe.session.wantsWrite()).isFalse();
     }
 
