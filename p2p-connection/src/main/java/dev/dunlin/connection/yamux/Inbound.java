@@ -1,0 +1,241 @@
+package dev.dunlin.connection.yamux;
+
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What received frames mean. Constant work a frame; nothing is allocated for a body. */
+final class Inbound implements FrameReader.Handler {
+
+    private final YamuxSession session;
+    private final YamuxLimits limits;
+    private final YamuxRole role;
+    private final IdWindow ids = new IdWindow();
+    private final TokenBucket pings;
+    private final TokenBucket empties;
+    private final TokenBucket wasted;
+
+    /** Where the body being read goes; null drops it. */
+    private @Nullable YamuxStream target;
+
+    private boolean finAfterBody;
+
+    Inbound(YamuxSession session, YamuxLimits limits, YamuxRole role, long now) {
+        this.session = session;
+        this.limits = limits;
+        this.role = role;
+        this.pings = new TokenBucket(limits.pingsPerSecond(), limits.pingBurst(), now);
+        this.empties = new TokenBucket(limits.emptyFramesPerSecond(), limits.emptyFrameBurst(), now);
+        this.wasted = new TokenBucket(limits.wastedOpensPerSecond(), limits.wastedOpenBurst(), now);
+    }
+
+    @Override
+    public boolean ready() {
+        return session.running() && !session.outbound().full();
+    }
+
+    @Override
+    public long header(int word, int id, int length) {
+        session.frameReceived();
+        if (Wire.version(word) != 0) {
+            return session.end(YamuxEnd.UNKNOWN_VERSION);
+        }
+        int flags = Wire.flags(word);
+        return switch (Wire.type(word)) {
+            case Wire.DATA -> stream(true, flags, id, Integer.toUnsignedLong(length));
+            case Wire.WINDOW_UPDATE -> stream(false, flags, id, Integer.toUnsignedLong(length));
+            case Wire.PING -> ping(flags, length);
+            case Wire.GO_AWAY -> goAway(Integer.toUnsignedLong(length));
+            default -> session.end(YamuxEnd.UNKNOWN_TYPE);
+        };
+    }
+
+    /** A ping or its answer. As other implementations, it takes a stream id that is not 0 for no offence. */
+    private long ping(int flags, int value) {
+        if ((flags & Wire.SYN) != 0) {
+            if (!pings.take(session.now())) {
+                return session.end(YamuxEnd.PING_FLOOD);
+            }
+            if (!session.outbound().pong(value)) {
+                session.count(YamuxDrop.PONGS_FULL);
+            }
+            return 0;
+        }
+        OptionalLong rtt = session.keepalive().answered(value, session.now());
+        if (rtt.isPresent()) {
+            session.emit(new YamuxEvent.PingAnswered(rtt.getAsLong()));
+            return 0;
+        }
+        session.count(YamuxDrop.UNSOLICITED_PONG);
+        return empty();
+    }
+
+    private long goAway(long code) {
+        if (session.peerWentAway()) {
+            return empty();
+        }
+        session.emit(new YamuxEvent.GoAwayReceived(code));
+        return 0;
+    }
+
+    /** A Data or WindowUpdate frame; the length is a body's or a credit, or an error code beside RST. */
+    private long stream(boolean data, int flags, int id, long length) {
+        long body = data ? length : 0;
+        target = null;
+        finAfterBody = false;
+        if (id == 0) {
+            return session.end(YamuxEnd.STREAM_FRAME_ON_SESSION);
+        }
+        YamuxStream stream;
+        if ((flags & Wire.SYN) != 0) {
+            stream = opened(data, flags, id, length);
+        } else {
+            stream = session.stream(id);
+            if (stream == null) {
+                unknown(flags, length, body);
+            }
+        }
+        if (stream == null) {
+            return session.running() ? body : 0;
+        }
+        if ((flags & Wire.RST) != 0) {
+            reset(stream, data ? 0 : length);
+            return session.running() ? body : 0;
+        }
+        return frame(stream, data, flags, length);
+    }
+
+    /** A frame without SYN for a stream that is closed or never was: dropped, unless no window of ours allowed it. */
+    private void unknown(int flags, long length, long body) {
+        session.count(YamuxDrop.UNKNOWN_STREAM);
+        if (body > limits.maxStreamWindow()) {
+            session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+        } else if (length == 0 && (flags & (Wire.FIN | Wire.RST | Wire.ACK)) == 0) {
+            empty();
+        }
+    }
+
+    private @Nullable YamuxStream opened(boolean data, int flags, int id, long length) {
+        if (role.owns(id)) {
+            session.end(YamuxEnd.WRONG_PARITY);
+            return null;
+        }
+        if (!ids.use(id)) {
+            session.end(YamuxEnd.ID_USED_TWICE);
+            return null;
+        }
+        if (data && length > Wire.INITIAL_WINDOW) {
+            session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+            return null;
+        }
+        if ((flags & Wire.RST) != 0) {
+            wasted(YamuxDrop.OPEN_WITH_RESET);
+            return null;
+        }
+        if (session.inboundStreams() >= limits.maxInboundStreams()) {
+            return refused(id, YamuxDrop.INBOUND_STREAMS_FULL);
+        }
+        if (session.unacceptedStreams() >= limits.maxUnacceptedStreams()) {
+            return refused(id, YamuxDrop.UNACCEPTED_STREAMS_FULL);
+        }
+        if (session.wentAway()) {
+            return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);
+        }
+        YamuxStream stream = session.openedByPeer(id);
+        session.emit(new YamuxEvent.StreamOpened(stream));
+        return stream;
+    }
+
+    private @Nullable YamuxStream refused(int id, YamuxDrop reason) {
+        session.outbound().control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
+        wasted(reason);
+        return null;
+    }
+
+    private void wasted(YamuxDrop reason) {
+        session.count(reason);
+        if (!wasted.take(session.now())) {
+            session.end(YamuxEnd.WASTED_OPEN_FLOOD);
+        }
+    }
+
+    private void reset(YamuxStream stream, long code) {
+        boolean unaccepted = !stream.outbound() && !stream.accepted;
+        session.lost(stream, YamuxEvent.ResetCause.BY_PEER, code);
+        if (unaccepted) {
+            wasted(YamuxDrop.RESET_BEFORE_ACCEPT);
+        }
+    }
+
+    private long frame(YamuxStream stream, boolean data, int flags, long length) {
+        boolean effect = length > 0 || (flags & Wire.SYN) != 0;
+        if ((flags & Wire.ACK) != 0) {
+            if (stream.outbound() && !stream.acked) {
+                effect = true;
+                session.ackReceived(stream);
+            } else {
+                session.count(YamuxDrop.UNSOLICITED_ACK);
+            }
+        }
+        boolean fin = (flags & Wire.FIN) != 0 && !stream.finReceived;
+        if (!effect && !fin) {
+            return empty();
+        }
+        if (!data) {
+            credit(stream, length);
+        } else if (!stream.over && !stream.in.take(length)) {
+            return session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+        } else if (length > 0) {
+            session.bodyBegins(length);
+            target = stream;
+            finAfterBody = fin;
+            dropped(stream);
+            return length;
+        }
+        if (fin) {
+            session.finReceived(stream);
+        }
+        return 0;
+    }
+
+    private void dropped(YamuxStream stream) {
+        if (stream.finReceived) {
+            session.count(YamuxDrop.DATA_AFTER_FIN);
+            target = null;
+        } else if (stream.discarding) {
+            session.count(YamuxDrop.DATA_AFTER_CLOSE);
+        }
+    }
+
+    private void credit(YamuxStream stream, long delta) {
+        if (stream.over || delta == 0) {
+            return;
+        }
+        if (stream.sendWindow + delta > Wire.MAX_WINDOW) {
+            session.end(YamuxEnd.SEND_WINDOW_OVERFLOW);
+            return;
+        }
+        stream.sendWindow += delta;
+        session.outbound().readyIfSendable(stream);
+    }
+
+    /** Counts a frame that says nothing. */
+    private long empty() {
+        session.count(YamuxDrop.EMPTY_FRAME);
+        return empties.take(session.now()) ? 0 : session.end(YamuxEnd.EMPTY_FRAME_FLOOD);
+    }
+
+    @Override
+    public void body(ByteBuffer piece, boolean last) {
+        YamuxStream stream = target;
+        if (stream == null || stream.over) {
+            return;
+        }
+        if (!stream.discarding) {
+            session.delivered(stream, piece);
+        }
+        if (last && finAfterBody) {
+            session.finReceived(stream);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.dunlin.connection.yamux;
+
+import java.util.OptionalLong;
+
+/** Our own pings, one at a time: round-trip time, and whether the peer is still there. */
+final class Keepalive {
+
+    private final YamuxSession session;
+    private final YamuxLimits limits;
+    private int value = -1;
+    private boolean waiting;
+    private boolean sent;
+    private long nextAt;
+    private long queuedAt;
+    private long sentAt;
+    private long receivedAt;
+    private long rtt;
+
+    Keepalive(YamuxSession session, YamuxLimits limits, long now) {
+        this.session = session;
+        this.limits = limits;
+        this.nextAt = limits.keepaliveInterval() == YamuxLimits.NEVER ? YamuxLimits.NEVER : now;
+        this.receivedAt = now;
+    }
+
+    /** Smoothed round-trip time in microseconds; 0 while unknown. */
+    long rtt() {
+        return rtt;
+    }
+
+    void received(long now) {
+        receivedAt = now;
+    }
+
+    void ping(long now) {
+        if (waiting) {
+            return;
+        }
+        waiting = true;
+        sent = false;
+        queuedAt = now;
+        value++;
+        session.outbound().control(Wire.PING, Wire.SYN, 0, value);
+    }
+
+    /** The ping left: the round trip begins. */
+    void sent(long now) {
+        sent = true;
+        sentAt = now;
+    }
+
+    /** Takes an answer; nothing if it answers no ping of ours. */
+    OptionalLong answered(int answer, long now) {
+        if (!waiting || !sent || answer != value) {
+            return OptionalLong.empty();
+        }
+        waiting = false;
+        nextAt = YamuxSession.after(now, limits.keepaliveInterval());
+        long sample = Math.max(1, now - sentAt);
+        // The weight of an eighth for a new sample is that of TCP (RFC 6298).
+        rtt = rtt == 0 ? sample : Math.max(1, (7 * rtt + sample) / 8);
+        return OptionalLong.of(sample);
+    }
+
+    long deadline() {
+        return waiting ? YamuxSession.after(Math.max(queuedAt, receivedAt), limits.pingTimeout()) : nextAt;
+    }
+
+    void onTime(long now) {
+        if (deadline() > now) {
+            return;
+        }
+        if (waiting) {
+            session.end(YamuxEnd.PING_TIMEOUT);
+        } else {
+            ping(now);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.dunlin.connection.yamux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Two sessions over a simulated link that delays and splits at will. */
+class LinkProperties {
+
+    /** What one side does with one stream. */
+    private static final class Use {
+        final YamuxStream stream;
+        final int toSend;
+        /** Reads nothing until it has sent this much. */
+        final int silentUntil;
+
+        int sent;
+        int received;
+        int reset = Integer.MAX_VALUE;
+        boolean eof;
+        int ends;
+
+        Use(YamuxStream stream, int toSend, int silentUntil) {
+            this.stream = stream;
+            this.toSend = toSend;
+            this.silentUntil = silentUntil;
+        }
+    }
+
+    private static final class End {
+        final Random random;
+        final int side;
+        final YamuxSession session;
+        final List<Use> uses = new ArrayList<>();
+        final ArrayDeque<ByteBuffer> wire = new ArrayDeque<>();
+        final ArrayDeque<Long> arrivals = new ArrayDeque<>();
+        final int mostBytes;
+        final boolean resets;
+
+        End(YamuxRole role, YamuxLimits limits, Random random, int mostBytes, boolean resets) {
+            this.random = random;
+            this.side = role.ordinal();
+            this.mostBytes = mostBytes;
+            this.resets = resets;
+            this.session = YamuxSession.create(role, limits, this::on, 0);
+        }
+
+        private Use use(YamuxStream stream) {
+            return (Use) stream.attachment().orElseThrow();
+        }
+
+        void begin(YamuxStream stream) {
+            int toSend = random.nextInt(mostBytes + 1);
+            Use use = new Use(stream, toSend, random.nextBoolean() ? Math.min(toSend, Wire.INITIAL_WINDOW) : 0);
+            if (resets && random.nextInt(4) == 0) {
+                use.reset = random.nextInt(toSend + 1);
+            }
+            stream.attach(use);
+            uses.add(use);
+        }
+
+        private void on(YamuxEvent event) {
+            switch (event) {
+                case YamuxEvent.StreamOpened(YamuxStream stream) -> {
+                    begin(stream);
+                    stream.accept();
+                }
+                case YamuxEvent.Data(YamuxStream stream, ByteBuffer bytes) -> {
+                    Use use = use(stream);
+                    assertThat(use.eof).isFalse();
+                    while (bytes.hasRemaining()) {
+                        byte expected = content(stream.id(), 1 - side, use.received);
+                        if (bytes.get() != expected) {
+                            throw new AssertionError("wrong byte " + use.received + " of " + stream);
+                        }
+                        use.received++;
+                    }
+                    assertThat(stream.unread()).isLessThanOrEqualTo(stream.receiveWindow());
+                }
+                case YamuxEvent.RemoteClosed(YamuxStream stream) -> use(stream).eof = true;
+                case YamuxEvent.StreamClosed(YamuxStream stream) -> use(stream).ends++;
+                case YamuxEvent.StreamReset(YamuxStream stream, YamuxEvent.ResetCause cause, long code) -> {
+                    assertThat(cause).isEqualTo(YamuxEvent.ResetCause.BY_PEER);
+                    assertThat(code).isEqualTo(42);
+                    use(stream).ends++;
+                }
+                case YamuxEvent.SessionEnded(YamuxEnd reason) -> throw new AssertionError("ended: " + reason);
+                case YamuxEvent.StreamAcked ignored -> {}
+                case YamuxEvent.Writable ignored -> {}
+                case YamuxEvent.PingAnswered ignored -> {}
+                case YamuxEvent.GoAwayReceived ignored -> {}
+            }
+        }
+
+        /** Lets one stream write and read some. */
+        void work(Use use) {
+            YamuxStream stream = use.stream;
+            if (use.sent >= use.reset) {
+                if (stream.state() != YamuxStream.State.RESET) {
+                    stream.reset(42);
+                }
+                return;
+            }
+            if (use.sent < use.toSend) {
+                int size = Math.min(1 + random.nextInt(100_000), use.toSend - use.sent);
+                size = (int) Math.min(size, Math.max(1, stream.writable()));
+                byte[] bytes = new byte[size];
+                for (int i = 0; i < size; i++) {
+                    bytes[i] = content(stream.id(), side, use.sent + i);
+                }
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                stream.write(buffer);
+                use.sent += buffer.position();
+            }
+            if (use.sent >= use.toSend) {
+                stream.closeWrite();
+            }
+            if (use.sent >= use.silentUntil && stream.unread() > 0) {
+                stream.consumed(1 + random.nextInt((int) stream.unread()));
+            }
+        }
+
+        boolean done(Use use) {
+            return use.stream.state() == YamuxStream.State.RESET || use.ends > 0;
+        }
+
+        void drainTo(End other, long now) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            session.drain(Probe.sink(out), 1 + random.nextInt(200_000), now);
+            if (out.size() > 0) {
+                other.wire.add(ByteBuffer.wrap(out.toByteArray()));
+                other.arrivals.add(now + random.nextInt(20_000));
+            }
+        }
+
+        void read(long now) {
+            while (!wire.isEmpty() && arrivals.element() <= now && session.wantsRead()) {
+                ByteBuffer first = wire.element();
+                int length = random.nextInt(10) == 0
+                        ? Math.min(first.remaining(), 1 + random.nextInt(20))
+                        : first.remaining();
+                ByteBuffer part = first.slice(first.position(), length);
+                session.receive(part, now);
+                first.position(first.position() + part.position());
+                if (!first.hasRemaining()) {
+                    wire.remove();
+                    arrivals.remove();
+                }
+            }
+        }
+    }
+
+    private static byte content(long id, int side, int at) {
+        long mixed = (id * 31 + side * 17L + at) * 0x9E3779B97F4A7C15L;
+        return (byte) (mixed >>> 56);
+    }
+
+    private static void run(long seed, int streams, int mostBytes, boolean resets, YamuxLimits limits) {
+        Random random = new Random(seed);
+        End a = new End(YamuxRole.DIALER, limits, random, mostBytes, resets);
+        End b = new End(YamuxRole.LISTENER, limits, random, mostBytes, resets);
+        int toOpen = streams;
+        long now = 0;
+        for (int round = 0; ; round++) {
+            assertThat(round).as("rounds: a deadlock").isLessThan(20_000);
+            now += random.nextInt(5_000);
+            for (End end : List.of(a, b)) {
+                End other = end == a ? b : a;
+                if (toOpen > 0 && end.session.open(now) instanceof YamuxOpen.Opened(YamuxStream stream)) {
+                    end.begin(stream);
+                    toOpen--;
+                }
+                for (Use use : end.uses) {
+                    if (!end.done(use) && random.nextInt(3) > 0) {
+                        end.work(use);
+                    }
+                }
+                if (end.session.nextDeadline() <= now) {
+                    end.session.onTime(now);
+                    assertThat(end.session.nextDeadline()).isGreaterThan(now);
+                }
+                end.drainTo(other, now);
+                end.read(now);
+            }
+            boolean quiet = toOpen == 0 && a.wire.isEmpty() && b.wire.isEmpty();
+            if (quiet
+                    && !a.session.wantsWrite()
+                    && !b.session.wantsWrite()
+                    && a.uses.stream().allMatch(a::done)
+                    && b.uses.stream().allMatch(b::done)) {
+                break;
+            }
+        }
+        check(a, b, resets);
+        check(b, a, resets);
+    }
+
+    private static void check(End end, End other, boolean resets) {
+        assertThat(end.session.inboundStreams() + end.session.outboundStreams()).isZero();
+        assertThat(end.session.queued()).isZero();
+        assertThat(end.session.windowGrowth()).isZero();
+        for (Use use : end.uses) {
+            assertThat(use.ends).isLessThanOrEqualTo(1);
+            if (use.stream.state() == YamuxStream.State.RESET) {
+                assertThat(resets).isTrue();
+                continue;
+            }
+            assertThat(use.eof).isTrue();
+            Use peer = other.uses.stream()
+                    .filter(candidate -> candidate.stream.id() == use.stream.id())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(use.received).isEqualTo(peer.toSend);
+        }
+    }
+
+    @Property(tries = 30)
+    void bigStreamsArriveWhole(@ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int streams) {
+        run(seed, streams, 1_500_000, false, YamuxLimits.defaults());
+    }
+
+    @Property(tries = 30)
+    void manyStreamsArriveWhole(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int streams) {
+        YamuxLimits tight = YamuxLimits.defaults().toBuilder()
+                .maxDataFrame(1000)
+                .writeBufferFloor(500)
+                .writeBufferPerStream(3000)
+                .writeBufferPerConnection(10_000)
+                .maxControlFrames(2)
+                .ackBacklog(5)
+                .maxOutboundStreams(10)
+                .build();
+        run(seed, streams, 20_000, false, tight);
+    }
+
+    @Property(tries = 60)
+    void resetsAtAnyMomentHarmNoOtherStream(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int streams) {
+        run(seed, streams, 50_000, true, YamuxLimits.defaults());
+    }
+}
