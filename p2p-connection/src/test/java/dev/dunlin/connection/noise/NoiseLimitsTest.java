@@ -48,7 +48,7 @@ class NoiseLimitsTest {
         NoiseHandshake initiator = NoisePeers.initiator(settings(ALICE, new NoiseLimits(65535, 64, 10_000_000)));
         initiator.receive(ByteBuffer.wrap(new byte[] {(byte) 0xFF, (byte) 0xFF}));
         assertThat(initiator.bufferCapacity()).isZero();
-        initiator.receive(ByteBuffer.wrap(new byte[1000]));
+        initiator.receive(ByteBuffer.wrap(NoisePeers.random(1000)));
         assertThat(initiator.bufferCapacity()).isEqualTo(2000);
         initiator.receive(ByteBuffer.wrap(new byte[64534]));
         assertThat(initiator.bufferCapacity()).isEqualTo(65535);
