@@ -38,7 +38,10 @@ public record IdentifyContent(
      * @throws IdentifyException TOO_LONG if protocols, versions and key alone do not fit
      */
     public IdentifyMessage seal(PrivateKey key) {
-        int kept = addresses.size();
+        int kept = 0;
+        for (int bytes = 0; kept < addresses.size() && bytes <= IdentifyMessage.MAX_WRITTEN; kept++) {
+            bytes += cost(addresses.get(kept));
+        }
         while (true) {
             IdentifyMessage message = message(key, kept, true);
             int excess = message.size() - IdentifyMessage.MAX_WRITTEN;
@@ -48,15 +51,19 @@ public record IdentifyContent(
             if (kept == 0) {
                 break;
             }
-            // An address stands in list and record, with at least two bytes of framing each.
             while (kept > 0 && excess > 0) {
                 kept--;
-                excess -= 2 * (addresses.get(kept).toBytes().length + 2);
+                excess -= cost(addresses.get(kept));
             }
         }
         IdentifyMessage unsigned = message(key, 0, false);
         unsigned.toBytes();
         return unsigned;
+    }
+
+    // An address stands in list and record, with at least two bytes of framing each.
+    private static int cost(Multiaddr address) {
+        return 2 * (address.toBytes().length + 2);
     }
 
     private IdentifyMessage message(PrivateKey key, int kept, boolean signed) {
