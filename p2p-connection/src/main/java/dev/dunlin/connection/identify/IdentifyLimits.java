@@ -1,7 +1,5 @@
 package dev.dunlin.connection.identify;
 
-import dev.dunlin.core.multiformats.Multiaddr;
-
 /**
  * What is taken from one peer's identify messages. Bytes and messages beyond their limit end the reading; entries
  * beyond theirs are skipped and counted.
@@ -17,7 +15,7 @@ public record IdentifyLimits(
         int messageBytes, int messages, int protocols, int textBytes, int addresses, int keptBytes) {
 
     /** go-libp2p's: 10 messages of 8 KiB, 1024 protocols, 500 addresses; texts and sum are ours. */
-    public static final IdentifyLimits DEFAULT = new IdentifyLimits(8192, 10, 1024, 256, 500, 32768);
+    public static final IdentifyLimits DEFAULT = new IdentifyLimits(8192, 10, 1024, 256, 500, 16384);
 
     private static final int MAX_MESSAGE_BYTES = 65536;
 
@@ -34,10 +32,5 @@ public record IdentifyLimits(
         if (protocols < 0 || textBytes < 0 || addresses < 0 || keptBytes < 0) {
             throw new IllegalArgumentException("an identify limit is not negative");
         }
-    }
-
-    /** The most bytes that a list of addresses within these limits can have. */
-    long addressBytes() {
-        return Math.min(keptBytes, (long) addresses * Multiaddr.MAX_BYTES);
     }
 }

@@ -77,7 +77,7 @@ public enum Scope {
         if (first == 0xFF) {
             return NONE;
         }
-        if (first == 0xFE && (ip[1] & 0xC0) == 0x80 || (first & 0xFE) == 0xFC) {
+        if ((first == 0xFE && (ip[1] & 0xC0) == 0x80) || (first & 0xFE) == 0xFC) {
             return PRIVATE;
         }
         for (int i = 0; i < ip.length - 1; i++) {

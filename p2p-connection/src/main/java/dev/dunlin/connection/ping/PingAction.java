@@ -84,6 +84,16 @@ public sealed interface PingAction extends Action {
     /** A deadline has come. */
     record Tick() implements PingAction {}
 
+    /** A peer's next ball is to be thrown. */
+    record BallDue(PeerId peer) implements PingAction {}
+
+    /**
+     * A ball was out for too long.
+     *
+     * @param number its number on the stream
+     */
+    record BallTimedOut(Handle stream, PeerId peer, int number) implements PingAction {}
+
     /**
      * Outcome: all balls came back or were lost.
      *

@@ -29,19 +29,19 @@ public record PingConfig(
         int maxCount) {
 
     /** The greatest limits: the byte budget is made for them. */
-    public static final int MOST_RTTS = 256;
+    public static final int MOST_RTTS = 64;
 
     /** As {@link #MOST_RTTS}. */
     public static final int MOST_LINKS = 16_384;
 
     /** As {@link #MOST_RTTS}. */
-    public static final int MOST_ECHOES = 16;
+    public static final int MOST_ECHOES = 8;
 
     /** As {@link #MOST_RTTS}. */
-    public static final int MOST_JOBS = 16;
+    public static final int MOST_JOBS = 8;
 
     /** As {@link #MOST_RTTS}. */
-    public static final int MOST_COUNT = 1000;
+    public static final int MOST_COUNT = 100;
 
     /** The longest interval, one day, in microseconds. */
     public static final long MAX_INTERVAL = 86_400_000_000L;

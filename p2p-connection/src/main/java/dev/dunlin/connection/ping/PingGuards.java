@@ -136,6 +136,19 @@ final class PingGuards {
             .on(
                     PingAction.Tick.class,
                     clause("deadline-is-due", (view, own, action, now) -> own.due().next() <= now))
+            .on(
+                    PingAction.BallDue.class,
+                    clause("no-ball-is-out", (view, own, action, now) -> own.peers()
+                            .find(action.peer())
+                            .filter(peer -> peer.line() instanceof Line.Idle || peer.line() instanceof Line.Ready)
+                            .isPresent()))
+            .on(
+                    PingAction.BallTimedOut.class,
+                    clause(
+                            "ball-is-out",
+                            (view, own, action, now) ->
+                                    isOut(own, action.peer(), action.stream(), action.number()),
+                            (view, own, action, now) -> List.of(Operand.of("number", action.number()))))
             .always(PingAction.PingDone.class)
             .always(PingAction.PingRefused.class)
             .always(PingAction.PingFailed.class)

@@ -12,6 +12,7 @@ import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
@@ -41,6 +42,8 @@ final class PingReducer {
             case PingAction.Caught caught -> caught(own, caught, ctx);
             case PingAction.Missed missed -> dropped(own, missed.peer(), missed.stream(), ctx);
             case PingAction.Tick _ -> tick(own, ctx);
+            case PingAction.BallDue(PeerId peer) -> throwNext(own, peer, ctx);
+            case PingAction.BallTimedOut(Handle stream, PeerId peer, int _) -> dropped(own, peer, stream, ctx);
             case PingDone _, PingRefused _, PingFailed _ -> own;
         };
     }
@@ -64,23 +67,26 @@ final class PingReducer {
             return after.withPeer(id, peer.withLinks(peer.links() - 1));
         }
         refuseAll(id, peer, "peer-stays-connected", ctx);
-        // Streams end before their connection does; what is left here is of a fact that came out of order.
-        for (var stream : own.streams()) {
-            if (stream.getValue().peer().equals(id)) {
-                after = after.withStreams(after.streams().without(stream.getKey()));
+        return after.withStreams(withoutStreamsOf(own, id, peer)).withoutPeer(id);
+    }
+
+    // Streams end before their connection does, so this finds one only if a service breaks its contract.
+    private static Table<Handle, Stream> withoutStreamsOf(PingState own, PeerId id, Peer peer) {
+        Table<Handle, Stream> left = own.streams();
+        if (peer.echoes() > 0 || peer.line() instanceof Line.Ready || peer.line() instanceof Line.Out) {
+            for (var entry : own.streams()) {
+                if (entry.getValue().peer().equals(id)) {
+                    left = left.without(entry.getKey());
+                }
             }
         }
-        return after.withoutPeer(id);
+        return left;
     }
 
     private static void refuseAll(PeerId id, Peer peer, String clause, Context ctx) {
         for (Job job : peer.jobs()) {
-            tell(new PingRefused(job.ticket(), id, clause), ctx);
+            ctx.then(new PingRefused(job.ticket(), id, clause));
         }
-    }
-
-    private static void tell(PingAction outcome, Context ctx) {
-        ctx.then(outcome);
     }
 
     private static PingState ping(PingState own, PingAction.Ping wish, Context ctx) {
@@ -204,8 +210,8 @@ final class PingReducer {
             return own;
         }
         PeerId id = ended.get().peer();
-        Peer peer = own.peers().at(id);
         PingState after = own.withStreams(own.streams().without(handle));
+        Peer peer = own.peers().at(id);
         if (!ended.get().ours()) {
             return after.withPeer(id, peer.withEchoes(peer.echoes() - 1));
         }
@@ -218,10 +224,11 @@ final class PingReducer {
     private static PingState tick(PingState own, Context ctx) {
         PingState after = own;
         for (PeerId id : own.due().due(ctx.now(), PER_TICK)) {
-            after = switch (own.peers().at(id).line()) {
-                case Line.Out(Handle stream, int _) -> dropped(after, id, stream, ctx);
-                case Line.Idle _, Line.Opening _, Line.Ready _ -> throwNext(after, id, ctx);
-            };
+            after = after.withDue(id, Deadlines.NEVER);
+            switch (own.peers().at(id).line()) {
+                case Line.Out(Handle stream, int number) -> ctx.then(new PingAction.BallTimedOut(stream, id, number));
+                case Line.Idle _, Line.Opening _, Line.Ready _ -> ctx.then(new PingAction.BallDue(id));
+            }
         }
         return after;
     }

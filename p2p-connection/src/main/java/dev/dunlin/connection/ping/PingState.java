@@ -52,9 +52,9 @@ public record PingState(
             return new Peer(links, changed, rtts, failures, unsupported, jobs, echoes);
         }
 
-        /** A ball came back: the failures before it do not matter any more. */
+        /** A ball came back: what failed before does not matter any more. */
         Peer withRtts(Rtts changed) {
-            return new Peer(links, line, changed, 0, unsupported, jobs, echoes);
+            return new Peer(links, line, changed, 0, false, jobs, echoes);
         }
 
         Peer withFailures(int changed) {
