@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param maxPeers most peers in the table ({@code connection.maxPeers}, 1024, 1 to {@link #MOST_PEERS})
  * @param maxConnections most connections, open, closing or being dialled ({@code connection.maxConnections}, 1024, 1 to 8192)
  * @param maxInbound most inbound connections, open or closing ({@code connection.maxInbound}, 512, 0 to 8192)
- * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 1 to 64)
+ * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 2 to 64: two
+ *     sides that dial one another have two for a moment)
  * @param maxDials most dials at once ({@code connection.maxDials}, 160, 1 to 8192)
  * @param maxAddresses most addresses kept of a peer ({@code connection.maxAddresses}, 16, 1 to {@link #MOST_ADDRESSES})
  * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 64, 1 to {@link #MOST_WAITERS})
@@ -84,7 +85,7 @@ public record ConnectionConfig(
                 (int) number(config, "connection.maxPeers", 1024, 1, MOST_PEERS),
                 (int) number(config, "connection.maxConnections", 1024, 1, 8192),
                 (int) number(config, "connection.maxInbound", 512, 0, 8192),
-                (int) number(config, "connection.maxPerPeer", 8, 1, 64),
+                (int) number(config, "connection.maxPerPeer", 8, 2, 64),
                 (int) number(config, "connection.maxDials", 160, 1, 8192),
                 (int) number(config, "connection.maxAddresses", 16, 1, MOST_ADDRESSES),
                 (int) number(config, "connection.maxWaiters", 64, 1, MOST_WAITERS),

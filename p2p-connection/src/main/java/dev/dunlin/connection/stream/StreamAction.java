@@ -45,7 +45,7 @@ public sealed interface StreamAction extends Action {
      * @param ticket echoed in the outcome; at most {@link #MAX_TICKET} characters
      * @param protocols the protocols offered, best first; 1 to {@link #MAX_PROTOCOLS}
      */
-    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction, Ticketed {
+    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction {
         /** Copies the list and checks the bounds. */
         public OpenStream {
             protocols = List.copyOf(protocols);
