@@ -33,8 +33,8 @@ public sealed interface MultistreamFailure {
     record WrongHeader(String received) implements MultistreamFailure {
         @Override
         public String message() {
-            return "the peer does not speak multistream-select 1.0.0: its first message was \"" + Messages.show(received)
-                    + "\"";
+            return "the peer does not speak multistream-select 1.0.0: its first message was \""
+                    + Messages.show(received) + "\"";
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * get it filled.
  *
  * <p>Buffers with an accessible array on both sides cost no copy, apart from frames that arrive in pieces; others cost
- * one or two through internal buffers of at most 64 KiB each way. Input and output must not share memory. Not thread-safe,
- * but the two directions are independent of each other until one fails.
+ * one or two through internal buffers of at most 64 KiB each way. Input and output must not share memory. Not
+ * thread-safe.
  *
  * <p>After any {@link NoiseException} all keys are zeroed, and each further call fails as closed.
  */
