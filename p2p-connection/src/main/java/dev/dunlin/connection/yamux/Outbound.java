@@ -178,9 +178,16 @@ final class Outbound {
         stream.sendWindow -= length;
         stream.queued -= length;
         queued -= length;
-        header(out, Wire.word(Wire.DATA, fin ? Wire.FIN : 0), stream.wireId(), length);
-        for (int left = length; left > 0; ) {
-            left -= body(stream, left, out);
+        int headers = 0;
+        if (length > 0) {
+            headers += header(out, Wire.word(Wire.DATA, 0), stream.wireId(), length);
+            for (int left = length; left > 0; ) {
+                left -= body(stream, left, out);
+            }
+        }
+        if (fin) {
+            // In a frame of its own: js-libp2p drops the body of Data+FIN when it has closed its own side already.
+            headers += header(out, Wire.word(Wire.WINDOW_UPDATE, Wire.FIN), stream.wireId(), 0);
         }
         session.dataSent(stream, length, fin, now);
         readyIfSendable(stream);
@@ -189,7 +196,7 @@ final class Outbound {
         if (stream.starved) {
             wake(stream);
         }
-        return Wire.HEADER + (long) length;
+        return headers + (long) length;
     }
 
     private static int body(YamuxStream stream, int atMost, YamuxOutput out) {

@@ -96,7 +96,8 @@ public final class YamuxSession {
     }
 
     /**
-     * Writes waiting frames, answers before data, streams in turn; ends after the frame that reaches the bound.
+     * Writes waiting frames, answers before data, streams in turn; ends after the frame that reaches the bound,
+     * or after the FIN behind it. A FIN has a WindowUpdate frame of its own (libp2p/specs yamux/README.md allows both).
      *
      * @param maxBytes about how many bytes the connection takes now
      * @return how many bytes went out, headers included

@@ -49,17 +49,17 @@ class FramesTest {
         stream.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
         assertThat(written(dialer)).isEqualTo(VECTORS.get("data-1-hello"));
         stream.closeWrite();
-        assertThat(written(dialer)).isEqualTo(VECTORS.get("data-fin-1"));
+        assertThat(written(dialer)).isEqualTo(VECTORS.get("window-fin-1"));
     }
 
     @Test
-    void closesWithTheLastData() {
+    void closesBehindTheLastData() {
         Probe dialer = Probe.dialer(Probe.quiet().build());
         YamuxStream stream = dialer.open();
         dialer.drain();
         stream.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
         stream.closeWrite();
-        assertThat(written(dialer)).isEqualTo(VECTORS.get("data-fin-1-hello"));
+        assertThat(written(dialer)).isEqualTo(VECTORS.get("data-1-hello") + VECTORS.get("window-fin-1"));
     }
 
     @Test

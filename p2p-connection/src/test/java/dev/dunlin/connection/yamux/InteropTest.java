@@ -58,10 +58,46 @@ class InteropTest {
     void windowUpdateAfterOurFinIsFine() {
         Probe probe = listenerWithStream();
         probe.opened().closeWrite();
-        assertThat(probe.drain()).containsExactly(Frame.data(Wire.FIN, 1, 0));
+        assertThat(probe.drain()).containsExactly(Frame.window(Wire.FIN, 1, 0));
         probe.receive(Frame.window(0, 1, 1000), Frame.data(0, 1, 5));
         assertThat(probe.drain()).isEmpty();
         assertThat(probe.data(probe.opened())).hasSize(5);
+    }
+
+    /** js-libp2p drops the body of Data+FIN if it closed its own side before: the FIN goes behind the data, alone. */
+    @Test
+    void jsLosesTheBodyOfDataWithFinSoFinHasItsOwnFrame() {
+        for (boolean peerClosedFirst : new boolean[] {true, false}) {
+            Probe probe = Probe.listener(Probe.quiet().maxDataFrame(40).build());
+            probe.receive(Frame.window(Wire.SYN, 1, 0));
+            YamuxStream stream = probe.opened();
+            if (peerClosedFirst) {
+                probe.receive(Frame.window(Wire.FIN, 1, 0));
+            }
+            stream.write(ByteBuffer.allocate(50));
+            stream.closeWrite();
+            assertThat(probe.drain())
+                    .containsExactly(
+                            Frame.window(Wire.ACK, 1, 0),
+                            Frame.data(0, 1, 40),
+                            Frame.data(0, 1, 10),
+                            Frame.window(Wire.FIN, 1, 0));
+            assertThat(probe.session.wantsWrite()).isFalse();
+            assertThat(stream.state())
+                    .isEqualTo(peerClosedFirst ? YamuxStream.State.CLOSED : YamuxStream.State.LOCAL_CLOSED);
+        }
+    }
+
+    /** js-libp2p fails a lazily negotiated stream whose request and FIN come in one frame. */
+    @Test
+    void jsFailsALazilyNegotiatedStreamOfOneFrameSoFinHasItsOwnFrame() {
+        Probe dialer = Probe.dialer(Probe.quiet().build());
+        YamuxStream stream = dialer.open();
+        stream.write(ByteBuffer.wrap(new byte[] {7}));
+        stream.closeWrite();
+        assertThat(dialer.drain())
+                .containsExactly(
+                        Frame.window(Wire.SYN, 1, 0), Frame.data(0, 1, new byte[] {7}), Frame.window(Wire.FIN, 1, 0));
     }
 
     /** libp2p/rust-yamux issue 110: a window update that crosses the end of its stream, either way. */
@@ -74,7 +110,7 @@ class InteropTest {
         // Our own update was queued; the peer ends before it is sent: it must not go out for a finished stream.
         probe.receive(Frame.window(Wire.FIN, 1, 0));
         stream.closeWrite();
-        assertThat(probe.drain()).containsExactly(Frame.data(Wire.FIN, 1, 0));
+        assertThat(probe.drain()).containsExactly(Frame.window(Wire.FIN, 1, 0));
         assertThat(probe.events).last().isEqualTo(new YamuxEvent.StreamClosed(stream));
         // And the peer's, sent before it saw our FIN.
         probe.receive(Frame.window(0, 1, 1000), Frame.data(0, 1, 10));
@@ -269,7 +305,7 @@ class InteropTest {
         stream.close();
         stream.consumed(200_000);
         probe.receive(Frame.data(0, 1, 62_144));
-        assertThat(probe.drain()).containsExactly(Frame.data(Wire.FIN, 1, 0));
+        assertThat(probe.drain()).containsExactly(Frame.window(Wire.FIN, 1, 0));
         assertThat(probe.dropped(YamuxDrop.DATA_AFTER_CLOSE)).isEqualTo(1);
         probe.receive(Frame.window(Wire.FIN, 1, 0));
         assertThat(probe.events).last().isEqualTo(new YamuxEvent.StreamClosed(stream));

@@ -101,7 +101,7 @@ class SchedulingTest {
         streams.get(0).closeWrite();
         assertThat(probe.drain()).isEmpty();
         probe.receive(Frame.window(0, 1, 5));
-        assertThat(probe.drain()).containsExactly(Frame.data(Wire.FIN, 1, 1));
+        assertThat(probe.drain()).containsExactly(Frame.data(0, 1, 1), Frame.window(Wire.FIN, 1, 0));
     }
 
     @Test
@@ -111,7 +111,7 @@ class SchedulingTest {
         stream.write(ByteBuffer.allocate(Wire.INITIAL_WINDOW));
         probe.drain();
         stream.closeWrite();
-        assertThat(probe.drain()).containsExactly(Frame.data(Wire.FIN, 1, 0));
+        assertThat(probe.drain()).containsExactly(Frame.window(Wire.FIN, 1, 0));
         assertThat(stream.write(ByteBuffer.allocate(1))).isEqualTo(YamuxWrite.CLOSED);
         assertThat(stream.writable()).isZero();
     }

@@ -1,0 +1,102 @@
+package dev.dunlin.connection;
+
+import static dev.dunlin.connection.Settings.number;
+
+import dev.dunlin.core.multiformats.MultiformatException;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
+import java.util.Optional;
+
+/**
+ * What can be configured of the connection machine. Every key is optional; a value out of its range counts as missing. Times are
+ * microseconds.
+ *
+ * @param self this node's own id ({@code node.peerId}); without it, simultaneous dials leave both connections open
+ * @param maxAttempts attempts of one {@code Connect}, each of them all addresses ({@code connection.maxAttempts}, 3, 1 to 100)
+ * @param dialTimeout how long one address may take ({@code connection.dialTimeout}, 15 s, 1 ms to 1 h)
+ * @param retryBase delay before the second attempt, doubled for each further one ({@code connection.retryBase}, 5 s, 1 ms to 1 day)
+ * @param retryMax longest delay ({@code connection.retryMax}, 5 min, 1 ms to 1 day)
+ * @param failedMemory how long a permanent failure is remembered ({@code connection.failedMemory}, 1 h, 1 ms to 365 days)
+ * @param idleTimeout how long a connection without streams stays open, 0 for ever ({@code connection.idleTimeout}, 0)
+ * @param closeTimeout how long an orderly close may take ({@code connection.closeTimeout}, 5 s, 1 ms to 1 h)
+ * @param listenTimeout how long opening a listener may take ({@code connection.listenTimeout}, 10 s, 1 ms to 1 h)
+ * @param simultaneousWindow connections of both directions that come up within this time count as one simultaneous dial
+ *     ({@code connection.simultaneousWindow}, 30 s, 0 to 1 h)
+ * @param maxPeers most peers in the table ({@code connection.maxPeers}, 1024, 1 to {@link #MOST_PEERS})
+ * @param maxConnections most connections, open, closing or being dialled ({@code connection.maxConnections}, 1024, 1 to 8192)
+ * @param maxInbound most inbound connections, open or closing ({@code connection.maxInbound}, 512, 0 to 8192)
+ * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 2 to 64: two
+ *     sides that dial one another have two for a moment)
+ * @param maxDials most dials at once ({@code connection.maxDials}, 160, 1 to 8192)
+ * @param maxAddresses most addresses kept of a peer ({@code connection.maxAddresses}, 16, 1 to {@link #MOST_ADDRESSES})
+ * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 64, 1 to {@link #MOST_WAITERS})
+ * @param maxListeners most listeners ({@code connection.maxListeners}, 16, 0 to 64)
+ */
+public record ConnectionConfig(
+        Optional<PeerId> self,
+        int maxAttempts,
+        long dialTimeout,
+        long retryBase,
+        long retryMax,
+        long failedMemory,
+        long idleTimeout,
+        long closeTimeout,
+        long listenTimeout,
+        long simultaneousWindow,
+        int maxPeers,
+        int maxConnections,
+        int maxInbound,
+        int maxPerPeer,
+        int maxDials,
+        int maxAddresses,
+        int maxWaiters,
+        int maxListeners) {
+
+    /** The greatest {@link #maxPeers}: the byte budget is made for it. */
+    public static final int MOST_PEERS = 4096;
+
+    /** The greatest {@link #maxAddresses}. */
+    public static final int MOST_ADDRESSES = 16;
+
+    /** The greatest {@link #maxWaiters}. */
+    public static final int MOST_WAITERS = 64;
+
+    private static final long MILLI = 1_000;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final long HOUR = 3_600 * SECOND;
+    private static final long DAY = 24 * HOUR;
+
+    /** What an empty configuration says. */
+    public static final ConnectionConfig DEFAULT = of(Table.empty());
+
+    /** Reads a configuration; never fails. */
+    public static ConnectionConfig of(Table<String, String> config) {
+        return new ConnectionConfig(
+                config.find("node.peerId").flatMap(ConnectionConfig::peer),
+                (int) number(config, "connection.maxAttempts", 3, 1, 100),
+                number(config, "connection.dialTimeout", 15 * SECOND, MILLI, HOUR),
+                number(config, "connection.retryBase", 5 * SECOND, MILLI, DAY),
+                number(config, "connection.retryMax", 300 * SECOND, MILLI, DAY),
+                number(config, "connection.failedMemory", HOUR, MILLI, 365 * DAY),
+                number(config, "connection.idleTimeout", 0, 0, 365 * DAY),
+                number(config, "connection.closeTimeout", 5 * SECOND, MILLI, HOUR),
+                number(config, "connection.listenTimeout", 10 * SECOND, MILLI, HOUR),
+                number(config, "connection.simultaneousWindow", 30 * SECOND, 0, HOUR),
+                (int) number(config, "connection.maxPeers", 1024, 1, MOST_PEERS),
+                (int) number(config, "connection.maxConnections", 1024, 1, 8192),
+                (int) number(config, "connection.maxInbound", 512, 0, 8192),
+                (int) number(config, "connection.maxPerPeer", 8, 2, 64),
+                (int) number(config, "connection.maxDials", 160, 1, 8192),
+                (int) number(config, "connection.maxAddresses", 16, 1, MOST_ADDRESSES),
+                (int) number(config, "connection.maxWaiters", 64, 1, MOST_WAITERS),
+                (int) number(config, "connection.maxListeners", 16, 0, 64));
+    }
+
+    private static Optional<PeerId> peer(String text) {
+        try {
+            return Optional.of(PeerId.parse(text));
+        } catch (MultiformatException e) {
+            return Optional.empty();
+        }
+    }
+}

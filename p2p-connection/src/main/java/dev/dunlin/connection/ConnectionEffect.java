@@ -1,0 +1,34 @@
+package dev.dunlin.connection;
+
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Handle;
+
+/** What the connection machine asks of the world. */
+public sealed interface ConnectionEffect extends Effect {
+
+    /**
+     * Dial one address. Answered by {@link ConnectionAction.Connected} or {@link ConnectionAction.ConnectionFailed}.
+     *
+     * @param dial the number to be echoed
+     * @param peer who must prove to be there
+     */
+    record ConnectInit(long dial, PeerId peer, Multiaddr address) implements ConnectionEffect, Effect.Request {}
+
+    /** Give up a dial; it is answered all the same. */
+    record CancelDial(long dial) implements ConnectionEffect, Effect.Fire {}
+
+    /** Close a connection. {@link ConnectionAction.Closed} follows. */
+    record DisconnectInit(Handle connection, CloseReason reason) implements ConnectionEffect, Effect.Fire {}
+
+    /**
+     * Open a listener. Answered by {@link ConnectionAction.Listening} or {@link ConnectionAction.ListenFailed}.
+     *
+     * @param number the number to be echoed
+     */
+    record ListenInit(long number, Multiaddr address) implements ConnectionEffect, Effect.Request {}
+
+    /** Close a listener. {@link ConnectionAction.ListenerClosed} follows. */
+    record StopListenInit(Handle listener) implements ConnectionEffect, Effect.Fire {}
+}

@@ -1,0 +1,49 @@
+package dev.dunlin.connection.netty;
+
+import dev.dunlin.connection.multistream.MultistreamLimits;
+import dev.dunlin.connection.noise.NoiseLimits;
+import dev.dunlin.connection.yamux.YamuxLimits;
+
+/**
+ * What the world may cost this transport: every defence is a field, here or in the records inside.
+ *
+ * @param multistream of each negotiation
+ * @param noise of each secured connection
+ * @param yamux of each multiplexed connection
+ * @param upgradeMicros how long a connection may take from accept or connect to its multiplexer
+ * @param connectMicros how long a TCP connect may take
+ * @param maxPendingInbound inbound connections that may be in upgrade at once; more are closed unread
+ * @param maxPendingOpens streams of one connection that may wait for a place among its open ones; more fail
+ */
+public record Limits(
+        MultistreamLimits multistream,
+        NoiseLimits noise,
+        YamuxLimits yamux,
+        long upgradeMicros,
+        long connectMicros,
+        int maxPendingInbound,
+        int maxPendingOpens) {
+
+    /** The defaults of the cores; 15 s to upgrade, 10 s to connect; 128 pending inbound, 1,024 pending opens. */
+    public static final Limits DEFAULT = new Limits(
+            MultistreamLimits.DEFAULT,
+            NoiseLimits.DEFAULT,
+            YamuxLimits.defaults(),
+            15_000_000,
+            10_000_000,
+            128,
+            1024);
+
+    /** Checks ranges. */
+    public Limits {
+        if (upgradeMicros <= 0 || connectMicros <= 0 || maxPendingInbound < 1 || maxPendingOpens < 1) {
+            throw new IllegalArgumentException("every limit of the transport is at least 1");
+        }
+    }
+
+    /** These with other bounds of the multiplexer. */
+    public Limits withYamux(YamuxLimits changed) {
+        return new Limits(
+                multistream, noise, changed, upgradeMicros, connectMicros, maxPendingInbound, maxPendingOpens);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.dunlin.connection.netty;
+
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.core.multiformats.Multiaddr;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What differs between operating systems and address forms: native epoll where there is one, and socket addresses. */
+final class Sockets {
+
+    private Sockets() {}
+
+    static EventLoopGroup group(int threads, String name) {
+        IoHandlerFactory factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), factory);
+    }
+
+    static Class<? extends SocketChannel> client() {
+        return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    static Class<? extends ServerChannel> server() {
+        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** The TCP address of a socket. */
+    static Multiaddr multiaddr(SocketAddress address) {
+        InetSocketAddress inet = (InetSocketAddress) address;
+        return multiaddr(inet.getAddress(), inet.getPort());
+    }
+
+    private static Multiaddr multiaddr(InetAddress host, int port) {
+        return Multiaddr.tcp(host.getAddress(), port);
+    }
+
+    /** The addresses at which a listener can be reached: of a wildcard, those of every interface that is up. */
+    static List<Multiaddr> bound(SocketAddress address) {
+        InetSocketAddress inet = (InetSocketAddress) address;
+        if (!inet.getAddress().isAnyLocalAddress()) {
+            return List.of(multiaddr(address));
+        }
+        boolean six = inet.getAddress() instanceof Inet6Address;
+        List<Multiaddr> bound = new ArrayList<>();
+        try {
+            for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
+                if (!network.isUp()) {
+                    continue;
+                }
+                for (InetAddress host : network.inetAddresses().toList()) {
+                    if (host instanceof Inet6Address == six && !host.isLinkLocalAddress()) {
+                        bound.add(multiaddr(host, inet.getPort()));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            return List.of(multiaddr(address));
+        }
+        return bound.isEmpty() ? List.of(multiaddr(address)) : List.copyOf(bound);
+    }
+
+    /** What went wrong, for machines and people. */
+    static ConnectionError error(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        return switch (cause) {
+            case ConnectTimeoutException _ ->
+                ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "no answer to the TCP connect");
+            case NoRouteToHostException _ -> ConnectionError.of(ConnectionError.Kind.UNREACHABLE, text);
+            case UnknownHostException _ -> ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, text);
+            case ConnectException _ ->
+                ConnectionError.of(
+                        text.contains("refused")
+                                ? ConnectionError.Kind.REFUSED
+                                : text.contains("nreachable")
+                                        ? ConnectionError.Kind.UNREACHABLE
+                                        : ConnectionError.Kind.IO,
+                        text);
+            case BindException _ ->
+                ConnectionError.of(ConnectionError.Kind.ADDRESS_UNAVAILABLE, text);
+            default ->
+                ConnectionError.of(
+                        text.contains("ddress already in use") || text.contains("annot assign")
+                                ? ConnectionError.Kind.ADDRESS_UNAVAILABLE
+                                : ConnectionError.Kind.IO,
+                        text);
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package dev.dunlin.connection.noise;
+
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.state.Bytes;
+import java.util.List;
+
+/**
+ * What all handshakes of a node have in common. It holds the identity key: keep it in the service, never in state.
+ *
+ * @param identity the node's identity key, which signs each handshake's static key
+ * @param prologue bytes both sides must agree on beforehand; empty for TCP
+ * @param muxers the stream muxers to negotiate inside the handshake, the preferred first; none turns this off, and
+ *     multistream-select decides afterwards (libp2p/specs connections/inlined-muxer-negotiation.md)
+ * @param limits what a connection may cost
+ */
+public record NoiseSettings(PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits) {
+
+    /** Copies the list. */
+    public NoiseSettings {
+        muxers = List.copyOf(muxers);
+    }
+
+    /** As on TCP: no prologue, the default limits. */
+    public static NoiseSettings of(PrivateKey identity, List<String> muxers) {
+        return new NoiseSettings(identity, Bytes.EMPTY, muxers, NoiseLimits.DEFAULT);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.dunlin.connection.stream;
+
+import static dev.dunlin.connection.Settings.number;
+
+import dev.dunlin.core.state.Table;
+
+/**
+ * What can be configured of the stream machine. Every key is optional; a value out of its range counts as missing. Times are
+ * microseconds.
+ *
+ * @param openTimeout how long opening may take, a dial it waits for included ({@code stream.openTimeout}, 15 s, 1 ms to 1 h)
+ * @param closeTimeout how long an orderly close may take before a reset ({@code stream.closeTimeout}, 5 s, 1 ms to 1 h)
+ * @param maxStreams most streams, open, closing or being opened ({@code stream.maxStreams}, 2048, 1 to {@link #MOST_STREAMS})
+ * @param maxPerPeer most of them with one peer ({@code stream.maxPerPeer}, 512, 1 to {@link #MOST_STREAMS})
+ * @param maxPerConnection most of them on one connection ({@code stream.maxPerConnection}, 256, 1 to {@link #MOST_STREAMS})
+ * @param maxOpens most streams being opened ({@code stream.maxOpens}, 512, 1 to {@link #MOST_STREAMS})
+ */
+public record StreamConfig(
+        long openTimeout, long closeTimeout, int maxStreams, int maxPerPeer, int maxPerConnection, int maxOpens) {
+
+    /** The greatest limit: the byte budget is made for it. */
+    public static final int MOST_STREAMS = 16_384;
+
+    private static final long MILLI = 1_000;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final long HOUR = 3_600 * SECOND;
+
+    /** What an empty configuration says. */
+    public static final StreamConfig DEFAULT = of(Table.empty());
+
+    /** Reads a configuration; never fails. */
+    public static StreamConfig of(Table<String, String> config) {
+        return new StreamConfig(
+                number(config, "stream.openTimeout", 15 * SECOND, MILLI, HOUR),
+                number(config, "stream.closeTimeout", 5 * SECOND, MILLI, HOUR),
+                (int) number(config, "stream.maxStreams", 2048, 1, MOST_STREAMS),
+                (int) number(config, "stream.maxPerPeer", 512, 1, MOST_STREAMS),
+                (int) number(config, "stream.maxPerConnection", 256, 1, MOST_STREAMS),
+                (int) number(config, "stream.maxOpens", 512, 1, MOST_STREAMS));
+    }
+}
