@@ -111,6 +111,8 @@ final class LawRun<R, S, A extends Action> {
                     law, describe(failure.getMessage() + ", at the input " + failure.input().action()), failure);
         } catch (LawBroken broken) {
             throw new LawBroken(law, describe(String.valueOf(broken.getMessage())), broken);
+        } catch (RuntimeException thrown) {
+            throw new LawBroken(law, describe("the law met " + thrown), thrown);
         }
         return this;
     }

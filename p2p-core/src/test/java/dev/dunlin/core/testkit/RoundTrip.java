@@ -1,6 +1,7 @@
 package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Store;
 
 /** Writes a value and reads it back: what a log, a snapshot or the wire does to it. */
 public interface RoundTrip {
@@ -15,6 +16,11 @@ public interface RoundTrip {
      * @param state its state
      */
     Object state(String slice, Object state);
+
+    /** By the codec of a store's slices, as the action log and its snapshots do it. */
+    static RoundTrip json(Store<?> store) {
+        return new JsonRoundTrip(store);
+    }
 
     /**
      * Takes every value apart down to its records' components, and makes it again by the canonical constructors: what any

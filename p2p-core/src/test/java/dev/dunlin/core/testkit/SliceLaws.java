@@ -110,9 +110,9 @@ public abstract class SliceLaws<R, S, A extends Action> {
         return List.of();
     }
 
-    /** How values are written and read. */
+    /** How values are written and read; by default by the codec, as the action log does it. */
     protected RoundTrip roundTrip(Store<R> store) {
-        return RoundTrip.structural();
+        return RoundTrip.json(store);
     }
 
     private LawBook<R, S, A> book() {

@@ -12,7 +12,7 @@ import java.util.List;
 import net.jqwik.api.Arbitrary;
 
 /** How the laws are asked of gates. */
-abstract class GateLaws extends SliceLaws<House, GateState, GateAction> {
+public abstract class GateLaws extends SliceLaws<House, GateState, GateAction> {
 
     @Override
     protected Store<House> store(Slice<? super House, GateState, GateAction> gates) {
