@@ -4,6 +4,7 @@ import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -34,6 +35,8 @@ final class StateModule extends SimpleModule {
         }
         addSerializer(Table.class, new TableSerializer());
         addDeserializer(Table.class, new TableDeserializer(null, null, null));
+        addSerializer(List.class, new ListSerializer());
+        addSerializer(Optional.class, new OptionalSerializer());
         addDeserializer(List.class, new ListDeserializer(null, null));
         addSerializer(Deadlines.class, new DeadlinesSerializer());
         addDeserializer(Deadlines.class, new DeadlinesDeserializer(null));
@@ -125,6 +128,37 @@ final class StateModule extends SimpleModule {
                 ctx.writeValue(out, entry.getValue());
             }
             out.writeEndObject();
+        }
+    }
+
+    // Elements are written by their own class, so that a variant has its kind also where the declared type is erased.
+    private static final class ListSerializer extends StdSerializer<List> {
+        ListSerializer() {
+            super(List.class);
+        }
+
+        @Override
+        public void serialize(List value, JsonGenerator out, SerializationContext ctx) {
+            out.writeStartArray(value, value.size());
+            for (Object element : value) {
+                ctx.writeValue(out, element);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    private static final class OptionalSerializer extends StdSerializer<Optional> {
+        OptionalSerializer() {
+            super(Optional.class);
+        }
+
+        @Override
+        public void serialize(Optional value, JsonGenerator out, SerializationContext ctx) {
+            if (value.isPresent()) {
+                ctx.writeValue(out, value.get());
+            } else {
+                out.writeNull();
+            }
         }
     }
 
