@@ -6,6 +6,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.TypeTable;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,13 +16,20 @@ import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * Writes and reads actions, effects and states as JSON, under the names of the slices' type tables. Strict: a field too many
@@ -30,6 +38,11 @@ import tools.jackson.databind.jsontype.NamedType;
  * <p>Thread-safe.
  */
 public final class Codec {
+
+    /** The field that holds a variant's name. */
+    static final String KIND = "kind";
+
+    private static final int MAX_TEXT = 64 << 20;
 
     private final JsonMapper mapper;
     private final List<TypeTable> tables;
@@ -41,14 +54,20 @@ public final class Codec {
 
     private record Entry(Class<? extends Action> type, ObjectReader reader) {}
 
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KIND)
     private interface ByKind {}
 
     private Codec(List<TypeTable> tables, List<TextType<?>> moreTexts) {
         this.tables = List.copyOf(tables);
         List<TextType<?>> texts = new ArrayList<>(TextType.BUILT_IN);
         texts.addAll(moreTexts);
-        JsonMapper.Builder builder = JsonMapper.builder()
+        // As long as a log's longest line: what can be written can be read back.
+        StreamReadConstraints limits = StreamReadConstraints.builder()
+                .maxStringLength(MAX_TEXT)
+                .maxNameLength(MAX_TEXT)
+                .build();
+        JsonMapper.Builder builder = JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(limits).build())
                 .addModule(new StateModule(texts))
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -57,10 +76,16 @@ public final class Codec {
                 .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
+                .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
+                .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .withCoercionConfig(LogicalType.Textual, Codec::exact)
                 .changeDefaultPropertyInclusion(any -> JsonInclude.Value.construct(
                         JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
         for (TypeTable table : tables) {
             table.variants().forEach((sealed, variants) -> {
+                checkVariants(table.slice(), sealed, variants);
                 builder.addMixIn(sealed, ByKind.class);
                 variants.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
             });
@@ -76,6 +101,43 @@ public final class Codec {
                 writers.put(type, mapper.writerFor(type));
             });
         }
+    }
+
+    private static void exact(MutableCoercionConfig coercions) {
+        for (CoercionInputShape shape : List.of(
+                CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+            coercions.setCoercion(shape, CoercionAction.Fail);
+        }
+    }
+
+    // A variant without a name would be written under its class's.
+    private static void checkVariants(String slice, Class<?> sealed, Map<String, Class<?>> variants) {
+        for (Class<?> leaf : leaves(sealed)) {
+            if (!variants.containsValue(leaf)) {
+                throw new IllegalArgumentException(leaf.getName() + ", a " + sealed.getSimpleName()
+                        + ", has no name in the type table of " + slice + ": name it as a variant");
+            }
+            for (RecordComponent component : leaf.getRecordComponents()) {
+                if (component.getName().equals(KIND)) {
+                    throw new IllegalArgumentException(leaf.getName() + " has a component named " + KIND
+                            + ", which is where a variant's name is written: call it otherwise");
+                }
+            }
+        }
+    }
+
+    private static List<Class<?>> leaves(Class<?> type) {
+        if (type.isRecord()) {
+            return List.of(type);
+        }
+        if (!type.isSealed()) {
+            throw new IllegalArgumentException(type.getName() + " is no sealed interface of records");
+        }
+        List<Class<?>> leaves = new ArrayList<>();
+        for (Class<?> permitted : type.getPermittedSubclasses()) {
+            leaves.addAll(leaves(permitted));
+        }
+        return leaves;
     }
 
     /** The codec of a store's slices. */

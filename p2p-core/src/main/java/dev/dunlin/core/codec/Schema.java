@@ -11,6 +11,8 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,45 +20,68 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a build can write: every action, effect, state and record inside them with its fields and their types. It stands in the
  * header of each log segment, and is compared with the reader's before anything is replayed.
  *
  * @param types type name to fields: actions as {@code connection/connect}, effects likewise with a leading {@code !}, states as
- *     {@code connection}, records inside by their simple name with a leading {@code #}, enums and sealed interfaces likewise
- *     with one field per constant or variant
+ *     {@code connection}, records inside by slice and simple name as {@code #connection.Peer}, enums and sealed interfaces
+ *     likewise with one field per constant or variant
  */
 public record Schema(Map<String, Map<String, String>> types) {
 
-    private static final String CONSTANT = "constant";
-    private static final String VARIANT = "variant #";
+    /** Stands among {@link #incomparable} for the digests of derived actions and effects. */
+    public static final String DERIVED = "derived";
 
-    /** The schema of a store's slices. */
+    private static final String EFFECT = "!";
+    private static final String INSIDE = "#";
+    private static final String CONSTANT = "constant";
+    private static final String VARIANT = "variant ";
+
+    /**
+     * The schema of a store's slices.
+     *
+     * @throws IllegalArgumentException if something in a payload or state cannot be written, or two types of one slice have
+     *     the same simple name
+     */
     public static Schema of(Store<?> store) {
-        Collector collector = new Collector(store.slices().stream()
-                .<TypeTable>map(Slice::types)
-                .toList());
+        Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
+        store.slices().forEach(slice -> variants.putAll(slice.types().variants()));
+        Map<String, Map<String, String>> types = new TreeMap<>();
         for (Slice<?, ?, ?> slice : store.slices()) {
+            Collector collector = new Collector(slice.name(), variants, types);
             slice.types().actions().forEach((name, type) -> {
                 String full = slice.types().fullName(name);
-                collector.record(Effect.class.isAssignableFrom(type) ? "!" + full : full, type);
+                collector.record(Effect.class.isAssignableFrom(type) ? EFFECT + full : full, type);
             });
             collector.record(slice.name(), slice.state());
         }
-        return new Schema(collector.types);
+        return new Schema(types);
     }
 
+    /** Collects what one slice's payloads and state are made of. */
     private static final class Collector {
         private static final Map<Class<?>, String> PLAIN = plain();
+        private static final Set<String> KEYS = keys();
 
-        final Map<String, Map<String, String>> types = new TreeMap<>();
-        private final Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
+        private final String slice;
+        private final Map<Class<?>, Map<String, Class<?>>> variants;
+        private final Map<String, Map<String, String>> types;
 
-        Collector(List<TypeTable> tables) {
-            tables.forEach(table -> variants.putAll(table.variants()));
+        // Lookup only.
+        private final Map<String, Class<?>> seen = new HashMap<>();
+
+        Collector(
+                String slice, Map<Class<?>, Map<String, Class<?>>> variants, Map<String, Map<String, String>> types) {
+            this.slice = slice;
+            this.variants = variants;
+            this.types = types;
         }
 
         private static Map<Class<?>, String> plain() {
@@ -69,8 +94,11 @@ public record Schema(Map<String, Map<String, String>> types) {
             plain.put(int.class, "int");
             plain.put(Integer.class, "int");
             plain.put(short.class, "short");
+            plain.put(Short.class, "short");
             plain.put(byte.class, "byte");
+            plain.put(Byte.class, "byte");
             plain.put(char.class, "char");
+            plain.put(Character.class, "char");
             plain.put(double.class, "double");
             plain.put(Double.class, "double");
             plain.put(boolean.class, "boolean");
@@ -81,15 +109,37 @@ public record Schema(Map<String, Map<String, String>> types) {
             return plain;
         }
 
+        private static Set<String> keys() {
+            Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
+            TextType.BUILT_IN.forEach(text -> keys.add(text.name()));
+            return keys;
+        }
+
         void record(String name, Class<?> type) {
-            if (types.containsKey(name)) {
-                return;
+            Map<String, String> fields = begin(name, type);
+            if (fields != null) {
+                for (RecordComponent component : type.getRecordComponents()) {
+                    fields.put(component.getName(), typeName(component.getGenericType()));
+                }
             }
-            Map<String, String> fields = new LinkedHashMap<>();
-            types.put(name, fields);
-            for (RecordComponent component : type.getRecordComponents()) {
-                fields.put(component.getName(), typeName(component.getGenericType()));
+        }
+
+        private @Nullable Map<String, String> begin(String name, Class<?> type) {
+            Class<?> other = seen.put(name, type);
+            if (other == null) {
+                Map<String, String> fields = new LinkedHashMap<>();
+                types.put(name, fields);
+                return fields;
             }
+            if (other != type) {
+                throw new IllegalArgumentException("the slice " + slice + " writes " + other.getName() + " and "
+                        + type.getName() + " under one name: give one of them another");
+            }
+            return null;
+        }
+
+        private String inside(Class<?> type) {
+            return INSIDE + slice + "." + type.getSimpleName();
         }
 
         private String typeName(Type type) {
@@ -97,15 +147,27 @@ public record Schema(Map<String, Map<String, String>> types) {
                 return className(cls);
             }
             if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
-                String arguments = Arrays.stream(generic.getActualTypeArguments())
-                        .map(this::typeName)
-                        .collect(Collectors.joining(","));
+                Type[] arguments = generic.getActualTypeArguments();
+                if (raw == Table.class || raw == Deadlines.class) {
+                    checkKey(arguments[0]);
+                }
                 if (raw == Table.class || raw == Deadlines.class || raw == List.class || raw == Optional.class) {
-                    return raw.getSimpleName().toLowerCase(Locale.ROOT) + "<" + arguments + ">";
+                    return raw.getSimpleName().toLowerCase(Locale.ROOT)
+                            + Arrays.stream(arguments)
+                                    .map(this::typeName)
+                                    .collect(Collectors.joining(",", "<", ">"));
                 }
             }
             throw new IllegalArgumentException(
                     type.getTypeName() + " cannot be written: use a record, enum, Table, List, Optional or a text type");
+        }
+
+        private static void checkKey(Type type) {
+            boolean fit = type instanceof Class<?> key && (key.isEnum() || KEYS.contains(PLAIN.getOrDefault(key, "")));
+            if (!fit) {
+                throw new IllegalArgumentException(type.getTypeName()
+                        + " cannot be the key of a table: use a string, long, int, enum or a text type");
+            }
         }
 
         private String className(Class<?> type) {
@@ -113,34 +175,32 @@ public record Schema(Map<String, Map<String, String>> types) {
             if (plain != null) {
                 return plain;
             }
-            String name = "#" + type.getSimpleName();
+            String name = inside(type);
+            Map<String, Class<?>> alternatives = variants.get(type);
             if (type.isEnum()) {
-                Map<String, String> constants = new LinkedHashMap<>();
-                for (Object constant : type.getEnumConstants()) {
-                    constants.put(((Enum<?>) constant).name(), CONSTANT);
+                Map<String, String> constants = begin(name, type);
+                if (constants != null) {
+                    for (Object constant : type.getEnumConstants()) {
+                        constants.put(((Enum<?>) constant).name(), CONSTANT);
+                    }
                 }
-                types.put(name, constants);
-                return name;
-            }
-            if (variants.containsKey(type)) {
-                if (!types.containsKey(name)) {
-                    Map<String, String> names = new LinkedHashMap<>();
-                    types.put(name, names);
-                    variants.get(type).forEach((variant, record) -> {
-                        names.put(variant, VARIANT + record.getSimpleName());
-                        record("#" + record.getSimpleName(), record);
+            } else if (alternatives != null) {
+                Map<String, String> names = begin(name, type);
+                if (names != null) {
+                    alternatives.forEach((variant, record) -> {
+                        names.put(variant, VARIANT + inside(record));
+                        record(inside(record), record);
                     });
                 }
-                return name;
-            }
-            if (type.isRecord()) {
+            } else if (type.isRecord()) {
                 record(name, type);
-                return name;
+            } else {
+                throw new IllegalArgumentException(type.getName() + " cannot be written: "
+                        + (type.isInterface()
+                                ? "give its variants in the type table"
+                                : "use a record, enum or text type"));
             }
-            throw new IllegalArgumentException(
-                    type.getName() + " cannot be written: " + (type.isInterface()
-                            ? "give its variants in the type table"
-                            : "use a record, enum or text type"));
+            return name;
         }
     }
 
@@ -187,15 +247,18 @@ public record Schema(Map<String, Map<String, String>> types) {
         Map<String, String> renamed = new TreeMap<>();
         Map<String, String> defaults = new TreeMap<>();
         for (TypeTable table : tables) {
-            renamed.putAll(table.renamed());
-            defaults.putAll(table.defaults());
+            table.renamed().forEach((former, name) -> {
+                renamed.put(former, name);
+                renamed.put(EFFECT + former, EFFECT + name);
+            });
+            table.defaults().forEach((field, json) -> defaults.put(Upcaster.defaultOf(table.slice(), field), json));
         }
         List<Difference> found = new ArrayList<>();
         log.types.forEach((name, fields) -> {
-            boolean effect = name.startsWith("!");
+            boolean effect = name.startsWith(EFFECT);
             String now = renamed.getOrDefault(name, name);
             if (!now.equals(name)) {
-                found.add(new Difference(Fit.FINE, "type " + name + " is now " + now));
+                found.add(new Difference(Fit.FINE, "type " + plain(name) + " is now " + plain(now)));
             }
             Map<String, String> mine = types.get(now);
             if (mine == null) {
@@ -206,30 +269,32 @@ public record Schema(Map<String, Map<String, String>> types) {
             fields.forEach((field, type) -> {
                 String present = mine.get(field);
                 if (present == null) {
-                                        found.add(new Difference(
+                    found.add(new Difference(
                             isAlternative(type) ? Fit.IMPOSSIBLE : Fit.RISKY, plain(now) + "." + field + " was removed"));
                 } else if (!present.equals(type)) {
                     found.add(new Difference(
                             effect ? Fit.RISKY : Fit.IMPOSSIBLE,
-                            plain(now) + "." + field + " was " + type + " and is " + present));
+                            plain(now) + "." + field + " was " + plain(type) + " and is " + plain(present)));
                 }
             });
             mine.forEach((field, type) -> {
                 if (fields.containsKey(field)) {
                     return;
                 }
+                String json = defaults.get(plain(now) + "." + field);
                 if (effect || isAlternative(type)) {
                     found.add(new Difference(Fit.FINE, plain(now) + "." + field + " was added"));
-                } else if (defaults.containsKey(plain(now) + "." + field)) {
+                } else if (json != null) {
                     found.add(new Difference(
-                            Fit.FINE,
-                            plain(now) + "." + field + " was added; older logs get "
-                                    + defaults.get(plain(now) + "." + field)));
+                            Fit.FINE, plain(now) + "." + field + " was added; older logs get " + json));
                 } else {
                     found.add(new Difference(
                             Fit.IMPOSSIBLE, plain(now) + "." + field + " was added and has no default"));
                 }
             });
+            if (fields.equals(mine) && !sameOrder(fields, mine)) {
+                found.add(new Difference(Fit.FINE, "the fields of " + plain(now) + " stand in another order"));
+            }
         });
         types.forEach((name, fields) -> {
             if (!log.types.containsKey(name) && !renamed.containsValue(name)) {
@@ -240,12 +305,37 @@ public record Schema(Map<String, Map<String, String>> types) {
         return new Report(found.isEmpty() ? Fit.FINE : found.getFirst().fit(), List.copyOf(found));
     }
 
+    /**
+     * The digests that this build cannot be held to, of a log of another build: what they are made of had another shape. They
+     * say so by the name of the slice whose state it is, or by {@link #DERIVED} for actions and effects.
+     */
+    public Set<String> incomparable(Schema log) {
+        Set<String> changed = new TreeSet<>();
+        log.types.forEach((name, fields) -> {
+            Map<String, String> mine = types.get(name);
+            if (mine == null || !sameOrder(fields, mine)) {
+                if (name.startsWith(INSIDE)) {
+                    changed.add(name.substring(1, name.indexOf('.')));
+                    changed.add(DERIVED);
+                } else {
+                    changed.add(name.indexOf('/') < 0 ? name : DERIVED);
+                }
+            }
+        });
+        return Collections.unmodifiableSet(changed);
+    }
+
+    // A digest depends on the order of a record's components, and JSON does not.
+    private static boolean sameOrder(Map<String, String> one, Map<String, String> other) {
+        return List.copyOf(one.entrySet()).equals(List.copyOf(other.entrySet()));
+    }
+
     // A constant of an enum or a variant of a sealed interface: one of several, not one beside others.
     private static boolean isAlternative(String type) {
         return type.equals(CONSTANT) || type.startsWith(VARIANT);
     }
 
     private static String plain(String name) {
-        return name.startsWith("!") || name.startsWith("#") ? name.substring(1) : name;
+        return name.replace(EFFECT, "").replace(INSIDE, "");
     }
 }

@@ -2,7 +2,9 @@ package dev.dunlin.core.codec;
 
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -33,6 +35,9 @@ final class StateModule extends SimpleModule {
         }
         addSerializer(Table.class, new TableSerializer());
         addDeserializer(Table.class, new TableDeserializer(null, null, null));
+        addSerializer(List.class, new ListSerializer());
+        addSerializer(Optional.class, new OptionalSerializer());
+        addDeserializer(List.class, new ListDeserializer(null, null));
         addSerializer(Deadlines.class, new DeadlinesSerializer());
         addDeserializer(Deadlines.class, new DeadlinesDeserializer(null));
     }
@@ -126,6 +131,37 @@ final class StateModule extends SimpleModule {
         }
     }
 
+    // Elements are written by their own class, so that a variant has its kind also where the declared type is erased.
+    private static final class ListSerializer extends StdSerializer<List> {
+        ListSerializer() {
+            super(List.class);
+        }
+
+        @Override
+        public void serialize(List value, JsonGenerator out, SerializationContext ctx) {
+            out.writeStartArray(value, value.size());
+            for (Object element : value) {
+                ctx.writeValue(out, element);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    private static final class OptionalSerializer extends StdSerializer<Optional> {
+        OptionalSerializer() {
+            super(Optional.class);
+        }
+
+        @Override
+        public void serialize(Optional value, JsonGenerator out, SerializationContext ctx) {
+            if (value.isPresent()) {
+                ctx.writeValue(out, value.get());
+            } else {
+                out.writeNull();
+            }
+        }
+    }
+
     private static final class DeadlinesSerializer extends StdSerializer<Deadlines> {
         DeadlinesSerializer() {
             super(Deadlines.class);
@@ -158,7 +194,7 @@ final class StateModule extends SimpleModule {
             return new TableDeserializer(
                     table,
                     ctx.findKeyDeserializer(table.containedType(0), property),
-                    ctx.findContextualValueDeserializer(table.containedType(1), property));
+                    ctx.findRootValueDeserializer(table.containedType(1)));
         }
 
         @Override
@@ -173,12 +209,49 @@ final class StateModule extends SimpleModule {
             for (String key = in.nextName(); key != null; key = in.nextName()) {
                 in.nextToken();
                 Comparable typed = (Comparable) keys.deserializeKey(key, ctx);
-                Object value = in.currentToken() == JsonToken.VALUE_NULL
-                        ? values.getNullValue(ctx)
-                        : values.deserialize(in, ctx);
-                table = table.with(typed, value);
+                table = table.with(typed, present(values, type, in, ctx));
             }
             return table;
+        }
+    }
+
+    // A null stands for an empty optional and for nothing else.
+    private static Object present(
+            ValueDeserializer<Object> values, @Nullable JavaType within, JsonParser in, DeserializationContext ctx) {
+        Object value = in.currentToken() == JsonToken.VALUE_NULL ? values.getNullValue(ctx) : values.deserialize(in, ctx);
+        return value == null ? ctx.reportInputMismatch(within, "a null stands where a value should") : value;
+    }
+
+    /** Lists without nulls, that nobody can change. */
+    private static final class ListDeserializer extends StdDeserializer<List> {
+        private final @Nullable JavaType type;
+        private final @Nullable ValueDeserializer<Object> values;
+
+        ListDeserializer(@Nullable JavaType type, @Nullable ValueDeserializer<Object> values) {
+            super(List.class);
+            this.type = type;
+            this.values = values;
+        }
+
+        @Override
+        public ValueDeserializer<?> createContextual(DeserializationContext ctx, BeanProperty property) {
+            JavaType list = ctx.getContextualType() != null ? ctx.getContextualType() : property.getType();
+            return new ListDeserializer(list, ctx.findRootValueDeserializer(list.getContentType()));
+        }
+
+        @Override
+        public List deserialize(JsonParser in, DeserializationContext ctx) {
+            if (values == null) {
+                throw new IllegalStateException("a list is read only where its element type is declared");
+            }
+            if (!in.isExpectedStartArrayToken()) {
+                return (List) ctx.handleUnexpectedToken(type, in);
+            }
+            List<Object> list = new ArrayList<>();
+            while (in.nextToken() != JsonToken.END_ARRAY) {
+                list.add(present(values, type, in, ctx));
+            }
+            return List.copyOf(list);
         }
     }
 

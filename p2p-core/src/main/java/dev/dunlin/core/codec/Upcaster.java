@@ -31,9 +31,14 @@ public final class Upcaster {
         this.codec = codec;
         for (TypeTable table : codec.tables()) {
             renamed.putAll(table.renamed());
-            defaults.putAll(table.defaults());
+            table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.slice(), field), json));
             variants.putAll(table.variants());
         }
+    }
+
+    /** {@code slice/type.field} as it is, {@code Record.field} as {@code slice.Record.field}: records belong to their slice. */
+    static String defaultOf(String slice, String field) {
+        return field.indexOf('/') >= 0 || field.startsWith(slice + ".") ? field : slice + "." + field;
     }
 
     /** The present name of a type. */
@@ -44,27 +49,27 @@ public final class Upcaster {
     /** The payload of a type, by its present name, in the shape of this build. */
     public JsonNode payload(String name, JsonNode written) {
         return codec.typeOf(name)
-                .<JsonNode>map(type -> record(name, type, written))
+                .<JsonNode>map(type -> record(name.substring(0, name.indexOf('/')), name, type, written))
                 .orElse(written);
     }
 
     /** A slice's state, by the slice's name, in the shape of this build. */
     public JsonNode state(String slice, Class<?> type, JsonNode written) {
-        return record(slice, type, written);
+        return record(slice, slice, type, written);
     }
 
-    private JsonNode record(String name, Class<?> type, JsonNode written) {
+    private JsonNode record(String slice, String name, Class<?> type, JsonNode written) {
         if (!(written instanceof ObjectNode fields)) {
             return written;
         }
         ObjectNode shaped = codec.mapper().createObjectNode();
-        if (fields.has("kind") && isVariant(type)) {
-            shaped.set("kind", fields.get("kind"));
+        if (fields.has(Codec.KIND) && isVariant(type)) {
+            shaped.set(Codec.KIND, fields.get("kind"));
         }
         for (RecordComponent component : type.getRecordComponents()) {
             JsonNode value = fields.get(component.getName());
             if (value != null) {
-                shaped.set(component.getName(), value(component.getGenericType(), value));
+                shaped.set(component.getName(), value(slice, component.getGenericType(), value));
             } else {
                 String json = defaults.get(name + "." + component.getName());
                 if (json != null) {
@@ -75,18 +80,22 @@ public final class Upcaster {
         return shaped;
     }
 
+    private JsonNode inside(String slice, Class<?> type, JsonNode written) {
+        return record(slice, slice + "." + type.getSimpleName(), type, written);
+    }
+
     private boolean isVariant(Class<?> type) {
         return variants.values().stream().anyMatch(names -> names.containsValue(type));
     }
 
-    private JsonNode value(Type type, JsonNode written) {
+    private JsonNode value(String slice, Type type, JsonNode written) {
         if (type instanceof Class<?> cls) {
             Map<String, Class<?>> names = variants.get(cls);
             if (names != null) {
-                Class<?> variant = names.get(written.path("kind").asString(""));
-                return variant == null ? written : record(variant.getSimpleName(), variant, written);
+                Class<?> variant = names.get(written.path(Codec.KIND).asString(""));
+                return variant == null ? written : inside(slice, variant, written);
             }
-            return cls.isRecord() && written.isObject() ? record(cls.getSimpleName(), cls, written) : written;
+            return cls.isRecord() && written.isObject() ? inside(slice, cls, written) : written;
         }
         if (!(type instanceof ParameterizedType generic)) {
             return written;
@@ -94,16 +103,16 @@ public final class Upcaster {
         Type[] arguments = generic.getActualTypeArguments();
         if (generic.getRawType() == Table.class && written instanceof ObjectNode entries) {
             ObjectNode shaped = codec.mapper().createObjectNode();
-            entries.properties().forEach(entry -> shaped.set(entry.getKey(), value(arguments[1], entry.getValue())));
+            entries.properties().forEach(entry -> shaped.set(entry.getKey(), value(slice, arguments[1], entry.getValue())));
             return shaped;
         }
         if (generic.getRawType() == List.class && written instanceof ArrayNode elements) {
             List<JsonNode> shaped = new ArrayList<>();
-            elements.forEach(element -> shaped.add(value(arguments[0], element)));
+            elements.forEach(element -> shaped.add(value(slice, arguments[0], element)));
             return codec.mapper().createArrayNode().addAll(shaped);
         }
         if (generic.getRawType() == Optional.class && !written.isNull()) {
-            return value(arguments[0], written);
+            return value(slice, arguments[0], written);
         }
         return written;
     }

@@ -2,12 +2,15 @@ package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Turn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Opens a log to go on writing it: finds its end, cuts off what a crash left behind it (the cut bytes are kept in a file of
@@ -40,26 +43,44 @@ public final class ActionLog {
     public static <R> Opened open(LogStorage storage, Store<R> store, LogOptions options, String build)
             throws IOException {
         dropUnfinished(storage);
-        if (Segments.segments(storage).isEmpty()) {
+        List<Segments.Segment> segments = Segments.segments(storage);
+        if (segments.isEmpty() && !Segments.snapshots(storage).isEmpty()) {
+            throw new LogException.Damaged(
+                    Segments.snapshots(storage).getLast().name(), 0, "there are snapshots and no segment of the log");
+        }
+        if (segments.isEmpty()) {
             LogWriter writer = new LogWriter(storage, store, options, build, 0, 0);
             writer.beginSegment();
             writer.flush();
             return new Opened(writer, 0, 0, Optional.empty(), List.of());
         }
         LogReader<R> reader = LogReader.open(storage, store);
-        if (reader.fit().fit() == Schema.Fit.IMPOSSIBLE) {
-            throw new LogException("this build cannot go on from the log in " + storage + ":\n"
-                    + reader.fit().text() + "\nSeal it with the build that wrote it (dunlin log DIR --seal), or start "
-                    + "with another data folder");
-        }
-        Recovery<R> recovery = Recovery.of(reader, store);
+        Recovery<R> recovery = Recovery.of(reader, store, storage);
         cut(storage, recovery);
         StoreState<R> state = store.state();
         LogWriter writer =
-                new LogWriter(storage, store, options, build, state.input(), recovery.forced());
+                new LogWriter(storage, store, options, build, state.input(), state.input());
         writer.beginSegment();
         writer.flush();
         return new Opened(writer, state.input(), state.now(), recovery.tail(), recovery.notes());
+    }
+
+    /**
+     * Ends a log with a snapshot of its last state, so that another build can go on from it without replaying anything. To be
+     * done by the build that wrote it.
+     *
+     * @return the last input
+     * @throws LogException as {@link #open}
+     */
+    public static <R> long seal(LogStorage storage, Store<R> store, LogOptions options, String build)
+            throws IOException {
+        try (LogWriter writer = open(storage, store, options, build).writer()) {
+            writer.force();
+            if (store.state().input() > 0) {
+                writer.snapshot(store, store.state());
+            }
+            return store.state().input();
+        }
     }
 
     private static void dropUnfinished(LogStorage storage) throws IOException {
@@ -85,9 +106,14 @@ public final class ActionLog {
             keepCut(storage, tail, recovery.lastInput());
             storage.truncate(tail.file(), tail.offset());
         }
-        // A segment without a single input would have the name of the one that is begun next.
+        // A segment without a single input has the name of the one that is begun next.
         if (last.first() == recovery.lastInput() + 1) {
-            storage.delete(last.name());
+            storage.truncate(last.name(), 0);
+        } else if (!last.compressed()) {
+            // What a killed process wrote was read back; that the disk has promised it is not known before this.
+            try (LogStorage.Appender file = storage.append(last.name())) {
+                file.force();
+            }
         }
     }
 
@@ -109,13 +135,22 @@ public final class ActionLog {
 
     /** What reading the log to its end found. */
     private record Recovery<R>(
-            long lastInput, long forced, Optional<LogReader.Tail> tail, List<String> notes) {
+            long lastInput, Optional<LogReader.Tail> tail, List<String> notes) {
 
-        static <R> Recovery<R> of(LogReader<R> reader, Store<R> store) {
+        static <R> Recovery<R> of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
+            Schema.Report fit = reader.fitAfter(from.input());
+            if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
+                throw new LogException("this build cannot go on from the log in " + storage + ":\n" + fit.text()
+                        + "\nSeal it with the build that wrote it (dunlin log DIR --seal), or start with another "
+                        + "data folder");
+            }
             store.restore(from);
-            boolean otherBuild = reader.fit().fit() != Schema.Fit.FINE || !reader.fit().differences().isEmpty();
             List<String> notes = new ArrayList<>();
+            if (!fit.differences().isEmpty()) {
+                notes.add("another build wrote the log; the differences: "
+                        + fit.text().replace("\n", "; "));
+            }
             try (LogReader<R>.Cursor cursor = reader.cursor(from.input() + 1)) {
                 long diverged = 0;
                 for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
@@ -128,7 +163,9 @@ public final class ActionLog {
                         skip(store, recorded);
                         continue;
                     }
-                    Optional<Mismatch> divergence = Mismatch.between(recorded, store.apply(recorded.input(), recorded.at()));
+                    // Held to all digests: one that cannot be compared proves nothing of a durable effect.
+                    Optional<Mismatch> divergence =
+                            Mismatch.between(recorded, applied(store, recorded), recorded.durable() ? Set.of() : cursor.incomparable());
                     if (divergence.isPresent()) {
                         diverged++;
                         if (recorded.durable()) {
@@ -139,13 +176,32 @@ public final class ActionLog {
                         }
                     }
                 }
+                if (cursor.last() < from.input()) {
+                    throw new LogException.Damaged(
+                            Segments.snapshotName(from.input()),
+                            0,
+                            "inputs " + (cursor.last() + 1) + " to " + from.input()
+                                    + " are missing before this snapshot");
+                }
                 if (diverged > 0) {
-                    notes.add(diverged + " inputs after the last snapshot gave another result than recorded"
-                            + (otherBuild ? "" : " in the same schema") + "; none of them led to a durable effect");
+                    notes.add(diverged + " inputs after the last snapshot gave another result than recorded; none of "
+                            + "them led to a durable effect");
                 }
                 cursor.tail().ifPresent(tail -> notes.add("cut " + tail.bytes() + " bytes behind the last whole frame of "
                         + tail.file() + ": " + tail.why()));
-                return new Recovery<>(store.state().input(), cursor.forced(), cursor.tail(), List.copyOf(notes));
+                return new Recovery<>(store.state().input(), cursor.tail(), List.copyOf(notes));
+            }
+        }
+
+        private static <R> Turn applied(Store<R> store, Frame.Recorded recorded) {
+            try {
+                return store.apply(recorded.input(), recorded.at());
+            } catch (StoreFailure failure) {
+                throw new LogException(
+                        "this build fails at input " + recorded.number() + " of the log, which the build that wrote it "
+                                + "carried out: " + failure.getMessage()
+                                + ". Seal the log with the build that wrote it (dunlin log DIR --seal)",
+                        failure);
             }
         }
 

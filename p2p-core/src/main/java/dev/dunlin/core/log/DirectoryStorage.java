@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryStorage implements LogStorage {
 
     private static final String LOCK = "lock";
+    private static final long FULL_BYTES = 1 << 16;
 
     private final Path folder;
     private final @Nullable FileChannel lock;
@@ -91,6 +92,7 @@ public final class DirectoryStorage implements LogStorage {
 
     @Override
     public Appender append(String name) throws IOException {
+        checkWritable();
         FileChannel channel =
                 FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         return new Appender() {
@@ -116,6 +118,7 @@ public final class DirectoryStorage implements LogStorage {
 
     @Override
     public void truncate(String name, long size) throws IOException {
+        checkWritable();
         try (FileChannel channel = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
             channel.truncate(size);
             channel.force(true);
@@ -124,11 +127,13 @@ public final class DirectoryStorage implements LogStorage {
 
     @Override
     public void rename(String from, String to) throws IOException {
+        checkWritable();
         Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void delete(String name) throws IOException {
+        checkWritable();
         Files.deleteIfExists(folder.resolve(name));
     }
 
@@ -136,6 +141,25 @@ public final class DirectoryStorage implements LogStorage {
     public void forceNames() throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    private void checkWritable() throws IOException {
+        if (lock == null) {
+            throw new IOException("the log in " + folder + " was opened for reading only");
+        }
+    }
+
+    // The system's sentence may be in the user's language; the free space is not.
+    @Override
+    public boolean isFull(IOException why) {
+        if (String.valueOf(why.getMessage()).contains("No space left")) {
+            return true;
+        }
+        try {
+            return Files.getFileStore(folder).getUsableSpace() < FULL_BYTES;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -93,9 +93,19 @@ final class FrameWriter {
         seal(start);
     }
 
-    /** A turn, whole; returns the digests of the slices that it changed. */
+    /** A turn, whole. */
     void turn(Turn turn) {
         int start = buffer.length;
+        try {
+            encode(turn);
+            seal(start);
+        } catch (RuntimeException | Error e) {
+            buffer.length = start;
+            throw e;
+        }
+    }
+
+    private void encode(Turn turn) {
         try (JsonGenerator out = generator()) {
             begin(out, turn.input(), turn.number(), turn.now());
             rejections(out, turn);
@@ -118,12 +128,21 @@ final class FrameWriter {
             out.writeEndObject();
             out.writeEndObject();
         }
-        seal(start);
     }
 
     /** The input that ended the run. */
     void failure(StoreFailure failure) {
         int start = buffer.length;
+        try {
+            encode(failure);
+            seal(start);
+        } catch (RuntimeException | Error e) {
+            buffer.length = start;
+            throw e;
+        }
+    }
+
+    private void encode(StoreFailure failure) {
         try (JsonGenerator out = generator()) {
             begin(out, failure.input(), failure.number(), failure.now());
             out.writeNumberProperty("size", 1);
@@ -131,7 +150,6 @@ final class FrameWriter {
             out.writeEndObject();
             out.writeEndObject();
         }
-        seal(start);
     }
 
     private void begin(JsonGenerator out, Input input, long number, long at) {
@@ -196,6 +214,10 @@ final class FrameWriter {
     // The generator has closed the object: its brace gives way to the checksum.
     private void seal(int start) {
         int end = buffer.length - 1;
+        if (end - start + TRAILER > Lines.MAX_LINE) {
+            throw new LogException("a frame of " + (end - start) + " bytes could not be read back: an input and its "
+                    + "rejections have at most " + Lines.MAX_LINE + " bytes");
+        }
         crc.reset();
         crc.update(buffer.bytes, start, end - start);
         buffer.length = end;

@@ -1,5 +1,6 @@
 package dev.dunlin.core.log;
 
+import com.github.luben.zstd.ZstdIOException;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.codec.Schema;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -37,7 +39,7 @@ public final class LogReader<R> {
         this.codec = codec;
         this.schema = Schema.of(store);
         this.segments = Segments.segments(storage);
-        this.fit = compare();
+        this.fit = compare(segments);
     }
 
     /**
@@ -58,10 +60,10 @@ public final class LogReader<R> {
         }
     }
 
-    private Schema.Report compare() throws IOException {
+    private Schema.Report compare(List<Segments.Segment> some) throws IOException {
         Schema.Fit worst = Schema.Fit.FINE;
         List<Schema.Difference> differences = new ArrayList<>();
-        for (Segments.Segment segment : segments) {
+        for (Segments.Segment segment : some) {
             Optional<Frame.Header> header = header(segment);
             if (header.isEmpty()) {
                 continue;
@@ -84,10 +86,35 @@ public final class LogReader<R> {
                     && new FrameReader(codec).read(lines) instanceof Frame.Header header) {
                 return Optional.of(header);
             }
-        } catch (JacksonException e) {
-            throw new LogException.Damaged(segment.name(), 0, "the header is no JSON");
+        } catch (JacksonException | ZstdIOException e) {
+            throw new LogException.Damaged(segment.name(), 0, "the header cannot be read (" + e.getMessage() + ")");
         }
         return Optional.empty();
+    }
+
+    /** As {@link #fit}, of only those segments that have inputs after the given one: what going on from a snapshot reads. */
+    Schema.Report fitAfter(long input) throws IOException {
+        List<Segments.Segment> needed = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            boolean needs = i + 1 < segments.size()
+                    ? segments.get(i + 1).first() > input + 1
+                    : hasInputs(segments.get(i));
+            if (needs) {
+                needed.add(segments.get(i));
+            }
+        }
+        return compare(needed);
+    }
+
+    private boolean hasInputs(Segments.Segment segment) throws IOException {
+        try (Lines lines = Segments.open(storage, segment)) {
+            while (lines.next() == Lines.Next.GOOD) {
+                if (!lines.text().startsWith("{\"type\":\"@log/")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** How well the log fits this build: the worst over its segments. */
@@ -112,6 +139,9 @@ public final class LogReader<R> {
      * @throws LogException if there is none and the ring has dropped the beginning
      */
     public StoreState<R> stateBefore(long input) {
+        if (input < 0) {
+            throw new LogException("there is no input " + input + ": the first is 1, and 0 stands for the state before it");
+        }
         try {
             List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
             for (Segments.Snapshot snapshot : snapshots.reversed()) {
@@ -147,6 +177,23 @@ public final class LogReader<R> {
         }
     }
 
+    /**
+     * The state from which the whole ring can be replayed, as far back as it goes.
+     *
+     * @throws LogException if the ring has dropped the beginning, and no good snapshot is left
+     */
+    public StoreState<R> earliestState() {
+        if (firstInput() == 1) {
+            return store.stateOf(0, 0, Map.of());
+        }
+        return snapshots().stream()
+                .filter(input -> input + 1 >= firstInput())
+                .map(this::snapshotAt)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new LogException("the ring has dropped the beginning, and no good snapshot is left"));
+    }
+
     /** The inputs after which there are snapshots, in order. */
     public List<Long> snapshots() {
         try {
@@ -178,7 +225,8 @@ public final class LogReader<R> {
         private final FrameReader reader = new FrameReader(codec);
         private int segment;
         private @Nullable Lines lines;
-        private long expected = -1;
+        private long expected = 1;
+        private Set<String> incomparable = Set.of();
         private long forced;
         private Optional<Tail> tail = Optional.empty();
         private boolean ended;
@@ -188,6 +236,9 @@ public final class LogReader<R> {
                 if (segments.get(i).first() <= fromInput) {
                     segment = i;
                 }
+            }
+            if (!segments.isEmpty()) {
+                expected = segments.get(segment).first();
             }
         }
 
@@ -266,7 +317,7 @@ public final class LogReader<R> {
             Lines in = current();
             String why = in.fault();
             long offset = in.offset();
-            if (segment < segments.size() - 1) {
+            if (segment < segments.size() - 1 || segments.get(segment).compressed()) {
                 throw damaged(why + " in a closed segment", null);
             }
             long end = offset + in.length();
@@ -290,13 +341,14 @@ public final class LogReader<R> {
                 frame = reader.read(current());
             } catch (CodecException e) {
                 throw new LogException(where() + " cannot be read by this build: " + e.getMessage(), e);
-            } catch (JacksonException | LogException e) {
+            } catch (JacksonException | IllegalArgumentException | LogException e) {
                 throw new LogException(where() + " is no frame that this build knows: " + e.getMessage(), e);
             }
             switch (frame) {
                 case Frame.Header header -> {
                     reader.upcastBy(header.schema().equals(schema) ? null : new Upcaster(codec));
-                    if (expected >= 0 && header.first() != expected) {
+                    incomparable = schema.incomparable(header.schema());
+                    if (header.first() != expected) {
                         throw damaged("inputs " + expected + " to " + (header.first() - 1) + " are missing", null);
                     }
                     expected = header.first();
@@ -316,6 +368,16 @@ public final class LogReader<R> {
 
         private String where() {
             return segments.get(segment).name() + " at byte " + current().offset();
+        }
+
+        /** The last input that was read; before the first, the one before it. */
+        public long last() {
+            return expected - 1;
+        }
+
+        /** The digests of the present segment that this build cannot be held to: {@link Schema#incomparable}. */
+        public Set<String> incomparable() {
+            return incomparable;
         }
 
         /** Up to which input the disk had promised, as far as was read. */

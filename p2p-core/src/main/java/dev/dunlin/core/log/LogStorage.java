@@ -17,13 +17,17 @@ public interface LogStorage extends Closeable {
     /** A file's size in bytes. */
     long size(String name) throws IOException;
 
-    /** A file's content from an offset on. */
+    /**
+     * A file's content from an offset on.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is no such file
+     */
     InputStream read(String name, long from) throws IOException;
 
     /** Opens a file for appending; makes it if there is none. */
     Appender append(String name) throws IOException;
 
-    /** Cuts a file to a size. */
+    /** Cuts a file to a size, and returns when the disk has promised that. */
     void truncate(String name, long size) throws IOException;
 
     /** Gives a file another name, in one step; a file of that name is replaced. */
@@ -35,12 +39,15 @@ public interface LogStorage extends Closeable {
     /** Makes the disk promise which files there are. */
     void forceNames() throws IOException;
 
+    /** Whether a write failed because there is no space left, so that it may be made again when there is. */
+    boolean isFull(IOException why);
+
     /** A file open for appending. */
     interface Appender extends Closeable {
         /** Appends bytes. */
         void write(byte[] bytes, int from, int length) throws IOException;
 
-        /** Returns when the disk has promised all that was written. */
+        /** Returns when the disk has promised the whole file, also what was written before it was opened. */
         void force() throws IOException;
 
         @Override

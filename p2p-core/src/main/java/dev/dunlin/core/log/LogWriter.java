@@ -36,6 +36,7 @@ public final class LogWriter implements Closeable {
     private long forced;
     private long encoded;
     private boolean closed;
+    private boolean broken;
 
     LogWriter(LogStorage storage, Store<?> store, LogOptions options, String build, long lastInput, long forced) {
         this.storage = storage;
@@ -52,14 +53,26 @@ public final class LogWriter implements Closeable {
 
     /** Closes the present segment, if there is one, and begins the next, as at each boot. */
     void beginSegment() throws IOException {
-        if (file != null) {
+        LogStorage.Appender before = file;
+        if (before != null) {
             force();
-            file.close();
-            file = null;
+            // The header of the next segment says what this mark would: here it would be a tail that nothing promised.
+            frames.clear();
         }
-        segment = Segments.segmentName(written + 1);
-        file = storage.append(segment);
-        storage.forceNames();
+        String name = Segments.segmentName(written + 1);
+        LogStorage.Appender next = storage.append(name);
+        try {
+            storage.forceNames();
+        } catch (IOException e) {
+            next.close();
+            storage.delete(name);
+            throw e;
+        }
+        if (before != null) {
+            before.close();
+        }
+        segment = name;
+        file = next;
         segmentBytes = 0;
         frames.header(new Frame.Header(Frame.FORMAT, build, written + 1, forced, schema));
         dirty = true;
@@ -110,11 +123,23 @@ public final class LogWriter implements Closeable {
      * Returns when the disk has promised all that was taken.
      *
      * @return the last input that is safe
+     * @throws IOException if it cannot be written: the call may be made again
+     * @throws LogException if the disk did not promise it: it may have dropped any of what was written, and asking again would
+     *     not tell, so the log is not to be written any more
      */
     public long force() throws IOException {
         flush();
         if (dirty) {
-            open().force();
+            if (broken) {
+                throw new LogException("an earlier force of the log in " + storage + " failed");
+            }
+            try {
+                open().force();
+            } catch (IOException e) {
+                broken = true;
+                throw new LogException("the disk did not promise inputs " + (forced + 1) + " to " + written
+                        + " of the log in " + storage + ": " + e.getMessage(), e);
+            }
             dirty = false;
             if (forced != written) {
                 forced = written;
@@ -164,6 +189,17 @@ public final class LogWriter implements Closeable {
         return to;
     }
 
+    /** Whether a write failed for want of space only. */
+    public boolean isFull(IOException why) {
+        return storage.isFull(why);
+    }
+
+    /** The log's name, for messages. */
+    @Override
+    public String toString() {
+        return storage.toString();
+    }
+
     /** Forces and closes. */
     @Override
     public void close() throws IOException {
@@ -172,7 +208,9 @@ public final class LogWriter implements Closeable {
         }
         try {
             if (file != null) {
-                force();
+                if (!broken) {
+                    force();
+                }
                 flush();
             }
         } finally {

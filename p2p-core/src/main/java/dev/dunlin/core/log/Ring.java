@@ -13,6 +13,7 @@ final class Ring {
     private final Store<?> store;
     private final Codec codec;
     private final LogOptions options;
+    private long good = -1;
 
     Ring(LogStorage storage, Store<?> store, Codec codec, LogOptions options) {
         this.storage = storage;
@@ -39,8 +40,7 @@ final class Ring {
             List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
             boolean covered = false;
             for (Segments.Snapshot snapshot : snapshots.reversed()) {
-                if (snapshot.input() + 1 >= keepFrom
-                        && Snapshots.read(storage, codec, store, snapshot).isPresent()) {
+                if (snapshot.input() + 1 >= keepFrom && isGood(snapshot)) {
                     covered = true;
                     break;
                 }
@@ -56,6 +56,21 @@ final class Ring {
             }
             dropped++;
         }
+    }
+
+    private boolean isGood(Segments.Snapshot snapshot) throws IOException {
+        if (snapshot.input() == good) {
+            return true;
+        }
+        try {
+            if (Snapshots.read(storage, codec, store, snapshot).isEmpty()) {
+                return false;
+            }
+        } catch (LogException anotherBuilds) {
+            return false;
+        }
+        good = snapshot.input();
+        return true;
     }
 
     // Tails that were cut are evidence, but the first thing to go.

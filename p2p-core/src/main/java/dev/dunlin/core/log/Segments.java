@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class Segments {
     private static final Pattern SNAPSHOT = Pattern.compile("snap-(\\d{15})\\.jsonl\\.zst");
     private static final Pattern CUT = Pattern.compile("cut-(\\d{15})-\\d+\\.bytes");
 
+    private static final String COMPRESSED = ".zst";
     private static final String UNFINISHED = ".part";
 
     private Segments() {}
@@ -100,13 +102,24 @@ final class Segments {
     }
 
     static Lines open(LogStorage storage, Segment segment) throws IOException {
-        InputStream in = storage.read(segment.name(), 0);
-        return new Lines(segment.compressed() ? new ZstdInputStream(in) : in);
+        boolean compressed = segment.compressed();
+        InputStream in;
+        try {
+            in = storage.read(segment.name(), 0);
+        } catch (NoSuchFileException e) {
+            if (compressed) {
+                throw e;
+            }
+            // A running node has compressed it since the folder was listed.
+            in = storage.read(segment.name() + COMPRESSED, 0);
+            compressed = true;
+        }
+        return new Lines(compressed ? new ZstdInputStream(in) : in);
     }
 
     /** Compresses a closed segment; at every moment at least one whole file of it is there. */
     static void compress(LogStorage storage, Segment segment, int level) throws IOException {
-        String target = segment.name() + ".zst";
+        String target = segment.name() + COMPRESSED;
         try (InputStream in = storage.read(segment.name(), 0);
                 OutputStream out = compressed(storage, unfinished(target), level)) {
             in.transferTo(out);

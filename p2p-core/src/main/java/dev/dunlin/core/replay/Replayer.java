@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -78,23 +79,41 @@ public final class Replayer<R> {
             Optional<LogReader.Tail> tail,
             long forced) {}
 
+    /** What a second build, or another record, says of the state after a step. */
+    @FunctionalInterface
+    public interface Recorded {
+        /** The state after a step as {@link Replayer#json} gives it, if it is known. */
+        Optional<JsonNode> after(long step);
+    }
+
     /**
      * Replays the log from its first replayable step to its end, or to the first divergence, comparing every step.
      *
      * @param progress is told the step from time to time
      */
     public Verified verify(LongConsumer progress) {
-        StoreState<R> from = log.stateBefore(log.firstInput() > 1 ? earliest() : 0);
+        return verify(progress, step -> Optional.empty());
+    }
+
+    /**
+     * As {@link #verify(LongConsumer)}, with a second build at hand: a divergence then has the fields that differ at its very
+     * step.
+     *
+     * @param recorded is asked for the divergent step only
+     */
+    public Verified verify(LongConsumer progress, Recorded recorded) {
+        close();
+        StoreState<R> from = log.earliestState();
         store.restore(from);
         last = null;
         long inputs = 0;
         long actions = 0;
         try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
-                if (!(next.get() instanceof Frame.Recorded recorded) || recorded.number() <= from.input()) {
+                if (!(next.get() instanceof Frame.Recorded frame) || frame.number() <= from.input()) {
                     continue;
                 }
-                Optional<Mismatch> mismatch = take(recorded);
+                Optional<Mismatch> mismatch = take(frame, frames.incomparable());
                 if (mismatch.isPresent()) {
                     return new Verified(
                             from.input() + 1,
@@ -102,14 +121,14 @@ public final class Replayer<R> {
                             actions,
                             store.state().input(),
                             digest(),
-                            Optional.of(explain(recorded, mismatch.get())),
+                            Optional.of(explain(frame, mismatch.get(), recorded)),
                             Optional.empty(),
                             frames.forced());
                 }
                 inputs++;
-                actions += recorded.size();
+                actions += frame.size();
                 if ((inputs & 0x3FF) == 0) {
-                    progress.accept(recorded.number());
+                    progress.accept(frame.number());
                 }
             }
             return new Verified(
@@ -124,14 +143,7 @@ public final class Replayer<R> {
         }
     }
 
-    private long earliest() {
-        return log.snapshots().stream()
-                .filter(input -> input + 1 >= log.firstInput())
-                .findFirst()
-                .orElseThrow(() -> new LogException("the ring has dropped the beginning, and no snapshot is left"));
-    }
-
-    private Optional<Mismatch> take(Frame.Recorded recorded) {
+    private Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable) {
         try {
             Turn turn = store.apply(recorded.input(), recorded.at());
             last = turn;
@@ -142,7 +154,7 @@ public final class Replayer<R> {
                                 + recorded.failed().get(),
                         List.of()));
             }
-            return Mismatch.between(recorded, turn);
+            return Mismatch.between(recorded, turn, incomparable);
         } catch (StoreFailure failure) {
             if (recorded.failed().isEmpty()) {
                 return Optional.of(new Mismatch(
@@ -155,9 +167,19 @@ public final class Replayer<R> {
         }
     }
 
-    private Divergence explain(Frame.Recorded recorded, Mismatch mismatch) {
+    private Divergence explain(Frame.Recorded recorded, Mismatch mismatch, Recorded second) {
         long comparedAt = 0;
         List<JsonDifference> differences = List.of();
+        Optional<JsonNode> atOnce =
+                store.state().input() == recorded.number() ? second.after(recorded.number()) : Optional.empty();
+        if (atOnce.isPresent()) {
+            return new Divergence(
+                    mismatch,
+                    inputText(recorded),
+                    causes(recorded),
+                    recorded.number(),
+                    JsonDifference.between(atOnce.get(), json(store.state()), MAX_DIFFERENCES));
+        }
         Optional<Long> snapshot = log.snapshots().stream()
                 .filter(input -> input >= recorded.number())
                 .findFirst();
@@ -225,9 +247,9 @@ public final class Replayer<R> {
      * @throws LogException if the log does not have it
      */
     public void seek(long step) {
-        if (store.state().input() > step || cursor == null) {
-            close();
+        if (cursor == null || store.state().input() > step || snapshotBetween(store.state().input(), step)) {
             StoreState<R> from = log.stateBefore(step);
+            close();
             store.restore(from);
             last = null;
             cursor = log.cursor(from.input() + 1);
@@ -239,6 +261,10 @@ public final class Replayer<R> {
         }
     }
 
+    private boolean snapshotBetween(long here, long step) {
+        return log.snapshots().stream().anyMatch(input -> input > here && input <= step);
+    }
+
     /** Goes one step forward; false at the end of the log. */
     public boolean forward() {
         LogReader<R>.Cursor frames = cursor;
@@ -248,7 +274,7 @@ public final class Replayer<R> {
         }
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
             if (next.get() instanceof Frame.Recorded recorded && recorded.number() > store.state().input()) {
-                Optional<Mismatch> mismatch = take(recorded);
+                Optional<Mismatch> mismatch = take(recorded, frames.incomparable());
                 if (store.state().input() < recorded.number()) {
                     throw new LogException("this build cannot take step " + recorded.number() + ": "
                             + mismatch.map(Mismatch::what).orElse("it fails"));
@@ -262,7 +288,7 @@ public final class Replayer<R> {
     /** Goes one step back; false at the first replayable step. */
     public boolean back() {
         long step = store.state().input() - 1;
-        if (step < log.firstInput() - 1 || step < 0) {
+        if (step < log.earliestState().input()) {
             return false;
         }
         seek(step);

@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
 
-    /** What a queued input holds a place for. */
+    /** Whose place a queued input has. */
     enum Kind {
+        /** Its own, from its offer on. */
         WORK,
+        /** The request's that it answers. */
         ANSWER,
+        /** The handle's that it ends. */
         END
     }
 
@@ -68,7 +71,12 @@ final class Inbox {
         load.decrementAndGet();
     }
 
-    /** The next input, which then holds no place any more. */
+    /** As many more places are held for the ends of handles; fewer, if negative. */
+    void holdMore(int handles) {
+        load.addAndGet(handles);
+    }
+
+    /** The next input. */
     @Nullable Item poll() {
         Item item = queue.relaxedPoll();
         return item != null || queue.isEmpty() ? item : queue.poll();

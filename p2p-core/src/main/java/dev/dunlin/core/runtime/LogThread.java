@@ -49,7 +49,8 @@ final class LogThread {
 
     private volatile boolean sleeping;
     private volatile boolean stopping;
-    private volatile boolean forceWanted;
+    private volatile long forceWanted;
+    private volatile boolean ending;
     private volatile boolean diskFull;
     private volatile long forced;
     private volatile @Nullable Throwable failure;
@@ -115,10 +116,18 @@ final class LogThread {
         }
     }
 
-    /** Wants all that was handed over forced soon. */
-    void wantForce() {
-        forceWanted = true;
-        wake();
+    /** Wants everything up to an input, which was handed over, forced soon. Called by the store's thread alone. */
+    void wantForce(long input) {
+        if (input > forceWanted) {
+            forceWanted = input;
+            wake();
+        }
+    }
+
+    /** The node is about to stop: a full disk is not waited for any more. From any thread. */
+    void endSoon() {
+        ending = true;
+        LockSupport.unpark(thread);
     }
 
     private void run() {
@@ -132,12 +141,11 @@ final class LogThread {
                     writeOut(false);
                 }
                 long now = System.nanoTime();
-                if (forceWanted || now - lastForce >= FORCE_EVERY_NANOS || snapshotState != null) {
-                    forceWanted = false;
+                if (forceWanted > forced || now - lastForce >= FORCE_EVERY_NANOS || snapshotIsNew()) {
                     lastForce = now;
                     writeOut(true);
-                    startSnapshot();
                 }
+                startSnapshot();
                 if (now - lastHouse >= HOUSE_EVERY_NANOS) {
                     lastHouse = now;
                     keepHouse();
@@ -151,10 +159,20 @@ final class LogThread {
             }
             writer.close();
             forced = writer.forced();
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             failure = e;
+            try {
+                // What was encoded before may still be written.
+                writer.close();
+            } catch (IOException | RuntimeException again) {
+                e.addSuppressed(again);
+            }
             listener.failed(e);
         }
+    }
+
+    private boolean snapshotIsNew() {
+        return snapshotState != null && snapshotState.input() > forced;
     }
 
     private int drain() throws IOException {
@@ -224,11 +242,7 @@ final class LogThread {
 
     // A full disk is waited for: new work is refused meanwhile, and nothing that was taken is lost.
     private void waitForSpace(IOException why) throws IOException {
-        String message = String.valueOf(why.getMessage());
-        if (!message.contains("No space left") && !message.contains("not enough space")) {
-            throw why;
-        }
-        if (stopping) {
+        if (ending || stopping || !writer.isFull(why)) {
             throw why;
         }
         if (!diskFull) {
@@ -240,7 +254,7 @@ final class LogThread {
 
     private void idle() {
         sleeping = true;
-        if (queue.isEmpty() && !forceWanted && !stopping) {
+        if (queue.isEmpty() && forceWanted <= forced && !stopping) {
             LockSupport.parkNanos(this, IDLE_NANOS);
         }
         sleeping = false;
@@ -252,12 +266,14 @@ final class LogThread {
         if (state == null || state.input() > forced) {
             return;
         }
-        snapshotState = null;
-        house(() -> {
+        boolean begun = house(() -> {
             writer.snapshot((Store<R>) store, state);
             snapshots.incrementAndGet();
             writer.keepHouse(clock.wallMicros());
         });
+        if (begun) {
+            snapshotState = null;
+        }
     }
 
     private void keepHouse() {
@@ -269,9 +285,9 @@ final class LogThread {
         void run() throws IOException;
     }
 
-    private void house(House work) {
-        if (house.isShutdown() || !housekeeping.compareAndSet(false, true)) {
-            return;
+    private boolean house(House work) {
+        if (!housekeeping.compareAndSet(false, true)) {
+            return false;
         }
         house.execute(() -> {
             try {
@@ -282,6 +298,7 @@ final class LogThread {
                 housekeeping.set(false);
             }
         });
+        return true;
     }
 
     /** Writes and forces all that was handed over, and ends. */
@@ -317,6 +334,12 @@ final class LogThread {
     /** How many snapshots were written. */
     long snapshots() {
         return snapshots.get();
+    }
+
+    /** The log's name, for messages. */
+    @Override
+    public String toString() {
+        return writer.toString();
     }
 
     LogOptions options() {

@@ -2,7 +2,6 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogWriter;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
@@ -26,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,9 +83,11 @@ public final class NodeRuntime<R> implements Port {
     private volatile long handlerFailures;
     private volatile long slow;
     private volatile boolean stopping;
+    private volatile boolean started;
     private volatile @Nullable Throwable logFailure;
     private volatile StoreState<R> published;
 
+    private @Nullable Input boot;
     private long timeBase;
     private long nanoBase;
     private long wallDifference;
@@ -207,7 +209,7 @@ public final class NodeRuntime<R> implements Port {
     }
 
     /**
-     * Boots and starts.
+     * Boots and starts. Before that, no new work is taken.
      *
      * @param build names this build
      * @param config the configuration; secrets are references
@@ -222,10 +224,9 @@ public final class NodeRuntime<R> implements Port {
         if (log != null) {
             log.start();
         }
-        long run = store.state().node().run() + 1;
-        inbox.hold();
-        inbox.put(new Inbox.Item(
-                new NodeAction.Booted(run, build, config, wall, seed), ActionId.NONE, Inbox.Kind.END, ""));
+        inbox.holdMore(published.node().handles().size());
+        boot = Input.of(new NodeAction.Booted(store.state().node().run() + 1, build, config, wall, seed));
+        started = true;
         thread.start();
     }
 
@@ -235,15 +236,21 @@ public final class NodeRuntime<R> implements Port {
 
     private void run() {
         try {
+            turn(Objects.requireNonNull(boot, "start"), now(), "");
             loop();
             finish(null);
         } catch (StoreFailure failure) {
             if (log != null) {
                 log.append(failure);
             }
-            finish(failure);
-        } catch (RuntimeException e) {
-            finish(e);
+            finish(new NodeFailure(
+                    "the node stopped at " + failure.getMessage()
+                            + (log == null
+                                    ? ""
+                                    : ". The input is in the log " + log + ": replay it with --to " + failure.number()),
+                    failure));
+        } catch (Throwable e) {
+            finish(new NodeFailure("the node stopped after input " + store.state().input() + ": " + e, e));
         }
     }
 
@@ -256,8 +263,14 @@ public final class NodeRuntime<R> implements Port {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            if (cause == null) {
-                cause = logFailure;
+            Throwable failed = logFailure;
+            if (cause == null && failed != null) {
+                cause = new NodeFailure(
+                        "the node stopped because its log " + log + " cannot be written; it is safe up to input "
+                                + log.forced() + ": " + failed.getMessage(),
+                        failed);
+            } else if (cause != null && failed != null) {
+                cause.addSuppressed(failed);
             }
         }
         waiting.forEach((key, future) -> future.completeExceptionally(
@@ -279,7 +292,7 @@ public final class NodeRuntime<R> implements Port {
             Inbox.Item item = inbox.poll();
             if (item != null) {
                 take(item, now());
-            } else if (stopping) {
+            } else if (stopping && nobodyWaitsForTheDisk()) {
                 return;
             } else {
                 inbox.await(parkNanos(now));
@@ -287,12 +300,16 @@ public final class NodeRuntime<R> implements Port {
         }
     }
 
+    private boolean nobodyWaitsForTheDisk() {
+        return distinctServices.stream().allMatch(service -> service.waiting.isEmpty());
+    }
+
     private long parkNanos(long now) {
         long deadline = store.nextDeadline();
-        if (deadline == Deadlines.NEVER) {
+        if (deadline >= now + MAX_PARK_NANOS / 1000) {
             return MAX_PARK_NANOS;
         }
-        return Math.clamp((deadline - now) * 1000, 1, MAX_PARK_NANOS);
+        return Math.max(1, (deadline - now) * 1000);
     }
 
     private void checkClock(long now) {
@@ -310,19 +327,34 @@ public final class NodeRuntime<R> implements Port {
     }
 
     private void take(Inbox.Item item, long now) {
-        inbox.release();
-        if (item.kind() == Inbox.Kind.ANSWER && !requests.remove(item.answers())) {
-            // The place was not this answer's to give back.
-            inbox.hold();
-            strayAnswers++;
-            LOG.warn("a service answered {} twice, or from before the boot: {}", item.answers(), item.action());
-            return;
+        switch (item.kind()) {
+            case WORK -> inbox.release();
+            case ANSWER -> {
+                if (!requests.remove(item.answers())) {
+                    stray(item);
+                    return;
+                }
+                inbox.release();
+            }
+            case END -> {
+                // Its place is given back when the handle leaves the state.
+            }
         }
         turn(new Input(item.action(), item.answers()), now, item.key());
     }
 
+    // An answer that nobody waits for is a service's bug. What it opened is closed all the same.
+    private void stray(Inbox.Item item) {
+        strayAnswers++;
+        LOG.warn("a service answered {} twice, or from before the boot: {}", item.answers(), item.action());
+        if (item.action() instanceof Action.BringsHandle brings) {
+            emit(store.state().input(), item.answers(), new NodeEffect.CloseHandle(brings.brought()));
+        }
+    }
+
     private void turn(Input input, long now, String key) {
         long begun = clock.monotonicNanos();
+        int handles = published.node().handles().size();
         Turn turn = store.apply(input, Math.max(now, store.state().now()));
         published = store.state();
         if (log != null) {
@@ -333,12 +365,12 @@ public final class NodeRuntime<R> implements Port {
         }
         inputs++;
         actions += turn.size();
-        holdHandles(input.action());
+        inbox.holdMore(published.node().handles().size() - handles);
         for (int i = 0; i < turn.size(); i++) {
             settle(turn, i, key);
         }
         for (Consumer<Turn> watcher : watchers) {
-            watcher.accept(turn);
+            tell(watcher, turn);
         }
         if (clock.monotonicNanos() - begun > SLOW_NANOS || turn.size() > SLOW_ENTRIES) {
             slow++;
@@ -348,9 +380,11 @@ public final class NodeRuntime<R> implements Port {
         }
     }
 
-    private void holdHandles(Action action) {
-        if (action instanceof Action.BringsHandle) {
-            inbox.hold();
+    private static void tell(Consumer<Turn> watcher, Turn turn) {
+        try {
+            watcher.accept(turn);
+        } catch (RuntimeException e) {
+            LOG.error("a watcher threw at input {}, which is a bug of the watcher", turn.number(), e);
         }
     }
 
@@ -358,7 +392,7 @@ public final class NodeRuntime<R> implements Port {
         Action entry = turn.entry(index);
         if (entry instanceof Effect effect) {
             effects++;
-            emit(turn, new Turn.Emitted(turn.id(index), effect));
+            emit(turn.number(), turn.id(index), effect);
             return;
         }
         Verdict.Disabled why = turn.rejection(index);
@@ -379,19 +413,22 @@ public final class NodeRuntime<R> implements Port {
         }
     }
 
-    private void emit(Turn turn, Turn.Emitted emitted) {
-        Service service = services.get(emitted.effect().getClass());
+    private void emit(long input, ActionId id, Effect effect) {
+        Service service = services.get(effect.getClass());
         if (service == null) {
-            throw new IllegalStateException("no handler for " + emitted.effect().getClass().getName());
+            throw new IllegalStateException("no handler for " + effect.getClass().getName());
         }
-        if (emitted.effect() instanceof Effect.Request) {
+        if (effect instanceof Effect.Request) {
             inbox.hold();
-            requests.add(emitted.id());
+            requests.add(id);
         }
-        boolean durable = emitted.effect() instanceof Effect.Durable;
-        if (log != null && (durable || !service.waiting.isEmpty())) {
-            service.waiting.add(new Waiting(durable ? turn.number() : 0, emitted));
-            log.wantForce();
+        Turn.Emitted emitted = new Turn.Emitted(id, effect);
+        boolean durable = effect instanceof Effect.Durable;
+        if (log != null && durable) {
+            service.waiting.add(new Waiting(input, emitted));
+            log.wantForce(input);
+        } else if (!service.waiting.isEmpty()) {
+            service.waiting.add(new Waiting(0, emitted));
         } else {
             carryOut(service, emitted);
         }
@@ -400,8 +437,11 @@ public final class NodeRuntime<R> implements Port {
     private void carryOut(Service service, Turn.Emitted emitted) {
         try {
             service.handler.handle(emitted.id(), emitted.effect());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             handlerFailures++;
+            if (requests.remove(emitted.id())) {
+                inbox.release();
+            }
             LOG.error("the handler of {} threw, which is a bug: its machine will see no answer",
                     emitted.effect().getClass().getSimpleName(), e);
         }
@@ -435,7 +475,7 @@ public final class NodeRuntime<R> implements Port {
     }
 
     private Offer offer(Action fact, String key) {
-        if (stopping) {
+        if (stopping || !started) {
             return Offer.STOPPING;
         }
         if (log != null && log.diskFull()) {
@@ -463,9 +503,15 @@ public final class NodeRuntime<R> implements Port {
         if (there != null) {
             return there;
         }
-        Offer offer = waiting.size() > MAX_WAITING ? Offer.FULL : offer(wish.apply(new Ticket(Ticket.API, key)), key);
+        Offer offer;
+        try {
+            offer = waiting.size() > MAX_WAITING ? Offer.FULL : offer(wish.apply(new Ticket(Ticket.API, key)), key);
+        } catch (RuntimeException e) {
+            waiting.remove(key, fresh);
+            throw e;
+        }
         if (offer != Offer.TAKEN) {
-            waiting.remove(key);
+            waiting.remove(key, fresh);
             fresh.completeExceptionally(new RefusedException(
                     switch (offer) {
                         case DISK_FULL -> "disk-has-room";
@@ -533,7 +579,7 @@ public final class NodeRuntime<R> implements Port {
                 log == null ? 0 : log.snapshots());
     }
 
-    /** Completes when the node has stopped; exceptionally with what broke it. */
+    /** Completes when the node has stopped; exceptionally with the {@link NodeFailure} that says what broke it. */
     public CompletableFuture<Void> ended() {
         return ended;
     }
@@ -541,6 +587,9 @@ public final class NodeRuntime<R> implements Port {
     /** Takes no new work, does what is queued, forces and closes the log, and ends. */
     public CompletableFuture<Void> stop() {
         stopping = true;
+        if (log != null) {
+            log.endSoon();
+        }
         inbox.nudge();
         return ended;
     }

@@ -35,7 +35,7 @@ public interface Port {
         FULL,
         /** The disk is full: nothing new is taken until the log can be written again. */
         DISK_FULL,
-        /** The node is stopping. */
+        /** The node is stopping, or has not booted yet. */
         STOPPING
     }
 }

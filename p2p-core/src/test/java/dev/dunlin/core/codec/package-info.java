@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dunlin.core.codec;
+
+import org.jspecify.annotations.NullMarked;

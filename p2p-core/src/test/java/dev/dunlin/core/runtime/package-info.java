@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dunlin.core.runtime;
+
+import org.jspecify.annotations.NullMarked;
