@@ -10,6 +10,7 @@ import dev.dunlin.connection.yamux.YamuxLimits;
  * @param multistream of each negotiation
  * @param noise of each secured connection
  * @param yamux of each multiplexed connection
+ * @param resolver of each address that is dialled
  * @param upgradeMicros how long a connection may take from accept or connect to its multiplexer
  * @param connectMicros how long a TCP connect may take
  * @param maxPendingInbound inbound connections that may be in upgrade at once; more are closed unread
@@ -19,6 +20,7 @@ public record Limits(
         MultistreamLimits multistream,
         NoiseLimits noise,
         YamuxLimits yamux,
+        ResolverLimits resolver,
         long upgradeMicros,
         long connectMicros,
         int maxPendingInbound,
@@ -29,6 +31,7 @@ public record Limits(
             MultistreamLimits.DEFAULT,
             NoiseLimits.DEFAULT,
             YamuxLimits.defaults(),
+            ResolverLimits.defaults(),
             15_000_000,
             10_000_000,
             128,
@@ -44,6 +47,13 @@ public record Limits(
     /** These with other bounds of the multiplexer. */
     public Limits withYamux(YamuxLimits changed) {
         return new Limits(
-                multistream, noise, changed, upgradeMicros, connectMicros, maxPendingInbound, maxPendingOpens);
+                multistream,
+                noise,
+                changed,
+                resolver,
+                upgradeMicros,
+                connectMicros,
+                maxPendingInbound,
+                maxPendingOpens);
     }
 }

@@ -30,11 +30,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.Collections;
 import java.util.List;
@@ -67,6 +66,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private final Set<String> protocols;
     private final SecureRandom random = new SecureRandom();
     private final EventLoopGroup loops;
+    private final AddressResolver resolver;
 
     private final Map<Long, Dial> dials = new ConcurrentHashMap<>();
     private final Map<Handle, MuxHandler> connections = new ConcurrentHashMap<>();
@@ -101,6 +101,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         /** Keeps the channel; false if the dial is over already. */
         synchronized boolean begun(Channel of) {
             channel = of;
+            return !answered;
+        }
+
+        synchronized boolean wanted() {
             return !answered;
         }
 
@@ -201,8 +205,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
      * @param run the number of the node's run, the generation of its handles
      * @param identity the node's key; it stays in here
      * @param earlyMuxer whether to negotiate the muxer inside the handshake
-     * @param served the protocols that are accepted, and who reads their streams; a protocol whose function is absent from the map is
-     *     refused
+     * @param served protocols that are accepted, and who reads their streams
+     * @param servedByEffect protocols that are accepted, and whose streams are read when a machine's effect says so
      * @param threads how many event loops, at least 1
      */
     public NettyTransport(
@@ -224,6 +228,9 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         all.addAll(servedByEffect);
         this.protocols = Collections.unmodifiableSortedSet(all);
         this.loops = Sockets.group(threads, "dunlin-net");
+        // A multi-threaded group's next is an event loop, which its type does not say.
+        this.resolver = AddressResolver.create(
+                (EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver());
     }
 
     /** Microseconds of a clock that only runs forward. */
@@ -274,47 +281,24 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     public void connect(ActionId id, ConnectionEffect.ConnectInit effect) {
         Dial dial = new Dial(id, effect);
         dials.put(effect.dial(), dial);
-        if (effect.address().transport() != Transport.TCP) {
-            dial.failed(ConnectionError.of(
-                    ConnectionError.Kind.UNSUPPORTED_ADDRESS, "this node dials TCP, not " + effect.address()));
-            return;
-        }
-        Component host = effect.address().host().orElseThrow();
-        if (host instanceof Component.Ip) {
-            dial(dial, socketAddress(effect.address()));
-        } else {
-            Thread.ofVirtual().name("dunlin-resolve").start(() -> resolveAndDial(dial, effect.address()));
-        }
+        resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
+            if (failure != null) {
+                dial.failed(Sockets.error(failure));
+            } else {
+                dial(dial, found, 0);
+            }
+        });
     }
 
-    private void resolveAndDial(Dial dial, Multiaddr address) {
-        try {
-            dial(dial, socketAddress(address));
-        } catch (IllegalArgumentException e) {
-            dial.failed(ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, String.valueOf(e.getMessage())));
-        }
-    }
-
-    private static InetSocketAddress socketAddress(Multiaddr address) {
-        int tcp = address.port().orElseThrow();
-        try {
-            return switch (address.host().orElseThrow()) {
-                case Component.Ip(var _, Bytes ip) -> new InetSocketAddress(InetAddress.getByAddress(ip.toArray()), tcp);
-                case Component.Name(var _, String name) -> new InetSocketAddress(InetAddress.getByName(name), tcp);
-                case Component other -> throw new IllegalArgumentException(other + " is no host");
-            };
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("the name in " + address + " has no address", e);
-        }
-    }
-
-    private void dial(Dial dial, InetSocketAddress address) {
+    private void dial(Dial dial, List<InetSocketAddress> addresses, int index) {
         dialled.incrementAndGet();
         ChannelFuture connecting = new Bootstrap()
                 .group(loops)
                 .channel(Sockets.client())
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) TimeUnit.MICROSECONDS.toMillis(limits.connectMicros()))
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) TimeUnit.MICROSECONDS.toMillis(limits.connectMicros()))
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .handler(new ChannelInitializer<Channel>() {
@@ -328,12 +312,18 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                                                 NettyTransport.this, Optional.of(dial.effect.peer()), true, dial));
                     }
                 })
-                .connect(address);
+                .connect(addresses.get(index));
         if (!dial.begun(connecting.channel())) {
             connecting.channel().close();
+            return;
         }
         connecting.addListener(done -> {
-            if (!done.isSuccess() && done.cause() != null) {
+            if (done.isSuccess() || done.cause() == null) {
+                return;
+            }
+            if (index + 1 < addresses.size() && dial.wanted()) {
+                dial(dial, addresses, index + 1);
+            } else {
                 dial.failed(Sockets.error(done.cause()));
             }
         });
@@ -389,7 +379,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                         accepted(channel);
                     }
                 })
-                .bind(socketAddress(requested))
+                .bind(Resolution.plain(requested))
                 .addListener(done -> listening(id, effect, (ChannelFuture) done));
     }
 
@@ -555,6 +545,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         listeners.values().forEach(listener -> listener.channel().close());
         connections.keySet().forEach(handle -> drop(handle, CloseReason.SHUTDOWN));
         dials.values().forEach(Dial::cancel);
+        resolver.close();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

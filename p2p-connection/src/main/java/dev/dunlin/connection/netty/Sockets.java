@@ -8,11 +8,14 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -41,6 +44,10 @@ final class Sockets {
 
     static Class<? extends SocketChannel> client() {
         return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    static Class<? extends DatagramChannel> udp() {
+        return Epoll.isAvailable() ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
     static Class<? extends ServerChannel> server() {
@@ -86,6 +93,15 @@ final class Sockets {
     static ConnectionError error(Throwable cause) {
         String text = String.valueOf(cause.getMessage());
         return switch (cause) {
+            case ResolveException unresolved ->
+                ConnectionError.of(
+                        switch (unresolved.kind()) {
+                            case UNSUPPORTED -> ConnectionError.Kind.UNSUPPORTED_ADDRESS;
+                            case NOT_FOUND -> ConnectionError.Kind.RESOLUTION_FAILED;
+                            case TIMED_OUT -> ConnectionError.Kind.TIMED_OUT;
+                            case LIMIT -> ConnectionError.Kind.LIMIT;
+                        },
+                        text);
             case ConnectTimeoutException _ ->
                 ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "no answer to the TCP connect");
             case NoRouteToHostException _ -> ConnectionError.of(ConnectionError.Kind.UNREACHABLE, text);

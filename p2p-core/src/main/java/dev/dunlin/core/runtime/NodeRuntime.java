@@ -534,6 +534,11 @@ public final class NodeRuntime<R> implements Port {
         watchers.add(watcher);
     }
 
+    /** Tells a watcher no more. */
+    public void unwatch(Consumer<Turn> watcher) {
+        watchers.remove(watcher);
+    }
+
     /** The state after the last input that is done; from any thread. */
     public StoreState<R> state() {
         return published;

@@ -1,0 +1,345 @@
+package dev.dunlin.node;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionEffect;
+import dev.dunlin.connection.ConnectionEffects;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.identify.IdentifyAction;
+import dev.dunlin.connection.identify.IdentifyEffect;
+import dev.dunlin.connection.identify.IdentifyEffects;
+import dev.dunlin.connection.identify.IdentifyLimits;
+import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyState;
+import dev.dunlin.connection.netty.NettyIdentify;
+import dev.dunlin.connection.netty.NettyPing;
+import dev.dunlin.connection.netty.NettyTransport;
+import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingEffect;
+import dev.dunlin.connection.ping.PingEffects;
+import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamEffect;
+import dev.dunlin.connection.stream.StreamEffects;
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.log.ActionLog;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.runtime.NodeRuntime;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Turn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: the store with all machines, its runtime and log, and the transport behind the services.
+ *
+ * <p>Thread-safe.
+ */
+public final class Node implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** The protocols that the machines themselves speak. */
+    private static final Set<String> OWN_PROTOCOLS = Set.of(IdentifySlice.ID, IdentifySlice.ID_PUSH, PingSlice.PROTOCOL);
+
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    private final PeerId self;
+    private final Optional<DirectoryStorage> storage;
+    private final NodeRuntime<NodeRoot> runtime;
+    private final NettyTransport transport;
+    private final NettyIdentify identify;
+    private final NettyPing ping;
+    private final AtomicLong asked = new AtomicLong();
+
+    private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
+        self = identity.publicKey().peerId();
+        Store<NodeRoot> store = NodeRoot.newStore();
+        String buildName = build.version() + " " + build.commit();
+        NodeRuntime.Builder<NodeRoot> builder = NodeRuntime.of(store)
+                .handler(NodeEffect.class, NodeRuntime.closing(Map.of(
+                        ConnectionService.CONNECTION, handle -> transport().closeOrphan(handle),
+                        ConnectionService.LISTENER, handle -> transport().closeOrphan(handle),
+                        NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
+                .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
+                .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
+                .handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, identify()))
+                .handler(PingEffect.class, (id, effect) -> PingEffects.handle(id, effect, ping()));
+        storage = options.logFolder().isPresent()
+                ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
+                : Optional.empty();
+        if (storage.isPresent()) {
+            ActionLog.Opened opened = ActionLog.open(storage.get(), store, options.log(), buildName);
+            opened.notes().forEach(LOG::warn);
+            builder.log(opened.writer(), options.log());
+        }
+        runtime = builder.build();
+        transport = new NettyTransport(
+                runtime,
+                store.state().node().run() + 1,
+                identity,
+                options.earlyMuxer(),
+                options.limits(),
+                options.protocols(),
+                OWN_PROTOCOLS,
+                options.threads());
+        identify = new NettyIdentify(transport, runtime, identity, IdentifyLimits.DEFAULT);
+        ping = new NettyPing(transport, runtime);
+        runtime.start(
+                buildName,
+                options.config()
+                        .with("node.peerId", self.toString())
+                        .with("identify.agentVersion", "dunlin/" + build.version()),
+                new SecureRandom().nextLong());
+        TreeSet<String> spoken = new TreeSet<>(OWN_PROTOCOLS);
+        spoken.addAll(options.protocols().keySet());
+        runtime.offer(new IdentifyAction.Speak(List.copyOf(spoken)));
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param identity its key
+     * @throws CommandFailure if its log cannot be opened
+     */
+    public static Node start(PrivateKey identity, NodeOptions options) {
+        try {
+            return new Node(identity, options, BuildInfo.current());
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "the log in " + options.logFolder().map(Path::toString).orElse("?") + " cannot be opened: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    // Handlers are wired before the services exist, and run only after.
+    private NettyTransport transport() {
+        return transport;
+    }
+
+    private NettyIdentify identify() {
+        return identify;
+    }
+
+    private NettyPing ping() {
+        return ping;
+    }
+
+    /** The node's id. */
+    public PeerId self() {
+        return self;
+    }
+
+    /** Its runtime, for state, figures and wishes of other kinds. */
+    public NodeRuntime<NodeRoot> runtime() {
+        return runtime;
+    }
+
+    /** Its transport, for figures. */
+    public NettyTransport net() {
+        return transport;
+    }
+
+    private <F extends Action.Ticketed> F outcome(
+            String what, Class<F> wanted, CompletableFuture<Action.Ticketed> asking) {
+        try {
+            Action.Ticketed outcome = asking.join();
+            if (wanted.isInstance(outcome)) {
+                return wanted.cast(outcome);
+            }
+            throw new CommandFailure(ExitCode.UNAVAILABLE, what + " failed: " + Outcomes.sentence(outcome));
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    what + " failed: " + (cause instanceof TimeoutException ? "no outcome in time" : cause.getMessage()),
+                    cause);
+        }
+    }
+
+    private String key(String what) {
+        return what + "-" + asked.incrementAndGet();
+    }
+
+    /**
+     * Listens on an address.
+     *
+     * @return the addresses at which the node can be reached, its id at their end
+     * @throws CommandFailure if it cannot
+     */
+    public List<Multiaddr> listen(Multiaddr address) {
+        ConnectionAction.ListenDone done = outcome(
+                "listening on " + address,
+                ConnectionAction.ListenDone.class,
+                runtime.ask(
+                        key("listen"),
+                        ticket -> new ConnectionAction.Listen(address, ticket),
+                        Duration.ofSeconds(15)));
+        return done.bound().stream().map(bound -> bound.withPeer(self)).toList();
+    }
+
+    /**
+     * Connects to a peer.
+     *
+     * @param address with the peer's id at its end
+     * @param timeout how long to wait for the outcome, all retries included
+     * @throws CommandFailure if there is no connection by then
+     */
+    public PeerId connect(Multiaddr address, Duration timeout) {
+        PeerId peer = peerOf(address);
+        outcome("connecting to " + address, ConnectionAction.ConnectDone.class, connecting(address, timeout));
+        return peer;
+    }
+
+    /** As {@link #connect}, without waiting. */
+    public CompletableFuture<Action.Ticketed> connecting(Multiaddr address, Duration timeout) {
+        PeerId peer = peerOf(address);
+        Multiaddr where = address.withoutPeer().orElse(address);
+        return runtime.ask(
+                key("connect"), ticket -> new ConnectionAction.Connect(peer, List.of(where), ticket), timeout);
+    }
+
+    private static PeerId peerOf(Multiaddr address) {
+        return address.peerId()
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.USAGE,
+                        address + " does not say which peer is there: add /p2p/ and its id, as in "
+                                + "/ip4/127.0.0.1/tcp/4001/p2p/12D3…"));
+    }
+
+    /** Closes all connections to a peer; without waiting. */
+    public void disconnect(PeerId peer) {
+        runtime.offer(new ConnectionAction.Disconnect(peer));
+    }
+
+    /**
+     * Pings a connected peer.
+     *
+     * @param count how many balls, one after the other
+     * @throws CommandFailure if none came back
+     */
+    public PingAction.PingDone ping(PeerId peer, int count, Duration interval, Duration timeout) {
+        return outcome(
+                "pinging " + peer,
+                PingAction.PingDone.class,
+                runtime.ask(
+                        key("ping"),
+                        ticket -> new PingAction.Ping(ticket, peer, count, TimeUnit.NANOSECONDS.toMicros(interval.toNanos())),
+                        timeout));
+    }
+
+    /**
+     * Opens a stream to a connected peer.
+     *
+     * @param protocols the protocols offered, best first
+     * @throws CommandFailure if it cannot
+     */
+    public StreamChannel open(PeerId peer, List<String> protocols, Duration timeout) {
+        StreamAction.StreamOpened opened = outcome(
+                "opening a stream to " + peer,
+                StreamAction.StreamOpened.class,
+                runtime.ask(key("open"), ticket -> new StreamAction.OpenStream(ticket, peer, protocols), timeout));
+        return transport
+                .stream(opened.stream())
+                .orElseThrow(() -> new CommandFailure(ExitCode.UNAVAILABLE, "the stream was closed at once"));
+    }
+
+    /**
+     * What a connected peer has told of itself.
+     *
+     * @throws CommandFailure if it does not tell in time
+     */
+    public IdentifyState.Told identified(PeerId peer, Duration timeout) {
+        Predicate<StoreState<NodeRoot>> told = state -> state.root()
+                .identify()
+                .peers()
+                .find(peer)
+                .flatMap(IdentifyState.Peer::told)
+                .isPresent();
+        if (!await(told, timeout)) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE, peer + " did not identify itself in " + timeout.toSeconds() + " s");
+        }
+        return runtime.state().root().identify().peers().at(peer).told().orElseThrow();
+    }
+
+    /** Waits until the state is as wished; false if it is not in time. */
+    public boolean await(Predicate<StoreState<NodeRoot>> wished, Duration timeout) {
+        CompletableFuture<Boolean> reached = new CompletableFuture<>();
+        Consumer<Turn> watcher = turn -> {
+            if (wished.test(runtime.state())) {
+                reached.complete(true);
+            }
+        };
+        runtime.watch(watcher);
+        try {
+            if (wished.test(runtime.state())) {
+                return true;
+            }
+            return reached.completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } finally {
+            runtime.unwatch(watcher);
+        }
+    }
+
+    /** Whether it is still running, or what ended it. */
+    public CompletableFuture<Void> ended() {
+        return runtime.ended();
+    }
+
+    /** Drains: closes listeners and connections in order, waits for their ends, and stops. */
+    @Override
+    public void close() {
+        StoreState<NodeRoot> state = runtime.state();
+        List<Multiaddr> listeners = new ArrayList<>();
+        state.root().connection().listeners().keys().forEach(listeners::add);
+        listeners.forEach(address -> runtime.offer(new ConnectionAction.StopListening(address)));
+        state.root().connection().peers().keys().forEach(peer -> runtime.offer(new ConnectionAction.Disconnect(peer)));
+        if (!runtime.ended().isDone()
+                && !await(now -> now.node().handles().isEmpty(), DRAIN)) {
+            LOG.warn("{} connections and streams did not close in order", runtime.state().node().handles().size());
+        }
+        transport.close();
+        try {
+            runtime.stop().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the node did not stop in order: {}", e.getMessage());
+        }
+        storage.ifPresent(open -> {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}

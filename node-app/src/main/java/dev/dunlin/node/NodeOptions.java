@@ -1,0 +1,71 @@
+package dev.dunlin.node;
+
+import dev.dunlin.connection.netty.Limits;
+import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.netty.StreamReader;
+import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.state.Table;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * How a node is run.
+ *
+ * @param logFolder where the log is; empty to record nothing
+ * @param log the log's bounds
+ * @param config what the machines are told at boot, by key
+ * @param earlyMuxer whether to negotiate the muxer inside the handshake
+ * @param limits what the world may cost the transport
+ * @param protocols protocols served beside identify and ping, and who reads their streams
+ * @param threads event loops of the transport
+ */
+public record NodeOptions(
+        Optional<Path> logFolder,
+        LogOptions log,
+        Table<String, String> config,
+        boolean earlyMuxer,
+        Limits limits,
+        Map<String, Function<StreamChannel, StreamReader>> protocols,
+        int threads) {
+
+    /** Nothing recorded, nothing configured, all defaults, two event loops. */
+    public static final NodeOptions DEFAULT =
+            new NodeOptions(Optional.empty(), LogOptions.DEFAULT, Table.empty(), true, Limits.DEFAULT, Map.of(), 2);
+
+    /** Copies the map. */
+    public NodeOptions {
+        protocols = Map.copyOf(protocols);
+    }
+
+    /** These with a log. */
+    public NodeOptions withLog(Path folder) {
+        return new NodeOptions(Optional.of(folder), log, config, earlyMuxer, limits, protocols, threads);
+    }
+
+    /** These with other bounds of the log. */
+    public NodeOptions withLogOptions(LogOptions changed) {
+        return new NodeOptions(logFolder, changed, config, earlyMuxer, limits, protocols, threads);
+    }
+
+    /** These with one more configured value. */
+    public NodeOptions with(String key, String value) {
+        return new NodeOptions(logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads);
+    }
+
+    /** These with or without early muxer negotiation. */
+    public NodeOptions withEarlyMuxer(boolean on) {
+        return new NodeOptions(logFolder, log, config, on, limits, protocols, threads);
+    }
+
+    /** These with other limits. */
+    public NodeOptions withLimits(Limits changed) {
+        return new NodeOptions(logFolder, log, config, earlyMuxer, changed, protocols, threads);
+    }
+
+    /** These with more protocols. */
+    public NodeOptions serving(Map<String, Function<StreamChannel, StreamReader>> more) {
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads);
+    }
+}
