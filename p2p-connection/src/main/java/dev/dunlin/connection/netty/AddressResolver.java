@@ -124,7 +124,7 @@ public final class AddressResolver implements AutoCloseable {
         return answer;
     }
 
-    /** Ends the queries that are under way. Does not touch the event loop. */
+    /** Gives back what Netty holds for queries; nothing is to be resolved afterwards. Does not touch the event loop. */
     @Override
     public void close() {
         dns.close();
