@@ -28,8 +28,8 @@ import java.util.concurrent.TimeUnit;
  * <code>_dnsaddr.</code>host, whose entries <code>dnsaddr=</code>multiaddr are resolved in turn.
  *
  * <p>Of dnsaddr, entries are used that end as the address asked for ends behind its name, and that name the expected
- * peer or none. Addresses that are not over TCP are left out. Everything that may block runs on virtual threads. Nothing
- * is kept between calls. Which addresses may be dialled at all (loopback, port 0) is not decided here.
+ * peer or none. Addresses that are not over TCP are left out. Everything that may block runs on virtual threads.
+ * Nothing is kept between calls. Which addresses may be dialled at all (loopback, port 0) is not decided here.
  *
  * <p>Thread-safe.
  */

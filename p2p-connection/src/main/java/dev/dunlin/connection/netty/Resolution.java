@@ -110,7 +110,7 @@ final class Resolution {
         } else if (host.protocol() == Protocol.DNSADDR && depth >= limits.maxDepth()) {
             failed(
                     Kind.LIMIT,
-                    shown(address) + " was not looked up, since more than " + limits.maxDepth()
+                    shown(address) + " was not looked up, since " + limits.maxDepth()
                             + " dnsaddr answers in a row led to it");
         } else {
             ask(address, host);
