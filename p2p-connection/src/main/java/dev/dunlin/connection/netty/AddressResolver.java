@@ -28,8 +28,8 @@ import java.util.concurrent.TimeUnit;
  * <code>_dnsaddr.</code>host, whose entries <code>dnsaddr=</code>multiaddr are resolved in turn.
  *
  * <p>Of dnsaddr, entries are used that end as the address asked for ends behind its name, and that name the expected
- * peer or none. Addresses that are not over TCP are left out. Everything that may block runs on virtual threads. Nothing
- * is kept between calls. Which addresses may be dialled at all (loopback, port 0) is not decided here.
+ * peer or none. Addresses that are not over TCP are left out. Everything that may block runs on virtual threads.
+ * Nothing is kept between calls. Which addresses may be dialled at all (loopback, port 0) is not decided here.
  *
  * <p>Thread-safe.
  */
@@ -124,7 +124,7 @@ public final class AddressResolver implements AutoCloseable {
         return answer;
     }
 
-    /** Ends the queries that are under way. Does not touch the event loop. */
+    /** Gives back what Netty holds for queries; nothing is to be resolved afterwards. Does not touch the event loop. */
     @Override
     public void close() {
         dns.close();

@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@link AddressResolver#resolve}: level by level, the names of one level all at once. Used once, by one
@@ -111,7 +110,7 @@ final class Resolution {
         } else if (host.protocol() == Protocol.DNSADDR && depth >= limits.maxDepth()) {
             failed(
                     Kind.LIMIT,
-                    shown(address) + " was not looked up, since more than " + limits.maxDepth()
+                    shown(address) + " was not looked up, since " + limits.maxDepth()
                             + " dnsaddr answers in a row led to it");
         } else {
             ask(address, host);
@@ -165,18 +164,13 @@ final class Resolution {
         } catch (TimeoutException late) {
             timedOut(address);
         } catch (ExecutionException failed) {
-            if (isTimeout(failed.getCause())) {
+            if (DnsNameResolver.isTimeoutError(failed.getCause())) {
                 timedOut(address);
             } else {
                 failed(Kind.NOT_FOUND, "DNS does not know the name in " + shown(address));
             }
         }
         return Optional.empty();
-    }
-
-    /** Netty wraps the time-out of the last name server that it asked. */
-    private static boolean isTimeout(@Nullable Throwable failure) {
-        return failure instanceof UnknownHostException && DnsNameResolver.isTimeoutError(failure.getCause());
     }
 
     private void timedOut(Multiaddr address) {

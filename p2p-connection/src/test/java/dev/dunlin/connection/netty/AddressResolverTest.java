@@ -190,9 +190,11 @@ class AddressResolverTest {
     void zonesNameAnInterface() throws Exception {
         NetworkInterface some = NetworkInterface.networkInterfaces().findFirst().orElseThrow();
         for (String zone : List.of(some.getName(), Integer.toString(some.getIndex()))) {
-            InetSocketAddress found = resolve("/ip6zone/" + zone + "/ip6/fe80::1/tcp/9").getFirst();
+            InetSocketAddress found =
+                    resolve("/ip6zone/" + zone + "/ip6/fe80::1/tcp/9").getFirst();
             assertThat(((Inet6Address) found.getAddress()).getScopeId()).isEqualTo(some.getIndex());
-            assertThat(found.getAddress().getAddress()).isEqualTo(inet("fe80::1").getAddress());
+            assertThat(found.getAddress().getAddress())
+                    .isEqualTo(inet("fe80::1").getAddress());
         }
         ResolveException unknown = failure("/ip6zone/nosuch0/ip6/fe80::1/tcp/9");
         assertThat(unknown.kind()).isEqualTo(Kind.NOT_FOUND);
@@ -290,8 +292,7 @@ class AddressResolverTest {
                 "dnsaddr=/ip4/192.0.2.1/udp/4001/quic-v1/p2p/" + US);
         txt("eu.boot.test", "dnsaddr=/dns4/node.test/tcp/4002", "dnsaddr=/ip4/192.0.2.1/tcp/4001");
         host(DnsServer.A, "node.test", "192.0.2.3");
-        assertThat(resolve("/dnsaddr/boot.test"))
-                .containsExactly(socket("192.0.2.1", 4001), socket("192.0.2.3", 4002));
+        assertThat(resolve("/dnsaddr/boot.test")).containsExactly(socket("192.0.2.1", 4001), socket("192.0.2.3", 4002));
     }
 
     @Test
@@ -357,16 +358,14 @@ class AddressResolverTest {
         table.put(
                 DnsServer.TXT + " _dnsaddr.cut.test",
                 new Reply.Records(List.of(
-                        new byte[] {100, 'd', 'n', 's'},
-                        new byte[0],
-                        DnsServer.text("dnsaddr=/ip4/192.0.2.1/tcp/1"))));
+                        new byte[] {100, 'd', 'n', 's'}, new byte[0], DnsServer.text("dnsaddr=/ip4/192.0.2.1/tcp/1"))));
         assertThat(resolve("/dnsaddr/cut.test")).containsExactly(socket("192.0.2.1", 1));
     }
 
     @Test
     void stringsOfOneRecordAreJoined() {
-        String entry = "dnsaddr=/dnsaddr/" + "x".repeat(63) + "." + "y".repeat(63) + "." + "z".repeat(63) + ".test/p2p/"
-                + US;
+        String entry =
+                "dnsaddr=/dnsaddr/" + "x".repeat(63) + "." + "y".repeat(63) + "." + "z".repeat(63) + ".test/p2p/" + US;
         String padded = entry + "/".repeat(300 - entry.length());
         txt("long.test", padded);
         txt(entry.substring(17, entry.indexOf("/p2p")), "dnsaddr=/ip4/192.0.2.1/tcp/1/p2p/" + US);
@@ -423,7 +422,9 @@ class AddressResolverTest {
 
     @Test
     void resultsAreCut() {
-        txt("many.test", addresses(0, 130).map(ip -> "dnsaddr=/ip4/" + ip + "/tcp/1").toArray(String[]::new));
+        txt(
+                "many.test",
+                addresses(0, 130).map(ip -> "dnsaddr=/ip4/" + ip + "/tcp/1").toArray(String[]::new));
         List<InetSocketAddress> all = addresses(0, 130).map(ip -> socket(ip, 1)).toList();
         assertThat(resolve("/dnsaddr/many.test")).containsExactlyElementsOf(all.subList(0, 100));
         host(DnsServer.A, "many.test", addresses(0, 70).toArray(String[]::new));
@@ -439,7 +440,8 @@ class AddressResolverTest {
     @Test
     void whatWasCutMayBeWhyNothingWasFound() {
         txt("many.test", "dnsaddr=/dns/nosuch.test/tcp/1", "dnsaddr=/ip4/192.0.2.1/tcp/1");
-        assertThat(failure(resolver(DEFAULTS.withMaxResults(1)), "/dnsaddr/many.test").kind())
+        assertThat(failure(resolver(DEFAULTS.withMaxResults(1)), "/dnsaddr/many.test")
+                        .kind())
                 .isEqualTo(Kind.LIMIT);
     }
 
@@ -448,7 +450,8 @@ class AddressResolverTest {
         assertThat(failure("/dnsaddr/fan").kind()).isEqualTo(Kind.LIMIT);
         assertThat(server.asked()).hasSize(32);
         // Lifted, depth and results allow 1 + 40 + 40^2 + 40^3 queries for one of ours; 1000 of them are enough here.
-        assertThat(failure(resolver(DEFAULTS.withMaxLookups(1000)), "/dnsaddr/fan").kind())
+        assertThat(failure(resolver(DEFAULTS.withMaxLookups(1000)), "/dnsaddr/fan")
+                        .kind())
                 .isEqualTo(Kind.LIMIT);
         assertThat(server.asked()).hasSize(32 + 1000);
     }
@@ -494,8 +497,7 @@ class AddressResolverTest {
         assertThat(resolve(resolver, "/dns/c.test/tcp/1")).hasSize(1);
         // Lifted, whoever makes us resolve holds a thread for each name.
         Hanging many = new Hanging();
-        AddressResolver lifted =
-                resolver(DEFAULTS.withMaxResolutions(1000).withMaxLookupsInFlight(1000), many);
+        AddressResolver lifted = resolver(DEFAULTS.withMaxResolutions(1000).withMaxLookupsInFlight(1000), many);
         IntStream.range(0, 500).forEach(i -> start(lifted, "/dns/" + i + ".test/tcp/1"));
         many.awaitEntered(500);
         assertThat(many.inside).hasValue(500);

@@ -161,7 +161,9 @@ final class DnsServer implements AutoCloseable {
     }
 
     private static byte[] message(byte[] query, int flags, byte[] question, List<byte[]> data) {
-        int size = HEADER + question.length + data.stream().mapToInt(each -> 12 + each.length).sum();
+        int size = HEADER
+                + question.length
+                + data.stream().mapToInt(each -> 12 + each.length).sum();
         ByteBuffer out = ByteBuffer.allocate(size).put(query, 0, 2).putShort((short) flags);
         out.putShort((short) 1).putShort((short) data.size()).putInt(0).put(question);
         for (byte[] each : data) {
