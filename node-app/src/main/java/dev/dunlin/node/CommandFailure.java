@@ -19,6 +19,13 @@ public final class CommandFailure extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    /** Fails with bad usage unless something holds. */
+    static void require(boolean holds, String sentence) {
+        if (!holds) {
+            throw new CommandFailure(ExitCode.USAGE, sentence);
+        }
+    }
+
     /** The code that the program ends with. */
     public ExitCode exitCode() {
         return exitCode;

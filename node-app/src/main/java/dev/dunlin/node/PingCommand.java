@@ -1,0 +1,97 @@
+package dev.dunlin.node;
+
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.core.keys.KeyType;
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import java.io.PrintWriter;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dunlin ping}: measures the round trip to a peer. */
+@Command(name = "ping", description = "Connects to a peer with a key made for it, and measures the round trip.")
+final class PingCommand implements Runnable {
+
+    @Parameters(
+            index = "0",
+            paramLabel = "MULTIADDR",
+            converter = MultiaddrConverter.class,
+            description = "The peer, with /p2p/ and its id at the end.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private Multiaddr address;
+
+    @Option(
+            names = {"-c", "--count"},
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How many times. Default: ${DEFAULT-VALUE}")
+    private int count;
+
+    @Option(
+            names = {"-i", "--interval"},
+            paramLabel = "MILLIS",
+            defaultValue = "1000",
+            description = "How long between two, in milliseconds. Default: ${DEFAULT-VALUE}")
+    private long interval;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long to wait for the connection, and for each round trip. Default: ${DEFAULT-VALUE}")
+    private long timeout;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandFailure.require(count >= 1, "-c is at least 1, not " + count);
+        CommandFailure.require(timeout >= 1, "--timeout is at least 1 s, not " + timeout);
+        CommandFailure.require(interval >= 0, "--interval is at least 0 ms, not " + interval);
+        PrintWriter out = spec.commandLine().getOut();
+        PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+        NodeOptions options = NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
+        try (Node node = Node.start(key, options)) {
+            PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
+            List<Long> times = new ArrayList<>();
+            for (int i = 1; i <= count; i++) {
+                PingAction.PingDone done = node.ping(peer, 1, Duration.ZERO, Duration.ofSeconds(timeout + 1));
+                if (done.rttsMicros().isEmpty()) {
+                    out.println(i + "/" + count + " lost");
+                } else {
+                    times.add(done.rttsMicros().getFirst());
+                    out.println(i + "/" + count + " " + millis(times.getLast()) + " ms");
+                }
+                out.flush();
+                if (i < count) {
+                    LockSupport.parkNanos(Duration.ofMillis(interval).toNanos());
+                }
+            }
+            if (times.isEmpty()) {
+                throw new CommandFailure(ExitCode.UNAVAILABLE, peer + " is connected and did not answer one ping");
+            }
+            out.println(peer + ": " + times.size() + " of " + count + ", min " + millis(least(times)) + " ms, median "
+                    + millis(times.stream().sorted().toList().get(times.size() / 2)) + " ms");
+        }
+    }
+
+    private static long least(List<Long> times) {
+        return times.stream().mapToLong(Long::longValue).min().orElseThrow();
+    }
+
+    private static String millis(long micros) {
+        return String.format(Locale.ROOT, "%.3f", micros / 1000.0);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.dunlin.node;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.store.Ticket;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dunlin run}: runs the node until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Runs the node. Prints the addresses it can be reached at, one a line, and runs until SIGTERM or "
+                + "Ctrl-C, when it closes its connections in order.")
+final class RunCommand implements Runnable {
+
+    private static final Multiaddr DEFAULT_LISTEN = Multiaddr.parse("/ip4/0.0.0.0/tcp/4001");
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where key and log are; made on first use. Default: " + DataDirectory.DEFAULT_TEXT)
+    private Path dataDir = DataDirectory.standard();
+
+    @Option(
+            names = "--listen",
+            paramLabel = "MULTIADDR",
+            arity = "1..*",
+            converter = MultiaddrConverter.class,
+            description = "Where to listen. Default: /ip4/0.0.0.0/tcp/4001")
+    private List<Multiaddr> listen = new ArrayList<>();
+
+    @Option(
+            names = "--connect",
+            paramLabel = "MULTIADDR",
+            arity = "1..*",
+            converter = MultiaddrConverter.class,
+            description = "Peers to connect to, with /p2p/ and their ids at the end. Default: none")
+    private List<Multiaddr> connect = new ArrayList<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one value of the machines' configuration, such as ping.interval=5000000 (microseconds).")
+    private Map<String, String> settings = new TreeMap<>();
+
+    @Option(
+            names = "--no-early-muxer",
+            description = "Negotiates the stream muxer after the handshake instead of inside it.")
+    private boolean noEarlyMuxer;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        NodeOptions options = NodeOptions.DEFAULT
+                .withLog(DataDirectory.log(dataDir))
+                .withEarlyMuxer(!noEarlyMuxer);
+        for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
+            options = options.with(setting.getKey(), setting.getValue());
+        }
+        Node node = Node.start(Identity.loadOrCreate(dataDir).key(), options);
+        Thread closing = new Thread(node::close, "dunlin-stop");
+        Runtime.getRuntime().addShutdownHook(closing);
+        try {
+            for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
+                node.listen(address).forEach(out::println);
+            }
+            out.flush();
+            for (Multiaddr address : connect) {
+                dial(node, address);
+            }
+            node.ended().join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandFailure(ExitCode.INTERNAL, String.valueOf(cause.getMessage()), cause);
+        } finally {
+            if (removed(closing)) {
+                node.close();
+            }
+        }
+    }
+
+    private static void dial(Node node, Multiaddr address) {
+        Multiaddr where = address.withoutPeer().orElse(address);
+        node.runtime()
+                .offer(new ConnectionAction.Connect(
+                        address.peerId()
+                                .orElseThrow(() -> new CommandFailure(
+                                        ExitCode.USAGE,
+                                        address + " does not say which peer is there: add /p2p/ and its id")),
+                        List.of(where),
+                        Ticket.NONE));
+    }
+
+    // While the JVM is shutting down the hook runs already, and closes the node itself.
+    private static boolean removed(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            return false;
+        }
+    }
+}
