@@ -6,10 +6,22 @@ public enum ExitCode {
     OK(0),
     /** The command line cannot be understood. */
     USAGE(2),
+    /** The data is damaged, does not fit this build, or replays to another result. */
+    DATA_ERROR(65),
+    /** What the command is to read is not there, or is no log. */
+    NO_INPUT(66),
     /** What the command needs is not there: a JDK, a peer, a port that is free. */
     UNAVAILABLE(69),
     /** A fault in Dunlin itself. */
-    INTERNAL(70);
+    INTERNAL(70),
+    /** What the command is to make cannot be made, or is there already. */
+    CANNOT_CREATE(73),
+    /** A disk or a stream failed. */
+    IO_ERROR(74),
+    /** A running node uses it: stop the node and try again. */
+    BUSY(75),
+    /** The permissions of a file forbid it, or do not protect it. */
+    NOT_PERMITTED(77);
 
     private final int code;
 

@@ -53,6 +53,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         return new CommandLine(new Main())
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
+                .addSubcommand(new InitCommand())
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(onBadUsage())

@@ -1,0 +1,49 @@
+package dev.dunlin.node;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+/** The sentences for what goes wrong with files. */
+final class FileFailure {
+
+    private FileFailure() {}
+
+    /**
+     * What a command says when a file operation fails.
+     *
+     * @param doing what was tried, such as {@code "write the key to /home/ann/.dunlin"}
+     */
+    static CommandFailure of(String doing, IOException failure) {
+        String cannot = "cannot " + doing + ": ";
+        return switch (failure) {
+            case AccessDeniedException denied ->
+                new CommandFailure(
+                        ExitCode.NOT_PERMITTED,
+                        cannot + denied.getFile() + " does not permit it; run it as the owner, or use another directory",
+                        denied);
+            case NoSuchFileException missing ->
+                new CommandFailure(
+                        ExitCode.NO_INPUT, cannot + "there is no " + missing.getFile() + "; check the path", missing);
+            case FileAlreadyExistsException exists ->
+                new CommandFailure(
+                        ExitCode.CANNOT_CREATE,
+                        cannot + exists.getFile() + " is in the way; move it, or use another directory",
+                        exists);
+            case NotDirectoryException file ->
+                new CommandFailure(
+                        ExitCode.NO_INPUT, cannot + file.getFile() + " is no directory; check the path", file);
+            case FileSystemException other ->
+                new CommandFailure(
+                        ExitCode.IO_ERROR,
+                        cannot + other.getFile() + ": " + (other.getReason() == null ? "it failed" : other.getReason())
+                                + "; check the disk and the path",
+                        other);
+            default ->
+                new CommandFailure(ExitCode.IO_ERROR, cannot + failure.getMessage() + "; check the disk", failure);
+        };
+    }
+}

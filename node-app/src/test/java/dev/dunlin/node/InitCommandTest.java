@@ -1,0 +1,155 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.core.keys.KeyType;
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.multiformats.PeerId;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InitCommandTest {
+
+    @TempDir
+    private Path home;
+
+    private final Program program = new Program();
+
+    private Path data() {
+        return home.resolve("deep").resolve("node");
+    }
+
+    private Path key() {
+        return data().resolve(Identity.FILE);
+    }
+
+    @Test
+    void aNewNodeIsItsPeerId() throws IOException {
+        assertThat(program.run("init", "--data-dir", data())).isEqualTo(ExitCode.OK);
+        PeerId printed = PeerId.parse(program.out().strip());
+        assertThat(Identity.load(data()).peerId()).isEqualTo(printed);
+        assertThat(Identity.loadOrCreate(data()).peerId()).isEqualTo(printed);
+        assertThat(program.err()).isEmpty();
+        String text = Files.readString(key());
+        assertThat(text).endsWith("\n").doesNotContain(" ");
+        PrivateKey key = PrivateKey.fromProtobuf(Base64.getDecoder().decode(text.strip()));
+        assertThat(key.publicKey().peerId()).isEqualTo(printed);
+        assertThat(key.type()).isEqualTo(KeyType.ED25519);
+    }
+
+    @Test
+    void onlyTheOwnerReadsIt() throws IOException {
+        program.run("init", "--data-dir", data());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key())))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))
+                .isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data().getParent())))
+                .isEqualTo("rwx------");
+        try (var files = Files.list(data())) {
+            assertThat(files).containsExactly(key());
+        }
+    }
+
+    @Test
+    void thereIsANodeAlready() throws IOException {
+        program.run("init", "--data-dir", data());
+        String before = Files.readString(key());
+        assertThat(program.run("init", "--data-dir", data())).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(program.sentence()).startsWith("there is a node in " + data() + " already");
+        assertThat(Files.readString(key())).isEqualTo(before);
+    }
+
+    @Test
+    void aKeyOpenToOthersIsRefused() throws IOException {
+        Identity.create(data());
+        for (String open : List.of("rw-r-----", "rw----r--", "rw--w----", "rw-----w-")) {
+            Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString(open));
+            assertThatThrownBy(() -> Identity.loadOrCreate(data()))
+                    .as(open)
+                    .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
+                            .isEqualTo(ExitCode.NOT_PERMITTED))
+                    .hasMessageEndingWith("chmod 600 " + key());
+        }
+    }
+
+    @Test
+    void aDamagedKeyIsRefusedAndNotShown() throws IOException {
+        Identity.create(data());
+        String good = Files.readString(key());
+        for (String bad : List.of("", "?" + good, good.substring(0, 40), "AAAA\n", "A".repeat(20_000))) {
+            Files.writeString(key(), bad);
+            assertThatThrownBy(() -> Identity.load(data()))
+                    .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
+                            .isEqualTo(ExitCode.DATA_ERROR))
+                    .hasMessageNotContaining(good.substring(8, 24))
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void theLongestKeyCanBeRead() throws IOException {
+        Identity.create(data());
+        PrivateKey rsa = PrivateKey.generate(KeyType.RSA, new SecureRandom());
+        Files.writeString(key(), Base64.getEncoder().encodeToString(rsa.toProtobuf()) + "\n");
+        assertThat(Identity.load(data()).peerId()).isEqualTo(rsa.publicKey().peerId());
+    }
+
+    @Test
+    void noNodeIsNoInput() {
+        assertThatThrownBy(() -> Identity.load(data()))
+                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
+                        .isEqualTo(ExitCode.NO_INPUT))
+                .hasMessageContaining("dunlin init");
+    }
+
+    @Test
+    void aFolderInThePlaceOfTheKeyIsRefused() throws IOException {
+        Files.createDirectories(key());
+        assertThatThrownBy(() -> Identity.loadOrCreate(data())).hasMessageContaining("it is no plain file");
+    }
+
+    @Test
+    void aFileInThePlaceOfTheDirectoryIsRefused() throws IOException {
+        Path file = Files.writeString(home.resolve("file"), "x");
+        assertThat(program.run("init", "--data-dir", file)).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(program.sentence()).contains(file + " is in the way");
+        assertThat(program.run("init", "--data-dir", file.resolve("below"))).isNotEqualTo(ExitCode.OK);
+        assertThat(program.sentence()).contains("cannot make the directory");
+    }
+
+    @Test
+    void whatThePermissionsForbidIsSaid() {
+        CommandFailure failure = FileFailure.of("write the key to there", new AccessDeniedException("there"));
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
+        assertThat(failure).hasMessage("cannot write the key to there: there does not permit it; run it as the owner,"
+                + " or use another directory");
+    }
+
+    @Test
+    void manyAtOnceAreOneNode() throws Exception {
+        List<Callable<PeerId>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(() -> Identity.loadOrCreate(data()).peerId());
+        }
+        try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
+            for (Future<PeerId> one : pool.invokeAll(all)) {
+                assertThat(one.get()).isEqualTo(Identity.load(data()).peerId());
+            }
+        }
+    }
+}
