@@ -9,6 +9,7 @@ import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,16 @@ public final class Codec {
     static final String KIND = "kind";
 
     private static final int MAX_TEXT = 64 << 20;
+    private static final int MAX_RECENT = 8;
+
+    private static final Map<List<TypeTable>, Codec> RECENT = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<TypeTable>, Codec> eldest) {
+            return size() > MAX_RECENT;
+        }
+    };
 
     private final JsonMapper mapper;
     private final List<TypeTable> tables;
@@ -57,10 +68,8 @@ public final class Codec {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KIND)
     private interface ByKind {}
 
-    private Codec(List<TypeTable> tables, List<TextType<?>> moreTexts) {
+    private Codec(List<TypeTable> tables) {
         this.tables = List.copyOf(tables);
-        List<TextType<?>> texts = new ArrayList<>(TextType.BUILT_IN);
-        texts.addAll(moreTexts);
         // As long as a log's longest line: what can be written can be read back.
         StreamReadConstraints limits = StreamReadConstraints.builder()
                 .maxStringLength(MAX_TEXT)
@@ -68,7 +77,7 @@ public final class Codec {
                 .build();
         JsonMapper.Builder builder = JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(limits).build())
-                .addModule(new StateModule(texts))
+                .addModule(new StateModule(TextType.BUILT_IN))
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -146,12 +155,14 @@ public final class Codec {
         for (Slice<?, ?, ?> slice : store.slices()) {
             tables.add(slice.types());
         }
-        return new Codec(tables, List.of());
+        return of(tables);
     }
 
-    /** The codec of some type tables. */
+    /** The codec of some type tables. Making one costs milliseconds, so the last few are remembered. */
     public static Codec of(List<TypeTable> tables) {
-        return new Codec(tables, List.of());
+        synchronized (RECENT) {
+            return RECENT.computeIfAbsent(List.copyOf(tables), Codec::new);
+        }
     }
 
     /** The type tables that it knows. */

@@ -96,7 +96,7 @@ public final class LogWriter implements Closeable {
         if (frames.length() >= WRITE_BYTES) {
             flush();
         }
-        if (segmentBytes >= options.segmentBytes()) {
+        if (segmentBytes + frames.length() >= options.segmentBytes()) {
             beginSegment();
         }
     }

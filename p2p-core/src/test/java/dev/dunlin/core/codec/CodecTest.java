@@ -208,6 +208,11 @@ final class CodecTest {
     }
 
     @Test
+    void constantsAreWrittenByNameAlsoAsKeys() {
+        assertThat(json(TABLES)).contains("\"byHue\":{\"RED\":null,\"GREEN\":\"g\"}");
+    }
+
+    @Test
     void textTypesAreStrings() {
         Texts texts = new Texts(
                 PEER,

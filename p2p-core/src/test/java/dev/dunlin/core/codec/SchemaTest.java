@@ -1,0 +1,329 @@
+package dev.dunlin.core.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.dunlin.core.log.Lamps;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Guards;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Transition;
+import dev.dunlin.core.store.TypeTable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+final class SchemaTest {
+
+    private static final TypeTable TABLE = TypeTable.of("door")
+            .defaulted("door/open", "wide", "true")
+            .defaulted("Hinge", "oiled", "false")
+            .defaulted("door", "count", "0")
+            .renamed("unlock", "open")
+            .renamed("peep", "ring")
+            .build();
+
+    private static Map<String, String> fields(String... namesAndTypes) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndTypes.length; i += 2) {
+            fields.put(namesAndTypes[i], namesAndTypes[i + 1]);
+        }
+        return fields;
+    }
+
+    private static final Schema MINE = new Schema(Map.of(
+            "door/open", fields("who", "string", "wide", "boolean"),
+            "!door/ring", fields("loud", "int"),
+            "door", fields("hinges", "table<string,#door.Hinge>", "count", "long"),
+            "#door.Hinge", fields("side", "#door.Side", "oiled", "boolean"),
+            "#door.Side", fields("LEFT", "constant", "RIGHT", "constant"),
+            "#door.Look", fields("plain", "variant #door.Plain")));
+
+    private static Schema.Report with(String type, Map<String, String> theirs) {
+        Map<String, Map<String, String>> types = new LinkedHashMap<>(MINE.types());
+        types.put(type, theirs);
+        return MINE.compare(new Schema(types), List.of(TABLE));
+    }
+
+    @Test
+    void theSameIsFine() {
+        assertThat(MINE.compare(MINE, List.of(TABLE))).isEqualTo(new Schema.Report(Schema.Fit.FINE, List.of()));
+        assertThat(MINE.incomparable(MINE)).isEmpty();
+    }
+
+    @Test
+    void fine() {
+        assertThat(with("door/open", fields("who", "string")).text())
+                .isEqualTo("FINE: door/open.wide was added; older logs get true");
+        assertThat(with("#door.Hinge", fields("side", "#door.Side")).text())
+                .isEqualTo("FINE: door.Hinge.oiled was added; older logs get false");
+        assertThat(with("door", fields("hinges", "table<string,#door.Hinge>")).text())
+                .isEqualTo("FINE: door.count was added; older logs get 0");
+        assertThat(with("!door/ring", fields()).text()).isEqualTo("FINE: door/ring.loud was added");
+        assertThat(with("#door.Side", fields("LEFT", "constant")).text()).isEqualTo("FINE: door.Side.RIGHT was added");
+        assertThat(with("#door.Look", fields()).text()).isEqualTo("FINE: door.Look.plain was added");
+        assertThat(with("door/open", fields("wide", "boolean", "who", "string")).text())
+                .isEqualTo("FINE: the fields of door/open stand in another order");
+        Map<String, Map<String, String>> fewer = new LinkedHashMap<>(MINE.types());
+        fewer.remove("!door/ring");
+        fewer.put("!door/peep", fields("loud", "int"));
+        fewer.remove("door/open");
+        fewer.put("door/unlock", fields("who", "string", "wide", "boolean"));
+        fewer.remove("#door.Look");
+        Schema.Report report = MINE.compare(new Schema(fewer), List.of(TABLE));
+        assertThat(report.fit()).isEqualTo(Schema.Fit.FINE);
+        assertThat(report.text().lines())
+                .containsExactlyInAnyOrder(
+                        "FINE: type door/peep is now door/ring",
+                        "FINE: type door/unlock is now door/open",
+                        "FINE: type door.Look was added");
+    }
+
+    @Test
+    void risky() {
+        assertThat(with("door/open", fields("who", "string", "wide", "boolean", "why", "string")).text())
+                .isEqualTo("RISKY: door/open.why was removed");
+        assertThat(with("!door/gone", fields()).text()).isEqualTo("RISKY: type door/gone was removed");
+        assertThat(with("!door/ring", fields("loud", "long")).text())
+                .isEqualTo("RISKY: door/ring.loud was long and is int");
+    }
+
+    @Test
+    void impossible() {
+        assertThat(with("door/gone", fields()).text()).isEqualTo("IMPOSSIBLE: type door/gone was removed");
+        assertThat(with("door/open", fields("who", "PeerId", "wide", "boolean")).text())
+                .isEqualTo("IMPOSSIBLE: door/open.who was PeerId and is string");
+        assertThat(with("door/open", fields("wide", "boolean")).text())
+                .isEqualTo("IMPOSSIBLE: door/open.who was added and has no default");
+        assertThat(with("#door.Side", fields("LEFT", "constant", "RIGHT", "constant", "TOP", "constant")).text())
+                .isEqualTo("IMPOSSIBLE: door.Side.TOP was removed");
+        assertThat(with("#door.Look", fields("plain", "variant #door.Plain", "odd", "variant #door.Odd")).text())
+                .isEqualTo("IMPOSSIBLE: door.Look.odd was removed");
+    }
+
+    @Test
+    void theWorstDecidesAndStandsFirst() {
+        Schema.Report report =
+                with("door/open", fields("wide", "int", "who", "string", "why", "string"));
+        assertThat(report.fit()).isEqualTo(Schema.Fit.IMPOSSIBLE);
+        assertThat(report.text())
+                .isEqualTo("IMPOSSIBLE: door/open.wide was int and is boolean\nRISKY: door/open.why was removed");
+    }
+
+    @Test
+    void digestsOfChangedShapesAreNotComparable() {
+        Map<String, Map<String, String>> types = new LinkedHashMap<>(MINE.types());
+        types.put("door/open", fields("wide", "boolean", "who", "string"));
+        assertThat(MINE.incomparable(new Schema(types))).isEqualTo(Set.of(Schema.DERIVED));
+        types.putAll(MINE.types());
+        types.put("#door.Hinge", fields("side", "#door.Side"));
+        assertThat(MINE.incomparable(new Schema(types))).isEqualTo(Set.of(Schema.DERIVED, "door"));
+        types.putAll(MINE.types());
+        types.put("door", fields());
+        assertThat(MINE.incomparable(new Schema(types))).isEqualTo(Set.of("door"));
+        Map<String, Map<String, String>> fewer = new LinkedHashMap<>(MINE.types());
+        fewer.remove("!door/ring");
+        assertThat(MINE.incomparable(new Schema(fewer))).isEmpty();
+    }
+
+    @Test
+    void ofAStore() {
+        Schema schema = Schema.of(Lamps.store());
+        assertThat(schema.types().keySet())
+                .containsExactly(
+                        "!lamp/count",
+                        "!lamp/measure",
+                        "!lamp/ring",
+                        "!node/closeHandle",
+                        "#lamp.Colour",
+                        "#lamp.Dark",
+                        "#lamp.Lamp",
+                        "#lamp.Lit",
+                        "#lamp.Phase",
+                        "#node.Holding",
+                        "lamp",
+                        "lamp/burst",
+                        "lamp/cut",
+                        "lamp/glow",
+                        "lamp/measured",
+                        "lamp/switchOff",
+                        "lamp/switchOn",
+                        "lamp/switchedOn",
+                        "lamp/tick",
+                        "lamp/wired",
+                        "node",
+                        "node/booted",
+                        "node/clockStepped");
+        assertThat(schema.types().get("lamp").toString())
+                .isEqualTo("{lamps=table<string,#lamp.Lamp>, before=table<string,#lamp.Phase>, off=deadlines<string>, "
+                        + "lines=table<Handle,string>, colours=table<long,#lamp.Colour>, asked=table<ActionId,string>, "
+                        + "counted=long}");
+        assertThat(schema.types().get("#lamp.Lamp").toString())
+                .isEqualTo("{phase=#lamp.Phase, brightness=int, tags=list<string>, owner=optional<string>, "
+                        + "watts=optional<long>}");
+        assertThat(schema.types().get("#lamp.Phase").toString())
+                .isEqualTo("{dark=variant #lamp.Dark, lit=variant #lamp.Lit}");
+        assertThat(schema.types().get("#lamp.Colour").toString()).isEqualTo("{RED=constant, GREEN=constant}");
+        assertThat(schema.types().get("lamp/switchOn").toString())
+                .isEqualTo("{lamp=string, brightness=int, ticket=Ticket}");
+        assertThat(schema.types().get("node/booted").toString())
+                .isEqualTo("{run=long, build=string, config=table<string,string>, wallTime=long, seed=long}");
+    }
+
+    /** A machine of one action, for what cannot be written. */
+    private record Odd<T>(Class<T> state, T initial) implements Slice<Object, T, Odd.Go> {
+        record Go() implements Action {}
+
+        @Override
+        public String name() {
+            return "odd";
+        }
+
+        @Override
+        public Class<Go> actions() {
+            return Go.class;
+        }
+
+        @Override
+        public TypeTable types() {
+            return TypeTable.of("odd").action("go", Go.class).build();
+        }
+
+        @Override
+        public Guards<Object, T, Go> guards() {
+            return Guards.<Object, T, Go>of().always(Go.class).build();
+        }
+
+        @Override
+        public T reduce(T own, Go action, Context ctx) {
+            return own;
+        }
+
+        @Override
+        public List<Transition> transitions() {
+            return List.of();
+        }
+
+        @Override
+        public String phase(T own, Subject subject) {
+            return "";
+        }
+
+        @Override
+        public Subject about(Go action) {
+            return Subject.MACHINE;
+        }
+
+        @Override
+        public long byteBudget() {
+            return 100;
+        }
+    }
+
+    private static <T> void refused(Class<T> type, T state, String sentence) {
+        Store<Object> store = Store.<Object>of("root")
+                .mount(new Odd<>(type, state), root -> state, (root, own) -> root)
+                .build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Schema.of(store))
+                .withMessageContaining(sentence);
+    }
+
+    interface Open {}
+
+    record RecordKey(int number) implements Comparable<RecordKey> {
+        @Override
+        public int compareTo(RecordKey other) {
+            return Integer.compare(number, other.number);
+        }
+    }
+
+    record Bad1(Table<RecordKey, String> table) {}
+
+    record Bad2(Optional<Open> open) {}
+
+    record Bad3(float number) {}
+
+    record Bad4(Map<String, String> map) {}
+
+    static final class A {
+        record Same(int a) {}
+    }
+
+    static final class B {
+        record Same(int b) {}
+    }
+
+    record Bad5(A.Same a, B.Same b) {}
+
+    @Test
+    void whatCannotBeReadBackIsRefusedAtTheStart() {
+        refused(Bad1.class, new Bad1(Table.empty()), "RecordKey cannot be the key of a table");
+        refused(Bad2.class, new Bad2(Optional.empty()), "Open cannot be written: give its variants in the type table");
+        refused(Bad3.class, new Bad3(1), "float cannot be written: use a record, enum or text type");
+        refused(Bad4.class, new Bad4(Map.of()), "Map<java.lang.String, java.lang.String> cannot be written");
+        refused(Bad5.class, new Bad5(new A.Same(1), new B.Same(2)), "under one name: give one of them another");
+    }
+
+    // The upcaster, over the same small world.
+
+    record Plain(int width) implements Look {}
+
+    sealed interface Look permits Plain {}
+
+    record Hinge(String side, boolean oiled, Look look) {}
+
+    record Open2(
+            String who, boolean wide, List<Hinge> all, Table<String, Hinge> named, Optional<Hinge> one, Hinge hinge)
+            implements Action {}
+
+    private static final Codec CODEC = Codec.of(List.of(TypeTable.of("door")
+            .action("open", Open2.class)
+            .variant(Look.class, "plain", Plain.class)
+            .defaulted("door/open", "wide", "true")
+            .defaulted("Hinge", "oiled", "true")
+            .defaulted("Plain", "width", "7")
+            .renamed("unlock", "open")
+            .build()));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"one\":null,", "\"one\":{\"side\":\"o\",\"look\":{\"kind\":\"plain\"}},"})
+    void theUpcasterFillsDropsAndRenames(String one) {
+        Upcaster upcaster = new Upcaster(CODEC);
+        String hinge = "{\"side\":\"s\",\"rust\":3,\"look\":{\"kind\":\"plain\",\"gone\":[]}}";
+        JsonNode old = CODEC.mapper()
+                .readTree("{\"who\":\"w\",\"gone\":{\"x\":1}," + one + "\"all\":[" + hinge + "],\"named\":{\"n\":" + hinge
+                        + "},\"hinge\":" + hinge + "}");
+        assertThat(upcaster.name("door/unlock")).isEqualTo("door/open");
+        assertThat(upcaster.name("door/open")).isEqualTo("door/open");
+        Hinge made = new Hinge("s", true, new Plain(7));
+        assertThat(CODEC.read("door/open", upcaster.payload("door/open", old)))
+                .isEqualTo(new Open2(
+                        "w",
+                        true,
+                        List.of(made),
+                        Table.of("n", made),
+                        one.contains("null") ? Optional.empty() : Optional.of(new Hinge("o", true, new Plain(7))),
+                        made));
+    }
+
+    @Test
+    void theUpcasterLeavesThePresentShapeAlone() {
+        Hinge hinge = new Hinge("s", false, new Plain(1));
+        Open2 open = new Open2(
+                "w", false, List.of(hinge), Table.of("n", hinge), Optional.of(hinge), hinge);
+        JsonNode tree = CODEC.tree(open);
+        assertThat(new Upcaster(CODEC).payload("door/open", tree)).isEqualTo(tree);
+        assertThat(new Upcaster(CODEC).payload("door/none", tree)).isEqualTo(tree);
+    }
+}
