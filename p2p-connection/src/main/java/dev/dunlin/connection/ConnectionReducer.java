@@ -147,7 +147,16 @@ final class ConnectionReducer {
 
     private static ConnectionState begin(ConnectionState own, Connect wish, List<Ticket> waiting, Context ctx) {
         List<Multiaddr> addresses = ConnectionGuards.addressesFor(own, wish);
-        return dial(own, wish.peer(), ctx.now(), 1, addresses, 0, added(waiting, wish.ticket()), ctx);
+        return dial(
+                own,
+                wish.peer(),
+                ctx.now(),
+                1,
+                own.config().maxAttempts(),
+                addresses,
+                0,
+                added(waiting, wish.ticket()),
+                ctx);
     }
 
     // What the newcomer knows is tried after what is known.
@@ -208,18 +217,19 @@ final class ConnectionReducer {
     }
 
     private static ConnectionState retry(ConnectionState own, PeerId peer, Context ctx) {
-        return own.phaseOf(peer) instanceof ConnectionFailed failure
-                ? dial(
-                        own,
-                        peer,
-                        ctx.now(),
-                        failure.attempts() + 1,
-                        failure.maxAttempts(),
-                        failure.addresses(),
-                        0,
-                        failure.tickets(),
-                        ctx)
-                : own;
+        if (!(own.phaseOf(peer) instanceof ConnectionFailed failure)) {
+            throw new IllegalStateException("no failure of " + peer);
+        }
+        return dial(
+                own,
+                peer,
+                ctx.now(),
+                failure.attempts() + 1,
+                failure.maxAttempts(),
+                failure.addresses(),
+                0,
+                failure.tickets(),
+                ctx);
     }
 
     private static ConnectionState connected(ConnectionState own, ConnectionAction.Connected fact, Context ctx) {
@@ -414,18 +424,6 @@ final class ConnectionReducer {
         return connected.racing().isPresent()
                 ? with(own, peer, connected.racing().get())
                 : forgotten(own, peer);
-    }
-
-    private static ConnectionState dial(
-            ConnectionState own,
-            PeerId peer,
-            long time,
-            int attempts,
-            List<Multiaddr> addresses,
-            int index,
-            List<Ticket> tickets,
-            Context ctx) {
-        return dial(own, peer, time, attempts, own.config().maxAttempts(), addresses, index, tickets, ctx);
     }
 
     private static ConnectionState dial(

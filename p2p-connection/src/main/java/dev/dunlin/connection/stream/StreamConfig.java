@@ -3,6 +3,8 @@ package dev.dunlin.connection.stream;
 import static dev.dunlin.connection.Settings.number;
 
 import dev.dunlin.core.state.Table;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * What can be configured of the stream machine. Every key is optional; a value out of its range counts as missing. Times are
@@ -14,12 +16,28 @@ import dev.dunlin.core.state.Table;
  * @param maxPerPeer most of them with one peer ({@code stream.maxPerPeer}, 512, 1 to {@link #MOST_STREAMS})
  * @param maxPerConnection most of them on one connection ({@code stream.maxPerConnection}, 256, 1 to {@link #MOST_STREAMS})
  * @param maxOpens most streams being opened ({@code stream.maxOpens}, 512, 1 to {@link #MOST_STREAMS})
+ * @param background protocols whose streams do not keep a connection from being idle ({@code stream.background}, names with commas between
+ *     them, {@code /ipfs/ping/1.0.0}; at most {@link #MOST_BACKGROUND} count)
  */
 public record StreamConfig(
-        long openTimeout, long closeTimeout, int maxStreams, int maxPerPeer, int maxPerConnection, int maxOpens) {
+        long openTimeout,
+        long closeTimeout,
+        int maxStreams,
+        int maxPerPeer,
+        int maxPerConnection,
+        int maxOpens,
+        List<String> background) {
+
+    /** Copies the list. */
+    public StreamConfig {
+        background = List.copyOf(background);
+    }
 
     /** The greatest limit: the byte budget is made for it. */
     public static final int MOST_STREAMS = 16_384;
+
+    /** The most protocols in the background. */
+    public static final int MOST_BACKGROUND = 16;
 
     private static final long MILLI = 1_000;
     private static final long SECOND = 1_000 * MILLI;
@@ -36,6 +54,10 @@ public record StreamConfig(
                 (int) number(config, "stream.maxStreams", 2048, 1, MOST_STREAMS),
                 (int) number(config, "stream.maxPerPeer", 512, 1, MOST_STREAMS),
                 (int) number(config, "stream.maxPerConnection", 256, 1, MOST_STREAMS),
-                (int) number(config, "stream.maxOpens", 512, 1, MOST_STREAMS));
+                (int) number(config, "stream.maxOpens", 512, 1, MOST_STREAMS),
+                Arrays.stream(config.or("stream.background", "/ipfs/ping/1.0.0").split(",", MOST_BACKGROUND + 1))
+                        .limit(MOST_BACKGROUND)
+                        .filter(name -> !name.isEmpty() && name.length() <= StreamAction.MAX_PROTOCOL)
+                        .toList());
     }
 }

@@ -126,7 +126,9 @@ final class StreamReducer {
     }
 
     private static StreamState added(StreamState own, Handle handle, Stream stream, Context ctx) {
-        ctx.then(new ConnectionAction.Hold(stream.connection(), stream.peer()));
+        if (holds(own, stream)) {
+            ctx.then(new ConnectionAction.Hold(stream.connection(), stream.peer()));
+        }
         return with(
                 own,
                 own.streams().with(handle, stream),
@@ -151,7 +153,9 @@ final class StreamReducer {
 
     private static StreamState closed(StreamState own, Handle handle, Context ctx) {
         Stream stream = own.streams().at(handle);
-        ctx.then(new ConnectionAction.Release(stream.connection(), stream.peer()));
+        if (holds(own, stream)) {
+            ctx.then(new ConnectionAction.Release(stream.connection(), stream.peer()));
+        }
         return new StreamState(
                 own.config(),
                 own.streams().without(handle),
@@ -161,6 +165,11 @@ final class StreamReducer {
                 own.lastNumber(),
                 own.openDeadlines(),
                 own.closeDeadlines().without(handle));
+    }
+
+    // Keeping a connection alive is not using it.
+    private static boolean holds(StreamState own, Stream stream) {
+        return !own.config().background().contains(stream.protocol());
     }
 
     private static StreamState tick(StreamState own, Context ctx) {

@@ -64,6 +64,7 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
             new Transition("Opening", "openTimedOut", "Opening"),
             new Transition("Waiting", "openFailed", "Absent"),
             new Transition("Opening", "openFailed", "Absent"),
+            new Transition("Opening", "streamOpened", "Absent"),
             new Transition("Absent", "streamOpened", "Open"),
             new Transition("Absent", "streamAccepted", "Open"),
             new Transition("Open", "closeStream", "Closing"),
@@ -73,7 +74,12 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
             new Transition("Resetting", "closeTimedOut", "Resetting"),
             new Transition("Open", "streamClosed", "Absent"),
             new Transition("Closing", "streamClosed", "Absent"),
-            new Transition("Resetting", "streamClosed", "Absent"));
+            new Transition("Resetting", "streamClosed", "Absent"),
+            new Transition("Waiting", "started", "Absent"),
+            new Transition("Opening", "started", "Absent"),
+            new Transition("Open", "started", "Absent"),
+            new Transition("Closing", "started", "Absent"),
+            new Transition("Resetting", "started", "Absent"));
 
     @Override
     public String name() {

@@ -1,0 +1,83 @@
+package dev.dunlin.connection;
+
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+
+/** What both machines' laws share. */
+public final class ConnectionLimits {
+
+    private ConnectionLimits() {}
+
+    /** Small limits, which random sequences meet. */
+    public static final Table<String, String> TIGHT = Table.<String, String>empty()
+            .with("node.peerId", TypeArbitraries.peer(1).toString())
+            .with("connection.maxAttempts", "2")
+            .with("connection.maxPeers", "2")
+            .with("connection.maxConnections", "4")
+            .with("connection.maxInbound", "3")
+            .with("connection.maxPerPeer", "2")
+            .with("connection.maxDials", "2")
+            .with("connection.maxWaiters", "2")
+            .with("connection.maxListeners", "2")
+            .with("connection.maxAddresses", "3")
+            .with("connection.idleTimeout", "60000000")
+            .with("stream.maxStreams", "5")
+            .with("stream.maxPerPeer", "4")
+            .with("stream.maxPerConnection", "3")
+            .with("stream.maxOpens", "2");
+
+    /** Handles of the right kinds, and no action that only the machine itself makes. */
+    public static TypeArbitraries handles(TypeArbitraries types) {
+        Arbitrary<?> connections = TypeArbitraries.handles(ConnectionService.CONNECTION);
+        Arbitrary<?> listeners = TypeArbitraries.handles(ConnectionService.LISTENER);
+        return types.without(ConnectionAction.Started.class)
+                .without(ConnectionAction.ConnectDone.class)
+                .without(ConnectionAction.ConnectGaveUp.class)
+                .without(ConnectionAction.ConnectRefused.class)
+                .without(ConnectionAction.ListenDone.class)
+                .without(ConnectionAction.ListenGaveUp.class)
+                .without(ConnectionAction.ListenRefused.class)
+                .with(ConnectionAction.Connected.class, "connection", connections)
+                .with(ConnectionAction.Accepted.class, "connection", connections)
+                .with(ConnectionAction.Closed.class, "connection", connections)
+                .with(ConnectionAction.Hold.class, "connection", connections)
+                .with(ConnectionAction.Release.class, "connection", connections)
+                .with(ConnectionAction.IdleTimedOut.class, "connection", connections)
+                .with(ConnectionAction.CloseTimedOut.class, "connection", connections)
+                .with(ConnectionAction.Listening.class, "listener", listeners)
+                .with(ConnectionAction.ListenerClosed.class, "listener", listeners)
+                .with(ConnectionAction.StopTimedOut.class, "listener", listeners)
+                .with(Bytes.class, Arbitraries.of(Bytes.EMPTY, Bytes.of(new byte[32])));
+    }
+
+    /** What a connection service may answer. */
+    public static List<? extends Action> answers(Turn.Emitted asked) {
+        ConnectionError error = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
+        return switch (asked.effect()) {
+            case ConnectionEffect.ConnectInit init ->
+                List.of(
+                        new ConnectionAction.Connected(
+                                init.dial(),
+                                TypeArbitraries.someHandle(ConnectionService.CONNECTION),
+                                init.peer(),
+                                init.address(),
+                                Bytes.EMPTY),
+                        new ConnectionAction.ConnectionFailed(init.dial(), init.peer(), init.address(), error));
+            case ConnectionEffect.ListenInit init ->
+                List.of(
+                        new ConnectionAction.Listening(
+                                init.number(),
+                                TypeArbitraries.someHandle(ConnectionService.LISTENER),
+                                init.address(),
+                                List.of(init.address())),
+                        new ConnectionAction.ListenFailed(init.number(), init.address(), error));
+            default -> List.of();
+        };
+    }
+}

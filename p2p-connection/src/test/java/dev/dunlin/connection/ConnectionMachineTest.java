@@ -1,0 +1,631 @@
+package dev.dunlin.connection;
+
+import static dev.dunlin.connection.sim.Bench.SECOND;
+import static dev.dunlin.connection.sim.Bench.address;
+import static dev.dunlin.connection.sim.Bench.peer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ConnectionAction.Accepted;
+import dev.dunlin.connection.ConnectionAction.Await;
+import dev.dunlin.connection.ConnectionAction.Closed;
+import dev.dunlin.connection.ConnectionAction.Connect;
+import dev.dunlin.connection.ConnectionAction.ConnectDone;
+import dev.dunlin.connection.ConnectionAction.ConnectGaveUp;
+import dev.dunlin.connection.ConnectionAction.ConnectRefused;
+import dev.dunlin.connection.ConnectionAction.Connected;
+import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
+import dev.dunlin.connection.ConnectionAction.Disconnect;
+import dev.dunlin.connection.ConnectionAction.Hold;
+import dev.dunlin.connection.ConnectionAction.Listen;
+import dev.dunlin.connection.ConnectionAction.ListenDone;
+import dev.dunlin.connection.ConnectionAction.ListenFailed;
+import dev.dunlin.connection.ConnectionAction.ListenGaveUp;
+import dev.dunlin.connection.ConnectionAction.ListenRefused;
+import dev.dunlin.connection.ConnectionAction.ListenerClosed;
+import dev.dunlin.connection.ConnectionAction.Listening;
+import dev.dunlin.connection.ConnectionAction.Release;
+import dev.dunlin.connection.ConnectionAction.Reset;
+import dev.dunlin.connection.ConnectionAction.Retry;
+import dev.dunlin.connection.ConnectionAction.StopListening;
+import dev.dunlin.connection.ConnectionEffect.CancelDial;
+import dev.dunlin.connection.ConnectionEffect.ConnectInit;
+import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
+import dev.dunlin.connection.ConnectionEffect.ListenInit;
+import dev.dunlin.connection.ConnectionEffect.StopListenInit;
+import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Ticket;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The machine by examples; the seed's enabling conditions and workflows first. */
+class ConnectionMachineTest {
+
+    private static final PeerId P = peer(100);
+    private static final Multiaddr A = address(1);
+    private static final Multiaddr B = address(2);
+    private static final Ticket T1 = new Ticket("api", "1");
+    private static final Ticket T2 = new Ticket("api", "2");
+    private static final Bytes HASH = Bytes.of(new byte[32]);
+    private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
+
+    private Bench bench = new Bench("node.peerId", peer(1).toString());
+
+    private void connect() {
+        bench.say(new Connect(P, List.of(A), Ticket.NONE));
+    }
+
+    private Handle connected() {
+        Handle handle = bench.handle(ConnectionService.CONNECTION);
+        bench.say(new Connected(bench.connection().dialOf(P), handle, P, A, HASH));
+        return handle;
+    }
+
+    private void failed() {
+        bench.say(new ConnectionFailed(bench.connection().dialOf(P), P, A, REFUSED));
+    }
+
+    private Handle accepted() {
+        Handle handle = bench.handle(ConnectionService.CONNECTION);
+        bench.say(new Accepted(handle, P, B, HASH));
+        return handle;
+    }
+
+    private void closed(Handle handle) {
+        bench.say(new Closed(handle, P, CloseReason.REMOTE));
+    }
+
+    private String phase() {
+        return bench.connection().phaseOf(P).getClass().getSimpleName();
+    }
+
+    private ConnectionState.ConnectionFailed failure() {
+        return (ConnectionState.ConnectionFailed) bench.connection().phaseOf(P);
+    }
+
+    @Nested
+    class SeedConditions {
+
+        @Test
+        void connectIsForPeersThatAreNeitherConnectedNorConnecting() {
+            connect();
+            assertThat(bench.clause()).isEmpty();
+            connect();
+            assertThat(bench.clause()).isEqualTo("not-connected-or-connecting");
+            connected();
+            connect();
+            assertThat(bench.clause()).isEqualTo("not-connected-or-connecting");
+            bench.say(new Disconnect(P));
+            connect();
+            assertThat(bench.clause()).isEmpty();
+            failed();
+            connect();
+            assertThat(bench.clause()).isEmpty();
+        }
+
+        @Test
+        void connectedAndConnectionFailedAreForPeersThatAreConnecting() {
+            connected();
+            assertThat(bench.clause()).isEqualTo("dial-is-current");
+            failed();
+            assertThat(bench.clause()).isEqualTo("dial-is-current");
+            connect();
+            failed();
+            assertThat(bench.clause()).isEmpty();
+            bench.say(new Retry(P));
+            connected();
+            assertThat(bench.clause()).isEmpty();
+            failed();
+            assertThat(bench.clause()).isEqualTo("dial-is-current");
+        }
+
+        @Test
+        void disconnectIsForPeersThatAreConnectedOrConnecting() {
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEqualTo("connected-or-connecting");
+            connect();
+            connected();
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEmpty();
+            connect();
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEmpty();
+            connect();
+            failed();
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEqualTo("connected-or-connecting");
+        }
+
+        @Test
+        void retryIsForFailuresWithAttemptsLeft() {
+            bench.boot("connection.maxAttempts", "2");
+            bench.say(new Retry(P));
+            assertThat(bench.clause()).isEqualTo("has-failed");
+            connect();
+            bench.say(new Retry(P));
+            assertThat(bench.clause()).isEqualTo("has-failed");
+            failed();
+            bench.say(new Retry(P));
+            assertThat(bench.clause()).isEmpty();
+            failed();
+            bench.say(new Retry(P));
+            assertThat(bench.clause()).isEqualTo("attempts-left");
+        }
+
+        @Test
+        void resetIsForKnownPeersInEveryPhase() {
+            bench.say(new Reset(P));
+            assertThat(bench.clause()).isEqualTo("is-known");
+            connect();
+            long dial = bench.connection().dialOf(P);
+            bench.say(new Reset(P));
+            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(bench.effects()).containsExactly(new CancelDial(dial));
+            connect();
+            Handle handle = connected();
+            bench.say(new Reset(P));
+            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
+            connect();
+            failed();
+            bench.say(new Reset(P));
+            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(bench.connection().peers().isEmpty()).isTrue();
+        }
+    }
+
+    @Nested
+    class SeedWorkflows {
+
+        @Test
+        void establishment() {
+            connect();
+            assertThat(bench.effects()).containsExactly(new ConnectInit(1, P, A));
+            assertThat(bench.connection().phaseOf(P))
+                    .isEqualTo(new ConnectionState.Connecting(
+                            bench.now(), P, A, 1, 3, List.of(A), 0, 1, List.of()));
+            Handle handle = connected();
+            assertThat(phase()).isEqualTo("Connected");
+            assertThat(bench.connection().connectionTo(P)).contains(handle);
+            assertThat(bench.connection().connections().at(handle).handshakeHash()).isEqualTo(HASH);
+        }
+
+        @Test
+        void anAttemptFails() {
+            connect();
+            failed();
+            assertThat(failure())
+                    .isEqualTo(new ConnectionState.ConnectionFailed(
+                            bench.now(), P, A, REFUSED, 1, 3, List.of(A), List.of()));
+            assertThat(bench.effects()).isEmpty();
+        }
+
+        @Test
+        void retriesComeByThemselvesAfterGrowingDelaysUntilTheLastAttempt() {
+            bench.say(new Connect(P, List.of(A), T1));
+            failed();
+            long first = bench.nextDeadline() - bench.now();
+            assertThat(first).isBetween(5 * SECOND / 2, 5 * SECOND);
+            bench.pass(first);
+            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, A));
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts()).isEqualTo(2);
+            failed();
+            long second = bench.nextDeadline() - bench.now();
+            assertThat(second).isBetween(5 * SECOND, 10 * SECOND);
+            bench.pass(second);
+            failed();
+            assertThat(failure().attempts()).isEqualTo(3);
+            assertThat(failure().isPermanent()).isTrue();
+            assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, REFUSED));
+            bench.pass(1800 * SECOND);
+            assertThat(phase()).isEqualTo("ConnectionFailed");
+            bench.pass(1800 * SECOND);
+            assertThat(phase()).isEqualTo("Disconnected");
+        }
+
+        @Test
+        void aConnectBeginsAnewAfterAPermanentFailure() {
+            bench.boot("connection.maxAttempts", "1");
+            connect();
+            failed();
+            bench.say(new Connect(P, List.of(), Ticket.NONE));
+            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, A));
+        }
+
+        @Test
+        void delaysAreCapped() {
+            bench.boot(
+                    "connection.maxAttempts", "100",
+                    "connection.retryMax", Long.toString(60 * SECOND),
+                    "connection.retryBase", Long.toString(SECOND));
+            connect();
+            for (int i = 0; i < 40; i++) {
+                failed();
+                assertThat(bench.nextDeadline() - bench.now()).isBetween(1L, 60 * SECOND);
+                bench.pass(bench.nextDeadline() - bench.now());
+            }
+            assertThat(phase()).isEqualTo("Connecting");
+        }
+
+        @Test
+        void disconnection() {
+            connect();
+            Handle handle = connected();
+            bench.say(new Disconnect(P));
+            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
+            assertThat(bench.connection().connections().at(handle).closing()).isTrue();
+            closed(handle);
+            assertThat(bench.connection().connections().isEmpty()).isTrue();
+            assertThat(bench.handles().isEmpty()).isTrue();
+        }
+    }
+
+    @Nested
+    class Dials {
+
+        @Test
+        void allAddressesAreTriedInOrderAtOnce() {
+            bench.say(new Connect(P, List.of(A, B, A), T1));
+            failed();
+            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, B));
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts()).isEqualTo(1);
+            failed();
+            assertThat(phase()).isEqualTo("ConnectionFailed");
+            bench.pass(bench.nextDeadline() - bench.now());
+            assertThat(bench.effects()).containsExactly(new ConnectInit(3, P, A));
+        }
+
+        @Test
+        void uselessAddressesAreLeftOut() {
+            bench.say(new Listen(A, Ticket.NONE));
+            bench.say(new Listening(1, bench.handle(ConnectionService.LISTENER), A, List.of(A)));
+            List<Multiaddr> useless = List.of(
+                    A,
+                    A.withPeer(P),
+                    Multiaddr.parse("/ip4/0.0.0.0/tcp/1"),
+                    Multiaddr.parse("/ip6/::/tcp/1"),
+                    Multiaddr.parse("/ip6/fe80::1/tcp/1"),
+                    Multiaddr.parse("/ip4/1.2.3.4/tcp/0"),
+                    B.withPeer(peer(7)));
+            bench.say(new Connect(P, useless, Ticket.NONE));
+            assertThat(bench.clause()).isEqualTo("has-dialable-address");
+            bench.say(new Connect(P, List.of(B.withPeer(P), B), Ticket.NONE));
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).addresses()).containsExactly(B);
+        }
+
+        @Test
+        void aLaterConnectJoinsTheDialAndAddsItsAddresses() {
+            bench.say(new Connect(P, List.of(A), T1));
+            bench.say(new Connect(P, List.of(B), T2));
+            assertThat(bench.effects()).isEmpty();
+            failed();
+            Handle handle = connected();
+            assertThat(bench.derived(ConnectDone.class))
+                    .containsExactly(new ConnectDone(T1, P, handle), new ConnectDone(T2, P, handle));
+        }
+
+        @Test
+        void aConnectToAConnectedPeerIsDoneAtOnce() {
+            connect();
+            Handle handle = connected();
+            bench.say(new Connect(P, List.of(), T1));
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, handle));
+            assertThat(bench.effects()).isEmpty();
+        }
+
+        @Test
+        void awaitNeverDials() {
+            bench.say(new Await(P, T1));
+            assertThat(bench.derived(ConnectRefused.class))
+                    .containsExactly(new ConnectRefused(T1, P, "connected-or-connecting"));
+            connect();
+            bench.say(new Await(P, T1));
+            Handle handle = connected();
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, handle));
+            bench.say(new Await(P, T2));
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T2, P, handle));
+        }
+
+        @Test
+        void aSilentAddressTimesOut() {
+            bench.say(new Connect(P, List.of(A, B), T1));
+            bench.pass(15 * SECOND);
+            assertThat(bench.effects()).containsExactly(new CancelDial(1), new ConnectInit(2, P, B));
+            bench.pass(15 * SECOND);
+            assertThat(failure().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
+        }
+
+        @Test
+        void aLateConnectionIsClosedByTheRuntime() {
+            connect();
+            bench.say(new Disconnect(P));
+            assertThat(bench.effects()).containsExactly(new CancelDial(1));
+            Handle late = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Connected(1, late, P, A, HASH));
+            assertThat(bench.clause()).isEqualTo("dial-is-current");
+            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+            closed(late);
+            assertThat(bench.handles().isEmpty()).isTrue();
+        }
+
+        @Test
+        void whoWaitsIsToldOfACancelledDialAndOfAReset() {
+            bench.say(new Connect(P, List.of(A), T1));
+            bench.say(new Disconnect(P));
+            assertThat(bench.derived(ConnectGaveUp.class).getFirst().error().kind())
+                    .isEqualTo(ConnectionError.Kind.CANCELLED);
+            bench.say(new Connect(P, List.of(A), T2));
+            failed();
+            bench.say(new Reset(P));
+            assertThat(bench.derived(ConnectGaveUp.class).getFirst().ticket()).isEqualTo(T2);
+        }
+
+        @Test
+        void whoWaitsIsRefusedWithTheClause() {
+            bench.boot("connection.maxPeers", "1", "connection.maxWaiters", "2");
+            bench.say(new Connect(P, List.of(A), T1));
+            bench.say(new Connect(peer(200), List.of(B), T2));
+            assertThat(bench.derived(ConnectRefused.class))
+                    .containsExactly(new ConnectRefused(T2, peer(200), "peers-not-full"));
+            bench.say(new Connect(P, List.of(), T2));
+            bench.say(new Connect(P, List.of(), T2));
+            assertThat(bench.derived(ConnectRefused.class))
+                    .containsExactly(new ConnectRefused(T2, P, "waiters-not-full"));
+        }
+
+        @Test
+        void retriesWaitForAFreeSlotWithoutCountingAsAttempts() {
+            bench.boot("connection.maxDials", "1");
+            connect();
+            failed();
+            bench.say(new Connect(peer(200), List.of(B), Ticket.NONE));
+            bench.pass(14 * SECOND);
+            assertThat(failure().attempts()).isEqualTo(1);
+            assertThat(bench.nextDeadline()).isGreaterThan(bench.now());
+            bench.say(new Retry(P));
+            assertThat(bench.clause()).isEqualTo("dials-not-full");
+        }
+    }
+
+    @Nested
+    class SimultaneousDials {
+
+        private Bench smaller() {
+            return new Bench("node.peerId", peer(1).toString());
+        }
+
+        private Bench greater() {
+            return new Bench("node.peerId", peer(300).toString());
+        }
+
+        @Test
+        void theGreaterSideGivesItsDialUpWhenItIsCalled() {
+            bench = greater();
+            bench.say(new Connect(P, List.of(A), T1));
+            Handle inbound = accepted();
+            assertThat(bench.effects()).containsExactly(new CancelDial(1));
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
+        }
+
+        @Test
+        void theSmallerSideGoesOnDiallingAndKeepsItsOwn() {
+            bench = smaller();
+            bench.say(new Connect(P, List.of(A), T1));
+            Handle inbound = accepted();
+            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
+            Handle outbound = connected();
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
+            assertThat(bench.connection().connectionTo(P)).contains(outbound);
+        }
+
+        @Test
+        void theSmallerSideKeepsTheOtherWhenItsDialFails() {
+            bench = smaller();
+            connect();
+            Handle inbound = accepted();
+            failed();
+            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void theDialGoesOnWhenTheConnectionThatOvertookItIsLost() {
+            bench = smaller();
+            connect();
+            closed(accepted());
+            assertThat(phase()).isEqualTo("Connecting");
+            connected();
+            assertThat(phase()).isEqualTo("Connected");
+        }
+
+        @Test
+        void theSmallerSideClosesWhatTheGreaterDialled() {
+            bench = smaller();
+            connect();
+            Handle outbound = connected();
+            Handle inbound = accepted();
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
+            assertThat(bench.connection().connectionTo(P)).contains(outbound);
+        }
+
+        @Test
+        void theGreaterSideClosesWhatItDialled() {
+            bench = greater();
+            connect();
+            Handle outbound = connected();
+            Handle inbound = accepted();
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(outbound, CloseReason.DUPLICATE));
+            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+        }
+
+        @Test
+        void anOldConnectionDoesNotKeepANewOneOut() {
+            bench = smaller();
+            connect();
+            Handle old = connected();
+            bench.pass(31 * SECOND);
+            Handle inbound = accepted();
+            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+            closed(old);
+            assertThat(phase()).isEqualTo("Connected");
+        }
+    }
+
+    @Nested
+    class Connections {
+
+        @Test
+        void inboundLimitsCloseWhatIsTooMuch() {
+            bench.boot("connection.maxInbound", "1");
+            accepted();
+            Handle second = accepted();
+            assertThat(bench.clause()).isEqualTo("inbound-not-full");
+            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(second));
+        }
+
+        @Test
+        void aPeerHoldsOnlySoManyConnections() {
+            bench.boot("connection.maxPerPeer", "2");
+            accepted();
+            accepted();
+            accepted();
+            assertThat(bench.clause()).isEqualTo("peer-connections-not-full");
+        }
+
+        @Test
+        void anInboundConnectionEndsAFailure() {
+            bench.say(new Connect(P, List.of(A), T1));
+            failed();
+            Handle inbound = accepted();
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void aHangingCloseIsForced() {
+            connect();
+            Handle handle = connected();
+            bench.say(new Disconnect(P));
+            bench.pass(5 * SECOND);
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
+            bench.pass(5 * SECOND);
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
+            closed(handle);
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void aClosingConnectionDoesNotHinderANewOne() {
+            connect();
+            Handle old = connected();
+            bench.say(new Disconnect(P));
+            connect();
+            closed(old);
+            assertThat(phase()).isEqualTo("Connecting");
+            connected();
+            assertThat(phase()).isEqualTo("Connected");
+        }
+
+        @Test
+        void idleConnectionsAreClosedAndUsedOnesStay() {
+            bench.boot("connection.idleTimeout", Long.toString(60 * SECOND));
+            connect();
+            Handle handle = connected();
+            bench.say(new Hold(handle, P));
+            bench.pass(600 * SECOND);
+            assertThat(phase()).isEqualTo("Connected");
+            bench.say(new Release(handle, P));
+            bench.pass(59 * SECOND);
+            assertThat(phase()).isEqualTo("Connected");
+            bench.pass(SECOND);
+            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
+        }
+
+        @Test
+        void withoutAnIdleTimeoutConnectionsStay() {
+            connect();
+            connected();
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void aBootKeepsWhoCanBeDialledAndForgetsHandles() {
+            connect();
+            connected();
+            bench.say(new Connect(peer(101), List.of(B), T1));
+            bench.say(new Accepted(bench.handle(ConnectionService.CONNECTION), peer(102), B, HASH));
+            long before = bench.connection().lastNumber();
+            bench.boot();
+            assertThat(bench.connection().connections().isEmpty()).isTrue();
+            assertThat(failure().error().kind()).isEqualTo(ConnectionError.Kind.NODE_RESTARTED);
+            assertThat(bench.connection().peers().size()).isEqualTo(2);
+            assertThat(bench.connection().lastNumber()).isEqualTo(before);
+            bench.pass(5 * SECOND);
+            assertThat(bench.connection().dialling()).isEqualTo(2);
+        }
+
+        @Test
+        void aBootKeepsBackOffs() {
+            connect();
+            failed();
+            long due = bench.nextDeadline();
+            bench.boot();
+            assertThat(bench.nextDeadline()).isEqualTo(due);
+            assertThat(failure().attempts()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class Listeners {
+
+        @Test
+        void aListenerLives() {
+            bench.say(new Listen(A, T1));
+            assertThat(bench.effects()).containsExactly(new ListenInit(1, A));
+            Handle listener = bench.handle(ConnectionService.LISTENER);
+            bench.say(new Listening(1, listener, A, List.of(A, B)));
+            assertThat(bench.derived(ListenDone.class)).containsExactly(new ListenDone(T1, A, List.of(A, B)));
+            assertThat(bench.connection().listenAddresses()).containsExactly(A, B);
+            bench.say(new StopListening(A));
+            assertThat(bench.effects()).containsExactly(new StopListenInit(listener));
+            bench.pass(5 * SECOND);
+            assertThat(bench.effects()).containsExactly(new StopListenInit(listener));
+            bench.say(new ListenerClosed(listener, A, CloseReason.LOCAL));
+            assertThat(bench.connection().listeners().isEmpty()).isTrue();
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void failuresAreTold() {
+            bench.say(new Listen(A, T1));
+            bench.say(new ListenFailed(1, A, REFUSED));
+            assertThat(bench.derived(ListenGaveUp.class)).containsExactly(new ListenGaveUp(T1, A, REFUSED));
+            bench.say(new Listen(A, T1));
+            bench.pass(10 * SECOND);
+            assertThat(bench.derived(ListenGaveUp.class)).hasSize(1);
+            Handle late = bench.handle(ConnectionService.LISTENER);
+            bench.say(new Listening(2, late, A, List.of(A)));
+            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+        }
+
+        @Test
+        void anAddressIsListenedOnOnceAndListenersAreBounded() {
+            bench.boot("connection.maxListeners", "1");
+            bench.say(new Listen(A, T1));
+            bench.say(new Listen(A, T2));
+            assertThat(bench.derived(ListenRefused.class))
+                    .containsExactly(new ListenRefused(T2, A, "not-listened-on"));
+            bench.say(new Listen(B, Ticket.NONE));
+            assertThat(bench.clause()).isEqualTo("listeners-not-full");
+        }
+    }
+}

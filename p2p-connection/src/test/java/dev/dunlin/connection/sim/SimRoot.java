@@ -1,0 +1,34 @@
+package dev.dunlin.connection.sim;
+
+import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamState;
+import dev.dunlin.connection.stream.StreamView;
+import dev.dunlin.core.store.Store;
+import java.util.Set;
+
+/** The root of a node that has connections and streams and nothing else. */
+public record SimRoot(ConnectionState connection, StreamState stream) implements StreamView {
+
+    /** Before the first boot. */
+    public static final SimRoot INITIAL = new SimRoot(ConnectionState.INITIAL, StreamState.INITIAL);
+
+    /** This with other connections. */
+    public SimRoot withConnection(ConnectionState changed) {
+        return new SimRoot(changed, stream);
+    }
+
+    /** This with other streams. */
+    public SimRoot withStream(StreamState changed) {
+        return new SimRoot(connection, changed);
+    }
+
+    /** A store of such a root; a transition that is not declared is an error. */
+    public static Store<SimRoot> store(Set<String> transitions) {
+        return Store.of(INITIAL)
+                .mount(new Watching<>(new ConnectionSlice(), transitions), SimRoot::connection, SimRoot::withConnection)
+                .mount(new Watching<>(new StreamSlice(), transitions), SimRoot::stream, SimRoot::withStream)
+                .build();
+    }
+}

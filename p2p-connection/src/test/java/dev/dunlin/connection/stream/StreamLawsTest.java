@@ -1,0 +1,103 @@
+package dev.dunlin.connection.stream;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionLimits;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.sim.SimRoot;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.SliceLaws;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+
+/** The laws of slices, asked of the stream machine under tight limits, on the connection machine. */
+class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
+
+    @Override
+    protected Slice<? super SimRoot, StreamState, StreamAction> slice() {
+        return new StreamSlice();
+    }
+
+    @Override
+    protected Store<SimRoot> store(Slice<? super SimRoot, StreamState, StreamAction> slice) {
+        return Store.of(SimRoot.INITIAL)
+                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
+                .mount(slice, SimRoot::stream, SimRoot::withStream)
+                .build();
+    }
+
+    @Override
+    protected Table<String, String> config() {
+        return ConnectionLimits.TIGHT.with("connection.maxPeers", "1");
+    }
+
+    @Override
+    protected TypeArbitraries types() {
+        return handles(TypeArbitraries.small())
+                .with(PeerId.class, Arbitraries.of(TypeArbitraries.peer(0), TypeArbitraries.peer(2)))
+                .weighing(StreamAction.OpenStream.class, 4)
+                .weighing(StreamAction.StreamAccepted.class, 6)
+                .weighing(StreamAction.CloseStream.class, 3)
+                .weighing(ConnectionAction.Accepted.class, 20)
+                .weighing(ConnectionAction.Connect.class, 8);
+    }
+
+    private static TypeArbitraries handles(TypeArbitraries types) {
+        Arbitrary<?> connections = TypeArbitraries.handles(ConnectionService.CONNECTION);
+        Arbitrary<?> streams = TypeArbitraries.handles(StreamService.STREAM);
+        return ConnectionLimits.handles(types)
+                .without(StreamAction.Started.class)
+                .without(StreamAction.ConnectionReady.class)
+                .without(StreamAction.ConnectionMissing.class)
+                .without(StreamAction.StreamRefused.class)
+                .with(StreamAction.StreamOpened.class, "connection", connections)
+                .with(StreamAction.StreamAccepted.class, "connection", connections)
+                .with(StreamAction.StreamClosed.class, "connection", connections)
+                .with(StreamAction.StreamOpened.class, "stream", streams)
+                .with(StreamAction.StreamAccepted.class, "stream", streams)
+                .with(StreamAction.StreamClosed.class, "stream", streams)
+                .with(StreamAction.CloseStream.class, "stream", streams)
+                .with(StreamAction.CloseTimedOut.class, "stream", streams);
+    }
+
+    @Override
+    protected List<Arbitrary<? extends Action>> others() {
+        return List.of(types().of(ConnectionAction.class));
+    }
+
+    @Override
+    protected Arbitrary<? extends Action> flood() {
+        TypeArbitraries wide = handles(TypeArbitraries.wide());
+        return Arbitraries.oneOf(List.of(
+                wide.of(StreamAction.class).map(action -> (Action) action),
+                wide.of(ConnectionAction.class).map(action -> (Action) action)));
+    }
+
+    @Override
+    protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<SimRoot> driver) {
+        return asked.effect() instanceof StreamEffect.OpenInit init
+                ? List.of(
+                        new StreamAction.StreamOpened(
+                                init.number(),
+                                init.ticket(),
+                                TypeArbitraries.someHandle(StreamService.STREAM),
+                                init.connection(),
+                                init.peer(),
+                                init.protocols().getFirst()),
+                        new StreamAction.OpenFailed(
+                                init.number(),
+                                init.ticket(),
+                                init.peer(),
+                                ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")))
+                : ConnectionLimits.answers(asked);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.dunlin.connection.stream;
+
+import static dev.dunlin.connection.sim.Bench.SECOND;
+import static dev.dunlin.connection.sim.Bench.address;
+import static dev.dunlin.connection.sim.Bench.peer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.Direction;
+import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.connection.stream.StreamAction.CloseStream;
+import dev.dunlin.connection.stream.StreamAction.OpenFailed;
+import dev.dunlin.connection.stream.StreamAction.OpenStream;
+import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
+import dev.dunlin.connection.stream.StreamAction.StreamClosed;
+import dev.dunlin.connection.stream.StreamAction.StreamOpened;
+import dev.dunlin.connection.stream.StreamAction.StreamRefused;
+import dev.dunlin.connection.stream.StreamEffect.CancelOpen;
+import dev.dunlin.connection.stream.StreamEffect.CloseInit;
+import dev.dunlin.connection.stream.StreamEffect.OpenInit;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Ticket;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The machine by examples. */
+class StreamMachineTest {
+
+    private static final PeerId P = peer(100);
+    private static final String ECHO = "/echo/1";
+    private static final Ticket T = new Ticket("api", "1");
+    private static final ConnectionError NONE_COMMON =
+            ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none");
+
+    private Bench bench = new Bench();
+
+    private Handle connection() {
+        Handle handle = bench.handle(ConnectionService.CONNECTION);
+        bench.say(new ConnectionAction.Accepted(handle, P, address(1), Bytes.EMPTY));
+        return handle;
+    }
+
+    private Handle accepted(Handle connection) {
+        Handle handle = bench.handle(StreamService.STREAM);
+        bench.say(new StreamAccepted(handle, connection, P, ECHO));
+        return handle;
+    }
+
+    private void open() {
+        bench.say(new OpenStream(T, P, List.of(ECHO)));
+    }
+
+    @Test
+    void aStreamIsOpenedUsedAndClosed() {
+        Handle connection = connection();
+        open();
+        assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+        Handle stream = bench.handle(StreamService.STREAM);
+        bench.say(new StreamOpened(1, T, stream, connection, P, ECHO));
+        assertThat(bench.stream().streams().at(stream))
+                .isEqualTo(new StreamState.Stream(
+                        connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN));
+        assertThat(bench.connection().connections().at(connection).users()).isOne();
+        bench.say(new CloseStream(stream, CloseMode.CLOSE));
+        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.CLOSE));
+        bench.say(new StreamClosed(stream, connection, P, EndReason.CLOSED));
+        assertThat(bench.stream().total()).isZero();
+        assertThat(bench.connection().connections().at(connection).users()).isZero();
+        assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void withoutAConnectionAnOpeningFailsAtOnce() {
+        open();
+        assertThat(bench.derived(OpenFailed.class).getFirst().error().kind())
+                .isEqualTo(ConnectionError.Kind.NOT_CONNECTED);
+        assertThat(bench.stream().total()).isZero();
+    }
+
+    @Test
+    void anOpeningWaitsForTheDialOnItsWay() {
+        bench.say(new ConnectionAction.Connect(P, List.of(address(1)), Ticket.NONE));
+        open();
+        assertThat(bench.effects()).isEmpty();
+        Handle connection = bench.handle(ConnectionService.CONNECTION);
+        bench.say(new ConnectionAction.Connected(1, connection, P, address(1), Bytes.EMPTY));
+        assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+    }
+
+    @Test
+    void anOpeningFailsWithTheDialItWaitsFor() {
+        bench.boot("connection.maxAttempts", "1");
+        bench.say(new ConnectionAction.Connect(P, List.of(address(1)), Ticket.NONE));
+        open();
+        ConnectionError refused = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
+        bench.say(new ConnectionAction.ConnectionFailed(1, P, address(1), refused));
+        assertThat(bench.derived(OpenFailed.class)).containsExactly(new OpenFailed(1, T, P, refused));
+    }
+
+    @Test
+    void anOpeningWithoutAnswerIsCancelledAndALateStreamIsReset() {
+        Handle connection = connection();
+        open();
+        bench.pass(15 * SECOND);
+        assertThat(bench.effects()).containsExactly(new CancelOpen(1));
+        assertThat(bench.derived(OpenFailed.class).getFirst().error().kind())
+                .isEqualTo(ConnectionError.Kind.TIMED_OUT);
+        Handle late = bench.handle(StreamService.STREAM);
+        bench.say(new StreamOpened(1, T, late, connection, P, ECHO));
+        assertThat(bench.clause()).isEqualTo("open-is-current");
+        assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+        bench.say(new StreamClosed(late, connection, P, EndReason.LOCAL_RESET));
+        assertThat(bench.handles().size()).isOne();
+    }
+
+    @Test
+    void anAnswerWithAnothersTicketIsNotTaken() {
+        connection();
+        open();
+        bench.say(new OpenFailed(1, new Ticket("api", "2"), P, NONE_COMMON));
+        assertThat(bench.clause()).isEqualTo("ticket-fits");
+        bench.say(new OpenFailed(1, T, P, NONE_COMMON));
+        assertThat(bench.clause()).isEmpty();
+    }
+
+    @Test
+    void aHangingCloseBecomesAReset() {
+        Handle stream = accepted(connection());
+        bench.say(new CloseStream(stream, CloseMode.CLOSE));
+        bench.say(new CloseStream(stream, CloseMode.CLOSE));
+        assertThat(bench.clause()).isEqualTo("not-asked-before");
+        bench.pass(5 * SECOND);
+        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.RESET));
+        bench.say(new CloseStream(stream, CloseMode.RESET));
+        assertThat(bench.clause()).isEqualTo("not-asked-before");
+    }
+
+    @Test
+    void aClosingStreamCanBeReset() {
+        Handle stream = accepted(connection());
+        bench.say(new CloseStream(stream, CloseMode.CLOSE));
+        bench.say(new CloseStream(stream, CloseMode.RESET));
+        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.RESET));
+    }
+
+    @Test
+    void limitsRefuseInboundStreams() {
+        bench.boot("stream.maxStreams", "3", "stream.maxPerPeer", "2", "stream.maxPerConnection", "1");
+        Handle connection = connection();
+        accepted(connection);
+        Handle second = accepted(connection);
+        assertThat(bench.clause()).isEqualTo("connection-streams-not-full");
+        assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(second));
+        accepted(connection());
+        accepted(connection());
+        assertThat(bench.clause()).isEqualTo("peer-streams-not-full");
+        accepted(new Handle(ConnectionService.CONNECTION, 2, 99));
+        assertThat(bench.clause()).isEqualTo("connection-is-open");
+    }
+
+    @Test
+    void limitsRefuseOpenings() {
+        bench.boot("stream.maxOpens", "1");
+        connection();
+        open();
+        open();
+        assertThat(bench.derived(StreamRefused.class)).containsExactly(new StreamRefused(T, P, "opens-not-full"));
+        bench.say(new OpenStream(Ticket.NONE, P, List.of(ECHO)));
+        assertThat(bench.clause()).isEqualTo("opens-not-full");
+    }
+
+    @Test
+    void aFullConnectionFailsAnOpening() {
+        bench.boot("stream.maxPerConnection", "1");
+        accepted(connection());
+        open();
+        assertThat(bench.effects()).isEmpty();
+        assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.LIMIT);
+    }
+
+    @Test
+    void theOtherOrderOfClosingIsSurvived() {
+        Handle connection = connection();
+        Handle stream = accepted(connection);
+        bench.say(new ConnectionAction.Closed(connection, P, CloseReason.IO_ERROR));
+        assertThat(bench.stream().streams().has(stream)).isTrue();
+        bench.say(new StreamClosed(stream, connection, P, EndReason.CONNECTION_CLOSED));
+        assertThat(bench.stream().total()).isZero();
+        assertThat(bench.handles().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aBootForgetsAll() {
+        accepted(connection());
+        open();
+        bench.boot();
+        assertThat(bench.stream().total()).isZero();
+        assertThat(bench.stream().lastNumber()).isOne();
+        assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void oversizedWishesAreRefusedWithASentence() {
+        assertThatThrownBy(() -> new OpenStream(T, P, List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 to 16 protocols");
+        assertThatThrownBy(() -> new OpenStream(T, P, Collections.nCopies(17, ECHO)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new OpenStream(T, P, List.of("x".repeat(129))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new OpenStream(new Ticket("api", "x".repeat(126)), P, List.of(ECHO)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
