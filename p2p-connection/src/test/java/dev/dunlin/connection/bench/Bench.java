@@ -5,67 +5,49 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionSlice;
-import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingSlice;
-import dev.dunlin.connection.ping.PingState;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamSlice;
-import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.multiformats.Multiaddr;
-import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Invariant;
-import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
-import java.util.ArrayList;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** A node without a world: the test says what happens, answers effects and lets time pass. All invariants are asked after each input. */
+/** A node without a world: the test says what happens. The invariants of identify and ping are asked after each step. */
 public final class Bench {
-
-    /** Where time begins, microseconds since the Unix epoch. */
-    public static final long START = 1_767_225_600_000_000L;
 
     /** One second in microseconds. */
     public static final long SECOND = 1_000_000;
 
-    /** Identify, watched. */
-    public final Watched<Object, IdentifyState, IdentifyAction> identify = new Watched<>(new IdentifySlice());
-
-    /** Ping, watched. */
-    public final Watched<Object, PingState, PingAction> ping = new Watched<>(new PingSlice());
-
-    private final Store<Root> store;
-    private final List<Turn> turns = new ArrayList<>();
-    private long now = START;
+    private final IdentifySlice identify = new IdentifySlice();
+    private final PingSlice ping = new PingSlice();
+    private final StoreDriver<Root> driver;
     private long lastHandle;
 
     /** A booted node with a configuration: keys and values by turns. */
     public Bench(String... config) {
-        store = Store.of(Root.INITIAL)
+        driver = StoreDriver.of(Store.of(Root.INITIAL)
                 .mount(new ConnectionSlice(), Root::connection, Root::withConnection)
                 .mount(new StreamSlice(), Root::stream, Root::withStream)
                 .mount(identify, Root::identify, Root::withIdentify)
                 .mount(ping, Root::ping, Root::withPing)
-                .build();
+                .build());
         boot(config);
     }
 
@@ -75,16 +57,12 @@ public final class Bench {
         for (int i = 0; i < config.length; i += 2) {
             table = table.with(config[i], config[i + 1]);
         }
-        say(new NodeAction.Booted(store.state().node().run() + 1, "test", table, now, 7));
+        driver.boot(table);
     }
 
-    /** A peer by its number, 0 to 255. */
+    /** A peer by its number. */
     public static PeerId peer(int number) {
-        byte[] key = new byte[36];
-        key[0] = 8;
-        key[1] = (byte) (KeyType.ED25519.ordinal());
-        key[35] = (byte) number;
-        return PeerId.of(Multihash.identity(key));
+        return TypeArbitraries.peer(number);
     }
 
     /** The address of a peer by its number, in a group of its own. */
@@ -94,12 +72,7 @@ public final class Bench {
 
     /** Gives the store an input. */
     public Turn say(Action action) {
-        return input(new Input(action, ActionId.NONE));
-    }
-
-    private Turn input(Input input) {
-        Turn turn = store.apply(input, now);
-        turns.add(turn);
+        Turn turn = driver.dispatch(action);
         check(identify, root().identify());
         check(ping, root().ping());
         return turn;
@@ -115,27 +88,24 @@ public final class Bench {
 
     /** Lets time pass, with the ticks that become due. */
     public void pass(long micros) {
-        long end = now + micros;
-        while (store.nextDeadline() <= end) {
-            now = Math.max(now, store.nextDeadline());
-            input(store.dueTick(now).orElseThrow());
-        }
-        now = end;
+        driver.advanceBy(micros);
+        check(identify, root().identify());
+        check(ping, root().ping());
     }
 
     /** Now, microseconds since the Unix epoch. */
     public long now() {
-        return now;
+        return driver.now();
     }
 
     /** The state. */
     public Root root() {
-        return store.state().root();
+        return driver.root();
     }
 
     /** A handle never used before. */
     public Handle handle(String kind) {
-        return new Handle(kind, store.state().node().run(), ++lastHandle);
+        return new Handle(kind, driver.node().run(), ++lastHandle);
     }
 
     /** A peer connects to us from its address. */
@@ -209,12 +179,7 @@ public final class Bench {
 
     /** All effects of a type so far. */
     public <E extends Effect> List<E> effects(Class<E> type) {
-        return turns.stream()
-                .flatMap(turn -> turn.effects().stream())
-                .map(Turn.Emitted::effect)
-                .filter(type::isInstance)
-                .map(type::cast)
-                .toList();
+        return driver.effects(type);
     }
 
     /** The last effect of a type. */
@@ -225,34 +190,12 @@ public final class Bench {
 
     /** All enabled actions of a type so far, derived ones too. */
     public <T extends Action> List<T> actions(Class<T> type) {
-        List<T> found = new ArrayList<>();
-        for (Turn turn : turns) {
-            for (int i = 0; i < turn.size(); i++) {
-                if (type.isInstance(turn.entry(i)) && turn.rejection(i) == null) {
-                    found.add(type.cast(turn.entry(i)));
-                }
-            }
-        }
-        return found;
+        return driver.actions(type);
     }
 
     /** The clause that disabled the input of a turn; empty if it was enabled. */
     public static String clause(Turn turn) {
         Verdict.Disabled disabled = turn.rejection(0);
         return disabled == null ? "" : disabled.clause();
-    }
-
-    /** The clauses that have disabled inputs of this type so far, for the record of what tests have reached. */
-    public List<Map.Entry<String, String>> clauses() {
-        List<Map.Entry<String, String>> all = new ArrayList<>();
-        for (Turn turn : turns) {
-            for (int i = 0; i < turn.size(); i++) {
-                Verdict.Disabled disabled = turn.rejection(i);
-                if (disabled != null) {
-                    all.add(Map.entry(turn.entry(i).getClass().getSimpleName(), disabled.clause()));
-                }
-            }
-        }
-        return all;
     }
 }

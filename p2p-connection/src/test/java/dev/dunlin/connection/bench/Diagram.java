@@ -2,7 +2,6 @@ package dev.dunlin.connection.bench;
 
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Transition;
-
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,9 +21,8 @@ public final class Diagram {
             }
         }
         StringBuilder text = new StringBuilder("stateDiagram-v2\n");
-        arrows
-                .forEach((arrow, actions) ->
-                        text.append("    ").append(arrow).append(": ").append(String.join(", ", actions)).append('\n'));
+        arrows.forEach((arrow, actions) ->
+                text.append("    ").append(arrow).append(": ").append(String.join(", ", actions)).append('\n'));
         return text.toString();
     }
 }
