@@ -1,0 +1,129 @@
+package dev.dunlin.connection.identify;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.bench.Silent;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.Script;
+import dev.dunlin.core.testkit.SliceLaws;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.Arbitrary;
+
+/** The identify machine obeys the laws, whatever connections and streams say. */
+final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifyState, IdentifyAction> {
+
+    record Root(Silent.Nothing connection, Silent.Nothing stream, IdentifyState identify) {}
+
+    private static final Multiaddr SEEN = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
+
+    @Override
+    protected Slice<Object, IdentifyState, IdentifyAction> slice() {
+        return new IdentifySlice();
+    }
+
+    @Override
+    protected Store<Root> store(Slice<? super Root, IdentifyState, IdentifyAction> identify) {
+        return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
+                .mount(
+                        new Silent<>("connection", ConnectionAction.class),
+                        Root::connection,
+                        (root, same) -> root)
+                .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
+                .mount(
+                        identify,
+                        Root::identify,
+                        (root, changed) -> new Root(root.connection(), root.stream(), changed))
+                .build();
+    }
+
+    @Override
+    protected TypeArbitraries types() {
+        return of(TypeArbitraries.small());
+    }
+
+    private static TypeArbitraries of(TypeArbitraries from) {
+        return from.without(IdentifyAction.Started.class)
+                .weighing(IdentifyAction.Linked.class, 6)
+                .weighing(IdentifyAction.AskOpened.class, 5)
+                .weighing(IdentifyAction.PushOpened.class, 3)
+                .weighing(IdentifyAction.Asked.class, 3)
+                .weighing(IdentifyAction.PushOffered.class, 3);
+    }
+
+    @Override
+    protected Arbitrary<? extends Action> flood() {
+        return of(TypeArbitraries.wide()).of(IdentifyAction.class);
+    }
+
+    @Override
+    protected Table<String, String> config() {
+        return Table.<String, String>empty()
+                .with("identify.maxLinks", "4")
+                .with("identify.maxRemembered", "1")
+                .with("identify.maxPushes", "1")
+                .with("identify.maxAnswers", "1")
+                .with("identify.pushBurst", "2")
+                .with("identify.observers", "1")
+                .with("identify.protocols", "2")
+                .with("identify.addresses", "2")
+                .with("identify.rememberedAddresses", "1");
+    }
+
+    @Override
+    protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<Root> driver) {
+        return switch (asked.effect()) {
+            case IdentifyEffect.Read(var stream, PeerId peer) ->
+                List.of(
+                        new IdentifyAction.Received(stream, peer, said(Optional.of(peer))),
+                        new IdentifyAction.Received(stream, peer, said(Optional.empty())),
+                        new IdentifyAction.Received(stream, peer, said(Optional.of(TypeArbitraries.peer(77)))),
+                        new IdentifyAction.ReadFailed(stream, peer, "the stream ended"),
+                        new IdentifyAction.ExchangeTimedOut(stream, peer));
+            case IdentifyEffect.Send(var stream, PeerId peer, var _) ->
+                List.of(
+                        new IdentifyAction.Sent(stream, peer),
+                        new IdentifyAction.SendFailed(stream, peer, "the stream ended"),
+                        new IdentifyAction.ExchangeTimedOut(stream, peer));
+            default -> List.of();
+        };
+    }
+
+    private static Identified said(Optional<PeerId> key) {
+        return new Identified(
+                Optional.of("ipfs/0.1.0"),
+                Optional.of("other/1"),
+                key,
+                List.of(SEEN),
+                List.of(IdentifySlice.ID_PUSH),
+                Optional.of(SEEN),
+                Optional.empty(),
+                0);
+    }
+
+    @Override
+    protected List<Script<Root>> scripts() {
+        return List.of(
+                new Script<>("protocols that are too many, no names, or too long", driver -> {
+                    driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(65, "/a")));
+                    driver.dispatch(new IdentifyAction.Speak(List.of("")));
+                    driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(20, "/" + "x".repeat(120))));
+                }),
+                new Script<>("more listeners than are told", driver -> {
+                    for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
+                        driver.dispatch(new IdentifyAction.AddressesBound(
+                                new Handle("listener", 1, i), List.of(SEEN)));
+                    }
+                }));
+    }
+}
