@@ -1,6 +1,7 @@
 package dev.dunlin.connection.identify;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -18,6 +19,7 @@ import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /** The identify machine obeys the laws, whatever connections and streams say. */
@@ -49,11 +51,13 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
 
     @Override
     protected TypeArbitraries types() {
-        return of(TypeArbitraries.small());
+        return of(TypeArbitraries.small(), 6);
     }
 
-    private static TypeArbitraries of(TypeArbitraries from) {
-        return from.without(IdentifyAction.Started.class)
+    // The facts that bring handles are of machines that are silent here, so handles come from a pool.
+    private static TypeArbitraries of(TypeArbitraries from, int handles) {
+        return from.with(Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
+                .without(IdentifyAction.Started.class)
                 .weighing(IdentifyAction.Linked.class, 6)
                 .weighing(IdentifyAction.AskOpened.class, 5)
                 .weighing(IdentifyAction.PushOpened.class, 3)
@@ -63,7 +67,7 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
 
     @Override
     protected Arbitrary<? extends Action> flood() {
-        return of(TypeArbitraries.wide()).of(IdentifyAction.class);
+        return of(TypeArbitraries.wide(), 1 << 20).of(IdentifyAction.class);
     }
 
     @Override
@@ -118,6 +122,25 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                     driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(65, "/a")));
                     driver.dispatch(new IdentifyAction.Speak(List.of("")));
                     driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(20, "/" + "x".repeat(120))));
+                }),
+                new Script<>("more than one peer may tell", driver -> {
+                    PeerId peer = TypeArbitraries.peer(1);
+                    Handle connection = new Handle("any", 1, 1);
+                    Handle stream = new Handle("any", 1, 2);
+                    driver.dispatch(new IdentifyAction.Linked(connection, peer, SEEN, Direction.INBOUND));
+                    driver.dispatch(new IdentifyAction.AskOpened(stream, connection, peer));
+                    driver.dispatch(new IdentifyAction.Received(
+                            stream,
+                            peer,
+                            new Identified(
+                                    Optional.of("x".repeat(257)),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    List.of(),
+                                    List.of(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    0)));
                 }),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
