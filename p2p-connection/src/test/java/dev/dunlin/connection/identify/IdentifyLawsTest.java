@@ -51,7 +51,8 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
 
     @Override
     protected TypeArbitraries types() {
-        return of(TypeArbitraries.small(), 6);
+        return of(TypeArbitraries.small(), 6)
+                .with(PeerId.class, Arbitraries.integers().between(0, 2).map(TypeArbitraries::peer));
     }
 
     // The facts that bring handles are of machines that are silent here, so handles come from a pool.
@@ -82,6 +83,56 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 .with("identify.protocols", "2")
                 .with("identify.addresses", "2")
                 .with("identify.rememberedAddresses", "1");
+    }
+
+    /** Mostly such connections and streams end as there are. */
+    @Override
+    protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
+        IdentifyState own = driver.root().identify();
+        return Optional.of(
+                switch (action) {
+                    case IdentifyAction.Unlinked(Handle connection, PeerId peer) ->
+                        new IdentifyAction.Unlinked(link(own, connection, peer), peer);
+                    case IdentifyAction.AskOpened(Handle stream, Handle connection, PeerId peer) ->
+                        new IdentifyAction.AskOpened(stream, link(own, connection, peer), peer);
+                    case IdentifyAction.PushOpened(Handle stream, Handle connection, PeerId peer) ->
+                        new IdentifyAction.PushOpened(stream, link(own, connection, peer), peer);
+                    case IdentifyAction.Asked(Handle stream, Handle connection, PeerId peer) ->
+                        new IdentifyAction.Asked(stream, link(own, connection, peer), peer);
+                    case IdentifyAction.PushOffered(Handle stream, Handle connection, PeerId peer) ->
+                        new IdentifyAction.PushOffered(stream, link(own, connection, peer), peer);
+                    case IdentifyAction.Received(Handle stream, PeerId peer, Identified said) ->
+                        new IdentifyAction.Received(exchange(own, stream, peer), peer, said);
+                    case IdentifyAction.ReadFailed(Handle stream, PeerId peer, String reason) ->
+                        new IdentifyAction.ReadFailed(exchange(own, stream, peer), peer, reason);
+                    case IdentifyAction.Sent(Handle stream, PeerId peer) ->
+                        new IdentifyAction.Sent(exchange(own, stream, peer), peer);
+                    case IdentifyAction.SendFailed(Handle stream, PeerId peer, String reason) ->
+                        new IdentifyAction.SendFailed(exchange(own, stream, peer), peer, reason);
+                    case IdentifyAction.ExchangeTimedOut(Handle stream, PeerId peer) ->
+                        new IdentifyAction.ExchangeTimedOut(exchange(own, stream, peer), peer);
+                    default -> action;
+                });
+    }
+
+    private static Handle link(IdentifyState own, Handle drawn, PeerId peer) {
+        for (var link : own.links()) {
+            if (drawn.number() > 1 && link.getValue().peer().equals(peer)) {
+                return link.getKey();
+            }
+        }
+        return drawn;
+    }
+
+    private static Handle exchange(IdentifyState own, Handle drawn, PeerId peer) {
+        Handle found = drawn;
+        for (var exchange : own.exchanges()) {
+            boolean isFirst = found.equals(drawn);
+            if (exchange.getValue().peer().equals(peer) && (isFirst || drawn.number() % 2 == 0)) {
+                found = exchange.getKey();
+            }
+        }
+        return drawn.number() > 1 ? found : drawn;
     }
 
     @Override
@@ -141,6 +192,16 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                                     Optional.empty(),
                                     Optional.empty(),
                                     0)));
+                }),
+                new Script<>("nobody is to be remembered", driver -> {
+                    driver.boot(Table.of("identify.maxRemembered", "0"));
+                    PeerId peer = TypeArbitraries.peer(1);
+                    Handle connection = new Handle("any", 1, 1);
+                    Handle stream = new Handle("any", 1, 2);
+                    driver.dispatch(new IdentifyAction.Linked(connection, peer, SEEN, Direction.INBOUND));
+                    driver.dispatch(new IdentifyAction.AskOpened(stream, connection, peer));
+                    driver.dispatch(new IdentifyAction.Received(stream, peer, said(Optional.empty())));
+                    driver.dispatch(new IdentifyAction.Unlinked(connection, peer));
                 }),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
