@@ -85,6 +85,85 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 .with("identify.rememberedAddresses", "1");
     }
 
+    /** A few peers' connections and streams, by number. */
+    private record Player(StoreDriver<Root> driver, PeerId peer) {
+
+        private static Handle handle(int number) {
+            return new Handle("any", 1, number);
+        }
+
+        Player link(int connection) {
+            driver.dispatch(new IdentifyAction.Linked(handle(connection), peer, SEEN, Direction.INBOUND));
+            return this;
+        }
+
+        Player unlink(int connection) {
+            driver.dispatch(new IdentifyAction.Unlinked(handle(connection), peer));
+            return this;
+        }
+
+        Player ask(int stream, int connection) {
+            driver.dispatch(new IdentifyAction.AskOpened(handle(stream), handle(connection), peer));
+            return this;
+        }
+
+        Player receive(int stream) {
+            driver.dispatch(new IdentifyAction.Received(handle(stream), peer, said(Optional.empty())));
+            return this;
+        }
+
+        Player fail(int stream) {
+            driver.dispatch(new IdentifyAction.ReadFailed(handle(stream), peer, "the stream ended"));
+            return this;
+        }
+
+        Player change(String protocol) {
+            driver.dispatch(new IdentifyAction.Speak(List.of(protocol)));
+            driver.advanceBy(IdentifyConfig.DEFAULT.debounce());
+            return this;
+        }
+
+        Player failPush() {
+            driver.dispatch(new IdentifyAction.PushNotOpened(peer));
+            return this;
+        }
+    }
+
+    private static void connectionsEndWhileReading(StoreDriver<Root> driver) {
+        Player player = new Player(driver, TypeArbitraries.peer(1));
+        player.link(1).link(2).ask(11, 1).unlink(2).link(2).unlink(1);
+        player.ask(12, 2).receive(12).link(1).unlink(1).link(3).receive(12);
+        player.ask(13, 2).receive(13).link(1).ask(14, 1).unlink(1);
+    }
+
+    private static void pushesFailInEveryPhase(StoreDriver<Root> driver) {
+        Player player = new Player(driver, TypeArbitraries.peer(1));
+        player.link(1).ask(11, 1).receive(11).change("/a");
+        player.link(2).ask(12, 2).failPush().change("/b").fail(12).failPush();
+    }
+
+    private static void theOldestIsForgotten(StoreDriver<Root> driver) {
+        for (int i = 1; i <= 2; i++) {
+            new Player(driver, TypeArbitraries.peer(i)).link(1).ask(11, 1).receive(11).unlink(1);
+        }
+    }
+
+    private static void oneOfTwoConnectionsEnds(StoreDriver<Root> driver) {
+        new Player(driver, TypeArbitraries.peer(1))
+                .link(1)
+                .link(2)
+                .ask(11, 1)
+                .receive(11)
+                .ask(12, 1)
+                .receive(12)
+                .unlink(2);
+    }
+
+    private static void nobodyIsToBeRemembered(StoreDriver<Root> driver) {
+        driver.boot(Table.of("identify.maxRemembered", "0"));
+        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).unlink(1);
+    }
+
     /** Mostly such connections and streams end as there are. */
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
@@ -193,16 +272,11 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                                     Optional.empty(),
                                     0)));
                 }),
-                new Script<>("nobody is to be remembered", driver -> {
-                    driver.boot(Table.of("identify.maxRemembered", "0"));
-                    PeerId peer = TypeArbitraries.peer(1);
-                    Handle connection = new Handle("any", 1, 1);
-                    Handle stream = new Handle("any", 1, 2);
-                    driver.dispatch(new IdentifyAction.Linked(connection, peer, SEEN, Direction.INBOUND));
-                    driver.dispatch(new IdentifyAction.AskOpened(stream, connection, peer));
-                    driver.dispatch(new IdentifyAction.Received(stream, peer, said(Optional.empty())));
-                    driver.dispatch(new IdentifyAction.Unlinked(connection, peer));
-                }),
+                new Script<>("nobody is to be remembered", IdentifyLawsTest::nobodyIsToBeRemembered),
+                new Script<>("connections end while reading", IdentifyLawsTest::connectionsEndWhileReading),
+                new Script<>("pushes fail in every phase", IdentifyLawsTest::pushesFailInEveryPhase),
+                new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
+                new Script<>("the oldest is forgotten", IdentifyLawsTest::theOldestIsForgotten),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
                         driver.dispatch(new IdentifyAction.AddressesBound(

@@ -9,7 +9,9 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
@@ -74,6 +76,21 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
                 .with("ping.maxEchoes", "1")
                 .with("ping.keptRtts", "2")
                 .with("ping.failures", "2");
+    }
+
+    @Override
+    protected List<Script<Root>> scripts() {
+        return List.of(new Script<>("one of two connections ends between two balls", driver -> {
+            PeerId peer = TypeArbitraries.peer(1);
+            Handle first = new Handle("any", 1, 1);
+            Handle second = new Handle("any", 1, 2);
+            driver.dispatch(new PingAction.Linked(first, peer));
+            driver.dispatch(new PingAction.Linked(second, peer));
+            driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
+            driver.dispatch(new PingAction.Opened(first, peer));
+            driver.dispatch(new PingAction.Caught(first, peer, 0, 5));
+            driver.dispatch(new PingAction.Unlinked(second, peer));
+        }));
     }
 
     /** Mostly such connections end as there are. */
