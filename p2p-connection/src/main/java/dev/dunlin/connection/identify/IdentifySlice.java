@@ -95,9 +95,12 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
                     "exchangeTimedOut")) {
                 all.add(new Transition(phase, action, phase));
             }
-            all.add(new Transition(phase, "started", UNKNOWN));
+            // A peer that has told is remembered; one that has not is not.
+            if (!phase.equals(IDENTIFIED)) {
+                all.add(new Transition(phase, "started", UNKNOWN));
+                all.add(new Transition(phase, "unlinked", UNKNOWN));
+            }
             all.add(new Transition(phase, "started", REMEMBERED));
-            all.add(new Transition(phase, "unlinked", UNKNOWN));
             all.add(new Transition(phase, "unlinked", REMEMBERED));
             all.add(new Transition(phase, "linked", phase.equals(READING) ? READING : OPENING));
         }
@@ -111,9 +114,6 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
         }
         all.add(new Transition(UNKNOWN, "linked", OPENING));
         all.add(new Transition(REMEMBERED, "linked", OPENING));
-        // Where too many are remembered, another one's end takes the place of the oldest.
-        all.add(new Transition(REMEMBERED, "unlinked", UNKNOWN));
-        all.add(new Transition(REMEMBERED, "started", UNKNOWN));
         all.add(new Transition(REMEMBERED, "forgotten", UNKNOWN));
         all.add(new Transition(OPENING, "askOpened", READING));
         all.add(new Transition(OPENING, "askOpened", UNIDENTIFIED));

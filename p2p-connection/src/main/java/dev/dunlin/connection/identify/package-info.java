@@ -8,7 +8,6 @@
  * stateDiagram-v2
  *     identified --> opening: linked
  *     identified --> remembered: started, unlinked
- *     identified --> unknown: started, unlinked
  *     opening --> reading: askOpened
  *     opening --> remembered: started, unlinked
  *     opening --> unidentified: askNotOpened, askOpened
@@ -19,7 +18,7 @@
  *     reading --> unidentified: exchangeTimedOut, readFailed, received, unlinked
  *     reading --> unknown: started, unlinked
  *     remembered --> opening: linked
- *     remembered --> unknown: forgotten, started, unlinked
+ *     remembered --> unknown: forgotten
  *     unidentified --> opening: linked
  *     unidentified --> remembered: started, unlinked
  *     unidentified --> unknown: started, unlinked

@@ -133,19 +133,13 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
         Player player = new Player(driver, TypeArbitraries.peer(1));
         player.link(1).link(2).ask(11, 1).unlink(2).link(2).unlink(1);
         player.ask(12, 2).receive(12).link(1).unlink(1).link(3).receive(12);
-        player.ask(13, 2).receive(13).link(1).ask(14, 1).unlink(1);
+        player.ask(13, 2).receive(13).ask(14, 2).receive(14).link(1).ask(15, 1).unlink(1);
     }
 
     private static void pushesFailInEveryPhase(StoreDriver<Root> driver) {
         Player player = new Player(driver, TypeArbitraries.peer(1));
         player.link(1).ask(11, 1).receive(11).change("/a");
         player.link(2).ask(12, 2).failPush().change("/b").fail(12).failPush();
-    }
-
-    private static void theOldestIsForgotten(StoreDriver<Root> driver) {
-        for (int i = 1; i <= 2; i++) {
-            new Player(driver, TypeArbitraries.peer(i)).link(1).ask(11, 1).receive(11).unlink(1);
-        }
     }
 
     private static void oneOfTwoConnectionsEnds(StoreDriver<Root> driver) {
@@ -157,11 +151,6 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 .ask(12, 1)
                 .receive(12)
                 .unlink(2);
-    }
-
-    private static void nobodyIsToBeRemembered(StoreDriver<Root> driver) {
-        driver.boot(Table.of("identify.maxRemembered", "0"));
-        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).unlink(1);
     }
 
     /** Mostly such connections and streams end as there are. */
@@ -272,11 +261,9 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                                     Optional.empty(),
                                     0)));
                 }),
-                new Script<>("nobody is to be remembered", IdentifyLawsTest::nobodyIsToBeRemembered),
                 new Script<>("connections end while reading", IdentifyLawsTest::connectionsEndWhileReading),
                 new Script<>("pushes fail in every phase", IdentifyLawsTest::pushesFailInEveryPhase),
                 new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
-                new Script<>("the oldest is forgotten", IdentifyLawsTest::theOldestIsForgotten),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
                         driver.dispatch(new IdentifyAction.AddressesBound(
