@@ -35,7 +35,7 @@ final class IdentifyReducer {
 
     static IdentifyState reduce(IdentifyState own, IdentifyAction action, Context ctx) {
         return switch (action) {
-            case IdentifyAction.Started(IdentifyConfig config) -> started(own, config, ctx.now());
+            case IdentifyAction.Started(IdentifyConfig config) -> started(own, config, ctx);
             case IdentifyAction.Speak(List<String> protocols) ->
                 protocols.equals(own.own().protocols())
                         ? own
@@ -73,18 +73,19 @@ final class IdentifyReducer {
     }
 
     // What was told survives a restart; connections, streams, listeners and observations do not.
-    private static IdentifyState started(IdentifyState own, IdentifyConfig config, long now) {
-        Own ours = new Own(own.own().protocols(), Table.empty(), List.of(), own.own().seq()).raised(now);
+    private static IdentifyState started(IdentifyState own, IdentifyConfig config, Context ctx) {
+        Own ours = new Own(own.own().protocols(), Table.empty(), List.of(), own.own().seq()).raised(ctx.now());
         Table<PeerId, Peer> peers = Table.empty();
         Deadlines<PeerId> memory = Deadlines.none();
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
             if (entry.getValue().told().isPresent()) {
                 PeerId id = entry.getKey();
                 peers = peers.with(id, entry.getValue().remembered(config.rememberedAddresses()));
-                memory = memory.with(id, own.memory().at(id).orElse(now + config.memory()));
+                memory = memory.with(id, own.memory().at(id).orElse(ctx.now() + config.memory()));
             }
         }
-        return withinMemory(new IdentifyState(
+        forgetOldest(memory, config, ctx);
+        return new IdentifyState(
                 config,
                 ours,
                 peers,
@@ -95,17 +96,15 @@ final class IdentifyReducer {
                 0,
                 Deadlines.none(),
                 memory,
-                Deadlines.NEVER));
+                Deadlines.NEVER);
     }
 
-    /** Without the peers that were to be forgotten first, where more are remembered than the limit allows. */
-    private static IdentifyState withinMemory(IdentifyState own) {
-        int excess = own.memory().size() - own.config().maxRemembered();
-        IdentifyState after = own;
-        for (PeerId id : excess > 0 ? own.memory().due(Deadlines.NEVER, excess) : List.<PeerId>of()) {
-            after = after.withPeers(after.peers().without(id)).withMemory(after.memory().without(id));
+    /** Where more peers are remembered than the limit allows, those go that were to be forgotten first. */
+    private static void forgetOldest(Deadlines<PeerId> memory, IdentifyConfig config, Context ctx) {
+        int excess = memory.size() - config.maxRemembered();
+        if (excess > 0) {
+            memory.due(Deadlines.NEVER, excess).forEach(id -> ctx.then(new IdentifyAction.Forgotten(id)));
         }
-        return after;
     }
 
     /** We have something new to say: it is pushed a while later, with all that changes meanwhile. */
@@ -153,8 +152,10 @@ final class IdentifyReducer {
         if (peer.told().isEmpty()) {
             return after.withPeers(after.peers().without(id));
         }
-        return withinMemory(after.withPeer(id, peer.remembered(own.config().rememberedAddresses()))
-                .withMemory(after.memory().with(id, ctx.now() + own.config().memory())));
+        Deadlines<PeerId> memory = after.memory().with(id, ctx.now() + own.config().memory());
+        forgetOldest(memory, own.config(), ctx);
+        return after.withPeer(id, peer.remembered(own.config().rememberedAddresses()))
+                .withMemory(memory);
     }
 
     private static IdentifyState stray(IdentifyState own, Handle stream, Context ctx) {

@@ -95,7 +95,12 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
                     "exchangeTimedOut")) {
                 all.add(new Transition(phase, action, phase));
             }
-            all.add(new Transition(phase, "unlinked", UNKNOWN));
+            // A peer that has told is remembered; one that has not is not.
+            if (!phase.equals(IDENTIFIED)) {
+                all.add(new Transition(phase, "started", UNKNOWN));
+                all.add(new Transition(phase, "unlinked", UNKNOWN));
+            }
+            all.add(new Transition(phase, "started", REMEMBERED));
             all.add(new Transition(phase, "unlinked", REMEMBERED));
             all.add(new Transition(phase, "linked", phase.equals(READING) ? READING : OPENING));
         }

@@ -101,8 +101,11 @@ final class PingGuards {
                     unlessTicketed(INTERVAL_IN_RANGE),
                     unlessTicketed(PEER_IS_CONNECTED),
                     unlessTicketed(JOBS_BELOW_LIMIT))
-            // A stream that nobody waits for any more is closed by the reducer, so this is never refused.
-            .always(PingAction.Opened.class)
+            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for that.
+            .on(
+                    PingAction.Opened.class,
+                    clause("stream-is-new", (view, own, action, now) -> !own.streams()
+                            .has(action.stream())))
             .on(
                     PingAction.NotOpened.class,
                     clause("stream-is-being-opened", (view, own, action, now) -> own.peers()

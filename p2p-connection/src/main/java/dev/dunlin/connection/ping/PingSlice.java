@@ -74,6 +74,7 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
                 }
             }
             if (!phase.equals(UNKNOWN)) {
+                all.add(new Transition(phase, "started", UNKNOWN));
                 all.add(new Transition(phase, "linked", phase));
                 all.add(new Transition(phase, "unlinked", phase));
                 all.add(new Transition(phase, "unlinked", UNKNOWN));

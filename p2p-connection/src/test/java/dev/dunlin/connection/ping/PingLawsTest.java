@@ -1,0 +1,120 @@
+package dev.dunlin.connection.ping;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.bench.Silent;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.Script;
+import dev.dunlin.core.testkit.SliceLaws;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+
+/** The ping machine obeys the laws, whatever connections and streams say. */
+final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAction> {
+
+    record Root(Silent.Nothing connection, Silent.Nothing stream, PingState ping) {}
+
+    @Override
+    protected Slice<Object, PingState, PingAction> slice() {
+        return new PingSlice();
+    }
+
+    @Override
+    protected Store<Root> store(Slice<? super Root, PingState, PingAction> ping) {
+        return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), PingState.INITIAL))
+                .mount(
+                        new Silent<>("connection", ConnectionAction.class),
+                        Root::connection,
+                        (root, same) -> root)
+                .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
+                .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.stream(), changed))
+                .build();
+    }
+
+    @Override
+    protected TypeArbitraries types() {
+        return of(TypeArbitraries.small(), 6);
+    }
+
+    // The facts that bring handles are of machines that are silent here, so handles come from a pool.
+    private static TypeArbitraries of(TypeArbitraries from, int handles) {
+        return from.with(Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
+                .without(PingAction.Started.class)
+                .with(PingAction.Caught.class, "number", Arbitraries.integers().between(0, 1))
+                .with(PingAction.Caught.class, "rttMicros", Arbitraries.longs().between(-1, 3))
+                .with(PingAction.Missed.class, "number", Arbitraries.integers().between(0, 1))
+                .with(PingAction.BallTimedOut.class, "number", Arbitraries.integers().between(0, 1))
+                .with(PingAction.Ping.class, "count", Arbitraries.integers().between(0, 4))
+                .with(PingAction.Ping.class, "intervalMicros", Arbitraries.longs().between(-1, 6_000_000))
+                .weighing(PingAction.Linked.class, 4)
+                .weighing(PingAction.Opened.class, 4)
+                .weighing(PingAction.Ping.class, 3);
+    }
+
+    @Override
+    protected Arbitrary<? extends Action> flood() {
+        return of(TypeArbitraries.wide(), 1 << 20).of(PingAction.class);
+    }
+
+    @Override
+    protected Table<String, String> config() {
+        return Table.<String, String>empty()
+                .with("ping.maxLinks", "4")
+                .with("ping.maxJobs", "2")
+                .with("ping.maxCount", "3")
+                .with("ping.maxEchoes", "1")
+                .with("ping.keptRtts", "2")
+                .with("ping.failures", "2");
+    }
+
+    @Override
+    protected List<Script<Root>> scripts() {
+        return List.of(new Script<>("one of two connections ends between two balls", driver -> {
+            PeerId peer = TypeArbitraries.peer(1);
+            Handle first = new Handle("any", 1, 1);
+            Handle second = new Handle("any", 1, 2);
+            driver.dispatch(new PingAction.Linked(first, peer));
+            driver.dispatch(new PingAction.Linked(second, peer));
+            driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
+            driver.dispatch(new PingAction.Opened(first, peer));
+            driver.dispatch(new PingAction.Caught(first, peer, 0, 5));
+            driver.dispatch(new PingAction.Unlinked(second, peer));
+        }));
+    }
+
+    /** Mostly such connections end as there are. */
+    @Override
+    protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
+        if (action instanceof PingAction.Unlinked(Handle connection, PeerId peer) && connection.number() > 1) {
+            for (var link : driver.root().ping().links()) {
+                if (link.getValue().equals(peer)) {
+                    return Optional.of(new PingAction.Unlinked(link.getKey(), peer));
+                }
+            }
+        }
+        return Optional.of(action);
+    }
+
+    @Override
+    protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<Root> driver) {
+        return asked.effect() instanceof PingEffect.Throw(var stream, var peer, int number)
+                ? List.of(
+                        new PingAction.Caught(stream, peer, number, 1000),
+                        new PingAction.Caught(stream, peer, number, -1),
+                        new PingAction.Missed(stream, peer, number, "the stream ended"),
+                        new PingAction.StreamEnded(stream, peer),
+                        new PingAction.BallTimedOut(stream, peer, number))
+                : List.of();
+    }
+}
