@@ -1,0 +1,667 @@
+package dev.dunlin.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.NodeState.Holding;
+import dev.dunlin.core.store.Toy.Ask;
+import dev.dunlin.core.store.Toy.Left;
+import dev.dunlin.core.store.Toy.Machine;
+import dev.dunlin.core.store.Toy.Right;
+import dev.dunlin.core.store.Toy.Root;
+import dev.dunlin.core.store.Toy.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StoreTest {
+
+    private static final Machine<Left> LEFT = Toy.left(Toy::remember);
+    private static final Machine<Right> RIGHT = Toy.right(Toy::remember);
+
+    private static Input say(String text) {
+        return Input.of(new Left.Say(text));
+    }
+
+    private static List<String> entries(Turn turn) {
+        List<String> entries = new ArrayList<>();
+        for (int i = 0; i < turn.size(); i++) {
+            entries.add(turn.id(i) + " by " + turn.cause(i) + " " + turn.entry(i));
+        }
+        return entries;
+    }
+
+    @Test
+    void isFirstInFirstOutWithoutRecursion() {
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    if (action instanceof Left.Say(String text) && text.length() < 3) {
+                        ctx.then(new Left.Say(text + "a"));
+                        ctx.then(new Left.Say(text + "b"));
+                    }
+                    return own.saw(action.toString());
+                }),
+                RIGHT);
+        Turn turn = store.apply(say("x"), 5);
+        assertThat(entries(turn))
+                .containsExactly(
+                        "1.0 by 0.0 Say[text=x]",
+                        "1.1 by 1.0 Say[text=xa]",
+                        "1.2 by 1.0 Say[text=xb]",
+                        "1.3 by 1.1 Say[text=xaa]",
+                        "1.4 by 1.1 Say[text=xab]",
+                        "1.5 by 1.2 Say[text=xba]",
+                        "1.6 by 1.2 Say[text=xbb]");
+        assertThat(store.state().root().left().seen())
+                .containsExactly(
+                        "Say[text=x]",
+                        "Say[text=xa]",
+                        "Say[text=xb]",
+                        "Say[text=xaa]",
+                        "Say[text=xab]",
+                        "Say[text=xba]",
+                        "Say[text=xbb]");
+    }
+
+    @Test
+    void dispatchedActionsSeeTheStateThatTheReducerReturned() {
+        List<Integer> sizes = new ArrayList<>();
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    sizes.add(own.seen().size());
+                    if (own.seen().isEmpty()) {
+                        ctx.then(new Left.Say("again"));
+                    }
+                    return own.saw("once");
+                }),
+                RIGHT);
+        store.apply(say("x"), 5);
+        assertThat(sizes).containsExactly(0, 1);
+    }
+
+    @Test
+    void theGuardIsAskedWhenTheActionLeavesTheQueue() {
+        // Enabled when dispatched, disabled when its turn comes: the state has moved on in between.
+        Guards<Object, State, Left> once = Guards.<Object, State, Left>of()
+                .on(Left.Say.class, Guards.clause("said-at-most-twice", (view, own, action, now) -> own.seen().size() < 2))
+                .always(Left.Came.class)
+                .always(Left.Gone.class)
+                .always(Left.Tick.class)
+                .build();
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    ctx.then(new Left.Say("one"));
+                    ctx.then(new Left.Say("two"));
+                    return own.saw("x");
+                }).guarding(once),
+                RIGHT);
+        Turn turn = store.apply(say("x"), 5);
+        assertThat(turn.size()).isEqualTo(5);
+        assertThat(turn.rejection(1)).isNull();
+        assertThat(turn.rejection(2)).isEqualTo(new Verdict.Disabled("said-at-most-twice", List.of()));
+    }
+
+    @Test
+    void theOwnersDispatchesComeBeforeTheObserversInMountingOrder() {
+        Machine<Left> left = Toy.left((own, action, ctx) -> {
+                    if (action instanceof Left.Say(String text) && text.equals("x")) {
+                        ctx.then(new Right.Hear("dispatched"));
+                    }
+                    return own.saw(action.toString());
+                })
+                .observing(List.of(On.each(Right.Hear.class, heard -> new Left.Say("left observed " + heard.text()))));
+        Machine<Right> right = RIGHT.observing(List.of(
+                new On<>(
+                        Left.Say.class,
+                        said -> said.text().equals("x") ? Optional.of(new Right.Hear("first")) : Optional.empty()),
+                new On<>(
+                        Left.Say.class,
+                        said -> said.text().equals("x") ? Optional.of(new Right.Hear("second")) : Optional.empty())));
+        Store<Root> store = Toy.store(left, right);
+        assertThat(entries(store.apply(say("x"), 5)))
+                .containsExactly(
+                        "1.0 by 0.0 Say[text=x]",
+                        "1.1 by 1.0 Hear[text=dispatched]",
+                        "1.2 by 1.0 Hear[text=first]",
+                        "1.3 by 1.0 Hear[text=second]",
+                        "1.4 by 1.1 Say[text=left observed dispatched]",
+                        "1.5 by 1.2 Say[text=left observed first]",
+                        "1.6 by 1.3 Say[text=left observed second]");
+    }
+
+    @Test
+    void observersDoNotSeeWhatWasDisabled() {
+        Store<Root> store = Toy.store(
+                LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        assertThat(store.apply(say("rude"), 5).size()).isEqualTo(1);
+        assertThat(store.apply(say("kind"), 5).size()).isEqualTo(2);
+    }
+
+    @Test
+    void observersOfOneFactComeInTheOrderOfMounting() {
+        Machine<Right> right = RIGHT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Right.Hear("boot"))));
+        Machine<Left> left = LEFT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Left.Say("boot"))));
+        Store<Root> rightFirst = Store.of(Root.INITIAL)
+                .mount(right, Root::right, Root::withRight)
+                .mount(left, Root::left, Root::withLeft)
+                .build();
+        assertThat(entries(rightFirst.apply(Input.of(Toy.booted(1)), 5)).subList(1, 3))
+                .containsExactly("1.1 by 1.0 Hear[text=boot]", "1.2 by 1.0 Say[text=boot]");
+        assertThat(entries(Toy.store(left, right).apply(Input.of(Toy.booted(1)), 5)).subList(1, 3))
+                .containsExactly("1.1 by 1.0 Say[text=boot]", "1.2 by 1.0 Hear[text=boot]");
+    }
+
+    @Test
+    void effectsGetTheirIdAndAreNotReduced() {
+        List<ActionId> ids = new ArrayList<>();
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    ids.add(ctx.id());
+                    ids.add(ctx.effect(new Ask.Fetch("a")));
+                    ids.add(ctx.effect(new Ask.Fetch("b")));
+                    return own.saw("x");
+                }),
+                RIGHT);
+        Turn turn = store.apply(say("x"), 5);
+        assertThat(ids).containsExactly(new ActionId(1, 0), new ActionId(1, 1), new ActionId(1, 2));
+        assertThat(turn.effects())
+                .containsExactly(
+                        new Turn.Emitted(new ActionId(1, 1), new Ask.Fetch("a")),
+                        new Turn.Emitted(new ActionId(1, 2), new Ask.Fetch("b")));
+        assertThat(turn.durable()).isFalse();
+        assertThat(store.state().root().left().seen()).containsExactly("x");
+    }
+
+    @Test
+    void oneDurableEffectMakesTheTurnDurableAndNotTheNext() {
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    if (own.seen().isEmpty()) {
+                        ctx.effect(new Ask.Keep("vote"));
+                    }
+                    return own.saw("x");
+                }),
+                RIGHT);
+        assertThat(store.apply(say("x"), 5).durable()).isTrue();
+        assertThat(store.apply(say("x"), 5).durable()).isFalse();
+    }
+
+    @Test
+    void anAnswerIsCausedByTheEffectItAnswers() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        ActionId asked = new ActionId(3, 2);
+        assertThat(store.apply(new Input(new Left.Say("x"), asked), 5).cause(0)).isEqualTo(asked);
+        assertThat(store.apply(say("x"), 5).cause(0).isNone()).isTrue();
+    }
+
+    @Test
+    void aDisabledInputChangesNothingButTheCount() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        StoreState<Root> before = store.state();
+        Turn turn = store.apply(say("rude"), 5);
+        assertThat(turn.rejection(0)).isEqualTo(new Verdict.Disabled("is-polite", List.of(new Operand("text", "rude"))));
+        assertThat(turn.changed()).isEmpty();
+        assertThat(turn.derived()).isEqualTo(Digest.ZERO);
+        assertThat(store.state().root()).isSameAs(before.root());
+        assertThat(store.state().node()).isSameAs(before.node());
+        assertThat(store.state().input()).isEqualTo(1);
+        assertThat(store.state().now()).isEqualTo(5);
+    }
+
+    @Test
+    void tellsWhatChangedInMountingOrder() {
+        Store<Root> store = Toy.store(
+                LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        assertThat(store.apply(say("x"), 5).changed())
+                .containsExactly(
+                        new Turn.Changed("left", store.state().root().left()),
+                        new Turn.Changed("right", store.state().root().right()));
+    }
+
+    @Test
+    void theDerivedDigestCoversActionsOrderCausesAndVerdicts() {
+        List<Digest> digests = new ArrayList<>();
+        for (String text : List.of("a", "b", "rude", "ab", "ba")) {
+            Store<Root> store = Toy.store(
+                    Toy.left((own, action, ctx) -> {
+                        if (own.seen().isEmpty()) {
+                            text.chars().forEach(unit -> ctx.then(new Left.Say(text.equals("rude") ? text : Character.toString(unit))));
+                        }
+                        return own.saw("x");
+                    }),
+                    RIGHT);
+            digests.add(store.apply(say("x"), 5).derived());
+        }
+        assertThat(digests).doesNotHaveDuplicates().doesNotContain(Digest.ZERO);
+    }
+
+    // Handles
+
+    private static final Handle EVEN = new Handle("socket", 1, 2);
+    private static final Handle ODD = new Handle("socket", 1, 3);
+
+    @Test
+    void aHandleIsHeldFromItsFactToItsEnd() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        Turn came = store.apply(Input.of(new Left.Came(EVEN)), 5);
+        assertThat(store.state().node().handles()).isEqualTo(Table.of(EVEN, Holding.STATE));
+        assertThat(came.changed()).extracting(Turn.Changed::slice).containsExactly("node", "left");
+        assertThat(came.effects()).isEmpty();
+        store.apply(Input.of(new Left.Gone(EVEN)), 5);
+        assertThat(store.state().node().handles()).isEqualTo(Table.empty());
+    }
+
+    @Test
+    void aHandleWhoseFactIsDisabledIsClosed() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        Turn came = store.apply(Input.of(new Left.Came(ODD)), 5);
+        assertThat(came.rejection(0)).isEqualTo(new Verdict.Disabled("is-even", List.of()));
+        assertThat(came.effects())
+                .containsExactly(new Turn.Emitted(new ActionId(2, 1), new NodeEffect.CloseHandle(ODD)));
+        assertThat(came.cause(1)).isEqualTo(new ActionId(2, 0));
+        assertThat(store.state().node().handles()).isEqualTo(Table.of(ODD, Holding.ORPHAN));
+        Turn gone = store.apply(Input.of(new Left.Gone(ODD)), 5);
+        assertThat(gone.rejection(0)).isEqualTo(new Verdict.Disabled("is-even", List.of()));
+        assertThat(store.state().node().handles()).isEqualTo(Table.empty());
+    }
+
+    @Test
+    void aBootForgetsTheHandlesOfTheLastRun() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(Input.of(new Left.Came(EVEN)), 5);
+        store.apply(Input.of(Toy.booted(2)), 5);
+        assertThat(store.state().node().handles()).isEqualTo(Table.empty());
+        assertThat(store.state().node().run()).isEqualTo(2);
+    }
+
+    @Test
+    void aBootIsOfTheNextRun() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        assertThat(store.apply(Input.of(Toy.booted(2)), 5).rejection(0))
+                .isEqualTo(new Verdict.Disabled(
+                        "run-is-the-next", List.of(new Operand("run", "2"), new Operand("last", "0"))));
+        assertThat(store.apply(Input.of(new NodeAction.ClockStepped(1, 1)), 5).rejection(0))
+                .isEqualTo(new Verdict.Disabled("has-booted", List.of()));
+        assertThat(store.apply(Input.of(Toy.booted(1)), 5).rejection(0)).isNull();
+        assertThat(store.apply(Input.of(new NodeAction.ClockStepped(1, 1)), 5).rejection(0)).isNull();
+    }
+
+    // Failures
+
+    private static void failsWith(Store<Root> store, Input input, String message) {
+        store.apply(say("rude"), 3);
+        StoreState<Root> before = store.state();
+        long deadline = store.nextDeadline();
+        StoreFailure failure = catchThrowableOfType(StoreFailure.class, () -> store.apply(input, 5));
+        assertThat(failure).isNotNull().hasMessageContaining(message);
+        assertThat(failure.input()).isEqualTo(input);
+        assertThat(failure.number()).isEqualTo(before.input() + 1);
+        assertThat(failure.now()).isEqualTo(5);
+        assertThat(failure.at().input()).isEqualTo(before.input() + 1);
+        assertThat(store.state()).isSameAs(before);
+        assertThat(store.nextDeadline()).isEqualTo(deadline);
+        assertThatThrownBy(() -> store.apply(say("x"), 6))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the store has failed and takes no more inputs");
+        store.restore(before);
+        assertThat(store.apply(say("rude"), 6).number()).isEqualTo(before.input() + 1);
+        assertThat(store.state().root()).isSameAs(before.root());
+    }
+
+    // The first action changes the state, the second one fails: nothing of either may stay.
+    private static Machine<Left> failing(RuntimeException with) {
+        return Toy.left((own, action, ctx) -> {
+            if (own.seen().isEmpty()) {
+                ctx.then(new Left.Say("then"));
+                return own.saw("x");
+            }
+            throw with;
+        });
+    }
+
+    @Test
+    void aReducerThatThrowsStopsTheStore() {
+        failsWith(
+                Toy.store(failing(new IllegalStateException("bug")), RIGHT),
+                say("x"),
+                "step 2.1: Say failed: java.lang.IllegalStateException: bug");
+    }
+
+    @Test
+    void anErrorStopsTheStoreToo() {
+        failsWith(
+                Toy.store(
+                        Toy.left((own, action, ctx) -> {
+                            throw new AssertionError("bug");
+                        }),
+                        RIGHT),
+                say("x"),
+                "step 2.0: Say failed: java.lang.AssertionError: bug");
+    }
+
+    private static int endless(int depth) {
+        return depth < 0 ? 0 : endless(depth + 1) + 1;
+    }
+
+    @Test
+    void anEndlessRecursionStopsTheStore() {
+        failsWith(
+                Toy.store(Toy.left((own, action, ctx) -> own.due(endless(0))), RIGHT), say("x"), "StackOverflowError");
+    }
+
+    @Test
+    void aGuardThatThrowsStopsTheStore() {
+        Guards<Object, State, Left> guards = Guards.<Object, State, Left>of()
+                .on(Left.Say.class, Guards.clause("throws", (view, own, action, now) -> {
+                    if (action.text().equals("rude")) {
+                        return false;
+                    }
+                    throw new IllegalStateException("guard");
+                }))
+                .always(Left.Came.class)
+                .always(Left.Gone.class)
+                .always(Left.Tick.class)
+                .build();
+        failsWith(Toy.store(LEFT.guarding(guards), RIGHT), say("x"), "Say failed: java.lang.IllegalStateException: guard");
+    }
+
+    @Test
+    void anObserverThatThrowsStopsTheStore() {
+        failsWith(
+                Toy.store(LEFT, RIGHT.observing(List.of(On.<Left.Say, Right>each(Left.Say.class, said -> {
+                    throw new IllegalStateException("observer");
+                })))),
+                say("x"),
+                "observer");
+    }
+
+    @Test
+    void aDeadlineThatThrowsStopsTheStore() {
+        failsWith(
+                Toy.store(
+                        LEFT.due(own -> {
+                            if (own.seen().isEmpty()) {
+                                return 77;
+                            }
+                            throw new IllegalStateException("deadline");
+                        }),
+                        RIGHT),
+                say("x"),
+                "deadline");
+    }
+
+    @Test
+    void anEndlessDispatchStopsTheStore() {
+        failsWith(
+                Toy.store(
+                        Toy.left((own, action, ctx) -> {
+                            ctx.then(new Left.Say("x"));
+                            return own;
+                        }),
+                        RIGHT),
+                say("x"),
+                "one input leads to more than 10000 actions");
+    }
+
+    @Test
+    void tenThousandEntriesAreNoBug() {
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    if (action instanceof Left.Say(String text) && text.equals("x")) {
+                        for (int i = 1; i < Store.MAX_ENTRIES; i++) {
+                            ctx.then(new Left.Say("rude"));
+                        }
+                    }
+                    return own;
+                }),
+                RIGHT);
+        assertThat(store.apply(say("x"), 5).size()).isEqualTo(10_000);
+    }
+
+    @Test
+    void toDispatchWhatNobodyMountsStopsTheStore() {
+        failsWith(
+                Toy.store(
+                        Toy.left((own, action, ctx) -> {
+                            ctx.then(new Toy.Stranger());
+                            return own;
+                        }),
+                        RIGHT),
+                say("x"),
+                "Toy$Stranger is of no mounted slice");
+        failsWith(
+                Toy.store(
+                        Toy.left((own, action, ctx) -> {
+                            ctx.effect(new Toy.StrangeEffect());
+                            return own;
+                        }),
+                        RIGHT),
+                say("x"),
+                "Toy$StrangeEffect is of no mounted slice");
+    }
+
+    @Test
+    void toDispatchAnEffectStopsTheStore() {
+        failsWith(
+                Toy.store(
+                        Toy.left((own, action, ctx) -> {
+                            ctx.then(new Ask.Fetch("a"));
+                            return own;
+                        }),
+                        RIGHT),
+                say("x"),
+                "Fetch is an effect: emit it with effect()");
+    }
+
+    @Test
+    void refusesTimeThatRunsBackwards() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(say("x"), 5);
+        assertThatThrownBy(() -> store.apply(say("x"), 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("time runs backwards: 4 after 5");
+        assertThat(store.apply(say("x"), 5).number()).isEqualTo(2);
+    }
+
+    @Test
+    void refusesATypeOfNoSlice() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        assertThatThrownBy(() -> store.apply(Input.of(new Toy.Stranger()), 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("Toy$Stranger is of no mounted slice: mount its slice first");
+        assertThat(store.apply(say("x"), 5).number()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesAnEffectAsInput() {
+        assertThatThrownBy(() -> Input.of(new Ask.Fetch("a")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Fetch is an effect, not an input");
+    }
+
+    // Ticks
+
+    private static <A> Toy.Reducer<A> wanting(long first, long step, int times) {
+        return (own, action, ctx) -> {
+            if (action.toString().equals("Tick[]")) {
+                long more = own.seen().size() < times ? own.deadline() + step : Deadlines.NEVER;
+                return own.saw("tick").due(more);
+            }
+            return own.due(first);
+        };
+    }
+
+    @Test
+    void ticksComeByDeadlineThenInMountingOrder() {
+        Store<Root> store = Toy.store(Toy.left(wanting(30, 0, 0)), Toy.right(wanting(20, 10, 1)));
+        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
+        assertThat(store.dueTick(1_000)).isEmpty();
+        store.apply(say("x"), 5);
+        store.apply(Input.of(new Right.Hear("x")), 5);
+        assertThat(store.nextDeadline()).isEqualTo(20);
+        assertThat(store.dueTick(19)).isEmpty();
+        assertThat(store.dueTick(20)).contains(Input.of(new Right.Tick()));
+        store.apply(Input.of(new Right.Tick()), 20);
+        assertThat(store.nextDeadline()).isEqualTo(30);
+        assertThat(store.dueTick(30)).contains(Input.of(new Left.Tick()));
+        store.apply(Input.of(new Left.Tick()), 30);
+        assertThat(store.dueTick(30)).contains(Input.of(new Right.Tick()));
+        store.apply(Input.of(new Right.Tick()), 30);
+        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
+    }
+
+    @Test
+    void aTickThatProgressesMayKeepItsDeadline() {
+        Store<Root> store = Toy.store(Toy.left(wanting(10, 0, 3)), RIGHT);
+        store.apply(say("x"), 10);
+        for (int i = 0; i < 4; i++) {
+            assertThat(store.dueTick(10)).isPresent();
+            store.apply(Input.of(new Left.Tick()), 10);
+        }
+        assertThat(store.dueTick(10)).isEmpty();
+    }
+
+    @Test
+    void aTickWithoutProgressStopsTheStore() {
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> action instanceof Left.Tick ? own : own.due(4)), RIGHT);
+        store.apply(say("x"), 3);
+        failsWith(
+                store,
+                Input.of(new Left.Tick()),
+                "after its tick at 5 the slice left still has the deadline 4 and made no progress");
+    }
+
+    @Test
+    void ticksWithoutEndStopTheStore() {
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> new State(List.of(), 4)), Toy.right((own, action, ctx) -> new State(List.of(), 4)));
+        store.apply(say("x"), 5);
+        store.apply(Input.of(new Right.Hear("x")), 5);
+        // Each slice has its own count.
+        for (int i = 0; i < Store.MAX_TICKS; i++) {
+            store.apply(Input.of(new Left.Tick()), 5);
+            store.apply(Input.of(new Right.Tick()), 5);
+        }
+        assertThatThrownBy(() -> store.apply(Input.of(new Left.Tick()), 5))
+                .isInstanceOf(StoreFailure.class)
+                .hasMessageContaining("made no progress");
+    }
+
+    @Test
+    void aDeadlineWithoutATickIsABug() {
+        assertThatThrownBy(() -> Toy.store(LEFT.ticking(Optional.empty()).due(own -> 1), RIGHT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the slice left has a deadline and no tick");
+    }
+
+    // Moments
+
+    @Test
+    void statesReadBackByName() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(say("x"), 6);
+        store.apply(Input.of(new Right.Hear("y")), 7);
+        Map<String, Object> states = store.statesOf(store.state());
+        assertThat(states.keySet()).containsExactly("node", "left", "right");
+        assertThat(store.stateOf(3, 7, states)).isEqualTo(store.state());
+        Map<String, Object> fewer = new HashMap<>(states);
+        fewer.remove("left");
+        assertThat(store.stateOf(3, 7, fewer).root())
+                .isEqualTo(new Root(State.INITIAL, store.state().root().right()));
+        assertThatThrownBy(() -> store.stateOf(3, 7, Map.of("left", "no state"))).isInstanceOf(ClassCastException.class);
+    }
+
+    @Test
+    void goesOnFromAnotherMoment() {
+        Store<Root> store = Toy.store(Toy.left(wanting(30, 0, 0)), RIGHT);
+        store.apply(say("x"), 5);
+        StoreState<Root> moment = store.state();
+        store.apply(say("y"), 6);
+        store.apply(Input.of(new Left.Tick()), 40);
+        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
+        store.restore(moment);
+        assertThat(store.state()).isSameAs(moment);
+        assertThat(store.nextDeadline()).isEqualTo(30);
+        Turn again = store.apply(say("y"), 6);
+        assertThat(again.number()).isEqualTo(2);
+    }
+
+    @Test
+    void drawsAreTheSameFromTheSameMoment() {
+        List<Long> drawn = new ArrayList<>();
+        Toy.Reducer<Left> drawing = (own, action, ctx) -> {
+            drawn.add(ctx.random().nextLong());
+            drawn.add(ctx.random().nextLong());
+            return own.saw("x");
+        };
+        Store<Root> store = Toy.store(Toy.left(drawing), RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        StoreState<Root> moment = store.state();
+        store.apply(say("x"), 5);
+        store.restore(moment);
+        store.apply(say("x"), 5);
+        store.apply(say("x"), 5);
+        assertThat(drawn.subList(2, 4)).isEqualTo(drawn.subList(0, 2));
+        assertThat(drawn.subList(4, 6)).doesNotContainAnyElementsOf(drawn.subList(0, 4));
+    }
+
+    @Test
+    void storesOfOneBuilderShareNothing() {
+        List<Long> drawn = new ArrayList<>();
+        Store.Builder<Root> builder = Toy.builder(
+                Toy.left((own, action, ctx) -> {
+                    drawn.add(ctx.random().nextLong());
+                    return own.saw("x");
+                }),
+                RIGHT);
+        Store<Root> one = builder.build();
+        Store<Root> other = builder.build();
+        one.apply(say("x"), 5);
+        other.apply(say("x"), 5);
+        assertThat(drawn.get(0)).isEqualTo(drawn.get(1));
+        assertThat(one.state()).isEqualTo(other.state());
+    }
+
+    @Test
+    void theContextTellsTimeRunAndId() {
+        List<String> told = new ArrayList<>();
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) -> {
+                    told.add(ctx.now() + " " + ctx.run() + " " + ctx.id());
+                    if (own.seen().isEmpty()) {
+                        ctx.then(new Left.Say("then"));
+                    }
+                    return own.saw("x");
+                }),
+                RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(say("x"), 8);
+        assertThat(told).containsExactly("8 1 2.0", "8 1 2.1");
+    }
+
+    @Test
+    void digestsOfTwoRunsAreEqual() {
+        List<Digest> digests = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Store<Root> store = Toy.store(LEFT, RIGHT);
+            store.apply(Input.of(Toy.booted(1)), 5);
+            store.apply(Input.of(new Left.Came(EVEN)), 5);
+            digests.add(Content.digest(store.state().root()));
+            digests.add(Content.digest(store.state().node()));
+        }
+        assertThat(digests.subList(0, 2)).isEqualTo(digests.subList(2, 4));
+    }
+}
