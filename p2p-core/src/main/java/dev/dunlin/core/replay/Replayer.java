@@ -156,11 +156,13 @@ public final class Replayer<R> {
             }
             return Mismatch.between(recorded, turn, incomparable);
         } catch (StoreFailure failure) {
+            StoreState<R> state = store.state();
             if (recorded.failed().isEmpty()) {
+                store.restore(state);
+                last = null;
                 return Optional.of(new Mismatch(
                         recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
             }
-            StoreState<R> state = store.state();
             store.restore(new StoreState<>(recorded.number(), recorded.at(), state.node(), state.root()));
             last = null;
             return Optional.empty();
@@ -170,8 +172,10 @@ public final class Replayer<R> {
     private Divergence explain(Frame.Recorded recorded, Mismatch mismatch, Recorded second) {
         long comparedAt = 0;
         List<JsonDifference> differences = List.of();
-        Optional<JsonNode> atOnce =
-                store.state().input() == recorded.number() ? second.after(recorded.number()) : Optional.empty();
+        if (store.state().input() < recorded.number()) {
+            return new Divergence(mismatch, inputText(recorded), causes(recorded), 0, List.of());
+        }
+        Optional<JsonNode> atOnce = second.after(recorded.number());
         if (atOnce.isPresent()) {
             return new Divergence(
                     mismatch,

@@ -1,0 +1,466 @@
+package dev.dunlin.core.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.log.ActionLog;
+import dev.dunlin.core.log.Lamps;
+import dev.dunlin.core.log.Lamps.LampAction;
+import dev.dunlin.core.log.Lamps.Quirk;
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.Recorder;
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Guards;
+import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Transition;
+import dev.dunlin.core.store.TypeTable;
+import dev.dunlin.core.testkit.SimDisk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+final class ReplayerTest {
+
+    private static Replayer<Lamps.Root> replayer(SimDisk disk, Quirk quirk) {
+        Store<Lamps.Root> store = Lamps.store(quirk);
+        return new Replayer<>(LogReader.open(disk, store), store, false);
+    }
+
+    private static Replayer<Lamps.Root> replayer(SimDisk disk) {
+        return replayer(disk, Quirk.NONE);
+    }
+
+    @Test
+    void aLongRandomLogVerifiesTwiceToTheSameDigest() throws IOException {
+        SimDisk disk = new SimDisk();
+        long taken = 0;
+        for (int run = 1; run <= 4; run++) {
+            Recorder recorder = Recorder.open(disk, run).run(2500).snapshot().run(500);
+            recorder.writer.keepHouse(0);
+            recorder.writer.close();
+            taken = recorder.store.state().input();
+        }
+        List<Long> told = new ArrayList<>();
+        Replayer<Lamps.Root> replayer = replayer(disk);
+        Replayer.Verified once = replayer.verify(told::add);
+        assertThat(once.divergence()).isEmpty();
+        assertThat(once.first()).isEqualTo(1);
+        assertThat(once.inputs()).isEqualTo(taken).isEqualTo(12_004);
+        assertThat(once.actions()).isGreaterThan(2 * once.inputs());
+        assertThat(told).hasSize(11).isSorted();
+        assertThat(replayer.verify(step -> {})).isEqualTo(once);
+        assertThat(replayer(disk).verify(step -> {})).isEqualTo(once);
+    }
+
+    @Test
+    void seekForwardBackAndDifferenceAgreeWithAStraightRunAtEveryStep() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, 3).run(80).snapshot().run(70).snapshot().run(50);
+        recorder.writer.close();
+        List<Digest> digests = new ArrayList<>();
+        List<JsonNode> jsons = new ArrayList<>();
+        Replayer<Lamps.Root> straight = replayer(disk);
+        straight.seek(0);
+        do {
+            digests.add(straight.digest());
+            jsons.add(straight.json(straight.state()));
+        } while (straight.forward());
+        assertThat(digests).hasSize(202);
+        assertThat(straight.step()).isEqualTo(201);
+        assertThat(straight.forward()).isFalse();
+
+        Replayer<Lamps.Root> replayer = replayer(disk);
+        for (int step = 201; step >= 0; step--) {
+            replayer.seek(step);
+            assertThat(replayer.step()).isEqualTo(step);
+            assertThat(replayer.digest()).isEqualTo(digests.get(step));
+        }
+        assertThat(replayer.back()).isFalse();
+        replayer.seek(201);
+        for (int step = 200; step >= 0; step--) {
+            assertThat(replayer.back()).isTrue();
+            assertThat(replayer.digest()).isEqualTo(digests.get(step));
+        }
+        Random random = new Random(5);
+        for (int i = 0; i < 200; i++) {
+            int step = random.nextInt(202);
+            switch (random.nextInt(4)) {
+                case 0 -> replayer.seek(step);
+                case 1 -> replayer.forward();
+                case 2 -> replayer.back();
+                default -> {
+                    int other = random.nextInt(202);
+                    assertThat(replayer.difference(step, other, 1000))
+                            .isEqualTo(JsonDifference.between(jsons.get(step), jsons.get(other), 1000));
+                }
+            }
+            assertThat(replayer.digest()).isEqualTo(digests.get((int) replayer.step()));
+        }
+        assertThat(replayer.verify(step -> {}).divergence()).isEmpty();
+        replayer.seek(10);
+        assertThat(replayer.digest()).isEqualTo(digests.get(10));
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> replayer.seek(202))
+                .withMessage("the log ends at step 201: there is no step 202");
+        assertThatExceptionOfType(LogException.class).isThrownBy(() -> replayer.seek(-1));
+    }
+
+    @Test
+    void aRingThatHasDroppedItsBeginIsReplayedFromItsFirstGoodSnapshot() throws IOException {
+        SimDisk disk = new SimDisk();
+        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1);
+        for (int round = 0; round < 20; round++) {
+            recorder.run(100).snapshot().writer.keepHouse(0);
+        }
+        recorder.run(10).writer.close();
+        Replayer<Lamps.Root> replayer = replayer(disk);
+        Replayer.Verified verified = replayer.verify(step -> {});
+        assertThat(verified.divergence()).isEmpty();
+        assertThat(verified.first()).isGreaterThan(1000);
+        replayer.seek(verified.first());
+        assertThat(replayer.back()).isTrue();
+        assertThat(replayer.back()).as("at the first replayable step").isFalse();
+        long gone = verified.first() - 2;
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> replayer.seek(gone))
+                .withMessageContaining("ask for a later one");
+
+        String earliest = disk.names().stream()
+                .filter(name -> name.startsWith("snap-"))
+                .findFirst()
+                .orElseThrow();
+        disk.put(earliest, new byte[10]);
+        Replayer.Verified later = replayer(disk).verify(step -> {});
+        assertThat(later.divergence()).isEmpty();
+        assertThat(later.first()).as("from the next snapshot").isGreaterThan(verified.first());
+        assertThat(later.digest()).isEqualTo(verified.digest());
+    }
+
+    private static SimDisk planted() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, 8);
+        recorder.take(Input.of(new LampAction.SwitchOn("desk", 10, Ticket.NONE)));
+        recorder.take(new Input(new LampAction.Measured("desk", 5), new ActionId(2, 3)));
+        recorder.take(Input.of(new LampAction.SwitchOn("shelf", 42, Ticket.NONE)));
+        recorder.take(new Input(new LampAction.Measured("shelf", 6), new ActionId(4, 3)));
+        recorder.snapshot();
+        recorder.writer.close();
+        return disk;
+    }
+
+    private static Divergence divergence(SimDisk disk, Quirk quirk, Replayer.Recorded second) {
+        return replayer(disk, quirk).verify(step -> {}, second).divergence().orElseThrow();
+    }
+
+    @Test
+    void aPlantedFieldIsReportedAtItsStepAndSliceWithTheFields() throws IOException {
+        SimDisk disk = planted();
+        Replayer<Lamps.Root> first = replayer(disk);
+        Divergence found = divergence(disk, Quirk.BRIGHTER, step -> {
+            first.seek(step);
+            return Optional.of(first.json(first.state()));
+        });
+        assertThat(found.mismatch().number()).isEqualTo(4);
+        assertThat(found.mismatch().slices()).containsExactly("lamp");
+        assertThat(found.mismatch().what()).isEqualTo("the slice lamp changes to another state");
+        assertThat(found.comparedAt()).isEqualTo(4);
+        assertThat(found.differences())
+                .containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
+        assertThat(found.text())
+                .isEqualTo("step 4 diverges: the slice lamp changes to another state\n"
+                        + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}\n"
+                        + "  slices: lamp\n"
+                        + "  causes:\n"
+                        + "    4 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}\n"
+                        + "  fields that differ after step 4 (recorded -> replayed):\n"
+                        + "    lamp.lamps.shelf.brightness: 42 -> 43");
+
+        Divergence bySnapshot = divergence(disk, Quirk.BRIGHTER, step -> Optional.empty());
+        assertThat(bySnapshot.comparedAt()).isEqualTo(5);
+        assertThat(bySnapshot.differences())
+                .containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
+    }
+
+    @Test
+    void aPlantedDispatchIsReportedThoughNoSliceDiffers() throws IOException {
+        Divergence found = divergence(planted(), Quirk.RINGS_TWICE, step -> Optional.empty());
+        assertThat(found.mismatch().number()).isEqualTo(4);
+        assertThat(found.mismatch().slices()).isEmpty();
+        assertThat(found.mismatch().what()).isEqualTo("it leads to other actions or effects");
+        assertThat(found.differences()).isEmpty();
+    }
+
+    @Test
+    void aPlantedClauseIsReported() throws IOException {
+        Divergence found = divergence(planted(), Quirk.REFUSES, step -> Optional.empty());
+        assertThat(found.mismatch().number()).isEqualTo(4);
+        assertThat(found.mismatch().what())
+                .contains("the slice lamp does not change and did")
+                .contains("it is disabled by [0 brightness-is-fit []], not by []");
+    }
+
+    @Test
+    void aPlantedFailureIsReported() throws IOException {
+        Divergence found = divergence(planted(), Quirk.THROWS, step -> Optional.empty());
+        assertThat(found.mismatch().number()).isEqualTo(4);
+        assertThat(found.mismatch().what()).startsWith("it stops this build: step 4.0: SwitchOn failed");
+        assertThat(found.text()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void theCauseChainGoesBackThroughTheEffectsThatWereAnswered() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, 8);
+        recorder.take(Input.of(new LampAction.SwitchOn("desk", 10, Ticket.NONE)));
+        recorder.take(new Input(new LampAction.SwitchOn("shelf", 42, Ticket.NONE), new ActionId(2, 3)));
+        recorder.writer.close();
+        assertThat(divergence(disk, Quirk.BRIGHTER, step -> Optional.empty()).causes())
+                .containsExactly(
+                        "3 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}",
+                        "answers effect 2.3 of 2 lamp/switchOn {\"lamp\":\"desk\",\"brightness\":10,\"ticket\":\"#\"}");
+    }
+
+    @Test
+    void aFailedInputReplaysToTheSameFailure() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1).run(5);
+        recorder.fail(Input.of(new LampAction.Burst("bang")));
+        recorder.writer.close();
+        Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 2).writer.close();
+        Replayer.Verified verified = replayer(disk, Quirk.THROWS).verify(step -> {});
+        assertThat(verified.divergence()).isEmpty();
+        assertThat(verified.last()).isEqualTo(8);
+        Replayer<Lamps.Root> replayer = replayer(disk);
+        replayer.seek(7);
+        assertThat(replayer.turn()).as("nothing came of it").isEmpty();
+        assertThat(replayer.recordedAt(7).orElseThrow().failed().orElseThrow())
+                .startsWith("step 7.0: Burst failed: java.lang.IllegalStateException: bang");
+
+        SimDisk cured = new SimDisk();
+        Recorder failing = Recorder.open(cured, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1);
+        failing.fail(Input.of(new LampAction.SwitchOn("desk", 42, Ticket.NONE)));
+        failing.writer.close();
+        assertThat(replayer(cured).verify(step -> {}).divergence().orElseThrow().mismatch().what())
+                .startsWith("it is carried out, and stopped the recorded run: step 2.0");
+    }
+
+    /** One machine in two builds: the second has a field more, one less, and another name for its action. */
+    private record Gate(int build) implements Slice<Object, Object, Gate.Act> {
+        sealed interface Act extends Action {}
+
+        record OpenOld(String who) implements Act {}
+
+        record OpenNew(String who, int wide) implements Act {}
+
+        record OpenLess() implements Act {}
+
+        record Old(String last, long count) {}
+
+        record New(String last, long count, boolean rusty) {}
+
+        record Beep(long count) implements Effect, Effect.Fire, Effect.Durable {}
+
+        @Override
+        public String name() {
+            return "gate";
+        }
+
+        @Override
+        public Class<Act> actions() {
+            return Act.class;
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        public Class<Object> state() {
+            return (Class) (build == 2 ? New.class : Old.class);
+        }
+
+        @Override
+        public TypeTable types() {
+            TypeTable.Builder table = TypeTable.of("gate").action("beep", Beep.class);
+            return switch (build) {
+                case 1 -> table.action("unlock", OpenOld.class)
+                        .action("x", OpenNew.class)
+                        .action("y", OpenLess.class)
+                        .build();
+                case 2 -> table.action("open", OpenNew.class)
+                        .action("w", OpenOld.class)
+                        .action("y", OpenLess.class)
+                        .renamed("unlock", "open")
+                        .renamed("x", "open")
+                        .defaulted("gate/open", "wide", "7")
+                        .defaulted("gate", "rusty", "true")
+                        .build();
+                default -> table.action("unlock", OpenLess.class)
+                        .action("x", OpenNew.class)
+                        .action("z", OpenOld.class)
+                        .renamed("y", "unlock")
+                        .build();
+            };
+        }
+
+        @Override
+        public Object initial() {
+            return build == 2 ? new New("", 0, true) : new Old("", 0);
+        }
+
+        @Override
+        public Guards<Object, Object, Act> guards() {
+            return Guards.<Object, Object, Act>of()
+                    .always(OpenOld.class)
+                    .always(OpenNew.class)
+                    .always(OpenLess.class)
+                    .build();
+        }
+
+        @Override
+        public Object reduce(Object own, Act action, Context ctx) {
+            if (action instanceof OpenNew(var who, var wide) && wide == 99) {
+                ctx.effect(new Beep(wide));
+            }
+            if (action instanceof OpenOld(var who) && who.equals("judge")) {
+                ctx.effect(new Beep(1));
+            }
+            return switch (own) {
+                case New(var last, var count, var rusty) -> new New(action.toString(), count + 1, rusty);
+                case Old(var last, var count) -> new Old("someone", count + 1);
+                default -> throw new IllegalStateException();
+            };
+        }
+
+        @Override
+        public List<Transition> transitions() {
+            return List.of();
+        }
+
+        @Override
+        public String phase(Object own, Subject subject) {
+            return "";
+        }
+
+        @Override
+        public Subject about(Act action) {
+            return Subject.MACHINE;
+        }
+
+        @Override
+        public long byteBudget() {
+            return 100;
+        }
+
+        static Store<Object[]> store(int build) {
+            Gate gate = new Gate(build);
+            return Store.of(new Object[] {gate.initial()})
+                    .mount(gate, root -> root[0], (root, own) -> new Object[] {own})
+                    .build();
+        }
+    }
+
+    private static SimDisk gateLog(String... who) throws IOException {
+        SimDisk disk = new SimDisk();
+        Store<Object[]> store = Gate.store(1);
+        var writer = ActionLog.open(disk, store, Recorder.SMALL, "one").writer();
+        writer.append(store.apply(Lamps.boot(1, 5), 5));
+        for (String name : who) {
+            writer.append(store.apply(Input.of(new Gate.OpenOld(name)), 6));
+        }
+        writer.close();
+        return disk;
+    }
+
+    @Test
+    void aLogOfAnOlderBuildReplaysWithDefaultsAndNewNames() throws IOException {
+        SimDisk disk = gateLog("ann", "bob");
+        Store<Object[]> store = Gate.store(2);
+        LogReader<Object[]> reader = LogReader.open(disk, store);
+        assertThat(reader.fit().fit()).isEqualTo(Schema.Fit.FINE);
+        assertThat(reader.fit().text())
+                .contains("type gate/unlock is now gate/open")
+                .contains("gate/open.wide was added; older logs get 7")
+                .contains("gate.rusty was added; older logs get true");
+        Replayer<Object[]> replayer = new Replayer<>(reader, store, false);
+        Replayer.Verified verified = replayer.verify(step -> {});
+        assertThat(verified.divergence()).as("a digest of another shape says nothing").isEmpty();
+        assertThat(store.state().root()[0])
+                .isEqualTo(new Gate.New("OpenNew[who=bob, wide=7]", 2, true));
+
+        Store<Object[]> running = Gate.store(2);
+        ActionLog.Opened opened = ActionLog.open(disk, running, Recorder.SMALL, "two");
+        assertThat(opened.lastInput()).isEqualTo(3);
+        assertThat(opened.notes().toString()).contains("another build wrote the log; the differences: FINE");
+        opened.writer().append(running.apply(Input.of(new Gate.OpenNew("cat", 1)), 9));
+        opened.writer().close();
+        Store<Object[]> again = Gate.store(2);
+        assertThat(new Replayer<>(LogReader.open(disk, again), again, false)
+                        .verify(step -> {})
+                        .last())
+                .isEqualTo(4);
+        assertThat(Content.digest(again.state().root()[0])).isEqualTo(Content.digest(running.state().root()[0]));
+    }
+
+    @Test
+    void aDurableInputWhoseDigestCannotBeComparedIsRefusedUntilTheLogIsSealed() throws IOException {
+        SimDisk disk = gateLog("ann", "judge");
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> ActionLog.open(disk, Gate.store(2), Recorder.SMALL, "two"))
+                .withMessageContaining("input 3, which led to a durable effect");
+        assertThat(ActionLog.seal(disk, Gate.store(1), Recorder.SMALL, "one")).isEqualTo(3);
+        Store<Object[]> running = Gate.store(2);
+        ActionLog.open(disk, running, Recorder.SMALL, "two");
+        assertThat(running.state().root()[0]).isEqualTo(new Gate.New("someone", 2, true));
+    }
+
+    @Test
+    void riskyNeedsConsentAndImpossibleCannotBeHad() throws IOException {
+        SimDisk disk = gateLog("ann");
+        Store<Object[]> three = Gate.store(3);
+        LogReader<Object[]> reader = LogReader.open(disk, three);
+        assertThat(reader.fit().fit()).isEqualTo(Schema.Fit.RISKY);
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> new Replayer<>(reader, three, false))
+                .withMessageContaining("RISKY: gate/unlock.who was removed")
+                .withMessageContaining("--accept-risky");
+        assertThat(new Replayer<>(reader, three, true).verify(step -> {}).last()).isEqualTo(2);
+
+        Store<Lamps.Root> lamps = Lamps.store();
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> new Replayer<>(LogReader.open(disk, lamps), lamps, true))
+                .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
+                .withMessageContaining("Replay it with the build that wrote it");
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> ActionLog.open(disk, Lamps.store(), Recorder.SMALL, "other"))
+                .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
+                .withMessageContaining("--seal");
+    }
+
+    @Test
+    void differencesAreBoundedAndNameTheirPlace() {
+        var mapper = Lamps.codec().mapper();
+        JsonNode one = mapper.readTree("{\"a\":{\"b\":[1,2,3]},\"c\":1,\"d\":null}");
+        JsonNode two = mapper.readTree("{\"a\":{\"b\":[1,5]},\"c\":\"1\",\"e\":{}}");
+        assertThat(JsonDifference.between(one, two, 10))
+                .extracting(JsonDifference::toString)
+                .containsExactly(
+                        "a.b.1: 2 -> 5", "a.b.2: 3 -> (absent)", "c: 1 -> \"1\"", "d: null -> (absent)", "e: (absent) -> {}");
+        assertThat(JsonDifference.between(one, two, 2)).hasSize(2);
+        assertThat(JsonDifference.between(one, one, 2)).isEmpty();
+    }
+}
