@@ -164,20 +164,20 @@ final class SchemaTest {
                         "node",
                         "node/booted",
                         "node/clockStepped");
-        assertThat(schema.types().get("lamp").toString())
-                .isEqualTo("{lamps=table<string,#lamp.Lamp>, before=table<string,#lamp.Phase>, off=deadlines<string>, "
+        assertThat(schema.types().get("lamp"))
+                .hasToString("{lamps=table<string,#lamp.Lamp>, before=table<string,#lamp.Phase>, off=deadlines<string>, "
                         + "lines=table<Handle,string>, colours=table<long,#lamp.Colour>, asked=table<ActionId,string>, "
                         + "counted=long}");
-        assertThat(schema.types().get("#lamp.Lamp").toString())
-                .isEqualTo("{phase=#lamp.Phase, brightness=int, tags=list<string>, owner=optional<string>, "
+        assertThat(schema.types().get("#lamp.Lamp"))
+                .hasToString("{phase=#lamp.Phase, brightness=int, tags=list<string>, owner=optional<string>, "
                         + "watts=optional<long>}");
-        assertThat(schema.types().get("#lamp.Phase").toString())
-                .isEqualTo("{dark=variant #lamp.Dark, lit=variant #lamp.Lit}");
-        assertThat(schema.types().get("#lamp.Colour").toString()).isEqualTo("{RED=constant, GREEN=constant}");
-        assertThat(schema.types().get("lamp/switchOn").toString())
-                .isEqualTo("{lamp=string, brightness=int, ticket=Ticket}");
-        assertThat(schema.types().get("node/booted").toString())
-                .isEqualTo("{run=long, build=string, config=table<string,string>, wallTime=long, seed=long}");
+        assertThat(schema.types().get("#lamp.Phase"))
+                .hasToString("{dark=variant #lamp.Dark, lit=variant #lamp.Lit}");
+        assertThat(schema.types().get("#lamp.Colour")).hasToString("{RED=constant, GREEN=constant}");
+        assertThat(schema.types().get("lamp/switchOn"))
+                .hasToString("{lamp=string, brightness=int, ticket=Ticket}");
+        assertThat(schema.types().get("node/booted"))
+                .hasToString("{run=long, build=string, config=table<string,string>, wallTime=long, seed=long}");
     }
 
     /** A machine of one action, for what cannot be written. */
