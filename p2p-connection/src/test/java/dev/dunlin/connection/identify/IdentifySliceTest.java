@@ -129,7 +129,8 @@ final class IdentifySliceTest {
         assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
         assertThat(told(bench, 2).agentVersion()).isEqualTo("two");
         assertThat(bench.actions(PeerIdentified.class))
-                .containsExactly(new PeerIdentified(peer(1), told(bench, 1)), new PeerIdentified(peer(2), told(bench, 2)));
+                .containsExactly(
+                        new PeerIdentified(peer(1), told(bench, 1)), new PeerIdentified(peer(2), told(bench, 2)));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(first, CloseMode.CLOSE));
         bench.accept(1);
