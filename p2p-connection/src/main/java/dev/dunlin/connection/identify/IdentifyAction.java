@@ -100,8 +100,12 @@ public sealed interface IdentifyAction extends Action {
     /** A peer was remembered without a connection for long enough. */
     record Forgotten(PeerId peer) implements IdentifyAction {}
 
-    /** Fact for others: a peer has told who it is, for the first time or anew; the state has what it told. */
-    record PeerIdentified(PeerId peer) implements IdentifyAction {}
+    /**
+     * Fact for others: a peer has told who it is, for the first time or anew.
+     *
+     * @param told all that is now known of it, as in the state
+     */
+    record PeerIdentified(PeerId peer, IdentifyState.Told told) implements IdentifyAction {}
 
     /**
      * Fact for others: a peer could not be asked, or did not answer well.

@@ -5,8 +5,8 @@ import static dev.dunlin.connection.Settings.number;
 import dev.dunlin.core.state.Table;
 
 /**
- * What can be configured of the identify machine. Every key is optional; a value out of its range counts as missing. Times are
- * microseconds.
+ * What can be configured of the identify machine. Every key is optional; a value out of its range counts as missing.
+ * Times are microseconds.
  *
  * @param protocolVersion what we call the network ({@code identify.protocolVersion}, {@code ipfs/0.1.0}; at most
  *     {@link #MAX_TEXT} characters)
@@ -19,12 +19,12 @@ import dev.dunlin.core.state.Table;
  * @param maxRemembered most peers remembered without a connection ({@code identify.maxRemembered}, 1024, 0 to
  *     {@link #MOST_PEERS})
  * @param memory how long a peer is remembered without a connection ({@code identify.memory}, 1 h, 1 ms to 30 days)
- * @param rememberedAddresses how many addresses are then kept ({@code identify.rememberedAddresses}, 20 as in go-libp2p, 0 to
- *     500)
+ * @param rememberedAddresses how many addresses are then kept ({@code identify.rememberedAddresses}, 20 as in
+ *     go-libp2p, 0 to 500)
  * @param maxAnswers most streams of each peer that are answered at once ({@code identify.maxAnswers}, 2, 0 to 16)
  * @param pushEvery how often a peer may push, on average ({@code identify.pushEvery}, 5 s as in go-libp2p, 0 to 1 h)
- * @param pushBurst how many pushes a peer may have in advance of that ({@code identify.pushBurst}, 10 as in go-libp2p, 1 to
- *     1000)
+ * @param pushBurst how many pushes a peer may have in advance of that ({@code identify.pushBurst}, 10 as in
+ *     go-libp2p, 1 to 1000)
  * @param observers how many distinct observers make an observed address believed ({@code identify.observers}, 4 as in
  *     go-libp2p, 1 to 1000)
  * @param maxBelieved most observed addresses that are believed ({@code identify.maxBelieved}, 4, 0 to 32)

@@ -123,7 +123,8 @@ final class IdentifyGuards {
                             .find(action.connection())
                             .filter(link -> link.peer().equals(action.peer()))
                             .isPresent()))
-            // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused for that.
+            // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused
+            // for that.
             .on(IdentifyAction.AskOpened.class, streamIsNew(IdentifyAction.AskOpened::stream))
             .on(IdentifyAction.PushOpened.class, streamIsNew(IdentifyAction.PushOpened::stream))
             .on(IdentifyAction.Asked.class, streamIsNew(IdentifyAction.Asked::stream))

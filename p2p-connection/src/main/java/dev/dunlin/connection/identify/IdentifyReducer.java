@@ -49,7 +49,7 @@ final class IdentifyReducer {
             case IdentifyAction.AskOpened(Handle stream, Handle connection, PeerId peer) ->
                 askOpened(own, stream, connection, peer, ctx);
             case IdentifyAction.AskNotOpened(PeerId peer) ->
-                askEnded(own, peer, Asking.FAILED, "the stream could not be opened", ctx);
+                askFailed(own, peer, "the stream could not be opened", ctx);
             case IdentifyAction.PushOpened(Handle stream, Handle connection, PeerId peer) ->
                 pushOpened(own, stream, connection, peer, ctx);
             case IdentifyAction.PushNotOpened(PeerId peer) -> pushEnded(own, peer, ctx);
@@ -180,16 +180,19 @@ final class IdentifyReducer {
             return stray(own, stream, ctx);
         }
         if (!isLinked(own, connection, id)) {
-            return askEnded(
-                    stray(own, stream, ctx), id, Asking.FAILED, "its stream is on a connection beyond the limit", ctx);
+            return askFailed(stray(own, stream, ctx), id, "its stream is on a connection beyond the limit", ctx);
         }
         ctx.effect(new IdentifyEffect.Read(stream, id));
         return begun(own, stream, connection, id, Kind.ASK, ctx)
                 .withPeer(id, peer.get().withAsking(Asking.READING, peer.get().again()));
     }
 
-    private static IdentifyState askEnded(IdentifyState own, PeerId id, Asking how, String reason, Context ctx) {
-        ctx.then(how == Asking.DONE ? new PeerIdentified(id) : new IdentifyFailed(id, reason));
+    private static IdentifyState askFailed(IdentifyState own, PeerId id, String reason, Context ctx) {
+        ctx.then(new IdentifyFailed(id, reason));
+        return askEnded(own, id, Asking.FAILED, ctx);
+    }
+
+    private static IdentifyState askEnded(IdentifyState own, PeerId id, Asking how, Context ctx) {
         Peer peer = own.peers().at(id);
         return peer.again() && peer.links() > 0
                 ? ask(own, id, ctx)
@@ -257,13 +260,13 @@ final class IdentifyReducer {
                 : Learning.pushed(peer.told(), said, id, remote, own.config(), ctx.now());
         IdentifyState after = own.withPeer(id, peer.withTold(told)).withoutExchange(received.stream());
         ctx.then(new CloseStream(received.stream(), CloseMode.CLOSE));
+        ctx.then(new PeerIdentified(id, told));
         if (!isAsk) {
-            ctx.then(new PeerIdentified(id));
             Peer now = after.peers().at(id);
             return after.withPeer(id, now.withAnswers(now.answers() - 1));
         }
         after = seen(after, exchange.connection(), said.observedAddress(), ctx);
-        return askEnded(outdated(after, id, ctx), id, Asking.DONE, "", ctx);
+        return askEnded(outdated(after, id, ctx), id, Asking.DONE, ctx);
     }
 
     /** Notes where a peer sees us. Only who dialled us can know at which address we are reached. */
@@ -306,7 +309,7 @@ final class IdentifyReducer {
         Peer peer = own.peers().at(id);
         IdentifyState after = own.withoutExchange(stream);
         return switch (exchange.kind()) {
-            case ASK -> askEnded(after, id, Asking.FAILED, reason, ctx);
+            case ASK -> askFailed(after, id, reason, ctx);
             case PUSH -> pushEnded(after, id, ctx);
             case ANSWER, LISTEN -> after.withPeer(id, peer.withAnswers(peer.answers() - 1));
         };
@@ -345,7 +348,9 @@ final class IdentifyReducer {
                 && peer.told().filter(told -> told.speaks(IdentifySlice.ID_PUSH)).isPresent();
     }
 
-    /** Begins as many of the waiting pushes as may be on their way. One that fails is not tried again until we change. */
+    /**
+     * Begins as many of the waiting pushes as may be on their way. One that fails is not tried again until we change.
+     */
     private static IdentifyState pump(IdentifyState own, Context ctx) {
         IdentifyState after = own;
         while (after.pushes() < after.config().maxPushes() && !after.pushing().isEmpty()) {

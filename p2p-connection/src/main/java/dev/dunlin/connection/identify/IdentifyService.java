@@ -5,9 +5,9 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 
 /**
- * Carries identify streams' bytes: {@link IdentifyDecoder} and {@link IdentifyContent#seal} behind a transport, with the
- * node's private key. Never blocks, never throws, decides nothing. Each call is answered exactly once, with the effect's id; a
- * stream that ends before is an answer, too.
+ * Carries identify streams' bytes: {@link IdentifyDecoder} and {@link IdentifyContent#seal} behind a transport, with
+ * the node's private key. Never blocks, never throws, decides nothing. Each call is answered exactly once, with the
+ * effect's id; a stream that ends before is an answer, too.
  */
 public interface IdentifyService {
 

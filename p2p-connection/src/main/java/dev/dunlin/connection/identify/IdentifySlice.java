@@ -286,7 +286,7 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
             case IdentifyAction.SendFailed(var _, PeerId peer, var _) -> Subject.of(PEER, peer);
             case IdentifyAction.ExchangeTimedOut(var _, PeerId peer) -> Subject.of(PEER, peer);
             case IdentifyAction.Forgotten(PeerId peer) -> Subject.of(PEER, peer);
-            case IdentifyAction.PeerIdentified(PeerId peer) -> Subject.of(PEER, peer);
+            case IdentifyAction.PeerIdentified(PeerId peer, var _) -> Subject.of(PEER, peer);
             case IdentifyAction.IdentifyFailed(PeerId peer, var _) -> Subject.of(PEER, peer);
         };
     }
@@ -315,8 +315,8 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
         }
         return links == own.links().size() && pushes == own.pushes() && answers == open
                 ? Optional.empty()
-                : Optional.of("peers count " + links + " links, " + pushes + " pushes, " + answers + " answers; there are "
-                        + own.links().size() + ", " + own.pushes() + ", " + open);
+                : Optional.of("peers count " + links + " links, " + pushes + " pushes, " + answers
+                        + " answers; there are " + own.links().size() + ", " + own.pushes() + ", " + open);
     }
 
     private static Optional<String> unlinked(IdentifyState own) {

@@ -60,8 +60,8 @@ public record IdentifyState(
      * @param protocols the protocol ids we take streams for, in order
      * @param listeners the addresses of each open listener
      * @param believed the observed addresses that enough observers agree on
-     * @param seq the number of our peer record: microseconds since the Unix epoch at the last change or boot, and higher than
-     *     any before
+     * @param seq the number of our peer record: microseconds since the Unix epoch at the last change or boot, and
+     *     higher than any before
      */
     public record Own(
             List<String> protocols, Table<Handle, List<Multiaddr>> listeners, List<Multiaddr> believed, long seq) {

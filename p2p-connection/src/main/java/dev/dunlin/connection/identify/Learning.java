@@ -16,17 +16,19 @@ final class Learning {
     private Learning() {}
 
     /**
-     * What is known after a peer was asked: all that it did not say is gone, but for a signed record, which only a newer one
-     * replaces (libp2p/specs RFC/0003-routing-records.md).
+     * What is known after a peer was asked: all that it did not say is gone, but for a signed record, which only a
+     * newer one replaces (libp2p/specs RFC/0003-routing-records.md).
      */
-    static Told asked(Optional<Told> before, Identified said, PeerId peer, Scope remote, IdentifyConfig config, long now) {
+    static Told asked(
+            Optional<Told> before, Identified said, PeerId peer, Scope remote, IdentifyConfig config, long now) {
         Optional<Certified> certified = before.flatMap(Told::certified);
         Told base = new Told("", "", List.of(), List.of(), certified, 0, now);
         return pushed(Optional.of(base), said, peer, remote, config, now);
     }
 
     /** What is known after a peer pushed: what it did not say is unchanged. */
-    static Told pushed(Optional<Told> before, Identified said, PeerId peer, Scope remote, IdentifyConfig config, long now) {
+    static Told pushed(
+            Optional<Told> before, Identified said, PeerId peer, Scope remote, IdentifyConfig config, long now) {
         Told known = before.orElse(Told.NOTHING);
         List<String> protocols = said.protocols().isEmpty()
                 ? known.protocols()

@@ -34,8 +34,8 @@ public enum Scope {
     }
 
     /**
-     * Whether an address that a peer gave is worth keeping, by where the peer is: on this machine, any; on our network, no
-     * loopback address; elsewhere, public ones only (go-libp2p's rule).
+     * Whether an address that a peer gave is worth keeping, by where the peer is: on this machine, any; on our
+     * network, no loopback address; elsewhere, public ones only (go-libp2p's rule).
      *
      * @param learned the scope of the address
      * @param remote the scope of the address that the peer is connected from

@@ -1,6 +1,6 @@
 /**
- * The identify protocol (libp2p/specs identify/README.md): on each new connection both sides ask one another for keys, addresses,
- * protocols, and where they see one another; later changes are pushed.
+ * The identify protocol (libp2p/specs identify/README.md): on each new connection both sides ask one another for
+ * keys, addresses, protocols, and where they see one another; later changes are pushed.
  *
  * <p>The phases of a peer:
  *

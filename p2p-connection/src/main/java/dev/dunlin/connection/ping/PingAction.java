@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The actions of the ping machine.
  *
- * <p>Each {@link Ping} with a ticket has exactly one outcome that echoes it: {@link PingDone} or {@link PingRefused}. One with
- * {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name.
+ * <p>Each {@link Ping} with a ticket has exactly one outcome that echoes it: {@link PingDone} or {@link PingRefused}.
+ * One with {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name.
  */
 public sealed interface PingAction extends Action {
 
@@ -111,7 +111,8 @@ public sealed interface PingAction extends Action {
     /**
      * Outcome: the wish was not done, or not to its end.
      *
-     * @param clause the name of the clause that failed; {@code protocol-is-spoken} and {@code peer-stays-connected} can fail later
+     * @param clause the name of the clause that failed; {@code protocol-is-spoken} and {@code peer-stays-connected}
+     *     can fail later
      */
     record PingRefused(Ticket ticket, PeerId peer, String clause) implements PingAction, Action.Ticketed {}
 

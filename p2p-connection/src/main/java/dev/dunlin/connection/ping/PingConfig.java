@@ -5,10 +5,11 @@ import static dev.dunlin.connection.Settings.number;
 import dev.dunlin.core.state.Table;
 
 /**
- * What can be configured of the ping machine. Every key is optional; a value out of its range counts as missing. Times are
- * microseconds.
+ * What can be configured of the ping machine. Every key is optional; a value out of its range counts as missing.
+ * Times are microseconds.
  *
- * @param interval between the periodic balls to each connected peer, 0 for none ({@code ping.interval}, 15 s, 0 to 1 day)
+ * @param interval between the periodic balls to each connected peer, 0 for none ({@code ping.interval}, 15 s, 0 to 1
+ *     day)
  * @param timeout how long a ball may be out ({@code ping.timeout}, 10 s as in go-libp2p, 1 ms to 1 h)
  * @param failures how many balls lost one after the other are reported ({@code ping.failures}, 3, 1 to 1000)
  * @param keptRtts how many round-trip times are kept of each peer ({@code ping.keptRtts}, 16, 1 to {@link #MOST_RTTS})

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The answering side of a ping stream (libp2p/specs ping/ping.md): every 32 bytes are sent back when they are whole. Holds at
- * most {@link #BALL} - 1 bytes. Not thread-safe.
+ * The answering side of a ping stream (libp2p/specs ping/ping.md): every 32 bytes are sent back when they are whole.
+ * Holds at most {@link #BALL} - 1 bytes. Not thread-safe.
  */
 public final class PingEcho {
 
@@ -18,8 +18,8 @@ public final class PingEcho {
     /**
      * Takes the next bytes, all of them.
      *
-     * @return the balls that are now whole, one behind the other, to be written; at most {@link #BALL} - 1 bytes more than
-     *     were given
+     * @return the balls that are now whole, one behind the other, to be written; at most {@link #BALL} - 1 bytes more
+     *     than were given
      */
     public byte[] feed(ByteBuffer bytes) {
         int whole = (size + bytes.remaining()) / BALL * BALL;

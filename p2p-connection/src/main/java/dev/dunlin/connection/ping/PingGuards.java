@@ -101,7 +101,8 @@ final class PingGuards {
                     unlessTicketed(INTERVAL_IN_RANGE),
                     unlessTicketed(PEER_IS_CONNECTED),
                     unlessTicketed(JOBS_BELOW_LIMIT))
-            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for that.
+            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for
+            // that.
             .on(
                     PingAction.Opened.class,
                     clause("stream-is-new", (view, own, action, now) -> !own.streams()

@@ -4,12 +4,14 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 
-/** Carries ping streams' bytes: {@link PingThrow} and {@link PingEcho} behind a transport. Never blocks, never throws. */
+/**
+ * Carries ping streams' bytes: {@link PingThrow} and {@link PingEcho} behind a transport. Never blocks, never throws.
+ */
 public interface PingService {
 
     /**
-     * Throws 32 random bytes on a stream, and answers once by {@link PingAction.Caught} or {@link PingAction.Missed}; the
-     * stream's end is an answer, too.
+     * Throws 32 random bytes on a stream, and answers once by {@link PingAction.Caught} or {@link PingAction.Missed};
+     * the stream's end is an answer, too.
      *
      * @param id of the effect, which the answer carries
      */

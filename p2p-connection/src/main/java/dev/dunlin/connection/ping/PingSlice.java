@@ -246,7 +246,8 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
             boolean missing = switch (entry.getValue().line()) {
                 case Line.Ready(var stream, int _) -> !own.streams().has(stream);
-                case Line.Out(var stream, int _) -> !own.streams().has(stream) || own.due().at(entry.getKey()).isEmpty();
+                case Line.Out(var stream, int _) ->
+                    !own.streams().has(stream) || own.due().at(entry.getKey()).isEmpty();
                 case Line.Idle _, Line.Opening _ -> false;
             };
             if (missing) {

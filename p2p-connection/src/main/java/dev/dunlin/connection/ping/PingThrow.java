@@ -3,8 +3,8 @@ package dev.dunlin.connection.ping;
 import java.nio.ByteBuffer;
 
 /**
- * The asking side of a ping stream (libp2p/specs ping/ping.md): one ball of 32 bytes is out at a time, and must come back
- * unchanged. Not thread-safe.
+ * The asking side of a ping stream (libp2p/specs ping/ping.md): one ball of 32 bytes is out at a time, and must come
+ * back unchanged. Not thread-safe.
  */
 public final class PingThrow {
 

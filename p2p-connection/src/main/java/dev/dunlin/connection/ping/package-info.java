@@ -1,6 +1,6 @@
 /**
- * The ping protocol (libp2p/specs ping/ping.md): how long a ball of 32 bytes takes to each connected peer and back, and who no
- * longer answers. Balls are thrown periodically, and at somebody's wish; ping streams of others are echoed.
+ * The ping protocol (libp2p/specs ping/ping.md): how long a ball of 32 bytes takes to each connected peer and back,
+ * and who no longer answers. Balls are thrown periodically, and at somebody's wish; ping streams of others are echoed.
  *
  * <p>The phases of a peer:
  *

@@ -29,7 +29,9 @@ import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
 import java.util.Optional;
 
-/** A node without a world: the test says what happens. The invariants of identify and ping are asked after each step. */
+/**
+ * A node without a world: the test says what happens. The invariants of identify and ping are asked after each step.
+ */
 public final class Bench {
 
     /** One second in microseconds. */

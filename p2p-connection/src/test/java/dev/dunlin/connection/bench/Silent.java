@@ -10,7 +10,8 @@ import dev.dunlin.core.store.TypeTable;
 import java.util.List;
 
 /**
- * A slice that takes every action of a machine and does nothing, in place of the machine: what it would say, the test says.
+ * A slice that takes every action of a machine and does nothing, in place of the machine: what it would say, the test
+ * says.
  *
  * @param <A> the machine's actions: a sealed interface of records
  */

@@ -129,7 +129,8 @@ final class IdentifySliceTest {
         assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
         assertThat(told(bench, 2).agentVersion()).isEqualTo("two");
         assertThat(bench.actions(PeerIdentified.class))
-                .containsExactly(new PeerIdentified(peer(1)), new PeerIdentified(peer(2)));
+                .containsExactly(
+                        new PeerIdentified(peer(1), told(bench, 1)), new PeerIdentified(peer(2), told(bench, 2)));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(first, CloseMode.CLOSE));
         bench.accept(1);
@@ -161,7 +162,8 @@ final class IdentifySliceTest {
         assertThat(state(bench, 1).asking()).isEqualTo(Asking.READING);
         bench.pass(1);
         assertThat(state(bench, 1).asking()).isEqualTo(Asking.FAILED);
-        assertThat(bench.actions(IdentifyFailed.class)).containsExactly(new IdentifyFailed(peer(1), "it took too long"));
+        assertThat(bench.actions(IdentifyFailed.class))
+                .containsExactly(new IdentifyFailed(peer(1), "it took too long"));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(stream, CloseMode.RESET));
         assertThat(clause(bench.say(new Received(stream, peer(1), saying().said()))))

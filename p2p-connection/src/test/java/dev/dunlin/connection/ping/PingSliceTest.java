@@ -27,6 +27,8 @@ import dev.dunlin.connection.ping.PingEffect.Throw;
 import dev.dunlin.connection.ping.PingState.Line;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamEffect;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.io.IOException;
@@ -323,6 +325,26 @@ final class PingSliceTest {
         bench.pass(15 * SECOND);
         assertThat(bench.opens(PingSlice.PROTOCOL)).hasSize(200);
         assertThat(bench.root().ping().due().size()).isZero();
+    }
+
+    @Test
+    void effectsReachTheService() {
+        StringBuilder called = new StringBuilder();
+        PingService service = new PingService() {
+            @Override
+            public void throwBall(ActionId id, Handle stream, PeerId peer, int number) {
+                called.append("throw ").append(id).append(' ').append(stream).append(' ').append(number);
+            }
+
+            @Override
+            public void echo(Handle stream) {
+                called.append(" echo ").append(stream);
+            }
+        };
+        Handle stream = new Handle("stream", 1, 5);
+        PingEffects.handle(new ActionId(4, 2), new Throw(stream, peer(1), 3), service);
+        PingEffects.handle(new ActionId(4, 3), new PingEffect.Echo(stream), service);
+        assertThat(called.toString()).isEqualTo("throw 4.2 stream:1:5 3 echo stream:1:5");
     }
 
     @Test
