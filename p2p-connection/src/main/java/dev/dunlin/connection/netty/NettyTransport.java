@@ -281,13 +281,15 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     public void connect(ActionId id, ConnectionEffect.ConnectInit effect) {
         Dial dial = new Dial(id, effect);
         dials.put(effect.dial(), dial);
-        resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
-            if (failure != null) {
-                dial.failed(Sockets.error(failure));
-            } else {
-                dial(dial, found, 0);
-            }
-        });
+        // The caller is the store's thread: setting up a socket is not its work.
+        loops.execute(() -> resolver.resolve(effect.address(), effect.peer())
+                .whenComplete((found, failure) -> {
+                    if (failure != null) {
+                        dial.failed(Sockets.error(failure));
+                    } else {
+                        dial(dial, found, 0);
+                    }
+                }));
     }
 
     private void dial(Dial dial, List<InetSocketAddress> addresses, int index) {
@@ -364,6 +366,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                                     "this node listens on addresses as /ip4/0.0.0.0/tcp/4001, not on " + requested)));
             return;
         }
+        loops.execute(() -> bind(id, effect));
+    }
+
+    private void bind(ActionId id, ConnectionEffect.ListenInit effect) {
         new ServerBootstrap()
                 .group(loops)
                 .channel(Sockets.server())
@@ -379,7 +385,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                         accepted(channel);
                     }
                 })
-                .bind(Resolution.plain(requested))
+                .bind(Resolution.plain(effect.address()))
                 .addListener(done -> listening(id, effect, (ChannelFuture) done));
     }
 
