@@ -61,7 +61,7 @@ final class ConnectionClock {
             switch (own.phaseOf(peer)) {
                 case Connecting dialling -> ctx.then(new DialTimedOut(dialling.dial(), peer));
                 case Connected _ -> ctx.then(new DialTimedOut(own.dialOf(peer), peer));
-                case ConnectionFailed failure when failure.isPermanent() -> ctx.then(new Reset(peer));
+                case ConnectionFailed failure when failure.hasGivenUp() -> ctx.then(new Reset(peer));
                 case ConnectionFailed failure -> {
                     if (free > 0 && ConnectionGuards.hasRoomForConnection(own, peer)) {
                         free--;

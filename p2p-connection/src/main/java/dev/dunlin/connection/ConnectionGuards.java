@@ -320,7 +320,7 @@ final class ConnectionGuards {
     }
 
     private static boolean attemptsLeft(ConnectionState own, PeerId peer) {
-        return own.phaseOf(peer) instanceof ConnectionState.ConnectionFailed failed && !failed.isPermanent();
+        return own.phaseOf(peer) instanceof ConnectionState.ConnectionFailed failed && !failed.hasGivenUp();
     }
 
     private static boolean hasRoomFor(ConnectionState own, PeerId peer) {

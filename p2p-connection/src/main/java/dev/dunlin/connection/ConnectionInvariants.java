@@ -66,7 +66,7 @@ final class ConnectionInvariants {
                             connected.racing().isPresent()
                                     ? dial(entry.getKey(), connected.racing().get())
                                     : Optional.empty();
-                        case ConnectionFailed failure when failure.isPermanent()
+                        case ConnectionFailed failure when failure.hasGivenUp()
                                 && !failure.tickets().isEmpty() -> Optional.of("somebody waits for nothing");
                         case ConnectionFailed failure when failure.addresses().isEmpty() ->
                             Optional.of("nothing to retry");

@@ -306,7 +306,7 @@ final class ConnectionReducer {
                 was.addresses(),
                 was.tickets());
         long next = ctx.now() + ConnectionClock.backOff(own.config(), was.attempts(), ctx.random());
-        if (failure.isPermanent()) {
+        if (failure.hasGivenUp()) {
             giveUp(was.tickets(), was.peer(), error, ctx);
             failure = withTickets(failure, List.of());
             next = ctx.now() + own.config().failedMemory();

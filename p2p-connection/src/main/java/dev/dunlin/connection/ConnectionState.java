@@ -173,7 +173,7 @@ public record ConnectionState(
         }
 
         /** Whether no attempt is left. */
-        public boolean isPermanent() {
+        public boolean hasGivenUp() {
             return attempts >= maxAttempts;
         }
     }

@@ -5,7 +5,9 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -27,9 +29,6 @@ public final class ConnectionLimits {
             .with("connection.maxListeners", "2")
             .with("connection.maxAddresses", "3")
             .with("connection.idleTimeout", "60000000")
-            .with("stream.maxStreams", "5")
-            .with("stream.maxPerPeer", "4")
-            .with("stream.maxPerConnection", "3")
             .with("stream.maxOpens", "2");
 
     /** Handles of the right kinds, and no action that only the machine itself makes. */
@@ -79,5 +78,20 @@ public final class ConnectionLimits {
                         new ConnectionAction.ListenFailed(init.number(), init.address(), error));
             default -> List.of();
         };
+    }
+
+    /** The end of a listener names the address that was asked for, as a service does; other actions are as they are. */
+    public static Optional<Action> fitted(Action action, ConnectionState state) {
+        if (!(action instanceof ConnectionAction.ListenerClosed closed)) {
+            return Optional.of(action);
+        }
+        List<Action> ends = new ArrayList<>();
+        state.listeners()
+                .each((address, listener) -> Listeners.handleOf(listener)
+                        .ifPresent(handle ->
+                                ends.add(new ConnectionAction.ListenerClosed(handle, address, closed.reason()))));
+        return ends.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ends.get((int) (closed.listener().number() % ends.size())));
     }
 }

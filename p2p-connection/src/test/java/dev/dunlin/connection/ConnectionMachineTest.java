@@ -220,7 +220,7 @@ class ConnectionMachineTest {
             bench.pass(second);
             failed();
             assertThat(failure().attempts()).isEqualTo(3);
-            assertThat(failure().isPermanent()).isTrue();
+            assertThat(failure().hasGivenUp()).isTrue();
             assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, REFUSED));
             bench.pass(1800 * SECOND);
             assertThat(phase()).isEqualTo("ConnectionFailed");

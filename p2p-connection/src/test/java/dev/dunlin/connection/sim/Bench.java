@@ -10,18 +10,11 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** One node's store on the bench: the test itself is the world. Audited after each input. */
 public final class Bench {
@@ -29,10 +22,7 @@ public final class Bench {
     /** A second. */
     public static final long SECOND = 1_000_000;
 
-    private final Set<String> seen;
-    private final Map<Class<?>, String> names = new HashMap<>();
-    private final Map<Class<?>, Slice<?, ?, ?>> owners = new HashMap<>();
-    private final Store<SimRoot> store;
+    private final Store<SimRoot> store = SimRoot.store();
     private long now = SimNetwork.START;
     private long run;
     private long handles;
@@ -40,19 +30,6 @@ public final class Bench {
 
     /** A booted node; its configuration is pairs of keys and values. */
     public Bench(String... config) {
-        this(new LinkedHashSet<>(), config);
-    }
-
-    /** As above; what is seen of transitions and clauses is added to a set. */
-    public Bench(Set<String> seen, String... config) {
-        this.seen = seen;
-        this.store = SimRoot.store(seen);
-        for (Slice<?, ?, ?> slice : store.slices()) {
-            slice.types().actions().forEach((name, type) -> {
-                names.put(type, slice.name() + "/" + name);
-                owners.put(type, slice);
-            });
-        }
         this.last = boot(config);
     }
 
@@ -90,49 +67,8 @@ public final class Bench {
         Input input = Input.of(action);
         Turn turn = store.apply(input, now);
         Audit.check(store, input);
-        for (int i = 0; i < turn.size(); i++) {
-            note(turn, i);
-        }
         last = turn;
         return turn;
-    }
-
-    private void note(Turn turn, int index) {
-        Action entry = turn.entry(index);
-        if (entry instanceof Effect) {
-            return;
-        }
-        Verdict.Disabled disabled = turn.rejection(index);
-        String name = names.getOrDefault(entry.getClass(), "?");
-        for (String clause : clausesOf(entry.getClass())) {
-            boolean failed = disabled != null && disabled.clause().equals(clause);
-            seen.add(name + " " + clause + (failed ? " fails" : " holds"));
-            if (failed) {
-                return;
-            }
-        }
-    }
-
-    private List<String> clausesOf(Class<?> type) {
-        Slice<?, ?, ?> owner = owners.get(type);
-        return owner == null ? List.of() : owner.guards().clausesOf(type);
-    }
-
-    /** All transitions and clauses that there are, as they are noted when seen. */
-    public Set<String> all() {
-        Set<String> all = new TreeSet<>();
-        for (Slice<?, ?, ?> slice : store.slices().subList(1, store.slices().size())) {
-            for (Transition transition : slice.transitions()) {
-                all.add(Watching.text(slice.name(), transition));
-            }
-            slice.types().actions().forEach((name, type) -> {
-                for (String clause : slice.guards().clausesOf(type)) {
-                    all.add(slice.name() + "/" + name + " " + clause + " holds");
-                    all.add(slice.name() + "/" + name + " " + clause + " fails");
-                }
-            });
-        }
-        return all;
     }
 
     /** Lets time pass; ticks come when they are due. */

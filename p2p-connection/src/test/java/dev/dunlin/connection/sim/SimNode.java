@@ -17,7 +17,6 @@ import dev.dunlin.core.store.NodeState;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 
 /** One node: its store, driven by hand, and the services behind it. After each input its state is audited. */
@@ -26,7 +25,7 @@ public final class SimNode {
     private final SimNetwork network;
     private final PeerId id;
     private final Table<String, String> config;
-    private final Store<SimRoot> store = SimRoot.store(new HashSet<>());
+    private final Store<SimRoot> store = SimRoot.store();
     private final List<Turn> turns = new ArrayList<>();
     private SimServices services;
     private long run;

@@ -6,7 +6,6 @@ import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.store.Store;
-import java.util.Set;
 
 /** The root of a node that has connections and streams and nothing else. */
 public record SimRoot(ConnectionState connection, StreamState stream) implements StreamView {
@@ -25,10 +24,10 @@ public record SimRoot(ConnectionState connection, StreamState stream) implements
     }
 
     /** A store of such a root; a transition that is not declared is an error. */
-    public static Store<SimRoot> store(Set<String> transitions) {
+    public static Store<SimRoot> store() {
         return Store.of(INITIAL)
-                .mount(new Watching<>(new ConnectionSlice(), transitions), SimRoot::connection, SimRoot::withConnection)
-                .mount(new Watching<>(new StreamSlice(), transitions), SimRoot::stream, SimRoot::withStream)
+                .mount(new Watching<>(new ConnectionSlice()), SimRoot::connection, SimRoot::withConnection)
+                .mount(new Watching<>(new StreamSlice()), SimRoot::stream, SimRoot::withStream)
                 .build();
     }
 }

@@ -14,24 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** A slice that does as another, notes the transitions taken, and throws on one that is not declared. */
+/** A slice that does as another, throws on a transition that is not declared. */
 final class Watching<V, S, A extends Action> implements Slice<V, S, A> {
 
     private final Slice<V, S, A> slice;
-    private final Set<String> taken;
     private final Map<Class<?>, String> names = new HashMap<>();
 
-    Watching(Slice<V, S, A> slice, Set<String> taken) {
+    Watching(Slice<V, S, A> slice) {
         this.slice = slice;
-        this.taken = taken;
         slice.types().actions().forEach((name, type) -> names.put(type, name));
-    }
-
-    /** How a transition is noted. */
-    static String text(String slice, Transition transition) {
-        return slice + ": " + transition.from() + " --" + transition.action() + "--> " + transition.to();
     }
 
     @Override
@@ -41,9 +33,8 @@ final class Watching<V, S, A extends Action> implements Slice<V, S, A> {
         Transition transition = new Transition(
                 slice.phase(own, subject), names.getOrDefault(action.getClass(), "?"), slice.phase(after, subject));
         if (!slice.transitions().contains(transition)) {
-            throw new AssertionError("not declared: " + text(name(), transition) + " by " + action);
+            throw new AssertionError("not declared: " + transition + " by " + action);
         }
-        taken.add(text(name(), transition));
         return after;
     }
 

@@ -5,17 +5,23 @@ import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionLimits;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.sim.Bench;
 import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -37,7 +43,10 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
 
     @Override
     protected Table<String, String> config() {
-        return ConnectionLimits.TIGHT.with("connection.maxPeers", "1");
+        return ConnectionLimits.TIGHT
+                .with("stream.maxStreams", "3")
+                .with("stream.maxPerPeer", "2")
+                .with("stream.maxPerConnection", "1");
     }
 
     @Override
@@ -83,6 +92,11 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
     }
 
     @Override
+    protected Optional<Action> fitted(Action action, StoreDriver<SimRoot> driver) {
+        return ConnectionLimits.fitted(action, driver.root().connection());
+    }
+
+    @Override
     protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<SimRoot> driver) {
         return asked.effect() instanceof StreamEffect.OpenInit init
                 ? List.of(
@@ -99,5 +113,35 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
                                 init.peer(),
                                 ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")))
                 : ConnectionLimits.answers(asked);
+    }
+
+    @Override
+    protected List<Script<SimRoot>> scripts() {
+        return List.of(
+                new Script<>("a boot while an opening waits for a dial", driver -> {
+                    driver.dispatch(new ConnectionAction.Connect(
+                            TypeArbitraries.peer(0), List.of(Bench.address(1)), Ticket.NONE));
+                    driver.dispatch(open(0));
+                    driver.boot(config());
+                }),
+                new Script<>("more streams than there may be", driver -> {
+                    for (int i = 0; i < 3; i++) {
+                        accept(driver, i, 2 * (i % 2));
+                    }
+                    driver.dispatch(open(2));
+                    accept(driver, 3, 2);
+                }));
+    }
+
+    private static StreamAction.OpenStream open(int peer) {
+        return new StreamAction.OpenStream(Ticket.NONE, TypeArbitraries.peer(peer), List.of("/echo/1"));
+    }
+
+    private static void accept(StoreDriver<SimRoot> driver, int number, int peer) {
+        PeerId id = TypeArbitraries.peer(peer);
+        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 100 + number);
+        driver.dispatch(new ConnectionAction.Accepted(connection, id, Bench.address(1), Bytes.EMPTY));
+        Handle stream = new Handle(StreamService.STREAM, driver.node().run(), 200 + number);
+        driver.dispatch(new StreamAction.StreamAccepted(stream, connection, id, "/echo/1"));
     }
 }

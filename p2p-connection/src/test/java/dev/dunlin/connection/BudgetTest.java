@@ -1,0 +1,114 @@
+package dev.dunlin.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamConfig;
+import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamState;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Ticket;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The byte budgets hold for the greatest configuration with every field at its longest. */
+class BudgetTest {
+
+    private static final PeerId PEER = Bench.peer(1);
+    private static final Handle HANDLE = new Handle("connection", Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final Ticket TICKET = new Ticket("api", "\u20ac".repeat(ConnectionAction.MAX_TICKET - 3));
+    private static final Multiaddr LONG = longest();
+
+    private static Multiaddr longest() {
+        StringBuilder text = new StringBuilder("/dns4/" + "x".repeat(253) + "/tcp/4001");
+        for (int i = 0; i < 2; i++) {
+            text.append("/dns4/").append("x".repeat(253)).append("/tcp/4001");
+        }
+        return Multiaddr.parse(text + "/dns4/" + "x".repeat(220));
+    }
+
+    @Test
+    void theConnectionMachineStaysWithinItsBudget() {
+        assertThat(LONG.toBytes().length).isBetween(1000, Multiaddr.MAX_BYTES);
+        List<Multiaddr> addresses = Collections.nCopies(ConnectionConfig.MOST_ADDRESSES, LONG);
+        List<Ticket> tickets = Collections.nCopies(ConnectionConfig.MOST_WAITERS, TICKET);
+        ConnectionError error = new ConnectionError(ConnectionError.Kind.IO, "\u20ac".repeat(256));
+        ConnectionState.Connecting dial =
+                new ConnectionState.Connecting(0, PEER, LONG, 1, 1, addresses, 0, 1, List.of());
+        long peer = Math.max(
+                Content.bytes(new ConnectionState.Connected(
+                        0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), Optional.of(dial))),
+                Content.bytes(new ConnectionState.ConnectionFailed(0, PEER, LONG, error, 0, 1, addresses, tickets)));
+        long connection = Content.bytes(new ConnectionState.Connection(
+                PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false));
+        long listener = Content.bytes(new ConnectionState.Listening(HANDLE, Collections.nCopies(64, LONG)));
+        long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
+        long worst = ConnectionConfig.MOST_PEERS * (peer + keys) + 8192 * (connection + keys) + 64 * listener;
+        assertThat(worst).isLessThan(new ConnectionSlice().byteBudget());
+    }
+
+    @Test
+    void theStreamMachineStaysWithinItsBudget() {
+        List<String> protocols = Collections.nCopies(StreamAction.MAX_PROTOCOLS, "\u20ac".repeat(128));
+        long opening = Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, Optional.of(HANDLE)));
+        long keys = 2 * Content.bytes(PEER) + 4 * Content.bytes(HANDLE);
+        assertThat(StreamConfig.MOST_STREAMS * (opening + keys)).isLessThan(new StreamSlice().byteBudget());
+    }
+
+    @Test
+    void aPeerKeepsOnlySoManyAddresses() {
+        Bench bench = new Bench("connection.maxAddresses", "2");
+        List<Multiaddr> many = List.of(Bench.address(1), Bench.address(2), Bench.address(3));
+        bench.say(new ConnectionAction.Connect(PEER, many, Ticket.NONE));
+        bench.say(new ConnectionAction.Connect(PEER, List.of(Bench.address(4)), TICKET));
+        assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(PEER)).addresses())
+                .containsExactly(Bench.address(1), Bench.address(2));
+    }
+
+    @Test
+    void oversizedActionsAreRefusedWithASentence() {
+        List<Multiaddr> many = Collections.nCopies(65, Bench.address(1));
+        assertThatThrownBy(() -> new ConnectionAction.Connect(PEER, many, Ticket.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 64 addresses");
+        Ticket longTicket = new Ticket("api", "x".repeat(126));
+        assertThatThrownBy(() -> new ConnectionAction.Await(PEER, longTicket))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("128 characters");
+        assertThatThrownBy(() -> new ConnectionAction.Accepted(HANDLE, PEER, LONG, Bytes.of(new byte[65])))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ConnectionError(ConnectionError.Kind.IO, "x".repeat(257)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void errorTextsAreCutWithoutBreakingACharacter() {
+        String text = ConnectionError.of(ConnectionError.Kind.IO, "x".repeat(255) + "\ud83d\ude00").text();
+        assertThat(text).isEqualTo("x".repeat(255));
+        assertThat(ConnectionError.of(ConnectionError.Kind.IO, "short").text()).isEqualTo("short");
+    }
+
+    @Test
+    void configurationsThatMakeNoSenseCountAsMissing() {
+        ConnectionConfig config = ConnectionConfig.of(Table.<String, String>empty()
+                .with("connection.maxAttempts", "many")
+                .with("connection.maxPeers", "-1")
+                .with("connection.dialTimeout", "2000000")
+                .with("node.peerId", "nobody"));
+        assertThat(config.maxAttempts()).isEqualTo(3);
+        assertThat(config.maxPeers()).isEqualTo(1024);
+        assertThat(config.dialTimeout()).isEqualTo(2_000_000);
+        assertThat(config.self()).isEmpty();
+        assertThat(StreamConfig.of(Table.of("stream.background", "/a,,/b")).background())
+                .containsExactly("/a", "/b");
+    }
+}
