@@ -85,13 +85,15 @@ class ContentTest {
                 new Shape.Round(12));
     }
 
-    // Calculated from the definition in another language. Logs hold such digests: a change here makes all of them differ.
+    // Calculated from the definition in another language. Logs hold such digests: a change here makes all of them
+    // differ.
     @Example
     void goldenValues() {
         assertThat(new Hasher().finish()).hasToString(GOLDEN_NOTHING);
         assertThat(Content.digest(1L)).hasToString(GOLDEN_ONE);
         assertThat(Content.digest("dunlin")).hasToString(GOLDEN_TEXT);
-        assertThat(Content.digest(Bytes.of("dunlin-flock".getBytes(StandardCharsets.US_ASCII)))).hasToString(GOLDEN_BYTES);
+        assertThat(Content.digest(Bytes.of("dunlin-flock".getBytes(StandardCharsets.US_ASCII))))
+                .hasToString(GOLDEN_BYTES);
         assertThat(Content.digest(new Empty())).hasToString(GOLDEN_EMPTY);
         assertThat(Content.digest(all())).hasToString(GOLDEN_ALL);
     }
@@ -138,7 +140,9 @@ class ContentTest {
     @Example
     void namesOfRecordsAndConstantsCount() {
         assertThat(Content.digest(new Shape.Round(1))).isNotEqualTo(Content.digest(new Shape.Square(1)));
-        assertThat(Content.digest(Colour.RED)).isEqualTo(Content.digest("RED")).isNotEqualTo(Content.digest(Colour.GREEN));
+        assertThat(Content.digest(Colour.RED))
+                .isEqualTo(Content.digest("RED"))
+                .isNotEqualTo(Content.digest(Colour.GREEN));
     }
 
     @Example
@@ -192,7 +196,8 @@ class ContentTest {
     void whatIsCanonicalSpeaksForItselfWhereverItStands() {
         Digest said = new Hasher().putLong(42).finish();
         assertThat(Content.digest(new Label("a"))).isEqualTo(said);
-        assertThat(Content.digest(new Labelled(new Label("a")))).isEqualTo(Content.digest(new Labelled(new Label("b"))));
+        assertThat(Content.digest(new Labelled(new Label("a"))))
+                .isEqualTo(Content.digest(new Labelled(new Label("b"))));
         assertThat(Content.digest(new LabelList(List.of(new Label("a")))))
                 .isEqualTo(Content.digest(new LabelList(List.of(new Label("b")))));
     }
@@ -209,8 +214,9 @@ class ContentTest {
     void refusesWhatHasNoContent() {
         assertThatThrownBy(() -> Content.digest(Map.of("a", 1L)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has no canonical content: use a record, Table, List, Optional, enum, string or number,"
-                        + " or implement Canonical");
+                .hasMessageContaining(
+                        "has no canonical content: use a record, Table, List, Optional, enum, string or number,"
+                                + " or implement Canonical");
         record Holder(Object inside) {}
         assertThatThrownBy(() -> Content.digest(new Holder(new int[1])))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -223,7 +229,8 @@ class ContentTest {
         Hasher hasher = new Hasher().putString("something");
         assertThat(hasher.reset().words()).isZero();
         assertThat(hasher.putLong(1).finish()).isEqualTo(new Hasher().putLong(1).finish());
-        assertThat(new Hasher().putDigest(new Digest(1, 2)).finish()).isEqualTo(new Hasher().putLong(1).putLong(2).finish());
+        assertThat(new Hasher().putDigest(new Digest(1, 2)).finish())
+                .isEqualTo(new Hasher().putLong(1).putLong(2).finish());
         assertThat(new Hasher().account(5).putLong(1).words()).isEqualTo(6);
         assertThat(new Hasher().account(5).finish()).isEqualTo(new Hasher().finish());
     }

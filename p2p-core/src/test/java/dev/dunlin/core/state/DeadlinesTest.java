@@ -49,7 +49,8 @@ class DeadlinesTest {
         }
         List<String> due = model.entrySet().stream()
                 .filter(entry -> entry.getValue() <= now)
-                .sorted(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
+                .sorted(Map.Entry.<String, Long>comparingByValue()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
                 .map(Map.Entry::getKey)
                 .toList();
         assertThat(deadlines.due(now, 100)).isEqualTo(due);
@@ -91,6 +92,7 @@ class DeadlinesTest {
         assertThat(one).isNotEqualTo(Deadlines.<String>none().with("a", 6));
         assertThat(one).isNotEqualTo(Deadlines.<String>none().with("b", 5));
         assertThat(one.equals((Object) "a")).isFalse();
-        assertThat(Content.digest(one)).isNotEqualTo(Content.digest(Deadlines.<String>none().with("a", 6)));
+        assertThat(Content.digest(one))
+                .isNotEqualTo(Content.digest(Deadlines.<String>none().with("a", 6)));
     }
 }

@@ -74,11 +74,15 @@ class TableTest {
         assertThat(table.last().map(Map.Entry::getKey).orElse(-1)).isEqualTo(model.isEmpty() ? -1 : model.lastKey());
         List<Integer> each = new ArrayList<>();
         table.each((key, value) -> each.add(key * 10 + value));
-        assertThat(each).isEqualTo(model.entrySet().stream().map(e -> e.getKey() * 10 + e.getValue()).toList());
+        assertThat(each)
+                .isEqualTo(model.entrySet().stream()
+                        .map(e -> e.getKey() * 10 + e.getValue())
+                        .toList());
         for (int key = -1; key <= 41; key++) {
             assertThat(table.has(key)).isEqualTo(model.containsKey(key));
             assertThat(table.or(key, -7)).isEqualTo(model.getOrDefault(key, -7));
-            assertThat(list(table.from(key))).isEqualTo(List.copyOf(model.tailMap(key).entrySet()));
+            assertThat(list(table.from(key)))
+                    .isEqualTo(List.copyOf(model.tailMap(key).entrySet()));
         }
     }
 

@@ -27,7 +27,9 @@ class MountingTest {
     static final class NoRecord implements Effect.Fire {}
 
     private static void refused(ThrowingCallable mounting, String message) {
-        assertThatThrownBy(mounting).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+        assertThatThrownBy(mounting)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     private static ThrowingCallable mounting(Machine<Left> left) {
@@ -51,7 +53,8 @@ class MountingTest {
     @Test
     void refusesAnActionWithoutAName() {
         refused(
-                mounting(LEFT.naming(TypeTable.of("left").action("say", Left.Say.class).build())),
+                mounting(LEFT.naming(
+                        TypeTable.of("left").action("say", Left.Say.class).build())),
                 "Left$Came has no name in the type table of left");
     }
 
@@ -66,21 +69,27 @@ class MountingTest {
     @Test
     void refusesATypeOfTwoNames() {
         refused(
-                mounting(LEFT.naming(Toy.leftTypes().action("again", Left.Say.class).build())),
+                mounting(LEFT.naming(
+                        Toy.leftTypes().action("again", Left.Say.class).build())),
                 "Left$Say has two names in the type table of left");
     }
 
     @Test
     void refusesATypeOfTwoSlices() {
         refused(
-                () -> Toy.store(LEFT, RIGHT.naming(Toy.rightTypes().action("fetch", Ask.Fetch.class).build())),
+                () -> Toy.store(
+                        LEFT,
+                        RIGHT.naming(Toy.rightTypes()
+                                .action("fetch", Ask.Fetch.class)
+                                .build())),
                 "Toy$Ask$Fetch is registered by the slices left and right");
     }
 
     @Test
     void refusesAStrangersAction() {
         refused(
-                mounting(LEFT.naming(Toy.leftTypes().action("stranger", Toy.Stranger.class).build())),
+                mounting(LEFT.naming(
+                        Toy.leftTypes().action("stranger", Toy.Stranger.class).build())),
                 "Toy$Stranger is no action of Left");
     }
 
@@ -96,7 +105,8 @@ class MountingTest {
     @Test
     void refusesWhatIsNoRecord() {
         refused(
-                mounting(LEFT.naming(Toy.leftTypes().action("odd", NoRecord.class).build())),
+                mounting(LEFT.naming(
+                        Toy.leftTypes().action("odd", NoRecord.class).build())),
                 "MountingTest$NoRecord is no record");
     }
 
@@ -109,7 +119,9 @@ class MountingTest {
 
     @Test
     void refusesActionsThatAreNotSealed() {
-        refused(() -> Mounting.leaves(Action.class), "dev.dunlin.core.store.Action is not sealed: name all its records");
+        refused(
+                () -> Mounting.leaves(Action.class),
+                "dev.dunlin.core.store.Action is not sealed: name all its records");
         assertThat(Mounting.leaves(Left.class))
                 .containsExactly(Left.Say.class, Left.Came.class, Left.Gone.class, Left.Tick.class);
     }
@@ -147,7 +159,9 @@ class MountingTest {
         Guards<Object, State, Left> guards = Guards.<Object, State, Left>of()
                 .on(
                         Left.Say.class,
-                        Guards.clause("is-not-empty", (view, own, action, now) -> !action.text().isEmpty()),
+                        Guards.clause(
+                                "is-not-empty",
+                                (view, own, action, now) -> !action.text().isEmpty()),
                         Guards.clause(
                                 "is-later",
                                 (view, own, action, now) -> now > 5,
@@ -179,7 +193,9 @@ class MountingTest {
                 () -> TypeTable.of("left").action("say", Left.Say.class).action("say", Left.Came.class),
                 "two actions are named left/say");
         refused(
-                () -> TypeTable.of("left").variant(Left.class, "say", Left.Say.class).variant(Left.class, "say", Left.Came.class),
+                () -> TypeTable.of("left")
+                        .variant(Left.class, "say", Left.Say.class)
+                        .variant(Left.class, "say", Left.Came.class),
                 "two variants of Left are named say");
     }
 
@@ -201,7 +217,8 @@ class MountingTest {
 
     @Test
     void aTickNeedsANameToo() {
-        assertThat(Toy.store(LEFT.ticking(Optional.empty()).due(own -> Long.MAX_VALUE), RIGHT).nextDeadline())
+        assertThat(Toy.store(LEFT.ticking(Optional.empty()).due(own -> Long.MAX_VALUE), RIGHT)
+                        .nextDeadline())
                 .isEqualTo(Long.MAX_VALUE);
     }
 }

@@ -37,8 +37,8 @@ class NamesTest {
 
     @Example
     void handlesOrderByRunNumberKind() {
-        List<Handle> ordered = List.of(
-                new Handle("b", 1, 1), new Handle("a", 1, 2), new Handle("b", 1, 2), new Handle("a", 2, 1));
+        List<Handle> ordered =
+                List.of(new Handle("b", 1, 1), new Handle("a", 1, 2), new Handle("b", 1, 2), new Handle("a", 2, 1));
         assertThat(Stream.of(3, 1, 0, 2).map(ordered::get).sorted()).isEqualTo(ordered);
     }
 
@@ -81,7 +81,8 @@ class NamesTest {
         Ticket ticket = new Ticket("dht", "query-1");
         assertThat(ticket.isOf("dht")).isTrue();
         assertThat(ticket.isOf(Ticket.API)).isFalse();
-        assertThat(Stream.of(new Ticket("b", "a"), new Ticket("a", "b"), new Ticket("a", "a")).sorted())
+        assertThat(Stream.of(new Ticket("b", "a"), new Ticket("a", "b"), new Ticket("a", "a"))
+                        .sorted())
                 .containsExactly(new Ticket("a", "a"), new Ticket("a", "b"), new Ticket("b", "a"));
         assertThat(Subject.of("peer", 5)).isEqualTo(new Subject("peer", "5"));
     }

@@ -91,17 +91,22 @@ class StoreTest {
     void theGuardIsAskedWhenTheActionLeavesTheQueue() {
         // Enabled when dispatched, disabled when its turn comes: the state has moved on in between.
         Guards<Object, State, Left> once = Guards.<Object, State, Left>of()
-                .on(Left.Say.class, Guards.clause("said-at-most-twice", (view, own, action, now) -> own.seen().size() < 2))
+                .on(
+                        Left.Say.class,
+                        Guards.clause(
+                                "said-at-most-twice",
+                                (view, own, action, now) -> own.seen().size() < 2))
                 .always(Left.Came.class)
                 .always(Left.Gone.class)
                 .always(Left.Tick.class)
                 .build();
         Store<Root> store = Toy.store(
                 Toy.left((own, action, ctx) -> {
-                    ctx.then(new Left.Say("one"));
-                    ctx.then(new Left.Say("two"));
-                    return own.saw("x");
-                }).guarding(once),
+                            ctx.then(new Left.Say("one"));
+                            ctx.then(new Left.Say("two"));
+                            return own.saw("x");
+                        })
+                        .guarding(once),
                 RIGHT);
         Turn turn = store.apply(say("x"), 5);
         assertThat(turn.size()).isEqualTo(5);
@@ -139,15 +144,16 @@ class StoreTest {
 
     @Test
     void observersDoNotSeeWhatWasDisabled() {
-        Store<Root> store = Toy.store(
-                LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        Store<Root> store =
+                Toy.store(LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
         assertThat(store.apply(say("rude"), 5).size()).isEqualTo(1);
         assertThat(store.apply(say("kind"), 5).size()).isEqualTo(2);
     }
 
     @Test
     void observersOfOneFactComeInTheOrderOfMounting() {
-        Machine<Right> right = RIGHT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Right.Hear("boot"))));
+        Machine<Right> right =
+                RIGHT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Right.Hear("boot"))));
         Machine<Left> left = LEFT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Left.Say("boot"))));
         Store<Root> rightFirst = Store.of(Root.INITIAL)
                 .mount(right, Root::right, Root::withRight)
@@ -155,7 +161,8 @@ class StoreTest {
                 .build();
         assertThat(entries(rightFirst.apply(Input.of(Toy.booted(1)), 5)).subList(1, 3))
                 .containsExactly("1.1 by 1.0 Hear[text=boot]", "1.2 by 1.0 Say[text=boot]");
-        assertThat(entries(Toy.store(left, right).apply(Input.of(Toy.booted(1)), 5)).subList(1, 3))
+        assertThat(entries(Toy.store(left, right).apply(Input.of(Toy.booted(1)), 5))
+                        .subList(1, 3))
                 .containsExactly("1.1 by 1.0 Say[text=boot]", "1.2 by 1.0 Hear[text=boot]");
     }
 
@@ -207,7 +214,8 @@ class StoreTest {
         Store<Root> store = Toy.store(LEFT, RIGHT);
         StoreState<Root> before = store.state();
         Turn turn = store.apply(say("rude"), 5);
-        assertThat(turn.rejection(0)).isEqualTo(new Verdict.Disabled("is-polite", List.of(new Operand("text", "rude"))));
+        assertThat(turn.rejection(0))
+                .isEqualTo(new Verdict.Disabled("is-polite", List.of(new Operand("text", "rude"))));
         assertThat(turn.changed()).isEmpty();
         assertThat(turn.derived()).isEqualTo(Digest.ZERO);
         assertThat(store.state().root()).isSameAs(before.root());
@@ -218,8 +226,8 @@ class StoreTest {
 
     @Test
     void tellsWhatChangedInMountingOrder() {
-        Store<Root> store = Toy.store(
-                LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        Store<Root> store =
+                Toy.store(LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
         assertThat(store.apply(say("x"), 5).changed())
                 .containsExactly(
                         new Turn.Changed("left", store.state().root().left()),
@@ -233,7 +241,9 @@ class StoreTest {
             Store<Root> store = Toy.store(
                     Toy.left((own, action, ctx) -> {
                         if (own.seen().isEmpty()) {
-                            text.chars().forEach(unit -> ctx.then(new Left.Say(text.equals("rude") ? text : Character.toString(unit))));
+                            text.chars()
+                                    .forEach(unit -> ctx.then(
+                                            new Left.Say(text.equals("rude") ? text : Character.toString(unit))));
                         }
                         return own.saw("x");
                     }),
@@ -294,7 +304,8 @@ class StoreTest {
         assertThat(store.apply(Input.of(new NodeAction.ClockStepped(1, 1)), 5).rejection(0))
                 .isEqualTo(new Verdict.Disabled("has-booted", List.of()));
         assertThat(store.apply(Input.of(Toy.booted(1)), 5).rejection(0)).isNull();
-        assertThat(store.apply(Input.of(new NodeAction.ClockStepped(1, 1)), 5).rejection(0)).isNull();
+        assertThat(store.apply(Input.of(new NodeAction.ClockStepped(1, 1)), 5).rejection(0))
+                .isNull();
     }
 
     // Failures
@@ -373,7 +384,10 @@ class StoreTest {
                 .always(Left.Gone.class)
                 .always(Left.Tick.class)
                 .build();
-        failsWith(Toy.store(LEFT.guarding(guards), RIGHT), say("x"), "Say failed: java.lang.IllegalStateException: guard");
+        failsWith(
+                Toy.store(LEFT.guarding(guards), RIGHT),
+                say("x"),
+                "Say failed: java.lang.IllegalStateException: guard");
     }
 
     @Test
@@ -534,8 +548,8 @@ class StoreTest {
 
     @Test
     void aTickWithoutProgressStopsTheStore() {
-        Store<Root> store = Toy.store(
-                Toy.left((own, action, ctx) -> action instanceof Left.Tick ? own : own.due(4)), RIGHT);
+        Store<Root> store =
+                Toy.store(Toy.left((own, action, ctx) -> action instanceof Left.Tick ? own : own.due(4)), RIGHT);
         store.apply(say("x"), 3);
         failsWith(
                 store,
@@ -546,7 +560,8 @@ class StoreTest {
     @Test
     void ticksWithoutEndStopTheStore() {
         Store<Root> store = Toy.store(
-                Toy.left((own, action, ctx) -> new State(List.of(), 4)), Toy.right((own, action, ctx) -> new State(List.of(), 4)));
+                Toy.left((own, action, ctx) -> new State(List.of(), 4)),
+                Toy.right((own, action, ctx) -> new State(List.of(), 4)));
         store.apply(say("x"), 5);
         store.apply(Input.of(new Right.Hear("x")), 5);
         // Each slice has its own count.
@@ -581,7 +596,8 @@ class StoreTest {
         fewer.remove("left");
         assertThat(store.stateOf(3, 7, fewer).root())
                 .isEqualTo(new Root(State.INITIAL, store.state().root().right()));
-        assertThatThrownBy(() -> store.stateOf(3, 7, Map.of("left", "no state"))).isInstanceOf(ClassCastException.class);
+        assertThatThrownBy(() -> store.stateOf(3, 7, Map.of("left", "no state")))
+                .isInstanceOf(ClassCastException.class);
     }
 
     @Test

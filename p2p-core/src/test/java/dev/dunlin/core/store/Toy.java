@@ -95,10 +95,21 @@ final class Toy {
                                 Left.Say.class,
                                 Guards.clause(
                                         "is-polite",
-                                        (view, own, action, now) -> !action.text().equals("rude"),
+                                        (view, own, action, now) ->
+                                                !action.text().equals("rude"),
                                         (view, own, action, now) -> List.of(Operand.of("text", action.text()))))
-                        .on(Left.Came.class, Guards.clause("is-even", (view, own, action, now) -> action.handle().number() % 2 == 0))
-                        .on(Left.Gone.class, Guards.clause("is-even", (view, own, action, now) -> action.handle().number() % 2 == 0))
+                        .on(
+                                Left.Came.class,
+                                Guards.clause(
+                                        "is-even",
+                                        (view, own, action, now) ->
+                                                action.handle().number() % 2 == 0))
+                        .on(
+                                Left.Gone.class,
+                                Guards.clause(
+                                        "is-even",
+                                        (view, own, action, now) ->
+                                                action.handle().number() % 2 == 0))
                         .always(Left.Tick.class)
                         .build(),
                 reducer,

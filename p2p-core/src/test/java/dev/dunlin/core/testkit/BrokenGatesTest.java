@@ -63,7 +63,10 @@ class BrokenGatesTest {
 
     private static Optional<LawBroken> broken(GateLaws laws, String law, List<Move> moves) {
         try {
-            new LawBook<>(laws).all().getOrDefault(law, play -> fail("there is no law " + law)).accept(run -> run.play(moves));
+            new LawBook<>(laws)
+                    .all()
+                    .getOrDefault(law, play -> fail("there is no law " + law))
+                    .accept(run -> run.play(moves));
             return Optional.empty();
         } catch (LawBroken found) {
             return Optional.of(found);
@@ -95,7 +98,8 @@ class BrokenGatesTest {
         List<Move> least = shrunk(laws, law);
         assertThat(least).as("shrunk sequence").hasSizeLessThanOrEqualTo(atMost);
         assertThat(broken(laws, law, least))
-                .hasValueSatisfying(found -> assertThat(found).hasMessageContaining(words).hasMessageContaining(law));
+                .hasValueSatisfying(
+                        found -> assertThat(found).hasMessageContaining(words).hasMessageContaining(law));
     }
 
     @Example
@@ -105,7 +109,10 @@ class BrokenGatesTest {
         var generator = laws.sequences().generator(SliceLaws.TRIES);
         for (int i = 0; i < 100; i++) {
             List<Move> moves = generator.next(random).value();
-            new LawBook<>(laws).all().keySet().forEach(law -> assertThat(broken(laws, law, moves)).isEmpty());
+            new LawBook<>(laws)
+                    .all()
+                    .keySet()
+                    .forEach(law -> assertThat(broken(laws, law, moves)).isEmpty());
         }
     }
 
@@ -218,9 +225,12 @@ class BrokenGatesTest {
     @Example
     void aBrokenInvariantIsFound() {
         breaks(
-                laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Opened(var gate, var _, var handle)
-                        ? new GateState(own.gates().with(gate, new Gate.Open(handle)), own.deadlines().without(gate))
-                        : SOUND.reduce(own, action, ctx))),
+                laws(SOUND.reducing((own, action, ctx) ->
+                        action instanceof GateAction.Opened(var gate, var _, var handle)
+                                ? new GateState(
+                                        own.gates().with(gate, new Gate.Open(handle)),
+                                        own.deadlines().without(gate))
+                                : SOUND.reduce(own, action, ctx))),
                 LawBook.INVARIANTS,
                 2,
                 "opening-has-a-deadline is violated");
@@ -229,7 +239,9 @@ class BrokenGatesTest {
     @Example
     void aDeadlineThatIsToldTooLateIsFound() {
         breaks(
-                laws(SOUND.due(own -> own.deadlines().size() == 0 ? Deadlines.NEVER : own.deadlines().next() + 1_000_000)),
+                laws(SOUND.due(own -> own.deadlines().size() == 0
+                        ? Deadlines.NEVER
+                        : own.deadlines().next() + 1_000_000)),
                 LawBook.DEADLINES,
                 1,
                 "the deadline is said to be");
@@ -265,7 +277,8 @@ class BrokenGatesTest {
     void aHandleThatIsDroppedTooEarlyIsFound() {
         breaks(
                 laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Shut(String gate)
-                        ? new GateState(own.gates().without(gate), own.deadlines().without(gate))
+                        ? new GateState(
+                                own.gates().without(gate), own.deadlines().without(gate))
                         : SOUND.reduce(own, action, ctx))),
                 LawBook.HANDLES,
                 3,
@@ -298,10 +311,13 @@ class BrokenGatesTest {
         Guards.Builder<Object, GateState, GateAction> guards = Guards.of();
         for (Class<?> any : sound.types()) {
             Class<? extends GateAction> type = any.asSubclass(GateAction.class);
-            guards.on(type, Guards.clause("as-before-or-open", (view, own, action, now) ->
-                    action instanceof GateAction.Open(String gate)
-                            ? !own.gates().has(gate)
-                            : sound.ask(view, own, action, now) instanceof Verdict.Enabled));
+            guards.on(
+                    type,
+                    Guards.clause(
+                            "as-before-or-open",
+                            (view, own, action, now) -> action instanceof GateAction.Open(String gate)
+                                    ? !own.gates().has(gate)
+                                    : sound.ask(view, own, action, now) instanceof Verdict.Enabled));
         }
         Laws laws = laws(SOUND.guarding(guards.build()));
         List<Move> least = shrunk(laws, LawBook.BUDGET);
@@ -321,9 +337,10 @@ class BrokenGatesTest {
         // To shut one gate shuts another one too, which is no arrow of the diagram.
         breaks(
                 laws(SOUND.reducing((own, action, ctx) -> {
-                    GateState after = SOUND.reduce(own, action, ctx);
-                    return action instanceof GateAction.Jammed ? GateState.INITIAL : after;
-                }).declaring(without("opening", "jammed", "shut"))),
+                            GateState after = SOUND.reduce(own, action, ctx);
+                            return action instanceof GateAction.Jammed ? GateState.INITIAL : after;
+                        })
+                        .declaring(without("opening", "jammed", "shut"))),
                 LawBook.TRANSITIONS,
                 2,
                 "is not declared");
@@ -342,7 +359,9 @@ class BrokenGatesTest {
         Coverage coverage = laws(SOUND.declaring(more)).coverage();
         assertThat(coverage.isComplete()).isFalse();
         assertThat(coverage.missing()).containsExactly("the transition closing --open--> open");
-        assertThat(coverage.report()).contains("40 of 41").contains("never seen: the transition closing --open--> open");
+        assertThat(coverage.report())
+                .contains("40 of 41")
+                .contains("never seen: the transition closing --open--> open");
     }
 
     @Example
@@ -352,8 +371,9 @@ class BrokenGatesTest {
         for (Class<?> any : sound.types()) {
             guards.on(
                     any.asSubclass(GateAction.class),
-                    Guards.clause("as-before", (view, own, action, now) ->
-                            sound.ask(view, own, action, now) instanceof Verdict.Enabled));
+                    Guards.clause(
+                            "as-before",
+                            (view, own, action, now) -> sound.ask(view, own, action, now) instanceof Verdict.Enabled));
         }
         assertThat(laws(SOUND.guarding(guards.build())).coverage().missing())
                 .containsExactly("the clause as-before of restarted failed");

@@ -131,7 +131,8 @@ class BrokenWellTest {
     void aGuardThatWritesIsFound() {
         LawBook<Root, Well, Draw> book = new LawBook<>(new WellLaws());
         assertThatThrownBy(() -> book.disabledChangesNothing(run -> run.play(List.of(new Move.Say(new Draw.Sip())))))
-                .isInstanceOfSatisfying(LawBroken.class, broken -> assertThat(broken.law()).isEqualTo(LawBook.DISABLED))
+                .isInstanceOfSatisfying(
+                        LawBroken.class, broken -> assertThat(broken.law()).isEqualTo(LawBook.DISABLED))
                 .hasMessageContaining("no action was enabled");
     }
 

@@ -20,7 +20,11 @@ final class Describe {
             text.append(i == 0 ? " " : ", then ").append(turn.entry(i));
             Verdict.Disabled disabled = turn.rejection(i);
             if (disabled != null) {
-                text.append(" (disabled: ").append(disabled.clause()).append(' ').append(disabled.operands()).append(')');
+                text.append(" (disabled: ")
+                        .append(disabled.clause())
+                        .append(' ')
+                        .append(disabled.operands())
+                        .append(')');
             }
         }
         return text.toString();

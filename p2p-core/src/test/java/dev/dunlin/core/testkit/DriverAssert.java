@@ -20,8 +20,10 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
     /** Effects of just these types await an answer, oldest first. */
     @SafeVarargs
     public final DriverAssert<R> awaits(Class<? extends Effect>... types) {
-        List<? extends Class<?>> found =
-                actual.awaiting().stream().map(Turn.Emitted::effect).map(Object::getClass).toList();
+        List<? extends Class<?>> found = actual.awaiting().stream()
+                .map(Turn.Emitted::effect)
+                .map(Object::getClass)
+                .toList();
         if (!found.equals(Arrays.asList(types))) {
             throw failure("%s were to await an answer, not %s", Arrays.toString(types), actual.awaiting());
         }
@@ -49,7 +51,8 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
     public DriverAssert<R> hasPhase(String slice, Subject subject, String phase) {
         for (Slice<? super R, ?, ?> mounted : actual.store().slices()) {
             if (mounted.name().equals(slice)) {
-                String found = phase(mounted, actual.store().statesOf(actual.store().state()).get(slice), subject);
+                String found = phase(
+                        mounted, actual.store().statesOf(actual.store().state()).get(slice), subject);
                 if (!found.equals(phase)) {
                     throw failureWithActualExpected(
                             found, phase, "%s was to be in the phase %s of %s, not %s", subject, phase, slice, found);

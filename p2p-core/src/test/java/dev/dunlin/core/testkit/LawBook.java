@@ -14,7 +14,6 @@ import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -140,13 +139,21 @@ final class LawBook<R, S, A extends Action> {
 
     void independentOfHistory(Play<R, S, A> play) {
         LawRun<R, S, A> run = played(HISTORY, play, step -> {});
-        run.replay(run.fork(), RoundTrip.structural(), "with equal state of new objects, its tables filled in another order");
+        run.replay(
+                run.fork(),
+                RoundTrip.structural(),
+                "with equal state of new objects, its tables filled in another order");
     }
 
     void invariantsHold(Play<R, S, A> play) {
-        played(INVARIANTS, play, step -> eachSlice(step, (slice, state) -> violation(slice, state).ifPresent(why -> {
-            throw step.run().broken("the invariant " + why);
-        })));
+        played(
+                INVARIANTS,
+                play,
+                step -> eachSlice(
+                        step,
+                        (slice, state) -> violation(slice, state).ifPresent(why -> {
+                            throw step.run().broken("the invariant " + why);
+                        })));
     }
 
     private static <T> Optional<String> violation(Slice<?, T, ?> slice, Object state) {
@@ -204,7 +211,8 @@ final class LawBook<R, S, A extends Action> {
 
     private static <S> void progressed(LawRun.Step<?, ?, ?> step, long next, long at, S before, S after) {
         if (next <= at && Content.digest(before).equals(Content.digest(after))) {
-            throw step.run().broken("after the tick at " + at + " the deadline is " + next + " and the state is the same");
+            throw step.run()
+                    .broken("after the tick at " + at + " the deadline is " + next + " and the state is the same");
         }
     }
 
@@ -212,8 +220,10 @@ final class LawBook<R, S, A extends Action> {
         Turn turn = step.run().foreseen(step.after(), tick, at);
         if (turn.size() > 1 || step.run().own(step.run().fork().state()) != step.own()) {
             String stated = next == Deadlines.NEVER ? "none" : Long.toString(next);
-            throw step.run().broken("the deadline is said to be " + stated + ", yet at " + at + " a tick does this: "
-                    + Describe.turn(turn) + " and leads to " + step.run().own(step.run().fork().state()));
+            throw step.run()
+                    .broken("the deadline is said to be " + stated + ", yet at " + at + " a tick does this: "
+                            + Describe.turn(turn) + " and leads to "
+                            + step.run().own(step.run().fork().state()));
         }
     }
 
@@ -262,8 +272,7 @@ final class LawBook<R, S, A extends Action> {
                 for (Subject subject : subjects) {
                     String from = slice.phase(reduction.before(), subject);
                     String to = slice.phase(reduction.after(), subject);
-                    Transition taken =
-                            new Transition(from, named(names, reduction.action()), to);
+                    Transition taken = new Transition(from, named(names, reduction.action()), to);
                     boolean concerned = subject.equals(about) || !from.equals(to);
                     if (concerned && !declared.contains(taken)) {
                         throw step.run().broken(taken + " of " + subject + " is not declared");

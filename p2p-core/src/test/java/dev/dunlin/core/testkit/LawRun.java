@@ -108,7 +108,10 @@ final class LawRun<R, S, A extends Action> {
             play.run();
         } catch (StoreFailure failure) {
             throw new LawBroken(
-                    law, describe(failure.getMessage() + ", at the input " + failure.input().action()), failure);
+                    law,
+                    describe(failure.getMessage() + ", at the input "
+                            + failure.input().action()),
+                    failure);
         } catch (LawBroken broken) {
             throw new LawBroken(law, describe(String.valueOf(broken.getMessage())), broken);
         } catch (RuntimeException thrown) {
@@ -128,9 +131,8 @@ final class LawRun<R, S, A extends Action> {
 
     private void make(Move move) {
         switch (move) {
-            case Move.Say(Action action) -> laws.fitted(action, driver)
-                    .flatMap(this::placed)
-                    .ifPresent(driver::dispatch);
+            case Move.Say(Action action) ->
+                laws.fitted(action, driver).flatMap(this::placed).ifPresent(driver::dispatch);
             case Move.Answer(int effect, int answer) -> answer(effect, answer);
             case Move.Wait(Move.Pace pace, long micros) -> elapse(pace, micros);
             case Move.Reboot() -> driver.boot(laws.config());
@@ -166,18 +168,20 @@ final class LawRun<R, S, A extends Action> {
     private Optional<Action> placed(Action action) {
         Optional<Handle> brought =
                 action instanceof Action.BringsHandle brings ? Optional.of(brings.brought()) : Optional.empty();
-        Optional<Handle> ended = action instanceof Action.EndsHandle ends ? Optional.of(ends.ended()) : Optional.empty();
+        Optional<Handle> ended =
+                action instanceof Action.EndsHandle ends ? Optional.of(ends.ended()) : Optional.empty();
         if (ended.isPresent() && open(ended.get()).isEmpty()) {
             return Optional.empty();
         }
-        Optional<Handle> fresh = brought.map(
-                handle -> TypeArbitraries.isPlaceholder(handle)
-                        ? new Handle(handle.kind(), driver.node().run(), ++handles)
-                        : handle);
+        Optional<Handle> fresh = brought.map(handle -> TypeArbitraries.isPlaceholder(handle)
+                ? new Handle(handle.kind(), driver.node().run(), ++handles)
+                : handle);
         Action placed = (Action) Values.mapped(action, part -> switch (part) {
             case Handle handle when brought.isPresent() && handle.equals(brought.get()) -> fresh.orElseThrow();
-            case Handle handle when ended.isPresent() && handle.equals(ended.get()) -> open(handle).orElseThrow();
-            case Handle handle when TypeArbitraries.isPlaceholder(handle) ->
+            case Handle handle
+            when ended.isPresent() && handle.equals(ended.get()) -> open(handle).orElseThrow();
+            case Handle handle
+            when TypeArbitraries.isPlaceholder(handle) ->
                 handle.number() == 0 ? stale(handle) : open(handle).orElse(stale(handle));
             case ActionId id when TypeArbitraries.isPlaceholder(id) -> id(id);
             default -> part;
@@ -217,17 +221,20 @@ final class LawRun<R, S, A extends Action> {
             for (int i = 0; i < afters.size(); i++) {
                 Turn turn = driver.turns().get(i);
                 other.restore(tripped(other, trip));
-                Input input = new Input(trip.action(turn.input().action()), turn.input().answers());
+                Input input = new Input(
+                        trip.action(turn.input().action()), turn.input().answers());
                 Turn again = other.apply(input, turn.now());
                 difference(turn, again).or(differingState(afters.get(i), other)).ifPresent(what -> {
-                    throw broken(how + ", the input " + turn.number() + " " + turn.input().action() + " leads to " + what);
+                    throw broken(how + ", the input " + turn.number() + " "
+                            + turn.input().action() + " leads to " + what);
                 });
             }
             slice.taken();
         });
     }
 
-    // All slices, and not only those that a turn names as changed: that is told by reference, and an equal state read from
+    // All slices, and not only those that a turn names as changed: that is told by reference, and an equal state read
+    // from
     // a snapshot is another object.
     private Supplier<Optional<String>> differingState(StoreState<R> expected, Store<R> found) {
         return () -> {

@@ -14,8 +14,13 @@ public final class RejectionAssert extends AbstractAssert<RejectionAssert, Rejec
     public RejectionAssert by(String clause) {
         if (!actual.clause().equals(clause)) {
             throw failureWithActualExpected(
-                    actual.clause(), clause, "%s was to be rejected by the clause %s, and was by %s %s",
-                    actual.action(), clause, actual.clause(), actual.operands());
+                    actual.clause(),
+                    clause,
+                    "%s was to be rejected by the clause %s, and was by %s %s",
+                    actual.action(),
+                    clause,
+                    actual.clause(),
+                    actual.operands());
         }
         return this;
     }
@@ -24,7 +29,8 @@ public final class RejectionAssert extends AbstractAssert<RejectionAssert, Rejec
     public RejectionAssert withOperand(String name, Object value) {
         Operand wanted = Operand.of(name, value);
         if (!actual.operands().contains(wanted)) {
-            throw failure("the clause %s was to look at %s, and looked at %s", actual.clause(), wanted, actual.operands());
+            throw failure(
+                    "the clause %s was to look at %s, and looked at %s", actual.clause(), wanted, actual.operands());
         }
         return this;
     }

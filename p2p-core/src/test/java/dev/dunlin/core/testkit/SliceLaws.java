@@ -253,7 +253,8 @@ public abstract class SliceLaws<R, S, A extends Action> {
 
     private static Arbitrary<Move> answers() {
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 7), Arbitraries.integers().between(0, 7))
+                        Arbitraries.integers().between(0, 7),
+                        Arbitraries.integers().between(0, 7))
                 .as(Move.Answer::new);
     }
 
@@ -262,7 +263,6 @@ public abstract class SliceLaws<R, S, A extends Action> {
                 Tuple.of(2, Arbitraries.longs().between(0, 3)),
                 Tuple.of(3, Arbitraries.longs().between(1_000, 60_000_000)),
                 Tuple.of(1, Arbitraries.longs().between(60_000_000, 172_800_000_000L)));
-        return Combinators.combine(Arbitraries.of(Move.Pace.class), micros)
-                .as(Move.Wait::new);
+        return Combinators.combine(Arbitraries.of(Move.Pace.class), micros).as(Move.Wait::new);
     }
 }

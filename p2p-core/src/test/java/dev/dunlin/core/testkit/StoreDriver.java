@@ -81,8 +81,7 @@ public final class StoreDriver<R> {
     /** Boots the next run with a seed for its random draws; what the last run's services were asked is forgotten. */
     public Turn boot(Table<String, String> config, long seed) {
         awaiting.clear();
-        return dispatch(
-                new NodeAction.Booted(store.state().node().run() + 1, "test", config, now, seed));
+        return dispatch(new NodeAction.Booted(store.state().node().run() + 1, "test", config, now, seed));
     }
 
     /**
@@ -105,8 +104,7 @@ public final class StoreDriver<R> {
     public Turn answer(ActionId effect, Action fact) {
         Effect asked = awaiting.get(effect);
         if (asked == null) {
-            throw new IllegalArgumentException(
-                    "no effect " + effect + " awaits an answer; awaiting: " + awaiting);
+            throw new IllegalArgumentException("no effect " + effect + " awaits an answer; awaiting: " + awaiting);
         }
         if (asked instanceof Effect.Request || fact instanceof Action.EndsHandle) {
             awaiting.remove(effect);
@@ -231,7 +229,8 @@ public final class StoreDriver<R> {
         return awaiting().stream()
                 .filter(emitted -> type.isInstance(emitted.effect()))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + type.getSimpleName() + " awaits an answer; awaiting: " + awaiting));
+                .orElseThrow(() ->
+                        new AssertionError("no " + type.getSimpleName() + " awaits an answer; awaiting: " + awaiting));
     }
 
     /** All effects of a type so far, in order. */

@@ -106,7 +106,8 @@ public final class TurnAssert extends AbstractAssert<TurnAssert, Turn> {
 
     /** Just these slices have another state than before, in mounting order. */
     public TurnAssert changedOnly(String... slices) {
-        List<String> changed = actual.changed().stream().map(Turn.Changed::slice).toList();
+        List<String> changed =
+                actual.changed().stream().map(Turn.Changed::slice).toList();
         if (!changed.equals(Arrays.asList(slices))) {
             throw failure("it was to change %s and changed %s: %s", Arrays.toString(slices), changed, told());
         }

@@ -30,6 +30,7 @@ import java.util.OptionalLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 
 /**
@@ -89,7 +90,8 @@ public final class TypeArbitraries {
     public TypeArbitraries with(Class<? extends Record> record, String component, Arbitrary<?> arbitrary) {
         for (RecordComponent present : record.getRecordComponents()) {
             if (present.getName().equals(component)) {
-                return new TypeArbitraries(wide, byType, added(byComponent, key(record, component), arbitrary), weights);
+                return new TypeArbitraries(
+                        wide, byType, added(byComponent, key(record, component), arbitrary), weights);
             }
         }
         throw new IllegalArgumentException(record.getName() + " has no component " + component);
@@ -148,10 +150,11 @@ public final class TypeArbitraries {
             case Class<?> raw -> ofClass(raw, List.of(), bound, above);
             case ParameterizedType generic ->
                 ofClass((Class<?>) generic.getRawType(), List.of(generic.getActualTypeArguments()), bound, above);
-            case TypeVariable<?> variable when bound.containsKey(variable) ->
-                derived(bound.getOrDefault(variable, variable), Map.of(), above);
+            case TypeVariable<?> variable ->
+                derived(bound.getOrDefault(variable, variable.getBounds()[0]), Map.of(), above);
             case WildcardType wildcard -> derived(wildcard.getUpperBounds()[0], bound, above);
-            default -> throw new IllegalArgumentException("no arbitrary of " + type.getTypeName() + ": give one by with()");
+            default ->
+                throw new IllegalArgumentException("no arbitrary of " + type.getTypeName() + ": give one by with()");
         };
     }
 
@@ -162,8 +165,9 @@ public final class TypeArbitraries {
         if (given != null) {
             return (Arbitrary<Object>) given;
         }
-        List<Type> arguments =
-                unresolved.stream().map(argument -> (Type) bound.getOrDefault(argument, argument)).toList();
+        List<Type> arguments = unresolved.stream()
+                .map(argument -> (Type) bound.getOrDefault(argument, argument))
+                .toList();
         if (raw == long.class || raw == Long.class) {
             return numbers().map(number -> number);
         }
@@ -183,7 +187,8 @@ public final class TypeArbitraries {
             return Arbitraries.of('a', 'b', '\u0000', '\uffff').map(unit -> unit);
         }
         if (raw == double.class || raw == Double.class) {
-            return Arbitraries.of(0.0, 1.0, -0.5, 1e300, Double.NaN, Double.POSITIVE_INFINITY).map(number -> number);
+            return Arbitraries.of(0.0, 1.0, -0.5, 1e300, Double.NaN, Double.POSITIVE_INFINITY)
+                    .map(number -> number);
         }
         if (raw == String.class) {
             return strings().map(text -> text);
@@ -192,10 +197,14 @@ public final class TypeArbitraries {
             return bytes().map(octets -> octets);
         }
         if (raw == OptionalLong.class) {
-            return numbers().optional(0.7).map(number -> number.map(OptionalLong::of).orElse(OptionalLong.empty()));
+            return numbers()
+                    .optional(0.7)
+                    .map(number -> number.map(OptionalLong::of).orElse(OptionalLong.empty()));
         }
         if (raw == OptionalInt.class) {
-            return Arbitraries.integers().between(0, 4).optional(0.7)
+            return Arbitraries.integers()
+                    .between(0, 4)
+                    .optional(0.7)
                     .map(number -> number.map(OptionalInt::of).orElse(OptionalInt.empty()));
         }
         if (raw == Optional.class) {
@@ -206,7 +215,10 @@ public final class TypeArbitraries {
         if (raw == List.class) {
             return repeats(arguments.get(0), above)
                     ? Arbitraries.just(List.of())
-                    : derived(arguments.get(0), bound, above).list().ofMaxSize(wide ? 8 : 3).map(List::copyOf);
+                    : derived(arguments.get(0), bound, above)
+                            .list()
+                            .ofMaxSize(wide ? 8 : 3)
+                            .map(List::copyOf);
         }
         if (raw == Table.class) {
             return repeats(arguments.get(1), above)
@@ -231,7 +243,8 @@ public final class TypeArbitraries {
 
     // A record inside itself ends at the second level.
     private static boolean repeats(Type type, List<Class<?>> above) {
-        return type instanceof Class<?> raw && above.stream().filter(raw::isAssignableFrom).count() > 1;
+        return type instanceof Class<?> raw
+                && above.stream().filter(raw::isAssignableFrom).count() > 1;
     }
 
     private Arbitrary<Object> oneOf(Class<?> sealed, List<Type> arguments, List<Class<?>> above) {
@@ -257,7 +270,8 @@ public final class TypeArbitraries {
         List<Class<?>> below = new ArrayList<>(above);
         below.add(type);
         if (Collections.frequency(below, type) > 3) {
-            throw new IllegalArgumentException(type.getName() + " holds itself without end: give an arbitrary by with()");
+            throw new IllegalArgumentException(
+                    type.getName() + " holds itself without end: give an arbitrary by with()");
         }
         List<Arbitrary<Object>> parts = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
@@ -291,7 +305,7 @@ public final class TypeArbitraries {
 
     private Arbitrary<Long> numbers() {
         if (wide) {
-            return Arbitraries.longs();
+            return spread();
         }
         return Arbitraries.frequencyOf(
                 Tuple.of(12, Arbitraries.longs().between(0, 4)),
@@ -299,15 +313,19 @@ public final class TypeArbitraries {
                 Tuple.of(1, Arbitraries.of(-1L, Integer.MAX_VALUE + 0L, Long.MAX_VALUE, Long.MIN_VALUE)));
     }
 
+    private static Arbitrary<Long> spread() {
+        return Arbitraries.longs().withDistribution(RandomDistribution.uniform());
+    }
+
     private Arbitrary<String> strings() {
         return wide
-                ? Arbitraries.longs().map(number -> Long.toHexString(number).repeat((int) (number & 15) + 1))
+                ? spread().map(number -> Long.toHexString(number).repeat((int) (number & 15) + 1))
                 : Arbitraries.of("a", "b", "c", "d", "", "\u00e4\ud83d\ude00\u0000\"\\");
     }
 
     private Arbitrary<Bytes> bytes() {
         return wide
-                ? Arbitraries.longs().map(TypeArbitraries::octets)
+                ? spread().map(TypeArbitraries::octets)
                 : Arbitraries.of(Bytes.of((byte) 1), Bytes.of((byte) 2, (byte) -1), Bytes.EMPTY);
     }
 
@@ -342,7 +360,8 @@ public final class TypeArbitraries {
     }
 
     private static Map<Class<?>, Arbitrary<?>> pools(int size) {
-        Arbitrary<Integer> numbers = Arbitraries.integers().between(0, size - 1);
+        Arbitrary<Integer> numbers =
+                Arbitraries.integers().between(0, size - 1).withDistribution(RandomDistribution.uniform());
         Map<Class<?>, Arbitrary<?>> pools = new HashMap<>();
         pools.put(PeerId.class, numbers.map(TypeArbitraries::peer));
         pools.put(Multiaddr.class, numbers.flatMap(TypeArbitraries::addresses));
@@ -353,7 +372,8 @@ public final class TypeArbitraries {
         pools.put(
                 Ticket.class,
                 numbers.map(number -> number == 0 ? Ticket.NONE : new Ticket(Ticket.API, Integer.toString(number))));
-        pools.put(ActionId.class, Arbitraries.integers().between(0, 7).map(number -> new ActionId(PLACEHOLDER, number)));
+        pools.put(
+                ActionId.class, Arbitraries.integers().between(0, 7).map(number -> new ActionId(PLACEHOLDER, number)));
         return pools;
     }
 
@@ -367,7 +387,8 @@ public final class TypeArbitraries {
     }
 
     private static Arbitrary<Multiaddr> addresses(int number) {
-        String host = "/ip4/10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255) + "/tcp/4001";
+        String host =
+                "/ip4/10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255) + "/tcp/4001";
         return Arbitraries.of(
                 Multiaddr.parse(host),
                 Multiaddr.parse(host + "/p2p/" + peer(number)),

@@ -26,9 +26,23 @@ import java.util.Set;
 final class TypeCheck {
 
     private static final Set<Class<?>> LEAVES = Set.of(
-            long.class, Long.class, int.class, Integer.class, short.class, Short.class, byte.class, Byte.class,
-            boolean.class, Boolean.class, char.class, Character.class, double.class, Double.class, String.class,
-            OptionalInt.class, OptionalLong.class);
+            long.class,
+            Long.class,
+            int.class,
+            Integer.class,
+            short.class,
+            Short.class,
+            byte.class,
+            Byte.class,
+            boolean.class,
+            Boolean.class,
+            char.class,
+            Character.class,
+            double.class,
+            Double.class,
+            String.class,
+            OptionalInt.class,
+            OptionalLong.class);
 
     private static final Set<Class<?>> CONTAINERS = Set.of(Optional.class, List.class, Table.class, Deadlines.class);
 
@@ -61,7 +75,8 @@ final class TypeCheck {
             }
         }
         table.renamed().forEach((former, name) -> {
-            boolean known = table.actions().keySet().stream().anyMatch(own -> table.fullName(own).equals(name));
+            boolean known = table.actions().keySet().stream()
+                    .anyMatch(own -> table.fullName(own).equals(name));
             if (!known) {
                 problems.add(former + " was renamed to " + name + ", which is no type's name");
             }

@@ -101,9 +101,11 @@ final class Values {
             if (e.getCause() instanceof RuntimeException refused) {
                 throw refused;
             }
-            throw new IllegalArgumentException("cannot make " + constructor.getDeclaringClass().getName(), e);
+            throw new IllegalArgumentException(
+                    "cannot make " + constructor.getDeclaringClass().getName(), e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("cannot make " + constructor.getDeclaringClass().getName(), e);
+            throw new IllegalArgumentException(
+                    "cannot make " + constructor.getDeclaringClass().getName(), e);
         }
     }
 }

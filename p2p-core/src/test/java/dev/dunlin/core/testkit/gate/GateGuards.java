@@ -16,7 +16,9 @@ final class GateGuards {
     static final Guards<Object, GateState, GateAction> GUARDS = Guards.<Object, GateState, GateAction>of()
             .on(
                     GateAction.Open.class,
-                    clause("name-is-short", (view, own, action, now) -> action.gate().length() <= MAX_NAME),
+                    clause(
+                            "name-is-short",
+                            (view, own, action, now) -> action.gate().length() <= MAX_NAME),
                     clause("is-shut", (view, own, action, now) -> !own.gates().has(action.gate())),
                     clause(
                             "has-room",
@@ -27,9 +29,9 @@ final class GateGuards {
                     GateAction.Opened.class,
                     clause(
                             "was-asked",
-                            (view, own, action, now) -> own.gates().find(action.gate()).orElse(null)
-                                            instanceof Gate.Opening opening
-                                    && opening.asked().equals(action.asked())))
+                            (view, own, action, now) ->
+                                    own.gates().find(action.gate()).orElse(null) instanceof Gate.Opening opening
+                                            && opening.asked().equals(action.asked())))
             .on(
                     GateAction.Jammed.class,
                     clause(
@@ -46,8 +48,11 @@ final class GateGuards {
                     GateAction.Closed.class,
                     clause(
                             "is-held",
-                            (view, own, action, now) -> own.heldBy(action.handle()).isPresent()))
-            .on(GateAction.Tick.class, clause("is-due", (view, own, action, now) -> own.deadlines().next() <= now))
+                            (view, own, action, now) ->
+                                    own.heldBy(action.handle()).isPresent()))
+            .on(
+                    GateAction.Tick.class,
+                    clause("is-due", (view, own, action, now) -> own.deadlines().next() <= now))
             .on(
                     GateAction.Expired.class,
                     clause("is-due", (view, own, action, now) -> own.deadlines().isDue(action.gate(), now)))

@@ -27,7 +27,8 @@ final class GateReducer {
                 own.with(gate, new Gate.Open(handle), ctx.now() + OPEN_FOR);
             case GateAction.Jammed(String gate) -> own.without(gate);
             case GateAction.Shut(String gate) -> shut(own, gate, ctx);
-            case GateAction.Closed(Handle handle) -> own.heldBy(handle).map(own::without).orElse(own);
+            case GateAction.Closed(Handle handle) ->
+                own.heldBy(handle).map(own::without).orElse(own);
             case GateAction.Tick _ -> {
                 own.deadlines().due(ctx.now(), TICK_CAP).forEach(gate -> ctx.then(new GateAction.Expired(gate)));
                 yield own;
