@@ -6,12 +6,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryStorage implements LogStorage {
 
     private static final String LOCK = "lock";
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     private static final long FULL_BYTES = 1 << 16;
 
     private final Path folder;
+    private final Path held;
     private final @Nullable FileChannel lock;
 
-    private DirectoryStorage(Path folder, @Nullable FileChannel lock) {
+    private DirectoryStorage(Path folder, Path held, @Nullable FileChannel lock) {
         this.folder = folder;
+        this.held = held;
         this.lock = lock;
     }
 
@@ -37,18 +41,25 @@ public final class DirectoryStorage implements LogStorage {
      */
     public static DirectoryStorage open(Path folder) throws IOException {
         Files.createDirectories(folder);
-        FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() == null) {
-                channel.close();
-                throw inUse(folder);
-            }
-        } catch (OverlappingFileLockException e) {
-            channel.close();
+        Path held = folder.toRealPath();
+        // Asked before the file is touched: closing any channel of it would give up this process's own lock.
+        if (!HELD.add(held)) {
             throw inUse(folder);
         }
-        return new DirectoryStorage(folder, channel);
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw inUse(folder);
+            }
+            return new DirectoryStorage(folder, held, channel);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            HELD.remove(held);
+            throw e;
+        }
     }
 
     private static LogException inUse(Path folder) {
@@ -64,7 +75,7 @@ public final class DirectoryStorage implements LogStorage {
         if (!Files.isDirectory(folder)) {
             throw new LogException("there is no log folder " + folder + ": give the folder that holds a node's log");
         }
-        return new DirectoryStorage(folder, null);
+        return new DirectoryStorage(folder, folder, null);
     }
 
     @Override
@@ -165,8 +176,9 @@ public final class DirectoryStorage implements LogStorage {
 
     @Override
     public void close() throws IOException {
-        if (lock != null) {
+        if (lock != null && lock.isOpen()) {
             lock.close();
+            HELD.remove(held);
         }
     }
 
