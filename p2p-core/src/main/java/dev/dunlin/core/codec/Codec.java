@@ -1,5 +1,6 @@
 package dev.dunlin.core.codec;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.dunlin.core.store.Action;
@@ -90,6 +91,8 @@ public final class Codec {
                 .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
                 .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .withCoercionConfig(LogicalType.Textual, Codec::exact)
+                // A record's isX() that is no component is no field.
+                .changeDefaultVisibility(any -> any.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
                 .changeDefaultPropertyInclusion(any -> JsonInclude.Value.construct(
                         JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
         for (TypeTable table : tables) {

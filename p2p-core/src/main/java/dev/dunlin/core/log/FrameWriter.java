@@ -1,7 +1,6 @@
 package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
-import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
@@ -113,13 +112,11 @@ final class FrameWriter {
             if (turn.size() > 1) {
                 out.writeStringProperty("derived", turn.derived().toString());
             }
-            if (!turn.changed().isEmpty()) {
+            Map<String, Digest> changed = turn.changedDigests();
+            if (!changed.isEmpty()) {
                 out.writeName("changed");
                 out.writeStartObject();
-                for (Turn.Changed changed : turn.changed()) {
-                    Digest digest = Content.digest(changed.state());
-                    out.writeStringProperty(changed.slice(), digest.toString());
-                }
+                changed.forEach((slice, digest) -> out.writeStringProperty(slice, digest.toString()));
                 out.writeEndObject();
             }
             if (turn.durable()) {

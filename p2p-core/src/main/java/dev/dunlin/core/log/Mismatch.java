@@ -1,7 +1,6 @@
 package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Schema;
-import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * How a turn differs from the recorded one of the same input.
@@ -29,20 +27,18 @@ public record Mismatch(long number, String what, List<String> slices) {
      */
     public static Optional<Mismatch> between(Frame.Recorded recorded, Turn turn, Set<String> incomparable) {
         List<String> found = new ArrayList<>();
-        Map<String, Digest> changed = new TreeMap<>();
         List<String> slices = new ArrayList<>();
-        for (Turn.Changed change : turn.changed()) {
-            Digest digest = Content.digest(change.state());
-            changed.put(change.slice(), digest);
-            Digest told = recorded.changed().get(change.slice());
+        Map<String, Digest> changed = turn.changedDigests();
+        changed.forEach((slice, digest) -> {
+            Digest told = recorded.changed().get(slice);
             if (told == null) {
-                found.add("the slice " + change.slice() + " changes and did not");
-                slices.add(change.slice());
-            } else if (!told.equals(digest) && !incomparable.contains(change.slice())) {
-                found.add("the slice " + change.slice() + " changes to another state");
-                slices.add(change.slice());
+                found.add("the slice " + slice + " changes and did not");
+                slices.add(slice);
+            } else if (!told.equals(digest) && !incomparable.contains(slice)) {
+                found.add("the slice " + slice + " changes to another state");
+                slices.add(slice);
             }
-        }
+        });
         for (String slice : recorded.changed().keySet()) {
             if (!changed.containsKey(slice)) {
                 found.add("the slice " + slice + " does not change and did");

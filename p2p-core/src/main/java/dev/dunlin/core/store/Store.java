@@ -292,11 +292,12 @@ public final class Store<R> {
             touched[i] = false;
             Mount<R, ?, ?> mount = mounts.get(i);
             Object after = read(mount, node, root);
-            if (after != read(mount, nodeBefore, rootBefore)) {
+            Object before = read(mount, nodeBefore, rootBefore);
+            if (after != before) {
                 if (changed.isEmpty()) {
                     changed = new ArrayList<>(2);
                 }
-                changed.add(new Turn.Changed(mount.name, after));
+                changed.add(new Turn.Changed(mount.name, before, after));
                 long deadline = deadlineOf(mount, after);
                 if (deadline != deadlines[i]) {
                     deadlines[i] = deadline;

@@ -15,6 +15,13 @@ public record Ticket(String slice, String key) implements Comparable<Ticket> {
     /** Nobody waits for the outcome. */
     public static final Ticket NONE = new Ticket("", "");
 
+    /** Refuses a slice name that would not read back. */
+    public Ticket {
+        if (slice.indexOf('#') >= 0) {
+            throw new IllegalArgumentException("a ticket's slice has no '#': " + slice);
+        }
+    }
+
     /** Whether a machine (or the API) of this name asked. */
     public boolean isOf(String name) {
         return slice.equals(name);

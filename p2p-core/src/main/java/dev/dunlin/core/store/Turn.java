@@ -4,7 +4,9 @@ import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +25,14 @@ public final class Turn {
     private final boolean durable;
 
     /**
-     * A slice whose state is another after the input than before.
+     * A slice whose state is another object after the input than before. Whether its content differs, too, the two digests tell:
+     * a reducer may return an equal state, and whether that is the very same object depends on where the run began.
      *
      * @param slice its name
+     * @param before its state before the input
      * @param state its state after the input
      */
-    public record Changed(String slice, Object state) {}
+    public record Changed(String slice, Object before, Object state) {}
 
     /**
      * An effect and its id.
@@ -114,6 +118,21 @@ public final class Turn {
     /** The slices that changed, in mounting order. */
     public List<Changed> changed() {
         return changed;
+    }
+
+    /** The digests of the slices whose content changed, in mounting order. Costs what changed; for any thread. */
+    public Map<String, Digest> changedDigests() {
+        if (changed.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Digest> digests = new LinkedHashMap<>();
+        for (Changed change : changed) {
+            Digest after = Content.digest(change.state());
+            if (!after.equals(Content.digest(change.before()))) {
+                digests.put(change.slice(), after);
+            }
+        }
+        return digests;
     }
 
     /** Whether an effect among these waits for the disk. */

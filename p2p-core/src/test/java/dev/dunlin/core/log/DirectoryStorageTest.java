@@ -28,7 +28,7 @@ final class DirectoryStorageTest {
             try {
                 DirectoryStorage.open(Path.of(arguments[0])).close();
             } catch (LogException e) {
-                Runtime.getRuntime().exit(e.getMessage().contains("is in use by a running node") ? 3 : 4);
+                Runtime.getRuntime().exit(String.valueOf(e.getMessage()).contains("is in use by a running node") ? 3 : 4);
             }
         }
     }

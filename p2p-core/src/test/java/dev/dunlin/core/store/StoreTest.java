@@ -228,10 +228,11 @@ class StoreTest {
     void tellsWhatChangedInMountingOrder() {
         Store<Root> store =
                 Toy.store(LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        Root before = store.state().root();
         assertThat(store.apply(say("x"), 5).changed())
                 .containsExactly(
-                        new Turn.Changed("left", store.state().root().left()),
-                        new Turn.Changed("right", store.state().root().right()));
+                        new Turn.Changed("left", before.left(), store.state().root().left()),
+                        new Turn.Changed("right", before.right(), store.state().root().right()));
     }
 
     @Test
