@@ -68,7 +68,10 @@ public class RecordingBenchmark {
                     .handler(Counters.Deliver.class, (id, effect) -> {})
                     .handler(NodeEffect.class, (id, effect) -> {});
             if (record) {
-                builder.log(ActionLog.open(storage, store, LogOptions.DEFAULT, "bench").writer(), LogOptions.DEFAULT);
+                builder.log(
+                        ActionLog.open(storage, store, LogOptions.DEFAULT, "bench")
+                                .writer(),
+                        LogOptions.DEFAULT);
             }
             NodeRuntime<Counters.Root> node = builder.build();
             node.start("bench", Table.empty(), 1);
@@ -99,8 +102,8 @@ public class RecordingBenchmark {
     @OperationsPerInvocation(INPUTS)
     public Replayer.Verified replay() {
         Store<Counters.Root> store = Counters.store(PEERS);
-        Replayer.Verified verified = new Replayer<>(LogReader.open(DirectoryStorage.readOnly(log), store), store, false)
-                .verify(step -> {});
+        Replayer.Verified verified =
+                new Replayer<>(LogReader.open(DirectoryStorage.readOnly(log), store), store, false).verify(step -> {});
         if (verified.divergence().isPresent() || verified.inputs() != INPUTS + 1) {
             throw new IllegalStateException(verified.toString());
         }

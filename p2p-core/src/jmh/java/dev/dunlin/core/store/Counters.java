@@ -8,8 +8,10 @@ import java.util.Optional;
 /**
  * The mix of the benchmarks: a message of a peer (a guard of two clauses, the peer's record and deadline set anew) leads to four
  * derived actions, one of which changes the peer's record again, one is observed by nobody, one is disabled, one is an effect.
+ *
+ * @param known how many peers there are from the start
  */
-public final class Counters implements Slice<Counters.Root, Counters.State, Counters.CounterAction> {
+public record Counters(int known) implements Slice<Counters.Root, Counters.State, Counters.CounterAction> {
 
     /** The tree. */
     public record Root(State counter) {
@@ -47,20 +49,16 @@ public final class Counters implements Slice<Counters.Root, Counters.State, Coun
 
     /** A store of so many peers. */
     public static Store<Root> store(int peers) {
-        Table<Long, Peer> table = Table.empty();
-        Deadlines<Long> quiet = Deadlines.none();
-        for (long peer = 0; peer < peers; peer++) {
-            table = table.with(peer, new Peer(0, 0, 0, false));
-            quiet = quiet.with(peer, Long.MAX_VALUE / 2 + peer);
-        }
-        return Store.of(new Root(new State(table, quiet, 0)))
-                .mount(new Counters(), Root::counter, Root::with)
+        Counters slice = new Counters(peers);
+        return Store.of(new Root(slice.initial()))
+                .mount(slice, Root::counter, Root::with)
                 .build();
     }
 
     /** The input of a step. */
     public static Input message(long step, int peers) {
-        return Input.of(new CounterAction.Message(Math.floorMod(step * 0x9E3779B97F4A7C15L, (long) peers), 100, "blocks"));
+        return Input.of(
+                new CounterAction.Message(Math.floorMod(step * 0x9E3779B97F4A7C15L, (long) peers), 100, "blocks"));
     }
 
     @Override
@@ -92,7 +90,13 @@ public final class Counters implements Slice<Counters.Root, Counters.State, Coun
 
     @Override
     public State initial() {
-        return new State(Table.empty(), Deadlines.none(), 0);
+        Table<Long, Peer> table = Table.empty();
+        Deadlines<Long> quiet = Deadlines.none();
+        for (long peer = 0; peer < known; peer++) {
+            table = table.with(peer, new Peer(0, 0, 0, false));
+            quiet = quiet.with(peer, Long.MAX_VALUE / 2 + peer);
+        }
+        return new State(table, quiet, 0);
     }
 
     @Override
@@ -100,13 +104,19 @@ public final class Counters implements Slice<Counters.Root, Counters.State, Coun
         return Guards.<Root, State, CounterAction>of()
                 .on(
                         CounterAction.Message.class,
-                        Guards.clause("peer-is-known", (view, own, action, now) -> own.peers().has(action.peer())),
+                        Guards.clause(
+                                "peer-is-known",
+                                (view, own, action, now) -> own.peers().has(action.peer())),
                         Guards.clause("message-is-small", (view, own, action, now) -> action.bytes() < 1 << 20))
                 .on(
                         CounterAction.Judged.class,
-                        Guards.clause("peer-is-known", (view, own, action, now) -> own.peers().has(action.peer())))
+                        Guards.clause(
+                                "peer-is-known",
+                                (view, own, action, now) -> own.peers().has(action.peer())))
                 .always(CounterAction.Noted.class)
-                .on(CounterAction.Dropped.class, Guards.clause("peer-is-bad", (view, own, action, now) -> action.peer() < 0))
+                .on(
+                        CounterAction.Dropped.class,
+                        Guards.clause("peer-is-bad", (view, own, action, now) -> action.peer() < 0))
                 .always(CounterAction.Tick.class)
                 .build();
     }
@@ -122,7 +132,9 @@ public final class Counters implements Slice<Counters.Root, Counters.State, Coun
                 ctx.then(new CounterAction.Dropped(id));
                 ctx.effect(new Deliver(id, bytes));
                 yield new State(
-                        own.peers().with(id, after), own.quiet().with(id, Long.MAX_VALUE / 2 + ctx.now()), own.total() + 1);
+                        own.peers().with(id, after),
+                        own.quiet().with(id, Long.MAX_VALUE / 2 + ctx.now()),
+                        own.total() + 1);
             }
             case CounterAction.Judged(long id, boolean good) -> {
                 Peer peer = own.peers().at(id);

@@ -1,5 +1,6 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.Table;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -34,7 +35,7 @@ public class StoreBenchmark {
     @Setup
     public void fill() {
         store = Counters.store(peers);
-        store.apply(Input.of(new NodeAction.Booted(1, "bench", dev.dunlin.core.state.Table.empty(), 1, 1)), 1);
+        store.apply(Input.of(new NodeAction.Booted(1, "bench", Table.empty(), 1, 1)), 1);
     }
 
     /** One input: five actions. */

@@ -93,12 +93,12 @@ public final class Codec {
                 .withCoercionConfig(LogicalType.Textual, Codec::exact)
                 // A record's isX() that is no component is no field.
                 .changeDefaultVisibility(any -> any.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
-                .changeDefaultPropertyInclusion(any -> JsonInclude.Value.construct(
-                        JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
+                .changeDefaultPropertyInclusion(
+                        any -> JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
         for (TypeTable table : tables) {
-            table.variants().forEach((sealed, variants) -> {
-                checkVariants(table.slice(), sealed, variants);
-                builder.addMixIn(sealed, ByKind.class);
+            table.variants().forEach((union, variants) -> {
+                checkVariants(table.slice(), union, variants);
+                builder.addMixIn(union, ByKind.class);
                 variants.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
             });
         }
@@ -116,17 +116,17 @@ public final class Codec {
     }
 
     private static void exact(MutableCoercionConfig coercions) {
-        for (CoercionInputShape shape : List.of(
-                CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
+        for (CoercionInputShape shape :
+                List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {
             coercions.setCoercion(shape, CoercionAction.Fail);
         }
     }
 
     // A variant without a name would be written under its class's.
-    private static void checkVariants(String slice, Class<?> sealed, Map<String, Class<?>> variants) {
-        for (Class<?> leaf : leaves(sealed)) {
+    private static void checkVariants(String slice, Class<?> union, Map<String, Class<?>> variants) {
+        for (Class<?> leaf : leaves(union)) {
             if (!variants.containsValue(leaf)) {
-                throw new IllegalArgumentException(leaf.getName() + ", a " + sealed.getSimpleName()
+                throw new IllegalArgumentException(leaf.getName() + ", a " + union.getSimpleName()
                         + ", has no name in the type table of " + slice + ": name it as a variant");
             }
             for (RecordComponent component : leaf.getRecordComponents()) {

@@ -77,8 +77,7 @@ public record Schema(Map<String, Map<String, String>> types) {
         // Lookup only.
         private final Map<String, Class<?>> seen = new HashMap<>();
 
-        Collector(
-                String slice, Map<Class<?>, Map<String, Class<?>>> variants, Map<String, Map<String, String>> types) {
+        Collector(String slice, Map<Class<?>, Map<String, Class<?>>> variants, Map<String, Map<String, String>> types) {
             this.slice = slice;
             this.variants = variants;
             this.types = types;
@@ -153,13 +152,11 @@ public record Schema(Map<String, Map<String, String>> types) {
                 }
                 if (raw == Table.class || raw == Deadlines.class || raw == List.class || raw == Optional.class) {
                     return raw.getSimpleName().toLowerCase(Locale.ROOT)
-                            + Arrays.stream(arguments)
-                                    .map(this::typeName)
-                                    .collect(Collectors.joining(",", "<", ">"));
+                            + Arrays.stream(arguments).map(this::typeName).collect(Collectors.joining(",", "<", ">"));
                 }
             }
-            throw new IllegalArgumentException(
-                    type.getTypeName() + " cannot be written: use a record, enum, Table, List, Optional or a text type");
+            throw new IllegalArgumentException(type.getTypeName()
+                    + " cannot be written: use a record, enum, Table, List, Optional or a text type");
         }
 
         private static void checkKey(Type type) {
@@ -262,15 +259,15 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
             Map<String, String> mine = types.get(now);
             if (mine == null) {
-                found.add(new Difference(
-                        effect ? Fit.RISKY : Fit.IMPOSSIBLE, "type " + plain(name) + " was removed"));
+                found.add(new Difference(effect ? Fit.RISKY : Fit.IMPOSSIBLE, "type " + plain(name) + " was removed"));
                 return;
             }
             fields.forEach((field, type) -> {
                 String present = mine.get(field);
                 if (present == null) {
                     found.add(new Difference(
-                            isAlternative(type) ? Fit.IMPOSSIBLE : Fit.RISKY, plain(now) + "." + field + " was removed"));
+                            isAlternative(type) ? Fit.IMPOSSIBLE : Fit.RISKY,
+                            plain(now) + "." + field + " was removed"));
                 } else if (!present.equals(type)) {
                     found.add(new Difference(
                             effect ? Fit.RISKY : Fit.IMPOSSIBLE,
@@ -285,11 +282,11 @@ public record Schema(Map<String, Map<String, String>> types) {
                 if (effect || isAlternative(type)) {
                     found.add(new Difference(Fit.FINE, plain(now) + "." + field + " was added"));
                 } else if (json != null) {
-                    found.add(new Difference(
-                            Fit.FINE, plain(now) + "." + field + " was added; older logs get " + json));
+                    found.add(
+                            new Difference(Fit.FINE, plain(now) + "." + field + " was added; older logs get " + json));
                 } else {
-                    found.add(new Difference(
-                            Fit.IMPOSSIBLE, plain(now) + "." + field + " was added and has no default"));
+                    found.add(
+                            new Difference(Fit.IMPOSSIBLE, plain(now) + "." + field + " was added and has no default"));
                 }
             });
             if (fields.equals(mine) && !sameOrder(fields, mine)) {

@@ -4,8 +4,8 @@ import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -16,7 +16,6 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
@@ -179,9 +178,7 @@ final class StateModule extends SimpleModule {
         private final @Nullable JavaType type;
 
         TableDeserializer(
-                @Nullable JavaType type,
-                @Nullable KeyDeserializer keys,
-                @Nullable ValueDeserializer<Object> values) {
+                @Nullable JavaType type, @Nullable KeyDeserializer keys, @Nullable ValueDeserializer<Object> values) {
             super(Table.class);
             this.type = type;
             this.keys = keys;
@@ -218,7 +215,8 @@ final class StateModule extends SimpleModule {
     // A null stands for an empty optional and for nothing else.
     private static Object present(
             ValueDeserializer<Object> values, @Nullable JavaType within, JsonParser in, DeserializationContext ctx) {
-        Object value = in.currentToken() == JsonToken.VALUE_NULL ? values.getNullValue(ctx) : values.deserialize(in, ctx);
+        Object value =
+                in.currentToken() == JsonToken.VALUE_NULL ? values.getNullValue(ctx) : values.deserialize(in, ctx);
         return value == null ? ctx.reportInputMismatch(within, "a null stands where a value should") : value;
     }
 

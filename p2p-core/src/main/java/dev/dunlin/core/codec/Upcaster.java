@@ -103,7 +103,8 @@ public final class Upcaster {
         Type[] arguments = generic.getActualTypeArguments();
         if (generic.getRawType() == Table.class && written instanceof ObjectNode entries) {
             ObjectNode shaped = codec.mapper().createObjectNode();
-            entries.properties().forEach(entry -> shaped.set(entry.getKey(), value(slice, arguments[1], entry.getValue())));
+            entries.properties()
+                    .forEach(entry -> shaped.set(entry.getKey(), value(slice, arguments[1], entry.getValue())));
             return shaped;
         }
         if (generic.getRawType() == List.class && written instanceof ArrayNode elements) {

@@ -58,8 +58,7 @@ public final class ActionLog {
         Recovery<R> recovery = Recovery.of(reader, store, storage);
         cut(storage, recovery);
         StoreState<R> state = store.state();
-        LogWriter writer =
-                new LogWriter(storage, store, options, build, state.input(), state.input());
+        LogWriter writer = new LogWriter(storage, store, options, build, state.input(), state.input());
         writer.beginSegment();
         writer.flush();
         return new Opened(writer, state.input(), state.now(), recovery.tail(), recovery.notes());
@@ -134,8 +133,7 @@ public final class ActionLog {
     }
 
     /** What reading the log to its end found. */
-    private record Recovery<R>(
-            long lastInput, Optional<LogReader.Tail> tail, List<String> notes) {
+    private record Recovery<R>(long lastInput, Optional<LogReader.Tail> tail, List<String> notes) {
 
         static <R> Recovery<R> of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
@@ -164,8 +162,8 @@ public final class ActionLog {
                         continue;
                     }
                     // Held to all digests: one that cannot be compared proves nothing of a durable effect.
-                    Optional<Mismatch> divergence =
-                            Mismatch.between(recorded, applied(store, recorded), recorded.durable() ? Set.of() : cursor.incomparable());
+                    Optional<Mismatch> divergence = Mismatch.between(
+                            recorded, applied(store, recorded), recorded.durable() ? Set.of() : cursor.incomparable());
                     if (divergence.isPresent()) {
                         diverged++;
                         if (recorded.durable()) {
@@ -187,8 +185,9 @@ public final class ActionLog {
                     notes.add(diverged + " inputs after the last snapshot gave another result than recorded; none of "
                             + "them led to a durable effect");
                 }
-                cursor.tail().ifPresent(tail -> notes.add("cut " + tail.bytes() + " bytes behind the last whole frame of "
-                        + tail.file() + ": " + tail.why()));
+                cursor.tail()
+                        .ifPresent(tail -> notes.add("cut " + tail.bytes() + " bytes behind the last whole frame of "
+                                + tail.file() + ": " + tail.why()));
                 return new Recovery<>(store.state().input(), cursor.tail(), List.copyOf(notes));
             }
         }

@@ -63,7 +63,8 @@ public final class DirectoryStorage implements LogStorage {
     }
 
     private static LogException inUse(Path folder) {
-        return new LogException("the log in " + folder + " is in use by a running node: stop it, or use another folder");
+        return new LogException(
+                "the log in " + folder + " is in use by a running node: stop it, or use another folder");
     }
 
     /**

@@ -46,8 +46,8 @@ final class FrameReader {
             in.nextToken();
             return switch (type) {
                 case "@log/header" -> header(codec.mapper().readTree(in));
-                case "@log/forced" -> new Frame.Force(
-                        codec.mapper().readTree(in).path("input").asLong());
+                case "@log/forced" ->
+                    new Frame.Force(codec.mapper().readTree(in).path("input").asLong());
                 default -> recorded(type, in);
             };
         }
@@ -106,8 +106,7 @@ final class FrameReader {
                 default -> in.skipChildren();
             }
         }
-        return new Frame.Recorded(
-                number, at, action, answers, rejected, size, derived, changed, durable, failed);
+        return new Frame.Recorded(number, at, action, answers, rejected, size, derived, changed, durable, failed);
     }
 
     private static Map<String, Digest> digests(JsonParser in) {
@@ -126,12 +125,15 @@ final class FrameReader {
         List<Frame.Rejected> rejected = new ArrayList<>();
         for (JsonNode node : array) {
             List<Operand> operands = new ArrayList<>();
-            node.path("operands").properties().forEach(entry -> operands.add(
-                    new Operand(entry.getKey(), entry.getValue().asString())));
+            node.path("operands")
+                    .properties()
+                    .forEach(entry -> operands.add(
+                            new Operand(entry.getKey(), entry.getValue().asString())));
             rejected.add(new Frame.Rejected(
                     node.path("index").asInt(),
                     node.path("type").asString(),
-                    new Subject(node.path("subject").asString(), node.path("key").asString()),
+                    new Subject(
+                            node.path("subject").asString(), node.path("key").asString()),
                     node.path("clause").asString(),
                     List.copyOf(operands)));
         }

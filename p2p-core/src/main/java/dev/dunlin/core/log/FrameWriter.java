@@ -28,6 +28,7 @@ final class FrameWriter {
 
     /** What stands before the checksum. */
     static final byte[] CRC_FIELD = {',', '"', 'c', 'r', 'c', '"', ':', '"'};
+
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
     private final Codec codec;
@@ -205,7 +206,10 @@ final class FrameWriter {
     }
 
     private JsonGenerator generator() {
-        return codec.mapper().writer().without(StreamWriteFeature.AUTO_CLOSE_TARGET).createGenerator(buffer);
+        return codec.mapper()
+                .writer()
+                .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
+                .createGenerator(buffer);
     }
 
     // The generator has closed the object: its brace gives way to the checksum.

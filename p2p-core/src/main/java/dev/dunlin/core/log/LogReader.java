@@ -82,8 +82,7 @@ public final class LogReader<R> {
 
     private Optional<Frame.Header> header(Segments.Segment segment) throws IOException {
         try (Lines lines = Segments.open(storage, segment)) {
-            if (lines.next() == Lines.Next.GOOD
-                    && new FrameReader(codec).read(lines) instanceof Frame.Header header) {
+            if (lines.next() == Lines.Next.GOOD && new FrameReader(codec).read(lines) instanceof Frame.Header header) {
                 return Optional.of(header);
             }
         } catch (JacksonException | ZstdIOException e) {
@@ -96,9 +95,8 @@ public final class LogReader<R> {
     Schema.Report fitAfter(long input) throws IOException {
         List<Segments.Segment> needed = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
-            boolean needs = i + 1 < segments.size()
-                    ? segments.get(i + 1).first() > input + 1
-                    : hasInputs(segments.get(i));
+            boolean needs =
+                    i + 1 < segments.size() ? segments.get(i + 1).first() > input + 1 : hasInputs(segments.get(i));
             if (needs) {
                 needed.add(segments.get(i));
             }
@@ -140,7 +138,8 @@ public final class LogReader<R> {
      */
     public StoreState<R> stateBefore(long input) {
         if (input < 0) {
-            throw new LogException("there is no input " + input + ": the first is 1, and 0 stands for the state before it");
+            throw new LogException(
+                    "there is no input " + input + ": the first is 1, and 0 stands for the state before it");
         }
         try {
             List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
@@ -191,7 +190,8 @@ public final class LogReader<R> {
                 .map(this::snapshotAt)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseThrow(() -> new LogException("the ring has dropped the beginning, and no good snapshot is left"));
+                .orElseThrow(
+                        () -> new LogException("the ring has dropped the beginning, and no good snapshot is left"));
     }
 
     /** The inputs after which there are snapshots, in order. */
@@ -304,8 +304,8 @@ public final class LogReader<R> {
         }
 
         private LogException damaged(String why, @Nullable Exception cause) {
-            LogException.Damaged damaged =
-                    new LogException.Damaged(segments.get(segment).name(), current().offset(), why);
+            LogException.Damaged damaged = new LogException.Damaged(
+                    segments.get(segment).name(), current().offset(), why);
             if (cause != null) {
                 damaged.initCause(cause);
             }
@@ -357,8 +357,7 @@ public final class LogReader<R> {
                 case Frame.Force force -> forced = Math.max(forced, force.input());
                 case Frame.Recorded recorded -> {
                     if (recorded.number() != expected) {
-                        throw damaged(
-                                "input " + recorded.number() + " stands where " + expected + " should", null);
+                        throw damaged("input " + recorded.number() + " stands where " + expected + " should", null);
                     }
                     expected++;
                 }

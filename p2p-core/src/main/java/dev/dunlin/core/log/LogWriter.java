@@ -137,8 +137,10 @@ public final class LogWriter implements Closeable {
                 open().force();
             } catch (IOException e) {
                 broken = true;
-                throw new LogException("the disk did not promise inputs " + (forced + 1) + " to " + written
-                        + " of the log in " + storage + ": " + e.getMessage(), e);
+                throw new LogException(
+                        "the disk did not promise inputs " + (forced + 1) + " to " + written + " of the log in "
+                                + storage + ": " + e.getMessage(),
+                        e);
             }
             dirty = false;
             if (forced != written) {

@@ -35,7 +35,13 @@ final class Snapshots {
 
     /** Writes a snapshot; it is there whole, or not at all. */
     static <R> void write(
-            LogStorage storage, Codec codec, Store<R> store, StoreState<R> state, String build, Schema schema, int level)
+            LogStorage storage,
+            Codec codec,
+            Store<R> store,
+            StoreState<R> state,
+            String build,
+            Schema schema,
+            int level)
             throws IOException {
         String name = Segments.snapshotName(state.input());
         Map<String, Object> slices = store.statesOf(state);
@@ -46,8 +52,8 @@ final class Snapshots {
             header.put("input", state.input());
             header.put("at", state.now());
             ObjectNode digests = header.putObject("digests");
-            slices.forEach((slice, value) ->
-                    digests.put(slice, Content.digest(value).toString()));
+            slices.forEach(
+                    (slice, value) -> digests.put(slice, Content.digest(value).toString()));
             header.set("schema", codec.mapper().valueToTree(schema.types()));
             line(codec, out, "@snapshot/header", header);
             long lines = 0;
@@ -165,8 +171,7 @@ final class Snapshots {
                 store.stateOf(header.path("input").asLong(), header.path("at").asLong(), slices)));
     }
 
-    private static Object state(
-            Codec codec, JsonNode tree, Class<?> type, Segments.Snapshot file, JsonNode header) {
+    private static Object state(Codec codec, JsonNode tree, Class<?> type, Segments.Snapshot file, JsonNode header) {
         try {
             return codec.value(tree, type);
         } catch (CodecException e) {

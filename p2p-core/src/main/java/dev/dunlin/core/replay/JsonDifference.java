@@ -21,8 +21,7 @@ public record JsonDifference(String path, String before, String after) {
         return List.copyOf(found);
     }
 
-    private static void compare(
-            String path, JsonNode before, JsonNode after, int atMost, List<JsonDifference> found) {
+    private static void compare(String path, JsonNode before, JsonNode after, int atMost, List<JsonDifference> found) {
         if (found.size() >= atMost || before.equals(after)) {
             return;
         }

@@ -50,10 +50,11 @@ public final class Replayer<R> {
         this.store = store;
         Schema.Fit fit = log.fit().fit();
         if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            throw new LogException("the log does not fit this build:\n" + log.fit().text()
-                    + (fit == Schema.Fit.RISKY
-                            ? "\nIt can be replayed with losses: accept them with --accept-risky"
-                            : "\nReplay it with the build that wrote it"));
+            throw new LogException(
+                    "the log does not fit this build:\n" + log.fit().text()
+                            + (fit == Schema.Fit.RISKY
+                                    ? "\nIt can be replayed with losses: accept them with --accept-risky"
+                                    : "\nReplay it with the build that wrote it"));
         }
     }
 
@@ -160,8 +161,8 @@ public final class Replayer<R> {
             if (recorded.failed().isEmpty()) {
                 store.restore(state);
                 last = null;
-                return Optional.of(new Mismatch(
-                        recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
+                return Optional.of(
+                        new Mismatch(recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
             }
             store.restore(new StoreState<>(recorded.number(), recorded.at(), state.node(), state.root()));
             last = null;
@@ -251,7 +252,9 @@ public final class Replayer<R> {
      * @throws LogException if the log does not have it
      */
     public void seek(long step) {
-        if (cursor == null || store.state().input() > step || snapshotBetween(store.state().input(), step)) {
+        if (cursor == null
+                || store.state().input() > step
+                || snapshotBetween(store.state().input(), step)) {
             StoreState<R> from = log.stateBefore(step);
             close();
             store.restore(from);
@@ -277,7 +280,8 @@ public final class Replayer<R> {
             cursor = frames;
         }
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
-            if (next.get() instanceof Frame.Recorded recorded && recorded.number() > store.state().input()) {
+            if (next.get() instanceof Frame.Recorded recorded
+                    && recorded.number() > store.state().input()) {
                 Optional<Mismatch> mismatch = take(recorded, frames.incomparable());
                 if (store.state().input() < recorded.number()) {
                     throw new LogException("this build cannot take step " + recorded.number() + ": "
@@ -317,7 +321,8 @@ public final class Replayer<R> {
     /** A state as JSON: one field per slice, the store's own first. */
     public JsonNode json(StoreState<R> state) {
         ObjectNode tree = log.codec().mapper().createObjectNode();
-        store.statesOf(state).forEach((slice, value) -> tree.set(slice, log.codec().tree(value)));
+        store.statesOf(state)
+                .forEach((slice, value) -> tree.set(slice, log.codec().tree(value)));
         return tree;
     }
 

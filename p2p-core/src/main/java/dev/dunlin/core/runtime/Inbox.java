@@ -77,7 +77,8 @@ final class Inbox {
     }
 
     /** The next input. */
-    @Nullable Item poll() {
+    @Nullable
+    Item poll() {
         Item item = queue.relaxedPoll();
         return item != null || queue.isEmpty() ? item : queue.poll();
     }

@@ -41,8 +41,8 @@ final class LogThread {
     private final Listener listener;
     private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE);
     private final Thread thread;
-    private final ExecutorService house =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("dunlin-log-house").factory());
+    private final ExecutorService house = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("dunlin-log-house").factory());
     private final AtomicBoolean housekeeping = new AtomicBoolean();
     private final AtomicLong stalls = new AtomicLong();
     private final AtomicLong snapshots = new AtomicLong();

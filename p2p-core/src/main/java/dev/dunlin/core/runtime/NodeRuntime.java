@@ -250,7 +250,8 @@ public final class NodeRuntime<R> implements Port {
                                     : ". The input is in the log " + log + ": replay it with --to " + failure.number()),
                     failure));
         } catch (Throwable e) {
-            finish(new NodeFailure("the node stopped after input " + store.state().input() + ": " + e, e));
+            finish(new NodeFailure(
+                    "the node stopped after input " + store.state().input() + ": " + e, e));
         }
     }
 
@@ -273,8 +274,8 @@ public final class NodeRuntime<R> implements Port {
                 cause.addSuppressed(failed);
             }
         }
-        waiting.forEach((key, future) -> future.completeExceptionally(
-                new RefusedException("node-runs", "the node has stopped")));
+        waiting.forEach((key, future) ->
+                future.completeExceptionally(new RefusedException("node-runs", "the node has stopped")));
         waiting.clear();
         if (cause == null) {
             ended.complete(null);
@@ -374,8 +375,11 @@ public final class NodeRuntime<R> implements Port {
         }
         if (clock.monotonicNanos() - begun > SLOW_NANOS || turn.size() > SLOW_ENTRIES) {
             slow++;
-            LOG.warn("input {} ({}) took {} ms and led to {} actions", turn.number(),
-                    input.action().getClass().getSimpleName(), (clock.monotonicNanos() - begun) / 1_000_000,
+            LOG.warn(
+                    "input {} ({}) took {} ms and led to {} actions",
+                    turn.number(),
+                    input.action().getClass().getSimpleName(),
+                    (clock.monotonicNanos() - begun) / 1_000_000,
                     turn.size());
         }
     }
@@ -416,7 +420,8 @@ public final class NodeRuntime<R> implements Port {
     private void emit(long input, ActionId id, Effect effect) {
         Service service = services.get(effect.getClass());
         if (service == null) {
-            throw new IllegalStateException("no handler for " + effect.getClass().getName());
+            throw new IllegalStateException(
+                    "no handler for " + effect.getClass().getName());
         }
         if (effect instanceof Effect.Request) {
             inbox.hold();
@@ -442,8 +447,10 @@ public final class NodeRuntime<R> implements Port {
             if (requests.remove(emitted.id())) {
                 inbox.release();
             }
-            LOG.error("the handler of {} threw, which is a bug: its machine will see no answer",
-                    emitted.effect().getClass().getSimpleName(), e);
+            LOG.error(
+                    "the handler of {} threw, which is a bug: its machine will see no answer",
+                    emitted.effect().getClass().getSimpleName(),
+                    e);
         }
     }
 

@@ -15,9 +15,8 @@ public final class RefusedException extends RuntimeException {
     }
 
     static RefusedException of(Verdict.Disabled why) {
-        return new RefusedException(why.clause(), why.clause() + " does not hold" + (why.operands().isEmpty()
-                ? ""
-                : " " + why.operands()));
+        return new RefusedException(
+                why.clause(), why.clause() + " does not hold" + (why.operands().isEmpty() ? "" : " " + why.operands()));
     }
 
     /** The guard's clause that failed, or {@code inbox-has-room}, {@code disk-has-room}, {@code node-runs}. */

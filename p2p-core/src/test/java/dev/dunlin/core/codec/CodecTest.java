@@ -252,7 +252,8 @@ final class CodecTest {
     @Property
     void anyNumbersAndTextsComeBack(@ForAll long big, @ForAll int number, @ForAll double real, @ForAll String text) {
         // A lone surrogate has no UTF-8 form: Java makes a question mark of it, in every encoder.
-        String well = new String(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
+        String well = new String(
+                text.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
         roundTrips(new All(
                 big,
                 number,
@@ -322,7 +323,8 @@ final class CodecTest {
     void isStrict(String what, String from, String to) {
         String good = json(BARE);
         assertThat(read("test/all", good)).isEqualTo(BARE);
-        String bad = good.replaceFirst(java.util.regex.Pattern.quote(from), java.util.regex.Matcher.quoteReplacement(to));
+        String bad =
+                good.replaceFirst(java.util.regex.Pattern.quote(from), java.util.regex.Matcher.quoteReplacement(to));
         assertThat(bad).as(what).isNotEqualTo(good);
         assertThatExceptionOfType(CodecException.class)
                 .as(what)
@@ -331,7 +333,8 @@ final class CodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"byText", "byLong", "byInt", "byPeer", "byHandle", "byId", "byTicket", "byBytes", "byDigest"})
+    @ValueSource(
+            strings = {"byText", "byLong", "byInt", "byPeer", "byHandle", "byId", "byTicket", "byBytes", "byDigest"})
     void tablesHaveNoNullsAndNoStrangeKeys(String table) {
         JsonNode tree = CODEC.tree(TABLES);
         String key = tree.path(table).propertyNames().iterator().next();
@@ -396,8 +399,9 @@ final class CodecTest {
                         .build())))
                 .withMessageContaining("Half$Unnamed, a Half, has no name in the type table of test");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Codec.of(List.of(
-                        TypeTable.of("test").variant(Kinded.class, "of", Kinded.Of.class).build())))
+                .isThrownBy(() -> Codec.of(List.of(TypeTable.of("test")
+                        .variant(Kinded.class, "of", Kinded.Of.class)
+                        .build())))
                 .withMessageContaining("has a component named kind");
         TypeTable table = TypeTable.of("test").action("checked", Checked.class).build();
         assertThatIllegalArgumentException()

@@ -28,7 +28,8 @@ final class DirectoryStorageTest {
             try {
                 DirectoryStorage.open(Path.of(arguments[0])).close();
             } catch (LogException e) {
-                Runtime.getRuntime().exit(String.valueOf(e.getMessage()).contains("is in use by a running node") ? 3 : 4);
+                Runtime.getRuntime()
+                        .exit(String.valueOf(e.getMessage()).contains("is in use by a running node") ? 3 : 4);
             }
         }
     }
@@ -37,7 +38,8 @@ final class DirectoryStorageTest {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        System.getProperty("java.class.path") + File.pathSeparator
+                        System.getProperty("java.class.path")
+                                + File.pathSeparator
                                 + System.getProperty("surefire.test.class.path", ""),
                         Other.class.getName(),
                         folder.toString())
@@ -51,8 +53,8 @@ final class DirectoryStorageTest {
         try (DirectoryStorage open = DirectoryStorage.open(folder)) {
             assertThatExceptionOfType(LogException.class)
                     .isThrownBy(() -> DirectoryStorage.open(folder))
-                    .withMessage("the log in " + folder
-                            + " is in use by a running node: stop it, or use another folder");
+                    .withMessage(
+                            "the log in " + folder + " is in use by a running node: stop it, or use another folder");
             assertThat(other()).isEqualTo(3);
             assertThat(open.names()).isEmpty();
         }
@@ -104,7 +106,8 @@ final class DirectoryStorageTest {
             storage.delete("two");
             assertThat(storage.names()).isEmpty();
             assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> storage.read("two", 0));
-            assertThat(storage.isFull(new IOException("No space left on device"))).isTrue();
+            assertThat(storage.isFull(new IOException("No space left on device")))
+                    .isTrue();
             assertThat(storage.isFull(new IOException("Input/output error"))).isFalse();
         }
     }

@@ -247,20 +247,32 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
                                 (view, own, action, now) -> action.brightness() <= 100
                                         && (quirk != Quirk.REFUSES || action.brightness() != 42)))
                 .always(LampAction.SwitchedOn.class)
-                .on(LampAction.Glow.class, Guards.clause("lamp-is-lit", (view, own, action, now) -> isLit(own, action.lamp())))
+                .on(
+                        LampAction.Glow.class,
+                        Guards.clause("lamp-is-lit", (view, own, action, now) -> isLit(own, action.lamp())))
                 .on(
                         LampAction.SwitchOff.class,
                         Guards.clause("lamp-is-lit", (view, own, action, now) -> isLit(own, action.lamp())))
                 .on(
                         LampAction.Measured.class,
-                        Guards.clause("lamp-is-known", (view, own, action, now) -> own.lamps().has(action.lamp())))
+                        Guards.clause(
+                                "lamp-is-known",
+                                (view, own, action, now) -> own.lamps().has(action.lamp())))
                 .on(
                         LampAction.Wired.class,
-                        Guards.clause("line-is-free", (view, own, action, now) -> !own.lines().has(action.line())))
+                        Guards.clause(
+                                "line-is-free",
+                                (view, own, action, now) -> !own.lines().has(action.line())))
                 .on(
                         LampAction.Cut.class,
-                        Guards.clause("line-is-held", (view, own, action, now) -> own.lines().has(action.line())))
-                .on(LampAction.Tick.class, Guards.clause("lamp-is-due", (view, own, action, now) -> own.off().next() <= now))
+                        Guards.clause(
+                                "line-is-held",
+                                (view, own, action, now) -> own.lines().has(action.line())))
+                .on(
+                        LampAction.Tick.class,
+                        Guards.clause(
+                                "lamp-is-due",
+                                (view, own, action, now) -> own.off().next() <= now))
                 .always(LampAction.Burst.class)
                 .build();
     }
@@ -280,9 +292,13 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
             case LampAction.SwitchOff(String lamp) -> out(own, lamp);
             case LampAction.Measured(String lamp, long watts) -> {
                 Lamp at = own.lamps().at(lamp);
-                yield withLamp(own, lamp, new Lamp(at.phase(), at.brightness(), at.tags(), at.owner(), OptionalLong.of(watts)));
+                yield withLamp(
+                        own,
+                        lamp,
+                        new Lamp(at.phase(), at.brightness(), at.tags(), at.owner(), OptionalLong.of(watts)));
             }
-            case LampAction.Wired(Handle line, String lamp) -> withLines(own, own.lines().with(line, lamp));
+            case LampAction.Wired(Handle line, String lamp) ->
+                withLines(own, own.lines().with(line, lamp));
             case LampAction.Cut(Handle line) -> withLines(own, own.lines().without(line));
             case LampAction.Tick _ -> {
                 State after = own;
@@ -342,7 +358,13 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
 
     private static State withLamp(State own, String name, Lamp lamp) {
         return new State(
-                own.lamps().with(name, lamp), own.before(), own.off(), own.lines(), own.colours(), own.asked(), own.counted());
+                own.lamps().with(name, lamp),
+                own.before(),
+                own.off(),
+                own.lines(),
+                own.colours(),
+                own.asked(),
+                own.counted());
     }
 
     private static State withLines(State own, Table<Handle, String> lines) {

@@ -74,16 +74,16 @@ final class LogTest {
                 .toList();
         assertThat(lines).hasSize(6);
         assertThat(lines.get(0))
-                .startsWith("{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":1,\"forced\":0,"
-                        + "\"schema\":{\"!lamp/count\":{\"lamp\":\"string\",\"count\":\"long\"},")
+                .startsWith(
+                        "{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":1,\"forced\":0,"
+                                + "\"schema\":{\"!lamp/count\":{\"lamp\":\"string\",\"count\":\"long\"},")
                 .matches(".*}},\"crc\":\"[0-9a-f]{8}\"}");
         assertThat(lines.subList(1, 6)).isEqualTo(GOLDEN.lines().toList());
     }
 
     // A change here is a change of the format: docs/log-format.md and Frame.FORMAT change with it.
     // A change here is a change of the format: docs/log-format.md and Frame.FORMAT change with it.
-    private static final String GOLDEN =
-            """
+    private static final String GOLDEN = """
             {"type":"node/booted","payload":{"run":1,"build":"test","config":{"name":"lamps"},\
             "wallTime":1700000000000000,"seed":7},"meta":{"input":1,"at":1700000000000000,"size":1,\
             "changed":{"node":"fae16905a1218f7b1e43a21fa944060d"}},"crc":"e5013d0b"}
@@ -143,9 +143,13 @@ final class LogTest {
         long next = 1;
         for (String name : segments(disk)) {
             String text = new String(disk.content(name), StandardCharsets.UTF_8);
-            assertThat(text).startsWith("{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":" + next + ",");
+            assertThat(text)
+                    .startsWith("{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":"
+                            + next + ",");
             assertThat(text.length()).isLessThan((8 << 10) + 2048);
-            next += text.lines().filter(line -> !line.startsWith("{\"type\":\"@log/")).count();
+            next += text.lines()
+                    .filter(line -> !line.startsWith("{\"type\":\"@log/"))
+                    .count();
         }
         assertThat(next).isEqualTo(2002);
     }
@@ -288,7 +292,9 @@ final class LogTest {
                     }
                     Store<Lamps.Root> recovered = Lamps.store();
                     ActionLog.Opened opened = ActionLog.open(bad, recovered, Recorder.SMALL, "test");
-                    assertThat(digest(recovered.state())).as("%s %d", name, i).isEqualTo(digests.get(opened.lastInput()));
+                    assertThat(digest(recovered.state()))
+                            .as("%s %d", name, i)
+                            .isEqualTo(digests.get(opened.lastInput()));
                 } catch (LogException e) {
                     damaged++;
                 }
@@ -310,7 +316,8 @@ final class LogTest {
             for (int seed = 0; seed < 4; seed++) {
                 SimDisk trial = disk.copy();
                 Store<Lamps.Root> store = Lamps.store();
-                LogWriter writer = ActionLog.open(trial, store, Recorder.SMALL, "test").writer();
+                LogWriter writer =
+                        ActionLog.open(trial, store, Recorder.SMALL, "test").writer();
                 int[] left = {crashAt};
                 trial.beforeStep(() -> {
                     if (left[0]-- == 0) {
@@ -336,7 +343,9 @@ final class LogTest {
                 assertThat(verified(trial).last()).isEqualTo(157);
                 assertThat(trial.names()).noneMatch(name -> name.endsWith(".part"));
                 if (!crashed && seed == 3) {
-                    assertThat(segments(trial)).filteredOn(name -> name.endsWith(".zst")).hasSizeGreaterThan(before.size() - 3);
+                    assertThat(segments(trial))
+                            .filteredOn(name -> name.endsWith(".zst"))
+                            .hasSizeGreaterThan(before.size() - 3);
                     assertThat(crashes).isGreaterThan(4 * 4 * (before.size() - 2));
                     return;
                 }
@@ -356,7 +365,8 @@ final class LogTest {
         Store<Lamps.Root> store = Lamps.store();
         LogReader<Lamps.Root> reader = LogReader.open(disk, store);
         recorder.writer.keepHouse(0);
-        assertThat(new Replayer<>(reader, store, false).verify(step -> {}).last()).isEqualTo(401);
+        assertThat(new Replayer<>(reader, store, false).verify(step -> {}).last())
+                .isEqualTo(401);
     }
 
     @Test
@@ -435,14 +445,18 @@ final class LogTest {
     @Test
     void aDamagedSnapshotGivesWayToAnOlderOne() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, 1).run(100).snapshot().run(100).snapshot().run(50);
+        Recorder recorder =
+                Recorder.open(disk, 1).run(100).snapshot().run(100).snapshot().run(50);
         recorder.writer.close();
         Digest digest = digest(recorder.store.state());
         String newest = disk.names().getLast();
         assertThat(newest).isEqualTo("snap-000000000000201.jsonl.zst");
         byte[] whole = disk.content(newest);
         for (byte[] bad : List.of(
-                new byte[0], new byte[300], Arrays.copyOf(whole, whole.length / 2), Arrays.copyOf(whole, whole.length - 1))) {
+                new byte[0],
+                new byte[300],
+                Arrays.copyOf(whole, whole.length / 2),
+                Arrays.copyOf(whole, whole.length - 1))) {
             SimDisk trial = disk.copy();
             trial.put(newest, bad);
             Store<Lamps.Root> store = Lamps.store();
@@ -479,7 +493,9 @@ final class LogTest {
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> recorder.writer.force());
         assertThat(recorder.writer.forced()).isEqualTo(21);
         assertThat(verified(disk).last()).isEqualTo(21);
-        assertThat(verified(disk).tail()).as("the part that was written was taken back").isEmpty();
+        assertThat(verified(disk).tail())
+                .as("the part that was written was taken back")
+                .isEmpty();
         disk.capacity(1 << 20);
         recorder.run(10);
         assertThat(recorder.writer.force()).isEqualTo(41);
@@ -529,9 +545,7 @@ final class LogTest {
                 .isThrownBy(() -> recorder.writer.force());
         assertThat(recorder.writer.forced()).isEqualTo(11);
         recorder.writer.close();
-        assertThat(frames(disk))
-                .filteredOn(Frame.Force.class::isInstance)
-                .containsExactly(new Frame.Force(11));
+        assertThat(frames(disk)).filteredOn(Frame.Force.class::isInstance).containsExactly(new Frame.Force(11));
         assertThat(verified(disk).last()).as("what was written stands").isEqualTo(21);
     }
 
@@ -643,9 +657,11 @@ final class LogTest {
                 .withMessageContaining("this build replays input 4, which led to a durable effect, to another result: "
                         + "the slice lamp changes to another state")
                 .withMessageContaining("--seal");
-        assertThat(ActionLog.seal(durable, Lamps.store(), Recorder.SMALL, "test")).isEqualTo(4);
+        assertThat(ActionLog.seal(durable, Lamps.store(), Recorder.SMALL, "test"))
+                .isEqualTo(4);
         Store<Lamps.Root> sealed = Lamps.store(Lamps.Quirk.BRIGHTER);
-        assertThat(ActionLog.open(durable, sealed, Recorder.SMALL, "other").notes()).isEmpty();
+        assertThat(ActionLog.open(durable, sealed, Recorder.SMALL, "other").notes())
+                .isEmpty();
         assertThat(digest(sealed.state())).isEqualTo(digest(counting.store.state()));
     }
 
@@ -716,7 +732,9 @@ final class LogTest {
     /** Lines with a good checksum and other faults. */
     private static final class Sealed {
         static byte[] line(String json) {
-            String body = json.contains(",\"crc\":") ? json.substring(0, json.indexOf(",\"crc\":")) : json.substring(0, json.length() - 1);
+            String body = json.contains(",\"crc\":")
+                    ? json.substring(0, json.indexOf(",\"crc\":"))
+                    : json.substring(0, json.length() - 1);
             java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
             crc.update(body.getBytes(StandardCharsets.UTF_8));
             return (body + ",\"crc\":\"%08x\"}\n".formatted(crc.getValue())).getBytes(StandardCharsets.UTF_8);

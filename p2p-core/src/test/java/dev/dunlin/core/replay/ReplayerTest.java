@@ -71,7 +71,8 @@ final class ReplayerTest {
     @Test
     void seekForwardBackAndDifferenceAgreeWithAStraightRunAtEveryStep() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, 3).run(80).snapshot().run(70).snapshot().run(50);
+        Recorder recorder =
+                Recorder.open(disk, 3).run(80).snapshot().run(70).snapshot().run(50);
         recorder.writer.close();
         List<Digest> digests = new ArrayList<>();
         List<JsonNode> jsons = new ArrayList<>();
@@ -181,8 +182,7 @@ final class ReplayerTest {
         assertThat(found.mismatch().slices()).containsExactly("lamp");
         assertThat(found.mismatch().what()).isEqualTo("the slice lamp changes to another state");
         assertThat(found.comparedAt()).isEqualTo(4);
-        assertThat(found.differences())
-                .containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
+        assertThat(found.differences()).containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
         assertThat(found.text())
                 .isEqualTo("step 4 diverges: the slice lamp changes to another state\n"
                         + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}\n"
@@ -240,7 +240,8 @@ final class ReplayerTest {
     @Test
     void aFailedInputReplaysToTheSameFailure() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1).run(5);
+        Recorder recorder = Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1)
+                .run(5);
         recorder.fail(Input.of(new LampAction.Burst("bang")));
         recorder.writer.close();
         Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 2).writer.close();
@@ -257,7 +258,12 @@ final class ReplayerTest {
         Recorder failing = Recorder.open(cured, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1);
         failing.fail(Input.of(new LampAction.SwitchOn("desk", 42, Ticket.NONE)));
         failing.writer.close();
-        assertThat(replayer(cured).verify(step -> {}).divergence().orElseThrow().mismatch().what())
+        assertThat(replayer(cured)
+                        .verify(step -> {})
+                        .divergence()
+                        .orElseThrow()
+                        .mismatch()
+                        .what())
                 .startsWith("it is carried out, and stopped the recorded run: step 2.0");
     }
 
@@ -297,23 +303,26 @@ final class ReplayerTest {
         public TypeTable types() {
             TypeTable.Builder table = TypeTable.of("gate").action("beep", Beep.class);
             return switch (build) {
-                case 1 -> table.action("unlock", OpenOld.class)
-                        .action("x", OpenNew.class)
-                        .action("y", OpenLess.class)
-                        .build();
-                case 2 -> table.action("open", OpenNew.class)
-                        .action("w", OpenOld.class)
-                        .action("y", OpenLess.class)
-                        .renamed("unlock", "open")
-                        .renamed("x", "open")
-                        .defaulted("gate/open", "wide", "7")
-                        .defaulted("gate", "rusty", "true")
-                        .build();
-                default -> table.action("unlock", OpenLess.class)
-                        .action("x", OpenNew.class)
-                        .action("z", OpenOld.class)
-                        .renamed("y", "unlock")
-                        .build();
+                case 1 ->
+                    table.action("unlock", OpenOld.class)
+                            .action("x", OpenNew.class)
+                            .action("y", OpenLess.class)
+                            .build();
+                case 2 ->
+                    table.action("open", OpenNew.class)
+                            .action("w", OpenOld.class)
+                            .action("y", OpenLess.class)
+                            .renamed("unlock", "open")
+                            .renamed("x", "open")
+                            .defaulted("gate/open", "wide", "7")
+                            .defaulted("gate", "rusty", "true")
+                            .build();
+                default ->
+                    table.action("unlock", OpenLess.class)
+                            .action("x", OpenNew.class)
+                            .action("z", OpenOld.class)
+                            .renamed("y", "unlock")
+                            .build();
             };
         }
 
@@ -398,9 +407,10 @@ final class ReplayerTest {
                 .contains("gate.rusty was added; older logs get true");
         Replayer<Object[]> replayer = new Replayer<>(reader, store, false);
         Replayer.Verified verified = replayer.verify(step -> {});
-        assertThat(verified.divergence()).as("a digest of another shape says nothing").isEmpty();
-        assertThat(store.state().root()[0])
-                .isEqualTo(new Gate.New("OpenNew[who=bob, wide=7]", 2, true));
+        assertThat(verified.divergence())
+                .as("a digest of another shape says nothing")
+                .isEmpty();
+        assertThat(store.state().root()[0]).isEqualTo(new Gate.New("OpenNew[who=bob, wide=7]", 2, true));
 
         Store<Object[]> running = Gate.store(2);
         ActionLog.Opened opened = ActionLog.open(disk, running, Recorder.SMALL, "two");
@@ -413,7 +423,8 @@ final class ReplayerTest {
                         .verify(step -> {})
                         .last())
                 .isEqualTo(4);
-        assertThat(Content.digest(again.state().root()[0])).isEqualTo(Content.digest(running.state().root()[0]));
+        assertThat(Content.digest(again.state().root()[0]))
+                .isEqualTo(Content.digest(running.state().root()[0]));
     }
 
     @Test
@@ -438,7 +449,8 @@ final class ReplayerTest {
                 .isThrownBy(() -> new Replayer<>(reader, three, false))
                 .withMessageContaining("RISKY: gate/unlock.who was removed")
                 .withMessageContaining("--accept-risky");
-        assertThat(new Replayer<>(reader, three, true).verify(step -> {}).last()).isEqualTo(2);
+        assertThat(new Replayer<>(reader, three, true).verify(step -> {}).last())
+                .isEqualTo(2);
 
         Store<Lamps.Root> lamps = Lamps.store();
         assertThatExceptionOfType(LogException.class)
@@ -459,7 +471,11 @@ final class ReplayerTest {
         assertThat(JsonDifference.between(one, two, 10))
                 .extracting(JsonDifference::toString)
                 .containsExactly(
-                        "a.b.1: 2 -> 5", "a.b.2: 3 -> (absent)", "c: 1 -> \"1\"", "d: null -> (absent)", "e: (absent) -> {}");
+                        "a.b.1: 2 -> 5",
+                        "a.b.2: 3 -> (absent)",
+                        "c: 1 -> \"1\"",
+                        "d: null -> (absent)",
+                        "e: (absent) -> {}");
         assertThat(JsonDifference.between(one, two, 2)).hasSize(2);
         assertThat(JsonDifference.between(one, one, 2)).isEmpty();
     }

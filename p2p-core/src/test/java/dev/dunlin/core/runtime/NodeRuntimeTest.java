@@ -247,7 +247,8 @@ final class NodeRuntimeTest {
     void aHandleHoldsAPlaceUntilItIsClosed() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()).capacity(3));
         for (int i = 0; i < 3; i++) {
-            assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, i), "a"))).isEqualTo(Port.Offer.TAKEN);
+            assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, i), "a")))
+                    .isEqualTo(Port.Offer.TAKEN);
         }
         await(() -> node.state().node().handles().size() == 3 && node.stats().load() == 3);
         assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.FULL);
@@ -357,8 +358,7 @@ final class NodeRuntimeTest {
         for (int i = 0; i < 1000; i++) {
             assertThat(node.offer(on("lamp" + i, 1))).isEqualTo(Port.Offer.TAKEN);
         }
-        CompletableFuture<Action.Ticketed> waits =
-                node.ask("k", ticket -> new LampAction.Glow("none", 0), LONG);
+        CompletableFuture<Action.Ticketed> waits = node.ask("k", ticket -> new LampAction.Glow("none", 0), LONG);
         CompletableFuture<Void> ended = node.stop();
         assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.STOPPING);
         release.countDown();
@@ -397,8 +397,8 @@ final class NodeRuntimeTest {
                 .withMessageContaining("lamp-is-dark does not hold")
                 .withMessageContaining("desk");
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> node.ask("m", ticket -> new LampAction.Tick(), LONG)
-                        .get(30, TimeUnit.SECONDS))
+                .isThrownBy(() ->
+                        node.ask("m", ticket -> new LampAction.Tick(), LONG).get(30, TimeUnit.SECONDS))
                 .withCauseInstanceOf(RefusedException.class);
     }
 
@@ -428,12 +428,13 @@ final class NodeRuntimeTest {
                 .isThrownBy(() -> node.ask("k", ticket -> new LampAction.Glow("desk", 0), Duration.ofMillis(5))
                         .get(30, TimeUnit.SECONDS))
                 .withCauseInstanceOf(TimeoutException.class);
-        assertThatIllegalStateException().isThrownBy(() -> node.ask(
-                "k",
-                ticket -> {
-                    throw new IllegalStateException("no");
-                },
-                LONG));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.ask(
+                        "k",
+                        ticket -> {
+                            throw new IllegalStateException("no");
+                        },
+                        LONG));
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
                 .isNotNull();
@@ -591,7 +592,9 @@ final class NodeRuntimeTest {
         long last = node.state().now();
         NodeRuntime<Lamps.Root> again = recorded();
         await(() -> again.stats().inputs() == 1);
-        assertThat(again.state().now()).as("the wall clock is an hour behind the log").isEqualTo(last);
+        assertThat(again.state().now())
+                .as("the wall clock is an hour behind the log")
+                .isEqualTo(last);
         assertThat(again.state().node().bootedAt()).isEqualTo(clock.wallMicros());
         again.stop().get(30, TimeUnit.SECONDS);
         assertThat(verified().divergence()).isEmpty();
@@ -609,7 +612,8 @@ final class NodeRuntimeTest {
         clock.run(1);
         node.offer(new LampAction.Glow("none", 0));
         await(() -> node.state().root().lamp().off().size() == 0);
-        assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Tick)).hasSize(1);
+        assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Tick))
+                .hasSize(1);
     }
 
     @Test
@@ -663,8 +667,8 @@ final class NodeRuntimeTest {
                     Lamps.State lamps = state.root().lamp();
                     lamps.off()
                             .times()
-                            .each((lamp, at) -> assertThat(lamps.lamps().at(lamp).phase())
-                                    .isInstanceOf(Lamps.Phase.Lit.class));
+                            .each((lamp, at) ->
+                                    assertThat(lamps.lamps().at(lamp).phase()).isInstanceOf(Lamps.Phase.Lit.class));
                     reads++;
                     Thread.yield();
                 }
@@ -706,13 +710,16 @@ final class NodeRuntimeTest {
         node.stop().get(30, TimeUnit.SECONDS);
         RuntimeStats stats = node.stats();
         assertThat(stats.inputs()).isEqualTo(3);
-        assertThat(stats.actions()).isEqualTo(turns.stream().mapToLong(Turn::size).sum()).isEqualTo(1 + 6 + 1);
+        assertThat(stats.actions())
+                .isEqualTo(turns.stream().mapToLong(Turn::size).sum())
+                .isEqualTo(1 + 6 + 1);
         assertThat(stats.rejections()).isEqualTo(1);
         assertThat(stats.effects()).isEqualTo(2);
         assertThat(stats.forced()).isEqualTo(3);
         assertThat(stats.logQueued()).isZero();
         List<Frame> frames = new ArrayList<>();
-        try (LogReader<Lamps.Root>.Cursor cursor = LogReader.open(disk, Lamps.store()).cursor(1)) {
+        try (LogReader<Lamps.Root>.Cursor cursor =
+                LogReader.open(disk, Lamps.store()).cursor(1)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 frames.add(next.get());
             }

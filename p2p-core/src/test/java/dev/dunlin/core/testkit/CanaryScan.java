@@ -1,6 +1,7 @@
 package dev.dunlin.core.testkit;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.dunlin.core.multiformats.Multibase;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-
-import dev.dunlin.core.multiformats.Multibase;
 
 /**
  * Searches every byte of every file of a folder for secrets that must not be there: raw, in hexadecimal, base64 (each of its
@@ -78,7 +77,8 @@ public final class CanaryScan {
             int from = shift == 0 ? 0 : shift + 1;
             int to = shifted.length * 8 / 6;
             forms.add(text("base64", Base64.getEncoder().encodeToString(shifted).substring(from, to)));
-            forms.add(text("base64", Base64.getUrlEncoder().encodeToString(shifted).substring(from, to)));
+            forms.add(text(
+                    "base64", Base64.getUrlEncoder().encodeToString(shifted).substring(from, to)));
         }
         return forms;
     }
@@ -123,7 +123,9 @@ public final class CanaryScan {
                 .orElse(1);
         byte[] window = new byte[Math.max(1 << 16, 4 * longest)];
         int kept = 0;
-        for (int count = in.read(window, 0, window.length); count >= 0; count = in.read(window, kept, window.length - kept)) {
+        for (int count = in.read(window, 0, window.length);
+                count >= 0;
+                count = in.read(window, kept, window.length - kept)) {
             int end = kept + count;
             for (Map.Entry<String, List<Needle>> secret : needles.entrySet()) {
                 for (Needle needle : secret.getValue()) {
