@@ -49,5 +49,7 @@ class BytesTest {
     void hasNoOtherPlaces() {
         assertThatThrownBy(() -> Bytes.EMPTY.at(0)).isInstanceOf(ArrayIndexOutOfBoundsException.class);
         assertThat(Bytes.of((byte) 1).equals((Object) "AQ==")).isFalse();
+        assertThat(Bytes.of((byte) 1).hashCode())
+                .isNotEqualTo(Bytes.of((byte) 2).hashCode());
     }
 }
