@@ -63,7 +63,7 @@ public final class DirectoryStorage implements LogStorage {
     }
 
     private static LogException inUse(Path folder) {
-        return new LogException(
+        return new LogException.InUse(
                 "the log in " + folder + " is in use by a running node: stop it, or use another folder");
     }
 
@@ -74,7 +74,7 @@ public final class DirectoryStorage implements LogStorage {
      */
     public static DirectoryStorage readOnly(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new LogException("there is no log folder " + folder + ": give the folder that holds a node's log");
+            throw new LogException.Missing("there is no log folder " + folder + ": give the folder that holds a node's log");
         }
         return new DirectoryStorage(folder, folder, null);
     }

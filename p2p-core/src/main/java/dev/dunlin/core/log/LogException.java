@@ -15,6 +15,24 @@ public class LogException extends RuntimeException {
         super(message, cause);
     }
 
+    /** There is no log where one was to be read. */
+    public static final class Missing extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        Missing(String message) {
+            super(message);
+        }
+    }
+
+    /** Another process writes the log. */
+    public static final class InUse extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        InUse(String message) {
+            super(message);
+        }
+    }
+
     /** Damage where the disk had promised: frames are lost that must not be. */
     public static final class Damaged extends LogException {
         private static final long serialVersionUID = 1L;

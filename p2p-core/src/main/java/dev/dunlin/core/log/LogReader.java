@@ -46,13 +46,14 @@ public final class LogReader<R> {
      * Opens a log.
      *
      * @param store a store with the slices whose types the log has; it is not changed
-     * @throws LogException if there is no log, or its format is newer than this build's
+     * @throws LogException.Missing if there is no log
+     * @throws LogException if its format is newer than this build's
      */
     public static <R> LogReader<R> open(LogStorage storage, Store<R> store) {
         try {
             LogReader<R> reader = new LogReader<>(storage, store, Codec.of(store));
             if (reader.segments.isEmpty()) {
-                throw new LogException("there is no log in " + storage + ": run a node with this folder first");
+                throw new LogException.Missing("there is no log in " + storage + ": run a node with this folder first");
             }
             return reader;
         } catch (IOException e) {

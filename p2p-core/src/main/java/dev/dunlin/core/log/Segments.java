@@ -102,19 +102,26 @@ final class Segments {
     }
 
     static Lines open(LogStorage storage, Segment segment) throws IOException {
-        boolean compressed = segment.compressed();
-        InputStream in;
-        try {
-            in = storage.read(segment.name(), 0);
-        } catch (NoSuchFileException e) {
-            if (compressed) {
-                throw e;
+        return open(storage, segment, 0);
+    }
+
+    /** The lines from an offset of the uncompressed content on. */
+    static Lines open(LogStorage storage, Segment segment, long from) throws IOException {
+        if (!segment.compressed()) {
+            try {
+                return new Lines(storage.read(segment.name(), from));
+            } catch (NoSuchFileException e) {
+                // A running node has compressed it since the folder was listed.
+                return new Lines(unpacked(storage, segment.name() + COMPRESSED, from));
             }
-            // A running node has compressed it since the folder was listed.
-            in = storage.read(segment.name() + COMPRESSED, 0);
-            compressed = true;
         }
-        return new Lines(compressed ? new ZstdInputStream(in) : in);
+        return new Lines(unpacked(storage, segment.name(), from));
+    }
+
+    private static InputStream unpacked(LogStorage storage, String name, long from) throws IOException {
+        InputStream in = new ZstdInputStream(storage.read(name, 0));
+        in.skipNBytes(from);
+        return in;
     }
 
     /** Compresses a closed segment; at every moment at least one whole file of it is there. */
