@@ -13,9 +13,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * The conditions under which a machine takes a wish on. Where nobody waits for the outcome they are clauses of the wish's guard. Where
- * somebody does, a disabled action would leave the asker without an answer: the wish is enabled, and the reducer answers with the name
- * of the clause that failed.
+ * The conditions under which a machine takes a wish on. Where nobody waits for the outcome they are clauses of the
+ * wish's guard. Where somebody does, a disabled action would leave the asker without an answer: the wish is enabled,
+ * and the reducer answers with the name of the clause that failed.
  *
  * @param <S> the machine's state
  * @param <A> the wish
@@ -54,7 +54,8 @@ public final class Admission<S, A extends Action> {
     }
 
     /** Adds the guard of the wish. */
-    public <V, B extends Action> Guards.Builder<V, S, B> guard(Guards.Builder<V, S, B> guards, Class<? extends B> type) {
+    public <V, B extends Action> Guards.Builder<V, S, B> guard(
+            Guards.Builder<V, S, B> guards, Class<? extends B> type) {
         @SuppressWarnings({"unchecked", "rawtypes"})
         Guards.Clause<V, S, B>[] clauses = rules.stream().map(this::clause).toArray(Guards.Clause[]::new);
         @SuppressWarnings({"unchecked", "rawtypes"})

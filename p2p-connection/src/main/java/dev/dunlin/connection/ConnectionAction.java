@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * The actions of the connection machine.
  *
- * <p>Wishes with a ticket have exactly one outcome: one of {@link ConnectDone}, {@link ConnectGaveUp}, {@link ConnectRefused}, or one of
- * {@link ListenDone}, {@link ListenGaveUp}, {@link ListenRefused}. A wish with {@link Ticket#NONE} that is refused is disabled by
- * the clause that a refusal would name.
+ * <p>Wishes with a ticket have exactly one outcome: one of {@link ConnectDone}, {@link ConnectGaveUp},
+ * {@link ConnectRefused}, or one of {@link ListenDone}, {@link ListenGaveUp}, {@link ListenRefused}. A wish with
+ * {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name.
  */
 public sealed interface ConnectionAction extends Action {
 
@@ -57,8 +57,8 @@ public sealed interface ConnectionAction extends Action {
     record Started(ConnectionConfig config) implements ConnectionAction {}
 
     /**
-     * Wish: be connected to a peer. Dials the addresses in order; joins a dial on its way; is done at once where a connection is open;
-     * begins anew, with the known addresses behind the given ones, after a failure.
+     * Wish: be connected to a peer. Dials the addresses in order; joins a dial on its way; is done at once where a
+     * connection is open; begins anew, with the known addresses behind the given ones, after a failure.
      *
      * @param addresses where the peer may be, best first; at most {@link #MAX_ADDRESSES}
      */
@@ -236,8 +236,7 @@ public sealed interface ConnectionAction extends Action {
     record ConnectRefused(Ticket ticket, PeerId peer, String clause) implements ConnectionAction, Ticketed {}
 
     /** Outcome: the listener is open. */
-    record ListenDone(Ticket ticket, Multiaddr requested, List<Multiaddr> bound)
-            implements ConnectionAction, Ticketed {
+    record ListenDone(Ticket ticket, Multiaddr requested, List<Multiaddr> bound) implements ConnectionAction, Ticketed {
         /** Copies the list and checks its bound. */
         public ListenDone {
             bound = bounded(bound);

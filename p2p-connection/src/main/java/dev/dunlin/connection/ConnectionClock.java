@@ -25,7 +25,10 @@ import dev.dunlin.core.store.Handle;
 /** What the connection machine does when deadlines come, and when they come. */
 final class ConnectionClock {
 
-    /** The most deadlines of each kind that one tick handles: each may end the wait of {@link ConnectionConfig#MOST_WAITERS}. */
+    /**
+     * The most deadlines of each kind that one tick handles: each may end the wait of
+     * {@link ConnectionConfig#MOST_WAITERS}.
+     */
     static final int MAX_DUE = 16;
 
     private ConnectionClock() {}
@@ -38,8 +41,8 @@ final class ConnectionClock {
     }
 
     /**
-     * The delay before the next attempt: doubled with each attempt up to the cap, the upper half of it drawn at random, so that nodes
-     * that failed together do not come back together.
+     * The delay before the next attempt: doubled with each attempt up to the cap, the upper half of it drawn at random,
+     * so that nodes that failed together do not come back together.
      *
      * @param attempts attempts made so far
      * @return microseconds, at least 1
@@ -63,7 +66,7 @@ final class ConnectionClock {
                 case Connected _ -> ctx.then(new DialTimedOut(own.dialOf(peer), peer));
                 case ConnectionFailed failure when failure.hasGivenUp() -> ctx.then(new Reset(peer));
                 case ConnectionFailed failure -> {
-                    if (free > 0 && ConnectionGuards.hasRoomForConnection(own, peer)) {
+                    if (free > 0) {
                         free--;
                         ctx.then(new Retry(peer));
                     } else {

@@ -8,25 +8,29 @@ import dev.dunlin.core.state.Table;
 import java.util.Optional;
 
 /**
- * What can be configured of the connection machine. Every key is optional; a value out of its range counts as missing. Times are
- * microseconds.
+ * What can be configured of the connection machine. Every key is optional; a value out of its range counts as missing.
+ * Times are microseconds.
  *
  * @param self this node's own id ({@code node.peerId}); without it, simultaneous dials leave both connections open
- * @param maxAttempts attempts of one {@code Connect}, each of them all addresses ({@code connection.maxAttempts}, 3, 1 to 100)
+ * @param maxAttempts attempts of one {@code Connect}, each of them all addresses ({@code connection.maxAttempts}, 3, 1
+ *     to 100)
  * @param dialTimeout how long one address may take ({@code connection.dialTimeout}, 15 s, 1 ms to 1 h)
- * @param retryBase delay before the second attempt, doubled for each further one ({@code connection.retryBase}, 5 s, 1 ms to 1 day)
+ * @param retryBase delay before the second attempt, doubled for each further one ({@code connection.retryBase}, 5 s, 1
+ *     ms to 1 day)
  * @param retryMax longest delay ({@code connection.retryMax}, 5 min, 1 ms to 1 day)
- * @param failedMemory how long a permanent failure is remembered ({@code connection.failedMemory}, 1 h, 1 ms to 365 days)
+ * @param failedMemory how long a permanent failure is remembered ({@code connection.failedMemory}, 1 h, 1 ms to 365
+ *     days)
  * @param idleTimeout how long a connection without streams stays open, 0 for ever ({@code connection.idleTimeout}, 0)
  * @param closeTimeout how long an orderly close may take ({@code connection.closeTimeout}, 5 s, 1 ms to 1 h)
  * @param listenTimeout how long opening a listener may take ({@code connection.listenTimeout}, 10 s, 1 ms to 1 h)
  * @param simultaneousWindow connections of both directions that come up within this time count as one simultaneous dial
  *     ({@code connection.simultaneousWindow}, 30 s, 0 to 1 h)
  * @param maxPeers most peers in the table ({@code connection.maxPeers}, 1024, 1 to {@link #MOST_PEERS})
- * @param maxConnections most connections, open, closing or being dialled ({@code connection.maxConnections}, 1024, 1 to 8192)
+ * @param maxConnections most connections, open, closing or being dialled ({@code connection.maxConnections}, 1024, 1 to
+ *     8192)
  * @param maxInbound most inbound connections, open or closing ({@code connection.maxInbound}, 512, 0 to 8192)
- * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 2 to 64: two
- *     sides that dial one another have two for a moment)
+ * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 2 to 64: two sides
+ *     that dial one another have two for a moment)
  * @param maxDials most dials at once ({@code connection.maxDials}, 160, 1 to 8192)
  * @param maxAddresses most addresses kept of a peer ({@code connection.maxAddresses}, 16, 1 to {@link #MOST_ADDRESSES})
  * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 64, 1 to {@link #MOST_WAITERS})

@@ -63,7 +63,8 @@ final class ConnectionGuards {
                     (own, wish) -> List.of(Operand.of("maxWaiters", own.config().maxWaiters())))
             .rule(
                     "has-dialable-address",
-                    (own, wish) -> isUnderWay(own, wish.peer()) || !addressesFor(own, wish).isEmpty(),
+                    (own, wish) -> isUnderWay(own, wish.peer())
+                            || !addressesFor(own, wish).isEmpty(),
                     (own, wish) -> List.of(Operand.of("given", wish.addresses().size())))
             .rule(
                     "peers-not-full",
@@ -98,7 +99,8 @@ final class ConnectionGuards {
             .rule(
                     "listeners-not-full",
                     (own, wish) -> own.listeners().size() < own.config().maxListeners(),
-                    (own, wish) -> List.of(Operand.of("maxListeners", own.config().maxListeners())));
+                    (own, wish) ->
+                            List.of(Operand.of("maxListeners", own.config().maxListeners())));
 
     /** All guards. */
     static final Guards<ConnectionView, ConnectionState, ConnectionAction> GUARDS = build();
@@ -115,7 +117,8 @@ final class ConnectionGuards {
                         Retry.class,
                         Guards.clause(
                                 "has-failed",
-                                (view, own, a, now) -> own.phaseOf(a.peer()) instanceof ConnectionState.ConnectionFailed,
+                                (view, own, a, now) ->
+                                        own.phaseOf(a.peer()) instanceof ConnectionState.ConnectionFailed,
                                 (view, own, a, now) -> phase(own, a.peer())),
                         Guards.clause(
                                 "attempts-left",
@@ -124,11 +127,7 @@ final class ConnectionGuards {
                         Guards.clause(
                                 "dials-not-full",
                                 (view, own, a, now) -> own.freeDials() > 0,
-                                (view, own, a, now) -> dials(own)),
-                        Guards.clause(
-                                "peer-connections-not-full",
-                                (view, own, a, now) -> hasRoomForConnection(own, a.peer()),
-                                (view, own, a, now) -> held(own, a.peer())))
+                                (view, own, a, now) -> dials(own)))
                 .on(
                         Reset.class,
                         Guards.clause(
@@ -155,13 +154,14 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> List.of(Operand.of("peer", a.peer()))),
                         Guards.clause(
                                 "inbound-not-full",
-                                (view, own, a, now) -> own.inbound() < own.config().maxInbound(),
                                 (view, own, a, now) ->
-                                        List.of(Operand.of("maxInbound", own.config().maxInbound()))),
+                                        own.inbound() < own.config().maxInbound(),
+                                (view, own, a, now) -> List.of(
+                                        Operand.of("maxInbound", own.config().maxInbound()))),
                         Guards.clause(
                                 "connections-not-full",
-                                (view, own, a, now) ->
-                                        own.connections().size() + own.dialling() < own.config().maxConnections(),
+                                (view, own, a, now) -> own.connections().size() + own.dialling()
+                                        < own.config().maxConnections(),
                                 (view, own, a, now) -> dials(own)),
                         Guards.clause(
                                 "peer-connections-not-full",
@@ -170,8 +170,8 @@ final class ConnectionGuards {
                         Guards.clause(
                                 "peers-not-full",
                                 (view, own, a, now) -> hasRoomFor(own, a.peer()),
-                                (view, own, a, now) ->
-                                        List.of(Operand.of("maxPeers", own.config().maxPeers()))))
+                                (view, own, a, now) -> List.of(
+                                        Operand.of("maxPeers", own.config().maxPeers()))))
                 .on(
                         Closed.class,
                         Guards.clause(
@@ -269,9 +269,10 @@ final class ConnectionGuards {
                         StopTimedOut.class,
                         Guards.clause(
                                 "listener-is-stopping",
-                                (view, own, a, now) -> own.listeners().find(a.requested()).orElse(null)
-                                                instanceof ConnectionState.Stopping(var listener)
-                                        && listener.equals(a.listener()),
+                                (view, own, a, now) ->
+                                        own.listeners().find(a.requested()).orElse(null)
+                                                        instanceof ConnectionState.Stopping(var listener)
+                                                && listener.equals(a.listener()),
                                 (view, own, a, now) -> List.of(Operand.of("listener", a.listener()))),
                         Guards.clause(
                                 "deadline-has-come",
@@ -302,8 +303,11 @@ final class ConnectionGuards {
                 all, wish.peer(), own.listenAddresses(), own.config().maxAddresses());
     }
 
-    /** Whether another connection of the peer may come up, the dial on its way counted. */
-    static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
+    /**
+     * Whether another connection of the peer may come up, the dial on its way counted: a failed peer always has room
+     * for one.
+     */
+    private static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
         return own.held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
                 < own.config().maxPerPeer();
     }
@@ -328,12 +332,11 @@ final class ConnectionGuards {
     }
 
     private static boolean hasRoomToWait(ConnectionState own, PeerId peer) {
-        int waiting =
-                switch (own.phaseOf(peer)) {
-                    case Connecting connecting -> connecting.tickets().size();
-                    case ConnectionState.ConnectionFailed failed -> failed.tickets().size();
-                    case Disconnected _, ConnectionState.Connected _ -> 0;
-                };
+        int waiting = switch (own.phaseOf(peer)) {
+            case Connecting connecting -> connecting.tickets().size();
+            case ConnectionState.ConnectionFailed failed -> failed.tickets().size();
+            case Disconnected _, ConnectionState.Connected _ -> 0;
+        };
         return waiting < own.config().maxWaiters();
     }
 

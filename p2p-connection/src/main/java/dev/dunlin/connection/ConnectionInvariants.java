@@ -53,25 +53,29 @@ final class ConnectionInvariants {
                 return Optional.of(entry.getKey() + " holds " + entry.getValue() + " connections");
             }
         }
+        for (Map.Entry<PeerId, Phase> entry : own.peers()) {
+            boolean mayComeUp = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
+            if (mayComeUp && own.held().or(entry.getKey(), 0) >= config.maxPerPeer()) {
+                return Optional.of(entry.getKey() + " has no room for the connection that may come up");
+            }
+        }
         return Optional.empty();
     }
 
     private static Optional<String> phases(ConnectionState own) {
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
-            Optional<String> wrong =
-                    switch (entry.getValue()) {
-                        case Disconnected _ -> Optional.of("a disconnected peer is kept");
-                        case Connecting dialling -> dial(entry.getKey(), dialling);
-                        case Connected connected ->
-                            connected.racing().isPresent()
-                                    ? dial(entry.getKey(), connected.racing().get())
-                                    : Optional.empty();
-                        case ConnectionFailed failure when failure.hasGivenUp()
-                                && !failure.tickets().isEmpty() -> Optional.of("somebody waits for nothing");
-                        case ConnectionFailed failure when failure.addresses().isEmpty() ->
-                            Optional.of("nothing to retry");
-                        case ConnectionFailed _ -> Optional.empty();
-                    };
+            Optional<String> wrong = switch (entry.getValue()) {
+                case Disconnected _ -> Optional.of("a disconnected peer is kept");
+                case Connecting dialling -> dial(entry.getKey(), dialling);
+                case Connected connected ->
+                    connected.racing().isPresent()
+                            ? dial(entry.getKey(), connected.racing().get())
+                            : Optional.empty();
+                case ConnectionFailed failure
+                when failure.hasGivenUp() && !failure.tickets().isEmpty() -> Optional.of("somebody waits for nothing");
+                case ConnectionFailed failure when failure.addresses().isEmpty() -> Optional.of("nothing to retry");
+                case ConnectionFailed _ -> Optional.empty();
+            };
             if (wrong.isPresent()) {
                 return Optional.of(entry.getKey() + ": " + wrong.get());
             }
@@ -147,8 +151,8 @@ final class ConnectionInvariants {
         }
         for (Map.Entry<Handle, Connection> entry : own.connections()) {
             Connection connection = entry.getValue();
-            boolean waits =
-                    connection.closing() || (connection.users() == 0 && own.config().idleTimeout() > 0);
+            boolean waits = connection.closing()
+                    || (connection.users() == 0 && own.config().idleTimeout() > 0);
             if (waits != own.connectionDeadlines().at(entry.getKey()).isPresent()) {
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }

@@ -35,7 +35,6 @@ import dev.dunlin.connection.ConnectionState.Disconnected;
 import dev.dunlin.connection.ConnectionState.Phase;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
@@ -61,13 +60,14 @@ final class ConnectionReducer {
             case ConnectionAction.Connected fact -> connected(own, fact, ctx);
             case ConnectionAction.ConnectionFailed fact -> failed(own, fact, ctx);
             case Accepted fact -> accepted(own, fact, ctx);
-            case Closed(Handle connection, PeerId _, CloseReason _) -> closed(own, connection);
-            case Hold(Handle connection, PeerId _) -> used(own, connection, 1, ctx.now());
-            case Release(Handle connection, PeerId _) -> used(own, connection, -1, ctx.now());
+            case Closed(Handle connection, PeerId _, CloseReason _) -> Sockets.closed(own, connection);
+            case Hold(Handle connection, PeerId _) -> Sockets.used(own, connection, 1, ctx.now());
+            case Release(Handle connection, PeerId _) -> Sockets.used(own, connection, -1, ctx.now());
             case Tick _ -> ConnectionClock.tick(own, ctx);
             case DialTimedOut(long dial, PeerId peer) -> dialTimedOut(own, dial, peer, ctx);
-            case IdleTimedOut(Handle connection, PeerId _) -> close(own, connection, CloseReason.IDLE, ctx);
-            case CloseTimedOut(Handle connection, PeerId _) -> closing(own, connection, CloseReason.TIMED_OUT, ctx);
+            case IdleTimedOut(Handle connection, PeerId _) -> Sockets.close(own, connection, CloseReason.IDLE, ctx);
+            case CloseTimedOut(Handle connection, PeerId _) ->
+                Sockets.closing(own, connection, CloseReason.TIMED_OUT, ctx);
             case Listen wish -> Listeners.listen(own, wish, ctx);
             case Listening fact -> Listeners.listening(own, fact, ctx);
             case ListenFailed fact -> Listeners.failed(own, fact, ctx);
@@ -75,8 +75,7 @@ final class ConnectionReducer {
             case ListenerClosed fact -> Listeners.closed(own, fact);
             case ListenTimedOut due -> Listeners.timedOut(own, due, ctx);
             case StopTimedOut due -> Listeners.stopTimedOut(own, due, ctx);
-            case ConnectDone _, ConnectGaveUp _, ConnectRefused _, ListenDone _, ListenGaveUp _, ListenRefused _ ->
-                own;
+            case ConnectDone _, ConnectGaveUp _, ConnectRefused _, ListenDone _, ListenGaveUp _, ListenRefused _ -> own;
         };
     }
 
@@ -86,13 +85,12 @@ final class ConnectionReducer {
         var deadlines = ConnectionState.INITIAL.peerDeadlines();
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             PeerId peer = entry.getKey();
-            Optional<ConnectionFailed> kept =
-                    switch (entry.getValue()) {
-                        case Connecting was -> restarted(peer, was.addresses(), config, ctx.now());
-                        case Connected was -> restarted(peer, was.addresses(), config, ctx.now());
-                        case ConnectionFailed was -> Optional.of(withTickets(was, List.of()));
-                        case Disconnected _ -> Optional.empty();
-                    };
+            Optional<ConnectionFailed> kept = switch (entry.getValue()) {
+                case Connecting was -> restarted(peer, was.addresses(), config, ctx.now());
+                case Connected was -> restarted(peer, was.addresses(), config, ctx.now());
+                case ConnectionFailed was -> Optional.of(withTickets(was, List.of()));
+                case Disconnected _ -> Optional.empty();
+            };
             if (kept.isPresent() && peers.size() < config.maxPeers()) {
                 peers = peers.with(peer, kept.get());
                 // Spread, so that a restart does not dial all at once.
@@ -121,8 +119,7 @@ final class ConnectionReducer {
 
     private static Optional<ConnectionFailed> restarted(
             PeerId peer, List<Multiaddr> addresses, ConnectionConfig config, long now) {
-        ConnectionError error =
-                ConnectionError.of(ConnectionError.Kind.NODE_RESTARTED, "the node was restarted");
+        ConnectionError error = ConnectionError.of(ConnectionError.Kind.NODE_RESTARTED, "the node was restarted");
         return addresses.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ConnectionFailed(
@@ -138,8 +135,9 @@ final class ConnectionReducer {
         PeerId peer = wish.peer();
         return switch (own.phaseOf(peer)) {
             case Connected _ -> tellNewest(own, peer, wish.ticket(), ctx);
-            case Connecting dialling -> with(
-                    own, peer, joined(own, dialling, wish).withTickets(added(dialling.tickets(), wish.ticket())));
+            case Connecting dialling ->
+                Sockets.with(
+                        own, peer, joined(own, dialling, wish).withTickets(added(dialling.tickets(), wish.ticket())));
             case Disconnected _ -> begin(own, wish, List.of(), ctx);
             case ConnectionFailed failure -> begin(own, wish, failure.tickets(), ctx);
         };
@@ -178,7 +176,7 @@ final class ConnectionReducer {
             return own;
         }
         if (own.phaseOf(wish.peer()) instanceof Connecting dialling) {
-            return with(own, wish.peer(), dialling.withTickets(added(dialling.tickets(), wish.ticket())));
+            return Sockets.with(own, wish.peer(), dialling.withTickets(added(dialling.tickets(), wish.ticket())));
         }
         return tellNewest(own, wish.peer(), wish.ticket(), ctx);
     }
@@ -192,28 +190,27 @@ final class ConnectionReducer {
     private static ConnectionState leave(ConnectionState own, PeerId peer, Context ctx) {
         ConnectionError cancelled =
                 ConnectionError.of(ConnectionError.Kind.CANCELLED, "the connection is no longer wanted");
-        ConnectionState left =
-                switch (own.phaseOf(peer)) {
-                    case Disconnected _ -> own;
-                    case Connecting dialling -> {
-                        giveUp(dialling.tickets(), peer, cancelled, ctx);
-                        yield cancel(own, dialling, ctx);
-                    }
-                    case Connected connected -> {
-                        ConnectionState closing = connected.racing().isPresent()
-                                ? cancel(own, connected.racing().get(), ctx)
-                                : own;
-                        for (Handle handle : connected.open()) {
-                            closing = closing(closing, handle, CloseReason.LOCAL, ctx);
-                        }
-                        yield closing;
-                    }
-                    case ConnectionFailed failure -> {
-                        giveUp(failure.tickets(), peer, cancelled, ctx);
-                        yield own;
-                    }
-                };
-        return forgotten(left, peer);
+        ConnectionState left = switch (own.phaseOf(peer)) {
+            case Disconnected _ -> own;
+            case Connecting dialling -> {
+                giveUp(dialling.tickets(), peer, cancelled, ctx);
+                yield cancel(own, dialling, ctx);
+            }
+            case Connected connected -> {
+                ConnectionState closing = connected.racing().isPresent()
+                        ? cancel(own, connected.racing().get(), ctx)
+                        : own;
+                for (Handle handle : connected.open()) {
+                    closing = Sockets.closing(closing, handle, CloseReason.LOCAL, ctx);
+                }
+                yield closing;
+            }
+            case ConnectionFailed failure -> {
+                giveUp(failure.tickets(), peer, cancelled, ctx);
+                yield own;
+            }
+        };
+        return Sockets.forgotten(left, peer);
     }
 
     private static ConnectionState retry(ConnectionState own, PeerId peer, Context ctx) {
@@ -235,25 +232,25 @@ final class ConnectionReducer {
     private static ConnectionState connected(ConnectionState own, ConnectionAction.Connected fact, Context ctx) {
         PeerId peer = fact.peer();
         Handle handle = fact.connection();
-        Connection connection = connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx.now());
-        ConnectionState open = opened(own.withDialling(own.dialling() - 1), handle, connection, ctx.now());
+        Connection connection =
+                Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx.now());
+        ConnectionState open = Sockets.opened(own.withDialling(own.dialling() - 1), handle, connection);
         open = open.withPeerDeadlines(open.peerDeadlines().without(peer));
         return switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
                 List<Multiaddr> known = firstOf(dialling.address(), dialling.addresses());
-                yield with(
+                yield Sockets.with(
                         open,
                         peer,
-                        new Connected(
-                                ctx.now(), peer, fact.address(), known, List.of(handle), Optional.empty()));
+                        new Connected(ctx.now(), peer, fact.address(), known, List.of(handle), Optional.empty()));
             }
             case Connected before -> {
                 List<Multiaddr> known = before.racing()
                         .map(dialling -> firstOf(dialling.address(), dialling.addresses()))
                         .orElse(before.addresses());
                 yield Duplicates.settle(
-                        with(
+                        Sockets.with(
                                 open,
                                 peer,
                                 new Connected(
@@ -275,7 +272,8 @@ final class ConnectionReducer {
         PeerId peer = fact.peer();
         ConnectionState ended = own.withDialling(own.dialling() - 1);
         return switch (own.phaseOf(peer)) {
-            case Connecting was when was.hasNext() ->
+            case Connecting was
+            when was.hasNext() ->
                 dial(
                         ended,
                         peer,
@@ -288,7 +286,7 @@ final class ConnectionReducer {
                         ctx);
             case Connecting was -> failedForNow(ended, was, fact.error(), ctx);
             case Connected connected ->
-                with(ended, peer, connected.withRacing(Optional.empty()))
+                Sockets.with(ended, peer, connected.withRacing(Optional.empty()))
                         .withPeerDeadlines(ended.peerDeadlines().without(peer));
             case Disconnected _, ConnectionFailed _ -> throw new IllegalStateException("no dial to " + peer);
         };
@@ -311,7 +309,7 @@ final class ConnectionReducer {
             failure = withTickets(failure, List.of());
             next = ctx.now() + own.config().failedMemory();
         }
-        return with(own, was.peer(), failure)
+        return Sockets.with(own, was.peer(), failure)
                 .withPeerDeadlines(own.peerDeadlines().with(was.peer(), next));
     }
 
@@ -319,27 +317,27 @@ final class ConnectionReducer {
         PeerId peer = fact.peer();
         Handle handle = fact.connection();
         Connection connection =
-                connection(peer, Direction.INBOUND, fact.remoteAddress(), fact.handshakeHash(), ctx.now());
-        ConnectionState open = opened(own, handle, connection, ctx.now());
-        Connected fresh = new Connected(
-                ctx.now(), peer, fact.remoteAddress(), List.of(), List.of(handle), Optional.empty());
+                Sockets.connection(peer, Direction.INBOUND, fact.remoteAddress(), fact.handshakeHash(), ctx.now());
+        ConnectionState open = Sockets.opened(own, handle, connection);
+        Connected fresh =
+                new Connected(ctx.now(), peer, fact.remoteAddress(), List.of(), List.of(handle), Optional.empty());
         return switch (own.phaseOf(peer)) {
-            case Disconnected _ -> with(open, peer, fresh);
+            case Disconnected _ -> Sockets.with(open, peer, fresh);
             case ConnectionFailed failure -> {
                 tell(failure.tickets(), peer, handle, ctx);
-                yield with(open, peer, withAddresses(fresh, failure.addresses()))
+                yield Sockets.with(open, peer, withAddresses(fresh, failure.addresses()))
                         .withPeerDeadlines(open.peerDeadlines().without(peer));
             }
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
                 Connected connected = withAddresses(fresh, dialling.addresses());
                 yield Duplicates.preferred(own.config(), peer).orElse(Direction.OUTBOUND) == Direction.INBOUND
-                        ? with(cancel(open, dialling, ctx), peer, connected)
-                        : with(open, peer, connected.withRacing(Optional.of(dialling.withTickets(List.of()))));
+                        ? Sockets.with(cancel(open, dialling, ctx), peer, connected)
+                        : Sockets.with(open, peer, connected.withRacing(Optional.of(dialling.withTickets(List.of()))));
             }
             case Connected before ->
                 Duplicates.settle(
-                        with(
+                        Sockets.with(
                                 open,
                                 peer,
                                 new Connected(
@@ -355,35 +353,12 @@ final class ConnectionReducer {
         };
     }
 
-    private static ConnectionState closed(ConnectionState own, Handle handle) {
-        Connection connection = own.connections().at(handle);
-        ConnectionState left = withoutOpen(own, handle);
-        int held = left.held().or(connection.peer(), 0) - 1;
-        return left.withConnections(
-                        left.connections().without(handle),
-                        held > 0
-                                ? left.held().with(connection.peer(), held)
-                                : left.held().without(connection.peer()),
-                        left.inbound() - (connection.direction() == Direction.INBOUND ? 1 : 0))
-                .withConnectionDeadlines(left.connectionDeadlines().without(handle));
-    }
-
-    private static ConnectionState used(ConnectionState own, Handle handle, int change, long now) {
-        Connection used = own.connections().at(handle).used(now, change);
-        ConnectionState after = own.withConnection(handle, used);
-        return used.closing()
-                ? after
-                : after.withConnectionDeadlines(
-                        after.connectionDeadlines().with(handle, ConnectionClock.idleAt(own.config(), used)));
-    }
-
     private static ConnectionState dialTimedOut(ConnectionState own, long dial, PeerId peer, Context ctx) {
-        Connecting dialling =
-                switch (own.phaseOf(peer)) {
-                    case Connecting connecting -> connecting;
-                    case Connected connected -> connected.racing().orElseThrow();
-                    case Disconnected _, ConnectionFailed _ -> throw new IllegalStateException("no dial to " + peer);
-                };
+        Connecting dialling = switch (own.phaseOf(peer)) {
+            case Connecting connecting -> connecting;
+            case Connected connected -> connected.racing().orElseThrow();
+            case Disconnected _, ConnectionFailed _ -> throw new IllegalStateException("no dial to " + peer);
+        };
         ctx.effect(new ConnectionEffect.CancelDial(dial));
         ctx.then(new ConnectionAction.ConnectionFailed(
                 dial,
@@ -391,39 +366,6 @@ final class ConnectionReducer {
                 dialling.address(),
                 ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "no connection came up in time")));
         return own;
-    }
-
-    /** Asks for a connection to be closed; its peer is no longer connected by it. */
-    static ConnectionState close(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
-        return closing(withoutOpen(own, handle), handle, reason, ctx);
-    }
-
-    private static ConnectionState closing(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
-        ctx.effect(new ConnectionEffect.DisconnectInit(handle, reason));
-        return own.withConnection(handle, own.connections().at(handle).asClosing())
-                .withConnectionDeadlines(
-                        own.connectionDeadlines().with(handle, ctx.now() + own.config().closeTimeout()));
-    }
-
-    // The phase of the peer when one of its open connections goes.
-    private static ConnectionState withoutOpen(ConnectionState own, Handle handle) {
-        PeerId peer = own.connections().at(handle).peer();
-        if (!(own.phaseOf(peer) instanceof Connected connected) || !connected.open().contains(handle)) {
-            return own;
-        }
-        List<Handle> rest = new ArrayList<>(connected.open());
-        rest.remove(handle);
-        if (!rest.isEmpty()) {
-            Multiaddr address = own.connections().at(rest.getLast()).remoteAddress();
-            return with(
-                    own,
-                    peer,
-                    new Connected(
-                            connected.time(), peer, address, connected.addresses(), rest, connected.racing()));
-        }
-        return connected.racing().isPresent()
-                ? with(own, peer, connected.racing().get())
-                : forgotten(own, peer);
     }
 
     private static ConnectionState dial(
@@ -441,7 +383,7 @@ final class ConnectionReducer {
         ctx.effect(new ConnectionEffect.ConnectInit(number, peer, address));
         Connecting dialling =
                 new Connecting(time, peer, address, attempts, maxAttempts, addresses, index, number, tickets);
-        return with(own, peer, dialling)
+        return Sockets.with(own, peer, dialling)
                 .withLastNumber(number)
                 .withDialling(own.dialling() + 1)
                 .withPeerDeadlines(
@@ -452,30 +394,6 @@ final class ConnectionReducer {
         ctx.effect(new ConnectionEffect.CancelDial(dialling.dial()));
         return own.withDialling(own.dialling() - 1)
                 .withPeerDeadlines(own.peerDeadlines().without(dialling.peer()));
-    }
-
-    private static Connection connection(
-            PeerId peer, Direction direction, Multiaddr remoteAddress, Bytes handshakeHash, long now) {
-        return new Connection(peer, direction, remoteAddress, handshakeHash, now, now, 0, false);
-    }
-
-    private static ConnectionState opened(ConnectionState own, Handle handle, Connection connection, long now) {
-        PeerId peer = connection.peer();
-        return own.withConnections(
-                        own.connections().with(handle, connection),
-                        own.held().with(peer, own.held().or(peer, 0) + 1),
-                        own.inbound() + (connection.direction() == Direction.INBOUND ? 1 : 0))
-                .withConnectionDeadlines(
-                        own.connectionDeadlines().with(handle, ConnectionClock.idleAt(own.config(), connection)));
-    }
-
-    private static ConnectionState with(ConnectionState own, PeerId peer, Phase phase) {
-        return own.withPeers(own.peers().with(peer, phase));
-    }
-
-    private static ConnectionState forgotten(ConnectionState own, PeerId peer) {
-        return own.withPeers(own.peers().without(peer))
-                .withPeerDeadlines(own.peerDeadlines().without(peer));
     }
 
     private static Connected withAddresses(Connected connected, List<Multiaddr> addresses) {

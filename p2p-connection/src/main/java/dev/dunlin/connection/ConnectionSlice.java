@@ -94,7 +94,7 @@ public final class ConnectionSlice implements Slice<ConnectionView, ConnectionSt
             "Connected > ConnectionFailed: started",
             "Connected > Connecting: closed idleTimedOut",
             "Connected: connect await connected accepted connectionFailed dialTimedOut closed hold release idleTimedOut"
-                    + " closeTimedOut connectDone connectRefused",
+                    + " closeTimedOut connectDone",
             "ConnectionFailed > Connecting: connect retry",
             "ConnectionFailed > Connected: accepted",
             "ConnectionFailed > Disconnected: reset started",
@@ -158,8 +158,7 @@ public final class ConnectionSlice implements Slice<ConnectionView, ConnectionSt
     @Override
     public List<On<?, ? extends ConnectionAction>> observes() {
         return List.of(On.<NodeAction.Booted, ConnectionAction>each(
-                NodeAction.Booted.class,
-                booted -> new ConnectionAction.Started(ConnectionConfig.of(booted.config()))));
+                NodeAction.Booted.class, booted -> new ConnectionAction.Started(ConnectionConfig.of(booted.config()))));
     }
 
     @Override
@@ -236,11 +235,15 @@ public final class ConnectionSlice implements Slice<ConnectionView, ConnectionSt
     public Iterable<Handle> handles(ConnectionState own) {
         List<Handle> handles = new ArrayList<>();
         own.connections().keys().forEach(handles::add);
-        own.listeners().values().forEach(listener -> Listeners.handleOf(listener).ifPresent(handles::add));
+        own.listeners()
+                .values()
+                .forEach(listener -> Listeners.handleOf(listener).ifPresent(handles::add));
         return handles;
     }
 
-    /** What {@link ConnectionConfig#MOST_PEERS} peers take with all addresses and tickets at their longest, twice over. */
+    /**
+     * What {@link ConnectionConfig#MOST_PEERS} peers take with all addresses and tickets at their longest, twice over.
+     */
     @Override
     public long byteBudget() {
         return 512L << 20;

@@ -95,13 +95,11 @@ public record ConnectionState(
         }
 
         Connecting withTickets(List<Ticket> changed) {
-            return new Connecting(
-                    time, peer, address, attempts, maxAttempts, addresses, index, dial, changed);
+            return new Connecting(time, peer, address, attempts, maxAttempts, addresses, index, dial, changed);
         }
 
         Connecting withAddresses(List<Multiaddr> changed) {
-            return new Connecting(
-                    time, peer, address, attempts, maxAttempts, changed, index, dial, tickets);
+            return new Connecting(time, peer, address, attempts, maxAttempts, changed, index, dial, tickets);
         }
     }
 
@@ -144,8 +142,8 @@ public record ConnectionState(
     }
 
     /**
-     * The last attempt failed. While attempts are left, a retry stands in the deadlines; then the failure is permanent until
-     * {@code Connect} or {@code Reset}.
+     * The last attempt failed. While attempts are left, a retry stands in the deadlines; then the failure is permanent
+     * until {@code Connect} or {@code Reset}.
      *
      * @param time when it failed, microseconds since the Unix epoch
      * @param peer whom
@@ -206,8 +204,7 @@ public record ConnectionState(
         }
 
         Connection asClosing() {
-            return new Connection(
-                    peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, true);
+            return new Connection(peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, true);
         }
     }
 

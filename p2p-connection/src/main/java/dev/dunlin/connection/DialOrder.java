@@ -19,8 +19,9 @@ final class DialOrder {
     private DialOrder() {}
 
     /**
-     * The given addresses in their order, each once, without the peer at their end; without those that name another peer, those at
-     * which this node itself listens, and those that lead nowhere: unspecified address, port 0, link-local without zone.
+     * The given addresses in their order, each once, without the peer at their end; without those that name another
+     * peer, those at which this node itself listens, and those that lead nowhere: unspecified address, port 0,
+     * link-local without zone.
      *
      * @param own where this node listens
      * @param atMost how many are kept
@@ -54,7 +55,9 @@ final class DialOrder {
         return !(address.host().orElse(null) instanceof Component.Ip(Protocol protocol, Bytes ip))
                 || !(ip.equals(V4_UNSPECIFIED)
                         || ip.equals(V6_UNSPECIFIED)
-                        || (protocol == Protocol.IP6 && isLinkLocal(ip) && address.zone().isEmpty()));
+                        || (protocol == Protocol.IP6
+                                && isLinkLocal(ip)
+                                && address.zone().isEmpty()));
     }
 
     // fe80::/10, RFC 4291 section 2.5.6

@@ -8,21 +8,23 @@ import dev.dunlin.core.store.Handle;
 import java.util.Optional;
 
 /**
- * Two nodes that dial one another at once end up with two connections. Both keep the one that the smaller peer id dialled. Both ends
- * come to the same choice whatever they see first, so at most the other connection goes, never both.
+ * Two nodes that dial one another at once end up with two connections. Both keep the one that the smaller peer id
+ * dialled. Both ends come to the same choice whatever they see first, so at most the other connection goes, never both.
  */
 final class Duplicates {
 
     private Duplicates() {}
 
-    /** The direction, as this node sees it, of the connection that stays; empty while this node's own id is not known. */
+    /**
+     * The direction, as this node sees it, of the connection that stays; empty while this node's own id is not known.
+     */
     static Optional<Direction> preferred(ConnectionConfig config, PeerId peer) {
         return config.self().map(self -> self.compareTo(peer) < 0 ? Direction.OUTBOUND : Direction.INBOUND);
     }
 
     /**
-     * Closes what is too much after a connection came up. Only connections of the other direction that are as young count: an old one
-     * may be dead on the other side, as after its restart, and must not keep the new one out.
+     * Closes what is too much after a connection came up. Only connections of the other direction that are as young
+     * count: an old one may be dead on the other side, as after its restart, and must not keep the new one out.
      */
     static ConnectionState settle(ConnectionState own, PeerId peer, Handle newest, Context ctx) {
         Optional<Direction> preferred = preferred(own.config(), peer);
@@ -38,9 +40,9 @@ final class Duplicates {
                 continue;
             }
             if (direction != preferred.get()) {
-                return ConnectionReducer.close(settled, newest, CloseReason.DUPLICATE, ctx);
+                return Sockets.close(settled, newest, CloseReason.DUPLICATE, ctx);
             }
-            settled = ConnectionReducer.close(settled, other, CloseReason.DUPLICATE, ctx);
+            settled = Sockets.close(settled, other, CloseReason.DUPLICATE, ctx);
         }
         return settled;
     }

@@ -96,8 +96,8 @@ final class Listeners {
     private static ConnectionState stopping(ConnectionState own, Multiaddr address, Handle listener, Context ctx) {
         ctx.effect(new ConnectionEffect.StopListenInit(listener));
         return with(own, address, new Stopping(listener))
-                .withListenerDeadlines(
-                        own.listenerDeadlines().with(address, ctx.now() + own.config().closeTimeout()));
+                .withListenerDeadlines(own.listenerDeadlines()
+                        .with(address, ctx.now() + own.config().closeTimeout()));
     }
 
     private static boolean isAsked(Ticket ticket) {

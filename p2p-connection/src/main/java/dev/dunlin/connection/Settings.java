@@ -10,8 +10,8 @@ public final class Settings {
     /**
      * A whole number of the configuration.
      *
-     * @param otherwise what stands for a missing value, and for one that is no number from {@code least} to {@code most}: a boot that
-     *     is recorded must be replayable whatever its configuration says
+     * @param otherwise what stands for a missing value, and for one that is no number from {@code least} to
+     *     {@code most}: a boot that is recorded must be replayable whatever its configuration says
      */
     public static long number(Table<String, String> config, String key, long otherwise, long least, long most) {
         String text = config.or(key, "");

@@ -48,8 +48,8 @@ class BudgetTest {
                 Content.bytes(new ConnectionState.Connected(
                         0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), Optional.of(dial))),
                 Content.bytes(new ConnectionState.ConnectionFailed(0, PEER, LONG, error, 0, 1, addresses, tickets)));
-        long connection = Content.bytes(new ConnectionState.Connection(
-                PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false));
+        long connection = Content.bytes(
+                new ConnectionState.Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false));
         long listener = Content.bytes(new ConnectionState.Listening(HANDLE, Collections.nCopies(64, LONG)));
         long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
         long worst = ConnectionConfig.MOST_PEERS * (peer + keys) + 8192 * (connection + keys) + 64 * listener;
@@ -92,7 +92,8 @@ class BudgetTest {
 
     @Test
     void errorTextsAreCutWithoutBreakingACharacter() {
-        String text = ConnectionError.of(ConnectionError.Kind.IO, "x".repeat(255) + "\ud83d\ude00").text();
+        String text = ConnectionError.of(ConnectionError.Kind.IO, "x".repeat(255) + "\ud83d\ude00")
+                .text();
         assertThat(text).isEqualTo("x".repeat(255));
         assertThat(ConnectionError.of(ConnectionError.Kind.IO, "short").text()).isEqualTo("short");
     }

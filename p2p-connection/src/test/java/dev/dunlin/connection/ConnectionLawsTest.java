@@ -3,8 +3,11 @@ package dev.dunlin.connection;
 import dev.dunlin.connection.sim.Bench;
 import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
@@ -61,26 +64,70 @@ class ConnectionLawsTest extends SliceLaws<SimRoot, ConnectionState, ConnectionA
         return ConnectionLimits.answers(asked);
     }
 
-    // The limits of a later boot may be smaller: then not all peers are kept.
+    private static final PeerId P = TypeArbitraries.peer(2);
+    private static final PeerId Q = TypeArbitraries.peer(0);
+    private static final Multiaddr A = Bench.address(1);
+    private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
+
     @Override
     protected List<Script<SimRoot>> scripts() {
         Table<String, String> fewer = config().with("connection.maxPeers", "1");
         return List.of(
                 new Script<>("fewer peers after a boot, while dialling", driver -> {
-                    dialBoth(driver);
+                    connect(driver, P, Ticket.NONE);
+                    connect(driver, Q, Ticket.NONE);
                     driver.boot(fewer);
                 }),
                 new Script<>("fewer peers after a boot, after failures", driver -> {
-                    dialBoth(driver);
+                    connect(driver, P, Ticket.NONE);
+                    connect(driver, Q, Ticket.NONE);
                     driver.boot(config());
                     driver.boot(fewer);
+                }),
+                new Script<>("no dial is free", driver -> {
+                    driver.boot(config().with("connection.maxDials", "1"));
+                    connect(driver, P, Ticket.NONE);
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    connect(driver, Q, Ticket.NONE);
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Retry(P));
+                }),
+                new Script<>("too many wait", driver -> {
+                    connect(driver, P, new Ticket("api", "1"));
+                    connect(driver, P, new Ticket("api", "2"));
+                    driver.dispatch(new ConnectionAction.Await(P, Ticket.NONE));
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    connect(driver, P, Ticket.NONE);
+                }),
+                new Script<>("a listener that is slow to stop", driver -> {
+                    Handle listener =
+                            new Handle(ConnectionService.LISTENER, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Listen(A, Ticket.NONE));
+                    driver.answer(
+                            ConnectionEffect.ListenInit.class,
+                            new ConnectionAction.Listening(1, listener, A, List.of(A)));
+                    driver.dispatch(new ConnectionAction.StopListening(A));
+                    driver.dispatch(new ConnectionAction.StopTimedOut(listener, A));
+                    driver.dispatch(new ConnectionAction.Listen(A, new Ticket("api", "1")));
+                    driver.advanceToNextDeadline();
+                }),
+                new Script<>("a listener that comes too late", driver -> {
+                    Handle listener =
+                            new Handle(ConnectionService.LISTENER, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Listen(A, Ticket.NONE));
+                    driver.advanceToNextDeadline();
+                    driver.answer(
+                            ConnectionEffect.ListenInit.class,
+                            new ConnectionAction.Listening(1, listener, A, List.of(A)));
+                    driver.dispatch(new ConnectionAction.ListenerClosed(listener, A, CloseReason.ORPHAN));
                 }));
     }
 
-    private static void dialBoth(StoreDriver<SimRoot> driver) {
-        for (int number : new int[] {2, 3}) {
-            driver.dispatch(new ConnectionAction.Connect(
-                    TypeArbitraries.peer(number), List.of(Bench.address(number)), Ticket.NONE));
-        }
+    private static void connect(StoreDriver<SimRoot> driver, PeerId peer, Ticket ticket) {
+        driver.dispatch(new ConnectionAction.Connect(peer, List.of(A), ticket));
     }
 }

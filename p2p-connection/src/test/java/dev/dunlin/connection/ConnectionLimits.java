@@ -16,9 +16,12 @@ public final class ConnectionLimits {
 
     private ConnectionLimits() {}
 
-    /** Small limits, which random sequences meet. */
+    /**
+     * Small limits, which random sequences meet; of the pool's other peers, one is smaller than this node and two are
+     * greater.
+     */
     public static final Table<String, String> TIGHT = Table.<String, String>empty()
-            .with("node.peerId", TypeArbitraries.peer(1).toString())
+            .with("node.peerId", TypeArbitraries.peer(3).toString())
             .with("connection.maxAttempts", "2")
             .with("connection.maxPeers", "2")
             .with("connection.maxConnections", "4")
@@ -28,7 +31,7 @@ public final class ConnectionLimits {
             .with("connection.maxWaiters", "2")
             .with("connection.maxListeners", "2")
             .with("connection.maxAddresses", "3")
-            .with("connection.idleTimeout", "60000000")
+            .with("connection.idleTimeout", "10000000")
             .with("stream.maxOpens", "2");
 
     /** Handles of the right kinds, and no action that only the machine itself makes. */

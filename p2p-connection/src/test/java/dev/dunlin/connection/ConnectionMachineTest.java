@@ -187,12 +187,12 @@ class ConnectionMachineTest {
             connect();
             assertThat(bench.effects()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
-                    .isEqualTo(new ConnectionState.Connecting(
-                            bench.now(), P, A, 1, 3, List.of(A), 0, 1, List.of()));
+                    .isEqualTo(new ConnectionState.Connecting(bench.now(), P, A, 1, 3, List.of(A), 0, 1, List.of()));
             Handle handle = connected();
             assertThat(phase()).isEqualTo("Connected");
             assertThat(bench.connection().connectionTo(P)).contains(handle);
-            assertThat(bench.connection().connections().at(handle).handshakeHash()).isEqualTo(HASH);
+            assertThat(bench.connection().connections().at(handle).handshakeHash())
+                    .isEqualTo(HASH);
         }
 
         @Test
@@ -213,7 +213,8 @@ class ConnectionMachineTest {
             assertThat(first).isBetween(5 * SECOND / 2, 5 * SECOND);
             bench.pass(first);
             assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, A));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts()).isEqualTo(2);
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
+                    .isEqualTo(2);
             failed();
             long second = bench.nextDeadline() - bench.now();
             assertThat(second).isBetween(5 * SECOND, 10 * SECOND);
@@ -274,7 +275,8 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, List.of(A, B, A), T1));
             failed();
             assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, B));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts()).isEqualTo(1);
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
+                    .isEqualTo(1);
             failed();
             assertThat(phase()).isEqualTo("ConnectionFailed");
             bench.pass(bench.nextDeadline() - bench.now());
@@ -296,7 +298,8 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, useless, Ticket.NONE));
             assertThat(bench.clause()).isEqualTo("has-dialable-address");
             bench.say(new Connect(P, List.of(B.withPeer(P), B), Ticket.NONE));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).addresses()).containsExactly(B);
+            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).addresses())
+                    .containsExactly(B);
         }
 
         @Test
@@ -622,8 +625,7 @@ class ConnectionMachineTest {
             bench.boot("connection.maxListeners", "1");
             bench.say(new Listen(A, T1));
             bench.say(new Listen(A, T2));
-            assertThat(bench.derived(ListenRefused.class))
-                    .containsExactly(new ListenRefused(T2, A, "not-listened-on"));
+            assertThat(bench.derived(ListenRefused.class)).containsExactly(new ListenRefused(T2, A, "not-listened-on"));
             bench.say(new Listen(B, Ticket.NONE));
             assertThat(bench.clause()).isEqualTo("listeners-not-full");
         }

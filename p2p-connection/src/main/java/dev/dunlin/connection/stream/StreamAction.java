@@ -10,9 +10,9 @@ import java.util.List;
 /**
  * The actions of the stream machine.
  *
- * <p>Each {@link OpenStream} with a ticket has exactly one outcome that echoes it: {@link StreamOpened}, {@link OpenFailed} or
- * {@link StreamRefused}. One with {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name. An asker
- * observes the three and takes those whose ticket is of its name.
+ * <p>Each {@link OpenStream} with a ticket has exactly one outcome that echoes it: {@link StreamOpened},
+ * {@link OpenFailed} or {@link StreamRefused}. One with {@link Ticket#NONE} that is refused is disabled by the clause
+ * that a refusal would name. An asker observes the three and takes those whose ticket is of its name.
  */
 public sealed interface StreamAction extends Action {
 
@@ -40,7 +40,8 @@ public sealed interface StreamAction extends Action {
     record Started(StreamConfig config) implements StreamAction {}
 
     /**
-     * Wish: open a stream to a peer that is connected, or being dialled: then it waits for the dial. Never dials by itself.
+     * Wish: open a stream to a peer that is connected, or being dialled: then it waits for the dial. Never dials by
+     * itself.
      *
      * @param ticket echoed in the outcome; at most {@link #MAX_TICKET} characters
      * @param protocols the protocols offered, best first; 1 to {@link #MAX_PROTOCOLS}

@@ -7,17 +7,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What can be configured of the stream machine. Every key is optional; a value out of its range counts as missing. Times are
- * microseconds.
+ * What can be configured of the stream machine. Every key is optional; a value out of its range counts as missing.
+ * Times are microseconds.
  *
- * @param openTimeout how long opening may take, a dial it waits for included ({@code stream.openTimeout}, 15 s, 1 ms to 1 h)
+ * @param openTimeout how long opening may take, a dial it waits for included ({@code stream.openTimeout}, 15 s, 1 ms to
+ *     1 h)
  * @param closeTimeout how long an orderly close may take before a reset ({@code stream.closeTimeout}, 5 s, 1 ms to 1 h)
- * @param maxStreams most streams, open, closing or being opened ({@code stream.maxStreams}, 2048, 1 to {@link #MOST_STREAMS})
+ * @param maxStreams most streams, open, closing or being opened ({@code stream.maxStreams}, 2048, 1 to
+ *     {@link #MOST_STREAMS})
  * @param maxPerPeer most of them with one peer ({@code stream.maxPerPeer}, 512, 1 to {@link #MOST_STREAMS})
- * @param maxPerConnection most of them on one connection ({@code stream.maxPerConnection}, 256, 1 to {@link #MOST_STREAMS})
+ * @param maxPerConnection most of them on one connection ({@code stream.maxPerConnection}, 256, 1 to
+ *     {@link #MOST_STREAMS})
  * @param maxOpens most streams being opened ({@code stream.maxOpens}, 512, 1 to {@link #MOST_STREAMS})
- * @param background protocols whose streams do not keep a connection from being idle ({@code stream.background}, names with commas between
- *     them, {@code /ipfs/ping/1.0.0}; at most {@link #MOST_BACKGROUND} count)
+ * @param background protocols whose streams do not keep a connection from being idle ({@code stream.background}, names
+ *     with commas between them, {@code /ipfs/ping/1.0.0}; at most {@link #MOST_BACKGROUND} count)
  */
 public record StreamConfig(
         long openTimeout,

@@ -71,7 +71,8 @@ final class StreamGuards {
                         Guards.clause(
                                 "ticket-fits",
                                 (view, own, a, now) -> fits(own, a.number(), a.ticket()),
-                                (view, own, a, now) -> List.of(Operand.of("key", a.ticket().key()))))
+                                (view, own, a, now) ->
+                                        List.of(Operand.of("key", a.ticket().key()))))
                 .on(
                         OpenFailed.class,
                         Guards.clause(
@@ -81,7 +82,8 @@ final class StreamGuards {
                         Guards.clause(
                                 "ticket-fits",
                                 (view, own, a, now) -> fits(own, a.number(), a.ticket()),
-                                (view, own, a, now) -> List.of(Operand.of("key", a.ticket().key()))))
+                                (view, own, a, now) ->
+                                        List.of(Operand.of("key", a.ticket().key()))))
                 .always(StreamRefused.class)
                 .on(
                         StreamAccepted.class,
@@ -91,19 +93,20 @@ final class StreamGuards {
                                 (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
                         Guards.clause(
                                 "streams-not-full",
-                                (view, own, a, now) -> own.total() < own.config().maxStreams(),
                                 (view, own, a, now) ->
-                                        List.of(Operand.of("maxStreams", own.config().maxStreams()))),
+                                        own.total() < own.config().maxStreams(),
+                                (view, own, a, now) -> List.of(
+                                        Operand.of("maxStreams", own.config().maxStreams()))),
                         Guards.clause(
                                 "peer-streams-not-full",
                                 (view, own, a, now) -> hasRoom(own, a.peer()),
-                                (view, own, a, now) ->
-                                        List.of(Operand.of("maxPerPeer", own.config().maxPerPeer()))),
+                                (view, own, a, now) -> List.of(
+                                        Operand.of("maxPerPeer", own.config().maxPerPeer()))),
                         Guards.clause(
                                 "connection-streams-not-full",
                                 (view, own, a, now) -> hasRoom(own, a.connection()),
-                                (view, own, a, now) -> List.of(
-                                        Operand.of("maxPerConnection", own.config().maxPerConnection()))))
+                                (view, own, a, now) -> List.of(Operand.of(
+                                        "maxPerConnection", own.config().maxPerConnection()))))
                 .on(
                         CloseStream.class,
                         Guards.clause(
@@ -151,7 +154,10 @@ final class StreamGuards {
     }
 
     private static boolean waits(StreamState own, long number) {
-        return own.opens().find(number).filter(open -> open.connection().isEmpty()).isPresent();
+        return own.opens()
+                .find(number)
+                .filter(open -> open.connection().isEmpty())
+                .isPresent();
     }
 
     private static boolean fits(StreamState own, long number, Ticket ticket) {

@@ -75,8 +75,7 @@ final class StreamReducer {
             return own;
         }
         long number = own.lastNumber() + 1;
-        ctx.then(new ConnectionAction.Await(
-                wish.peer(), new Ticket(StreamSlice.NAME, Long.toString(number))));
+        ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamSlice.NAME, Long.toString(number))));
         PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty());
         return new StreamState(
                 own.config(),
@@ -120,8 +119,7 @@ final class StreamReducer {
         return added(
                 own,
                 fact.stream(),
-                new Stream(
-                        fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx.now(), Phase.OPEN),
+                new Stream(fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx.now(), Phase.OPEN),
                 ctx);
     }
 

@@ -75,7 +75,6 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
             new Transition("Open", "streamClosed", "Absent"),
             new Transition("Closing", "streamClosed", "Absent"),
             new Transition("Resetting", "streamClosed", "Absent"),
-            new Transition("Waiting", "started", "Absent"),
             new Transition("Opening", "started", "Absent"),
             new Transition("Open", "started", "Absent"),
             new Transition("Closing", "started", "Absent"),
@@ -130,8 +129,7 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
     public List<On<?, ? extends StreamAction>> observes() {
         return List.of(
                 On.<NodeAction.Booted, StreamAction>each(
-                        NodeAction.Booted.class,
-                        booted -> new StreamAction.Started(StreamConfig.of(booted.config()))),
+                        NodeAction.Booted.class, booted -> new StreamAction.Started(StreamConfig.of(booted.config()))),
                 new On<ConnectionAction.ConnectDone, StreamAction>(
                         ConnectionAction.ConnectDone.class,
                         done -> ours(
@@ -226,7 +224,8 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
     }
 
     private static Optional<String> limits(StreamState own) {
-        if (own.opens().size() > own.config().maxOpens() || own.total() > own.config().maxStreams()) {
+        if (own.opens().size() > own.config().maxOpens()
+                || own.total() > own.config().maxStreams()) {
             return Optional.of(own.opens().size() + " openings, " + own.total() + " streams");
         }
         for (Map.Entry<PeerId, Integer> entry : own.perPeer()) {
@@ -275,7 +274,8 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }
         }
-        return own.openDeadlines().size() != own.opens().size() || own.closeDeadlines().size() != closing
+        return own.openDeadlines().size() != own.opens().size()
+                        || own.closeDeadlines().size() != closing
                 ? Optional.of("a deadline outlives what it is of")
                 : Optional.empty();
     }
@@ -285,7 +285,9 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
         return own.streams().keys();
     }
 
-    /** What {@link StreamConfig#MOST_STREAMS} openings take with all protocols and tickets at their longest, twice over. */
+    /**
+     * What {@link StreamConfig#MOST_STREAMS} openings take with all protocols and tickets at their longest, twice over.
+     */
     @Override
     public long byteBudget() {
         return 128L << 20;

@@ -36,9 +36,10 @@ final class Audit {
     private static <S> void check(
             Slice<? super SimRoot, S, ?> slice, @Nullable Object state, TreeSet<Handle> inState, Input input) {
         S own = Objects.requireNonNull(slice.state().cast(state));
-        slice.invariants().forEach(invariant -> invariant.violation().apply(own).ifPresent(why -> {
-            throw new AssertionError("after " + input + " " + invariant.name() + " is violated: " + why);
-        }));
+        slice.invariants()
+                .forEach(invariant -> invariant.violation().apply(own).ifPresent(why -> {
+                    throw new AssertionError("after " + input + " " + invariant.name() + " is violated: " + why);
+                }));
         slice.handles(own).forEach(inState::add);
         if (Content.bytes(own) > slice.byteBudget()) {
             throw new AssertionError("after " + input + " " + slice.name() + " is over its budget");

@@ -50,7 +50,8 @@ public final class SimLink {
         dialler = end;
     }
 
-    @Nullable End across(End end) {
+    @Nullable
+    End across(End end) {
         return end == dialler ? listener : dialler;
     }
 

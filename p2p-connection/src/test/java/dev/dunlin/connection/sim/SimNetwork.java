@@ -13,7 +13,9 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes, the links between them, and virtual time. Events of one moment happen in the order in which they were made. */
+/**
+ * Nodes, the links between them, and virtual time. Events of one moment happen in the order in which they were made.
+ */
 public final class SimNetwork {
 
     /** When time begins: 2026-01-01T00:00:00Z, in microseconds since the Unix epoch. */
@@ -94,7 +96,8 @@ public final class SimNetwork {
         return silent.contains(address);
     }
 
-    @Nullable SimNode at(Multiaddr address) {
+    @Nullable
+    SimNode at(Multiaddr address) {
         return listening.get(address);
     }
 

@@ -128,7 +128,10 @@ class SimNetworkTest {
         network.settle();
         one.dispatch(new Connect(peer(3), List.of(two.address()), Ticket.NONE));
         network.settle();
-        assertThat(one.actions(ConnectionAction.ConnectionFailed.class).getFirst().error().text())
+        assertThat(one.actions(ConnectionAction.ConnectionFailed.class)
+                        .getFirst()
+                        .error()
+                        .text())
                 .isEqualTo("WRONG_PEER");
     }
 
@@ -173,7 +176,10 @@ class SimNetworkTest {
                 .ofMaxSize(80);
     }
 
-    /** The audit after every input throws on a leak, a broken invariant or an undeclared transition; the store on a lying deadline. */
+    /**
+     * The audit after every input throws on a leak, a broken invariant or an undeclared transition; the store on a
+     * lying deadline.
+     */
     @Property(tries = 300)
     void randomHistoriesLeakNothing(@ForAll("histories") List<Move> moves) {
         play(moves);
@@ -182,11 +188,7 @@ class SimNetworkTest {
         for (SimNode node : network.nodes()) {
             exactlyOneOutcome(node);
             exactlyOneAnswer(node);
-            node.root()
-                    .connection()
-                    .peers()
-                    .keys()
-                    .forEach(peer -> node.dispatch(new ConnectionAction.Reset(peer)));
+            node.root().connection().peers().keys().forEach(peer -> node.dispatch(new ConnectionAction.Reset(peer)));
         }
         network.pass(60 * SECOND);
         assertNothingOpen();
@@ -223,9 +225,7 @@ class SimNetworkTest {
         Ticket ticket = new Ticket("api", from.node().run() + "." + ++asked);
         switch (move.kind()) {
             case 0, 1 -> from.dispatch(connect(to, ticket));
-            case 2 ->
-                from.dispatch(
-                        new Connect(to.id(), List.of(SimNetwork.address(77), to.address()), Ticket.NONE));
+            case 2 -> from.dispatch(new Connect(to.id(), List.of(SimNetwork.address(77), to.address()), Ticket.NONE));
             case 3 -> from.dispatch(new Disconnect(to.id()));
             case 4 -> from.dispatch(new ConnectionAction.Retry(to.id()));
             case 5 -> from.dispatch(new ConnectionAction.Reset(to.id()));
@@ -289,9 +289,7 @@ class SimNetworkTest {
         }
         for (Ticket ticket : tickets) {
             boolean present = ticket.key().startsWith(node.node().run() + ".");
-            assertThat(outcomes.getOrDefault(ticket, 0))
-                    .as(ticket.toString())
-                    .isBetween(present ? 1 : 0, 1);
+            assertThat(outcomes.getOrDefault(ticket, 0)).as(ticket.toString()).isBetween(present ? 1 : 0, 1);
         }
     }
 

@@ -111,8 +111,7 @@ final class SimServices implements ConnectionService, StreamService {
             link.dialler(end);
             answer(
                     effect,
-                    new ConnectionAction.Connected(
-                            effect.dial(), end.handle, effect.peer(), effect.address(), hash));
+                    new ConnectionAction.Connected(effect.dial(), end.handle, effect.peer(), effect.address(), hash));
         }
     }
 
@@ -182,8 +181,8 @@ final class SimServices implements ConnectionService, StreamService {
         Multiaddr address = listeners.remove(effect.listener());
         if (address != null) {
             network.unlisten(address);
-            network.near(() -> port.offer(
-                    new ConnectionAction.ListenerClosed(effect.listener(), address, CloseReason.LOCAL)));
+            network.near(() ->
+                    port.offer(new ConnectionAction.ListenerClosed(effect.listener(), address, CloseReason.LOCAL)));
         }
     }
 

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class SimStream {
 
     private final SimNetwork network;
-    @Nullable End opener;
-    @Nullable End accepter;
+
+    @Nullable
+    End opener;
+
+    @Nullable
+    End accepter;
 
     SimStream(SimNetwork network) {
         this.network = network;

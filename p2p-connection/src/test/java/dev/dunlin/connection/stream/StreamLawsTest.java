@@ -139,7 +139,8 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
 
     private static void accept(StoreDriver<SimRoot> driver, int number, int peer) {
         PeerId id = TypeArbitraries.peer(peer);
-        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 100 + number);
+        Handle connection =
+                new Handle(ConnectionService.CONNECTION, driver.node().run(), 100 + number);
         driver.dispatch(new ConnectionAction.Accepted(connection, id, Bench.address(1), Bytes.EMPTY));
         Handle stream = new Handle(StreamService.STREAM, driver.node().run(), 200 + number);
         driver.dispatch(new StreamAction.StreamAccepted(stream, connection, id, "/echo/1"));

@@ -111,8 +111,7 @@ class StreamMachineTest {
         open();
         bench.pass(15 * SECOND);
         assertThat(bench.effects()).containsExactly(new CancelOpen(1));
-        assertThat(bench.derived(OpenFailed.class).getFirst().error().kind())
-                .isEqualTo(ConnectionError.Kind.TIMED_OUT);
+        assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
         Handle late = bench.handle(StreamService.STREAM);
         bench.say(new StreamOpened(1, T, late, connection, P, ECHO));
         assertThat(bench.clause()).isEqualTo("open-is-current");
