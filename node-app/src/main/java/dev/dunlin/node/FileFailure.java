@@ -31,7 +31,8 @@ final class FileFailure {
             case AccessDeniedException denied ->
                 new CommandFailure(
                         ExitCode.NOT_PERMITTED,
-                        cannot + denied.getFile() + " does not permit it; run it as the owner, or use another directory",
+                        cannot + denied.getFile()
+                                + " does not permit it; run it as the owner, or use another directory",
                         denied);
             case NoSuchFileException missing ->
                 new CommandFailure(

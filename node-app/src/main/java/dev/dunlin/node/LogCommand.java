@@ -30,8 +30,8 @@ final class LogCommand implements Runnable {
     @Parameters(
             arity = "0..1",
             paramLabel = "DIR",
-            description = "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT
-                    + ").")
+            description =
+                    "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT + ").")
     private @Nullable Path directory;
 
     @Option(names = "--follow", description = "Goes on as the node writes, until interrupted.")
@@ -115,10 +115,11 @@ final class LogCommand implements Runnable {
                     return;
                 }
             }
-            cursor.tail().ifPresent(tail -> spec.commandLine()
-                    .getErr()
-                    .println("dunlin: " + tail.bytes() + " bytes behind the last whole line of " + tail.file()
-                            + " are left out: " + tail.why()));
+            cursor.tail()
+                    .ifPresent(tail -> spec.commandLine()
+                            .getErr()
+                            .println("dunlin: " + tail.bytes() + " bytes behind the last whole line of " + tail.file()
+                                    + " are left out: " + tail.why()));
         }
     }
 

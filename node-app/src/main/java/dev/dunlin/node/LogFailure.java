@@ -9,12 +9,11 @@ final class LogFailure {
 
     /** What a command says when a log cannot be read or written. */
     static CommandFailure of(LogException failure) {
-        ExitCode code =
-                switch (failure) {
-                    case LogException.Missing _ -> ExitCode.NO_INPUT;
-                    case LogException.InUse _ -> ExitCode.BUSY;
-                    case LogException _ -> ExitCode.DATA_ERROR;
-                };
+        ExitCode code = switch (failure) {
+            case LogException.Missing _ -> ExitCode.NO_INPUT;
+            case LogException.InUse _ -> ExitCode.BUSY;
+            case LogException _ -> ExitCode.DATA_ERROR;
+        };
         return new CommandFailure(code, String.valueOf(failure.getMessage()), failure);
     }
 }

@@ -86,8 +86,8 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
         List<String> operands = new ArrayList<>();
         rejected.path("operands")
                 .properties()
-                .forEach(operand -> operands.add(
-                        operand.getKey() + "=" + operand.getValue().asString()));
+                .forEach(operand ->
+                        operands.add(operand.getKey() + "=" + operand.getValue().asString()));
         return printable("[rejected " + rejected.path("type").asString() + " by "
                 + rejected.path("clause").asString()
                 + (operands.isEmpty() ? "" : ": " + String.join(", ", operands)) + "]");

@@ -121,18 +121,17 @@ public final class Main implements Runnable {
 
     private static IExecutionExceptionHandler onFailure() {
         return (failure, command, parsed) -> {
-            CommandFailure known =
-                    switch (failure) {
-                        case CommandFailure said -> said;
-                        case LogException log -> LogFailure.of(log);
-                        case UncheckedIOException io -> FileFailure.of("go on", io);
-                        default ->
-                            new CommandFailure(
-                                    ExitCode.INTERNAL,
-                                    "a fault in Dunlin itself: " + failure
-                                            + "; please report it with the output of the same command with --debug.",
-                                    failure);
-                    };
+            CommandFailure known = switch (failure) {
+                case CommandFailure said -> said;
+                case LogException log -> LogFailure.of(log);
+                case UncheckedIOException io -> FileFailure.of("go on", io);
+                default ->
+                    new CommandFailure(
+                            ExitCode.INTERNAL,
+                            "a fault in Dunlin itself: " + failure
+                                    + "; please report it with the output of the same command with --debug.",
+                            failure);
+            };
             report(command, sentence(known), known);
             return known.exitCode().code();
         };

@@ -28,8 +28,9 @@ import tools.jackson.databind.JsonNode;
 /** {@code dunlin replay}: runs a recorded log through this build's machines. */
 @Command(
         name = "replay",
-        description = "Replays a log through this build's machines: verifies it, or shows the state at any step. Without"
-                + " a mode, says what the log holds.")
+        description =
+                "Replays a log through this build's machines: verifies it, or shows the state at any step. Without"
+                        + " a mode, says what the log holds.")
 final class ReplayCommand implements Runnable {
 
     private static final int MAX_DIFFERENCES = 1000;
@@ -109,6 +110,9 @@ final class ReplayCommand implements Runnable {
             checked(chosen.to);
         }
         if (chosen.diff != null) {
+            if (chosen.diff.size() != 2) {
+                throw new ParameterException(spec.commandLine(), "--diff is given once, with two steps");
+            }
             chosen.diff.forEach(this::checked);
         }
         Path folder = DataDirectory.resolveLog(directory);
@@ -156,12 +160,11 @@ final class ReplayCommand implements Runnable {
         return spec.commandLine().getOut();
     }
 
-    private long checked(long step) {
+    private void checked(long step) {
         if (step < 0) {
             throw new ParameterException(
                     spec.commandLine(), "there is no step " + step + ": the first is 1, and 0 is before it");
         }
-        return step;
     }
 
     private LongConsumer progress() {

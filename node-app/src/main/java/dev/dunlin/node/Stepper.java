@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -108,24 +109,23 @@ final class Stepper {
     private void where() {
         replayer.turn()
                 .ifPresentOrElse(
-                        turn -> out.println("step " + turn.number() + "  " + LogLine.time(turn.now()) + "  " + line(turn, 0)),
+                        turn -> out.println(
+                                "step " + turn.number() + "  " + LogLine.time(turn.now()) + "  " + line(turn, 0)),
                         () -> out.println("step " + replayer.step()
                                 + (replayer.step() == 0 ? "  before the first input" : "  the earliest that is kept")));
     }
 
     private String line(Turn turn, int index) {
         Action action = turn.entry(index);
-        StringBuilder text = new StringBuilder(
-                codec.nameOf(action) + " " + LogLine.shortened(codec.tree(action).toString()));
+        StringBuilder text = new StringBuilder(codec.nameOf(action) + " "
+                + LogLine.shortened(codec.tree(action).toString()));
         Verdict.Disabled why = turn.rejection(index);
         if (why != null) {
-            text.append("  [rejected by ").append(why.clause());
-            why.operands()
-                    .forEach(operand -> text.append(", ")
-                            .append(operand.name())
-                            .append('=')
-                            .append(LogLine.printable(operand.value())));
-            text.append(']');
+            String operands = why.operands().stream()
+                    .map(operand -> operand.name() + "=" + operand.value())
+                    .collect(Collectors.joining(", "));
+            text.append(LogLine.printable(
+                    "  [rejected by " + why.clause() + (operands.isEmpty() ? "" : ": " + operands) + "]"));
         }
         return text.toString();
     }

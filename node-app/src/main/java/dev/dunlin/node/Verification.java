@@ -74,7 +74,8 @@ final class Verification {
         }
         Divergence divergence = verified.divergence().get();
         report.add("result", LogLine.printable(divergence.text(), true), tree(divergence));
-        second.ifPresent(other -> before(report, replayer, other, divergence.mismatch().number() - 1));
+        second.ifPresent(
+                other -> before(report, replayer, other, divergence.mismatch().number() - 1));
         report.print();
         throw new CommandFailure(
                 ExitCode.DATA_ERROR,
@@ -84,7 +85,9 @@ final class Verification {
 
     /** The report of a log that cannot be opened. */
     static void printFailure(PrintWriter out, boolean json, LogException failure) {
-        new Report(out, json).add("result", "unreadable: " + failure.getMessage()).print();
+        new Report(out, json)
+                .add("result", "unreadable: " + failure.getMessage())
+                .print();
     }
 
     private Replayer<NodeRoot> fitting(Report report) {

@@ -40,7 +40,8 @@ class LogCommandTest {
         RecordedNode.day(data);
         program.run("log", data, "--marks");
         assertThat(program.outLines())
-                .contains("       -  segment from step 1, forced up to 0, build test+1", "       -  forced up to step 6");
+                .contains(
+                        "       -  segment from step 1, forced up to 0, build test+1", "       -  forced up to step 6");
     }
 
     @Test
@@ -160,7 +161,8 @@ class LogCommandTest {
         RecordedNode.day(data);
         assertThat(program.run("log", data, "--seal")).isEqualTo(ExitCode.OK);
         assertThat(program.out()).startsWith("sealed after step 7: ");
-        assertThat(data.resolve("log").resolve("snap-000000000000007.jsonl.zst")).exists();
+        assertThat(data.resolve("log").resolve("snap-000000000000007.jsonl.zst"))
+                .exists();
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 

@@ -3,9 +3,11 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +17,11 @@ class LoggingTest {
 
     private final LoggerContext context = new LoggerContext();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void start() {
+        context.setMDCAdapter(new LogbackMDCAdapter());
+    }
 
     private void configure(Logging.Format format, Logging.Threshold threshold, boolean traces) {
         Logging.configure(context, format, threshold, traces, written);

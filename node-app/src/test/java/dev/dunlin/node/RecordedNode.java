@@ -89,7 +89,10 @@ final class RecordedNode implements AutoCloseable {
     /** The only segment of a log. */
     static Path segment(Path data) throws IOException {
         try (var files = Files.list(data.resolve("log"))) {
-            return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList().getLast();
+            return files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .toList()
+                    .getLast();
         }
     }
 

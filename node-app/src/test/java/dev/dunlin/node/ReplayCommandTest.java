@@ -55,7 +55,9 @@ class ReplayCommandTest {
     void aTailIsReportedAndClean() throws IOException {
         Files.writeString(RecordedNode.segment(data), "half", StandardOpenOption.APPEND);
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
-        assertThat(program.out()).contains("tail       4 bytes behind the last whole line").contains("result     clean");
+        assertThat(program.out())
+                .contains("tail       4 bytes behind the last whole line")
+                .contains("result     clean");
         assertThat(program.run("replay", data)).isEqualTo(ExitCode.OK);
         assertThat(program.out()).contains("tail       4 bytes");
     }
@@ -136,7 +138,8 @@ class ReplayCommandTest {
         }
         plant();
         Path other = launcher("cat '" + data + "/state-'\"$4\"");
-        assertThat(program.run("replay", data, "--verify", "--second-build", other)).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.run("replay", data, "--verify", "--second-build", other))
+                .isEqualTo(ExitCode.DATA_ERROR);
         assertThat(program.out())
                 .contains("fields that differ after step 3 (recorded -> replayed):")
                 .contains("node.run: 9 -> 1")
@@ -215,6 +218,7 @@ class ReplayCommandTest {
         refused(ExitCode.USAGE, "--", "replay", data, "--verify", "--step");
         refused(ExitCode.USAGE, "--", "replay", data, "--to", "1", "--diff", "1", "2");
         refused(ExitCode.USAGE, "", "replay", data, "--diff", "1");
+        refused(ExitCode.USAGE, "--diff is given once", "replay", data, "--diff", "1", "2", "--diff", "3", "4");
         refused(ExitCode.USAGE, "--second-build goes with", "replay", data, "--second-build", "x");
     }
 

@@ -60,10 +60,7 @@ class StepperTest {
     void whatAStepLedTo() {
         List<String> answers = step("w", "n", "w", "n", "w", "n", "w");
         assertThat(answers.get(0)).isEqualTo("no input led to this step");
-        assertThat(answers.get(2).lines())
-                .first()
-                .asString()
-                .startsWith("1.0  input   node/booted {");
+        assertThat(answers.get(2).lines()).first().asString().startsWith("1.0  input   node/booted {");
         assertThat(answers.get(2)).contains("1.1 <- 1.0  action  ");
         assertThat(answers.get(4)).contains("2.0  input   connection/retry").contains("[rejected by ");
         assertThat(answers.get(6)).contains("effect  connection/connectInit");
