@@ -146,11 +146,12 @@ public final class Main implements Runnable {
         }
     }
 
-    /** A message on one line. */
+    /** A message on one line, without what a terminal would carry out: it may quote what a peer sent. */
     private static String sentence(Exception failure) {
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()
-                : message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " ");
+                : LogLine.printable(
+                        message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " "));
     }
 }
