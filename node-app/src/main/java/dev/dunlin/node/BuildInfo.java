@@ -16,6 +16,11 @@ public record BuildInfo(String version, String commit) {
 
     private static final String RESOURCE = "build.properties";
 
+    /** Version and commit as one word, as a log's headers name the build. */
+    public String text() {
+        return version + "+" + commit;
+    }
+
     /** What the running program was built from. */
     public static BuildInfo current() {
         try (InputStream in = BuildInfo.class.getResourceAsStream(RESOURCE)) {

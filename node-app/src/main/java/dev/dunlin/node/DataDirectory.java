@@ -36,6 +36,6 @@ final class DataDirectory {
                             + ": give a node's data directory, or the folder that holds its log");
         }
         Path inside = log(given);
-        return Files.isDirectory(inside) ? inside : given;
+        return Files.isDirectory(inside) || Files.exists(given.resolve(Identity.FILE)) ? inside : given;
     }
 }

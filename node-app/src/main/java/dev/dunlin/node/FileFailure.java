@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -11,6 +12,13 @@ import java.nio.file.NotDirectoryException;
 final class FileFailure {
 
     private FileFailure() {}
+
+    /** As {@link #of(String, IOException)}, where the failure was wrapped. */
+    static CommandFailure of(String doing, UncheckedIOException failure) {
+        return failure.getCause() instanceof IOException cause
+                ? of(doing, cause)
+                : new CommandFailure(ExitCode.IO_ERROR, "cannot " + doing + ": " + failure.getMessage(), failure);
+    }
 
     /**
      * What a command says when a file operation fails.
@@ -23,7 +31,8 @@ final class FileFailure {
             case AccessDeniedException denied ->
                 new CommandFailure(
                         ExitCode.NOT_PERMITTED,
-                        cannot + denied.getFile() + " does not permit it; run it as the owner, or use another directory",
+                        cannot + denied.getFile()
+                                + " does not permit it; run it as the owner, or use another directory",
                         denied);
             case NoSuchFileException missing ->
                 new CommandFailure(

@@ -158,8 +158,7 @@ final class Identity {
             }
             if (!OWNER.containsAll(Files.getPosixFilePermissions(file))) {
                 throw new CommandFailure(
-                        ExitCode.NOT_PERMITTED,
-                        "the key in " + file + " is open to other users: chmod 600 " + file);
+                        ExitCode.NOT_PERMITTED, "the key in " + file + " is open to other users: chmod 600 " + file);
             }
             return new Identity(read(file));
         } catch (NoSuchFileException missing) {
@@ -181,8 +180,7 @@ final class Identity {
         // Neither exception below goes on as a cause: a message of theirs may hold a piece of the key.
         byte[] protobuf;
         try {
-            protobuf = Base64.getDecoder()
-                    .decode(new String(text, StandardCharsets.ISO_8859_1).stripTrailing());
+            protobuf = Base64.getDecoder().decode(new String(text, StandardCharsets.ISO_8859_1).stripTrailing());
         } catch (IllegalArgumentException notBase64) {
             throw damaged(file, "it is no base64");
         } finally {

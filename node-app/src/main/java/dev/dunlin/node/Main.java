@@ -1,7 +1,14 @@
 package dev.dunlin.node;
 
+import ch.qos.logback.classic.LoggerContext;
+import dev.dunlin.core.log.LogException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -9,6 +16,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -33,6 +42,22 @@ public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean debug;
 
+    @Option(
+            names = "--log-format",
+            scope = ScopeType.INHERIT,
+            defaultValue = "text",
+            paramLabel = "FORMAT",
+            description = "How events are logged to standard error: text or json (default: text).")
+    private Logging.Format logFormat = Logging.Format.TEXT;
+
+    @Option(
+            names = "--log-level",
+            scope = ScopeType.INHERIT,
+            paramLabel = "LEVEL",
+            description = "From which level on: off, error, warn, info, debug or trace (default: info for run, error"
+                    + " for others).")
+    private Logging.@Nullable Threshold logLevel;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
@@ -51,12 +76,22 @@ public final class Main implements Runnable {
 
     /** The whole command line, writing to the given streams. */
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return new CommandLine(new Main())
+        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err);
+    }
+
+    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what the user types. */
+    static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err) {
+        Main main = new Main();
+        return new CommandLine(main)
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
+                .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
+                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(main::execute)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(onBadUsage())
@@ -69,6 +104,16 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
+    private int execute(ParseResult parsed) {
+        boolean node = parsed.hasSubcommand()
+                && parsed.subcommand().commandSpec().name().equals("run");
+        Logging.Threshold usual = node ? Logging.Threshold.INFO : Logging.Threshold.ERROR;
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            Logging.configure(context, logFormat, logLevel == null ? usual : logLevel, debug, System.err);
+        }
+        return new RunLast().execute(parsed);
+    }
+
     private static IParameterExceptionHandler onBadUsage() {
         return (bad, args) -> {
             CommandLine command = bad.getCommandLine();
@@ -79,16 +124,19 @@ public final class Main implements Runnable {
 
     private static IExecutionExceptionHandler onFailure() {
         return (failure, command, parsed) -> {
-            if (failure instanceof CommandFailure known) {
-                report(command, sentence(known), known);
-                return known.exitCode().code();
-            }
-            report(
-                    command,
-                    "a fault in Dunlin itself: " + failure + "; please report it with the output of the same command"
-                            + " with --debug.",
-                    failure);
-            return ExitCode.INTERNAL.code();
+            CommandFailure known = switch (failure) {
+                case CommandFailure said -> said;
+                case LogException log -> LogFailure.of(log);
+                case UncheckedIOException io -> FileFailure.of("go on", io);
+                default ->
+                    new CommandFailure(
+                            ExitCode.INTERNAL,
+                            "a fault in Dunlin itself: " + failure
+                                    + "; please report it with the output of the same command with --debug.",
+                            failure);
+            };
+            report(command, sentence(known), known);
+            return known.exitCode().code();
         };
     }
 
@@ -101,11 +149,12 @@ public final class Main implements Runnable {
         }
     }
 
-    /** A message on one line. */
+    /** A message on one line, without what a terminal would carry out: it may quote what a peer sent. */
     private static String sentence(Exception failure) {
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()
-                : message.strip().replaceAll("\\s*\\R\\s*", " ");
+                : LogLine.printable(
+                        message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " "));
     }
 }

@@ -79,7 +79,7 @@ public final class Node implements AutoCloseable {
     private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
         self = identity.publicKey().peerId();
         Store<NodeRoot> store = NodeRoot.newStore();
-        String buildName = build.version() + " " + build.commit();
+        String buildName = build.text();
         NodeRuntime.Builder<NodeRoot> builder = NodeRuntime.of(store)
                 .handler(NodeEffect.class, NodeRuntime.closing(Map.of(
                         ConnectionService.CONNECTION, handle -> transport().closeOrphan(handle),

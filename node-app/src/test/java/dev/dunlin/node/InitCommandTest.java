@@ -81,8 +81,9 @@ class InitCommandTest {
             Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString(open));
             assertThatThrownBy(() -> Identity.loadOrCreate(data()))
                     .as(open)
-                    .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
-                            .isEqualTo(ExitCode.NOT_PERMITTED))
+                    .isInstanceOfSatisfying(
+                            CommandFailure.class,
+                            failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED))
                     .hasMessageEndingWith("chmod 600 " + key());
         }
     }
@@ -94,8 +95,9 @@ class InitCommandTest {
         for (String bad : List.of("", "?" + good, good.substring(0, 40), "AAAA\n", "A".repeat(20_000))) {
             Files.writeString(key(), bad);
             assertThatThrownBy(() -> Identity.load(data()))
-                    .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
-                            .isEqualTo(ExitCode.DATA_ERROR))
+                    .isInstanceOfSatisfying(
+                            CommandFailure.class,
+                            failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.DATA_ERROR))
                     .hasMessageNotContaining(good.substring(8, 24))
                     .hasNoCause();
         }
@@ -112,8 +114,9 @@ class InitCommandTest {
     @Test
     void noNodeIsNoInput() {
         assertThatThrownBy(() -> Identity.load(data()))
-                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
-                        .isEqualTo(ExitCode.NO_INPUT))
+                .isInstanceOfSatisfying(
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.NO_INPUT))
                 .hasMessageContaining("dunlin init");
     }
 
@@ -136,8 +139,9 @@ class InitCommandTest {
     void whatThePermissionsForbidIsSaid() {
         CommandFailure failure = FileFailure.of("write the key to there", new AccessDeniedException("there"));
         assertThat(failure.exitCode()).isEqualTo(ExitCode.NOT_PERMITTED);
-        assertThat(failure).hasMessage("cannot write the key to there: there does not permit it; run it as the owner,"
-                + " or use another directory");
+        assertThat(failure)
+                .hasMessage("cannot write the key to there: there does not permit it; run it as the owner,"
+                        + " or use another directory");
     }
 
     @Test

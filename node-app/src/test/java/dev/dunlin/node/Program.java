@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.List;
 
@@ -10,6 +11,13 @@ final class Program {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    private String typed = "";
+
+    /** What the next command finds on standard input. */
+    void type(String lines) {
+        typed = lines;
+    }
+
     /** Runs one command; what earlier ones printed is forgotten. */
     ExitCode run(Object... args) {
         out.getBuffer().setLength(0);
@@ -18,7 +26,7 @@ final class Program {
         for (int i = 0; i < args.length; i++) {
             texts[i] = args[i].toString();
         }
-        int code = Main.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+        int code = Main.commandLine(new StringReader(typed), new PrintWriter(out, true), new PrintWriter(err, true))
                 .execute(texts);
         for (ExitCode known : ExitCode.values()) {
             if (known.code() == code) {

@@ -129,7 +129,8 @@ public final class LogFollower implements Closeable {
                     throw new LogException.Damaged(name, offset, in.fault() + " in a closed segment");
                 }
                 again = whole;
-                // A line cut short is being written. One that is bad is a tail; the next writer cuts it off, and its lines
+                // A line cut short is being written. One that is bad is a tail; the next writer cuts it off, and its
+                // lines
                 // need not begin where these ended.
                 if (whole || !cutShort) {
                     offset = 0;

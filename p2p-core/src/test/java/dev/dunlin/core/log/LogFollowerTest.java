@@ -34,14 +34,19 @@ class LogFollowerTest {
 
     private static void take(Recorder recorder, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            recorder.take(Lamps.boot(recorder.store.state().node().run() + 1, recorder.store.state().now()));
+            recorder.take(Lamps.boot(
+                    recorder.store.state().node().run() + 1,
+                    recorder.store.state().now()));
         }
         recorder.writer.flush();
     }
 
     private Path lastSegment() throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList().getLast();
+            return files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .toList()
+                    .getLast();
         }
     }
 
@@ -88,7 +93,8 @@ class LogFollowerTest {
                     given.addAll(inputs(follower));
                 }
             }
-            assertThat(given.stream().distinct().toList()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
+            assertThat(given.stream().distinct().toList())
+                    .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
         }
     }
 

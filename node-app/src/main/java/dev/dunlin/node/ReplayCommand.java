@@ -1,0 +1,199 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.replay.JsonDifference;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Store;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code dunlin replay}: runs a recorded log through this build's machines. */
+@Command(
+        name = "replay",
+        description =
+                "Replays a log through this build's machines: verifies it, or shows the state at any step. Without"
+                        + " a mode, says what the log holds.")
+final class ReplayCommand implements Runnable {
+
+    private static final int MAX_DIFFERENCES = 1000;
+
+    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
+    @SuppressWarnings("NullAway.Init") // picocli requires it
+    private Path directory;
+
+    @ArgGroup
+    private @Nullable Mode mode;
+
+    @Option(
+            names = "--second-build",
+            paramLabel = "LAUNCHER",
+            description = "With --verify: the launcher of another build, such as the one that wrote the log. Of a"
+                    + " divergence, shows the fields in which the two builds differ.")
+    private @Nullable Path secondBuild;
+
+    @Option(
+            names = "--accept-risky",
+            description = "Replays a log with parts that this build no longer looks at; digests of them are not"
+                    + " compared.")
+    private boolean acceptRisky;
+
+    @Option(names = "--json", description = "Prints JSON on one line.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    private final Reader in;
+    private final boolean progress;
+
+    // One of them at most.
+    private static final class Mode {
+
+        @Option(
+                names = "--verify",
+                required = true,
+                description = "Replays all steps, and compares each with what was recorded.")
+        private boolean verify;
+
+        @Option(names = "--to", required = true, paramLabel = "N", description = "Prints the state after step N.")
+        private @Nullable Long to;
+
+        @Option(names = "--step", required = true, description = "Goes through the log by hand.")
+        private boolean step;
+
+        @Option(
+                names = "--diff",
+                required = true,
+                arity = "2",
+                paramLabel = "N",
+                description = "Prints the fields that differ between two steps.")
+        private @Nullable List<Long> diff;
+    }
+
+    /**
+     * The command.
+     *
+     * @param in what the user types to {@code --step}
+     * @param progress whether standard error is a terminal that shows how far verifying is
+     */
+    ReplayCommand(Reader in, boolean progress) {
+        this.in = in;
+        this.progress = progress;
+    }
+
+    @Override
+    public void run() {
+        Mode chosen = mode == null ? new Mode() : mode;
+        if (secondBuild != null && !chosen.verify) {
+            throw new ParameterException(spec.commandLine(), "--second-build goes with --verify only");
+        }
+        if (chosen.to != null) {
+            checked(chosen.to);
+        }
+        if (chosen.diff != null) {
+            if (chosen.diff.size() != 2) {
+                throw new ParameterException(spec.commandLine(), "--diff is given once, with two steps");
+            }
+            chosen.diff.forEach(this::checked);
+        }
+        Path folder = DataDirectory.resolveLog(directory);
+        Store<NodeRoot> store = NodeRoot.newStore();
+        LogReader<NodeRoot> log = opened(folder, store, chosen.verify);
+        if (mode == null) {
+            new LogSummary(log, folder).print(out(), json);
+            return;
+        }
+        if (chosen.verify) {
+            Optional<SecondBuild> second =
+                    Optional.ofNullable(secondBuild).map(launcher -> new SecondBuild(launcher, folder, acceptRisky));
+            new Verification(log, store, folder, acceptRisky, second).run(out(), json, progress());
+            return;
+        }
+        Replayer<NodeRoot> replayer = new Replayer<>(log, store, acceptRisky);
+        try {
+            if (chosen.to != null) {
+                replayer.seek(chosen.to);
+                printState(replayer);
+            } else if (chosen.diff != null) {
+                printDifference(replayer, chosen.diff.getFirst(), chosen.diff.getLast());
+            } else {
+                new Stepper(log, replayer, out()).run(new BufferedReader(in));
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } finally {
+            replayer.close();
+        }
+    }
+
+    private LogReader<NodeRoot> opened(Path folder, Store<NodeRoot> store, boolean verify) {
+        try {
+            return LogReader.open(DirectoryStorage.readOnly(folder), store);
+        } catch (LogException.Damaged damaged) {
+            if (verify) {
+                Verification.printFailure(out(), json, damaged);
+            }
+            throw damaged;
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private void checked(long step) {
+        if (step < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "there is no step " + step + ": the first is 1, and 0 is before it");
+        }
+    }
+
+    private LongConsumer progress() {
+        if (!progress) {
+            return step -> {};
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        return step -> {
+            if (step % (1 << 16) < (1 << 10)) {
+                err.print("\rstep " + step + "\r");
+                err.flush();
+            }
+        };
+    }
+
+    private void printState(Replayer<NodeRoot> replayer) {
+        JsonNode state = replayer.json(replayer.state());
+        out().println(json ? state.toString() : state.toPrettyString());
+    }
+
+    private void printDifference(Replayer<NodeRoot> replayer, long before, long after) {
+        List<JsonDifference> differences = replayer.difference(before, after, MAX_DIFFERENCES);
+        if (json) {
+            out().println(Report.differences(differences));
+            return;
+        }
+        differences.forEach(difference -> out().println(LogLine.printable(difference.toString())));
+        if (differences.size() == MAX_DIFFERENCES) {
+            out().println("… and perhaps more");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.replay.Replayer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Another build of Dunlin, asked by its launcher for the state after a step.
+ *
+ * @param launcher the program
+ * @param log the folder of the log
+ * @param acceptRisky whether it is to replay with losses
+ */
+record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Replayer.Recorded {
+
+    /** The longest state that is read, in bytes. */
+    static final int MAX_STATE = 1 << 30;
+
+    private static final int MAX_ERROR = 1 << 12;
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /**
+     * The state after a step as the other build replays it.
+     *
+     * @throws CommandFailure with {@link ExitCode#UNAVAILABLE} if it cannot be asked, or does not answer with a state
+     */
+    @Override
+    public Optional<JsonNode> after(long step) {
+        try {
+            return Optional.of(ask(step));
+        } catch (IOException | JacksonException failure) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot(step) + failure.getMessage(), failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot(step) + "it was interrupted", interrupted);
+        }
+    }
+
+    private String cannot(long step) {
+        return "the second build " + launcher + " cannot tell the state after step " + step + ": ";
+    }
+
+    private JsonNode ask(long step) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(launcher.toString(), "replay", log.toString(), "--to", Long.toString(step), "--json"));
+        if (acceptRisky) {
+            command.add("--accept-risky");
+        }
+        Process process = new ProcessBuilder(command).start();
+        try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+            process.getOutputStream().close();
+            CompletableFuture<String> error = CompletableFuture.supplyAsync(() -> beginning(process), reader);
+            byte[] answer = process.getInputStream().readNBytes(MAX_STATE + 1);
+            if (answer.length > MAX_STATE) {
+                throw new IOException("it is longer than " + MAX_STATE + " bytes");
+            }
+            int code = process.waitFor();
+            if (code != ExitCode.OK.code()) {
+                throw new IOException("it ended with exit code " + code + " (" + error.join() + ")");
+            }
+            return MAPPER.readTree(answer);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    // Reads standard error to its end, so that the other program never waits, and keeps its beginning.
+    private static String beginning(Process process) {
+        try (InputStream in = process.getErrorStream()) {
+            byte[] kept = in.readNBytes(MAX_ERROR);
+            in.transferTo(OutputStream.nullOutputStream());
+            return LogLine.printable(
+                    new String(kept, StandardCharsets.UTF_8).strip().replaceAll("\\R", " "));
+        } catch (IOException gone) {
+            return "nothing could be read of what it said";
+        }
+    }
+}

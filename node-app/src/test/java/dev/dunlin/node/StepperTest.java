@@ -1,0 +1,84 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StepperTest {
+
+    @TempDir
+    private Path data;
+
+    private final Program program = new Program();
+
+    @BeforeEach
+    void record() throws IOException {
+        RecordedNode.day(data);
+    }
+
+    // What is answered to each line, without the prompt.
+    private List<String> step(String... typed) {
+        program.type(String.join("\n", typed) + "\n");
+        assertThat(program.run("replay", data, "--step")).isEqualTo(ExitCode.OK);
+        assertThat(program.err()).isEmpty();
+        List<String> parts = List.of(program.out().split("(?m)^> |\n> ", -1));
+        assertThat(parts.getFirst()).startsWith(Stepper.HELP).endsWith("step 0  before the first input");
+        return parts.subList(1, parts.size()).stream().map(String::strip).toList();
+    }
+
+    @Test
+    void forwardAndBack() {
+        List<String> answers = step("", "n", "b", "b", "b", "g 7", "n", "g5", "q");
+        assertThat(answers.get(0)).startsWith("step 1  2023-11-14T22:13:21.000000Z  node/booted {");
+        assertThat(answers.get(1)).startsWith("step 2  ").contains("[rejected by ");
+        assertThat(answers.get(2)).isEqualTo(answers.get(0));
+        assertThat(answers.get(3)).isEqualTo("step 0  before the first input");
+        assertThat(answers.get(4)).isEqualTo("the log begins here");
+        assertThat(answers.get(5)).startsWith("step 7  ").contains("connection/reset");
+        assertThat(answers.get(6)).isEqualTo("the log ends at step 7");
+        assertThat(answers.get(7)).startsWith("step 5  ").contains("connection/connect");
+        assertThat(answers).hasSize(9);
+    }
+
+    @Test
+    void stateAndChanges() {
+        List<String> answers = step("d", "n", "d", "s", "n", "d", "g 3", "d", "d");
+        assertThat(answers.get(0)).isEqualTo("nothing stands before this step");
+        assertThat(answers.get(2)).contains("node.run: 0 -> 1");
+        assertThat(answers.get(3)).startsWith("{").endsWith("}").contains("\"connection\"");
+        assertThat(answers.get(5)).isEqualTo("no field");
+        assertThat(answers.get(7)).contains(RecordedNode.ANN.toString());
+        assertThat(answers.get(8)).isEqualTo(answers.get(7));
+    }
+
+    @Test
+    void whatAStepLedTo() {
+        List<String> answers = step("w", "n", "w", "n", "w", "n", "w");
+        assertThat(answers.get(0)).isEqualTo("no input led to this step");
+        assertThat(answers.get(2).lines()).first().asString().startsWith("1.0  input   node/booted {");
+        assertThat(answers.get(2)).contains("1.1 <- 1.0  action  ");
+        assertThat(answers.get(4)).contains("2.0  input   connection/retry").contains("[rejected by ");
+        assertThat(answers.get(6)).contains("effect  connection/connectInit");
+    }
+
+    @Test
+    void aSnapshotHidesNothing() {
+        program.run("log", data, "--seal");
+        List<String> answers = step("g 7", "w");
+        assertThat(answers.get(1)).contains("7.0  input   connection/reset");
+    }
+
+    @Test
+    void wrongWordsAreAnswered() {
+        List<String> answers = step("x\u001b", "g", "g 99", "n");
+        assertThat(answers.get(0)).startsWith("there is no 'x\\u{1b}'");
+        assertThat(answers.get(1)).startsWith("there is no 'g'");
+        assertThat(answers.get(2)).isEqualTo("the log ends at step 7: there is no step 98");
+        assertThat(answers.get(3)).isEqualTo("the log ends at step 7");
+    }
+}
