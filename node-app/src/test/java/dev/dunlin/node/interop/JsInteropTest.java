@@ -60,10 +60,13 @@ class JsInteropTest {
     }
 
     private static void connect(Dialer dialer, DunlinPeer dunlin, JsPeer js) {
+        long before = js.count("connected", dunlin.id());
         switch (dialer) {
             case DUNLIN -> dunlin.connect(js.address());
             case JS -> js.dial(dunlin.address());
         }
+        // Who dials is ready first; the other side still has the handshake's last message to read.
+        js.events("connected", dunlin.id(), before + 1);
         dunlin.await("connected", state -> state.root().connection().held().has(js.id()));
     }
 

@@ -109,6 +109,10 @@ public final class JsPeer implements AutoCloseable {
         return event.path("event").asString("").equals(name);
     }
 
+    private static boolean is(JsonNode event, String name, PeerId peer) {
+        return is(event, name) && event.path("peer").asString("").equals(peer.toString());
+    }
+
     private void take(String line) {
         JsonNode message = JSON.readTree(line);
         if (message.has("event")) {
@@ -168,10 +172,19 @@ public final class JsPeer implements AutoCloseable {
         return await("an event", found);
     }
 
-    /** The first event of a name about a peer. */
+    /** The first event of a name about a peer, past or to come. */
     public JsonNode event(String name, PeerId peer) {
-        return event(event ->
-                is(event, name) && event.path("peer").asString("").equals(peer.toString()));
+        return event(event -> is(event, name, peer));
+    }
+
+    /** How many events of a name about a peer there were. */
+    public long count(String name, PeerId peer) {
+        return events().stream().filter(event -> is(event, name, peer)).count();
+    }
+
+    /** Waits until there were so many events of a name about a peer. */
+    public void events(String name, PeerId peer, long count) {
+        event(event -> is(event, name, peer) && count(name, peer) >= count);
     }
 
     /** Asks for something; the result's fields are in the README. */
