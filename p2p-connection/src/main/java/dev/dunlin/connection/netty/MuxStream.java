@@ -29,6 +29,7 @@ final class MuxStream implements StreamChannel {
     private String protocol = "";
     private boolean remoteClosed;
     private boolean over;
+    private EndReason endedBy = EndReason.CLOSED;
 
     /** A buffer whose bytes the multiplexer holds, and how many of them are not yet sent. */
     private static final class Sent {
@@ -189,6 +190,7 @@ final class MuxStream implements StreamChannel {
             return;
         }
         over = true;
+        endedBy = reason;
         sent.forEach(piece -> piece.buffer.release());
         sent.clear();
         unread.forEach(ByteBuf::release);
@@ -235,6 +237,7 @@ final class MuxStream implements StreamChannel {
             throw new IllegalStateException("the stream " + handle + " has a reader already");
         }
         if (over) {
+            to.ended(this, endedBy);
             return;
         }
         reader = to;

@@ -5,8 +5,8 @@ import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The bytes of one open stream. All methods but {@link #execute} are called on the connection's event loop; calls on a stream
- * that is over do nothing.
+ * The bytes of one open stream. All methods but {@link #execute} are called on the connection's event loop; other calls than
+ * {@link #attach} on a stream that is over do nothing.
  */
 public interface StreamChannel {
 
@@ -23,7 +23,7 @@ public interface StreamChannel {
     void execute(Runnable task);
 
     /**
-     * Says who takes what comes; what has come already is given at once.
+     * Says who takes what comes; what has come already is given at once, and so is the end of a stream that is over.
      *
      * @throws IllegalStateException if there is one already
      */

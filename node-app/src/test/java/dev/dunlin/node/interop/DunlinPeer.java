@@ -1,0 +1,164 @@
+package dev.dunlin.node.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.identify.IdentifyState;
+import dev.dunlin.connection.netty.Limits;
+import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.netty.TransportStats;
+import dev.dunlin.connection.protocols.DunlinProtocols;
+import dev.dunlin.connection.protocols.Served;
+import dev.dunlin.connection.protocols.Transfer;
+import dev.dunlin.connection.yamux.YamuxLimits;
+import dev.dunlin.core.keys.KeyType;
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.node.Node;
+import dev.dunlin.node.NodeOptions;
+import dev.dunlin.node.NodeRoot;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A real node in this process that serves the test protocols and listens on the loopback. */
+final class DunlinPeer implements AutoCloseable {
+
+    /** How long each step may take. */
+    static final Duration DEADLINE = JsPeer.DEADLINE;
+
+    /** More than any test opens at once. */
+    private static final int STREAMS = 4096;
+
+    private static final Multiaddr ANY_PORT = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
+
+    private final PrivateKey key;
+    private final Node node;
+    private final Multiaddr address;
+    private final BlockingQueue<Served> served = new LinkedBlockingQueue<>();
+    private final DunlinProtocols protocols = new DunlinProtocols(served::add);
+
+    private DunlinPeer(KeyType type, boolean earlyMuxer) {
+        YamuxLimits yamux = YamuxLimits.defaults().toBuilder()
+                .maxInboundStreams(STREAMS)
+                .maxOutboundStreams(STREAMS)
+                .build();
+        key = PrivateKey.generate(type, new SecureRandom());
+        node = Node.start(
+                key,
+                NodeOptions.DEFAULT
+                        .withEarlyMuxer(earlyMuxer)
+                        .withLimits(Limits.DEFAULT.withYamux(yamux))
+                        .with("stream.maxStreams", String.valueOf(STREAMS))
+                        .with("stream.maxPerPeer", String.valueOf(STREAMS))
+                        .with("stream.maxPerConnection", String.valueOf(STREAMS))
+                        .with("stream.maxOpens", String.valueOf(STREAMS))
+                        // A loaded machine is slow, and no test is about these times.
+                        .with("stream.openTimeout", micros(DEADLINE))
+                        .with("connection.dialTimeout", micros(DEADLINE))
+                        .with("identify.timeout", micros(DEADLINE))
+                        .with("ping.timeout", micros(DEADLINE))
+                        .with("ping.interval", "0")
+                        .serving(protocols.all()));
+        address = node.listen(ANY_PORT).getFirst();
+    }
+
+    static DunlinPeer start(KeyType type, boolean earlyMuxer) {
+        return new DunlinPeer(type, earlyMuxer);
+    }
+
+    private static String micros(Duration time) {
+        return String.valueOf(TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
+    }
+
+    Node node() {
+        return node;
+    }
+
+    PeerId id() {
+        return node.self();
+    }
+
+    /** Where it listens, its id at the end. */
+    Multiaddr address() {
+        return address;
+    }
+
+    /** Its public key's message, in hex. */
+    String publicKey() {
+        return HexFormat.of().formatHex(key.publicKey().toProtobuf());
+    }
+
+    DunlinProtocols protocols() {
+        return protocols;
+    }
+
+    void connect(Multiaddr to) {
+        node.connect(to, DEADLINE);
+    }
+
+    IdentifyState.Told identified(PeerId peer) {
+        return node.identified(peer, DEADLINE);
+    }
+
+    StreamChannel open(PeerId peer, String protocol) {
+        return node.open(peer, List.of(protocol), DEADLINE);
+    }
+
+    /** Opens a stream and carries out a transfer on it. */
+    Transfer.Done transfer(PeerId peer, String protocol, Transfer transfer) {
+        return await(transfer.on(open(peer, protocol)));
+    }
+
+    static <T> T await(CompletableFuture<T> future) {
+        return future.orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** The next served stream that is over, of this protocol; others before it are dropped. */
+    Served served(String protocol) {
+        try {
+            for (Served next = served.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+                    next != null;
+                    next = served.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                if (next.protocol().equals(protocol)) {
+                    return next;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new AssertionError("no stream of " + protocol + " has ended");
+    }
+
+    /** Waits until the state is as wished. */
+    void await(String what, Predicate<StoreState<NodeRoot>> wished) {
+        assertThat(node.await(wished, DEADLINE)).as(what).isTrue();
+    }
+
+    /** Waits until nothing of any peer is left: no handle in the state but the listener's, no other socket in the transport. */
+    void assertClean() {
+        await("no connection in the state", state -> state.node().handles().size() == 1
+                && state.root().connection().connections().isEmpty()
+                && state.root().stream().streams().isEmpty()
+                && state.root().stream().opens().isEmpty());
+        TransportStats stats = node.net().stats();
+        assertThat(stats.connections()).isZero();
+        assertThat(stats.streams()).isZero();
+        assertThat(stats.pendingInbound()).isZero();
+        assertThat(stats.sockets()).isOne();
+        assertThat(node.runtime().stats().handlerFailures()).isZero();
+        assertThat(node.runtime().ended()).isNotDone();
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.dunlin.node.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.node.NodeRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Two Dunlin processes and one js node ping one another in all pairs, and what the Dunlins recorded can be replayed. */
+class ThreeNodesTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThreeNodesTest.class);
+
+    private static final int BALLS = 5;
+    private static final List<String> OFTEN = List.of("--set", "ping.interval=100000");
+
+    @BeforeAll
+    static void jsIsThere() {
+        Optional<String> missing = JsPeer.missing();
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "the test of three nodes is skipped: " + missing.orElse(""));
+    }
+
+    @Test
+    void pingInAllPairsAndReplay(@TempDir Path folder) throws IOException {
+        Path firstDir = Files.createDirectory(folder.resolve("first"));
+        Path secondDir = Files.createDirectory(folder.resolve("second"));
+        try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
+                DunlinProcess first = DunlinProcess.start(firstDir, OFTEN)) {
+            List<String> connecting = List.of(
+                    "--set", "ping.interval=100000", "--connect", first.address().toString(), js.address().toString());
+            try (DunlinProcess second = DunlinProcess.start(secondDir, connecting)) {
+                js.dial(first.address());
+                js.event("connected", second.id());
+                Map<PeerId, Integer> byFirst = awaitBalls(first, List.of(second.id(), js.id()));
+                Map<PeerId, Integer> bySecond = awaitBalls(second, List.of(first.id(), js.id()));
+                assertThat(js.ping(first.id(), BALLS)).isEqualTo(BALLS);
+                assertThat(js.ping(second.id(), BALLS)).isEqualTo(BALLS);
+                LOG.warn("balls caught: first {}, second {}, js {} of each", byFirst, bySecond, BALLS);
+
+                // On SIGTERM they drain; the JVM then exits with 128 + 15.
+                assertThat(second.terminate()).isEqualTo(143);
+                js.event("disconnected", second.id());
+                assertThat(first.terminate()).isEqualTo(143);
+                js.event("disconnected", first.id());
+                replay("first", first);
+                replay("second", second);
+            }
+        }
+    }
+
+    /** Waits until so many balls of each peer are in the log; how many there are. */
+    private static Map<PeerId, Integer> awaitBalls(DunlinProcess node, List<PeerId> peers) {
+        long end = System.nanoTime() + JsPeer.DEADLINE.toNanos();
+        while (System.nanoTime() < end) {
+            Map<PeerId, Integer> caught = caught(node);
+            if (peers.stream().allMatch(peer -> caught.getOrDefault(peer, 0) >= BALLS)) {
+                return caught;
+            }
+            pause();
+        }
+        throw new AssertionError("not " + BALLS + " balls of each of " + peers + " in time: " + caught(node));
+    }
+
+    // Another process writes the log: nothing tells when there is more to read.
+    private static void pause() {
+        try {
+            assertThat(new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS)).isFalse();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static Map<PeerId, Integer> caught(DunlinProcess node) {
+        Map<PeerId, Integer> caught = new TreeMap<>();
+        LogReader<NodeRoot> log = node.log(NodeRoot.newStore());
+        try (LogReader<NodeRoot>.Cursor frames = log.cursor(1)) {
+            for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
+                if (next.get() instanceof Frame.Recorded recorded
+                        && recorded.action() instanceof PingAction.Caught ball
+                        && recorded.rejected().isEmpty()) {
+                    caught.merge(ball.peer(), 1, Integer::sum);
+                }
+            }
+        }
+        return caught;
+    }
+
+    private static void replay(String name, DunlinProcess node) {
+        Replayer.Verified once = verify(node);
+        Replayer.Verified again = verify(node);
+        LOG.warn(
+                "{} node: {} inputs led to {} actions; divergences {}; digest {}, and {} when replayed again",
+                name,
+                once.inputs(),
+                once.actions(),
+                once.divergence().isPresent() ? 1 : 0,
+                once.digest(),
+                again.digest());
+        assertThat(once.divergence()).isEmpty();
+        assertThat(once.tail()).isEmpty();
+        assertThat(once.first()).isOne();
+        assertThat(once.inputs()).isEqualTo(once.last());
+        assertThat(once.forced()).isEqualTo(once.last());
+        assertThat(again.digest()).isEqualTo(once.digest());
+    }
+
+    private static Replayer.Verified verify(DunlinProcess node) {
+        Store<NodeRoot> store = NodeRoot.newStore();
+        Replayer<NodeRoot> replayer = new Replayer<>(node.log(store), store, false);
+        Replayer.Verified verified = replayer.verify(step -> {});
+        assertThat(replayer.state().node().handles().isEmpty())
+                .as("the node closed all of its connections before it stopped")
+                .isTrue();
+        replayer.close();
+        return verified;
+    }
+}
