@@ -183,18 +183,18 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         busy = true;
         try {
             session.receive(view, NettyTransport.micros());
+            if (view.hasRemaining()) {
+                // Too many answers wait: the rest is kept, and the socket is not read until they are sent.
+                ByteBuf rest = allocate(view.remaining());
+                rest.writeBytes(view);
+                held = rest;
+                context().channel().config().setAutoRead(false);
+            }
         } finally {
             busy = false;
             reading = null;
+            plain.release();
         }
-        if (view.hasRemaining()) {
-            // Too many answers wait: the rest is kept, and the socket is not read until they are sent.
-            ByteBuf rest = allocate(view.remaining());
-            rest.writeBytes(view);
-            held = rest;
-            context().channel().config().setAutoRead(false);
-        }
-        plain.release();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +142,9 @@ public final class NettyPing implements PingService {
     private static final class Echoer implements StreamReader {
         private final PingEcho echo = new PingEcho();
         private ByteBuf unsent = Unpooled.EMPTY_BUFFER;
+
+        // What came while a write waits: one flat piece, however many frames it came in.
+        private final ByteArrayOutputStream behind = new ByteArrayOutputStream();
         private boolean remoteClosed;
         private int held;
 
@@ -148,19 +152,27 @@ public final class NettyPing implements PingService {
         public void data(StreamChannel stream, ByteBuf bytes) {
             // A peer that throws without catching fills its window, and is given no more of it until it catches.
             held += bytes.readableBytes();
-            ByteBuf echoed = Unpooled.wrappedBuffer(echo.feed(bytes.nioBuffer()));
-            unsent = unsent.isReadable() ? Unpooled.wrappedBuffer(unsent, echoed) : echoed;
-            send(stream);
+            boolean waits = unsent.isReadable();
+            behind.writeBytes(echo.feed(bytes.nioBuffer()));
+            if (!waits) {
+                send(stream);
+            }
         }
 
         private void send(StreamChannel stream) {
-            if (stream.write(unsent)) {
-                unsent = Unpooled.EMPTY_BUFFER;
-                stream.consumed(held);
-                held = 0;
-                if (remoteClosed) {
-                    stream.closeWrite();
+            while (unsent.isReadable() || behind.size() > 0) {
+                if (!unsent.isReadable()) {
+                    unsent = Unpooled.wrappedBuffer(behind.toByteArray());
+                    behind.reset();
                 }
+                if (!stream.write(unsent)) {
+                    return;
+                }
+            }
+            stream.consumed(held);
+            held = 0;
+            if (remoteClosed) {
+                stream.closeWrite();
             }
         }
 
@@ -182,6 +194,7 @@ public final class NettyPing implements PingService {
         @Override
         public void ended(StreamChannel stream, EndReason reason) {
             unsent = Unpooled.EMPTY_BUFFER;
+            behind.reset();
         }
     }
 }

@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -37,7 +38,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private @Nullable NoiseHandshake handshake;
     private HandshakeStatus.@Nullable Established secured;
     private @Nullable Negotiator muxer;
-    private @Nullable Future<?> deadline;
+    private final List<Future<?>> deadlines = new ArrayList<>();
     private boolean over;
 
     /** Is told the end of the upgrade, once, on the event loop. */
@@ -76,30 +77,53 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx) {
-        if (deadline != null) {
+        if (!deadlines.isEmpty()) {
             return;
         }
-        deadline = ctx.executor()
-                .schedule(
-                        () -> fail(ctx, ConnectionError.Kind.TIMED_OUT, "the upgrade took too long"),
-                        transport.limits().upgradeMicros(),
-                        TimeUnit.MICROSECONDS);
+        after(
+                ctx,
+                transport.limits().upgradeMicros(),
+                () -> fail(ctx, ConnectionError.Kind.TIMED_OUT, "the upgrade took too long"));
         security = negotiator(NOISE);
+        watch(ctx, security);
         write(ctx, security.takeOutput());
         if (dialer) {
             // Pipelined: the handshake's first message goes out behind the proposal, in one packet.
-            handshake = newHandshake();
+            handshake = newHandshake(ctx);
             write(ctx, handshake.takeOutput());
         }
         ctx.flush();
     }
 
-    private NoiseHandshake newHandshake() {
-        return dialer
+    private void after(ChannelHandlerContext ctx, long micros, Runnable task) {
+        deadlines.add(ctx.executor().schedule(task, micros, TimeUnit.MICROSECONDS));
+    }
+
+    // The cores say when they have had enough; a millisecond more, so that they agree that it is then.
+    private void at(ChannelHandlerContext ctx, long deadline, Runnable task) {
+        after(ctx, Math.max(0, deadline - NettyTransport.micros()) + 1000, task);
+    }
+
+    private void watch(ChannelHandlerContext ctx, Negotiator negotiator) {
+        at(ctx, negotiator.deadlineMicros(), () -> {
+            if (negotiator.onTime(NettyTransport.micros()) instanceof Negotiation.Failed(var failure)) {
+                fail(ctx, ConnectionError.Kind.TIMED_OUT, failure.message());
+            }
+        });
+    }
+
+    private NoiseHandshake newHandshake(ChannelHandlerContext ctx) {
+        NoiseHandshake made = dialer
                 ? NoiseHandshake.initiator(
                         transport.noise(), expected, transport.random(), NettyTransport.micros())
                 : NoiseHandshake.responder(
                         transport.noise(), expected, transport.random(), NettyTransport.micros());
+        at(ctx, made.deadlineMicros(), () -> {
+            if (made.onTime(NettyTransport.micros()) instanceof HandshakeStatus.Failed(var failure)) {
+                fail(ctx, ConnectionError.Kind.TIMED_OUT, failure.message());
+            }
+        });
+        return made;
     }
 
     private static void write(ChannelHandlerContext ctx, byte[] bytes) {
@@ -165,7 +189,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         }
         NoiseHandshake running = handshake;
         if (running == null) {
-            running = newHandshake();
+            running = newHandshake(ctx);
             handshake = running;
         }
         HandshakeStatus status = running.receive(in);
@@ -185,6 +209,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
                 secured = established;
                 if (established.muxer().isEmpty()) {
                     muxer = negotiator(YAMUX);
+                    watch(ctx, muxer);
                     writeSecured(ctx, established.transport(), muxer.takeOutput());
                 }
                 yield true;
@@ -240,14 +265,12 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        cancelDeadline();
+        cancelDeadlines();
         outcome.upgraded(ctx, done, rest);
     }
 
-    private void cancelDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
-        }
+    private void cancelDeadlines() {
+        deadlines.forEach(deadline -> deadline.cancel(false));
     }
 
     private void fail(ChannelHandlerContext ctx, ConnectionError.Kind kind, String why) {
@@ -255,7 +278,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        cancelDeadline();
+        cancelDeadlines();
         if (handshake != null) {
             handshake.close();
         }

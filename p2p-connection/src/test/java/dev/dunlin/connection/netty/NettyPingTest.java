@@ -1,0 +1,56 @@
+package dev.dunlin.connection.netty;
+
+import static dev.dunlin.connection.netty.RawPeer.SYN;
+import static dev.dunlin.connection.netty.RawPeer.WINDOW;
+import static dev.dunlin.connection.netty.RawPeer.data;
+import static dev.dunlin.connection.netty.RawPeer.frame;
+import static dev.dunlin.connection.netty.RawPeer.message;
+import static dev.dunlin.connection.netty.RawPeer.upgraded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ping.PingEcho;
+import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.stream.StreamAction;
+import java.security.SecureRandom;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NettyPingTest {
+
+    /** Balls beyond what the write buffer (256 KiB) takes, each in a frame of its own, as many as the window lets through. */
+    private static final int BALLS = 2 * (256 << 10) / PingEcho.BALL - 64;
+
+    @Test
+    void whoThrowsBallsWithoutCatchingThemWaitsAndGetsAllOfThemBackInTheEnd() throws Exception {
+        try (LoneTransport node = LoneTransport.serving(Set.of(PingSlice.PROTOCOL));
+                RawPeer peer = upgraded(node.listen())) {
+            NettyPing ping = new NettyPing(node.transport, node);
+            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(PingSlice.PROTOCOL))));
+            ping.echo(node.next(StreamAction.StreamAccepted.class).stream());
+            byte[] ball = new byte[PingEcho.BALL];
+            new SecureRandom().nextBytes(ball);
+            int credit = (256 << 10) - 2 * PingEcho.BALL;
+            int back = 0;
+            for (int sent = 0; sent < BALLS; ) {
+                int now = Math.min(BALLS - sent, credit / PingEcho.BALL);
+                peer.send(RawPeer.repeated(now, data(0, 1, ball)));
+                sent += now;
+                credit -= now * PingEcho.BALL;
+                while (sent < BALLS && credit < PingEcho.BALL) {
+                    RawPeer.Frame seen = peer.read();
+                    back += seen.body().length;
+                    credit += seen.type() == WINDOW && seen.id() == 1 ? seen.length() : 0;
+                }
+            }
+            int expected = message(RawPeer.MULTISTREAM).length
+                    + message(PingSlice.PROTOCOL).length
+                    + BALLS * PingEcho.BALL;
+            assertThat(back).isLessThan(expected);
+            peer.send(frame(WINDOW, 0, 1, 1 << 24));
+            while (back < expected) {
+                back += peer.read().body().length;
+            }
+            assertThat(back).isEqualTo(expected);
+        }
+    }
+}
