@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamWriteFeature;
 
@@ -34,6 +35,7 @@ final class FrameWriter {
     private final Codec codec;
     private final Buffer buffer = new Buffer();
     private final CRC32C crc = new CRC32C();
+    private @Nullable JsonGenerator generator;
 
     // Lookup only: each action type's machine, which knows what the action is about.
     private final Map<Class<?>, Slice<?, ?, ?>> owners = new HashMap<>();
@@ -62,34 +64,34 @@ final class FrameWriter {
 
     void header(Frame.Header header) {
         int start = buffer.length;
-        try (JsonGenerator out = generator()) {
-            out.writeStartObject();
-            out.writeStringProperty("type", "@log/header");
-            out.writeName("payload");
-            out.writeStartObject();
-            out.writeNumberProperty("format", header.format());
-            out.writeStringProperty("build", header.build());
-            out.writeNumberProperty("first", header.first());
-            out.writeNumberProperty("forced", header.forced());
-            out.writeName("schema");
-            codec.mapper().writeValue(out, header.schema().types());
-            out.writeEndObject();
-            out.writeEndObject();
-        }
+        JsonGenerator out = generator();
+        out.writeStartObject();
+        out.writeStringProperty("type", "@log/header");
+        out.writeName("payload");
+        out.writeStartObject();
+        out.writeNumberProperty("format", header.format());
+        out.writeStringProperty("build", header.build());
+        out.writeNumberProperty("first", header.first());
+        out.writeNumberProperty("forced", header.forced());
+        out.writeName("schema");
+        codec.mapper().writeValue(out, header.schema().types());
+        out.writeEndObject();
+        out.writeEndObject();
+        out.flush();
         seal(start);
     }
 
     void force(long input) {
         int start = buffer.length;
-        try (JsonGenerator out = generator()) {
-            out.writeStartObject();
-            out.writeStringProperty("type", "@log/forced");
-            out.writeName("payload");
-            out.writeStartObject();
-            out.writeNumberProperty("input", input);
-            out.writeEndObject();
-            out.writeEndObject();
-        }
+        JsonGenerator out = generator();
+        out.writeStartObject();
+        out.writeStringProperty("type", "@log/forced");
+        out.writeName("payload");
+        out.writeStartObject();
+        out.writeNumberProperty("input", input);
+        out.writeEndObject();
+        out.writeEndObject();
+        out.flush();
         seal(start);
     }
 
@@ -100,32 +102,32 @@ final class FrameWriter {
             encode(turn);
             seal(start);
         } catch (RuntimeException | Error e) {
-            buffer.length = start;
+            abandon(start);
             throw e;
         }
     }
 
     private void encode(Turn turn) {
-        try (JsonGenerator out = generator()) {
-            begin(out, turn.input(), turn.number(), turn.now());
-            rejections(out, turn);
-            out.writeNumberProperty("size", turn.size());
-            if (turn.size() > 1) {
-                out.writeStringProperty("derived", turn.derived().toString());
-            }
-            Map<String, Digest> changed = turn.changedDigests();
-            if (!changed.isEmpty()) {
-                out.writeName("changed");
-                out.writeStartObject();
-                changed.forEach((slice, digest) -> out.writeStringProperty(slice, digest.toString()));
-                out.writeEndObject();
-            }
-            if (turn.durable()) {
-                out.writeBooleanProperty("durable", true);
-            }
-            out.writeEndObject();
+        JsonGenerator out = generator();
+        begin(out, turn.input(), turn.number(), turn.now());
+        rejections(out, turn);
+        out.writeNumberProperty("size", turn.size());
+        if (turn.size() > 1) {
+            out.writeStringProperty("derived", turn.derived().toString());
+        }
+        Map<String, Digest> changed = turn.changedDigests();
+        if (!changed.isEmpty()) {
+            out.writeName("changed");
+            out.writeStartObject();
+            changed.forEach((slice, digest) -> out.writeStringProperty(slice, digest.toString()));
             out.writeEndObject();
         }
+        if (turn.durable()) {
+            out.writeBooleanProperty("durable", true);
+        }
+        out.writeEndObject();
+        out.writeEndObject();
+        out.flush();
     }
 
     /** The input that ended the run. */
@@ -135,19 +137,19 @@ final class FrameWriter {
             encode(failure);
             seal(start);
         } catch (RuntimeException | Error e) {
-            buffer.length = start;
+            abandon(start);
             throw e;
         }
     }
 
     private void encode(StoreFailure failure) {
-        try (JsonGenerator out = generator()) {
-            begin(out, failure.input(), failure.number(), failure.now());
-            out.writeNumberProperty("size", 1);
-            out.writeStringProperty("failed", String.valueOf(failure.getMessage()));
-            out.writeEndObject();
-            out.writeEndObject();
-        }
+        JsonGenerator out = generator();
+        begin(out, failure.input(), failure.number(), failure.now());
+        out.writeNumberProperty("size", 1);
+        out.writeStringProperty("failed", String.valueOf(failure.getMessage()));
+        out.writeEndObject();
+        out.writeEndObject();
+        out.flush();
     }
 
     private void begin(JsonGenerator out, Input input, long number, long at) {
@@ -205,11 +207,25 @@ final class FrameWriter {
         return owner == null || action instanceof Effect ? Subject.MACHINE : owner.about((A) action);
     }
 
+    // One for all frames, which are root values without anything between them: making one costs as much as a small
+    // frame.
     private JsonGenerator generator() {
-        return codec.mapper()
-                .writer()
-                .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
-                .createGenerator(buffer);
+        JsonGenerator present = generator;
+        if (present == null) {
+            present = codec.mapper()
+                    .writer()
+                    .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
+                    .withRootValueSeparator((String) null)
+                    .createGenerator(buffer);
+            generator = present;
+        }
+        return present;
+    }
+
+    // Takes back a frame that was begun; the generator stands in the midst of it and is of no use any more.
+    private void abandon(int start) {
+        generator = null;
+        buffer.length = start;
     }
 
     // The generator has closed the object: its brace gives way to the checksum.

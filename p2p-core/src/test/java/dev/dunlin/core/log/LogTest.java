@@ -628,7 +628,7 @@ final class LogTest {
             inputs += verified.inputs();
         }
         assertThat(tails).as("torn tails were really met").isGreaterThan(20);
-        org.slf4j.LoggerFactory.getLogger(LogTest.class)
+        org.slf4j.LoggerFactory.getLogger("figures")
                 .info(
                         "201 power losses and 201 kills in 134 logs: all open, verify ({} inputs, 0 divergences), nothing "
                                 + "promised is lost, {} torn tails were cut",
@@ -739,6 +739,18 @@ final class LogTest {
             crc.update(body.getBytes(StandardCharsets.UTF_8));
             return (body + ",\"crc\":\"%08x\"}\n".formatted(crc.getValue())).getBytes(StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void aFrameThatCouldNotBeReadBackIsRefusedAndLeavesNothingBehind() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, 1).run(3);
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> recorder.take(Input.of(new Lamps.LampAction.SwitchOff("x".repeat(64 << 20)))))
+                .withMessageContaining("an input and its rejections have at most 67108864 bytes");
+        recorder.writer.close();
+        assertThat(verified(disk).last()).isEqualTo(4);
+        assertThat(verified(disk).tail()).isEmpty();
     }
 
     @Test
