@@ -448,6 +448,10 @@ public final class Store<R> {
         private void trackHandles(Action action, boolean enabled) {
             if (action instanceof Action.BringsHandle brings) {
                 Handle handle = brings.brought();
+                if (node.handles().has(handle)) {
+                    // Told twice, against the contract: what the state holds already is not closed behind its back.
+                    return;
+                }
                 touched[nodeMount.index] = true;
                 node = node.withHandles(node.handles()
                         .with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));

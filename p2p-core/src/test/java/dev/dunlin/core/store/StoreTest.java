@@ -287,6 +287,17 @@ class StoreTest {
     }
 
     @Test
+    void aHandleThatIsToldTwiceIsNotClosedBehindTheStatesBack() {
+        Store<Root> store = Toy.store(LEFT, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(Input.of(new Left.Came(ODD)), 5);
+        Turn again = store.apply(Input.of(new Left.Came(ODD)), 5);
+        assertThat(again.rejection(0)).isEqualTo(new Verdict.Disabled("is-even", List.of()));
+        assertThat(again.effects()).isEmpty();
+        assertThat(store.state().node().handles()).isEqualTo(Table.of(ODD, Holding.ORPHAN));
+    }
+
+    @Test
     void aBootForgetsTheHandlesOfTheLastRun() {
         Store<Root> store = Toy.store(LEFT, RIGHT);
         store.apply(Input.of(Toy.booted(1)), 5);
