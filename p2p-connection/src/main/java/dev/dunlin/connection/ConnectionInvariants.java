@@ -13,11 +13,11 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What always holds of the connection machine's state. */
 final class ConnectionInvariants {
@@ -93,7 +93,7 @@ final class ConnectionInvariants {
     }
 
     private static Optional<String> listed(ConnectionState own) {
-        Set<Handle> listed = new HashSet<>();
+        Set<Handle> listed = new TreeSet<>();
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             if (entry.getValue() instanceof Connected connected) {
                 if (connected.open().isEmpty()) {

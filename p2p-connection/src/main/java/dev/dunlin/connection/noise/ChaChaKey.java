@@ -1,7 +1,5 @@
 package dev.dunlin.connection.noise;
 
-import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
@@ -49,9 +47,5 @@ final class ChaChaKey implements SecretKey {
     @Override
     public String toString() {
         return "ChaChaKey";
-    }
-
-    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
-        throw new NotSerializableException("a key is not written");
     }
 }
