@@ -42,7 +42,8 @@ final class IdCommand implements Runnable {
         CommandFailure.require(timeout >= 1, "--timeout is at least 1 s, not " + timeout);
         PrintWriter out = spec.commandLine().getOut();
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
-        NodeOptions options = NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
+        NodeOptions options =
+                NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
         try (Node node = Node.start(key, options)) {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
             IdentifyState.Told told = node.identified(peer, Duration.ofSeconds(timeout));

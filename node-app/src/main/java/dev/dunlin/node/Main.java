@@ -154,7 +154,6 @@ public final class Main implements Runnable {
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()
-                : LogLine.printable(
-                        message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " "));
+                : LogLine.printable(message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " "));
     }
 }

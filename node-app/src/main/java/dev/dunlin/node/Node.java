@@ -64,7 +64,8 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
     /** The protocols that the machines themselves speak. */
-    private static final Set<String> OWN_PROTOCOLS = Set.of(IdentifySlice.ID, IdentifySlice.ID_PUSH, PingSlice.PROTOCOL);
+    private static final Set<String> OWN_PROTOCOLS =
+            Set.of(IdentifySlice.ID, IdentifySlice.ID_PUSH, PingSlice.PROTOCOL);
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -81,10 +82,14 @@ public final class Node implements AutoCloseable {
         Store<NodeRoot> store = NodeRoot.newStore();
         String buildName = build.text();
         NodeRuntime.Builder<NodeRoot> builder = NodeRuntime.of(store)
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of(
-                        ConnectionService.CONNECTION, handle -> transport().closeOrphan(handle),
-                        ConnectionService.LISTENER, handle -> transport().closeOrphan(handle),
-                        NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
+                .handler(
+                        NodeEffect.class,
+                        NodeRuntime.closing(Map.of(
+                                ConnectionService.CONNECTION,
+                                        handle -> transport().closeOrphan(handle),
+                                ConnectionService.LISTENER,
+                                        handle -> transport().closeOrphan(handle),
+                                NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, identify()))
@@ -178,7 +183,8 @@ public final class Node implements AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
-                    what + " failed: " + (cause instanceof TimeoutException ? "no outcome in time" : cause.getMessage()),
+                    what + " failed: "
+                            + (cause instanceof TimeoutException ? "no outcome in time" : cause.getMessage()),
                     cause);
         }
     }
@@ -198,9 +204,7 @@ public final class Node implements AutoCloseable {
                 "listening on " + address,
                 ConnectionAction.ListenDone.class,
                 runtime.ask(
-                        key("listen"),
-                        ticket -> new ConnectionAction.Listen(address, ticket),
-                        Duration.ofSeconds(15)));
+                        key("listen"), ticket -> new ConnectionAction.Listen(address, ticket), Duration.ofSeconds(15)));
         return done.bound().stream().map(bound -> bound.withPeer(self)).toList();
     }
 
@@ -250,7 +254,8 @@ public final class Node implements AutoCloseable {
                 PingAction.PingDone.class,
                 runtime.ask(
                         key("ping"),
-                        ticket -> new PingAction.Ping(ticket, peer, count, TimeUnit.NANOSECONDS.toMicros(interval.toNanos())),
+                        ticket -> new PingAction.Ping(
+                                ticket, peer, count, TimeUnit.NANOSECONDS.toMicros(interval.toNanos())),
                         timeout));
     }
 
@@ -265,8 +270,7 @@ public final class Node implements AutoCloseable {
                 "opening a stream to " + peer,
                 StreamAction.StreamOpened.class,
                 runtime.ask(key("open"), ticket -> new StreamAction.OpenStream(ticket, peer, protocols), timeout));
-        return transport
-                .stream(opened.stream())
+        return transport.stream(opened.stream())
                 .orElseThrow(() -> new CommandFailure(ExitCode.UNAVAILABLE, "the stream was closed at once"));
     }
 
@@ -322,9 +326,10 @@ public final class Node implements AutoCloseable {
         state.root().connection().listeners().keys().forEach(listeners::add);
         listeners.forEach(address -> runtime.offer(new ConnectionAction.StopListening(address)));
         state.root().connection().peers().keys().forEach(peer -> runtime.offer(new ConnectionAction.Disconnect(peer)));
-        if (!runtime.ended().isDone()
-                && !await(now -> now.node().handles().isEmpty(), DRAIN)) {
-            LOG.warn("{} connections and streams did not close in order", runtime.state().node().handles().size());
+        if (!runtime.ended().isDone() && !await(now -> now.node().handles().isEmpty(), DRAIN)) {
+            LOG.warn(
+                    "{} connections and streams did not close in order",
+                    runtime.state().node().handles().size());
         }
         transport.close();
         try {

@@ -62,7 +62,8 @@ final class PingCommand implements Runnable {
         CommandFailure.require(interval >= 0, "--interval is at least 0 ms, not " + interval);
         PrintWriter out = spec.commandLine().getOut();
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
-        NodeOptions options = NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
+        NodeOptions options =
+                NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
         try (Node node = Node.start(key, options)) {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
             List<Long> times = new ArrayList<>();

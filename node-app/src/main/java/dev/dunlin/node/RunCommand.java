@@ -49,7 +49,8 @@ final class RunCommand implements Runnable {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets one value of the machines' configuration, such as ping.interval=5000000 (microseconds).")
+            description =
+                    "Sets one value of the machines' configuration, such as ping.interval=5000000 (microseconds).")
     private Map<String, String> settings = new TreeMap<>();
 
     @Option(
@@ -64,9 +65,8 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        NodeOptions options = NodeOptions.DEFAULT
-                .withLog(DataDirectory.log(dataDir))
-                .withEarlyMuxer(!noEarlyMuxer);
+        NodeOptions options =
+                NodeOptions.DEFAULT.withLog(DataDirectory.log(dataDir)).withEarlyMuxer(!noEarlyMuxer);
         for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
             options = options.with(setting.getKey(), setting.getValue());
         }

@@ -44,7 +44,8 @@ class TransportBench {
         List<Round> js = new ArrayList<>();
         try (Node listener = node();
                 Node dialer = node()) {
-            Multiaddr address = listener.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
+            Multiaddr address =
+                    listener.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
             round(dialer, address);
             for (int i = 0; i < ROUNDS; i++) {
                 dunlin.add(round(dialer, address));
@@ -71,8 +72,9 @@ class TransportBench {
     }
 
     private static Node node() {
-        NodeOptions options =
-                NodeOptions.DEFAULT.serving(Map.of(Perf.PROTOCOL, stream -> Perf.server())).with("ping.interval", "0");
+        NodeOptions options = NodeOptions.DEFAULT
+                .serving(Map.of(Perf.PROTOCOL, stream -> Perf.server()))
+                .with("ping.interval", "0");
         return Node.start(PrivateKey.generate(KeyType.ED25519, new SecureRandom()), options);
     }
 
@@ -99,13 +101,21 @@ class TransportBench {
 
     private static double megabytes(Node dialer, PeerId peer, long upload, long download) {
         long begun = System.nanoTime();
-        Perf.client(dialer.open(peer, List.of(Perf.PROTOCOL), PATIENCE), upload, download).join();
+        Perf.client(dialer.open(peer, List.of(Perf.PROTOCOL), PATIENCE), upload, download)
+                .join();
         return MIB / ((System.nanoTime() - begun) / 1e9);
     }
 
     private static Round jsRound() throws IOException, InterruptedException {
         Process bench = new ProcessBuilder(
-                        "node", "bench.mjs", "--mib", String.valueOf(MIB), "--runs", "1", "--connects", String.valueOf(CONNECTS))
+                        "node",
+                        "bench.mjs",
+                        "--mib",
+                        String.valueOf(MIB),
+                        "--runs",
+                        "1",
+                        "--connects",
+                        String.valueOf(CONNECTS))
                 .directory(Path.of("src", "interop", "js").toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -113,7 +123,8 @@ class TransportBench {
         if (bench.waitFor() != 0) {
             throw new IllegalStateException("bench.mjs failed: " + output);
         }
-        JsonNode figures = JsonMapper.shared().readTree(output.strip().lines().toList().getLast());
+        JsonNode figures =
+                JsonMapper.shared().readTree(output.strip().lines().toList().getLast());
         return new Round(
                 figures.path("uploadMiBps").path("median").asDouble(),
                 figures.path("downloadMiBps").path("median").asDouble(),
@@ -134,8 +145,7 @@ class TransportBench {
 
     private static String spread(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
-        return String.format(
-                Locale.ROOT, "%.2f (%.2f to %.2f)", median(values), sorted.getFirst(), sorted.getLast());
+        return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(values), sorted.getFirst(), sorted.getLast());
     }
 
     private static double median(List<Double> values) {

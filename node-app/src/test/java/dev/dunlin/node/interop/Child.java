@@ -34,8 +34,8 @@ final class Child implements AutoCloseable {
      */
     static Child start(Path folder, List<String> command, Consumer<String> line) {
         try {
-            Child child =
-                    new Child(new ProcessBuilder(command).directory(folder.toFile()).start());
+            Child child = new Child(
+                    new ProcessBuilder(command).directory(folder.toFile()).start());
             read(child.process.getInputStream(), line);
             read(child.process.getErrorStream(), child::keep);
             return child;

@@ -144,10 +144,12 @@ final class DunlinPeer implements AutoCloseable {
 
     /** Waits until nothing of any peer is left: no handle in the state but the listener's, no other socket in the transport. */
     void assertClean() {
-        await("no connection in the state", state -> state.node().handles().size() == 1
-                && state.root().connection().connections().isEmpty()
-                && state.root().stream().streams().isEmpty()
-                && state.root().stream().opens().isEmpty());
+        await(
+                "no connection in the state",
+                state -> state.node().handles().size() == 1
+                        && state.root().connection().connections().isEmpty()
+                        && state.root().stream().streams().isEmpty()
+                        && state.root().stream().opens().isEmpty());
         TransportStats stats = node.net().stats();
         assertThat(stats.connections()).isZero();
         assertThat(stats.streams()).isZero();

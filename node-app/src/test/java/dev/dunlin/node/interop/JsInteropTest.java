@@ -97,8 +97,7 @@ class JsInteropTest {
             assertThat(connection.path("encryption").asString()).isEqualTo("/noise");
             assertThat(connection.path("muxer").asString()).isEqualTo(YAMUX);
             assertThat(connection.path("earlyMuxer").asBoolean()).isEqualTo(jsEarly && dunlinEarly);
-            assertThat(connection.path("direction").asString())
-                    .isEqualTo(dialer == Dialer.JS ? "outbound" : "inbound");
+            assertThat(connection.path("direction").asString()).isEqualTo(dialer == Dialer.JS ? "outbound" : "inbound");
 
             learnt(dunlin.identified(js.id()), js, "js/" + jsKey);
             learnt(js.identify(dunlin.id()), dunlin, dunlinKey);
@@ -166,8 +165,8 @@ class JsInteropTest {
                     dunlin.node().runtime().state().root().identify().own().protocols());
             spoken.add("/dunlin/other/1.0.0");
             dunlin.node().runtime().offer(new IdentifyAction.Speak(spoken));
-            JsonNode known = js.ask(
-                    "waitPush", Map.of("peer", dunlin.id().toString(), "present", "/dunlin/other/1.0.0"));
+            JsonNode known =
+                    js.ask("waitPush", Map.of("peer", dunlin.id().toString(), "present", "/dunlin/other/1.0.0"));
             assertThat(texts(known.path("protocols"))).contains(ECHO, "/dunlin/other/1.0.0");
 
             spoken.remove("/dunlin/other/1.0.0");
@@ -197,8 +196,7 @@ class JsInteropTest {
             assertThat(pushed.sent()).isEqualTo(BULK);
             assertThat(pushed.head()).isEqualTo(sha256);
 
-            Transfer.Done pulled =
-                    dunlin.transfer(js.id(), SOURCE, Transfer.sending(Payload.u64ThenPattern(BULK, 0)));
+            Transfer.Done pulled = dunlin.transfer(js.id(), SOURCE, Transfer.sending(Payload.u64ThenPattern(BULK, 0)));
             assertThat(pulled.reason()).isEqualTo(EndReason.CLOSED);
             assertThat(pulled.received()).isEqualTo(BULK);
             assertThat(pulled.receivedSha256()).isEqualTo(sha256);
@@ -259,7 +257,9 @@ class JsInteropTest {
 
             JsonNode back = js.ask("echo", Map.of("peer", dunlin.id().toString(), "streams", streams, "bytes", bytes));
             assertThat(back.path("ok").asInt()).as(back.toString()).isEqualTo(streams);
-            dunlin.await("all streams are over", state -> state.root().stream().streams().isEmpty());
+            dunlin.await(
+                    "all streams are over",
+                    state -> state.root().stream().streams().isEmpty());
             assertThat(dunlin.node().net().stats().streams()).isZero();
         }
     }
@@ -272,8 +272,7 @@ class JsInteropTest {
                 JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true)) {
             connect(dialer, dunlin, js);
 
-            Transfer.Done answered =
-                    dunlin.transfer(js.id(), HALF_CLOSE, Transfer.answering(Payload.pattern(bytes)));
+            Transfer.Done answered = dunlin.transfer(js.id(), HALF_CLOSE, Transfer.answering(Payload.pattern(bytes)));
             assertThat(answered.head()).isEqualTo(hex("hello"));
             assertThat(answered.reason()).isEqualTo(EndReason.CLOSED);
             JsonNode received = js.event("received", dunlin.id());
@@ -302,14 +301,14 @@ class JsInteropTest {
             connect(dialer, dunlin, js);
 
             // Each of the four: who opened the stream, and who resets it.
-            Transfer.Done ours = dunlin.transfer(
-                    js.id(), ECHO, Transfer.resettingAt(bytes, Payload.pattern(MORE_THAN_WINDOWS)));
+            Transfer.Done ours =
+                    dunlin.transfer(js.id(), ECHO, Transfer.resettingAt(bytes, Payload.pattern(MORE_THAN_WINDOWS)));
             assertThat(ours.reason()).isEqualTo(EndReason.LOCAL_RESET);
             assertThat(js.event("stream-reset", dunlin.id()).path("protocol").asString())
                     .isEqualTo(ECHO);
 
-            Transfer.Done theirs = dunlin.transfer(
-                    js.id(), RESET, Transfer.sending(Payload.u64ThenPattern(bytes, MORE_THAN_WINDOWS)));
+            Transfer.Done theirs =
+                    dunlin.transfer(js.id(), RESET, Transfer.sending(Payload.u64ThenPattern(bytes, MORE_THAN_WINDOWS)));
             assertThat(theirs.reason()).isEqualTo(EndReason.REMOTE_RESET);
             assertThat(theirs.sent()).isGreaterThanOrEqualTo(bytes);
 
@@ -324,7 +323,9 @@ class JsInteropTest {
 
             // The connection is none the worse.
             assertThat(js.ping(dunlin.id(), 1)).isOne();
-            dunlin.await("all streams are over", state -> state.root().stream().streams().isEmpty());
+            dunlin.await(
+                    "all streams are over",
+                    state -> state.root().stream().streams().isEmpty());
         }
     }
 
@@ -352,8 +353,8 @@ class JsInteropTest {
             connect(Dialer.DUNLIN, dunlin, js);
             Transfer stalled = Transfer.sending(Payload.pattern(MORE_THAN_WINDOWS));
             CompletableFuture<Transfer.Done> stalling = stalled.on(dunlin.open(js.id(), STALL));
-            CompletableFuture<JsonNode> stalledBack =
-                    js.asking("sink", Map.of("peer", dunlin.id().toString(), "bytes", MORE_THAN_WINDOWS, "protocol", STALL));
+            CompletableFuture<JsonNode> stalledBack = js.asking(
+                    "sink", Map.of("peer", dunlin.id().toString(), "bytes", MORE_THAN_WINDOWS, "protocol", STALL));
 
             // Beside the two that stand still, others move.
             Transfer.Done moved = dunlin.transfer(js.id(), SINK, Transfer.sending(Payload.pattern(4 << 20)));

@@ -252,7 +252,9 @@ public final class JsPeer implements AutoCloseable {
 
     /** Pings; how many balls came back. */
     public int ping(PeerId peer, int count) {
-        return ask("ping", Map.of("peer", peer.toString(), "count", count)).path("rtts").size();
+        return ask("ping", Map.of("peer", peer.toString(), "count", count))
+                .path("rtts")
+                .size();
     }
 
     /** Closes its connections to a peer in order, or breaks them. */

@@ -46,7 +46,11 @@ class ThreeNodesTest {
         try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
                 DunlinProcess first = DunlinProcess.start(firstDir, OFTEN)) {
             List<String> connecting = List.of(
-                    "--set", "ping.interval=100000", "--connect", first.address().toString(), js.address().toString());
+                    "--set",
+                    "ping.interval=100000",
+                    "--connect",
+                    first.address().toString(),
+                    js.address().toString());
             try (DunlinProcess second = DunlinProcess.start(secondDir, connecting)) {
                 js.dial(first.address());
                 js.event("connected", second.id());

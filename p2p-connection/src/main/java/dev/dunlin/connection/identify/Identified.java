@@ -43,8 +43,9 @@ public record Identified(
         Optional<PeerId> keyOf = Optional.empty();
         if (message.publicKey().isPresent()) {
             try {
-                keyOf = Optional.of(PublicKey.fromProtobuf(message.publicKey().get().toArray())
-                        .peerId());
+                keyOf = Optional.of(
+                        PublicKey.fromProtobuf(message.publicKey().get().toArray())
+                                .peerId());
             } catch (KeyException bad) {
                 skipped++;
             }

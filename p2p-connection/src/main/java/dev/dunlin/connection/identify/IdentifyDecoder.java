@@ -97,8 +97,7 @@ public final class IdentifyDecoder {
     private void feedBody(ByteBuffer bytes) {
         int count = Math.min(bytes.remaining(), expected - bodySize);
         if (bodySize + count > body.length) {
-            body = Arrays.copyOf(
-                    body, Math.min(limits.messageBytes(), Math.max(FIRST_BODY, (bodySize + count) * 2)));
+            body = Arrays.copyOf(body, Math.min(limits.messageBytes(), Math.max(FIRST_BODY, (bodySize + count) * 2)));
         }
         bytes.get(body, bodySize, count);
         bodySize += count;
@@ -148,7 +147,9 @@ public final class IdentifyDecoder {
 
     private void keep(String protocol) {
         if (!protocols.contains(protocol)
-                && counted(protocols.size() < limits.protocols(), ByteString.copyFromUtf8(protocol).size())) {
+                && counted(
+                        protocols.size() < limits.protocols(),
+                        ByteString.copyFromUtf8(protocol).size())) {
             protocols.add(protocol);
         }
     }

@@ -39,7 +39,8 @@ final class IdentifyGuards {
             (view, own, action, now) -> isWithinLimits(action.identified()),
             (view, own, action, now) -> List.of(
                     Operand.of("protocols", action.identified().protocols().size()),
-                    Operand.of("addresses", action.identified().listenAddresses().size())));
+                    Operand.of(
+                            "addresses", action.identified().listenAddresses().size())));
 
     private static boolean isWithinLimits(Identified said) {
         boolean texts = said.protocolVersion().map(String::length).orElse(0) <= LIMITS.textBytes()
@@ -63,7 +64,8 @@ final class IdentifyGuards {
     }
 
     private static <A extends IdentifyAction> Clause<Object, IdentifyState, A> streamIsNew(Function<A, Handle> stream) {
-        return clause("stream-is-new", (view, own, action, now) -> !own.exchanges().has(stream.apply(action)));
+        return clause(
+                "stream-is-new", (view, own, action, now) -> !own.exchanges().has(stream.apply(action)));
     }
 
     private static boolean areNames(List<String> protocols) {
@@ -97,15 +99,14 @@ final class IdentifyGuards {
                     IdentifyAction.AddressesBound.class,
                     clause(
                             "listeners-below-limit",
-                            (view, own, action, now) ->
-                                    own.own().listeners().has(action.listener())
-                                            || own.own().listeners().size() < MAX_LISTENERS,
+                            (view, own, action, now) -> own.own().listeners().has(action.listener())
+                                    || own.own().listeners().size() < MAX_LISTENERS,
                             (view, own, action, now) -> List.of(Operand.of("maxListeners", MAX_LISTENERS))))
             .on(
                     IdentifyAction.AddressesUnbound.class,
-                    clause("listener-is-known", (view, own, action, now) -> own.own()
-                            .listeners()
-                            .has(action.listener())))
+                    clause(
+                            "listener-is-known",
+                            (view, own, action, now) -> own.own().listeners().has(action.listener())))
             .on(
                     IdentifyAction.Linked.class,
                     clause(
@@ -119,10 +120,12 @@ final class IdentifyGuards {
                                     List.of(Operand.of("maxLinks", own.config().maxLinks()))))
             .on(
                     IdentifyAction.Unlinked.class,
-                    clause("connection-is-the-peers", (view, own, action, now) -> own.links()
-                            .find(action.connection())
-                            .filter(link -> link.peer().equals(action.peer()))
-                            .isPresent()))
+                    clause(
+                            "connection-is-the-peers",
+                            (view, own, action, now) -> own.links()
+                                    .find(action.connection())
+                                    .filter(link -> link.peer().equals(action.peer()))
+                                    .isPresent()))
             // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused
             // for that.
             .on(IdentifyAction.AskOpened.class, streamIsNew(IdentifyAction.AskOpened::stream))
@@ -171,10 +174,12 @@ final class IdentifyGuards {
                     clause("deadline-is-due", (view, own, action, now) -> own.nextDeadline() <= now))
             .on(
                     IdentifyAction.ExchangeTimedOut.class,
-                    clause("exchange-is-open", (view, own, action, now) -> own.exchanges()
-                            .find(action.stream())
-                            .filter(exchange -> exchange.peer().equals(action.peer()))
-                            .isPresent()))
+                    clause(
+                            "exchange-is-open",
+                            (view, own, action, now) -> own.exchanges()
+                                    .find(action.stream())
+                                    .filter(exchange -> exchange.peer().equals(action.peer()))
+                                    .isPresent()))
             .on(
                     IdentifyAction.Forgotten.class,
                     clause(

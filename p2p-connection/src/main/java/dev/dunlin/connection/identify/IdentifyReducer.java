@@ -74,7 +74,12 @@ final class IdentifyReducer {
 
     // What was told survives a restart; connections, streams, listeners and observations do not.
     private static IdentifyState started(IdentifyState own, IdentifyConfig config, Context ctx) {
-        Own ours = new Own(own.own().protocols(), Table.empty(), List.of(), own.own().seq()).raised(ctx.now());
+        Own ours = new Own(
+                        own.own().protocols(),
+                        Table.empty(),
+                        List.of(),
+                        own.own().seq())
+                .raised(ctx.now());
         Table<PeerId, Peer> peers = Table.empty();
         Deadlines<PeerId> memory = Deadlines.none();
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
@@ -152,7 +157,8 @@ final class IdentifyReducer {
         if (peer.told().isEmpty()) {
             return after.withPeers(after.peers().without(id));
         }
-        Deadlines<PeerId> memory = after.memory().with(id, ctx.now() + own.config().memory());
+        Deadlines<PeerId> memory =
+                after.memory().with(id, ctx.now() + own.config().memory());
         forgetOldest(memory, own.config(), ctx);
         return after.withPeer(id, peer.remembered(own.config().rememberedAddresses()))
                 .withMemory(memory);
@@ -164,13 +170,18 @@ final class IdentifyReducer {
     }
 
     private static boolean isLinked(IdentifyState own, Handle connection, PeerId id) {
-        return own.links().find(connection).filter(link -> link.peer().equals(id)).isPresent();
+        return own.links()
+                .find(connection)
+                .filter(link -> link.peer().equals(id))
+                .isPresent();
     }
 
     private static IdentifyState begun(
             IdentifyState own, Handle stream, Handle connection, PeerId id, Kind kind, Context ctx) {
         return own.withExchange(
-                stream, new Exchange(id, connection, kind), ctx.now() + own.config().timeout());
+                stream,
+                new Exchange(id, connection, kind),
+                ctx.now() + own.config().timeout());
     }
 
     private static IdentifyState askOpened(
@@ -194,13 +205,12 @@ final class IdentifyReducer {
 
     private static IdentifyState askEnded(IdentifyState own, PeerId id, Asking how, Context ctx) {
         Peer peer = own.peers().at(id);
-        return peer.again() && peer.links() > 0
-                ? ask(own, id, ctx)
-                : own.withPeer(id, peer.withAsking(how, false));
+        return peer.again() && peer.links() > 0 ? ask(own, id, ctx) : own.withPeer(id, peer.withAsking(how, false));
     }
 
     private static IdentifyState asked(IdentifyState own, Handle stream, Handle connection, PeerId id, Context ctx) {
-        if (!isLinked(own, connection, id) || own.peers().at(id).answers() >= own.config().maxAnswers()) {
+        if (!isLinked(own, connection, id)
+                || own.peers().at(id).answers() >= own.config().maxAnswers()) {
             return stray(own, stream, ctx);
         }
         return sending(counted(own, id), stream, connection, id, Kind.ANSWER, ctx);
@@ -230,7 +240,8 @@ final class IdentifyReducer {
 
     private static IdentifyState pushOffered(
             IdentifyState own, Handle stream, Handle connection, PeerId id, Context ctx) {
-        if (!isLinked(own, connection, id) || own.peers().at(id).answers() >= own.config().maxAnswers()) {
+        if (!isLinked(own, connection, id)
+                || own.peers().at(id).answers() >= own.config().maxAnswers()) {
             return stray(own, stream, ctx);
         }
         Peer peer = own.peers().at(id);
@@ -272,9 +283,8 @@ final class IdentifyReducer {
     /** Notes where a peer sees us. Only who dialled us can know at which address we are reached. */
     private static IdentifyState seen(IdentifyState own, Handle connection, Optional<Multiaddr> said, Context ctx) {
         Link link = own.links().at(connection);
-        Optional<Multiaddr> now = link.direction() == Direction.INBOUND
-                ? Observations.usable(said, link.remote())
-                : Optional.empty();
+        Optional<Multiaddr> now =
+                link.direction() == Direction.INBOUND ? Observations.usable(said, link.remote()) : Optional.empty();
         if (now.equals(link.observed())) {
             return own;
         }
@@ -286,8 +296,7 @@ final class IdentifyReducer {
         if (now.isPresent()) {
             observers = Observations.with(observers, now.get(), group);
         }
-        IdentifyState after = own.withObservers(observers)
-                .withLinks(own.links().with(connection, link.seeing(now)));
+        IdentifyState after = own.withObservers(observers).withLinks(own.links().with(connection, link.seeing(now)));
         List<Multiaddr> believed = Observations.believed(
                 observers, own.config().observers(), own.config().maxBelieved());
         if (believed.equals(own.own().believed())) {
@@ -329,8 +338,8 @@ final class IdentifyReducer {
     }
 
     private static IdentifyState pushEnded(IdentifyState own, PeerId id, Context ctx) {
-        IdentifyState after = own.withPeer(id, own.peers().at(id).withPush(Push.NO))
-                .withPushing(own.pushing(), own.pushes() - 1);
+        IdentifyState after =
+                own.withPeer(id, own.peers().at(id).withPush(Push.NO)).withPushing(own.pushing(), own.pushes() - 1);
         return pump(after.peers().at(id).links() > 0 ? outdated(after, id, ctx) : after, ctx);
     }
 
@@ -345,7 +354,9 @@ final class IdentifyReducer {
         return peer.links() > 0
                 && peer.push() == Push.NO
                 && peer.sentSeq() < own.own().seq()
-                && peer.told().filter(told -> told.speaks(IdentifySlice.ID_PUSH)).isPresent();
+                && peer.told()
+                        .filter(told -> told.speaks(IdentifySlice.ID_PUSH))
+                        .isPresent();
     }
 
     /**
@@ -359,7 +370,10 @@ final class IdentifyReducer {
             after = after.withPushing(after.pushing().without(id), after.pushes() + 1)
                     .withPeer(
                             id,
-                            after.peers().at(id).withPush(Push.OPENING).withSent(after.own().seq()));
+                            after.peers()
+                                    .at(id)
+                                    .withPush(Push.OPENING)
+                                    .withSent(after.own().seq()));
         }
         return after;
     }
@@ -368,7 +382,8 @@ final class IdentifyReducer {
         IdentifyState after = own;
         for (Handle stream : own.timeouts().due(ctx.now(), PER_TICK)) {
             after = after.withTimeouts(after.timeouts().without(stream));
-            ctx.then(new IdentifyAction.ExchangeTimedOut(stream, own.exchanges().at(stream).peer()));
+            ctx.then(new IdentifyAction.ExchangeTimedOut(
+                    stream, own.exchanges().at(stream).peer()));
         }
         for (PeerId id : own.memory().due(ctx.now(), PER_TICK)) {
             after = after.withMemory(after.memory().without(id));

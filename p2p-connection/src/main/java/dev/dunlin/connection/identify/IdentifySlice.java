@@ -79,20 +79,14 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
 
     private static List<Transition> transitionList() {
         List<Transition> all = new ArrayList<>();
-        for (String action : List.of(
-                "started", "speak", "addressesBound", "addressesUnbound", "tick", "observedChanged")) {
+        for (String action :
+                List.of("started", "speak", "addressesBound", "addressesUnbound", "tick", "observedChanged")) {
             all.add(new Transition(RUNNING, action, RUNNING));
         }
         List<String> connected = List.of(OPENING, READING, IDENTIFIED, UNIDENTIFIED);
         for (String phase : connected) {
             for (String action : List.of(
-                    "unlinked",
-                    "pushNotOpened",
-                    "received",
-                    "readFailed",
-                    "sent",
-                    "sendFailed",
-                    "exchangeTimedOut")) {
+                    "unlinked", "pushNotOpened", "received", "readFailed", "sent", "sendFailed", "exchangeTimedOut")) {
                 all.add(new Transition(phase, action, phase));
             }
             // A peer that has told is remembered; one that has not is not.
@@ -186,9 +180,7 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
     @Override
     public List<On<?, ? extends IdentifyAction>> observes() {
         return List.of(
-                On.each(
-                        NodeAction.Booted.class,
-                        fact -> new IdentifyAction.Started(IdentifyConfig.of(fact.config()))),
+                On.each(NodeAction.Booted.class, fact -> new IdentifyAction.Started(IdentifyConfig.of(fact.config()))),
                 On.each(
                         ConnectionAction.Listening.class,
                         fact -> new IdentifyAction.AddressesBound(fact.listener(), fact.bound())),
@@ -225,9 +217,7 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
         if (ticket.equals(askTicket(peer))) {
             return Optional.of(new IdentifyAction.AskNotOpened(peer));
         }
-        return ticket.equals(pushTicket(peer))
-                ? Optional.of(new IdentifyAction.PushNotOpened(peer))
-                : Optional.empty();
+        return ticket.equals(pushTicket(peer)) ? Optional.of(new IdentifyAction.PushNotOpened(peer)) : Optional.empty();
     }
 
     private static Optional<IdentifyAction> accepted(StreamAction.StreamAccepted fact) {
@@ -367,8 +357,11 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
     public long byteBudget() {
         IdentifyLimits limits = IdentifyGuards.LIMITS;
         // Text takes two bytes a character, each entry a word of length and one of rounding.
-        long told = 2L * limits.keptBytes() + 16L * (limits.protocols() + limits.addresses())
-                + IdentifyGuards.MAX_RECORD_BYTES + 16L * limits.addresses() + 4096;
+        long told = 2L * limits.keptBytes()
+                + 16L * (limits.protocols() + limits.addresses())
+                + IdentifyGuards.MAX_RECORD_BYTES
+                + 16L * limits.addresses()
+                + 4096;
         long link = 4L * Multiaddr.MAX_BYTES + 1024;
         long exchanges = 18 * 512L;
         long ours = IdentifyGuards.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16) + (1 << 16);

@@ -30,9 +30,8 @@ final class Learning {
     static Told pushed(
             Optional<Told> before, Identified said, PeerId peer, Scope remote, IdentifyConfig config, long now) {
         Told known = before.orElse(Told.NOTHING);
-        List<String> protocols = said.protocols().isEmpty()
-                ? known.protocols()
-                : first(config.protocols(), said.protocols());
+        List<String> protocols =
+                said.protocols().isEmpty() ? known.protocols() : first(config.protocols(), said.protocols());
         List<Multiaddr> listen = said.listenAddresses().isEmpty()
                 ? known.listenAddresses()
                 : accepted(said.listenAddresses(), peer, remote, config.addresses());

@@ -29,7 +29,8 @@ final class Observations {
     static Optional<Multiaddr> usable(Optional<Multiaddr> observed, Multiaddr remote) {
         return observed.flatMap(Multiaddr::withoutPeer)
                 .filter(address -> address.transport() == Transport.TCP)
-                .filter(address -> address.host().filter(Component.Ip.class::isInstance).isPresent())
+                .filter(address ->
+                        address.host().filter(Component.Ip.class::isInstance).isPresent())
                 .filter(address -> Scope.of(address) != Scope.LOOPBACK)
                 .filter(address -> Scope.accepts(Scope.of(address), Scope.of(remote)));
     }
@@ -69,7 +70,8 @@ final class Observations {
             }
         });
         // A stable sort: addresses of as many groups stay in their own order.
-        enough.sort(Comparator.comparingInt((Multiaddr address) -> -observers.at(address).size()));
+        enough.sort(Comparator.comparingInt(
+                (Multiaddr address) -> -observers.at(address).size()));
         return List.copyOf(enough.subList(0, Math.min(atMost, enough.size())));
     }
 }

@@ -110,8 +110,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        ticking = context.executor()
-                .scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticking = context.executor().scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private ChannelHandlerContext context() {
@@ -272,7 +271,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
 
     private static final class Output implements YamuxOutput {
-        @Nullable ByteBuf into;
+        @Nullable
+        ByteBuf into;
 
         @Override
         public void header(ByteBuffer header) {
@@ -304,11 +304,13 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             case YamuxEvent.StreamClosed(YamuxStream stream) ->
                 with(stream).ifPresent(known -> known.finish(EndReason.CLOSED));
             case YamuxEvent.StreamReset(YamuxStream stream, var cause, long _) ->
-                with(stream).ifPresent(known -> known.finish(switch (cause) {
-                    case BY_PEER -> EndReason.REMOTE_RESET;
-                    case IDLE, CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
-                    case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
-                }));
+                with(stream)
+                        .ifPresent(known -> known.finish(
+                                switch (cause) {
+                                    case BY_PEER -> EndReason.REMOTE_RESET;
+                                    case IDLE, CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
+                                    case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
+                                }));
             case YamuxEvent.SessionEnded(YamuxEnd end) -> ended(end);
             case YamuxEvent.StreamAcked _ -> {}
             case YamuxEvent.PingAnswered _ -> {}
@@ -334,8 +336,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         MuxStream opened = new MuxStream(
                 this,
                 stream,
-                Negotiator.responder(
-                        transport.protocols(), transport.limits().multistream(), NettyTransport.micros()),
+                Negotiator.responder(transport.protocols(), transport.limits().multistream(), NettyTransport.micros()),
                 null);
         negotiating.add(opened);
     }
@@ -388,9 +389,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                             this,
                             stream,
                             Negotiator.initiator(
-                                    wish.effect.protocols(),
-                                    transport.limits().multistream(),
-                                    NettyTransport.micros()),
+                                    wish.effect.protocols(), transport.limits().multistream(), NettyTransport.micros()),
                             wish);
                     negotiating.add(opened);
                     soon();
@@ -430,7 +429,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         if (!wish.answered) {
             wish.answered = true;
             transport.openAnswered(wish);
-            transport.port()
+            transport
+                    .port()
                     .answer(
                             wish.id,
                             new StreamAction.OpenFailed(
@@ -449,7 +449,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             }
             wish.answered = true;
             transport.openAnswered(wish);
-            transport.port()
+            transport
+                    .port()
                     .answer(
                             wish.id,
                             new StreamAction.StreamOpened(
@@ -460,7 +461,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                                     peer,
                                     stream.protocol()));
         } else {
-            Port.Offer offer = transport.port()
+            Port.Offer offer = transport
+                    .port()
                     .offer(new StreamAction.StreamAccepted(stream.handle(), handle, peer, stream.protocol()));
             if (offer != Port.Offer.TAKEN) {
                 transport.streamGone(stream);

@@ -15,7 +15,6 @@ import dev.dunlin.connection.yamux.YamuxRole;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Component;
 import dev.dunlin.core.multiformats.Multiaddr;
-import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.multiformats.Transport;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.state.Bytes;
@@ -229,8 +228,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.protocols = Collections.unmodifiableSortedSet(all);
         this.loops = Sockets.group(threads, "dunlin-net");
         // A multi-threaded group's next is an event loop, which its type does not say.
-        this.resolver = AddressResolver.create(
-                (EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver());
+        this.resolver =
+                AddressResolver.create((EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver());
     }
 
     /** Microseconds of a clock that only runs forward. */
@@ -282,14 +281,13 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         Dial dial = new Dial(id, effect);
         dials.put(effect.dial(), dial);
         // The caller is the store's thread: setting up a socket is not its work.
-        loops.execute(() -> resolver.resolve(effect.address(), effect.peer())
-                .whenComplete((found, failure) -> {
-                    if (failure != null) {
-                        dial.failed(Sockets.error(failure));
-                    } else {
-                        dial(dial, found, 0);
-                    }
-                }));
+        loops.execute(() -> resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
+            if (failure != null) {
+                dial.failed(Sockets.error(failure));
+            } else {
+                dial(dial, found, 0);
+            }
+        }));
     }
 
     private void dial(Dial dial, List<InetSocketAddress> addresses, int index) {
@@ -298,9 +296,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 .group(loops)
                 .channel(Sockets.client())
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) TimeUnit.MICROSECONDS.toMillis(limits.connectMicros()))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        TimeUnit.MICROSECONDS.toMillis(limits.connectMicros()))
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .handler(new ChannelInitializer<Channel>() {
@@ -354,8 +351,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     @Override
     public void listen(ActionId id, ConnectionEffect.ListenInit effect) {
         Multiaddr requested = effect.address();
-        if (requested.transport() != Transport.TCP
-                || !(requested.host().orElse(null) instanceof Component.Ip)) {
+        if (requested.transport() != Transport.TCP || !(requested.host().orElse(null) instanceof Component.Ip)) {
             port.answer(
                     id,
                     new ConnectionAction.ListenFailed(
@@ -377,8 +373,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -392,9 +387,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private void listening(ActionId id, ConnectionEffect.ListenInit effect, ChannelFuture done) {
         if (!done.isSuccess()) {
             Throwable cause = done.cause() == null ? new IllegalStateException("unknown") : done.cause();
-            port.answer(
-                    id,
-                    new ConnectionAction.ListenFailed(effect.number(), effect.address(), Sockets.error(cause)));
+            port.answer(id, new ConnectionAction.ListenFailed(effect.number(), effect.address(), Sockets.error(cause)));
             return;
         }
         Channel channel = done.channel();
@@ -424,8 +417,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             channel.close();
             return;
         }
-        channel.pipeline()
-                .addLast("upgrade", new UpgradeHandler(this, Optional.empty(), false, new Inbound(channel)));
+        channel.pipeline().addLast("upgrade", new UpgradeHandler(this, Optional.empty(), false, new Inbound(channel)));
     }
 
     @Override

@@ -114,8 +114,7 @@ final class Sockets {
                                         ? ConnectionError.Kind.UNREACHABLE
                                         : ConnectionError.Kind.IO,
                         text);
-            case BindException _ ->
-                ConnectionError.of(ConnectionError.Kind.ADDRESS_UNAVAILABLE, text);
+            case BindException _ -> ConnectionError.of(ConnectionError.Kind.ADDRESS_UNAVAILABLE, text);
             default ->
                 ConnectionError.of(
                         text.contains("ddress already in use") || text.contains("annot assign")

@@ -114,10 +114,8 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
 
     private NoiseHandshake newHandshake(ChannelHandlerContext ctx) {
         NoiseHandshake made = dialer
-                ? NoiseHandshake.initiator(
-                        transport.noise(), expected, transport.random(), NettyTransport.micros())
-                : NoiseHandshake.responder(
-                        transport.noise(), expected, transport.random(), NettyTransport.micros());
+                ? NoiseHandshake.initiator(transport.noise(), expected, transport.random(), NettyTransport.micros())
+                : NoiseHandshake.responder(transport.noise(), expected, transport.random(), NettyTransport.micros());
         at(ctx, made.deadlineMicros(), () -> {
             if (made.onTime(NettyTransport.micros()) instanceof HandshakeStatus.Failed(var failure)) {
                 fail(ctx, ConnectionError.Kind.TIMED_OUT, failure.message());

@@ -42,8 +42,7 @@ record HandshakePayload(PublicKey identity, List<String> muxers) {
             throw new NoiseException(new NoiseFailure.Malformed("its payload is no NoiseHandshakePayload protobuf"));
         }
         if (!payload.hasIdentityKey() || !payload.hasIdentitySig()) {
-            throw new NoiseException(
-                    new NoiseFailure.Malformed("its payload lacks the identity key or its signature"));
+            throw new NoiseException(new NoiseFailure.Malformed("its payload lacks the identity key or its signature"));
         }
         PublicKey identity;
         try {

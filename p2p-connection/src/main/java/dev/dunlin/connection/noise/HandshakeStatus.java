@@ -22,8 +22,7 @@ public sealed interface HandshakeStatus {
      * @param handshakeHash 32 bytes unique to this connection and equal on both sides, for channel binding
      * @param muxer the stream muxer agreed on inside the handshake; empty if at least one side offered none
      */
-    record Established(
-            NoiseTransport transport, PublicKey remoteKey, Bytes handshakeHash, Optional<String> muxer)
+    record Established(NoiseTransport transport, PublicKey remoteKey, Bytes handshakeHash, Optional<String> muxer)
             implements HandshakeStatus {
 
         /** The peer's id, derived from its key. */

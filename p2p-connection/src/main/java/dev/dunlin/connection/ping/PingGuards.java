@@ -31,7 +31,8 @@ final class PingGuards {
             (view, own, wish, now) ->
                     wish.count() >= 1 && wish.count() <= own.config().maxCount(),
             (view, own, wish, now) -> List.of(
-                    Operand.of("count", wish.count()), Operand.of("maxCount", own.config().maxCount())));
+                    Operand.of("count", wish.count()),
+                    Operand.of("maxCount", own.config().maxCount())));
 
     private static final Clause<Object, PingState, Ping> INTERVAL_IN_RANGE = clause(
             "interval-in-range",
@@ -105,26 +106,29 @@ final class PingGuards {
             // that.
             .on(
                     PingAction.Opened.class,
-                    clause("stream-is-new", (view, own, action, now) -> !own.streams()
-                            .has(action.stream())))
+                    clause(
+                            "stream-is-new",
+                            (view, own, action, now) -> !own.streams().has(action.stream())))
             .on(
                     PingAction.NotOpened.class,
-                    clause("stream-is-being-opened", (view, own, action, now) -> own.peers()
-                            .find(action.peer())
-                            .filter(peer -> peer.line() instanceof Line.Opening)
-                            .isPresent()))
+                    clause(
+                            "stream-is-being-opened",
+                            (view, own, action, now) -> own.peers()
+                                    .find(action.peer())
+                                    .filter(peer -> peer.line() instanceof Line.Opening)
+                                    .isPresent()))
             .on(
                     PingAction.EchoAsked.class,
-                    clause("stream-is-new", (view, own, action, now) -> !own.streams()
-                            .has(action.stream())))
+                    clause(
+                            "stream-is-new",
+                            (view, own, action, now) -> !own.streams().has(action.stream())))
             // Tells of streams of all protocols.
             .always(PingAction.StreamEnded.class)
             .on(
                     Caught.class,
                     clause(
                             "ball-is-out",
-                            (view, own, action, now) ->
-                                    isOut(own, action.peer(), action.stream(), action.number()),
+                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
                             (view, own, action, now) -> List.of(Operand.of("number", action.number()))),
                     clause(
                             "rtt-not-negative",
@@ -134,24 +138,27 @@ final class PingGuards {
                     Missed.class,
                     clause(
                             "ball-is-out",
-                            (view, own, action, now) ->
-                                    isOut(own, action.peer(), action.stream(), action.number()),
+                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
                             (view, own, action, now) -> List.of(Operand.of("number", action.number()))))
             .on(
                     PingAction.Tick.class,
-                    clause("deadline-is-due", (view, own, action, now) -> own.due().next() <= now))
+                    clause(
+                            "deadline-is-due",
+                            (view, own, action, now) -> own.due().next() <= now))
             .on(
                     PingAction.BallDue.class,
-                    clause("no-ball-is-out", (view, own, action, now) -> own.peers()
-                            .find(action.peer())
-                            .filter(peer -> peer.line() instanceof Line.Idle || peer.line() instanceof Line.Ready)
-                            .isPresent()))
+                    clause(
+                            "no-ball-is-out",
+                            (view, own, action, now) -> own.peers()
+                                    .find(action.peer())
+                                    .filter(peer ->
+                                            peer.line() instanceof Line.Idle || peer.line() instanceof Line.Ready)
+                                    .isPresent()))
             .on(
                     PingAction.BallTimedOut.class,
                     clause(
                             "ball-is-out",
-                            (view, own, action, now) ->
-                                    isOut(own, action.peer(), action.stream(), action.number()),
+                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
                             (view, own, action, now) -> List.of(Operand.of("number", action.number()))))
             .always(PingAction.PingDone.class)
             .always(PingAction.PingRefused.class)

@@ -57,7 +57,11 @@ final class PingReducer {
         // The first balls are spread over the interval, so that a node with many peers does not throw all at once.
         long interval = own.config().interval();
         return linked.withPeer(id, Peer.NEW)
-                .withDue(id, interval == 0 ? Deadlines.NEVER : ctx.now() + 1 + ctx.random().nextLong(interval));
+                .withDue(
+                        id,
+                        interval == 0
+                                ? Deadlines.NEVER
+                                : ctx.now() + 1 + ctx.random().nextLong(interval));
     }
 
     private static PingState unlinked(PingState own, Handle connection, PeerId id, Context ctx) {
@@ -108,8 +112,7 @@ final class PingReducer {
         Peer peer = own.peers().at(id);
         return switch (peer.line()) {
             case Line.Idle _ -> {
-                ctx.then(new OpenStream(
-                        new Ticket(PingSlice.NAME, id.toString()), id, List.of(PingSlice.PROTOCOL)));
+                ctx.then(new OpenStream(new Ticket(PingSlice.NAME, id.toString()), id, List.of(PingSlice.PROTOCOL)));
                 yield own.withPeer(id, peer.withLine(new Line.Opening())).withDue(id, Deadlines.NEVER);
             }
             case Line.Ready(Handle stream, int next) -> thrown(own, id, stream, next, ctx);
@@ -124,14 +127,12 @@ final class PingReducer {
     }
 
     private static PingState opened(PingState own, Handle stream, PeerId id, Context ctx) {
-        Optional<Peer> waiting =
-                own.peers().find(id).filter(peer -> peer.line() instanceof Line.Opening);
+        Optional<Peer> waiting = own.peers().find(id).filter(peer -> peer.line() instanceof Line.Opening);
         if (waiting.isEmpty()) {
             ctx.then(new CloseStream(stream, CloseMode.RESET));
             return own;
         }
-        return thrown(
-                own.withStreams(own.streams().with(stream, new Stream(id, true))), id, stream, 0, ctx);
+        return thrown(own.withStreams(own.streams().with(stream, new Stream(id, true))), id, stream, 0, ctx);
     }
 
     private static PingState unsupported(PingState own, PeerId id, Context ctx) {
@@ -193,8 +194,9 @@ final class PingReducer {
     }
 
     private static PingState echoAsked(PingState own, Handle stream, PeerId id, Context ctx) {
-        Optional<Peer> peer =
-                own.peers().find(id).filter(known -> known.echoes() < own.config().maxEchoes());
+        Optional<Peer> peer = own.peers()
+                .find(id)
+                .filter(known -> known.echoes() < own.config().maxEchoes());
         if (peer.isEmpty()) {
             ctx.then(new CloseStream(stream, CloseMode.RESET));
             return own;

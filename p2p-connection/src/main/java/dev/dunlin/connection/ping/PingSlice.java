@@ -146,12 +146,8 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
                 On.each(
                         ConnectionAction.Connected.class,
                         fact -> new PingAction.Linked(fact.connection(), fact.peer())),
-                On.each(
-                        ConnectionAction.Accepted.class,
-                        fact -> new PingAction.Linked(fact.connection(), fact.peer())),
-                On.each(
-                        ConnectionAction.Closed.class,
-                        fact -> new PingAction.Unlinked(fact.connection(), fact.peer())),
+                On.each(ConnectionAction.Accepted.class, fact -> new PingAction.Linked(fact.connection(), fact.peer())),
+                On.each(ConnectionAction.Closed.class, fact -> new PingAction.Unlinked(fact.connection(), fact.peer())),
                 new On<>(
                         StreamAction.StreamOpened.class,
                         fact -> ours(fact.ticket().isOf(NAME), new PingAction.Opened(fact.stream(), fact.peer()))),
@@ -160,8 +156,7 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
                         fact -> ours(
                                 fact.ticket().isOf(NAME),
                                 new PingAction.NotOpened(
-                                        fact.peer(),
-                                        fact.error().kind() == ConnectionError.Kind.NO_COMMON_PROTOCOL))),
+                                        fact.peer(), fact.error().kind() == ConnectionError.Kind.NO_COMMON_PROTOCOL))),
                 new On<>(
                         StreamAction.StreamRefused.class,
                         fact -> ours(fact.ticket().isOf(NAME), new PingAction.NotOpened(fact.peer(), false))),
@@ -239,7 +234,8 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
         }
         return links == own.links().size()
                 ? Optional.empty()
-                : Optional.of("peers count " + links + " links where there are " + own.links().size());
+                : Optional.of("peers count " + links + " links where there are "
+                        + own.links().size());
     }
 
     private static Optional<String> lineWithoutStream(PingState own) {

@@ -34,8 +34,7 @@ public record PingState(
      * @param jobs the wishes that wait, the first of them in work, at most {@link PingConfig#maxJobs}
      * @param echoes how many of its ping streams we answer, at most {@link PingConfig#maxEchoes}
      */
-    public record Peer(
-            int links, Line line, Rtts rtts, int failures, boolean unsupported, List<Job> jobs, int echoes) {
+    public record Peer(int links, Line line, Rtts rtts, int failures, boolean unsupported, List<Job> jobs, int echoes) {
 
         /** Copies the list. */
         public Peer {

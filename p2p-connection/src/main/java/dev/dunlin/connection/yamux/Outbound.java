@@ -89,8 +89,8 @@ final class Outbound {
         }
         session.count(YamuxDrop.WRITE_BUFFER_FULL);
         stream.starved = true;
-        boolean ownFault = stream.queued >= limits.writeBufferPerStream()
-                || stream.writes.size() >= limits.maxWritesPerStream();
+        boolean ownFault =
+                stream.queued >= limits.writeBufferPerStream() || stream.writes.size() >= limits.maxWritesPerStream();
         if (!ownFault && !stream.starving.linked()) {
             starving.addLast(stream.starving);
         }

@@ -37,7 +37,8 @@ final class StreamList {
     }
 
     /** The stream that stands longest, or null. */
-    @Nullable YamuxStream first() {
+    @Nullable
+    YamuxStream first() {
         return ring.after.stream;
     }
 

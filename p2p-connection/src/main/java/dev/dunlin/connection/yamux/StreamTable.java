@@ -46,7 +46,8 @@ final class StreamTable {
         return grown;
     }
 
-    @Nullable YamuxStream find(int id) {
+    @Nullable
+    YamuxStream find(int id) {
         YamuxStream cached = latest;
         if (cached != null && cached.wireId() == id) {
             return cached;
@@ -107,7 +108,8 @@ final class StreamTable {
         closing.addLast(stream.closing);
     }
 
-    @Nullable YamuxStream longestSilent() {
+    @Nullable
+    YamuxStream longestSilent() {
         return idle.first();
     }
 
@@ -116,7 +118,8 @@ final class StreamTable {
         return stream == null ? Long.MAX_VALUE : YamuxSession.after(stream.activeAt, limits.idleTimeout());
     }
 
-    @Nullable YamuxStream longestClosing() {
+    @Nullable
+    YamuxStream longestClosing() {
         return closing.first();
     }
 

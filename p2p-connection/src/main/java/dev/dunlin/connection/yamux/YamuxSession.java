@@ -380,7 +380,8 @@ public final class YamuxSession {
         return before;
     }
 
-    @Nullable YamuxStream stream(int id) {
+    @Nullable
+    YamuxStream stream(int id) {
         return streams.find(id);
     }
 

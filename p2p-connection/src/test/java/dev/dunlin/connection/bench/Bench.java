@@ -125,7 +125,8 @@ public final class Bench {
     /** We connect to a peer at its address. */
     public Handle dial(int peer) {
         say(new ConnectionAction.Connect(peer(peer), List.of(address(peer)), Ticket.NONE));
-        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class).orElseThrow();
+        ConnectionEffect.ConnectInit init =
+                last(ConnectionEffect.ConnectInit.class).orElseThrow();
         Handle connection = handle("connection");
         say(new ConnectionAction.Connected(init.dial(), connection, peer(peer), address(peer), Bytes.EMPTY));
         return connection;

@@ -21,8 +21,11 @@ public final class Diagram {
             }
         }
         StringBuilder text = new StringBuilder("stateDiagram-v2\n");
-        arrows.forEach((arrow, actions) ->
-                text.append("    ").append(arrow).append(": ").append(String.join(", ", actions)).append('\n'));
+        arrows.forEach((arrow, actions) -> text.append("    ")
+                .append(arrow)
+                .append(": ")
+                .append(String.join(", ", actions))
+                .append('\n'));
         return text.toString();
     }
 }

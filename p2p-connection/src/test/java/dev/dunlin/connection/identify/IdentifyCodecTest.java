@@ -149,8 +149,7 @@ final class IdentifyCodecTest {
     }
 
     @Property(tries = 2000)
-    void aChangedByteGivesAMessageOrTheDeclaredError(
-            @ForAll @IntRange(max = 45) int at, @ForAll byte value) {
+    void aChangedByteGivesAMessageOrTheDeclaredError(@ForAll @IntRange(max = 45) int at, @ForAll byte value) {
         byte[] bytes = HexFormat.of().parseHex(FULL_HEX);
         bytes[at] = value;
         assertRefusedOrBounded(bytes);
@@ -240,8 +239,7 @@ final class IdentifyCodecTest {
     @Test
     void limitsAreInTheirRange() {
         assertThatThrownBy(() -> new IdentifyLimits(0, 1, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new IdentifyLimits(65537, 1, 1, 1, 1, 1))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new IdentifyLimits(65537, 1, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new IdentifyLimits(1, 0, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new IdentifyLimits(1, 1, -1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -251,10 +249,10 @@ final class IdentifyCodecTest {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         IdentifyContent content = new IdentifyContent(
                 "ipfs/0.1.0", "dunlin/1", List.of("/a"), List.of(ADDRESS), Optional.of(OBSERVED), 42);
-        Identified read = Identified.of(decode(HexFormat.of().formatHex(content.seal(key).toBytes())));
+        Identified read =
+                Identified.of(decode(HexFormat.of().formatHex(content.seal(key).toBytes())));
         assertThat(read.keyOf()).contains(key.publicKey().peerId());
-        assertThat(read.record())
-                .contains(new PeerRecord(key.publicKey().peerId(), 42, List.of(ADDRESS)));
+        assertThat(read.record()).contains(new PeerRecord(key.publicKey().peerId(), 42, List.of(ADDRESS)));
         assertThat(read.observedAddress()).contains(OBSERVED);
         assertThat(read.skipped()).isZero();
     }
@@ -272,7 +270,8 @@ final class IdentifyCodecTest {
             byte[] bytes = sealed.toBytes();
             assertThat(bytes.length).isBetween(IdentifyMessage.MAX_WRITTEN - 300, IdentifyMessage.MAX_WRITTEN);
             Identified read = Identified.of(decode(HexFormat.of().formatHex(bytes)));
-            assertThat(read.listenAddresses()).isEqualTo(many.subList(0, read.listenAddresses().size()));
+            assertThat(read.listenAddresses())
+                    .isEqualTo(many.subList(0, read.listenAddresses().size()));
             assertThat(read.record().orElseThrow().addresses()).isEqualTo(read.listenAddresses());
         }
     }
@@ -284,8 +283,7 @@ final class IdentifyCodecTest {
         for (int i = 0; i < 39; i++) {
             protocols.add("/" + "x".repeat(97) + (char) ('0' + i));
         }
-        IdentifyContent content =
-                new IdentifyContent("", "", protocols, List.of(ADDRESS), Optional.empty(), 1);
+        IdentifyContent content = new IdentifyContent("", "", protocols, List.of(ADDRESS), Optional.empty(), 1);
         IdentifyMessage sealed = content.seal(key);
         assertThat(sealed.signedPeerRecord()).isEmpty();
         assertThat(sealed.protocols()).hasSize(39);
@@ -303,7 +301,9 @@ final class IdentifyCodecTest {
     void writesAtMost4096Bytes() {
         // Two bytes of length, then tag, two bytes of length and the text.
         assertThat(agent(4091).toBytes()).hasSize(4096);
-        assertThat(catchThrowableOfType(IdentifyException.class, () -> agent(4092).toBytes()).reason())
+        assertThat(catchThrowableOfType(
+                                IdentifyException.class, () -> agent(4092).toBytes())
+                        .reason())
                 .isEqualTo(Reason.TOO_LONG);
     }
 

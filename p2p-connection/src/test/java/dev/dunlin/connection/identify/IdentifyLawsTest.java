@@ -37,15 +37,9 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
     @Override
     protected Store<Root> store(Slice<? super Root, IdentifyState, IdentifyAction> identify) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
-                .mount(
-                        new Silent<>("connection", ConnectionAction.class),
-                        Root::connection,
-                        (root, same) -> root)
+                .mount(new Silent<>("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
                 .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
-                .mount(
-                        identify,
-                        Root::identify,
-                        (root, changed) -> new Root(root.connection(), root.stream(), changed))
+                .mount(identify, Root::identify, (root, changed) -> new Root(root.connection(), root.stream(), changed))
                 .build();
     }
 
@@ -57,7 +51,8 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
 
     // The facts that bring handles are of machines that are silent here, so handles come from a pool.
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
-        return from.with(Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
+        return from.with(
+                        Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
                 .without(IdentifyAction.Started.class)
                 .weighing(IdentifyAction.Linked.class, 6)
                 .weighing(IdentifyAction.AskOpened.class, 5)
@@ -266,8 +261,7 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
-                        driver.dispatch(new IdentifyAction.AddressesBound(
-                                new Handle("listener", 1, i), List.of(SEEN)));
+                        driver.dispatch(new IdentifyAction.AddressesBound(new Handle("listener", 1, i), List.of(SEEN)));
                     }
                 }));
     }

@@ -99,7 +99,8 @@ final class IdentifySliceTest {
 
     private static Handle identified(Bench bench, int peer, Saying saying) {
         Handle stream = bench.open(peer, ID);
-        assertThat(clause(bench.say(new Received(stream, peer(peer), saying.said())))).isEmpty();
+        assertThat(clause(bench.say(new Received(stream, peer(peer), saying.said()))))
+                .isEmpty();
         return stream;
     }
 
@@ -113,7 +114,8 @@ final class IdentifySliceTest {
 
     private static void listen(Bench bench, Multiaddr... bound) {
         bench.say(new ConnectionAction.Listen(bound[0], Ticket.NONE));
-        long number = bench.last(ConnectionEffect.ListenInit.class).orElseThrow().number();
+        long number =
+                bench.last(ConnectionEffect.ListenInit.class).orElseThrow().number();
         bench.say(new ConnectionAction.Listening(number, bench.handle("listener"), bound[0], List.of(bound)));
     }
 
@@ -122,7 +124,8 @@ final class IdentifySliceTest {
         Bench bench = new Bench();
         bench.accept(1);
         bench.dial(2);
-        Handle first = identified(bench, 1, saying().agent("one").protocols("/a", PUSH).addresses(PUBLIC));
+        Handle first =
+                identified(bench, 1, saying().agent("one").protocols("/a", PUSH).addresses(PUBLIC));
         identified(bench, 2, saying().agent("two"));
         assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
         assertThat(told(bench, 1).speaks("/a")).isTrue();
@@ -300,7 +303,8 @@ final class IdentifySliceTest {
 
     private static void push(Bench bench, Handle connection, Saying saying) {
         Handle push = bench.acceptStream(connection, 1, PUSH);
-        assertThat(clause(bench.say(new Received(push, peer(1), saying.said())))).isEmpty();
+        assertThat(clause(bench.say(new Received(push, peer(1), saying.said()))))
+                .isEmpty();
     }
 
     @Test
@@ -323,8 +327,13 @@ final class IdentifySliceTest {
     void takesThePeerOffAddressesAndDropsThoseOfOthers() {
         Bench bench = new Bench();
         bench.accept(1);
-        identified(bench, 1, saying().addresses(
-                PUBLIC.withPeer(peer(1)), PUBLIC, Multiaddr.parse("/ip4/9.9.9.7/tcp/1").withPeer(peer(2))));
+        identified(
+                bench,
+                1,
+                saying().addresses(
+                                PUBLIC.withPeer(peer(1)),
+                                PUBLIC,
+                                Multiaddr.parse("/ip4/9.9.9.7/tcp/1").withPeer(peer(2))));
         assertThat(told(bench, 1).listenAddresses()).containsExactly(PUBLIC);
     }
 
@@ -354,7 +363,8 @@ final class IdentifySliceTest {
         bench.accept(1);
         Handle stream = bench.open(1, ID);
         String[] many = IntStream.range(0, 1025).mapToObj(i -> "/" + i).toArray(String[]::new);
-        assertThat(clause(bench.say(new Received(stream, peer(1), saying().protocols(many).said()))))
+        assertThat(clause(bench.say(
+                        new Received(stream, peer(1), saying().protocols(many).said()))))
                 .isEqualTo("within-limits");
         assertThat(clause(bench.say(new Received(
                         stream, peer(1), saying().agent("x".repeat(257)).said()))))
@@ -492,7 +502,10 @@ final class IdentifySliceTest {
     @Test
     void uselessObservationsAreNotCounted() {
         for (String useless : List.of(
-                "/ip4/127.0.0.1/tcp/1", "/ip4/10.0.0.1/tcp/1", "/ip4/9.9.9.9/udp/1/quic-v1", "/dns4/example.org/tcp/1",
+                "/ip4/127.0.0.1/tcp/1",
+                "/ip4/10.0.0.1/tcp/1",
+                "/ip4/9.9.9.9/udp/1/quic-v1",
+                "/dns4/example.org/tcp/1",
                 "/ip4/0.0.0.0/tcp/1")) {
             assertThat(Observations.usable(Optional.of(Multiaddr.parse(useless)), PUBLIC))
                     .as(useless)
@@ -601,13 +614,8 @@ final class IdentifySliceTest {
     void aClosedListenerIsNoLongerTold() {
         Bench bench = new Bench();
         listen(bench, PUBLIC);
-        Handle listener = bench.root()
-                .identify()
-                .own()
-                .listeners()
-                .first()
-                .orElseThrow()
-                .getKey();
+        Handle listener =
+                bench.root().identify().own().listeners().first().orElseThrow().getKey();
         bench.say(new ConnectionAction.ListenerClosed(listener, PUBLIC, CloseReason.LOCAL));
         assertThat(bench.root().identify().own().addresses()).isEmpty();
     }
@@ -622,8 +630,7 @@ final class IdentifySliceTest {
             }
 
             @Override
-            public void send(
-                    ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
+            public void send(ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
                 called.append(" send ").append(id).append(' ').append(content.agentVersion());
             }
         };

@@ -47,8 +47,7 @@ class MultistreamLimitsTest {
     void lsCountsAsARefusal() {
         MultistreamLimits none = new MultistreamLimits(1024, 0, 1);
         Negotiator responder = responderAfter(none, 0);
-        assertThat(responder.receive(message("ls")))
-                .isEqualTo(new Failed(new MultistreamFailure.TooManyRefusals(0)));
+        assertThat(responder.receive(message("ls"))).isEqualTo(new Failed(new MultistreamFailure.TooManyRefusals(0)));
         assertThat(responderAfter(DEFAULT, 0).receive(message("ls"))).isEqualTo(new Pending());
     }
 
@@ -57,7 +56,8 @@ class MultistreamLimitsTest {
         assertThat(initiatorAfter(DEFAULT, 16).state()).isEqualTo(new Pending());
         assertThat(initiatorAfter(DEFAULT, 17).state())
                 .isEqualTo(new Failed(new MultistreamFailure.TooManyRefusals(16)));
-        assertThat(initiatorAfter(new MultistreamLimits(1024, 50, 10_000_000), 17).state())
+        assertThat(initiatorAfter(new MultistreamLimits(1024, 50, 10_000_000), 17)
+                        .state())
                 .isEqualTo(new Pending());
     }
 
@@ -116,8 +116,7 @@ class MultistreamLimitsTest {
     }
 
     private static Negotiator initiatorAfter(MultistreamLimits limits, int refusals) {
-        List<String> protocols =
-                IntStream.range(0, 40).mapToObj(i -> "/p/" + i).toList();
+        List<String> protocols = IntStream.range(0, 40).mapToObj(i -> "/p/" + i).toList();
         Negotiator initiator = Negotiator.initiator(protocols, limits, 0);
         initiator.receive(message(Messages.HEADER));
         for (int i = 0; i < refusals; i++) {

@@ -150,8 +150,7 @@ class NegotiatorTest {
     @Test
     void aFirstMessageThatIsNoHeaderEndsIt() {
         Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
-        assertFailed(
-                responder.receive(bytes(text("/noise"))), new MultistreamFailure.WrongHeader("/noise"));
+        assertFailed(responder.receive(bytes(text("/noise"))), new MultistreamFailure.WrongHeader("/noise"));
         assertThat(responder.takeOutput()).isEmpty();
         Negotiator initiator = Negotiator.initiator(List.of("/noise"), LIMITS, 0);
         assertFailed(

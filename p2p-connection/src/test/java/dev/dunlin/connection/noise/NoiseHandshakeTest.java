@@ -159,8 +159,9 @@ class NoiseHandshakeTest {
 
         NoiseHandshake shorter = NoisePeers.responder(settings(BOB, LIMITS));
         shorter.receive(ByteBuffer.wrap(NoisePeers.frame(NoisePeers.random(31))));
-        assertThat(shorter.status()).isEqualTo(new Failed(new NoiseFailure.Malformed(
-                "it has 31 bytes, fewer than the 32 of its keys and tags")));
+        assertThat(shorter.status())
+                .isEqualTo(new Failed(
+                        new NoiseFailure.Malformed("it has 31 bytes, fewer than the 32 of its keys and tags")));
     }
 
     @Test
@@ -179,8 +180,7 @@ class NoiseHandshakeTest {
 
     @Test
     void aPayloadWithoutKeyOrSignatureIsRefused() throws NoiseException {
-        NoiseFailure lacking =
-                new NoiseFailure.Malformed("its payload lacks the identity key or its signature");
+        NoiseFailure lacking = new NoiseFailure.Malformed("its payload lacks the identity key or its signature");
         assertThat(answerWith(_ -> new byte[0])).isEqualTo(lacking);
         assertThat(answerWith(key ->
                         payload(key).toBuilder().clearIdentitySig().build().toByteArray()))
@@ -193,8 +193,10 @@ class NoiseHandshakeTest {
     @Test
     void aBadIdentityKeyIsRefused() throws NoiseException {
         ByteString shortKey = ByteString.copyFrom(HexFormat.of().parseHex("08011203010203"));
-        assertThat(answerWith(key ->
-                        payload(key).toBuilder().setIdentityKey(shortKey).build().toByteArray()))
+        assertThat(answerWith(key -> payload(key).toBuilder()
+                        .setIdentityKey(shortKey)
+                        .build()
+                        .toByteArray()))
                 .isInstanceOf(NoiseFailure.BadIdentityKey.class);
     }
 
@@ -221,7 +223,10 @@ class NoiseHandshakeTest {
         text.writeBytes("noise-libp2p-static-key:".getBytes(StandardCharsets.US_ASCII));
         text.writeBytes(key);
         assertThat(text.size()).isEqualTo(24 + 32);
-        assertThat(BOB.publicKey().verify(text.toByteArray(), payload(key).getIdentitySig().toByteArray()))
+        assertThat(BOB.publicKey()
+                        .verify(
+                                text.toByteArray(),
+                                payload(key).getIdentitySig().toByteArray()))
                 .isTrue();
     }
 
@@ -250,8 +255,8 @@ class NoiseHandshakeTest {
         NoiseHandshake responder = NoisePeers.responder(settings(BOB, LIMITS));
         responder.close();
         assertFailed(responder, new NoiseFailure.Closed());
-        ByteBuffer in = ByteBuffer.wrap(
-                NoisePeers.initiator(settings(ALICE, LIMITS)).takeOutput());
+        ByteBuffer in =
+                ByteBuffer.wrap(NoisePeers.initiator(settings(ALICE, LIMITS)).takeOutput());
         assertThat(responder.receive(in)).isInstanceOf(Failed.class);
         assertThat(in.position()).isZero();
         assertThat(responder.takeOutput()).isEmpty();

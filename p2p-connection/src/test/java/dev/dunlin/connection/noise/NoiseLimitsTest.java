@@ -61,7 +61,8 @@ class NoiseLimitsTest {
     void transportMemoryGrowsWithTheBytesAndIsBounded() throws NoiseException {
         NoisePeers.Pair pair = NoisePeers.connect(DEFAULT);
         NoiseTransport bob = pair.bob().transport();
-        assertThat(NoisePeers.decrypt(bob, new byte[] {(byte) 0xFF, (byte) 0xFF})).isEmpty();
+        assertThat(NoisePeers.decrypt(bob, new byte[] {(byte) 0xFF, (byte) 0xFF}))
+                .isEmpty();
         assertThat(bob.capacity()).isZero();
         assertThat(NoisePeers.decrypt(bob, new byte[100])).isEmpty();
         assertThat(bob.capacity()).isEqualTo(256);
@@ -78,7 +79,8 @@ class NoiseLimitsTest {
     void emptyFramesInARowAreCounted() {
         assertThat(emptyFrames(DEFAULT, 64)).isEmpty();
         assertThat(emptyFrames(DEFAULT, 65)).containsExactly(new NoiseFailure.TooManyEmptyFrames(64));
-        assertThat(emptyFrames(new NoiseLimits(8192, Integer.MAX_VALUE, 1), 5000)).isEmpty();
+        assertThat(emptyFrames(new NoiseLimits(8192, Integer.MAX_VALUE, 1), 5000))
+                .isEmpty();
     }
 
     @Test
@@ -139,7 +141,8 @@ class NoiseLimitsTest {
         NoiseTransport receiver = sealer.receiver(limits);
         try {
             for (int i = 0; i < count; i++) {
-                assertThat(NoisePeers.decrypt(receiver, sealer.seal(new byte[0]))).isEmpty();
+                assertThat(NoisePeers.decrypt(receiver, sealer.seal(new byte[0])))
+                        .isEmpty();
             }
             return List.of();
         } catch (NoiseException failed) {

@@ -115,8 +115,8 @@ class NoiseProperties {
     @Property(tries = 500)
     void arbitraryBytesGiveAStatusAndNeverAnException(@ForAll @Size(max = 400) byte[] noise, @ForAll boolean framed) {
         byte[] bytes = framed ? NoisePeers.frame(noise) : noise;
-        for (NoiseHandshake side : List.of(
-                NoisePeers.initiator(settings(ALICE, LIMITS)), NoisePeers.responder(settings(BOB, LIMITS)))) {
+        for (NoiseHandshake side :
+                List.of(NoisePeers.initiator(settings(ALICE, LIMITS)), NoisePeers.responder(settings(BOB, LIMITS)))) {
             assertThat(side.receive(ByteBuffer.wrap(bytes))).isNotInstanceOf(Established.class);
             assertThat(side.endOfInput()).isInstanceOf(Failed.class);
         }

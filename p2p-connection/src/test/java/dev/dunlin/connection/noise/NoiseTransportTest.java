@@ -27,8 +27,10 @@ class NoiseTransportTest {
         for (int i = 0; i < 3; i++) {
             byte[] question = NoisePeers.random(100 + i);
             byte[] answer = NoisePeers.random(200 + i);
-            assertThat(NoisePeers.decrypt(bob, NoisePeers.encrypt(alice, question))).isEqualTo(question);
-            assertThat(NoisePeers.decrypt(alice, NoisePeers.encrypt(bob, answer))).isEqualTo(answer);
+            assertThat(NoisePeers.decrypt(bob, NoisePeers.encrypt(alice, question)))
+                    .isEqualTo(question);
+            assertThat(NoisePeers.decrypt(alice, NoisePeers.encrypt(bob, answer)))
+                    .isEqualTo(answer);
         }
     }
 
@@ -57,7 +59,8 @@ class NoiseTransportTest {
     @Test
     void nothingIsSentForNoPlaintext() throws NoiseException {
         assertThat(NoisePeers.encrypt(alice, new byte[0])).isEmpty();
-        assertThat(NoisePeers.decrypt(bob, NoisePeers.encrypt(alice, new byte[] {7}))).containsExactly(7);
+        assertThat(NoisePeers.decrypt(bob, NoisePeers.encrypt(alice, new byte[] {7})))
+                .containsExactly(7);
     }
 
     @Test
@@ -113,8 +116,7 @@ class NoiseTransportTest {
 
     @Test
     void aFrameThatCannotHoldItsTagIsRefused() {
-        assertFailure(
-                () -> NoisePeers.decrypt(bob, new byte[] {0, 15}), new NoiseFailure.FrameTooShort(15));
+        assertFailure(() -> NoisePeers.decrypt(bob, new byte[] {0, 15}), new NoiseFailure.FrameTooShort(15));
         assertThat(bob.capacity()).isZero();
         assertFailure(() -> NoisePeers.decrypt(alice, new byte[40]), new NoiseFailure.FrameTooShort(0));
     }

@@ -41,8 +41,7 @@ final class PingBytesTest {
         PingThrow side = new PingThrow();
         side.begin(BALL, 1_000);
         PingThrow.Outcome first = side.feed(ByteBuffer.wrap(BALL, 0, cut), 1_500);
-        assertThat(first)
-                .isEqualTo(cut < 32 ? new PingThrow.Outcome.Waiting() : new PingThrow.Outcome.Caught(500));
+        assertThat(first).isEqualTo(cut < 32 ? new PingThrow.Outcome.Waiting() : new PingThrow.Outcome.Caught(500));
         if (cut < 32) {
             assertThat(side.feed(ByteBuffer.wrap(BALL, cut, 32 - cut), 1_700))
                     .isEqualTo(new PingThrow.Outcome.Caught(700));

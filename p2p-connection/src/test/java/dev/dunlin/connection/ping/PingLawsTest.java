@@ -33,10 +33,7 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
     @Override
     protected Store<Root> store(Slice<? super Root, PingState, PingAction> ping) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), PingState.INITIAL))
-                .mount(
-                        new Silent<>("connection", ConnectionAction.class),
-                        Root::connection,
-                        (root, same) -> root)
+                .mount(new Silent<>("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
                 .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
                 .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.stream(), changed))
                 .build();
@@ -49,14 +46,21 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
 
     // The facts that bring handles are of machines that are silent here, so handles come from a pool.
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
-        return from.with(Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
+        return from.with(
+                        Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
                 .without(PingAction.Started.class)
                 .with(PingAction.Caught.class, "number", Arbitraries.integers().between(0, 1))
                 .with(PingAction.Caught.class, "rttMicros", Arbitraries.longs().between(-1, 3))
                 .with(PingAction.Missed.class, "number", Arbitraries.integers().between(0, 1))
-                .with(PingAction.BallTimedOut.class, "number", Arbitraries.integers().between(0, 1))
+                .with(
+                        PingAction.BallTimedOut.class,
+                        "number",
+                        Arbitraries.integers().between(0, 1))
                 .with(PingAction.Ping.class, "count", Arbitraries.integers().between(0, 4))
-                .with(PingAction.Ping.class, "intervalMicros", Arbitraries.longs().between(-1, 6_000_000))
+                .with(
+                        PingAction.Ping.class,
+                        "intervalMicros",
+                        Arbitraries.longs().between(-1, 6_000_000))
                 .weighing(PingAction.Linked.class, 4)
                 .weighing(PingAction.Opened.class, 4)
                 .weighing(PingAction.Ping.class, 3);

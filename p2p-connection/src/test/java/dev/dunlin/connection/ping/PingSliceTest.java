@@ -103,8 +103,7 @@ final class PingSliceTest {
         bench.pass(SECOND);
         bench.open(1, PingSlice.PROTOCOL);
         caught(bench, 30);
-        assertThat(bench.actions(PingDone.class))
-                .containsExactly(new PingDone(TICKET, peer(1), List.of(10L, 30L), 1));
+        assertThat(bench.actions(PingDone.class)).containsExactly(new PingDone(TICKET, peer(1), List.of(10L, 30L), 1));
     }
 
     @Test
@@ -287,7 +286,8 @@ final class PingSliceTest {
         assertThat(clause(bench.say(new Caught(stream, peer(3), 1, 0)))).isEqualTo("ball-is-out");
         assertThat(clause(bench.say(new Caught(stream, peer(3), 0, -1)))).isEqualTo("rtt-not-negative");
         assertThat(clause(bench.say(new Caught(stream, peer(3), 0, 0)))).isEmpty();
-        assertThat(clause(bench.say(new StreamEnded(bench.handle("stream"), peer(1))))).isEmpty();
+        assertThat(clause(bench.say(new StreamEnded(bench.handle("stream"), peer(1)))))
+                .isEmpty();
     }
 
     @Test
@@ -333,7 +333,12 @@ final class PingSliceTest {
         PingService service = new PingService() {
             @Override
             public void throwBall(ActionId id, Handle stream, PeerId peer, int number) {
-                called.append("throw ").append(id).append(' ').append(stream).append(' ').append(number);
+                called.append("throw ")
+                        .append(id)
+                        .append(' ')
+                        .append(stream)
+                        .append(' ')
+                        .append(number);
             }
 
             @Override

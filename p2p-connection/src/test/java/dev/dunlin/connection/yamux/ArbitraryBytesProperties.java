@@ -145,9 +145,7 @@ class ArbitraryBytesProperties {
                 peerId += 2;
             }
             // Extremes end the session at once; most frames are to get further than that.
-            long length = random.nextInt(50) == 0
-                    ? LENGTHS[random.nextInt(LENGTHS.length)]
-                    : random.nextInt(30_000);
+            long length = random.nextInt(50) == 0 ? LENGTHS[random.nextInt(LENGTHS.length)] : random.nextInt(30_000);
             byte[] body = new byte[type == Wire.DATA ? (int) Math.min(length, 1 << 20) : 0];
             Frame header = new Frame(type, flags, type >= Wire.PING ? 0 : id, length, "");
             feed(session, chaos, header.bytes(), now);

@@ -349,8 +349,7 @@ class AttackTest {
         Probe held = fastReads(limits().connectionWindowBudget(1_000_000).build(), 8);
         assertThat(held.session.windowGrowth()).isEqualTo(1_000_000);
         assertThat(held.dropped(YamuxDrop.WINDOW_BUDGET_SPENT)).isPositive();
-        Probe lifted =
-                fastReads(limits().connectionWindowBudget(Long.MAX_VALUE).build(), 8);
+        Probe lifted = fastReads(limits().connectionWindowBudget(Long.MAX_VALUE).build(), 8);
         assertThat(lifted.session.windowGrowth()).isEqualTo(8L * 768 * 1024);
     }
 
@@ -443,8 +442,8 @@ class AttackTest {
     @Test
     void lateFramesForClosedStreamsNeverEndTheSession() {
         // A js peer credits each Data frame, also those of streams that are over by then.
-        for (Frame late : List.of(
-                Frame.window(0, 99, 65536), Frame.window(Wire.FIN, 99, 0), Frame.window(Wire.RST, 99, 0))) {
+        for (Frame late :
+                List.of(Frame.window(0, 99, 65536), Frame.window(Wire.FIN, 99, 0), Frame.window(Wire.RST, 99, 0))) {
             Probe probe = flood(Probe.quiet().build(), late);
             assertThat(probe.session.ended()).isEmpty();
             assertThat(probe.dropped(YamuxDrop.UNKNOWN_STREAM)).isEqualTo(MANY);
@@ -531,9 +530,9 @@ class AttackTest {
     void synsOutOfOrderAreFine() {
         // Threads of go-yamux take their ids before they send their SYNs.
         Probe probe = Probe.listener(limits().build());
-        probe.receive(
-                Frame.window(Wire.SYN, 5, 0), Frame.window(Wire.SYN, 1, 0), Frame.window(Wire.SYN, 3, 0));
-        assertThat(probe.of(YamuxEvent.StreamOpened.class)).extracting(e -> e.stream().id())
+        probe.receive(Frame.window(Wire.SYN, 5, 0), Frame.window(Wire.SYN, 1, 0), Frame.window(Wire.SYN, 3, 0));
+        assertThat(probe.of(YamuxEvent.StreamOpened.class))
+                .extracting(e -> e.stream().id())
                 .containsExactly(5L, 1L, 3L);
         assertThat(probe.session.ended()).isEmpty();
     }

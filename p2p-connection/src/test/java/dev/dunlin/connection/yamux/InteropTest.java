@@ -32,14 +32,13 @@ class InteropTest {
     /** py-libp2p issue 931. */
     @Test
     void rstOnEitherTypeCounts() {
-        for (Frame rst : List.of(
-                Frame.window(Wire.RST, 1, 0), Frame.window(Wire.RST, 1, 77), Frame.data(Wire.RST, 1, 0))) {
+        for (Frame rst :
+                List.of(Frame.window(Wire.RST, 1, 0), Frame.window(Wire.RST, 1, 77), Frame.data(Wire.RST, 1, 0))) {
             Probe probe = listenerWithStream();
             probe.receive(rst);
             assertThat(probe.events)
                     .last()
-                    .isEqualTo(new YamuxEvent.StreamReset(
-                            probe.opened(), YamuxEvent.ResetCause.BY_PEER, rst.length()));
+                    .isEqualTo(new YamuxEvent.StreamReset(probe.opened(), YamuxEvent.ResetCause.BY_PEER, rst.length()));
             assertThat(probe.opened().state()).isEqualTo(YamuxStream.State.RESET);
             assertThat(probe.drain()).isEmpty();
         }
@@ -122,8 +121,8 @@ class InteropTest {
     /** rust-yamux 0.13.3: readers slept through the end. */
     @Test
     void everyEndIsReported() {
-        for (Frame fin : List.of(
-                Frame.window(Wire.FIN, 1, 0), Frame.data(Wire.FIN, 1, 0), Frame.data(Wire.FIN, 1, 20))) {
+        for (Frame fin :
+                List.of(Frame.window(Wire.FIN, 1, 0), Frame.data(Wire.FIN, 1, 0), Frame.data(Wire.FIN, 1, 20))) {
             Probe probe = listenerWithStream();
             probe.receive(Frame.data(0, 1, 5), fin);
             assertThat(probe.events).last().isEqualTo(new YamuxEvent.RemoteClosed(probe.opened()));

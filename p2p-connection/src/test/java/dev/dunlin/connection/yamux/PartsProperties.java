@@ -164,9 +164,12 @@ class PartsProperties {
             if (field.getName().equals("initialWindow")) {
                 builder.maxStreamWindow(Integer.MAX_VALUE);
             }
-            YamuxLimits.Builder.class.getMethod(field.getName(), field.getType()).invoke(builder, value);
+            YamuxLimits.Builder.class
+                    .getMethod(field.getName(), field.getType())
+                    .invoke(builder, value);
             assertThat(field.getAccessor().invoke(builder.build())).isEqualTo(value);
-            assertThat(field.getAccessor().invoke(builder.build().toBuilder().build())).isEqualTo(value);
+            assertThat(field.getAccessor().invoke(builder.build().toBuilder().build()))
+                    .isEqualTo(value);
         }
     }
 }

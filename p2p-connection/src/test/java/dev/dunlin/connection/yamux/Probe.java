@@ -88,8 +88,7 @@ final class Probe {
     YamuxStream open() {
         return switch (session.open(now)) {
             case YamuxOpen.Opened(YamuxStream stream) -> stream;
-            case YamuxOpen.Refused(YamuxOpen.Reason reason) ->
-                throw new IllegalStateException("refused: " + reason);
+            case YamuxOpen.Refused(YamuxOpen.Reason reason) -> throw new IllegalStateException("refused: " + reason);
         };
     }
 

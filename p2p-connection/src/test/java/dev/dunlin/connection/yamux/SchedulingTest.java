@@ -173,8 +173,7 @@ class SchedulingTest {
     @Test
     void theConnectionsWriteBufferIsBounded() {
         int floor = 16 * 1024;
-        assertThat(queuedByBlockedStreams(Probe.quiet().build()))
-                .isEqualTo(32L * Wire.INITIAL_WINDOW + 68L * floor);
+        assertThat(queuedByBlockedStreams(Probe.quiet().build())).isEqualTo(32L * Wire.INITIAL_WINDOW + 68L * floor);
         assertThat(queuedByBlockedStreams(
                         Probe.quiet().writeBufferPerConnection(LIFTED).build()))
                 .isEqualTo(100L * Wire.INITIAL_WINDOW);

@@ -165,7 +165,8 @@ class StreamModelProperties {
                 assertThat(peerMaySend + unread).isLessThanOrEqualTo(stream.receiveWindow());
             } else {
                 assertThat(finOut).as("data after FIN").isFalse();
-                assertThat(frame.length() > 0 || (frame.flags() & Wire.FIN) != 0).isTrue();
+                assertThat(frame.length() > 0 || (frame.flags() & Wire.FIN) != 0)
+                        .isTrue();
                 queued -= frame.length();
                 weMaySend -= frame.length();
                 assertThat(weMaySend).isNotNegative();

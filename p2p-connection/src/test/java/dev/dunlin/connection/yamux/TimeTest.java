@@ -174,10 +174,9 @@ class TimeTest {
                         new YamuxEvent.StreamReset(stream, YamuxEvent.ResetCause.SESSION_ENDED, 0));
         assertThat(probe.session.nextDeadline()).isEqualTo(Long.MAX_VALUE);
 
-        Probe lifted = Probe.dialer(
-                        YamuxLimits.defaults().toBuilder()
-                                .pingTimeout(YamuxLimits.NEVER)
-                                .build())
+        Probe lifted = Probe.dialer(YamuxLimits.defaults().toBuilder()
+                        .pingTimeout(YamuxLimits.NEVER)
+                        .build())
                 .at(0);
         lifted.at(1_000_000 * SECOND);
         assertThat(lifted.session.ended()).isEmpty();
@@ -198,9 +197,8 @@ class TimeTest {
     @Test
     void bytesThatAreNotReadAreNoSignOfLife() {
         // The peer reads nothing, so our ping is stuck and reading has stopped.
-        Probe probe = Probe.dialer(YamuxLimits.defaults().toBuilder()
-                        .maxControlFrames(1)
-                        .build())
+        Probe probe = Probe.dialer(
+                        YamuxLimits.defaults().toBuilder().maxControlFrames(1).build())
                 .at(0);
         probe.now = 29 * SECOND;
         assertThat(probe.receive(Frame.data(0, 99, 10).bytes())).isEqualTo(22);

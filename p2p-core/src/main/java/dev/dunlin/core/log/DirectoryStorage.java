@@ -74,7 +74,8 @@ public final class DirectoryStorage implements LogStorage {
      */
     public static DirectoryStorage readOnly(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new LogException.Missing("there is no log folder " + folder + ": give the folder that holds a node's log");
+            throw new LogException.Missing(
+                    "there is no log folder " + folder + ": give the folder that holds a node's log");
         }
         return new DirectoryStorage(folder, folder, null);
     }

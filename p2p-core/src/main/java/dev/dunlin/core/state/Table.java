@@ -274,8 +274,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return text.append('}').toString();
     }
 
-    private static <K extends Comparable<? super K>, V> Node<K, V> insert(
-            @Nullable Node<K, V> node, K key, V value) {
+    private static <K extends Comparable<? super K>, V> Node<K, V> insert(@Nullable Node<K, V> node, K key, V value) {
         if (node == null) {
             return new Node<>(key, value, null, null, null);
         }
@@ -291,8 +290,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return right == node.right ? node : balanced(node, node.left, right);
     }
 
-    private static <K extends Comparable<? super K>, V> @Nullable Node<K, V> remove(
-            @Nullable Node<K, V> node, K key) {
+    private static <K extends Comparable<? super K>, V> @Nullable Node<K, V> remove(@Nullable Node<K, V> node, K key) {
         if (node == null) {
             return null;
         }
@@ -324,8 +322,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     }
 
     /** The entry of {@code top} above two trees whose heights differ by at most two, rotated to differ by at most one. */
-    private static <K, V> Node<K, V> balanced(
-            Node<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+    private static <K, V> Node<K, V> balanced(Node<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
         int tilt = height(left) - height(right);
         if (tilt > 1 && left != null) {
             Node<K, V> inner = left.right;

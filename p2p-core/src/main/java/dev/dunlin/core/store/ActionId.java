@@ -30,8 +30,8 @@ public record ActionId(long input, int index) implements Comparable<ActionId> {
             throw new IllegalArgumentException("an action id is INPUT.INDEX, not '" + text + "'");
         }
         try {
-            ActionId id = new ActionId(
-                    Long.parseLong(text, 0, dot, 10), Integer.parseInt(text, dot + 1, text.length(), 10));
+            ActionId id =
+                    new ActionId(Long.parseLong(text, 0, dot, 10), Integer.parseInt(text, dot + 1, text.length(), 10));
             if (!id.toString().equals(text)) {
                 throw new IllegalArgumentException("an action id has plain numbers, not '" + text + "'");
             }

@@ -52,7 +52,9 @@ public final class Guards<V, S, A extends Action> {
      * @param operands what it looked at, asked only when it failed
      */
     public record Clause<V, S, A>(
-            String name, Test<? super V, ? super S, ? super A> test, Operands<? super V, ? super S, ? super A> operands) {}
+            String name,
+            Test<? super V, ? super S, ? super A> test,
+            Operands<? super V, ? super S, ? super A> operands) {}
 
     /** A condition and what it looks at. */
     public static <V, S, A> Clause<V, S, A> clause(String name, Test<V, S, A> test, Operands<V, S, A> operands) {
@@ -77,8 +79,7 @@ public final class Guards<V, S, A extends Action> {
         }
         for (Clause<V, S, A> clause : all) {
             if (!clause.test().holds(view, own, action, now)) {
-                return new Verdict.Disabled(
-                        clause.name(), clause.operands().of(view, own, action, now));
+                return new Verdict.Disabled(clause.name(), clause.operands().of(view, own, action, now));
             }
         }
         return Verdict.ENABLED;

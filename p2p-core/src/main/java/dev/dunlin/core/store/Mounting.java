@@ -13,8 +13,8 @@ final class Mounting {
 
     static void check(Slice<?, ?, ?> slice) {
         if (!slice.types().slice().equals(slice.name())) {
-            throw new IllegalArgumentException(
-                    "the slice " + slice.name() + " has the type table of " + slice.types().slice());
+            throw new IllegalArgumentException("the slice " + slice.name() + " has the type table of "
+                    + slice.types().slice());
         }
         for (Class<?> type : leaves(slice.actions())) {
             if (!slice.types().actions().containsValue(type)) {
@@ -26,10 +26,12 @@ final class Mounting {
             }
         }
         Set<Class<?>> types = new HashSet<>();
-        for (Map.Entry<String, Class<? extends Action>> entry : slice.types().actions().entrySet()) {
+        for (Map.Entry<String, Class<? extends Action>> entry :
+                slice.types().actions().entrySet()) {
             Class<? extends Action> type = entry.getValue();
             if (!types.add(type)) {
-                throw new IllegalArgumentException(type.getName() + " has two names in the type table of " + slice.name());
+                throw new IllegalArgumentException(
+                        type.getName() + " has two names in the type table of " + slice.name());
             }
             if (!type.isRecord()) {
                 throw new IllegalArgumentException(type.getName() + " is no record");
@@ -60,8 +62,8 @@ final class Mounting {
         }
         slice.tick().ifPresent(tick -> {
             if (!actions.containsValue(tick.getClass())) {
-                throw new IllegalArgumentException(
-                        tick.getClass().getName() + ", the tick of " + slice.name() + ", has no name in its type table");
+                throw new IllegalArgumentException(tick.getClass().getName() + ", the tick of " + slice.name()
+                        + ", has no name in its type table");
             }
         });
     }

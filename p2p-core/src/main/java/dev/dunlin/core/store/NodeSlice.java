@@ -25,9 +25,7 @@ final class NodeSlice implements Slice<Object, NodeState, NodeAction> {
                             (view, own, action, now) -> action.run() == own.run() + 1,
                             (view, own, action, now) ->
                                     List.of(Operand.of("run", action.run()), Operand.of("last", own.run()))))
-            .on(
-                    NodeAction.ClockStepped.class,
-                    Guards.clause("has-booted", (view, own, action, now) -> own.run() > 0))
+            .on(NodeAction.ClockStepped.class, Guards.clause("has-booted", (view, own, action, now) -> own.run() > 0))
             .build();
 
     @Override

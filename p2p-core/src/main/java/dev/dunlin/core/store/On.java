@@ -15,7 +15,8 @@ import java.util.function.Function;
 public record On<F extends Action, A extends Action>(Class<F> fact, Function<? super F, Optional<? extends A>> as) {
 
     /** Every such fact matters. */
-    public static <F extends Action, A extends Action> On<F, A> each(Class<F> fact, Function<? super F, ? extends A> as) {
+    public static <F extends Action, A extends Action> On<F, A> each(
+            Class<F> fact, Function<? super F, ? extends A> as) {
         return new On<>(fact, action -> Optional.of(as.apply(action)));
     }
 }

@@ -311,10 +311,12 @@ public final class Store<R> {
         return changed;
     }
 
-    // A tick must move its deadline beyond now, or at least make progress; a machine that does neither would loop for ever.
+    // A tick must move its deadline beyond now, or at least make progress; a machine that does neither would loop for
+    // ever.
     private void checkTicks(Input input, long at) {
         Mount<R, ?, ?> mount = route(input.action()).owner;
-        if (mount.tick.isEmpty() || mount.tick.get().getClass() != input.action().getClass()) {
+        if (mount.tick.isEmpty()
+                || mount.tick.get().getClass() != input.action().getClass()) {
             return;
         }
         if (deadlines[mount.index] > at) {
@@ -324,9 +326,8 @@ public final class Store<R> {
         ticks[mount.index] = ticksAt[mount.index] == at ? ticks[mount.index] + 1 : 1;
         ticksAt[mount.index] = at;
         if (ticks[mount.index] > MAX_TICKS || read(mount, node, root) == read(mount, state.node(), state.root())) {
-            throw new IllegalStateException(
-                    "after its tick at " + at + " the slice " + mount.name + " still has the deadline "
-                            + deadlines[mount.index] + " and made no progress");
+            throw new IllegalStateException("after its tick at " + at + " the slice " + mount.name
+                    + " still has the deadline " + deadlines[mount.index] + " and made no progress");
         }
     }
 
@@ -453,8 +454,8 @@ public final class Store<R> {
                     return;
                 }
                 touched[nodeMount.index] = true;
-                node = node.withHandles(node.handles()
-                        .with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));
+                node = node.withHandles(
+                        node.handles().with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));
                 if (!enabled) {
                     effect(new NodeEffect.CloseHandle(handle));
                 }

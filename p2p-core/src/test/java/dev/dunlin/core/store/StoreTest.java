@@ -231,8 +231,10 @@ class StoreTest {
         Root before = store.state().root();
         assertThat(store.apply(say("x"), 5).changed())
                 .containsExactly(
-                        new Turn.Changed("left", before.left(), store.state().root().left()),
-                        new Turn.Changed("right", before.right(), store.state().root().right()));
+                        new Turn.Changed(
+                                "left", before.left(), store.state().root().left()),
+                        new Turn.Changed(
+                                "right", before.right(), store.state().root().right()));
     }
 
     @Test
