@@ -47,9 +47,7 @@ class CanaryTest {
     @Test
     void noSecretIsWrittenByABusyNodeThatLogsEverything() throws Exception {
         Path logging = folder.resolve("logback.xml");
-        Files.writeString(
-                logging,
-                """
+        Files.writeString(logging, """
                 <configuration>
                   <appender name="ERR" class="ch.qos.logback.core.ConsoleAppender">
                     <target>System.err</target>

@@ -95,8 +95,7 @@ class HandlesTest {
     }
 
     private static long pinned() {
-        return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory()
-                + PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
+        return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory() + PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
     }
 
     /** Whether a node's sockets and streams are those in its state: nothing is under way that would make them differ. */
@@ -107,9 +106,12 @@ class HandlesTest {
         return connection.dialling() == 0
                 && stats.connections() == connection.connections().size()
                 && stats.streams() == state.root().stream().streams().size()
-                && stats.sockets() == stats.connections() + connection.listeners().size()
+                && stats.sockets()
+                        == stats.connections() + connection.listeners().size()
                 && state.node().handles().size()
-                        == stats.streams() + stats.connections() + connection.listeners().size();
+                        == stats.streams()
+                                + stats.connections()
+                                + connection.listeners().size();
     }
 
     private static String figures(Node node) {
@@ -140,7 +142,8 @@ class HandlesTest {
             for (int i = 0; i < NODES; i++) {
                 Node node = newNode();
                 nodes.add(node);
-                Multiaddr direct = node.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
+                Multiaddr direct =
+                        node.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
                 KillableProxy proxy = new KillableProxy(direct.port().orElseThrow());
                 proxies.add(proxy);
                 addresses.add(List.of(
@@ -221,8 +224,8 @@ class HandlesTest {
                 case 0, 1 -> {
                     asked++;
                     Multiaddr address = addresses.get(to).get(random.nextInt(2));
-                    outcomes.add(node.connecting(address, SOON).handle((outcome, failure) ->
-                            failure == null ? connected.incrementAndGet() : 0));
+                    outcomes.add(node.connecting(address, SOON)
+                            .handle((outcome, failure) -> failure == null ? connected.incrementAndGet() : 0));
                 }
                 case 2 -> node.disconnect(nodes.get(to).self());
                 case 3 -> killed += proxies.get(to).killOne(random) ? 1 : 0;
@@ -236,7 +239,9 @@ class HandlesTest {
                                     SOON)
                             .handle((outcome, failure) -> 0));
                 }
-                default -> CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)).join();
+                default ->
+                    CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                            .join();
             }
         }
         CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)).join();
@@ -250,7 +255,14 @@ class HandlesTest {
             }
         }
         for (Node node : nodes) {
-            await("all closed", () -> node.runtime().state().root().connection().connections().isEmpty());
+            await(
+                    "all closed",
+                    () -> node.runtime()
+                            .state()
+                            .root()
+                            .connection()
+                            .connections()
+                            .isEmpty());
         }
         awaitAgreement(nodes);
     }

@@ -60,7 +60,8 @@ class KillNineTest {
             // The run's boot stands right behind the last whole frame of the run that was killed.
             assertThat(replayer.recordedAt(bootAt).orElseThrow().action())
                     .isInstanceOfSatisfying(
-                            NodeAction.Booted.class, boot -> assertThat(boot.run()).isEqualTo(run));
+                            NodeAction.Booted.class,
+                            boot -> assertThat(boot.run()).isEqualTo(run));
             replayer.close();
             return verified;
         }
@@ -105,6 +106,7 @@ class KillNineTest {
         Replayer.Verified whole = verified(last + 1, KILLS + 1L);
         assertThat(whole.tail()).isEmpty();
         assertThat(whole.forced()).isEqualTo(whole.last());
-        Bar.LOG.info("{} kills, seed {}: 0 divergences, 0 inputs lost, {} inputs in the ring", KILLS, SEED, whole.inputs());
+        Bar.LOG.info(
+                "{} kills, seed {}: 0 divergences, 0 inputs lost, {} inputs in the ring", KILLS, SEED, whole.inputs());
     }
 }

@@ -59,7 +59,8 @@ final class NodeProcess implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new AssertionError("the node ended: " + text(err));
             }
-            return text(out).lines()
+            return text(out)
+                    .lines()
                     .filter(line -> line.startsWith("/ip4/127.0.0.1/tcp/") && line.contains("/p2p/"))
                     .findFirst();
         });

@@ -51,14 +51,15 @@ class NodesTest {
     private static Set<Bytes> handshakes(Node node) {
         Set<Bytes> hashes = new HashSet<>();
         ConnectionState state = node.runtime().state().root().connection();
-        state.connections().keys().forEach(handle -> hashes.add(state.connections().at(handle).handshakeHash()));
+        state.connections()
+                .keys()
+                .forEach(handle -> hashes.add(state.connections().at(handle).handshakeHash()));
         return hashes;
     }
 
     private static void await(String what, Node one, Node two, int connections) {
         try {
-            NodeProcess.eventually(
-                    what, () -> share(one, two, connections) ? Optional.of(true) : Optional.empty());
+            NodeProcess.eventually(what, () -> share(one, two, connections) ? Optional.of(true) : Optional.empty());
         } catch (AssertionError late) {
             throw new AssertionError(figures(one) + "\n" + figures(two), late);
         }

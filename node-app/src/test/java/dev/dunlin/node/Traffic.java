@@ -29,7 +29,8 @@ final class Traffic implements AutoCloseable {
     }
 
     private void run(Multiaddr target) {
-        NodeOptions options = NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
+        NodeOptions options =
+                NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         try (Node node = Node.start(key, options)) {
             while (!over) {

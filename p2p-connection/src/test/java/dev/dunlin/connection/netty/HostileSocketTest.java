@@ -62,7 +62,11 @@ class HostileSocketTest {
     }
 
     private static Limits limits(
-            MultistreamLimits multistream, NoiseLimits noise, long upgradeMicros, int pendingInbound, int pendingOpens) {
+            MultistreamLimits multistream,
+            NoiseLimits noise,
+            long upgradeMicros,
+            int pendingInbound,
+            int pendingOpens) {
         return new Limits(
                 multistream,
                 noise,
@@ -185,8 +189,8 @@ class HostileSocketTest {
 
     @Test
     void withoutTheUpgradesDeadlineSlowPeersStay() throws Exception {
-        try (LoneTransport node = new LoneTransport(limits(
-                new MultistreamLimits(1024, 16, LONG), new NoiseLimits(8192, 64, LONG), LONG, 128, 1024))) {
+        try (LoneTransport node = new LoneTransport(
+                limits(new MultistreamLimits(1024, 16, LONG), new NoiseLimits(8192, 64, LONG), LONG, 128, 1024))) {
             List<RawPeer> peers = attack(node.listen(), slow());
             assertThat(peers.getFirst().isClosedWithin(A_WHILE)).isFalse();
             assertThat(node.transport.stats().pendingInbound()).isEqualTo(peers.size());
@@ -243,11 +247,14 @@ class HostileSocketTest {
             LoneTransport.await("accepted", () -> node.transport.stats().accepted() == 6);
             LoneTransport.await(
                     "refused or pending",
-                    () -> node.transport.stats().pendingInbound() + node.transport.stats().refusedPending() == 6);
+                    () -> node.transport.stats().pendingInbound()
+                                    + node.transport.stats().refusedPending()
+                            == 6);
             long refused = node.transport.stats().refusedPending();
             assertThat(node.transport.stats().pendingInbound()).isEqualTo(Math.min(6, maxPending));
             close(peers);
-            LoneTransport.await("places free again", () -> node.transport.stats().pendingInbound() == 0);
+            LoneTransport.await(
+                    "places free again", () -> node.transport.stats().pendingInbound() == 0);
             try (RawPeer honest = upgraded(port)) {
                 honest.pingPong(7);
             }
@@ -284,7 +291,8 @@ class HostileSocketTest {
         // 16,000 as a varint.
         Attack multistream = peer -> peer.write(new byte[] {(byte) 0x80, 0x7d});
         assertThat(closesOn(multistream(1024, 16, LONG), multistream, SOON)).isTrue();
-        assertThat(closesOn(multistream(0x3fff, 16, LONG), multistream, A_WHILE)).isFalse();
+        assertThat(closesOn(multistream(0x3fff, 16, LONG), multistream, A_WHILE))
+                .isFalse();
 
         Attack noise = peer -> peer.negotiated().thirdMessage(new byte[] {(byte) 0xea, 0x60});
         assertThat(closesOn(noise(8192), noise, SOON)).isTrue();
@@ -307,9 +315,11 @@ class HostileSocketTest {
     void unknownProposalsAreRefusedOnlySoOften() throws Exception {
         Attack flood = peer -> peer.write(message(RawPeer.MULTISTREAM), repeated(200, message("/none/1.0.0")));
         assertThat(closesOn(multistream(1024, 16, LONG), flood, SOON)).isTrue();
-        assertThat(closesOn(multistream(1024, Integer.MAX_VALUE, LONG), flood, A_WHILE)).isFalse();
+        assertThat(closesOn(multistream(1024, Integer.MAX_VALUE, LONG), flood, A_WHILE))
+                .isFalse();
 
-        assertThat(streamEnds(multistream(1024, 16, LONG), repeated(200, message("/none/1.0.0")))).isTrue();
+        assertThat(streamEnds(multistream(1024, 16, LONG), repeated(200, message("/none/1.0.0"))))
+                .isTrue();
         assertThat(streamEnds(multistream(1024, Integer.MAX_VALUE, LONG), repeated(200, message("/none/1.0.0"))))
                 .isFalse();
     }
@@ -414,7 +424,8 @@ class HostileSocketTest {
     @Test
     void aFloodOfPingsEndsTheSession() throws Exception {
         byte[] flood = repeated(500, frame(PING, SYN, 0, 1));
-        assertThat(endsSession(yamux(b -> b.pingBurst(64).pingsPerSecond(1)), flood)).isTrue();
+        assertThat(endsSession(yamux(b -> b.pingBurst(64).pingsPerSecond(1)), flood))
+                .isTrue();
         assertThat(endsSession(
                         yamux(b -> b.pingBurst(1 << 30).pingsPerSecond(1 << 30).maxPendingPongs(1 << 20)), flood))
                 .isFalse();
@@ -495,7 +506,8 @@ class HostileSocketTest {
                 .pingTimeout(YamuxLimits.NEVER));
         AtomicLong sent = new AtomicLong();
         try (LoneTransport node = new LoneTransport(limits);
-                RawPeer peer = RawPeer.connect(node.listen(), 8 << 10).negotiated().secured(true)) {
+                RawPeer peer =
+                        RawPeer.connect(node.listen(), 8 << 10).negotiated().secured(true)) {
             Thread flooding = Thread.ofVirtual().start(() -> {
                 try {
                     int id = 1;
@@ -522,8 +534,8 @@ class HostileSocketTest {
 
     @Test
     void aSilentPeerIsClosedWhenItAnswersNoPing() throws Exception {
-        try (LoneTransport node =
-                        new LoneTransport(yamux(b -> b.keepaliveInterval(100_000).pingTimeout(SHORT)));
+        try (LoneTransport node = new LoneTransport(
+                        yamux(b -> b.keepaliveInterval(100_000).pingTimeout(SHORT)));
                 RawPeer peer = upgraded(node.listen())) {
             assertThat(peer.isClosedWithin(SOON)).isTrue();
             assertThat(node.next(ConnectionAction.Closed.class).peer()).isNotNull();
@@ -562,8 +574,7 @@ class HostileSocketTest {
 
     /** Of twenty streams that the node opens to a peer that accepts none, how many fail at once. */
     private static long failedOpensOfTwenty(int maxPendingOpens) throws Exception {
-        Limits limits = limits(
-                        new MultistreamLimits(1024, 16, LONG), NORMAL.noise(), LONG, 128, maxPendingOpens)
+        Limits limits = limits(new MultistreamLimits(1024, 16, LONG), NORMAL.noise(), LONG, 128, maxPendingOpens)
                 .withYamux(NORMAL.yamux().toBuilder().ackBacklog(4).build());
         try (LoneTransport node = new LoneTransport(limits);
                 RawPeer peer = upgraded(node.listen())) {
@@ -602,7 +613,8 @@ class HostileSocketTest {
                     assertThat(late.isClosedWithin(SOON)).isTrue();
                 }
                 assertThat(node.transport.stats().refusedByNode()).isEqualTo(2);
-                LoneTransport.await("only the first is left", () -> node.transport.stats().connections() == 1);
+                LoneTransport.await(
+                        "only the first is left", () -> node.transport.stats().connections() == 1);
                 assertThat(node.transport.stats().streams()).isZero();
                 node.offers = Port.Offer.TAKEN;
                 early.pingPong(3);

@@ -109,8 +109,7 @@ final class LoneTransport implements Port, AutoCloseable {
     long dial(PeerId peer, int port) {
         ActionId id = nextId();
         transport.connect(
-                id,
-                new ConnectionEffect.ConnectInit(id.input(), peer, Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port)));
+                id, new ConnectionEffect.ConnectInit(id.input(), peer, Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port)));
         return id.input();
     }
 

@@ -42,9 +42,8 @@ class NettyPingTest {
                     credit += seen.type() == WINDOW && seen.id() == 1 ? seen.length() : 0;
                 }
             }
-            int expected = message(RawPeer.MULTISTREAM).length
-                    + message(PingSlice.PROTOCOL).length
-                    + BALLS * PingEcho.BALL;
+            int expected =
+                    message(RawPeer.MULTISTREAM).length + message(PingSlice.PROTOCOL).length + BALLS * PingEcho.BALL;
             assertThat(back).isLessThan(expected);
             peer.send(frame(WINDOW, 0, 1, 1 << 24));
             while (back < expected) {

@@ -92,8 +92,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     private static NoiseHandshake handshake(boolean earlyMuxer) {
-        NoiseSettings settings =
-                NoiseSettings.of(KEY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of());
+        NoiseSettings settings = NoiseSettings.of(KEY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of());
         return NoiseHandshake.initiator(settings, Optional.empty(), RANDOM, NettyTransport.micros());
     }
 
@@ -125,7 +124,10 @@ final class RawPeer implements AutoCloseable {
         if (line.length > 127) {
             throw new IllegalArgumentException("the length would take two bytes");
         }
-        return ByteBuffer.allocate(1 + line.length).put((byte) line.length).put(line).array();
+        return ByteBuffer.allocate(1 + line.length)
+                .put((byte) line.length)
+                .put(line)
+                .array();
     }
 
     static byte[] frame(int type, int flags, int id, int length, byte... body) {

@@ -47,8 +47,10 @@ class TransportTest {
             ConnectionAction.Closed closed = server.next(ConnectionAction.Closed.class);
             assertThat(closed.connection()).isEqualTo(accepted.connection());
             assertThat(closed.reason()).isEqualTo(CloseReason.REMOTE);
-            LoneTransport.await("only the listener is left", () -> server.transport.stats().sockets() == 1);
-            LoneTransport.await("nothing is left", () -> client.transport.stats().sockets() == 0);
+            LoneTransport.await(
+                    "only the listener is left", () -> server.transport.stats().sockets() == 1);
+            LoneTransport.await(
+                    "nothing is left", () -> client.transport.stats().sockets() == 0);
         }
     }
 
@@ -60,13 +62,17 @@ class TransportTest {
             int second = two.listen();
             one.dial(two.self(), second);
             two.dial(one.self(), first);
-            LoneTransport.await("two each", () -> one.transport.stats().connections() == 2
-                    && two.transport.stats().connections() == 2);
+            LoneTransport.await(
+                    "two each",
+                    () -> one.transport.stats().connections() == 2
+                            && two.transport.stats().connections() == 2);
             // Which of the two is kept is the machine's to say; the transport keeps what it is not told to close.
             ConnectionAction.Connected kept = one.next(ConnectionAction.Connected.class);
             one.disconnect(kept.connection());
-            LoneTransport.await("one each", () -> one.transport.stats().connections() == 1
-                    && two.transport.stats().connections() == 1);
+            LoneTransport.await(
+                    "one each",
+                    () -> one.transport.stats().connections() == 1
+                            && two.transport.stats().connections() == 1);
         }
     }
 
@@ -78,8 +84,10 @@ class TransportTest {
             client.dial(other.self(), server.listen());
             ConnectionAction.ConnectionFailed failed = client.next(ConnectionAction.ConnectionFailed.class);
             assertThat(failed.error().kind()).isEqualTo(ConnectionError.Kind.WRONG_PEER);
-            LoneTransport.await("nothing is left", () -> client.transport.stats().sockets() == 0);
-            LoneTransport.await("only the listener is left", () -> server.transport.stats().sockets() == 1);
+            LoneTransport.await(
+                    "nothing is left", () -> client.transport.stats().sockets() == 0);
+            LoneTransport.await(
+                    "only the listener is left", () -> server.transport.stats().sockets() == 1);
         }
     }
 
@@ -92,7 +100,8 @@ class TransportTest {
             ConnectionAction.Closed closed = node.next(ConnectionAction.Closed.class);
             assertThat(closed.connection()).isEqualTo(accepted.connection());
             assertThat(closed.reason()).isIn(CloseReason.REMOTE, CloseReason.IO_ERROR);
-            LoneTransport.await("only the listener is left", () -> node.transport.stats().sockets() == 1);
+            LoneTransport.await(
+                    "only the listener is left", () -> node.transport.stats().sockets() == 1);
         }
     }
 
@@ -107,7 +116,8 @@ class TransportTest {
             inHandshake.kill();
             RawPeer.connect(port).negotiated().secured(false).kill();
             LoneTransport.await("four have failed", () -> node.transport.stats().upgradeFailures() == 4);
-            LoneTransport.await("only the listener is left", () -> node.transport.stats().sockets() == 1);
+            LoneTransport.await(
+                    "only the listener is left", () -> node.transport.stats().sockets() == 1);
             assertThat(node.transport.stats().pendingInbound()).isZero();
             assertThat(node.seen()).isEmpty();
         }
@@ -122,9 +132,9 @@ class TransportTest {
             assertThat(accepted.getInputStream().read()).isPositive();
             accepted.close();
             ConnectionAction.ConnectionFailed failed = client.next(ConnectionAction.ConnectionFailed.class);
-            assertThat(failed.error().kind())
-                    .isIn(ConnectionError.Kind.CONNECTION_CLOSED, ConnectionError.Kind.IO);
-            LoneTransport.await("nothing is left", () -> client.transport.stats().sockets() == 0);
+            assertThat(failed.error().kind()).isIn(ConnectionError.Kind.CONNECTION_CLOSED, ConnectionError.Kind.IO);
+            LoneTransport.await(
+                    "nothing is left", () -> client.transport.stats().sockets() == 0);
         }
     }
 
@@ -134,7 +144,9 @@ class TransportTest {
                 LoneTransport client = new LoneTransport(Limits.DEFAULT)) {
             long early = client.dial(client.self(), server.getLocalPort());
             client.transport.cancel(client.nextId(), new ConnectionEffect.CancelDial(early));
-            assertThat(client.next(ConnectionAction.ConnectionFailed.class).error().kind())
+            assertThat(client.next(ConnectionAction.ConnectionFailed.class)
+                            .error()
+                            .kind())
                     .isEqualTo(ConnectionError.Kind.CANCELLED);
 
             long late = client.dial(client.self(), server.getLocalPort());
@@ -143,7 +155,8 @@ class TransportTest {
             ConnectionAction.ConnectionFailed failed = client.next(ConnectionAction.ConnectionFailed.class);
             assertThat(failed.dial()).isEqualTo(late);
             assertThat(failed.error().kind()).isEqualTo(ConnectionError.Kind.CANCELLED);
-            LoneTransport.await("nothing is left", () -> client.transport.stats().sockets() == 0);
+            LoneTransport.await(
+                    "nothing is left", () -> client.transport.stats().sockets() == 0);
             assertThat(client.seen()).isEmpty();
         }
     }
@@ -162,8 +175,7 @@ class TransportTest {
             assertThat(error.kind()).isEqualTo(ConnectionError.Kind.ADDRESS_UNAVAILABLE);
             assertThat(error.toString()).contains("in use").doesNotContain("\n");
 
-            first.transport.stopListening(
-                    first.nextId(), new ConnectionEffect.StopListenInit(listening.listener()));
+            first.transport.stopListening(first.nextId(), new ConnectionEffect.StopListenInit(listening.listener()));
             first.next(ConnectionAction.ListenerClosed.class);
             second.listen(busy);
             assertThat(second.next(ConnectionAction.Listening.class).bound()).containsExactly(busy);
@@ -186,12 +198,10 @@ class TransportTest {
                     public void ended(StreamChannel from, EndReason reason) {}
                 }));
                 RawPeer peer = upgraded(node.listen())) {
-            peer.send(data(
-                    SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(THROWING), new byte[20_000])));
+            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(THROWING), new byte[20_000])));
             assertThat(peer.isClosedWithin(RawPeer.PATIENCE)).isTrue();
             node.next(ConnectionAction.Closed.class);
         }
-        LoneTransport.await(
-                "all buffers back", () -> PooledByteBufAllocator.DEFAULT.pinnedHeapMemory() <= before);
+        LoneTransport.await("all buffers back", () -> PooledByteBufAllocator.DEFAULT.pinnedHeapMemory() <= before);
     }
 }
