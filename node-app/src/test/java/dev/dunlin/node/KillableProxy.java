@@ -3,7 +3,6 @@ package dev.dunlin.node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -65,15 +64,14 @@ final class KillableProxy implements AutoCloseable {
         synchronized (links) {
             links.remove(link);
         }
-        try {
-            for (Socket socket : List.of(link.client(), link.target())) {
-                if (abruptly && !socket.isClosed()) {
+        for (Socket socket : List.of(link.client(), link.target())) {
+            try (socket) {
+                if (abruptly) {
                     socket.setSoLinger(true, 0);
                 }
-                socket.close();
+            } catch (IOException closed) {
+                // One of its ends was faster.
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
