@@ -12,6 +12,8 @@ import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -140,7 +142,9 @@ public final class NettyPing implements PingService {
     /** Sends every ball back. */
     private static final class Echoer implements StreamReader {
         private final PingEcho echo = new PingEcho();
-        private ByteBuf unsent = Unpooled.EMPTY_BUFFER;
+
+        // Never joined into one buffer: to send from that would copy all of it, again for each ball that comes.
+        private final Deque<ByteBuf> unsent = new ArrayDeque<>();
         private boolean remoteClosed;
         private int held;
 
@@ -148,25 +152,29 @@ public final class NettyPing implements PingService {
         public void data(StreamChannel stream, ByteBuf bytes) {
             // A peer that throws without catching fills its window, and is given no more of it until it catches.
             held += bytes.readableBytes();
-            ByteBuf echoed = Unpooled.wrappedBuffer(echo.feed(bytes.nioBuffer()));
-            unsent = unsent.isReadable() ? Unpooled.wrappedBuffer(unsent, echoed) : echoed;
-            send(stream);
+            unsent.add(Unpooled.wrappedBuffer(echo.feed(bytes.nioBuffer())));
+            if (unsent.size() == 1) {
+                send(stream);
+            }
         }
 
         private void send(StreamChannel stream) {
-            if (stream.write(unsent)) {
-                unsent = Unpooled.EMPTY_BUFFER;
-                stream.consumed(held);
-                held = 0;
-                if (remoteClosed) {
-                    stream.closeWrite();
+            while (!unsent.isEmpty()) {
+                if (!stream.write(unsent.element())) {
+                    return;
                 }
+                unsent.remove();
+            }
+            stream.consumed(held);
+            held = 0;
+            if (remoteClosed) {
+                stream.closeWrite();
             }
         }
 
         @Override
         public void writable(StreamChannel stream) {
-            if (unsent.isReadable()) {
+            if (!unsent.isEmpty()) {
                 send(stream);
             }
         }
@@ -174,14 +182,14 @@ public final class NettyPing implements PingService {
         @Override
         public void remoteClosed(StreamChannel stream) {
             remoteClosed = true;
-            if (!unsent.isReadable()) {
+            if (unsent.isEmpty()) {
                 stream.closeWrite();
             }
         }
 
         @Override
         public void ended(StreamChannel stream, EndReason reason) {
-            unsent = Unpooled.EMPTY_BUFFER;
+            unsent.clear();
         }
     }
 }
