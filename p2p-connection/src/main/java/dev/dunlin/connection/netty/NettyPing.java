@@ -152,8 +152,11 @@ public final class NettyPing implements PingService {
         public void data(StreamChannel stream, ByteBuf bytes) {
             // A peer that throws without catching fills its window, and is given no more of it until it catches.
             held += bytes.readableBytes();
-            unsent.add(Unpooled.wrappedBuffer(echo.feed(bytes.nioBuffer())));
-            if (unsent.size() == 1) {
+            byte[] whole = echo.feed(bytes.nioBuffer());
+            if (whole.length > 0) {
+                unsent.add(Unpooled.wrappedBuffer(whole));
+            }
+            if (unsent.size() <= 1) {
                 send(stream);
             }
         }
