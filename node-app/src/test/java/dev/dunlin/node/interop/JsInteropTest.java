@@ -7,6 +7,7 @@ import static dev.dunlin.connection.protocols.DunlinProtocols.SINK;
 import static dev.dunlin.connection.protocols.DunlinProtocols.SOURCE;
 import static dev.dunlin.connection.protocols.DunlinProtocols.STALL;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifySlice;
@@ -19,7 +20,9 @@ import dev.dunlin.connection.protocols.Served;
 import dev.dunlin.connection.protocols.Transfer;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.keys.KeyType;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.node.CommandFailure;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -343,6 +346,51 @@ class JsInteropTest {
                     DunlinPeer.await(Transfer.sending(Payload.pattern(1)).on(stream));
             assertThat(late.reason()).isEqualTo(EndReason.REMOTE_RESET);
             assertThat(late.sent()).isZero();
+        }
+    }
+
+    @Test
+    void refusesAnUnknownProtocolAndAWrongId() {
+        String unknown = "/dunlin/unknown/1.0.0";
+        try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
+                JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
+                DunlinPeer other = DunlinPeer.start(KeyType.ED25519, true)) {
+            Multiaddr wrong = js.address().withoutPeer().orElseThrow().withPeer(other.id());
+            assertThatThrownBy(() -> dunlin.connect(wrong))
+                    .isInstanceOf(CommandFailure.class)
+                    .hasMessageContaining(js.id().toString());
+            Multiaddr wrongBack = dunlin.address().withoutPeer().orElseThrow().withPeer(other.id());
+            assertThatThrownBy(() -> js.dial(wrongBack)).isInstanceOf(JsPeer.Failed.class);
+            dunlin.assertClean();
+
+            connect(Dialer.DUNLIN, dunlin, js);
+            assertThatThrownBy(() -> dunlin.open(js.id(), unknown)).isInstanceOf(CommandFailure.class);
+            JsonNode refused = js.ask("echo", Map.of("peer", dunlin.id().toString(), "protocol", unknown));
+            assertThat(refused.path("failed").asInt()).isOne();
+            assertThat(js.ping(dunlin.id(), 1)).isOne();
+        }
+    }
+
+    @Test
+    void whenBothDialAtOnceOneConnectionStays() {
+        try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
+                JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true)) {
+            CompletableFuture<JsonNode> back =
+                    js.asking("dial", Map.of("addr", dunlin.address().toString()));
+            dunlin.connect(js.address());
+            DunlinPeer.await(back);
+            dunlin.await(
+                    "one connection",
+                    state -> state.root().connection().connections().size() == 1);
+            long closed = js.count("connected", dunlin.id()) - 1;
+            if (closed > 0) {
+                js.events("disconnected", dunlin.id(), closed);
+            }
+            assertThat(js.ping(dunlin.id(), 1)).isOne();
+            assertThat(dunlin.node()
+                            .ping(js.id(), 1, Duration.ZERO, DunlinPeer.DEADLINE)
+                            .lost())
+                    .isZero();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.noise;
 
+import java.io.NotSerializableException;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
@@ -47,5 +48,9 @@ final class ChaChaKey implements SecretKey {
     @Override
     public String toString() {
         return "ChaChaKey";
+    }
+
+    private Object writeReplace() throws NotSerializableException {
+        throw new NotSerializableException("a key is not written");
     }
 }
