@@ -40,7 +40,9 @@ class PingFloodTest {
             stream.execute(flood::catchAll);
             assertThat(DunlinPeer.await(flood.ended)).isEqualTo(EndReason.CLOSED);
             assertThat(flood.caught).isEqualTo(32L * BALLS);
-            assertThat(catcher.node().ping(thrower.id(), 1, Duration.ZERO, DunlinPeer.DEADLINE).lost())
+            assertThat(catcher.node()
+                            .ping(thrower.id(), 1, Duration.ZERO, DunlinPeer.DEADLINE)
+                            .lost())
                     .isZero();
         }
     }
