@@ -46,19 +46,11 @@ class CanaryTest {
 
     @Test
     void noSecretIsWrittenByABusyNodeThatLogsEverything() throws Exception {
-        Path logging = folder.resolve("logback.xml");
-        Files.writeString(logging, """
-                <configuration>
-                  <appender name="ERR" class="ch.qos.logback.core.ConsoleAppender">
-                    <target>System.err</target>
-                    <encoder><pattern>%d %level %logger %msg%n</pattern></encoder>
-                  </appender>
-                  <root level="TRACE"><appender-ref ref="ERR"/></root>
-                </configuration>
-                """);
         List<String> run = List.of(
                 "run",
                 "--debug",
+                "--log-level",
+                "trace",
                 "--data-dir",
                 folder.resolve("node").toString(),
                 "--listen",
@@ -68,8 +60,7 @@ class CanaryTest {
                 "--set",
                 "ping.interval=100000");
         for (int start = 1; start <= 2; start++) {
-            try (NodeProcess node = NodeProcess.start(
-                    folder, "start-" + start, List.of("-Dlogback.configurationFile=" + logging), run)) {
+            try (NodeProcess node = NodeProcess.start(folder, "start-" + start, List.of(), run)) {
                 try (Traffic traffic = Traffic.of(2, Multiaddr.parse(node.address()))) {
                     NodeProcess.eventually(
                             "traffic", () -> traffic.rounds() >= 10 ? Optional.of(true) : Optional.empty());
