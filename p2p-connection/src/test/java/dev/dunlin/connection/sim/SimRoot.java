@@ -26,8 +26,8 @@ public record SimRoot(ConnectionState connection, StreamState stream) implements
     /** A store of such a root; a transition that is not declared is an error. */
     public static Store<SimRoot> store() {
         return Store.of(INITIAL)
-                .mount(new Watching<>(new ConnectionSlice()), SimRoot::connection, SimRoot::withConnection)
-                .mount(new Watching<>(new StreamSlice()), SimRoot::stream, SimRoot::withStream)
+                .mount(Watching.over(new ConnectionSlice()), SimRoot::connection, SimRoot::withConnection)
+                .mount(Watching.over(new StreamSlice()), SimRoot::stream, SimRoot::withStream)
                 .build();
     }
 }
