@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.SliceDigests;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.Subject;
@@ -15,11 +16,13 @@ import dev.dunlin.core.store.Verdict;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /** Encodes frames into one growing buffer. Not thread-safe: the log's thread owns it. */
 final class FrameWriter {
@@ -35,6 +38,7 @@ final class FrameWriter {
     private final Codec codec;
     private final Buffer buffer = new Buffer();
     private final CRC32C crc = new CRC32C();
+    private final SliceDigests digests = new SliceDigests();
     private @Nullable JsonGenerator generator;
 
     // Lookup only: each action type's machine, which knows what the action is about.
@@ -64,34 +68,26 @@ final class FrameWriter {
 
     void header(Frame.Header header) {
         int start = buffer.length;
-        JsonGenerator out = generator();
-        out.writeStartObject();
-        out.writeStringProperty("type", "@log/header");
-        out.writeName("payload");
-        out.writeStartObject();
-        out.writeNumberProperty("format", header.format());
-        out.writeStringProperty("build", header.build());
-        out.writeNumberProperty("first", header.first());
-        out.writeNumberProperty("forced", header.forced());
-        out.writeName("schema");
-        codec.mapper().writeValue(out, header.schema().types());
-        out.writeEndObject();
-        out.writeEndObject();
-        out.flush();
+        buffer.ascii("{\"type\":\"@log/header\",\"payload\":{\"format\":");
+        buffer.number(header.format());
+        buffer.ascii(",\"build\":");
+        buffer.text(header.build());
+        buffer.ascii(",\"first\":");
+        buffer.number(header.first());
+        buffer.ascii(",\"forced\":");
+        buffer.number(header.forced());
+        buffer.ascii(",\"schema\":");
+        byte[] schema = codec.mapper().writeValueAsBytes(header.schema().types());
+        buffer.write(schema, 0, schema.length);
+        buffer.ascii("}");
         seal(start);
     }
 
     void force(long input) {
         int start = buffer.length;
-        JsonGenerator out = generator();
-        out.writeStartObject();
-        out.writeStringProperty("type", "@log/forced");
-        out.writeName("payload");
-        out.writeStartObject();
-        out.writeNumberProperty("input", input);
-        out.writeEndObject();
-        out.writeEndObject();
-        out.flush();
+        buffer.ascii("{\"type\":\"@log/forced\",\"payload\":{\"input\":");
+        buffer.number(input);
+        buffer.ascii("}");
         seal(start);
     }
 
@@ -99,7 +95,19 @@ final class FrameWriter {
     void turn(Turn turn) {
         int start = buffer.length;
         try {
-            encode(turn);
+            begin(turn.input(), turn.number(), turn.now());
+            rejections(turn);
+            buffer.ascii(",\"size\":");
+            buffer.number(turn.size());
+            if (turn.size() > 1) {
+                buffer.ascii(",\"derived\":");
+                buffer.digest(turn.derived());
+            }
+            changed(turn);
+            if (turn.durable()) {
+                buffer.ascii(",\"durable\":true");
+            }
+            buffer.ascii("}");
             seal(start);
         } catch (RuntimeException | Error e) {
             abandon(start);
@@ -107,34 +115,30 @@ final class FrameWriter {
         }
     }
 
-    private void encode(Turn turn) {
-        JsonGenerator out = generator();
-        begin(out, turn.input(), turn.number(), turn.now());
-        rejections(out, turn);
-        out.writeNumberProperty("size", turn.size());
-        if (turn.size() > 1) {
-            out.writeStringProperty("derived", turn.derived().toString());
+    private void changed(Turn turn) {
+        Map<String, Digest> changed = digests.changedBy(turn);
+        if (changed.isEmpty()) {
+            return;
         }
-        Map<String, Digest> changed = turn.changedDigests();
-        if (!changed.isEmpty()) {
-            out.writeName("changed");
-            out.writeStartObject();
-            changed.forEach((slice, digest) -> out.writeStringProperty(slice, digest.toString()));
-            out.writeEndObject();
+        String before = ",\"changed\":{";
+        for (Map.Entry<String, Digest> slice : changed.entrySet()) {
+            buffer.ascii(before);
+            buffer.text(slice.getKey());
+            buffer.ascii(":");
+            buffer.digest(slice.getValue());
+            before = ",";
         }
-        if (turn.durable()) {
-            out.writeBooleanProperty("durable", true);
-        }
-        out.writeEndObject();
-        out.writeEndObject();
-        out.flush();
+        buffer.ascii("}");
     }
 
     /** The input that ended the run. */
     void failure(StoreFailure failure) {
         int start = buffer.length;
         try {
-            encode(failure);
+            begin(failure.input(), failure.number(), failure.now());
+            buffer.ascii(",\"size\":1,\"failed\":");
+            buffer.text(String.valueOf(failure.getMessage()));
+            buffer.ascii("}");
             seal(start);
         } catch (RuntimeException | Error e) {
             abandon(start);
@@ -142,63 +146,65 @@ final class FrameWriter {
         }
     }
 
-    private void encode(StoreFailure failure) {
+    private void begin(Input input, long number, long at) {
+        buffer.ascii("{\"type\":");
+        buffer.text(codec.nameOf(input.action()));
+        buffer.ascii(",\"payload\":");
         JsonGenerator out = generator();
-        begin(out, failure.input(), failure.number(), failure.now());
-        out.writeNumberProperty("size", 1);
-        out.writeStringProperty("failed", String.valueOf(failure.getMessage()));
-        out.writeEndObject();
-        out.writeEndObject();
-        out.flush();
-    }
-
-    private void begin(JsonGenerator out, Input input, long number, long at) {
-        out.writeStartObject();
-        out.writeStringProperty("type", codec.nameOf(input.action()));
-        out.writeName("payload");
         codec.write(input.action(), out);
-        out.writeName("meta");
-        out.writeStartObject();
-        out.writeNumberProperty("input", number);
-        out.writeNumberProperty("at", at);
+        out.flush();
+        buffer.ascii(",\"meta\":{\"input\":");
+        buffer.number(number);
+        buffer.ascii(",\"at\":");
+        buffer.number(at);
         if (!input.answers().isNone()) {
-            out.writeStringProperty("answers", input.answers().toString());
+            buffer.ascii(",\"answers\":");
+            buffer.text(input.answers().toString());
         }
     }
 
-    private void rejections(JsonGenerator out, Turn turn) {
-        boolean any = false;
+    private void rejections(Turn turn) {
+        String before = ",\"rejected\":[{";
         for (int i = 0; i < turn.size(); i++) {
             Verdict.Disabled why = turn.rejection(i);
             if (why == null) {
                 continue;
             }
-            if (!any) {
-                any = true;
-                out.writeName("rejected");
-                out.writeStartArray();
-            }
             Action action = turn.entry(i);
             Subject about = about(action);
-            out.writeStartObject();
-            out.writeNumberProperty("index", i);
-            out.writeStringProperty("type", codec.nameOf(action));
-            out.writeStringProperty("subject", about.kind());
-            out.writeStringProperty("key", about.key());
-            out.writeStringProperty("clause", why.clause());
-            if (!why.operands().isEmpty()) {
-                out.writeName("operands");
-                out.writeStartObject();
-                for (Operand operand : why.operands()) {
-                    out.writeStringProperty(operand.name(), operand.value());
-                }
-                out.writeEndObject();
-            }
-            out.writeEndObject();
+            buffer.ascii(before);
+            buffer.ascii("\"index\":");
+            buffer.number(i);
+            buffer.ascii(",\"type\":");
+            buffer.text(codec.nameOf(action));
+            buffer.ascii(",\"subject\":");
+            buffer.text(about.kind());
+            buffer.ascii(",\"key\":");
+            buffer.text(about.key());
+            buffer.ascii(",\"clause\":");
+            buffer.text(why.clause());
+            operands(why.operands());
+            buffer.ascii("}");
+            before = ",{";
         }
-        if (any) {
-            out.writeEndArray();
+        if (before.length() == 2) {
+            buffer.ascii("]");
         }
+    }
+
+    private void operands(List<Operand> operands) {
+        if (operands.isEmpty()) {
+            return;
+        }
+        String before = ",\"operands\":{";
+        for (Operand operand : operands) {
+            buffer.ascii(before);
+            buffer.text(operand.name());
+            buffer.ascii(":");
+            buffer.text(operand.value());
+            before = ",";
+        }
+        buffer.ascii("}");
     }
 
     @SuppressWarnings("unchecked")
@@ -207,8 +213,8 @@ final class FrameWriter {
         return owner == null || action instanceof Effect ? Subject.MACHINE : owner.about((A) action);
     }
 
-    // One for all frames, which are root values without anything between them: making one costs as much as a small
-    // frame.
+    // One for all payloads, which to it are root values without anything between them: making one costs as much as a
+    // small frame. What stands around the payload is written by hand, which is several times quicker.
     private JsonGenerator generator() {
         JsonGenerator present = generator;
         if (present == null) {
@@ -228,22 +234,19 @@ final class FrameWriter {
         buffer.length = start;
     }
 
-    // The generator has closed the object: its brace gives way to the checksum.
+    // The frame lacks its last brace: the checksum comes before it.
     private void seal(int start) {
-        int end = buffer.length - 1;
+        int end = buffer.length;
         if (end - start + TRAILER > Lines.MAX_LINE) {
             throw new LogException("a frame of " + (end - start) + " bytes could not be read back: an input and its "
                     + "rejections have at most " + Lines.MAX_LINE + " bytes");
         }
         crc.reset();
         crc.update(buffer.bytes, start, end - start);
-        buffer.length = end;
         buffer.write(CRC_FIELD, 0, CRC_FIELD.length);
         long value = crc.getValue();
         buffer.ensure(11);
-        for (int shift = 28; shift >= 0; shift -= 4) {
-            buffer.bytes[buffer.length++] = HEX[(int) (value >>> shift) & 0xF];
-        }
+        buffer.hex(value, 28);
         buffer.bytes[buffer.length++] = '"';
         buffer.bytes[buffer.length++] = '}';
         buffer.bytes[buffer.length++] = '\n';
@@ -270,6 +273,71 @@ final class FrameWriter {
             ensure(count);
             System.arraycopy(from, at, bytes, length, count);
             length += count;
+        }
+
+        /** Text of ASCII alone, as it stands. */
+        @SuppressWarnings("deprecation")
+        void ascii(String text) {
+            int count = text.length();
+            ensure(count);
+            // The only way to copy a string's low bytes without an array between.
+            text.getBytes(0, count, bytes, length);
+            length += count;
+        }
+
+        /** A JSON string. */
+        void text(String text) {
+            int count = text.length();
+            ensure(count + 2);
+            int at = length;
+            bytes[at++] = '"';
+            for (int i = 0; i < count; i++) {
+                char unit = text.charAt(i);
+                if (unit < ' ' || unit > '~' || unit == '"' || unit == '\\') {
+                    byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+                    length++;
+                    write(quoted, 0, quoted.length);
+                    write('"');
+                    return;
+                }
+                bytes[at++] = (byte) unit;
+            }
+            bytes[at++] = '"';
+            length = at;
+        }
+
+        void number(long value) {
+            if (value < 10) {
+                ascii(Long.toString(value));
+                return;
+            }
+            int digits = 1;
+            for (long rest = value; rest >= 10; rest /= 10) {
+                digits++;
+            }
+            ensure(digits);
+            long rest = value;
+            for (int at = length + digits - 1; at >= length; at--) {
+                bytes[at] = (byte) ('0' + rest % 10);
+                rest /= 10;
+            }
+            length += digits;
+        }
+
+        /** A digest as a JSON string, in the form of {@link Digest#toString}. */
+        void digest(Digest digest) {
+            ensure(34);
+            bytes[length++] = '"';
+            hex(digest.high(), 60);
+            hex(digest.low(), 60);
+            bytes[length++] = '"';
+        }
+
+        /** Hexadecimal digits, the highest of which is so many bits up. */
+        void hex(long value, int highest) {
+            for (int shift = highest; shift >= 0; shift -= 4) {
+                bytes[length++] = HEX[(int) (value >>> shift) & 0xF];
+            }
         }
     }
 }

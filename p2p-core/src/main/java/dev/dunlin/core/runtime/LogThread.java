@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LogThread {
 
-    /** How many turns may wait to be written. */
-    static final int QUEUE = 1 << 14;
+    /** How many turns may wait to be written: few, so that what they changed is still in the caches when it is digested. */
+    static final int QUEUE = 1 << 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(LogThread.class);
     private static final int BATCH = 512;
@@ -79,9 +79,13 @@ final class LogThread {
         thread.start();
     }
 
-    /** Hands over a turn; waits while the queue is full. Called by the store's thread alone. */
-    void append(Turn turn) {
-        hand(turn);
+    /**
+     * Hands over a turn; waits while the queue is full. Called by the store's thread alone.
+     *
+     * @return how many nanoseconds it waited
+     */
+    long append(Turn turn) {
+        return hand(turn);
     }
 
     /** Hands over the input that ended the run. */
@@ -89,25 +93,24 @@ final class LogThread {
         hand(end);
     }
 
-    /** Has the state of the last appended turn kept as a snapshot. */
-    void snapshot(StoreState<?> state) {
-        hand(state);
+    /** Has the state of the last appended turn kept as a snapshot; otherwise as {@link #append(Turn)}. */
+    long snapshot(StoreState<?> state) {
+        return hand(state);
     }
 
-    private void hand(Object what) {
-        boolean counted = false;
-        while (!queue.offer(what)) {
-            if (!counted) {
-                counted = true;
-                stalls.incrementAndGet();
-            }
-            if (failure != null) {
-                return;
-            }
+    private long hand(Object what) {
+        if (queue.offer(what)) {
+            wake();
+            return 0;
+        }
+        stalls.incrementAndGet();
+        long begun = clock.monotonicNanos();
+        while (failure == null && !queue.offer(what)) {
             wake();
             LockSupport.parkNanos(this, 20_000);
         }
         wake();
+        return clock.monotonicNanos() - begun;
     }
 
     private void wake() {

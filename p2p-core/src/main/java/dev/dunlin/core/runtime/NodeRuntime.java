@@ -75,13 +75,13 @@ public final class NodeRuntime<R> implements Port {
 
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong refusedDiskFull = new AtomicLong();
-    private volatile long inputs;
-    private volatile long actions;
-    private volatile long rejections;
-    private volatile long effects;
-    private volatile long strayAnswers;
-    private volatile long handlerFailures;
-    private volatile long slow;
+    private final Tally inputs = new Tally();
+    private final Tally actions = new Tally();
+    private final Tally rejections = new Tally();
+    private final Tally effects = new Tally();
+    private final Tally strayAnswers = new Tally();
+    private final Tally handlerFailures = new Tally();
+    private final Tally slow = new Tally();
     private volatile boolean stopping;
     private volatile boolean started;
     private volatile @Nullable Throwable logFailure;
@@ -292,7 +292,7 @@ public final class NodeRuntime<R> implements Port {
             releaseForced();
             Inbox.Item item = inbox.poll();
             if (item != null) {
-                take(item, now());
+                take(item, now);
             } else if (stopping && nobodyWaitsForTheDisk()) {
                 return;
             } else {
@@ -346,7 +346,7 @@ public final class NodeRuntime<R> implements Port {
 
     // An answer that nobody waits for is a service's bug. What it opened is closed all the same.
     private void stray(Inbox.Item item) {
-        strayAnswers++;
+        strayAnswers.add(1);
         LOG.warn("a service answered {} twice, or from before the boot: {}", item.answers(), item.action());
         if (item.action() instanceof Action.BringsHandle brings) {
             emit(store.state().input(), item.answers(), new NodeEffect.CloseHandle(brings.brought()));
@@ -355,30 +355,32 @@ public final class NodeRuntime<R> implements Port {
 
     private void turn(Input input, long now, String key) {
         long begun = clock.monotonicNanos();
+        // Waiting for the log is a stall and counted as such; it says nothing of the input.
+        long stalled = 0;
         int handles = published.node().handles().size();
         Turn turn = store.apply(input, Math.max(now, store.state().now()));
-        long applied = clock.monotonicNanos() - begun;
         published = store.state();
         if (log != null) {
-            log.append(turn);
+            stalled = log.append(turn);
             if (turn.number() % log.options().snapshotEvery() == 0 || input.action() instanceof NodeAction.Booted) {
-                log.snapshot(store.state());
+                stalled += log.snapshot(store.state());
             }
         }
-        // Waiting for the log is a stall and counted as such; it says nothing of the input.
-        long handed = clock.monotonicNanos();
-        inputs++;
-        actions += turn.size();
-        inbox.holdMore(published.node().handles().size() - handles);
+        inputs.add(1);
+        actions.add(turn.size());
+        int more = published.node().handles().size() - handles;
+        if (more != 0) {
+            inbox.holdMore(more);
+        }
         for (int i = 0; i < turn.size(); i++) {
             settle(turn, i, key);
         }
         for (Consumer<Turn> watcher : watchers) {
             tell(watcher, turn);
         }
-        long took = applied + clock.monotonicNanos() - handed;
+        long took = clock.monotonicNanos() - begun - stalled;
         if (took > SLOW_NANOS || turn.size() > SLOW_ENTRIES) {
-            slow++;
+            slow.add(1);
             LOG.warn(
                     "input {} ({}) took {} ms and led to {} actions",
                     turn.number(),
@@ -399,13 +401,13 @@ public final class NodeRuntime<R> implements Port {
     private void settle(Turn turn, int index, String key) {
         Action entry = turn.entry(index);
         if (entry instanceof Effect effect) {
-            effects++;
+            effects.add(1);
             emit(turn.number(), turn.id(index), effect);
             return;
         }
         Verdict.Disabled why = turn.rejection(index);
         if (why != null) {
-            rejections++;
+            rejections.add(1);
             if (index == 0 && !key.isEmpty()) {
                 complete(key, future -> future.completeExceptionally(RefusedException.of(why)));
             }
@@ -447,7 +449,7 @@ public final class NodeRuntime<R> implements Port {
         try {
             service.handler.handle(emitted.id(), emitted.effect());
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-            handlerFailures++;
+            handlerFailures.add(1);
             if (requests.remove(emitted.id())) {
                 inbox.release();
             }
@@ -578,15 +580,15 @@ public final class NodeRuntime<R> implements Port {
     /** Figures. */
     public RuntimeStats stats() {
         return new RuntimeStats(
-                inputs,
-                actions,
-                rejections,
-                effects,
+                inputs.get(),
+                actions.get(),
+                rejections.get(),
+                effects.get(),
                 refused.get(),
                 refusedDiskFull.get(),
-                strayAnswers,
-                handlerFailures,
-                slow,
+                strayAnswers.get(),
+                handlerFailures.get(),
+                slow.get(),
                 inbox.load(),
                 inbox.highest(),
                 log == null ? 0 : log.queued(),

@@ -1,6 +1,5 @@
 package dev.dunlin.core.state;
 
-import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -16,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * A persistent map, ordered by its keys' natural order: the map of the state tree. Iteration depends on content only,
  * never on history, JVM or machine.
  *
- * <p>A balanced binary tree whose nodes remember the digest of what is below them once somebody asked. A changed
- * table shares all but some log2(n) nodes with the one it came from, so its digest costs what changed. The digest is the
- * sum of the entries' digests: tables of equal content have equal digests, whatever the shape of their trees.
+ * <p>A balanced binary tree. A changed table shares all but some log2(n) nodes with the one it came from, and remembers
+ * which entries went and came since the digest of one of its ancestors was last asked for. The digest is the sum of the
+ * entries' digests, so it costs what changed, and tables of equal content have equal digests, whatever the shape of their
+ * trees.
  *
  * <p>Immutable; safe to read from any thread.
  *
@@ -27,13 +27,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Table<K extends Comparable<? super K>, V> implements Iterable<Map.Entry<K, V>>, Canonical {
 
+    /**
+     * So many changes more than there are entries are remembered for the digest. After them it is summed up anew from all
+     * entries, which costs no more than they did.
+     */
+    static final int MORE_CHANGES = 64;
+
     @SuppressWarnings("rawtypes")
-    private static final Table EMPTY = new Table<>(null);
+    private static final Table EMPTY = new Table<>(null, new Version(Sum.ZERO));
 
     private final @Nullable Node<K, V> root;
+    private final Version version;
 
-    private Table(@Nullable Node<K, V> root) {
+    private Table(@Nullable Node<K, V> root, Version version) {
         this.root = root;
+        this.version = version;
     }
 
     /** The table without entries. */
@@ -68,13 +76,13 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** Whether the key has a value. */
     public boolean has(K key) {
-        return node(key) != null;
+        return entry(key) != null;
     }
 
     /** The value of a key, if it has one. */
     public Optional<V> find(K key) {
-        Node<K, V> node = node(key);
-        return node == null ? Optional.empty() : Optional.of(node.value);
+        Entry<K, V> entry = entry(key);
+        return entry == null ? Optional.empty() : Optional.of(entry.value);
     }
 
     /**
@@ -83,25 +91,25 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
      * @throws NoSuchElementException if it is not
      */
     public V at(K key) {
-        Node<K, V> node = node(key);
-        if (node == null) {
+        Entry<K, V> entry = entry(key);
+        if (entry == null) {
             throw new NoSuchElementException("no entry for " + key);
         }
-        return node.value;
+        return entry.value;
     }
 
     /** The value of a key, or the given one. */
     public V or(K key, V otherwise) {
-        Node<K, V> node = node(key);
-        return node == null ? otherwise : node.value;
+        Entry<K, V> entry = entry(key);
+        return entry == null ? otherwise : entry.value;
     }
 
-    private @Nullable Node<K, V> node(K key) {
+    private @Nullable Entry<K, V> entry(K key) {
         Node<K, V> node = root;
         while (node != null) {
-            int order = key.compareTo(node.key);
+            int order = key.compareTo(node.entry.key);
             if (order == 0) {
-                return node;
+                return node.entry;
             }
             node = order < 0 ? node.left : node.right;
         }
@@ -112,23 +120,25 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     public Table<K, V> with(K key, V value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
-        Node<K, V> changed = insert(root, key, value);
-        return changed == root ? this : new Table<>(changed);
+        Put<K, V> put = new Put<>(key, value);
+        Node<K, V> changed = put.in(root);
+        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry, size()));
     }
 
     /** This table with a present value put through a function; this very table if the key has no value. */
     public Table<K, V> updated(K key, UnaryOperator<V> change) {
-        Node<K, V> node = node(key);
-        return node == null ? this : with(key, change.apply(node.value));
+        Entry<K, V> entry = entry(key);
+        return entry == null ? this : with(key, change.apply(entry.value));
     }
 
     /** This table without an entry; this very table if there is none. */
     public Table<K, V> without(K key) {
-        Node<K, V> changed = remove(root, key);
-        if (changed == root) {
+        Entry<K, V> before = entry(key);
+        if (before == null) {
             return this;
         }
-        return changed == null ? empty() : new Table<>(changed);
+        Node<K, V> changed = removed(root, key);
+        return changed == null ? empty() : new Table<>(changed, version.next(before, null, size()));
     }
 
     /** The entry with the least key. */
@@ -136,7 +146,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         if (root == null) {
             return Optional.empty();
         }
-        return Optional.of(leftmost(root).entry());
+        return Optional.of(leftmost(root).entry);
     }
 
     /** The entry with the greatest key. */
@@ -148,7 +158,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         while (node.right != null) {
             node = node.right;
         }
-        return Optional.of(node.entry());
+        return Optional.of(node.entry);
     }
 
     /** The entries in key order. */
@@ -165,7 +175,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             Cursor<K, V> cursor = new Cursor<>();
             Node<K, V> node = root;
             while (node != null) {
-                if (key.compareTo(node.key) <= 0) {
+                if (key.compareTo(node.entry.key) <= 0) {
                     cursor.path.push(node);
                     node = node.left;
                 } else {
@@ -218,23 +228,23 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     private static <K, V> void each(@Nullable Node<K, V> node, BiConsumer<? super K, ? super V> action) {
         if (node != null) {
             each(node.left, action);
-            action.accept(node.key, node.value);
+            action.accept(node.entry.key, node.entry.value);
             each(node.right, action);
         }
     }
 
     /** The sum of the entries' digests. */
     public Digest digest() {
-        return root == null ? Digest.ZERO : root.sum().digest();
+        Sum sum = version.sum(root);
+        return new Digest(sum.high, sum.low);
     }
 
     @Override
     public void feed(Hasher sink) {
         sink.putLong(size());
         if (root != null) {
-            Sum sum = root.sum();
-            sink.putDigest(sum.digest());
-            sink.account(sum.words());
+            Sum sum = version.sum(root);
+            sink.putLong(sum.high).putLong(sum.low).account(sum.words);
         }
     }
 
@@ -274,34 +284,51 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return text.append('}').toString();
     }
 
-    private static <K extends Comparable<? super K>, V> Node<K, V> insert(@Nullable Node<K, V> node, K key, V value) {
-        if (node == null) {
-            return new Node<>(key, value, null, null, null);
+    /** One entry on its way into a tree, and the one whose place it took. */
+    private static final class Put<K extends Comparable<? super K>, V> {
+        final Entry<K, V> entry;
+
+        @Nullable
+        Entry<K, V> replaced;
+
+        Put(K key, V value) {
+            this.entry = new Entry<>(key, value);
         }
-        int order = key.compareTo(node.key);
-        if (order == 0) {
-            return node.value == value ? node : new Node<>(node.key, value, node.left, node.right, null);
+
+        Node<K, V> in(@Nullable Node<K, V> node) {
+            if (node == null) {
+                return new Node<>(entry, null, null);
+            }
+            int order = entry.key.compareTo(node.entry.key);
+            if (order == 0) {
+                replaced = node.entry;
+                return replaced.value == entry.value
+                        ? node
+                        : new Node<>(entry, node.left, node.right, node.height, node.size);
+            }
+            Node<K, V> child = order < 0 ? node.left : node.right;
+            Node<K, V> changed = in(child);
+            if (changed == child) {
+                return node;
+            }
+            Node<K, V> left = order < 0 ? changed : node.left;
+            Node<K, V> right = order < 0 ? node.right : changed;
+            // What takes another's place does not change the shape.
+            return replaced == null
+                    ? balanced(node.entry, left, right)
+                    : new Node<>(node.entry, left, right, node.height, node.size);
         }
-        if (order < 0) {
-            Node<K, V> left = insert(node.left, key, value);
-            return left == node.left ? node : balanced(node, left, node.right);
-        }
-        Node<K, V> right = insert(node.right, key, value);
-        return right == node.right ? node : balanced(node, node.left, right);
     }
 
-    private static <K extends Comparable<? super K>, V> @Nullable Node<K, V> remove(@Nullable Node<K, V> node, K key) {
-        if (node == null) {
-            return null;
-        }
-        int order = key.compareTo(node.key);
+    /** The tree without a key that is in it. */
+    private static <K extends Comparable<? super K>, V> @Nullable Node<K, V> removed(@Nullable Node<K, V> at, K key) {
+        Node<K, V> node = Objects.requireNonNull(at);
+        int order = key.compareTo(node.entry.key);
         if (order < 0) {
-            Node<K, V> left = remove(node.left, key);
-            return left == node.left ? node : balanced(node, left, node.right);
+            return balanced(node.entry, removed(node.left, key), node.right);
         }
         if (order > 0) {
-            Node<K, V> right = remove(node.right, key);
-            return right == node.right ? node : balanced(node, node.left, right);
+            return balanced(node.entry, node.left, removed(node.right, key));
         }
         if (node.left == null) {
             return node.right;
@@ -309,8 +336,8 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         if (node.right == null) {
             return node.left;
         }
-        Node<K, V> successor = leftmost(node.right);
-        return balanced(successor, node.left, remove(node.right, successor.key));
+        Entry<K, V> successor = leftmost(node.right).entry;
+        return balanced(successor, node.left, removed(node.right, successor.key));
     }
 
     private static <K, V> Node<K, V> leftmost(Node<K, V> from) {
@@ -321,24 +348,30 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return node;
     }
 
-    /** The entry of {@code top} above two trees whose heights differ by at most two, rotated to differ by at most one. */
-    private static <K, V> Node<K, V> balanced(Node<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+    /** An entry above two trees whose heights differ by at most two, rotated to differ by at most one. */
+    private static <K, V> Node<K, V> balanced(Entry<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
         int tilt = height(left) - height(right);
         if (tilt > 1 && left != null) {
             Node<K, V> inner = left.right;
             if (inner != null && height(left.left) < inner.height) {
-                return inner.above(left.above(left.left, inner.left), top.above(inner.right, right));
+                return new Node<>(
+                        inner.entry,
+                        new Node<>(left.entry, left.left, inner.left),
+                        new Node<>(top, inner.right, right));
             }
-            return left.above(left.left, top.above(inner, right));
+            return new Node<>(left.entry, left.left, new Node<>(top, inner, right));
         }
         if (tilt < -1 && right != null) {
             Node<K, V> inner = right.left;
             if (inner != null && height(right.right) < inner.height) {
-                return inner.above(top.above(left, inner.left), right.above(inner.right, right.right));
+                return new Node<>(
+                        inner.entry,
+                        new Node<>(top, left, inner.left),
+                        new Node<>(right.entry, inner.right, right.right));
             }
-            return right.above(top.above(left, inner), right.right);
+            return new Node<>(right.entry, new Node<>(top, left, inner), right.right);
         }
-        return top.above(left, right);
+        return new Node<>(top, left, right);
     }
 
     private static int height(@Nullable Node<?, ?> node) {
@@ -349,70 +382,201 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return node == null ? 0 : node.size;
     }
 
-    /** What is below a node: the sum of the entries' digests, and of their sizes in 8-byte words. */
-    private record Sum(Digest digest, long words) {}
-
     private static final class Node<K, V> {
-        final K key;
-        final V value;
+        final Entry<K, V> entry;
         final @Nullable Node<K, V> left;
         final @Nullable Node<K, V> right;
-        final int height;
         final int size;
+        final byte height;
 
-        // Written at most a few times with equal immutable values: a race costs work, never truth.
-        private @Nullable Sum own;
-        private @Nullable Sum all;
+        Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+            this(
+                    entry,
+                    left,
+                    right,
+                    (byte) (Math.max(Table.height(left), Table.height(right)) + 1),
+                    Table.size(left) + Table.size(right) + 1);
+        }
 
-        Node(K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right, @Nullable Sum own) {
-            this.key = key;
-            this.value = value;
+        Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, byte height, int size) {
+            this.entry = entry;
             this.left = left;
             this.right = right;
-            this.own = own;
-            this.height = Math.max(height(left), height(right)) + 1;
-            this.size = size(left) + size(right) + 1;
+            this.height = height;
+            this.size = size;
         }
+    }
 
-        Node<K, V> above(@Nullable Node<K, V> newLeft, @Nullable Node<K, V> newRight) {
-            return new Node<>(key, value, newLeft, newRight, own);
-        }
+    /** One key and its value, shared by all trees that hold them. */
+    private static final class Entry<K, V> implements Map.Entry<K, V> {
+        final K key;
+        final V value;
 
-        Map.Entry<K, V> entry() {
-            return new AbstractMap.SimpleImmutableEntry<>(key, value);
+        // Written at most a few times with equal immutable values: a race costs work, never truth.
+        private @Nullable Sum sum;
+
+        Entry(K key, V value) {
+            this.key = key;
+            this.value = value;
         }
 
         Sum sum() {
-            Sum known = all;
-            if (known != null) {
-                return known;
-            }
-            Sum entry = own;
-            if (entry == null) {
+            Sum known = sum;
+            if (known == null) {
                 Hasher hasher = new Hasher();
                 Content.feed(key, hasher);
                 Content.feed(value, hasher);
-                entry = new Sum(hasher.finish(), hasher.words());
-                own = entry;
+                Digest digest = hasher.finish();
+                known = new Sum(digest.high(), digest.low(), hasher.words());
+                sum = known;
             }
-            long high = entry.digest().high();
-            long low = entry.digest().low();
-            long words = entry.words();
-            if (left != null) {
-                Sum below = left.sum();
-                high += below.digest().high();
-                low += below.digest().low();
-                words += below.words();
+            return known;
+        }
+
+        @Override
+        public K getKey() {
+            return key;
+        }
+
+        @Override
+        public V getValue() {
+            return value;
+        }
+
+        @Override
+        public V setValue(V other) {
+            throw new UnsupportedOperationException("a table's entries do not change");
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Map.Entry<?, ?> that && key.equals(that.getKey()) && value.equals(that.getValue());
+        }
+
+        @Override
+        public int hashCode() {
+            return key.hashCode() ^ value.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return key + "=" + value;
+        }
+    }
+
+    /** The digests of some entries, added lane by lane, and their sizes in 8-byte words. */
+    private record Sum(long high, long low, long words) {
+        static final Sum ZERO = new Sum(0, 0, 0);
+    }
+
+    /**
+     * What a table's digest is made of: known, or what changed since the version before. Does not hold the trees of earlier
+     * versions. Any thread may ask, and races cost work, never truth: {@code before} is forgotten only after {@code sum} is
+     * known, and who sees neither sums up all entries.
+     */
+    private static final class Version {
+        private @Nullable Sum sum;
+        private @Nullable Version before;
+        private final @Nullable Entry<?, ?> gone;
+        private final @Nullable Entry<?, ?> come;
+        private final int changes;
+
+        Version(Sum sum) {
+            this(sum, null, null, null, 0);
+        }
+
+        private Version(
+                @Nullable Sum sum,
+                @Nullable Version before,
+                @Nullable Entry<?, ?> gone,
+                @Nullable Entry<?, ?> come,
+                int changes) {
+            this.sum = sum;
+            this.before = before;
+            this.gone = gone;
+            this.come = come;
+            this.changes = changes;
+        }
+
+        Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more, int size) {
+            if (sum != null) {
+                return new Version(null, this, less, more, 1);
             }
-            if (right != null) {
-                Sum below = right.sum();
-                high += below.digest().high();
-                low += below.digest().low();
-                words += below.words();
+            return changes > size + MORE_CHANGES
+                    ? new Version(null, null, null, null, 0)
+                    : new Version(null, this, less, more, changes + 1);
+        }
+
+        <K, V> Sum sum(@Nullable Node<K, V> root) {
+            Sum known = sum;
+            if (known == null) {
+                Adder adder = new Adder();
+                known = since(adder) ? adder.sum() : all(root);
+                sum = known;
+                before = null;
             }
-            Sum sum = left == null && right == null ? entry : new Sum(new Digest(high, low), words);
-            all = sum;
-            return sum;
+            return known;
+        }
+
+        /** Adds up what changed since a version whose sum is known; false if there is none. */
+        private boolean since(Adder adder) {
+            Version at = this;
+            // An entry that came and went in between is never digested.
+            Entry<?, ?> gone = null;
+            while (true) {
+                Version earlier = at.before;
+                Sum known = at.sum;
+                if (known != null) {
+                    adder.add(known, 1);
+                    adder.add(gone, -1);
+                    return true;
+                }
+                if (earlier == null) {
+                    return false;
+                }
+                if (at.come == null || at.come != gone) {
+                    adder.add(gone, -1);
+                    adder.add(at.come, 1);
+                }
+                gone = at.gone;
+                at = earlier;
+            }
+        }
+
+        private static <K, V> Sum all(@Nullable Node<K, V> root) {
+            Adder adder = new Adder();
+            all(root, adder);
+            return adder.sum();
+        }
+
+        private static <K, V> void all(@Nullable Node<K, V> node, Adder adder) {
+            if (node != null) {
+                all(node.left, adder);
+                adder.add(node.entry.sum(), 1);
+                all(node.right, adder);
+            }
+        }
+    }
+
+    private static final class Adder {
+        private long high;
+        private long low;
+        private long words;
+
+        void add(@Nullable Entry<?, ?> entry, int times) {
+            if (entry != null) {
+                add(entry.sum(), times);
+            }
+        }
+
+        void add(Sum sum, int times) {
+            high += times * sum.high;
+            low += times * sum.low;
+            words += times * sum.words;
+        }
+
+        Sum sum() {
+            return new Sum(high, low, words);
         }
     }
 
@@ -434,7 +598,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         public Map.Entry<K, V> next() {
             Node<K, V> node = path.pop();
             descend(node.right);
-            return node.entry();
+            return node.entry;
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -122,17 +121,7 @@ public final class Turn {
 
     /** The digests of the slices whose content changed, in mounting order. Costs what changed; for any thread. */
     public Map<String, Digest> changedDigests() {
-        if (changed.isEmpty()) {
-            return Map.of();
-        }
-        Map<String, Digest> digests = new LinkedHashMap<>();
-        for (Changed change : changed) {
-            Digest after = Content.digest(change.state());
-            if (!after.equals(Content.digest(change.before()))) {
-                digests.put(change.slice(), after);
-            }
-        }
-        return digests;
+        return new SliceDigests().changedBy(this);
     }
 
     /** Whether an effect among these waits for the disk. */

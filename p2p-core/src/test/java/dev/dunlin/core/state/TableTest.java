@@ -105,6 +105,43 @@ class TableTest {
     }
 
     @Property
+    void digestIsTheSameWheneverItIsAskedAndOfWhateverBranch(
+            @ForAll("edits") List<Edit> edits, @ForAll @IntRange(min = 1, max = 300) int every) {
+        List<Table<Integer, Integer>> branches = new ArrayList<>(List.of(Table.empty()));
+        for (Edit edit : edits) {
+            Table<Integer, Integer> from = branches.get((edit.key() * 7 + edit.value()) % branches.size());
+            Table<Integer, Integer> to = edit.put() ? from.with(edit.key(), edit.value()) : from.without(edit.key());
+            branches.add(to);
+            if (branches.size() % every == 0) {
+                assertThat(to.digest()).isEqualTo(anew(to).digest());
+            }
+        }
+        for (Table<Integer, Integer> branch : branches) {
+            assertThat(branch.digest()).isEqualTo(anew(branch).digest());
+        }
+    }
+
+    @Example
+    void digestAfterMoreChangesThanAreRemembered() {
+        Table<Integer, Integer> table = Table.empty();
+        for (int i = 0; i < 10 * Table.MORE_CHANGES; i++) {
+            table = table.with(i % 5, i);
+        }
+        assertThat(table.digest()).isEqualTo(anew(table).digest());
+        assertThat(table.with(1, 1).without(2).digest())
+                .isEqualTo(anew(table.with(1, 1).without(2)).digest());
+    }
+
+    private static Table<Integer, Integer> anew(Table<Integer, Integer> table) {
+        Table<Integer, Integer> fresh = Table.empty();
+        for (Map.Entry<Integer, Integer> entry : table) {
+            fresh = fresh.with(entry.getKey(), entry.getValue());
+            fresh.digest();
+        }
+        return fresh;
+    }
+
+    @Property
     void differentContentHasDifferentDigest(@ForAll("edits") List<Edit> some, @ForAll("edits") List<Edit> more) {
         Table<Integer, Integer> one = edited(some);
         Table<Integer, Integer> other = edited(more);
