@@ -28,7 +28,7 @@ final class TableShape {
         if (Math.abs(left[0] - right[0]) > 1) {
             throw new AssertionError("a node has halves of the heights " + left[0] + " and " + right[0]);
         }
-        if (((Number) field(node, "height")).intValue() != height
+        if (!Byte.valueOf((byte) height).equals(field(node, "height"))
                 || !Integer.valueOf(size).equals(field(node, "size"))) {
             throw new AssertionError("a node of height " + height + " and size " + size + " says otherwise");
         }
