@@ -33,6 +33,8 @@ class TransportBench {
     private static final Logger FIGURES = LoggerFactory.getLogger("figures");
     private static final int MIB = Integer.getInteger("dunlin.bench.mib", 256);
     private static final int ROUNDS = Integer.getInteger("dunlin.bench.rounds", 5);
+    private static final int WARM_UP = 3;
+    private static final int JS_RUNS = 3;
     private static final int CONNECTS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -46,7 +48,9 @@ class TransportBench {
                 Node dialer = node()) {
             Multiaddr address =
                     listener.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
-            round(dialer, address);
+            for (int i = 0; i < WARM_UP; i++) {
+                round(dialer, address);
+            }
             for (int i = 0; i < ROUNDS; i++) {
                 dunlin.add(round(dialer, address));
                 if (JsPeer.missing().isEmpty()) {
@@ -112,8 +116,9 @@ class TransportBench {
                         "bench.mjs",
                         "--mib",
                         String.valueOf(MIB),
+                        // In a process of its own each time: the median of some runs is a warm one.
                         "--runs",
-                        "1",
+                        String.valueOf(JS_RUNS),
                         "--connects",
                         String.valueOf(CONNECTS))
                 .directory(Path.of("src", "interop", "js").toFile())

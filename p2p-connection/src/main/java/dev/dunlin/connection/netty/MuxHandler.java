@@ -110,7 +110,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        ticking = context.executor().scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        // The first tick is at once: it pings, and windows do not grow before the round-trip time is known.
+        ticking = context.executor().scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private ChannelHandlerContext context() {
@@ -221,38 +222,34 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         if (closed || busy) {
             return;
         }
-        boolean wrote = false;
         try {
             while (session.wantsWrite() && context().channel().isWritable()) {
-                wrote |= encryptBatch();
+                encryptBatch();
             }
         } catch (NoiseException e) {
             fail(CloseReason.PROTOCOL_ERROR, e.getMessage());
             return;
         }
-        if (wrote) {
-            context().flush();
-        }
         resumeReading();
         openWaiting();
     }
 
-    private boolean encryptBatch() throws NoiseException {
+    private void encryptBatch() throws NoiseException {
         ByteBuf plain = allocate(BATCH + NoiseTransport.MAX_PLAINTEXT);
         try {
             output.into = plain;
             session.drain(output, BATCH, NettyTransport.micros());
             output.into = null;
             if (!plain.isReadable()) {
-                return false;
+                return;
             }
             int size = NoiseTransport.ciphertextSize(plain.readableBytes());
             ByteBuf cipher = allocate(size);
             ByteBuffer out = cipher.nioBuffer(0, size);
             noise.encrypt(plain.nioBuffer(), out);
             cipher.writerIndex(size);
-            context().write(cipher, context().voidPromise());
-            return true;
+            // At once: the peer decrypts it while the next is encrypted.
+            context().writeAndFlush(cipher, context().voidPromise());
         } finally {
             plain.release();
         }

@@ -24,6 +24,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -54,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 public final class NettyTransport implements ConnectionService, StreamService, AutoCloseable {
 
     private static final int BACKLOG = 1024;
+    // Some Noise messages: read at once, they cost one decryption each and no putting together.
+    private static final int MAX_READ = 256 << 10;
     private static final int LOW_WATER = 256 << 10;
     private static final int HIGH_WATER = 1 << 20;
 
@@ -299,6 +302,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         TimeUnit.MICROSECONDS.toMillis(limits.connectMicros()))
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(1024, 16 << 10, MAX_READ))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -373,6 +377,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(1024, 16 << 10, MAX_READ))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
