@@ -2,7 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,16 @@ final class Inbox {
      */
     record Item(Action action, ActionId answers, Kind kind, String key) {}
 
+    private static final long WORK_AND_PLACE = (1L << 32) + 1;
+
     private final MpscUnboundedArrayQueue<Item> queue = new MpscUnboundedArrayQueue<>(1024);
     private final int capacity;
-    private final AtomicInteger load = new AtomicInteger();
+
+    // Load in the lower half; in the upper how much new work was taken so far, modulo 2^31, and the sign once it is
+    // closed.
+    // One word, so that nothing can be taken between the closing and the count of what is still to come.
+    private final AtomicLong word = new AtomicLong();
+    private int worked;
     private volatile @Nullable Thread consumer;
     private volatile boolean sleeping;
     private volatile int highest;
@@ -41,18 +48,35 @@ final class Inbox {
         this.capacity = capacity;
     }
 
+    /** What became of an offer. */
+    enum Taken {
+        YES,
+        FULL,
+        CLOSED
+    }
+
     /** Takes new work if there is a place for it. */
-    boolean offer(Item item) {
-        int now = load.incrementAndGet();
-        if (now > capacity) {
-            load.decrementAndGet();
-            return false;
+    Taken offer(Item item) {
+        long now = word.addAndGet(WORK_AND_PLACE);
+        if (now < 0 || (int) now > capacity) {
+            word.addAndGet(-WORK_AND_PLACE);
+            return now < 0 ? Taken.CLOSED : Taken.FULL;
         }
-        if (now > highest) {
-            highest = now;
+        if ((int) now > highest) {
+            highest = (int) now;
         }
         put(item);
-        return true;
+        return Taken.YES;
+    }
+
+    /** Takes no new work from now on. */
+    void close() {
+        word.getAndUpdate(before -> before | Long.MIN_VALUE);
+    }
+
+    /** Whether new work was taken that the consumer has not got yet. By the consumer alone. */
+    boolean owesWork() {
+        return ((int) (word.get() >>> 32) & Integer.MAX_VALUE) != worked;
     }
 
     /** Takes what has a place already. */
@@ -63,24 +87,30 @@ final class Inbox {
 
     /** Holds a place, for a request in flight or an open handle. */
     void hold() {
-        load.incrementAndGet();
+        word.incrementAndGet();
     }
 
     /** Gives a place back. */
     void release() {
-        load.decrementAndGet();
+        word.decrementAndGet();
     }
 
     /** As many more places are held for the ends of handles; fewer, if negative. */
     void holdMore(int handles) {
-        load.addAndGet(handles);
+        word.addAndGet(handles);
     }
 
     /** The next input. */
     @Nullable
     Item poll() {
         Item item = queue.relaxedPoll();
-        return item != null || queue.isEmpty() ? item : queue.poll();
+        if (item == null && !queue.isEmpty()) {
+            item = queue.poll();
+        }
+        if (item != null && item.kind() == Kind.WORK) {
+            worked = (worked + 1) & Integer.MAX_VALUE;
+        }
+        return item;
     }
 
     /** Waits until something is queued, or somebody wakes, or the time is over. */
@@ -110,7 +140,7 @@ final class Inbox {
 
     /** Queued inputs, requests in flight and open handles together. */
     int load() {
-        return load.get();
+        return (int) word.get();
     }
 
     /** The highest load that was seen when new work came. */

@@ -256,6 +256,7 @@ public final class NodeRuntime<R> implements Port {
     }
 
     private void finish(@Nullable Throwable why) {
+        inbox.close();
         stopping = true;
         Throwable cause = why;
         if (log != null) {
@@ -293,7 +294,7 @@ public final class NodeRuntime<R> implements Port {
             Inbox.Item item = inbox.poll();
             if (item != null) {
                 take(item, now);
-            } else if (stopping && nobodyWaitsForTheDisk()) {
+            } else if (stopping && !inbox.owesWork() && nobodyWaitsForTheDisk()) {
                 return;
             } else {
                 inbox.await(parkNanos(now));
@@ -495,11 +496,14 @@ public final class NodeRuntime<R> implements Port {
             refusedDiskFull.incrementAndGet();
             return Offer.DISK_FULL;
         }
-        if (!inbox.offer(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.WORK, key))) {
-            refused.incrementAndGet();
-            return Offer.FULL;
-        }
-        return Offer.TAKEN;
+        return switch (inbox.offer(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.WORK, key))) {
+            case YES -> Offer.TAKEN;
+            case CLOSED -> Offer.STOPPING;
+            case FULL -> {
+                refused.incrementAndGet();
+                yield Offer.FULL;
+            }
+        };
     }
 
     /**
@@ -512,8 +516,10 @@ public final class NodeRuntime<R> implements Port {
      */
     public CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout) {
         CompletableFuture<Action.Ticketed> fresh = new CompletableFuture<>();
-        CompletableFuture<Action.Ticketed> there = waiting.putIfAbsent(key, fresh);
-        if (there != null) {
+        // One that has just failed may still stand there: who saw it fail may ask again at once.
+        CompletableFuture<Action.Ticketed> there =
+                waiting.compute(key, (any, old) -> old == null || old.isDone() ? fresh : old);
+        if (there != fresh) {
             return there;
         }
         Offer offer;
@@ -604,6 +610,7 @@ public final class NodeRuntime<R> implements Port {
 
     /** Takes no new work, does what is queued, forces and closes the log, and ends. */
     public CompletableFuture<Void> stop() {
+        inbox.close();
         stopping = true;
         if (log != null) {
             log.endSoon();

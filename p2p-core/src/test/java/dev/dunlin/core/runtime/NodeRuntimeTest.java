@@ -282,7 +282,6 @@ final class NodeRuntimeTest {
         node.answer(new ActionId(77, 7), new LampAction.Wired(new Handle("line", 1, 3), "desk"));
         assertThat(closed.poll(30, TimeUnit.SECONDS)).isEqualTo(new Handle("line", 1, 3));
         assertThat(node.stats().strayAnswers()).isEqualTo(2);
-        assertThat(node.stats().load()).isZero();
         assertThat(node.state().root().lamp().lamps().at("desk").watts()).hasValue(5);
         assertThat(turns).hasSize(3);
     }
@@ -348,6 +347,34 @@ final class NodeRuntimeTest {
         release.countDown();
         ended.get(30, TimeUnit.SECONDS);
         assertThat(done).extracting(Turn.Emitted::effect).contains(new LampEffect.Count("desk", 1));
+    }
+
+    @Test
+    void whateverWasTakenWhileItStopsIsDone() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            NodeRuntime<Lamps.Root> node = builder(Lamps.store()).capacity(100).build();
+            node.start("test", Table.empty(), 7);
+            AtomicLong taken = new AtomicLong();
+            List<Thread> offering = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                offering.add(Thread.startVirtualThread(() -> {
+                    Port.Offer offer = Port.Offer.TAKEN;
+                    while (offer != Port.Offer.STOPPING) {
+                        // Disabled, as there is no such lamp: it leads to nothing that holds a place.
+                        offer = node.offer(new LampAction.Wired(new Handle("line", 1, 1), "attic"));
+                        if (offer == Port.Offer.TAKEN) {
+                            taken.incrementAndGet();
+                        }
+                    }
+                }));
+            }
+            await(() -> taken.get() > 10);
+            node.stop().get(30, TimeUnit.SECONDS);
+            for (Thread thread : offering) {
+                thread.join();
+            }
+            assertThat(node.stats().inputs()).isEqualTo(1 + taken.get());
+        }
     }
 
     @Test
