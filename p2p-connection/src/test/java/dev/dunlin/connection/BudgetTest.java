@@ -3,7 +3,7 @@ package dev.dunlin.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.connection.stage.Bench;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamSlice;

@@ -1,8 +1,8 @@
 package dev.dunlin.connection;
 
-import static dev.dunlin.connection.sim.Bench.SECOND;
-import static dev.dunlin.connection.sim.Bench.address;
-import static dev.dunlin.connection.sim.Bench.peer;
+import static dev.dunlin.connection.stage.Bench.SECOND;
+import static dev.dunlin.connection.stage.Bench.address;
+import static dev.dunlin.connection.stage.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction.Accepted;
@@ -32,7 +32,7 @@ import dev.dunlin.connection.ConnectionEffect.ConnectInit;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionEffect.ListenInit;
 import dev.dunlin.connection.ConnectionEffect.StopListenInit;
-import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.connection.stage.Bench;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;

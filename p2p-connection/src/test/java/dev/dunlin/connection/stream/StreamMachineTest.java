@@ -1,8 +1,8 @@
 package dev.dunlin.connection.stream;
 
-import static dev.dunlin.connection.sim.Bench.SECOND;
-import static dev.dunlin.connection.sim.Bench.address;
-import static dev.dunlin.connection.sim.Bench.peer;
+import static dev.dunlin.connection.stage.Bench.SECOND;
+import static dev.dunlin.connection.stage.Bench.address;
+import static dev.dunlin.connection.stage.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +11,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.Direction;
-import dev.dunlin.connection.sim.Bench;
+import dev.dunlin.connection.stage.Bench;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;

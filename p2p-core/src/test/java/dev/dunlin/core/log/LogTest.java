@@ -13,7 +13,6 @@ import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.core.testkit.SimDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -26,7 +26,7 @@ import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.TypeTable;
-import dev.dunlin.core.testkit.SimDisk;
+import dev.dunlin.core.log.SimDisk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

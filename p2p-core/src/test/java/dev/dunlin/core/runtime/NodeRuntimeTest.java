@@ -24,7 +24,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
-import dev.dunlin.core.testkit.SimDisk;
+import dev.dunlin.core.log.SimDisk;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

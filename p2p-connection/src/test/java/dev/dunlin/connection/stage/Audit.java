@@ -1,4 +1,4 @@
-package dev.dunlin.connection.sim;
+package dev.dunlin.connection.stage;
 
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.store.Handle;

@@ -1,7 +1,7 @@
-package dev.dunlin.connection.sim;
+package dev.dunlin.connection.stage;
 
-import static dev.dunlin.connection.sim.Bench.SECOND;
-import static dev.dunlin.connection.sim.Bench.peer;
+import static dev.dunlin.connection.stage.Bench.SECOND;
+import static dev.dunlin.connection.stage.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction;

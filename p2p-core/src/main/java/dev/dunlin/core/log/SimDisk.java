@@ -1,6 +1,5 @@
-package dev.dunlin.core.testkit;
+package dev.dunlin.core.log;
 
-import dev.dunlin.core.log.LogStorage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

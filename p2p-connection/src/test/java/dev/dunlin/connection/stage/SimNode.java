@@ -1,4 +1,4 @@
-package dev.dunlin.connection.sim;
+package dev.dunlin.connection.stage;
 
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;

@@ -4,6 +4,6 @@
  * test drives it, and the same calls give the same history.
  */
 @NullMarked
-package dev.dunlin.connection.sim;
+package dev.dunlin.connection.stage;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.dunlin.connection.sim;
+package dev.dunlin.connection.stage;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Slice;

@@ -1,0 +1,259 @@
+package dev.dunlin.connection.sim;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.sim.Faults;
+import dev.dunlin.core.sim.Plan;
+import dev.dunlin.core.sim.Scenario;
+import dev.dunlin.core.sim.SimNode;
+import dev.dunlin.core.sim.SimRandom;
+import dev.dunlin.core.sim.Wish;
+import dev.dunlin.core.sim.World;
+import dev.dunlin.core.sim.WorldCheck;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Nodes that connect to one another, ping, and part. */
+public final class ConnectionScenario implements Scenario<SimRoot> {
+
+    private static final long SECOND = 1_000_000;
+
+    /** After the faults, every dial has ended within this: its attempts, their back-offs, and a silent peer's time-out. */
+    private static final long BOUND = 240 * SECOND;
+
+    private final Profile profile;
+    private final Supplier<Store<SimRoot>> stores;
+
+    /** What a run is like. */
+    public enum Profile {
+        /** The seed draws how faulty the run is, and who does not keep the rules. */
+        SWARM,
+        /** Nothing goes wrong. */
+        CALM,
+        /** Nothing goes wrong, and each node keeps some twenty connections of ten minutes each. */
+        CHURN
+    }
+
+    private ConnectionScenario(Profile profile, Supplier<Store<SimRoot>> stores) {
+        this.profile = profile;
+        this.stores = stores;
+    }
+
+    /** With the slices of production. */
+    public static ConnectionScenario of(Profile profile) {
+        return new ConnectionScenario(profile, ConnectionScenario::production);
+    }
+
+    /** With other slices, such as some that are broken on purpose. */
+    public static ConnectionScenario of(Profile profile, Supplier<Store<SimRoot>> stores) {
+        return new ConnectionScenario(profile, stores);
+    }
+
+    private static Store<SimRoot> production() {
+        return Store.of(SimRoot.INITIAL)
+                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
+                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .build();
+    }
+
+    @Override
+    public String name() {
+        return "connections";
+    }
+
+    @Override
+    public Store<SimRoot> store() {
+        return stores.get();
+    }
+
+    @Override
+    public Table<String, String> config(int node, int nodes) {
+        return Table.of("node.peerId", SimNet.peer(node).toString());
+    }
+
+    @Override
+    public Plan plan(long seed, Size size) {
+        return switch (profile) {
+            case SWARM -> swarm(seed, size);
+            case CALM ->
+                Faults.none(name(), seed, size, BOUND).withWishes(sorted(wishes(seed, size, size.nodes() * 4)));
+            case CHURN -> Faults.none(name(), seed, size, 0).withWishes(sorted(churn(seed, size)));
+        };
+    }
+
+    private Plan swarm(long seed, Size size) {
+        Plan plan = Faults.swarm(name(), seed, size, BOUND);
+        SimRandom random = SimRandom.of(seed, 0x77);
+        return plan.withWishes(sorted(wishes(seed, size, size.nodes() * (1 + random.below(8)))));
+    }
+
+    private static List<Wish> wishes(long seed, Size size, int count) {
+        SimRandom random = SimRandom.of(seed, 0x776973686573L);
+        List<Wish> wishes = new ArrayList<>();
+        for (int node = 0; node < size.nodes(); node++) {
+            wishes.add(listen(node));
+        }
+        for (int i = 0; i < count && size.nodes() > 1; i++) {
+            int node = random.below(size.nodes());
+            int other = other(random, node, size.nodes());
+            long at = SECOND / 10 + random.below(size.time());
+            wishes.add(connect(at, node, other));
+            if (random.permille(500)) {
+                wishes.add(new Wish(
+                        at + random.exponential(size.time() / 4),
+                        node,
+                        new ConnectionAction.Disconnect(SimNet.peer(other))));
+            }
+            if (random.permille(300)) {
+                wishes.add(new Wish(
+                        at + random.exponential(5 * SECOND),
+                        node,
+                        new PingAction.Ping(Ticket.NONE, SimNet.peer(other), 1 + random.below(5), SECOND)));
+            }
+        }
+        wishes.removeIf(wish -> wish.at() >= size.time());
+        return wishes;
+    }
+
+    // Ten connections that each node makes, and about as many that are made to it.
+    private static List<Wish> churn(long seed, Size size) {
+        SimRandom random = SimRandom.of(seed, 0x636875726EL);
+        List<Wish> wishes = new ArrayList<>();
+        for (int node = 0; node < size.nodes(); node++) {
+            wishes.add(listen(node));
+            for (int slot = 0; slot < 10; slot++) {
+                long at = SECOND + random.below(20 * SECOND);
+                while (at < size.time()) {
+                    int other = other(random, node, size.nodes());
+                    wishes.add(connect(at, node, other));
+                    at += random.exponential(600 * SECOND);
+                    wishes.add(new Wish(at, node, new ConnectionAction.Disconnect(SimNet.peer(other))));
+                    at += SECOND;
+                }
+            }
+        }
+        wishes.removeIf(wish -> wish.at() >= size.time());
+        return wishes;
+    }
+
+    private static int other(SimRandom random, int node, int nodes) {
+        return (node + 1 + random.below(Math.max(1, nodes - 1))) % nodes;
+    }
+
+    private static Wish listen(int node) {
+        return new Wish(1, node, new ConnectionAction.Listen(SimNet.address(node), Ticket.NONE));
+    }
+
+    private static Wish connect(long at, int node, int other) {
+        return new Wish(
+                at,
+                node,
+                new ConnectionAction.Connect(SimNet.peer(other), List.of(SimNet.address(other)), Ticket.NONE));
+    }
+
+    private static List<Wish> sorted(List<Wish> wishes) {
+        wishes.sort(Comparator.comparingLong(Wish::at));
+        return wishes;
+    }
+
+    @Override
+    public Services<SimRoot> services(World<SimRoot> world) {
+        return new SimNet<>(world);
+    }
+
+    @Override
+    public List<WorldCheck<SimRoot>> checks(World<SimRoot> world) {
+        return List.of(new OfThisRun());
+    }
+
+    /** A node never holds a handle of a run that is over. */
+    private static final class OfThisRun implements WorldCheck<SimRoot> {
+        @Override
+        public String name() {
+            return "handles-are-of-this-run";
+        }
+
+        @Override
+        public Optional<String> after(SimNode<SimRoot> node, Turn turn) {
+            for (Turn.Changed change : turn.changed()) {
+                if (change.slice().equals("connection") && change.state() instanceof ConnectionState state) {
+                    for (Handle handle : state.connections().keys()) {
+                        if (handle.run() != node.run()) {
+                            return Optional.of("the state holds " + handle + " in run " + node.run());
+                        }
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<String> unfinished(World<SimRoot> world) {
+        if (profile == Profile.CHURN) {
+            return Optional.empty();
+        }
+        SimNet<SimRoot> net = netOf(world);
+        Map<String, Integer> links = new TreeMap<>();
+        for (SimNode<SimRoot> node : world.nodes()) {
+            if (!node.isUp()) {
+                continue;
+            }
+            Optional<String> hanging = hanging(node).or(() -> net.difference(node));
+            if (hanging.isPresent()) {
+                return hanging;
+            }
+            node.root().connection().connections().each((handle, connection) -> {
+                PeerId self = SimNet.peer(node.number());
+                boolean first = self.compareTo(connection.peer()) < 0;
+                String pair = first ? self + " " + connection.peer() : connection.peer() + " " + self;
+                links.merge(pair, first ? 1 : -1, Integer::sum);
+            });
+        }
+        return links.entrySet().stream()
+                .filter(entry -> entry.getValue() != 0)
+                .map(entry -> "one of two nodes has a connection that the other does not have: " + entry.getKey())
+                .findFirst();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static SimNet<SimRoot> netOf(World<SimRoot> world) {
+        return (SimNet<SimRoot>) world.services();
+    }
+
+    private static Optional<String> hanging(SimNode<SimRoot> node) {
+        for (Map.Entry<PeerId, ConnectionState.Phase> entry : node.root().connection().peers()) {
+            switch (entry.getValue()) {
+                case ConnectionState.Connecting dialling -> {
+                    return Optional.of("node " + node.number() + " still dials " + dialling.peer());
+                }
+                case ConnectionState.ConnectionFailed failure -> {
+                    if (!failure.hasGivenUp()) {
+                        return Optional.of("node " + node.number() + " neither tries " + failure.peer()
+                                + " again nor gives it up");
+                    }
+                }
+                case ConnectionState.Connected _, ConnectionState.Disconnected _ -> {
+                    // At rest.
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}

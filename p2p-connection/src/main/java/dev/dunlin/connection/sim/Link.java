@@ -1,0 +1,267 @@
+package dev.dunlin.connection.sim;
+
+import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.sim.Wire;
+import dev.dunlin.core.sim.World;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Handle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A connection between two peers: side 0 dialled. Each side goes down by itself. */
+final class Link implements Wire.Ends {
+
+    private static final int FIN = 40;
+    private static final int FRAME = 60;
+
+    private final Wire wire;
+    private final @Nullable Side[] sides = new @Nullable Side[2];
+    private final Bytes hash;
+
+    /** One side of it. */
+    abstract static class Side {
+        final Link link;
+        final int end;
+        final PeerId other;
+        final List<Stream.End> streams = new ArrayList<>();
+        boolean up = true;
+
+        Side(Link link, int end, PeerId other) {
+            this.link = link;
+            this.end = end;
+            this.other = other;
+        }
+
+        /** The handshake is done: the dialler's side after the answer to it, the other's when it hears of that. */
+        abstract void established();
+
+        /** The other side opens a stream; gives the protocol and our end, or nothing if it refuses. */
+        abstract Optional<Stream.End> asked(Stream stream, List<String> protocols);
+
+        /** A stream is over. */
+        abstract void over(Stream.End stream, EndReason reason);
+
+        /** The side has gone down; its streams are over. */
+        abstract void down(CloseReason reason);
+
+        /** Sends something to the other side, which does it if it is up. */
+        void send(int bytes, Consumer<Side> does) {
+            if (up) {
+                link.wire.send(end, FRAME + bytes, () -> {
+                    Side there = link.sides[1 - end];
+                    if (there != null && there.up) {
+                        does.accept(there);
+                    }
+                });
+            }
+        }
+
+        /** Closes it in order; the other side hears of it when all that was sent before has arrived. */
+        void close(CloseReason reason) {
+            if (up) {
+                link.wire.send(end, FIN, () -> {
+                    Side there = link.sides[1 - end];
+                    link.wire.close();
+                    if (there != null) {
+                        there.goDown(CloseReason.REMOTE);
+                    }
+                });
+                goDown(reason);
+            }
+        }
+
+        /** The process is gone. */
+        void vanish(boolean power) {
+            if (up) {
+                up = false;
+                if (power) {
+                    link.wire.fallSilent(end);
+                } else {
+                    link.wire.send(end, FIN, () -> {
+                        Side there = link.sides[1 - end];
+                        link.wire.close();
+                        if (there != null) {
+                            there.goDown(CloseReason.REMOTE);
+                        }
+                    });
+                }
+            }
+        }
+
+        final void goDown(CloseReason reason) {
+            if (up) {
+                up = false;
+                for (Stream.End stream : List.copyOf(streams)) {
+                    stream.end(EndReason.CONNECTION_CLOSED);
+                }
+                down(reason);
+            }
+        }
+    }
+
+    Link(World<?> world, int from, int to) {
+        this.wire = world.wire(from, to, this);
+        byte[] bytes = new byte[32];
+        var random = world.random(0x68617368, world.happened(), from, to);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) random.next();
+        }
+        this.hash = Bytes.of(bytes);
+    }
+
+    Bytes hash() {
+        return hash;
+    }
+
+    void side(Side side) {
+        sides[side.end] = side;
+    }
+
+    /** Carries a message of the handshake from an end. */
+    void carry(int from, int bytes, Runnable arrives) {
+        wire.send(from, bytes, arrives);
+    }
+
+    boolean isBroken() {
+        return wire.isBroken();
+    }
+
+    void abandon() {
+        wire.close();
+    }
+
+    @Override
+    public void broken(int end) {
+        Side side = sides[end];
+        if (side != null) {
+            side.goDown(CloseReason.IO_ERROR);
+        }
+    }
+
+    /** A stream: end 0 opened it. */
+    static final class Stream {
+        private final @Nullable End[] ends = new @Nullable End[2];
+        final List<String> protocols;
+
+        Stream(List<String> protocols) {
+            this.protocols = protocols;
+        }
+
+        /** One end. */
+        static final class End {
+            final Stream stream;
+            final Side side;
+            final int number;
+            final Handle handle;
+            final String protocol;
+            boolean open = true;
+            boolean closedHere;
+            boolean closedThere;
+            private boolean echoes;
+            @Nullable Consumer<Boolean> ball;
+            private int unechoed;
+
+            End(Stream stream, Side side, int number, Handle handle, String protocol) {
+                this.stream = stream;
+                this.side = side;
+                this.number = number;
+                this.handle = handle;
+                this.protocol = protocol;
+                stream.ends[number] = this;
+                side.streams.add(this);
+            }
+
+            private void there(int bytes, Consumer<End> does) {
+                side.send(bytes, side -> {
+                    End end = stream.ends[1 - number];
+                    if (end != null && end.open) {
+                        does.accept(end);
+                    }
+                });
+            }
+
+            /** Closes our direction. */
+            void closeWrite() {
+                if (open && !closedHere) {
+                    closedHere = true;
+                    there(0, end -> {
+                        end.closedThere = true;
+                        end.remoteClosed();
+                        end.endIfBothClosed();
+                    });
+                    endIfBothClosed();
+                }
+            }
+
+            private void remoteClosed() {
+                // An echoing end closes its own side then, as the ping protocol has it.
+                if (echoes) {
+                    closeWrite();
+                }
+            }
+
+            /** Resets it. */
+            void reset() {
+                if (open) {
+                    there(0, end -> end.end(EndReason.REMOTE_RESET));
+                    end(EndReason.LOCAL_RESET);
+                }
+            }
+
+            private void endIfBothClosed() {
+                if (closedHere && closedThere) {
+                    end(EndReason.CLOSED);
+                }
+            }
+
+            void end(EndReason reason) {
+                if (open) {
+                    open = false;
+                    side.streams.remove(this);
+                    answerBall(false);
+                    side.over(this, reason);
+                }
+            }
+
+            /** Throws a ball; told once whether it came back. */
+            void throwBall(Consumer<Boolean> outcome) {
+                ball = outcome;
+                there(32, end -> {
+                    if (end.echoes) {
+                        end.sendBack();
+                    } else {
+                        end.unechoed++;
+                    }
+                });
+            }
+
+            private void sendBack() {
+                there(32, back -> back.answerBall(true));
+            }
+
+            /** Sends back every ball, those that have come, too. */
+            void echo() {
+                echoes = true;
+                for (; unechoed > 0; unechoed--) {
+                    sendBack();
+                }
+                if (closedThere) {
+                    closeWrite();
+                }
+            }
+
+            private void answerBall(boolean caught) {
+                Consumer<Boolean> waiting = ball;
+                ball = null;
+                if (waiting != null) {
+                    waiting.accept(caught);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.dunlin.connection.sim;
+
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.sim.Scenario;
+import dev.dunlin.core.sim.SimNode;
+import dev.dunlin.core.sim.World;
+import dev.dunlin.core.store.Handle;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who listens where, and the transports of the nodes that are up.
+ *
+ * @param <R> the root of a node's state tree
+ */
+final class SimNet<R> implements Scenario.Services<R> {
+
+    // Lookup only.
+    private final Map<Multiaddr, Host> listening = new HashMap<>();
+    private final Map<Integer, SimTransport> transports = new HashMap<>();
+    private final World<R> world;
+
+    SimNet(World<R> world) {
+        this.world = world;
+    }
+
+    /** Whoever can be dialled. */
+    interface Host {
+        int node();
+
+        PeerId id();
+
+        /** Somebody dials; gives the side that answers, or nothing if it does not. */
+        Optional<Link.Side> dialled(Link link, PeerId from);
+    }
+
+    World<R> world() {
+        return world;
+    }
+
+    /** The n-th node's id; the ids of higher numbers are greater. */
+    static PeerId peer(int node) {
+        // An identity multihash of an Ed25519 key's protobuf, as real ids of such keys are.
+        byte[] id = new byte[38];
+        id[1] = 36;
+        id[2] = 8;
+        id[3] = 1;
+        id[4] = 18;
+        id[5] = 32;
+        id[6] = (byte) (node >>> 8);
+        id[7] = (byte) node;
+        return PeerId.fromBytes(id);
+    }
+
+    /** Where the n-th node listens. */
+    static Multiaddr address(int node) {
+        return Multiaddr.tcp(new byte[] {10, (byte) (node >>> 16), (byte) (node >>> 8), (byte) node}, 4001);
+    }
+
+    @Override
+    public Scenario.Running begin(SimNode<R> node) {
+        SimTransport transport = new SimTransport(this, node, peer(node.number()), node.run() + 1);
+        transports.put(node.number(), transport);
+        transport.handlers(node);
+        return power -> {
+            transports.remove(node.number());
+            transport.ended(power);
+        };
+    }
+
+    @Override
+    public void beginByzantine(int node) {
+        new Rogue(this, node).begin();
+    }
+
+    @Nullable
+    Host at(Multiaddr address) {
+        return listening.get(address);
+    }
+
+    boolean listen(Multiaddr address, Host host) {
+        return listening.putIfAbsent(address, host) == null;
+    }
+
+    void unlisten(Multiaddr address) {
+        listening.remove(address);
+    }
+
+    /** Whether a handle stands for something open, or its end is on its way to the node. */
+    boolean knows(int node, Handle handle) {
+        SimTransport transport = transports.get(node);
+        return transport != null && transport.knows(handle);
+    }
+
+    /** What is open at a node that its state does not hold, or the other way round; when nothing is on its way. */
+    Optional<String> difference(SimNode<R> node) {
+        SimTransport transport = transports.get(node.number());
+        return transport == null ? Optional.empty() : transport.difference(node);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.dunlin.core.sim;
+
+import dev.dunlin.core.state.Digest;
+import java.util.Optional;
+
+/**
+ * What became of a run.
+ *
+ * @param plan what was run
+ * @param violation what it found wrong
+ * @param digest of all that happened on all nodes: equal for equal runs
+ * @param events how many events of the world there were
+ * @param inputs how many inputs all nodes took
+ * @param actions how many actions and effects they led to, themselves included
+ * @param rejections how many of them were disabled
+ * @param crashes how often a node went down
+ * @param time virtual time that passed, in microseconds
+ */
+public record Outcome(
+        Plan plan,
+        Optional<Violation> violation,
+        Digest digest,
+        long events,
+        long inputs,
+        long actions,
+        long rejections,
+        long crashes,
+        long time) {}

@@ -1,0 +1,112 @@
+package dev.dunlin.core.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that a run is made of besides the scenario's code: run it again, and the same happens. What users wish and what goes
+ * wrong stands in lists, so that a plan can be shortened.
+ *
+ * @param scenario its name
+ * @param seed what everything else is drawn from: latencies, jitter, the nodes' own seeds
+ * @param nodes how many there are
+ * @param absent nodes that never boot, in order
+ * @param byzantine nodes that do not keep the rules, in order
+ * @param net how links are
+ * @param safe the phase of faults ends then, microseconds after the beginning
+ * @param live then all that was wished must have come to an end, microseconds after the beginning
+ * @param faults in the order of their times
+ * @param wishes in the order of their times
+ */
+public record Plan(
+        String scenario,
+        long seed,
+        int nodes,
+        List<Integer> absent,
+        List<Integer> byzantine,
+        Net net,
+        long safe,
+        long live,
+        List<Fault> faults,
+        List<Wish> wishes) {
+
+    /**
+     * How links are, before faults.
+     *
+     * @param least microseconds one way, at least
+     * @param mean microseconds that a link adds on average, drawn once for each pair of nodes
+     * @param jitter microseconds that each message adds on average
+     * @param bandwidth bytes a second of a connection
+     * @param force microseconds that the disk takes to promise
+     */
+    public record Net(long least, long mean, long jitter, long bandwidth, long force) {
+        /** A few to some hundred milliseconds, 10 MB/s, 5 ms. */
+        public static final Net WIDE = new Net(1_000, 40_000, 2_000, 10_000_000, 5_000);
+    }
+
+    /** Copies the lists. */
+    public Plan {
+        absent = List.copyOf(absent);
+        byzantine = List.copyOf(byzantine);
+        faults = List.copyOf(faults);
+        wishes = List.copyOf(wishes);
+        if (nodes < 1 || safe < 0 || live < safe) {
+            throw new IllegalArgumentException("a plan has a node at least, and its phases follow one another");
+        }
+    }
+
+    /** How many events it has: wishes and faults. */
+    public int events() {
+        return faults.size() + wishes.size();
+    }
+
+    /** This plan with other faults. */
+    public Plan withFaults(List<Fault> others) {
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, others, wishes);
+    }
+
+    /** This plan with other wishes. */
+    public Plan withWishes(List<Wish> others) {
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, faults, others);
+    }
+
+    /** This plan with other ends of its phases. */
+    public Plan withPhases(long newSafe, long newLive) {
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, newSafe, newLive, faults, wishes);
+    }
+
+    /** This plan with only well-behaved nodes. */
+    public Plan honest() {
+        return new Plan(scenario, seed, nodes, absent, List.of(), net, safe, live, faults, wishes);
+    }
+
+    /** This plan without a node, what it wishes, and what goes wrong with it. */
+    public Plan without(int node) {
+        List<Integer> gone = new ArrayList<>(absent);
+        gone.add(node);
+        gone.sort(null);
+        return new Plan(
+                scenario,
+                seed,
+                nodes,
+                gone,
+                byzantine.stream().filter(other -> other != node).toList(),
+                net,
+                safe,
+                live,
+                faults.stream().filter(fault -> !concerns(fault, node)).toList(),
+                wishes.stream().filter(wish -> wish.node() != node).toList());
+    }
+
+    private static boolean concerns(Fault fault, int node) {
+        return switch (fault) {
+            case Fault.Crash crash -> crash.node() == node;
+            case Fault.Slow slow -> slow.node() == node;
+            case Fault.ClockStep step -> step.node() == node;
+            case Fault.Skew skew -> skew.node() == node;
+            case Fault.Cut cut -> cut.one() == node || cut.other() == node;
+            case Fault.Stall stall -> stall.one() == node || stall.other() == node;
+            case Fault.Partition _ -> false;
+        };
+    }
+}

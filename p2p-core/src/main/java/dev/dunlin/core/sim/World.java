@@ -1,0 +1,263 @@
+package dev.dunlin.core.sim;
+
+import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Hasher;
+import dev.dunlin.core.store.Turn;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes of a run, the time, and what is on its way. Events of one moment happen in the order in which they were made.
+ * One thread drives it.
+ *
+ * @param <R> the root of a node's state tree
+ */
+public final class World<R> {
+
+    /** When time begins: 2026-01-01T00:00:00Z, in microseconds since the Unix epoch. */
+    public static final long BEGINNING = 1_767_225_600_000_000L;
+
+    private final Plan plan;
+    private final Scenario<R> scenario;
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final List<SimNode<R>> nodes = new ArrayList<>();
+    private final Set<Wire> wires = new LinkedHashSet<>();
+    private final Weather weather;
+    private final Scenario.Services<R> services;
+    private final List<WorldCheck<R>> checks;
+    private final boolean watchful;
+    private final boolean holdsDurable;
+
+    private long now;
+    private long sequence;
+    private long happened;
+    private long wireNumber;
+    private long inputs;
+    private long actions;
+    private long rejections;
+    private long crashes;
+    private @Nullable Violation violation;
+
+    private record Event(long at, long sequence, Runnable happens) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int order = Long.compare(at, other.at);
+            return order != 0 ? order : Long.compare(sequence, other.sequence);
+        }
+    }
+
+    World(Scenario<R> scenario, Plan plan, RunOptions options, boolean holdsDurable) {
+        this.scenario = scenario;
+        this.plan = plan;
+        this.weather = new Weather(plan);
+        this.watchful = options.audits();
+        this.holdsDurable = holdsDurable;
+        for (int i = 0; i < plan.nodes(); i++) {
+            nodes.add(new SimNode<>(this, i, options.records().contains(i)));
+        }
+        this.services = scenario.services(this);
+        this.checks = watchful ? List.copyOf(scenario.checks(this)) : List.of();
+        for (int i = 0; i < plan.nodes(); i++) {
+            if (plan.absent().contains(i)) {
+                continue;
+            }
+            SimNode<R> node = nodes.get(i);
+            if (plan.byzantine().contains(i)) {
+                int number = i;
+                at(0, () -> services.beginByzantine(number));
+            } else {
+                at(0, node::boot);
+            }
+        }
+        plan.faults().forEach(this::arm);
+        for (Wish wish : plan.wishes()) {
+            at(wish.at(), () -> nodes.get(wish.node()).offer(wish.action()));
+        }
+    }
+
+    private void arm(Fault fault) {
+        switch (fault) {
+            case Fault.Crash crash -> at(crash.at(), () -> nodes.get(crash.node()).crash(crash));
+            case Fault.Cut cut -> at(cut.at(), () -> {
+                for (Wire wire : List.copyOf(wires)) {
+                    if ((wire.node(0) == cut.one() && wire.node(1) == cut.other())
+                            || (wire.node(1) == cut.one() && wire.node(0) == cut.other())) {
+                        wire.breakNow();
+                    }
+                }
+            });
+            case Fault.Slow slow -> {
+                at(slow.at(), () -> nodes.get(slow.node()).slow(slow.each()));
+                at(slow.until(), () -> nodes.get(slow.node()).slow(0));
+            }
+            case Fault.ClockStep step -> at(step.at(), () -> nodes.get(step.node()).stepClock(step.by()));
+            case Fault.Skew skew -> nodes.get(skew.node()).skew(skew.skew(), skew.drift());
+            case Fault.Partition _, Fault.Stall _ -> {
+                // The weather knows when messages pass.
+            }
+        }
+    }
+
+    /** What is run. */
+    public Plan plan() {
+        return plan;
+    }
+
+    Scenario<R> scenario() {
+        return scenario;
+    }
+
+    /** The services of this world. */
+    public Scenario.Services<R> services() {
+        return services;
+    }
+
+    /** True time, microseconds after the beginning. */
+    public long now() {
+        return now;
+    }
+
+    /** The nodes, by number; those that are byzantine or absent never boot. */
+    public List<SimNode<R>> nodes() {
+        return nodes;
+    }
+
+    /** Has something happen at a time, which is not before now. */
+    public void at(long time, Runnable happens) {
+        events.add(new Event(Math.max(time, now), sequence++, happens));
+    }
+
+    /** Has something happen after so many microseconds. */
+    public void after(long delay, Runnable happens) {
+        at(now + delay, happens);
+    }
+
+    /** Makes a connection between two nodes, which are up. */
+    public Wire wire(int from, int to, Wire.Ends ends) {
+        Wire wire = new Wire(this, from, to, wireNumber++, ends);
+        wires.add(wire);
+        return wire;
+    }
+
+    void forget(Wire wire) {
+        wires.remove(wire);
+    }
+
+    /** How many microseconds a message of no length takes from one node to another, jitter apart. */
+    public long latency(int from, int to) {
+        return weather.latency(from, to);
+    }
+
+    /** Whether nothing passes from one node to another now. */
+    public boolean blocked(int from, int to) {
+        return weather.opens(from, to, now) > now;
+    }
+
+    /** When messages from one node to another pass again, or might; now if they do. */
+    public long opens(int from, int to) {
+        return weather.opens(from, to, now);
+    }
+
+    /** Random numbers of some keys in this run. */
+    public SimRandom random(long... keys) {
+        long[] all = new long[keys.length + 1];
+        all[0] = plan.seed();
+        System.arraycopy(keys, 0, all, 1, keys.length);
+        return SimRandom.of(all);
+    }
+
+    /** Something is found wrong; the first counts, and ends the run. */
+    public void violated(Violation.Kind kind, String name, int node, String why) {
+        if (violation == null) {
+            long input = node < 0 ? 0 : nodes.get(node).input();
+            violation = new Violation(kind, name, node, input, now, why);
+        }
+    }
+
+    /** What was found wrong so far. */
+    public Optional<Violation> violation() {
+        return Optional.ofNullable(violation);
+    }
+
+    void crashed() {
+        crashes++;
+    }
+
+    boolean watchful() {
+        return watchful;
+    }
+
+    /** Whether durable effects wait for the disk; tests that plant a bug say no. */
+    boolean holdsDurable() {
+        return holdsDurable;
+    }
+
+    void turned(SimNode<R> node, Turn turn) {
+        inputs++;
+        actions += turn.size();
+        for (int i = 0; i < turn.size(); i++) {
+            if (turn.rejection(i) != null) {
+                rejections++;
+            }
+        }
+        for (WorldCheck<R> check : checks) {
+            check.after(node, turn)
+                    .ifPresent(why -> violated(Violation.Kind.SAFETY, check.name(), node.number(), why));
+        }
+    }
+
+    /** Lets everything happen up to a time, microseconds after the beginning, or until something is found wrong. */
+    void runTo(long end, RunOptions options) {
+        while (violation == null) {
+            Event next = events.peek();
+            if (next == null || next.at() > end) {
+                now = Math.max(now, end);
+                return;
+            }
+            events.poll();
+            now = next.at();
+            happened++;
+            if ((happened & 0xFFFF) == 0) {
+                options.progress().accept(this);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new SimulationInterrupted();
+                }
+            }
+            happen(next);
+        }
+    }
+
+    private void happen(Event event) {
+        try {
+            event.happens().run();
+        } catch (RuntimeException | AssertionError thrown) {
+            violated(Violation.Kind.CRASH, "no-service-throws", -1, "an event of the world threw " + thrown);
+        }
+    }
+
+    /** How many events have happened. */
+    public long happened() {
+        return happened;
+    }
+
+    /** How many inputs all nodes took. */
+    public long inputs() {
+        return inputs;
+    }
+
+    Outcome outcome() {
+        Hasher hasher = new Hasher();
+        for (SimNode<R> node : nodes) {
+            hasher.putDigest(node.trace());
+        }
+        hasher.putLong(happened);
+        Digest digest = hasher.finish();
+        return new Outcome(
+                plan, Optional.ofNullable(violation), digest, happened, inputs, actions, rejections, crashes, now);
+    }
+}

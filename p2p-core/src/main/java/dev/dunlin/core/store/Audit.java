@@ -1,0 +1,126 @@
+package dev.dunlin.core.store;
+
+import dev.dunlin.core.state.Content;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Looks after a turn at what it may have broken: invariants of the slices that changed, their byte budgets, and that the
+ * open handles are those in the state. The same audit serves tests, the simulator and a running node. It sees turns in
+ * order. Not thread-safe.
+ */
+public final class Audit {
+
+    /** The name under which differing handles are reported. */
+    public static final String HANDLES = "open-handles-are-those-in-the-state";
+
+    /** The name under which a state that is too big is reported. */
+    public static final String BUDGET = "state-is-within-its-byte-budget";
+
+    // Lookup only.
+    private final Map<String, Slice<?, ?, ?>> slices = new HashMap<>();
+    private final List<Slice<?, ?, ?>> ordered;
+    private final Map<String, Object> states = new HashMap<>();
+
+    /**
+     * What a turn broke.
+     *
+     * @param slice whose state breaks it
+     * @param invariant its name
+     * @param why the sentence that says how
+     */
+    public record Broken(String slice, String invariant, String why) {
+        @Override
+        public String toString() {
+            return slice + " breaks " + invariant + ": " + why;
+        }
+    }
+
+    private Audit(Store<?> store) {
+        this.ordered = List.copyOf(store.slices());
+        for (Slice<?, ?, ?> slice : ordered) {
+            slices.put(slice.name(), slice);
+        }
+    }
+
+    /** An audit of a store's turns, from its present state on. */
+    public static <R> Audit of(Store<R> store) {
+        Audit audit = new Audit(store);
+        audit.states.putAll(store.statesOf(store.state()));
+        return audit;
+    }
+
+    /** What a turn broke, first in mounting order. */
+    public Optional<Broken> after(Turn turn) {
+        boolean handles = false;
+        for (Turn.Changed change : turn.changed()) {
+            Slice<?, ?, ?> slice = slices.get(change.slice());
+            if (slice == null) {
+                continue;
+            }
+            states.put(change.slice(), change.state());
+            handles |= change.slice().equals(NodeSlice.NAME) || holdsHandles(slice, change);
+        }
+        for (Turn.Changed change : turn.changed()) {
+            Slice<?, ?, ?> slice = slices.get(change.slice());
+            Optional<Broken> broken = slice == null ? Optional.empty() : slice(slice, change.state());
+            if (broken.isPresent()) {
+                return broken;
+            }
+        }
+        return handles ? handles() : Optional.empty();
+    }
+
+    private static <S> boolean holdsHandles(Slice<?, S, ?> slice, Turn.Changed change) {
+        return slice.handles(slice.state().cast(change.state())).iterator().hasNext()
+                || slice.handles(slice.state().cast(change.before())).iterator().hasNext();
+    }
+
+    private static <S> Optional<Broken> slice(Slice<?, S, ?> slice, Object state) {
+        S own = slice.state().cast(state);
+        for (Invariant<S> invariant : slice.invariants()) {
+            Optional<String> why = invariant.violation().apply(own);
+            if (why.isPresent()) {
+                return Optional.of(new Broken(slice.name(), invariant.name(), why.get()));
+            }
+        }
+        long bytes = Content.bytes(own);
+        return bytes > slice.byteBudget()
+                ? Optional.of(new Broken(
+                        slice.name(), BUDGET, "it has " + bytes + " bytes and may have " + slice.byteBudget()))
+                : Optional.empty();
+    }
+
+    private Optional<Broken> handles() {
+        TreeSet<Handle> inState = new TreeSet<>();
+        for (Slice<?, ?, ?> slice : ordered) {
+            add(slice, Objects.requireNonNull(states.get(slice.name())), inState);
+        }
+        List<Handle> missing = new ArrayList<>();
+        if (states.get(NodeSlice.NAME) instanceof NodeState node) {
+            node.handles().each((handle, holding) -> {
+                if (holding == NodeState.Holding.STATE && !inState.remove(handle)) {
+                    missing.add(handle);
+                }
+            });
+        }
+        if (missing.isEmpty() && inState.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Broken(
+                NodeSlice.NAME,
+                HANDLES,
+                missing.isEmpty()
+                        ? "the state holds " + inState + ", which nobody opened or which are closed"
+                        : "open and in no state: " + missing));
+    }
+
+    private static <S> void add(Slice<?, S, ?> slice, Object state, TreeSet<Handle> to) {
+        slice.handles(slice.state().cast(state)).forEach(to::add);
+    }
+}
