@@ -3,6 +3,7 @@ package dev.dunlin.connection.sim;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.stream.StreamSlice;
@@ -25,7 +26,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** Nodes that connect to one another, ping, and part. */
@@ -45,7 +48,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         SWARM,
         /** Nothing goes wrong. */
         CALM,
-        /** Nothing goes wrong, and each node keeps some twenty connections of ten minutes each. */
+        /** Nothing goes wrong, and each node keeps some twenty connections of ten minutes each; without identify. */
         CHURN
     }
 
@@ -56,7 +59,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     /** With the slices of production. */
     public static ConnectionScenario of(Profile profile) {
-        return new ConnectionScenario(profile, ConnectionScenario::production);
+        return new ConnectionScenario(profile, profile == Profile.CHURN ? ConnectionScenario::light : ConnectionScenario::production);
     }
 
     /** With other slices, such as some that are broken on purpose. */
@@ -64,7 +67,17 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return new ConnectionScenario(profile, stores);
     }
 
+    // As the node mounts them, so that the program opens these logs.
     private static Store<SimRoot> production() {
+        return Store.of(SimRoot.INITIAL)
+                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
+                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .build();
+    }
+
+    private static Store<SimRoot> light() {
         return Store.of(SimRoot.INITIAL)
                 .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
                 .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
@@ -210,6 +223,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
             return Optional.empty();
         }
         SimNet<SimRoot> net = netOf(world);
+        Set<PeerId> rogues = new TreeSet<>();
+        world.plan().byzantine().forEach(rogue -> rogues.add(SimNet.peer(rogue)));
         Map<String, Integer> links = new TreeMap<>();
         for (SimNode<SimRoot> node : world.nodes()) {
             if (!node.isUp()) {
@@ -220,6 +235,9 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 return hanging;
             }
             node.root().connection().connections().each((handle, connection) -> {
+                if (rogues.contains(connection.peer())) {
+                    return;
+                }
                 PeerId self = SimNet.peer(node.number());
                 boolean first = self.compareTo(connection.peer()) < 0;
                 String pair = first ? self + " " + connection.peer() : connection.peer() + " " + self;

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Wire;
@@ -165,6 +166,8 @@ final class Link implements Wire.Ends {
             private boolean echoes;
             @Nullable Consumer<Boolean> ball;
             private int unechoed;
+            private @Nullable Identified arrived;
+            private @Nullable Consumer<Optional<Identified>> reader;
 
             End(Stream stream, Side side, int number, Handle handle, String protocol) {
                 this.stream = stream;
@@ -224,6 +227,11 @@ final class Link implements Wire.Ends {
                     open = false;
                     side.streams.remove(this);
                     answerBall(false);
+                    Consumer<Optional<Identified>> waiting = reader;
+                    reader = null;
+                    if (waiting != null) {
+                        waiting.accept(Optional.empty());
+                    }
                     side.over(this, reason);
                 }
             }
@@ -252,6 +260,28 @@ final class Link implements Wire.Ends {
                 }
                 if (closedThere) {
                     closeWrite();
+                }
+            }
+
+            /** Sends what a node says of itself. */
+            void say(Identified message) {
+                there(1000, end -> {
+                    Consumer<Optional<Identified>> waiting = end.reader;
+                    end.reader = null;
+                    end.arrived = message;
+                    if (waiting != null) {
+                        waiting.accept(Optional.of(message));
+                    }
+                });
+            }
+
+            /** Reads what the peer says of itself; told once, of nothing if the stream ends before. */
+            void read(Consumer<Optional<Identified>> outcome) {
+                Identified there = arrived;
+                if (there != null) {
+                    outcome.accept(Optional.of(there));
+                } else {
+                    reader = outcome;
                 }
             }
 

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.Link.Stream;
@@ -21,6 +22,8 @@ final class Rogue implements SimNet.Host {
 
     private static final long MEAN_PAUSE = 3_000_000;
     private static final int MOST_STREAMS = 40;
+    private static final List<String> PROTOCOLS =
+            List.of(PingSlice.PROTOCOL, IdentifySlice.ID, IdentifySlice.ID_PUSH, "/none/1");
 
     private final SimNet<?> net;
     private final int node;
@@ -86,7 +89,7 @@ final class Rogue implements SimNet.Host {
         int streams = random.below(MOST_STREAMS);
         for (int i = 0; i < streams; i++) {
             List<String> protocols =
-                    List.of(random.permille(500) ? PingSlice.PROTOCOL : "/none/" + random.below(3));
+                    List.of(PROTOCOLS.get(random.below(PROTOCOLS.size())));
             Stream stream = new Stream(protocols);
             side.send(100, there -> there.asked(stream, protocols)
                     .ifPresent(theirs -> there.send(100, back -> new Stream.End(

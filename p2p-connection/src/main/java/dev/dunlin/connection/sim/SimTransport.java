@@ -6,6 +6,13 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.identify.Identified;
+import dev.dunlin.connection.identify.IdentifyAction;
+import dev.dunlin.connection.identify.IdentifyContent;
+import dev.dunlin.connection.identify.IdentifyEffect;
+import dev.dunlin.connection.identify.IdentifyEffects;
+import dev.dunlin.connection.identify.IdentifyService;
+import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingEffect;
 import dev.dunlin.connection.ping.PingEffects;
@@ -36,10 +43,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** The services of one run of one node: what the Netty transport is in production. */
-final class SimTransport implements ConnectionService, StreamService, PingService, SimNet.Host {
+final class SimTransport implements ConnectionService, StreamService, IdentifyService, PingService, SimNet.Host {
 
     /** The protocols that every node takes streams for. */
-    static final List<String> PROTOCOLS = List.of(PingSlice.PROTOCOL, "/sim/echo/1");
+    static final List<String> PROTOCOLS = List.of(PingSlice.PROTOCOL, IdentifySlice.ID, IdentifySlice.ID_PUSH);
 
     private static final int HELLO = 200;
 
@@ -69,6 +76,7 @@ final class SimTransport implements ConnectionService, StreamService, PingServic
     void handlers(SimNode<?> node) {
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, this));
+        node.handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, this));
         node.handler(PingEffect.class, (id, effect) -> PingEffects.handle(id, effect, this));
         node.handler(NodeEffect.class, (id, effect) -> {
             switch (effect) {
@@ -386,6 +394,43 @@ final class SimTransport implements ConnectionService, StreamService, PingServic
                 end.closeWrite();
             }
         }));
+    }
+
+    // Identify
+
+    @Override
+    public void read(ActionId id, Handle stream, PeerId peer) {
+        Stream.End end = openStreams.get(stream);
+        if (end == null) {
+            soon(() -> answer(id, new IdentifyAction.ReadFailed(stream, peer, "the stream is closed")));
+            return;
+        }
+        end.closeWrite();
+        end.read(message -> answer(
+                id,
+                message.<IdentifyAction>map(said -> new IdentifyAction.Received(stream, peer, said))
+                        .orElseGet(() -> new IdentifyAction.ReadFailed(stream, peer, "the stream ended"))));
+    }
+
+    @Override
+    public void send(ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
+        Stream.End end = openStreams.get(stream);
+        if (end == null) {
+            soon(() -> answer(id, new IdentifyAction.SendFailed(stream, peer, "the stream is closed")));
+            return;
+        }
+        // As it comes out at the other end, where the signature was checked.
+        end.say(new Identified(
+                Optional.of(content.protocolVersion()),
+                Optional.of(content.agentVersion()),
+                Optional.of(self),
+                content.addresses(),
+                content.protocols(),
+                content.observedAddress(),
+                Optional.empty(),
+                0));
+        answer(id, new IdentifyAction.Sent(stream, peer));
+        end.closeWrite();
     }
 
     // Ping

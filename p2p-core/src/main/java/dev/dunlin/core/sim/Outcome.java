@@ -1,6 +1,7 @@
 package dev.dunlin.core.sim;
 
 import dev.dunlin.core.state.Digest;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,4 +26,11 @@ public record Outcome(
         long actions,
         long rejections,
         long crashes,
-        long time) {}
+        long time) {
+
+    /** This outcome, its plan without faults and wishes: for who keeps many. */
+    public Outcome withoutLists() {
+        Plan bare = plan.withFaults(List.of()).withWishes(List.of());
+        return new Outcome(bare, violation, digest, events, inputs, actions, rejections, crashes, time);
+    }
+}

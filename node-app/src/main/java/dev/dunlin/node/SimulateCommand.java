@@ -1,0 +1,306 @@
+package dev.dunlin.node;
+
+import dev.dunlin.connection.sim.ConnectionScenario;
+import dev.dunlin.connection.sim.SimRoot;
+import dev.dunlin.core.sim.Outcome;
+import dev.dunlin.core.sim.Plan;
+import dev.dunlin.core.sim.PlanText;
+import dev.dunlin.core.sim.RunOptions;
+import dev.dunlin.core.sim.Scenario;
+import dev.dunlin.core.sim.Simulation;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code dunlin simulate}: many nodes in one process, under virtual time and a seed. */
+@Command(
+        name = "simulate",
+        description = "Runs many nodes in one process, on virtual time: this build's machines, simulated links, and what"
+                + " goes wrong drawn from a seed. A run that finds something wrong is shrunk, and its logs are written.")
+final class SimulateCommand implements Runnable {
+
+    private static final int MOST_NODES = 100_000;
+    private static final int MOST_SEEDS = 1_000_000;
+    private static final long MOST_SECONDS = 30L * 24 * 3600;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "How many nodes, 2 to " + MOST_NODES + " (default: 8).")
+    private int nodes;
+
+    @Option(names = "--seed", paramLabel = "SEED", description = "The one seed to run (default: 1).")
+    private @Nullable Long seed;
+
+    @Option(names = "--seeds", paramLabel = "A..B", description = "All seeds from A to B, several in parallel.")
+    private @Nullable String seeds;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "swarm",
+            description = "swarm: the seed draws what goes wrong; calm: nothing does; churn: nothing does, each node keeps"
+                    + " some twenty connections of ten minutes (default: swarm).")
+    private ConnectionScenario.Profile profile = ConnectionScenario.Profile.SWARM;
+
+    @Option(
+            names = "--time",
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description = "How long faults and wishes go on, in virtual seconds; then everything must come to rest"
+                    + " (default: 120).")
+    private long time;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description = "Runs the plan of a file, as a run that found something wrong wrote it, instead of seeds.")
+    private @Nullable Path plan;
+
+    @Option(
+            names = "--twice",
+            description = "Runs each seed twice: that the two end with other digests is found wrong, too.")
+    private boolean twice;
+
+    @Option(
+            names = "--digests-only",
+            description = "Checks no invariants while it runs, only what is left at the end.")
+    private boolean digestsOnly;
+
+    @Option(
+            names = "--logs",
+            paramLabel = "DIR",
+            description = "Where the logs of a run that finds something wrong are written, with its plan and a test that"
+                    + " runs it again; with one seed, the logs are written in any case (default: simulation-SEED if"
+                    + " something is wrong).")
+    private @Nullable Path logs;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many seeds run at once (default: one for each processor).")
+    private @Nullable Integer threads;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    private final boolean terminal;
+
+    /**
+     * The command.
+     *
+     * @param terminal whether standard error is a terminal that shows a progress bar
+     */
+    SimulateCommand(boolean terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        usage(nodes >= 2 && nodes <= MOST_NODES, "--nodes is from 2 to " + MOST_NODES + ", not " + nodes);
+        usage(time >= 1 && time <= MOST_SECONDS, "--time is from 1 to " + MOST_SECONDS + " seconds, not " + time);
+        usage(seed == null || seeds == null, "--seed and --seeds exclude one another");
+        usage(plan == null || (seed == null && seeds == null), "--plan has its own seed: leave --seed and --seeds out");
+        usage(threads == null || (threads >= 1 && threads <= 1024), "--threads is from 1 to 1024, not " + threads);
+        ConnectionScenario scenario = ConnectionScenario.of(profile);
+        Simulation<SimRoot> simulation = Simulation.of(scenario);
+        Scenario.Size size = new Scenario.Size(nodes, time * 1_000_000);
+        long begun = System.nanoTime();
+        // Drawn when its turn comes: many plans take more room than many seeds.
+        List<Supplier<Plan>> plans = plan == null
+                ? LongStream.rangeClosed(range()[0], range()[1])
+                        .mapToObj(each -> (Supplier<Plan>) () -> scenario.plan(each, size))
+                        .toList()
+                : List.of(given(plan, scenario));
+        SimulationProgress progress = new SimulationProgress(spec.commandLine().getErr(), terminal, plans.size());
+        List<Outcome> outcomes = outcomes(simulation, plans, progress);
+        progress.end();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        Optional<Outcome> wrong = outcomes.stream()
+                .filter(outcome -> outcome.violation().isPresent())
+                .findFirst();
+        Optional<SimulationFiles.Written> written = wrong.map(outcome -> new SimulationFiles(
+                        simulation, profile, twice, progress)
+                .writeFailure(outcome, logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
+        if (wrong.isEmpty() && logs != null && plans.size() == 1) {
+            new SimulationFiles(simulation, profile, twice, progress).writeLogs(plans.getFirst().get(), logs);
+        }
+        if (json) {
+            printJson(outcomes, written, took);
+        } else {
+            print(outcomes, took);
+        }
+        wrong.ifPresent(outcome -> {
+            throw failure(outcome, written.orElseThrow());
+        });
+    }
+
+    private static Supplier<Plan> given(Path file, ConnectionScenario scenario) {
+        Plan read = SimulationFiles.plan(file, PlanText.of(scenario.store()));
+        return () -> read;
+    }
+
+    private void usage(boolean holds, String sentence) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), sentence);
+        }
+    }
+
+    private long[] range() {
+        if (seeds == null) {
+            long only = seed == null ? 1 : seed;
+            return new long[] {only, only};
+        }
+        int dots = seeds.indexOf("..");
+        try {
+            long from = Long.parseLong(dots < 0 ? "" : seeds.substring(0, dots), 10);
+            long to = Long.parseLong(seeds.substring(dots + 2), 10);
+            usage(
+                    from <= to && to - from < MOST_SEEDS,
+                    "--seeds goes from a lower to a higher seed, at most " + MOST_SEEDS + " of them");
+            return new long[] {from, to};
+        } catch (NumberFormatException bad) {
+            throw new ParameterException(
+                    spec.commandLine(), "--seeds is two numbers as in 1..200, not '" + seeds + "'", bad);
+        }
+    }
+
+    private List<Outcome> outcomes(
+            Simulation<SimRoot> simulation, List<Supplier<Plan>> plans, SimulationProgress progress) {
+        AtomicLong found = new AtomicLong();
+        try (ExecutorService workers = Executors.newFixedThreadPool(
+                Math.min(
+                        plans.size(),
+                        threads == null ? Runtime.getRuntime().availableProcessors() : threads),
+                Thread.ofPlatform().name("dunlin-sim-", 0).daemon().factory())) {
+            List<Future<Outcome>> running = plans.stream()
+                    .map(drawn -> workers.submit(() -> {
+                        Plan each = drawn.get();
+                        RunOptions options =
+                                RunOptions.DEFAULT.auditing(!digestsOnly).telling(progress.of(each));
+                        Outcome outcome =
+                                twice ? simulation.runTwice(each, options) : simulation.run(each, options);
+                        if (outcome.violation().isPresent()) {
+                            found.incrementAndGet();
+                        }
+                        progress.done(outcome, found.get());
+                        return outcome.violation().isPresent() ? outcome : outcome.withoutLists();
+                    }))
+                    .toList();
+            return running.stream().map(SimulateCommand::outcome).toList();
+        }
+    }
+
+    private static Outcome outcome(Future<Outcome> running) {
+        try {
+            return running.get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERNAL, "the simulation was interrupted", interrupted);
+        } catch (ExecutionException failed) {
+            throw new CommandFailure(
+                    ExitCode.INTERNAL, "the simulator failed, which is a fault in Dunlin: " + failed.getCause(), failed);
+        }
+    }
+
+    private static CommandFailure failure(Outcome outcome, SimulationFiles.Written written) {
+        ExitCode code = switch (outcome.violation().orElseThrow().kind()) {
+            case CRASH -> ExitCode.SIMULATED_CRASH;
+            case SAFETY -> ExitCode.SAFETY_VIOLATED;
+            case LIVENESS -> ExitCode.LIVENESS_VIOLATED;
+        };
+        return new CommandFailure(
+                code,
+                "seed " + outcome.plan().seed() + ": " + outcome.violation().get() + "; shrunk to "
+                        + written.plan().events() + " events on "
+                        + (written.plan().nodes() - written.plan().absent().size()) + " nodes, which '"
+                        + written.command() + "' runs again; logs, plan and a JUnit test are in " + written.folder());
+    }
+
+    private void print(List<Outcome> outcomes, Duration took) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (outcomes.size() == 1) {
+            Outcome one = outcomes.getFirst();
+            out.println("seed " + one.plan().seed() + ": digest " + one.digest());
+        }
+        long events = outcomes.stream().mapToLong(Outcome::events).sum();
+        long wrong = outcomes.stream()
+                .filter(outcome -> outcome.violation().isPresent())
+                .count();
+        out.println(String.format(
+                Locale.ROOT,
+                "%d seeds, %d wrong; %d nodes each, %d s of virtual time; %d events, %d inputs, %d actions, %d rejected,"
+                        + " %d crashes; %.1f s, %.0f events/s",
+                outcomes.size(),
+                wrong,
+                outcomes.getFirst().plan().nodes(),
+                outcomes.stream().mapToLong(Outcome::time).sum() / 1_000_000,
+                events,
+                outcomes.stream().mapToLong(Outcome::inputs).sum(),
+                outcomes.stream().mapToLong(Outcome::actions).sum(),
+                outcomes.stream().mapToLong(Outcome::rejections).sum(),
+                outcomes.stream().mapToLong(Outcome::crashes).sum(),
+                took.toMillis() / 1000.0,
+                events / Math.max(0.001, took.toMillis() / 1000.0)));
+    }
+
+    private void printJson(List<Outcome> outcomes, Optional<SimulationFiles.Written> written, Duration took) {
+        ObjectNode tree = JsonMapper.shared().createObjectNode();
+        tree.put("profile", profile.name().toLowerCase(Locale.ROOT));
+        tree.put("millis", took.toMillis());
+        ArrayNode runs = tree.putArray("runs");
+        for (Outcome outcome : outcomes) {
+            ObjectNode run = runs.addObject();
+            run.put("seed", outcome.plan().seed());
+            run.put("digest", outcome.digest().toString());
+            run.put("nodes", outcome.plan().nodes());
+            run.put("events", outcome.events());
+            run.put("inputs", outcome.inputs());
+            run.put("actions", outcome.actions());
+            run.put("rejections", outcome.rejections());
+            run.put("crashes", outcome.crashes());
+            run.put("virtualMicros", outcome.time());
+            outcome.violation().ifPresent(violation -> {
+                ObjectNode wrong = run.putObject("violation");
+                wrong.put("kind", violation.kind().name().toLowerCase(Locale.ROOT));
+                wrong.put("name", violation.name());
+                wrong.put("node", violation.node());
+                wrong.put("input", violation.input());
+                wrong.put("atMicros", violation.at());
+                wrong.put("why", violation.why());
+            });
+        }
+        written.ifPresent(files -> {
+            ObjectNode shrunk = tree.putObject("shrunk");
+            shrunk.put("events", files.plan().events());
+            shrunk.put("nodes", files.plan().nodes() - files.plan().absent().size());
+            shrunk.put("folder", files.folder().toString());
+            shrunk.put("command", files.command());
+        });
+        spec.commandLine().getOut().println(tree);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.dunlin.core.sim;
+
+import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Plans as JSON: an action reads as in a log, {@code {"type":…,"payload":…}}; a fault has its name beside its fields. */
+public final class PlanText {
+
+    private static final Map<String, Class<? extends Fault>> FAULTS = new TreeMap<>(Map.of(
+            "crash", Fault.Crash.class,
+            "partition", Fault.Partition.class,
+            "cut", Fault.Cut.class,
+            "stall", Fault.Stall.class,
+            "slow", Fault.Slow.class,
+            "clockStep", Fault.ClockStep.class,
+            "skew", Fault.Skew.class));
+
+    private final Codec codec;
+    private final JsonMapper mapper;
+
+    private PlanText(Codec codec) {
+        this.codec = codec;
+        this.mapper = codec.mapper();
+    }
+
+    /** For plans whose wishes are actions of a store's slices. */
+    public static PlanText of(Store<?> store) {
+        return new PlanText(Codec.of(store));
+    }
+
+    /** Writes a plan. */
+    public JsonNode write(Plan plan) {
+        ObjectNode tree = mapper.createObjectNode();
+        tree.put("scenario", plan.scenario());
+        tree.put("seed", plan.seed());
+        tree.put("nodes", plan.nodes());
+        plan.absent().forEach(tree.putArray("absent")::add);
+        plan.byzantine().forEach(tree.putArray("byzantine")::add);
+        tree.set("net", mapper.valueToTree(plan.net()));
+        tree.put("safe", plan.safe());
+        tree.put("live", plan.live());
+        ArrayNode faults = tree.putArray("faults");
+        for (Fault fault : plan.faults()) {
+            ObjectNode node = faults.addObject().put("fault", nameOf(fault));
+            node.setAll((ObjectNode) mapper.<JsonNode>valueToTree(fault));
+        }
+        ArrayNode wishes = tree.putArray("wishes");
+        for (Wish wish : plan.wishes()) {
+            ObjectNode node = wishes.addObject().put("at", wish.at()).put("node", wish.node());
+            node.put("type", codec.nameOf(wish.action()));
+            node.set("payload", codec.tree(wish.action()));
+        }
+        return tree;
+    }
+
+    private static String nameOf(Fault fault) {
+        return FAULTS.entrySet().stream()
+                .filter(entry -> entry.getValue().isInstance(fault))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if the text is no plan: the message says what is wrong with it
+     */
+    public Plan read(String text) {
+        try {
+            JsonNode tree = mapper.readTree(text);
+            int nodes = required(tree, "nodes").asInt();
+            List<Fault> faults = new ArrayList<>();
+            for (JsonNode fault : required(tree, "faults")) {
+                faults.add(fault(fault));
+            }
+            List<Wish> wishes = new ArrayList<>();
+            for (JsonNode wish : required(tree, "wishes")) {
+                Action action = codec.read(required(wish, "type").asString(), required(wish, "payload"));
+                wishes.add(new Wish(
+                        required(wish, "at").asLong(), known(required(wish, "node").asInt(), nodes), action));
+            }
+            return new Plan(
+                    required(tree, "scenario").asString(),
+                    required(tree, "seed").asLong(),
+                    nodes,
+                    numbers(required(tree, "absent"), nodes),
+                    numbers(required(tree, "byzantine"), nodes),
+                    mapper.treeToValue(required(tree, "net"), Plan.Net.class),
+                    required(tree, "safe").asLong(),
+                    required(tree, "live").asLong(),
+                    faults,
+                    wishes);
+        } catch (JacksonException | CodecException e) {
+            throw new IllegalArgumentException("this is no plan: " + e.getMessage(), e);
+        }
+    }
+
+    private Fault fault(JsonNode tree) {
+        String name = required(tree, "fault").asString();
+        Class<? extends Fault> type = FAULTS.get(name);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "this is no plan: there is no fault " + name + ", only " + FAULTS.keySet());
+        }
+        ObjectNode fields = ((ObjectNode) tree).deepCopy();
+        fields.remove("fault");
+        return mapper.treeToValue(fields, type);
+    }
+
+    private static List<Integer> numbers(JsonNode array, int nodes) {
+        List<Integer> numbers = new ArrayList<>();
+        array.forEach(number -> numbers.add(known(number.asInt(), nodes)));
+        return numbers;
+    }
+
+    private static int known(int node, int nodes) {
+        if (node < 0 || node >= nodes) {
+            throw new IllegalArgumentException(
+                    "this is no plan: it names node " + node + ", and its nodes are 0 to " + (nodes - 1));
+        }
+        return node;
+    }
+
+    private static JsonNode required(JsonNode tree, String field) {
+        JsonNode value = tree.get(field);
+        if (value == null) {
+            throw new IllegalArgumentException("this is no plan: it lacks the field " + field);
+        }
+        return value;
+    }
+}
