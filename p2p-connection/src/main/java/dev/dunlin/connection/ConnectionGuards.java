@@ -155,7 +155,7 @@ final class ConnectionGuards {
                         Guards.clause(
                                 "inbound-not-full",
                                 (view, own, a, now) ->
-                                        own.inbound() < own.config().maxInbound(),
+                                        own.open().inbound() < own.config().maxInbound(),
                                 (view, own, a, now) -> List.of(
                                         Operand.of("maxInbound", own.config().maxInbound()))),
                         Guards.clause(
@@ -234,7 +234,7 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> dial(own, a.peer(), a.dial())),
                         Guards.clause(
                                 "deadline-has-come",
-                                (view, own, a, now) -> own.peerDeadlines().isDue(a.peer(), now)))
+                                (view, own, a, now) -> own.due().peers().isDue(a.peer(), now)))
                 .on(
                         IdleTimedOut.class,
                         Guards.clause(
@@ -243,7 +243,7 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
                         Guards.clause(
                                 "deadline-has-come",
-                                (view, own, a, now) -> own.connectionDeadlines().isDue(a.connection(), now)))
+                                (view, own, a, now) -> own.due().connections().isDue(a.connection(), now)))
                 .on(
                         CloseTimedOut.class,
                         Guards.clause(
@@ -255,7 +255,7 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
                         Guards.clause(
                                 "deadline-has-come",
-                                (view, own, a, now) -> own.connectionDeadlines().isDue(a.connection(), now)))
+                                (view, own, a, now) -> own.due().connections().isDue(a.connection(), now)))
                 .on(
                         ListenTimedOut.class,
                         Guards.clause(
@@ -264,7 +264,7 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> List.of(Operand.of("number", a.number()))),
                         Guards.clause(
                                 "deadline-has-come",
-                                (view, own, a, now) -> own.listenerDeadlines().isDue(a.requested(), now)))
+                                (view, own, a, now) -> own.due().listeners().isDue(a.requested(), now)))
                 .on(
                         StopTimedOut.class,
                         Guards.clause(
@@ -276,7 +276,7 @@ final class ConnectionGuards {
                                 (view, own, a, now) -> List.of(Operand.of("listener", a.listener()))),
                         Guards.clause(
                                 "deadline-has-come",
-                                (view, own, a, now) -> own.listenerDeadlines().isDue(a.requested(), now)))
+                                (view, own, a, now) -> own.due().listeners().isDue(a.requested(), now)))
                 .always(ConnectDone.class)
                 .always(ConnectGaveUp.class)
                 .always(ConnectRefused.class)
@@ -308,7 +308,7 @@ final class ConnectionGuards {
      * for one.
      */
     private static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
-        return own.held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
+        return own.open().held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
                 < own.config().maxPerPeer();
     }
 
@@ -370,7 +370,7 @@ final class ConnectionGuards {
 
     private static List<Operand> held(ConnectionState own, PeerId peer) {
         return List.of(
-                Operand.of("held", own.held().or(peer, 0)),
+                Operand.of("held", own.open().held().or(peer, 0)),
                 Operand.of("maxPerPeer", own.config().maxPerPeer()));
     }
 
