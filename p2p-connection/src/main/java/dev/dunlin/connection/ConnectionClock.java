@@ -96,6 +96,6 @@ final class ConnectionClock {
     // No room for a dial now: not an attempt, so the count stays.
     private static ConnectionState postponed(ConnectionState own, ConnectionFailed failure, Context ctx) {
         long later = ctx.now() + backOff(own.config(), failure.attempts(), ctx.random());
-        return own.withPeerDue(failure.peer(), later);
+        return own.withDue(due -> due.with(failure.peer(), later));
     }
 }

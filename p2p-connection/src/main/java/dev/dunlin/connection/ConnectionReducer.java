@@ -105,10 +105,10 @@ final class ConnectionReducer {
         return new ConnectionState(
                 config,
                 new ConnectionState.Peers(peers, 0),
-                ConnectionState.Open.NONE,
+                OpenConnections.NONE,
                 Table.empty(),
                 own.lastNumber(),
-                ConnectionState.Due.NONE.withPeers(deadlines));
+                ConnectionDeadlines.NONE.withPeers(deadlines));
     }
 
     private static Optional<ConnectionFailed> restarted(
@@ -229,7 +229,7 @@ final class ConnectionReducer {
         Connection connection =
                 Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx.now());
         ConnectionState open = Sockets.opened(own.dialling(-1), handle, connection);
-        open = open.withoutPeerDue(peer);
+        open = open.withDue(due -> due.without(peer));
         return switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
@@ -281,7 +281,7 @@ final class ConnectionReducer {
             case Connecting was -> failedForNow(ended, was, fact.error(), ctx);
             case Connected connected ->
                 Sockets.with(ended, peer, connected.withRacing(Optional.empty()))
-                        .withoutPeerDue(peer);
+                        .withDue(due -> due.without(peer));
             case Disconnected _, ConnectionFailed _ -> throw new IllegalStateException("no dial to " + peer);
         };
     }
@@ -297,13 +297,17 @@ final class ConnectionReducer {
                 was.maxAttempts(),
                 was.addresses(),
                 was.tickets());
-        long next = ctx.now() + ConnectionClock.backOff(own.config(), was.attempts(), ctx.random());
+        long retry = ctx.now() + ConnectionClock.backOff(own.config(), was.attempts(), ctx.random());
         if (failure.hasGivenUp()) {
             giveUp(was.tickets(), was.peer(), error, ctx);
-            failure = withTickets(failure, List.of());
-            next = ctx.now() + own.config().failedMemory();
+            return failedUntil(
+                    own, withTickets(failure, List.of()), ctx.now() + own.config().failedMemory());
         }
-        return Sockets.with(own, was.peer(), failure).withPeerDue(was.peer(), next);
+        return failedUntil(own, failure, retry);
+    }
+
+    private static ConnectionState failedUntil(ConnectionState own, ConnectionFailed failure, long next) {
+        return Sockets.with(own, failure.peer(), failure).withDue(due -> due.with(failure.peer(), next));
     }
 
     private static ConnectionState accepted(ConnectionState own, Accepted fact, Context ctx) {
@@ -319,7 +323,7 @@ final class ConnectionReducer {
             case ConnectionFailed failure -> {
                 tell(failure.tickets(), peer, handle, ctx);
                 yield Sockets.with(open, peer, withAddresses(fresh, failure.addresses()))
-                        .withoutPeerDue(peer);
+                        .withDue(due -> due.without(peer));
             }
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
@@ -379,12 +383,12 @@ final class ConnectionReducer {
         return Sockets.with(own, peer, dialling)
                 .withLastNumber(number)
                 .dialling(1)
-                .withPeerDue(peer, ctx.now() + own.config().dialTimeout());
+                .withDue(due -> due.with(peer, ctx.now() + own.config().dialTimeout()));
     }
 
     private static ConnectionState cancel(ConnectionState own, Connecting dialling, Context ctx) {
         ctx.effect(new ConnectionEffect.CancelDial(dialling.dial()));
-        return own.dialling(-1).withoutPeerDue(dialling.peer());
+        return own.dialling(-1).withDue(due -> due.without(dialling.peer()));
     }
 
     private static Connected withAddresses(Connected connected, List<Multiaddr> addresses) {

@@ -3,13 +3,13 @@ package dev.dunlin.connection;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * All connections of a node: one phase for each peer, the open connections behind it, and the listeners.
@@ -24,14 +24,19 @@ import java.util.Optional;
 public record ConnectionState(
         ConnectionConfig config,
         Peers known,
-        Open open,
+        OpenConnections open,
         Table<Multiaddr, Listener> listeners,
         long lastNumber,
-        Due due) {
+        ConnectionDeadlines due) {
 
     /** Before the first boot. */
     public static final ConnectionState INITIAL = new ConnectionState(
-            ConnectionConfig.DEFAULT, new Peers(Table.empty(), 0), Open.NONE, Table.empty(), 0, Due.NONE);
+            ConnectionConfig.DEFAULT,
+            new Peers(Table.empty(), 0),
+            OpenConnections.NONE,
+            Table.empty(),
+            0,
+            ConnectionDeadlines.NONE);
 
     /**
      * The peers that are not {@link Disconnected}.
@@ -40,73 +45,6 @@ public record ConnectionState(
      * @param dialling how many dials are on their way, those beside a connection included
      */
     public record Peers(Table<PeerId, Phase> phases, int dialling) {}
-
-    /**
-     * The open connections, and what is counted of them.
-     *
-     * @param connections every open socket
-     * @param held how many of them each peer has; no zeros
-     * @param inbound how many of them are inbound
-     */
-    public record Open(Table<Handle, Connection> connections, Table<PeerId, Integer> held, int inbound) {
-
-        /** No connections. */
-        static final Open NONE = new Open(Table.empty(), Table.empty(), 0);
-
-        Open with(Handle handle, Connection connection) {
-            return new Open(
-                    connections.with(handle, connection),
-                    held.with(connection.peer(), held.or(connection.peer(), 0) + 1),
-                    inbound + inbound(connection));
-        }
-
-        Open changed(Handle handle, Connection connection) {
-            return new Open(connections.with(handle, connection), held, inbound);
-        }
-
-        Open without(Handle handle) {
-            Connection gone = connections.at(handle);
-            int left = held.or(gone.peer(), 0) - 1;
-            return new Open(
-                    connections.without(handle),
-                    left > 0 ? held.with(gone.peer(), left) : held.without(gone.peer()),
-                    inbound - inbound(gone));
-        }
-
-        private static int inbound(Connection connection) {
-            return connection.direction() == Direction.INBOUND ? 1 : 0;
-        }
-    }
-
-    /**
-     * The deadlines.
-     *
-     * @param peers of a dial: its end; of a failure: the retry, or when it is forgotten
-     * @param connections of an open connection without users: when it is idle; of a closing one: when it is dropped
-     * @param listeners of an opening listener: its end; of a stopping one: when it is asked again
-     */
-    public record Due(Deadlines<PeerId> peers, Deadlines<Handle> connections, Deadlines<Multiaddr> listeners) {
-
-        /** None. */
-        static final Due NONE = new Due(Deadlines.none(), Deadlines.none(), Deadlines.none());
-
-        /** The first of all. */
-        long next() {
-            return Math.min(peers.next(), Math.min(connections.next(), listeners.next()));
-        }
-
-        Due withPeers(Deadlines<PeerId> changed) {
-            return new Due(changed, connections, listeners);
-        }
-
-        Due withConnections(Deadlines<Handle> changed) {
-            return new Due(peers, changed, listeners);
-        }
-
-        Due withListeners(Deadlines<Multiaddr> changed) {
-            return new Due(peers, connections, changed);
-        }
-    }
 
     /** Where a peer stands. */
     public sealed interface Phase {}
@@ -382,7 +320,7 @@ public record ConnectionState(
         return new ConnectionState(config, changed, open, listeners, lastNumber, due);
     }
 
-    ConnectionState withOpen(Open changed) {
+    ConnectionState withOpen(OpenConnections changed) {
         return new ConnectionState(config, known, changed, listeners, lastNumber, due);
     }
 
@@ -394,31 +332,7 @@ public record ConnectionState(
         return new ConnectionState(config, known, open, listeners, changed, due);
     }
 
-    ConnectionState withPeerDue(PeerId peer, long time) {
-        return withDue(due.withPeers(due.peers().with(peer, time)));
-    }
-
-    ConnectionState withoutPeerDue(PeerId peer) {
-        return withDue(due.withPeers(due.peers().without(peer)));
-    }
-
-    ConnectionState withConnectionDue(Handle connection, long time) {
-        return withDue(due.withConnections(due.connections().with(connection, time)));
-    }
-
-    ConnectionState withoutConnectionDue(Handle connection) {
-        return withDue(due.withConnections(due.connections().without(connection)));
-    }
-
-    ConnectionState withListenerDue(Multiaddr address, long time) {
-        return withDue(due.withListeners(due.listeners().with(address, time)));
-    }
-
-    ConnectionState withoutListenerDue(Multiaddr address) {
-        return withDue(due.withListeners(due.listeners().without(address)));
-    }
-
-    private ConnectionState withDue(Due changed) {
-        return new ConnectionState(config, known, open, listeners, lastNumber, changed);
+    ConnectionState withDue(UnaryOperator<ConnectionDeadlines> change) {
+        return new ConnectionState(config, known, open, listeners, lastNumber, change.apply(due));
     }
 }

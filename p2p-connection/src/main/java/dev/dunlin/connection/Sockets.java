@@ -25,14 +25,16 @@ final class Sockets {
     /** This with a connection that came up; its peer's phase is the caller's. */
     static ConnectionState opened(ConnectionState own, Handle handle, Connection connection) {
         return own.withOpen(own.open().with(handle, connection))
-                .withConnectionDue(handle, ConnectionClock.idleAt(own.config(), connection));
+                .withDue(due -> due.with(handle, ConnectionClock.idleAt(own.config(), connection)));
     }
 
     /** This with more or fewer users of a connection. */
     static ConnectionState used(ConnectionState own, Handle handle, int change, long now) {
         Connection used = own.connections().at(handle).used(now, change);
         ConnectionState after = own.withOpen(own.open().changed(handle, used));
-        return used.closing() ? after : after.withConnectionDue(handle, ConnectionClock.idleAt(own.config(), used));
+        return used.closing()
+                ? after
+                : after.withDue(due -> due.with(handle, ConnectionClock.idleAt(own.config(), used)));
     }
 
     /** Asks for a connection to be closed; its peer is no longer connected by it. */
@@ -45,13 +47,13 @@ final class Sockets {
         ctx.effect(new ConnectionEffect.DisconnectInit(handle, reason));
         return own.withOpen(
                         own.open().changed(handle, own.connections().at(handle).asClosing()))
-                .withConnectionDue(handle, ctx.now() + own.config().closeTimeout());
+                .withDue(due -> due.with(handle, ctx.now() + own.config().closeTimeout()));
     }
 
     /** This without a connection that the world says is closed. */
     static ConnectionState closed(ConnectionState own, Handle handle) {
         ConnectionState left = withoutOpen(own, handle);
-        return left.withOpen(left.open().without(handle)).withoutConnectionDue(handle);
+        return left.withOpen(left.open().without(handle)).withDue(due -> due.without(handle));
     }
 
     // The phase of the peer when one of its open connections goes.
@@ -82,6 +84,6 @@ final class Sockets {
 
     /** This with a peer disconnected and without a deadline. */
     static ConnectionState forgotten(ConnectionState own, PeerId peer) {
-        return own.withoutPhase(peer).withoutPeerDue(peer);
+        return own.withoutPhase(peer).withDue(due -> due.without(peer));
     }
 }
