@@ -301,7 +301,9 @@ final class ConnectionReducer {
         if (failure.hasGivenUp()) {
             giveUp(was.tickets(), was.peer(), error, ctx);
             return failedUntil(
-                    own, withTickets(failure, List.of()), ctx.now() + own.config().failedMemory());
+                    own,
+                    withTickets(failure, List.of()),
+                    ctx.now() + own.config().failedMemory());
         }
         return failedUntil(own, failure, retry);
     }
