@@ -50,7 +50,7 @@ class StreamMachineTest {
 
     private Handle accepted(Handle connection) {
         Handle handle = bench.handle(StreamService.STREAM);
-        bench.say(new StreamAccepted(handle, connection, P, ECHO));
+        bench.say(new StreamAccepted(handle, connection, P, ECHO, 2));
         return handle;
     }
 
@@ -64,7 +64,7 @@ class StreamMachineTest {
         open();
         assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
         Handle stream = bench.handle(StreamService.STREAM);
-        bench.say(new StreamOpened(1, T, stream, connection, P, ECHO));
+        bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
                 .isEqualTo(new StreamState.Stream(
                         connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN));
@@ -113,7 +113,7 @@ class StreamMachineTest {
         assertThat(bench.effects()).containsExactly(new CancelOpen(1));
         assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
         Handle late = bench.handle(StreamService.STREAM);
-        bench.say(new StreamOpened(1, T, late, connection, P, ECHO));
+        bench.say(new StreamOpened(1, T, late, connection, P, ECHO, 1));
         assertThat(bench.clause()).isEqualTo("open-is-current");
         assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
         bench.say(new StreamClosed(late, connection, P, EndReason.LOCAL_RESET));
