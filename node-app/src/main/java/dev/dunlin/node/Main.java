@@ -90,6 +90,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
                 .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
+                .addSubcommand(new ClusterCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)
                 .setOut(out)

@@ -128,15 +128,25 @@ public final class Cluster {
         pairs.forEach((key, pair) -> {
             Optional<Place> sent = Optional.ofNullable(pair.sent);
             Optional<Place> received = Optional.ofNullable(pair.received);
+            String from = sent.map(this::idOf).orElse(pair.sender);
+            String to = received.map(this::idOf).orElse(pair.receiver);
             if (sent.isPresent() && received.isPresent()) {
-                messages.add(new Message(key, sent, received, Optional.empty()));
+                messages.add(new Message(key, from, to, sent, received, Optional.empty()));
             } else if (sent.isPresent()) {
-                messages.add(new Message(key, sent, received, Optional.of(why(key, sent.get(), pair.receiver))));
+                messages.add(new Message(key, from, to, sent, received, Optional.of(why(key, sent.get(), to))));
             } else if (received.isPresent() && pair.expected) {
-                messages.add(new Message(key, sent, received, Optional.of(why(key, received.get(), pair.sender))));
+                messages.add(new Message(key, from, to, sent, received, Optional.of(why(key, received.get(), from))));
             }
         });
         return messages;
+    }
+
+    private String idOf(Place place) {
+        return member(place).id.orElse(place.node());
+    }
+
+    private Member member(Place place) {
+        return members.get(names.indexOf(place.node()));
     }
 
     // Why the other end of a message is not there.
@@ -147,7 +157,7 @@ public final class Cluster {
         if (there.isEmpty()) {
             return Reason.NO_LOG;
         }
-        Member own = members.get(names.indexOf(here.node()));
+        Member own = member(here);
         if (key.stream() != 0 && there.get().ended.contains(new Told.Ended(key.connection(), key.stream()))) {
             return Reason.STREAM_ENDED;
         }

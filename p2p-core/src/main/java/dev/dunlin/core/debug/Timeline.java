@@ -61,11 +61,19 @@ public final class Timeline {
      * A message between two nodes.
      *
      * @param key its name
+     * @param from the id of the node that sent it; the name of its log where that does not tell the id
+     * @param to the id of the node that it went to, or the name, in the same way
      * @param sent where it was sent
      * @param received where it arrived; this or {@code sent} is there, or both
      * @param unmatched why not both are there
      */
-    public record Message(Key key, Optional<Place> sent, Optional<Place> received, Optional<Reason> unmatched) {}
+    public record Message(
+            Key key,
+            String from,
+            String to,
+            Optional<Place> sent,
+            Optional<Place> received,
+            Optional<Reason> unmatched) {}
 
     /**
      * One input of one node.
