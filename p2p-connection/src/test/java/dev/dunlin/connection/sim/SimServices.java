@@ -86,7 +86,7 @@ final class SimServices implements ConnectionService, StreamService {
             network.far(() -> failed(effect, ConnectionError.Kind.WRONG_PEER));
         } else {
             SimLink link = new SimLink(network);
-            Bytes hash = Bytes.of((byte) effect.dial());
+            Bytes hash = network.nextHandshake();
             there.services().accept(link, node, hash);
             network.add(link);
             network.far(() -> complete(effect, link, hash));
