@@ -228,7 +228,7 @@ final class ConnectionReducer {
         Handle handle = fact.connection();
         Connection connection =
                 Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx.now());
-        ConnectionState open = Sockets.opened(own.dialling(-1), handle, connection);
+        ConnectionState open = Sockets.opened(own.withDials(-1), handle, connection);
         open = open.withDue(due -> due.without(peer));
         return switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
@@ -264,7 +264,7 @@ final class ConnectionReducer {
 
     private static ConnectionState failed(ConnectionState own, ConnectionAction.ConnectionFailed fact, Context ctx) {
         PeerId peer = fact.peer();
-        ConnectionState ended = own.dialling(-1);
+        ConnectionState ended = own.withDials(-1);
         return switch (own.phaseOf(peer)) {
             case Connecting was
             when was.hasNext() ->
@@ -384,13 +384,13 @@ final class ConnectionReducer {
                 new Connecting(time, peer, address, attempts, maxAttempts, addresses, index, number, tickets);
         return Sockets.with(own, peer, dialling)
                 .withLastNumber(number)
-                .dialling(1)
+                .withDials(1)
                 .withDue(due -> due.with(peer, ctx.now() + own.config().dialTimeout()));
     }
 
     private static ConnectionState cancel(ConnectionState own, Connecting dialling, Context ctx) {
         ctx.effect(new ConnectionEffect.CancelDial(dialling.dial()));
-        return own.dialling(-1).withDue(due -> due.without(dialling.peer()));
+        return own.withDials(-1).withDue(due -> due.without(dialling.peer()));
     }
 
     private static Connected withAddresses(Connected connected, List<Multiaddr> addresses) {

@@ -312,7 +312,8 @@ public record ConnectionState(
         return withKnown(new Peers(known.phases().without(peer), known.dialling()));
     }
 
-    ConnectionState dialling(int change) {
+    /** With so many more dials on their way. */
+    ConnectionState withDials(int change) {
         return withKnown(new Peers(known.phases(), known.dialling() + change));
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
 
     /** The most messages and ends of connections and streams, of all logs together, that are kept in memory. */
-    public static final int MAX_TOLD = 4_000_000;
+    public static final int MAX_TOLD = 1_000_000;
 
     private final List<String> names;
     private final List<Member> members = new ArrayList<>();

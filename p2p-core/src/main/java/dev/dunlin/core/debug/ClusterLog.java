@@ -12,7 +12,7 @@ import java.util.function.Function;
 @FunctionalInterface
 public interface ClusterLog {
 
-    /** The turns from the beginning; each call begins anew. */
+    /** The turns from the beginning; each call begins anew, and those of the call before are of no use any more. */
     Turns turns();
 
     /** A node's turns, one after the other. */

@@ -122,6 +122,7 @@ public final class Timeline {
         List<Head> heads = new ArrayList<>();
         try {
             logs.forEach((name, log) -> heads.add(new Head(name, log.turns())));
+            heads.forEach(Head::advance);
             Map<String, Long> done = new HashMap<>();
             boolean wanted = true;
             while (wanted) {
@@ -174,12 +175,15 @@ public final class Timeline {
     private static final class Head {
         private final String name;
         private final ClusterLog.Turns turns;
-        private Optional<Turn> next;
+        private Optional<Turn> next = Optional.empty();
 
         private Head(String name, ClusterLog.Turns turns) {
             this.name = name;
             this.turns = turns;
-            this.next = turns.next();
+        }
+
+        private void advance() {
+            next = turns.next();
         }
 
         private long now() {
@@ -188,7 +192,7 @@ public final class Timeline {
 
         private Turn take() {
             Turn turn = next.orElseThrow();
-            next = turns.next();
+            advance();
             return turn;
         }
     }
