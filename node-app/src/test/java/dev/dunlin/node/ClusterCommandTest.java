@@ -231,4 +231,23 @@ class ClusterCommandTest {
         assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.OK);
         assertThat(program.outLines().getLast()).isEqualTo("14 steps, 0 messages, 0 unmatched");
     }
+
+    @Test
+    void aLogThatThisBuildDoesNotReplayIsNotJoined() throws IOException {
+        RecordedNode.day(data("one"));
+        RecordedNode.day(data("two"));
+        List<String> lines = Files.readAllLines(RecordedNode.segment(data("two")));
+        int line = lines.indexOf(lines.stream()
+                .filter(text -> text.startsWith("{\"type\":\"connection/connect\""))
+                .findFirst()
+                .orElseThrow());
+        RecordedNode.rewrite(data("two"), line, "\"connection\":\"[0-9a-f]{8}", "\"connection\":\"00000000");
+        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.sentence())
+                .contains("the log of " + data("two") + " does not replay at step 3")
+                .contains("join it with the build that wrote it");
+        RecordedNode.rewrite(data("two"), 0, "\"connection/retry\":", "\"connection/again\":");
+        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.sentence()).contains("does not fit this build");
+    }
 }
