@@ -91,6 +91,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
                 .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
+                .addSubcommand(new ClusterCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)
                 .setOut(out)

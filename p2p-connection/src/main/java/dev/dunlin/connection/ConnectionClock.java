@@ -60,7 +60,7 @@ final class ConnectionClock {
     static ConnectionState tick(ConnectionState own, Context ctx) {
         ConnectionState after = own;
         int free = own.freeDials();
-        for (PeerId peer : own.peerDeadlines().due(ctx.now(), MAX_DUE)) {
+        for (PeerId peer : own.due().peers().due(ctx.now(), MAX_DUE)) {
             switch (own.phaseOf(peer)) {
                 case Connecting dialling -> ctx.then(new DialTimedOut(dialling.dial(), peer));
                 case Connected _ -> ctx.then(new DialTimedOut(own.dialOf(peer), peer));
@@ -76,14 +76,14 @@ final class ConnectionClock {
                 case Disconnected _ -> throw new IllegalStateException("a deadline of nobody: " + peer);
             }
         }
-        for (Handle handle : own.connectionDeadlines().due(ctx.now(), MAX_DUE)) {
+        for (Handle handle : own.due().connections().due(ctx.now(), MAX_DUE)) {
             Connection connection = own.connections().at(handle);
             ctx.then(
                     connection.closing()
                             ? new CloseTimedOut(handle, connection.peer())
                             : new IdleTimedOut(handle, connection.peer()));
         }
-        for (Multiaddr address : own.listenerDeadlines().due(ctx.now(), MAX_DUE)) {
+        for (Multiaddr address : own.due().listeners().due(ctx.now(), MAX_DUE)) {
             switch (own.listeners().at(address)) {
                 case Opening opening -> ctx.then(new ListenTimedOut(opening.number(), address));
                 case Stopping stopping -> ctx.then(new StopTimedOut(stopping.listener(), address));
@@ -96,6 +96,6 @@ final class ConnectionClock {
     // No room for a dial now: not an attempt, so the count stays.
     private static ConnectionState postponed(ConnectionState own, ConnectionFailed failure, Context ctx) {
         long later = ctx.now() + backOff(own.config(), failure.attempts(), ctx.random());
-        return own.withPeerDeadlines(own.peerDeadlines().with(failure.peer(), later));
+        return own.withDue(due -> due.with(failure.peer(), later));
     }
 }

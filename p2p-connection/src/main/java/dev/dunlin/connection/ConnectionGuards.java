@@ -34,6 +34,7 @@ import dev.dunlin.connection.ConnectionState.Disconnected;
 import dev.dunlin.connection.ConnectionState.Phase;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
 import dev.dunlin.core.store.Operand;
@@ -115,168 +116,151 @@ final class ConnectionGuards {
                 .on(Disconnect.class, connectedOrConnecting())
                 .on(
                         Retry.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "has-failed",
-                                (view, own, a, now) ->
-                                        own.phaseOf(a.peer()) instanceof ConnectionState.ConnectionFailed,
-                                (view, own, a, now) -> phase(own, a.peer())),
-                        Guards.clause(
+                                (own, a) -> own.phaseOf(a.peer()) instanceof ConnectionState.ConnectionFailed,
+                                (own, a) -> phase(own, a.peer())),
+                        Clauses.when(
                                 "attempts-left",
-                                (view, own, a, now) -> attemptsLeft(own, a.peer()),
-                                (view, own, a, now) -> phase(own, a.peer())),
-                        Guards.clause(
-                                "dials-not-full",
-                                (view, own, a, now) -> own.freeDials() > 0,
-                                (view, own, a, now) -> dials(own)))
+                                (own, a) -> attemptsLeft(own, a.peer()),
+                                (own, a) -> phase(own, a.peer())),
+                        Clauses.when("dials-not-full", (own, a) -> own.freeDials() > 0, (own, a) -> dials(own)))
                 .on(
                         Reset.class,
-                        Guards.clause(
-                                "is-known",
-                                (view, own, a, now) -> own.peers().has(a.peer()),
-                                (view, own, a, now) -> List.of(Operand.of("peer", a.peer()))))
+                        Clauses.when("is-known", (own, a) -> own.peers().has(a.peer()), "peer", Reset::peer))
                 .on(
                         Connected.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "dial-is-current",
-                                (view, own, a, now) -> isCurrent(own, a.peer(), a.dial()),
-                                (view, own, a, now) -> dial(own, a.peer(), a.dial())))
+                                (own, a) -> isCurrent(own, a.peer(), a.dial()),
+                                (own, a) -> dial(own, a.peer(), a.dial())))
                 .on(
                         ConnectionFailed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "dial-is-current",
-                                (view, own, a, now) -> isCurrent(own, a.peer(), a.dial()),
-                                (view, own, a, now) -> dial(own, a.peer(), a.dial())))
+                                (own, a) -> isCurrent(own, a.peer(), a.dial()),
+                                (own, a) -> dial(own, a.peer(), a.dial())))
                 .on(
                         Accepted.class,
-                        Guards.clause(
-                                "not-self",
-                                (view, own, a, now) -> !isSelf(own, a.peer()),
-                                (view, own, a, now) -> List.of(Operand.of("peer", a.peer()))),
-                        Guards.clause(
+                        Clauses.when("not-self", (own, a) -> !isSelf(own, a.peer()), "peer", Accepted::peer),
+                        Clauses.below(
                                 "inbound-not-full",
-                                (view, own, a, now) ->
-                                        own.inbound() < own.config().maxInbound(),
-                                (view, own, a, now) -> List.of(
-                                        Operand.of("maxInbound", own.config().maxInbound()))),
-                        Guards.clause(
+                                own -> own.open().inbound(),
+                                "maxInbound",
+                                own -> own.config().maxInbound()),
+                        Clauses.when(
                                 "connections-not-full",
-                                (view, own, a, now) -> own.connections().size() + own.dialling()
+                                (own, a) -> own.connections().size() + own.dialling()
                                         < own.config().maxConnections(),
-                                (view, own, a, now) -> dials(own)),
-                        Guards.clause(
+                                (own, a) -> dials(own)),
+                        Clauses.when(
                                 "peer-connections-not-full",
-                                (view, own, a, now) -> hasRoomForConnection(own, a.peer()),
-                                (view, own, a, now) -> held(own, a.peer())),
-                        Guards.clause(
+                                (own, a) -> hasRoomForConnection(own, a.peer()),
+                                (own, a) -> held(own, a.peer())),
+                        Clauses.when(
                                 "peers-not-full",
-                                (view, own, a, now) -> hasRoomFor(own, a.peer()),
-                                (view, own, a, now) -> List.of(
+                                (own, a) -> hasRoomFor(own, a.peer()),
+                                (own, a) -> List.of(
                                         Operand.of("maxPeers", own.config().maxPeers()))))
                 .on(
                         Closed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-is-known",
-                                (view, own, a, now) -> own.connections().has(a.connection()),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))))
+                                (own, a) -> own.connections().has(a.connection()),
+                                "connection",
+                                Closed::connection))
                 .on(
                         Hold.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-is-known",
-                                (view, own, a, now) -> own.connections().has(a.connection()),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))))
+                                (own, a) -> own.connections().has(a.connection()),
+                                "connection",
+                                Hold::connection))
                 .on(
                         Release.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-is-used",
-                                (view, own, a, now) -> own.connections()
+                                (own, a) -> own.connections()
                                         .find(a.connection())
                                         .filter(connection -> connection.users() > 0)
                                         .isPresent(),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))))
+                                "connection",
+                                Release::connection))
                 .on(
                         StopListening.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "is-listening",
-                                (view, own, a, now) ->
-                                        own.listeners().find(a.address()).orElse(null)
-                                                instanceof ConnectionState.Listening,
-                                (view, own, a, now) -> List.of(Operand.of("address", a.address()))))
+                                (own, a) -> own.listeners().find(a.address()).orElse(null)
+                                        instanceof ConnectionState.Listening,
+                                "address",
+                                StopListening::address))
                 .on(
                         Listening.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "listen-is-current",
-                                (view, own, a, now) -> isOpening(own, a.requested(), a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))))
+                                (own, a) -> isOpening(own, a.requested(), a.number()),
+                                "number",
+                                Listening::number))
                 .on(
                         ListenFailed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "listen-is-current",
-                                (view, own, a, now) -> isOpening(own, a.requested(), a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))))
+                                (own, a) -> isOpening(own, a.requested(), a.number()),
+                                "number",
+                                ListenFailed::number))
                 .on(
                         ListenerClosed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "listener-is-known",
-                                (view, own, a, now) ->
+                                (own, a) ->
                                         Listeners.addressOf(own, a.listener()).isPresent(),
-                                (view, own, a, now) -> List.of(Operand.of("listener", a.listener()))))
-                .on(
-                        Tick.class,
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.nextDeadline() <= now,
-                                (view, own, a, now) -> List.of(Operand.of("next", own.nextDeadline()))))
+                                "listener",
+                                ListenerClosed::listener))
+                .on(Tick.class, Clauses.due("deadline-has-come", ConnectionState::nextDeadline))
                 .on(
                         DialTimedOut.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "dial-is-current",
-                                (view, own, a, now) -> isCurrent(own, a.peer(), a.dial()),
-                                (view, own, a, now) -> dial(own, a.peer(), a.dial())),
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.peerDeadlines().isDue(a.peer(), now)))
+                                (own, a) -> isCurrent(own, a.peer(), a.dial()),
+                                (own, a) -> dial(own, a.peer(), a.dial())),
+                        Clauses.due("deadline-has-come", own -> own.due().peers(), DialTimedOut::peer))
                 .on(
                         IdleTimedOut.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-is-open",
-                                (view, own, a, now) -> own.isOpen(a.connection()),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.connectionDeadlines().isDue(a.connection(), now)))
+                                (own, a) -> own.isOpen(a.connection()),
+                                "connection",
+                                IdleTimedOut::connection),
+                        Clauses.due("deadline-has-come", own -> own.due().connections(), IdleTimedOut::connection))
                 .on(
                         CloseTimedOut.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-is-closing",
-                                (view, own, a, now) -> own.connections()
+                                (own, a) -> own.connections()
                                         .find(a.connection())
                                         .filter(ConnectionState.Connection::closing)
                                         .isPresent(),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.connectionDeadlines().isDue(a.connection(), now)))
+                                "connection",
+                                CloseTimedOut::connection),
+                        Clauses.due("deadline-has-come", own -> own.due().connections(), CloseTimedOut::connection))
                 .on(
                         ListenTimedOut.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "listen-is-current",
-                                (view, own, a, now) -> isOpening(own, a.requested(), a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))),
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.listenerDeadlines().isDue(a.requested(), now)))
+                                (own, a) -> isOpening(own, a.requested(), a.number()),
+                                "number",
+                                ListenTimedOut::number),
+                        Clauses.due("deadline-has-come", own -> own.due().listeners(), ListenTimedOut::requested))
                 .on(
                         StopTimedOut.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "listener-is-stopping",
-                                (view, own, a, now) ->
-                                        own.listeners().find(a.requested()).orElse(null)
-                                                        instanceof ConnectionState.Stopping(var listener)
-                                                && listener.equals(a.listener()),
-                                (view, own, a, now) -> List.of(Operand.of("listener", a.listener()))),
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.listenerDeadlines().isDue(a.requested(), now)))
+                                (own, a) -> own.listeners().find(a.requested()).orElse(null)
+                                                instanceof ConnectionState.Stopping(var listener)
+                                        && listener.equals(a.listener()),
+                                "listener",
+                                StopTimedOut::listener),
+                        Clauses.due("deadline-has-come", own -> own.due().listeners(), StopTimedOut::requested))
                 .always(ConnectDone.class)
                 .always(ConnectGaveUp.class)
                 .always(ConnectRefused.class)
@@ -287,10 +271,8 @@ final class ConnectionGuards {
     }
 
     private static Clause<ConnectionView, ConnectionState, Disconnect> connectedOrConnecting() {
-        return Guards.clause(
-                "connected-or-connecting",
-                (view, own, a, now) -> isUnderWay(own, a.peer()),
-                (view, own, a, now) -> phase(own, a.peer()));
+        return Clauses.when(
+                "connected-or-connecting", (own, a) -> isUnderWay(own, a.peer()), (own, a) -> phase(own, a.peer()));
     }
 
     /** What a {@link Connect} would dial: the given addresses, then those known from a failure. */
@@ -308,7 +290,7 @@ final class ConnectionGuards {
      * for one.
      */
     private static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
-        return own.held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
+        return own.open().held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
                 < own.config().maxPerPeer();
     }
 
@@ -370,7 +352,7 @@ final class ConnectionGuards {
 
     private static List<Operand> held(ConnectionState own, PeerId peer) {
         return List.of(
-                Operand.of("held", own.held().or(peer, 0)),
+                Operand.of("held", own.open().held().or(peer, 0)),
                 Operand.of("maxPerPeer", own.config().maxPerPeer()));
     }
 

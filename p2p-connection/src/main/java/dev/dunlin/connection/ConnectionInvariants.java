@@ -42,20 +42,20 @@ final class ConnectionInvariants {
         if (own.dialling() > config.maxDials()) {
             return Optional.of(own.dialling() + " dials");
         }
-        if (own.inbound() > config.maxInbound()) {
-            return Optional.of(own.inbound() + " inbound connections");
+        if (own.open().inbound() > config.maxInbound()) {
+            return Optional.of(own.open().inbound() + " inbound connections");
         }
         if (own.listeners().size() > config.maxListeners()) {
             return Optional.of(own.listeners().size() + " listeners");
         }
-        for (Map.Entry<PeerId, Integer> entry : own.held()) {
+        for (Map.Entry<PeerId, Integer> entry : own.open().held()) {
             if (entry.getValue() < 1 || entry.getValue() > config.maxPerPeer()) {
                 return Optional.of(entry.getKey() + " holds " + entry.getValue() + " connections");
             }
         }
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             boolean mayComeUp = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
-            if (mayComeUp && own.held().or(entry.getKey(), 0) >= config.maxPerPeer()) {
+            if (mayComeUp && own.open().held().or(entry.getKey(), 0) >= config.maxPerPeer()) {
                 return Optional.of(entry.getKey() + " has no room for the connection that may come up");
             }
         }
@@ -131,7 +131,9 @@ final class ConnectionInvariants {
         for (PeerId peer : own.peers().keys()) {
             dialling += own.dialOf(peer) == 0 ? 0 : 1;
         }
-        if (inbound != own.inbound() || dialling != own.dialling() || !held.equals(own.held())) {
+        if (inbound != own.open().inbound()
+                || dialling != own.dialling()
+                || !held.equals(own.open().held())) {
             return Optional.of("inbound " + inbound + ", dialling " + dialling + ", held " + held + " were counted");
         }
         return Optional.empty();
@@ -140,11 +142,11 @@ final class ConnectionInvariants {
     private static Optional<String> deadlines(ConnectionState own) {
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             boolean waits = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
-            if (waits != own.peerDeadlines().at(entry.getKey()).isPresent()) {
+            if (waits != own.due().peers().at(entry.getKey()).isPresent()) {
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }
         }
-        for (PeerId peer : own.peerDeadlines().times().keys()) {
+        for (PeerId peer : own.due().peers().times().keys()) {
             if (!own.peers().has(peer)) {
                 return Optional.of(peer + " has a deadline and no phase");
             }
@@ -153,22 +155,22 @@ final class ConnectionInvariants {
             Connection connection = entry.getValue();
             boolean waits = connection.closing()
                     || (connection.users() == 0 && own.config().idleTimeout() > 0);
-            if (waits != own.connectionDeadlines().at(entry.getKey()).isPresent()) {
+            if (waits != own.due().connections().at(entry.getKey()).isPresent()) {
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }
         }
-        for (Handle handle : own.connectionDeadlines().times().keys()) {
+        for (Handle handle : own.due().connections().times().keys()) {
             if (!own.connections().has(handle)) {
                 return Optional.of(handle + " has a deadline and is gone");
             }
         }
         for (Map.Entry<Multiaddr, Listener> entry : own.listeners()) {
             boolean waits = !(entry.getValue() instanceof Listening);
-            if (waits != own.listenerDeadlines().at(entry.getKey()).isPresent()) {
+            if (waits != own.due().listeners().at(entry.getKey()).isPresent()) {
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }
         }
-        return own.listenerDeadlines().size() > own.listeners().size()
+        return own.due().listeners().size() > own.listeners().size()
                 ? Optional.of("a listener's deadline outlives it")
                 : Optional.empty();
     }

@@ -82,7 +82,7 @@ final class ConnectionReducer {
     // Sockets and dials of the last run are gone; who can be dialled is known still, and is dialled again.
     private static ConnectionState started(ConnectionState own, ConnectionConfig config, Context ctx) {
         Table<PeerId, Phase> peers = Table.empty();
-        var deadlines = ConnectionState.INITIAL.peerDeadlines();
+        var deadlines = ConnectionState.INITIAL.due().peers();
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             PeerId peer = entry.getKey();
             Optional<ConnectionFailed> kept = switch (entry.getValue()) {
@@ -98,23 +98,17 @@ final class ConnectionReducer {
                 deadlines = deadlines.with(
                         peer,
                         entry.getValue() instanceof ConnectionFailed
-                                ? own.peerDeadlines().at(peer).orElse(fresh)
+                                ? own.due().peers().at(peer).orElse(fresh)
                                 : fresh);
             }
         }
-        ConnectionState none = ConnectionState.INITIAL;
         return new ConnectionState(
                 config,
-                peers,
-                none.connections(),
-                none.held(),
-                0,
-                0,
-                none.listeners(),
+                new ConnectionState.Peers(peers, 0),
+                OpenConnections.NONE,
+                Table.empty(),
                 own.lastNumber(),
-                deadlines,
-                none.connectionDeadlines(),
-                none.listenerDeadlines());
+                ConnectionDeadlines.NONE.withPeers(deadlines));
     }
 
     private static Optional<ConnectionFailed> restarted(
@@ -234,8 +228,8 @@ final class ConnectionReducer {
         Handle handle = fact.connection();
         Connection connection =
                 Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx.now());
-        ConnectionState open = Sockets.opened(own.withDialling(own.dialling() - 1), handle, connection);
-        open = open.withPeerDeadlines(open.peerDeadlines().without(peer));
+        ConnectionState open = Sockets.opened(own.withDials(-1), handle, connection);
+        open = open.withDue(due -> due.without(peer));
         return switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
@@ -270,7 +264,7 @@ final class ConnectionReducer {
 
     private static ConnectionState failed(ConnectionState own, ConnectionAction.ConnectionFailed fact, Context ctx) {
         PeerId peer = fact.peer();
-        ConnectionState ended = own.withDialling(own.dialling() - 1);
+        ConnectionState ended = own.withDials(-1);
         return switch (own.phaseOf(peer)) {
             case Connecting was
             when was.hasNext() ->
@@ -287,7 +281,7 @@ final class ConnectionReducer {
             case Connecting was -> failedForNow(ended, was, fact.error(), ctx);
             case Connected connected ->
                 Sockets.with(ended, peer, connected.withRacing(Optional.empty()))
-                        .withPeerDeadlines(ended.peerDeadlines().without(peer));
+                        .withDue(due -> due.without(peer));
             case Disconnected _, ConnectionFailed _ -> throw new IllegalStateException("no dial to " + peer);
         };
     }
@@ -303,14 +297,19 @@ final class ConnectionReducer {
                 was.maxAttempts(),
                 was.addresses(),
                 was.tickets());
-        long next = ctx.now() + ConnectionClock.backOff(own.config(), was.attempts(), ctx.random());
+        long retry = ctx.now() + ConnectionClock.backOff(own.config(), was.attempts(), ctx.random());
         if (failure.hasGivenUp()) {
             giveUp(was.tickets(), was.peer(), error, ctx);
-            failure = withTickets(failure, List.of());
-            next = ctx.now() + own.config().failedMemory();
+            return failedUntil(
+                    own,
+                    withTickets(failure, List.of()),
+                    ctx.now() + own.config().failedMemory());
         }
-        return Sockets.with(own, was.peer(), failure)
-                .withPeerDeadlines(own.peerDeadlines().with(was.peer(), next));
+        return failedUntil(own, failure, retry);
+    }
+
+    private static ConnectionState failedUntil(ConnectionState own, ConnectionFailed failure, long next) {
+        return Sockets.with(own, failure.peer(), failure).withDue(due -> due.with(failure.peer(), next));
     }
 
     private static ConnectionState accepted(ConnectionState own, Accepted fact, Context ctx) {
@@ -326,7 +325,7 @@ final class ConnectionReducer {
             case ConnectionFailed failure -> {
                 tell(failure.tickets(), peer, handle, ctx);
                 yield Sockets.with(open, peer, withAddresses(fresh, failure.addresses()))
-                        .withPeerDeadlines(open.peerDeadlines().without(peer));
+                        .withDue(due -> due.without(peer));
             }
             case Connecting dialling -> {
                 tell(dialling.tickets(), peer, handle, ctx);
@@ -385,15 +384,13 @@ final class ConnectionReducer {
                 new Connecting(time, peer, address, attempts, maxAttempts, addresses, index, number, tickets);
         return Sockets.with(own, peer, dialling)
                 .withLastNumber(number)
-                .withDialling(own.dialling() + 1)
-                .withPeerDeadlines(
-                        own.peerDeadlines().with(peer, ctx.now() + own.config().dialTimeout()));
+                .withDials(1)
+                .withDue(due -> due.with(peer, ctx.now() + own.config().dialTimeout()));
     }
 
     private static ConnectionState cancel(ConnectionState own, Connecting dialling, Context ctx) {
         ctx.effect(new ConnectionEffect.CancelDial(dialling.dial()));
-        return own.withDialling(own.dialling() - 1)
-                .withPeerDeadlines(own.peerDeadlines().without(dialling.peer()));
+        return own.withDials(-1).withDue(due -> due.without(dialling.peer()));
     }
 
     private static Connected withAddresses(Connected connected, List<Multiaddr> addresses) {

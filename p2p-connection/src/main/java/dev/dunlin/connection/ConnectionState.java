@@ -3,55 +3,48 @@ package dev.dunlin.connection;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * All connections of a node: one phase for each peer, the open connections behind it, and the listeners.
  *
  * @param config what the last boot said
- * @param peers the phase of each peer that is not {@link Disconnected}
- * @param connections every open socket, until the world says that it is closed
- * @param held how many of the connections each peer has; no zeros
- * @param inbound how many of the connections are inbound
- * @param dialling how many dials are on their way, those beside a connection included
+ * @param known the peers that are not {@link Disconnected}, and how many dials are on their way to them
+ * @param open every open socket, until the world says that it is closed
  * @param listeners by the address asked for
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot
- * @param peerDeadlines of a dial: its end; of a failure: the retry, or when it is forgotten
- * @param connectionDeadlines of an open connection without users: when it is idle; of a closing one: when it is dropped
- * @param listenerDeadlines of an opening listener: its end; of a stopping one: when it is asked again
+ * @param due when something must happen if nothing else does
  */
 public record ConnectionState(
         ConnectionConfig config,
-        Table<PeerId, Phase> peers,
-        Table<Handle, Connection> connections,
-        Table<PeerId, Integer> held,
-        int inbound,
-        int dialling,
+        Peers known,
+        OpenConnections open,
         Table<Multiaddr, Listener> listeners,
         long lastNumber,
-        Deadlines<PeerId> peerDeadlines,
-        Deadlines<Handle> connectionDeadlines,
-        Deadlines<Multiaddr> listenerDeadlines) {
+        ConnectionDeadlines due) {
 
     /** Before the first boot. */
     public static final ConnectionState INITIAL = new ConnectionState(
             ConnectionConfig.DEFAULT,
-            Table.empty(),
-            Table.empty(),
-            Table.empty(),
-            0,
-            0,
+            new Peers(Table.empty(), 0),
+            OpenConnections.NONE,
             Table.empty(),
             0,
-            Deadlines.none(),
-            Deadlines.none(),
-            Deadlines.none());
+            ConnectionDeadlines.NONE);
+
+    /**
+     * The peers that are not {@link Disconnected}.
+     *
+     * @param phases where each stands
+     * @param dialling how many dials are on their way, those beside a connection included
+     */
+    public record Peers(Table<PeerId, Phase> phases, int dialling) {}
 
     /** Where a peer stands. */
     public sealed interface Phase {}
@@ -241,9 +234,24 @@ public record ConnectionState(
 
     private static final Disconnected DISCONNECTED = new Disconnected();
 
+    /** The phase of each peer that is not {@link Disconnected}. */
+    public Table<PeerId, Phase> peers() {
+        return known.phases();
+    }
+
+    /** How many dials are on their way. */
+    public int dialling() {
+        return known.dialling();
+    }
+
+    /** Every open socket. */
+    public Table<Handle, Connection> connections() {
+        return open.connections();
+    }
+
     /** The phase of any peer. */
     public Phase phaseOf(PeerId peer) {
-        return peers.or(peer, DISCONNECTED);
+        return known.phases().or(peer, DISCONNECTED);
     }
 
     /** Whether a connection to the peer is open and stays so. */
@@ -253,7 +261,10 @@ public record ConnectionState(
 
     /** Whether a connection is open and stays so. */
     public boolean isOpen(Handle connection) {
-        return connections.find(connection).filter(known -> !known.closing()).isPresent();
+        return open.connections()
+                .find(connection)
+                .filter(known -> !known.closing())
+                .isPresent();
     }
 
     /** The newest connection to a peer that stays open. */
@@ -283,135 +294,46 @@ public record ConnectionState(
 
     /** How many more dials may begin now. */
     public int freeDials() {
-        return Math.min(config.maxDials() - dialling, config.maxConnections() - connections.size() - dialling);
+        return Math.min(
+                config.maxDials() - dialling(),
+                config.maxConnections() - connections().size() - dialling());
     }
 
     /** When a tick is due. */
     public long nextDeadline() {
-        return Math.min(peerDeadlines.next(), Math.min(connectionDeadlines.next(), listenerDeadlines.next()));
+        return due.next();
     }
 
-    ConnectionState withPeers(Table<PeerId, Phase> changed) {
-        return new ConnectionState(
-                config,
-                changed,
-                connections,
-                held,
-                inbound,
-                dialling,
-                listeners,
-                lastNumber,
-                peerDeadlines,
-                connectionDeadlines,
-                listenerDeadlines);
+    ConnectionState withPhase(PeerId peer, Phase phase) {
+        return withKnown(new Peers(known.phases().with(peer, phase), known.dialling()));
     }
 
-    ConnectionState withConnections(Table<Handle, Connection> changed, Table<PeerId, Integer> nowHeld, int nowInbound) {
-        return new ConnectionState(
-                config,
-                peers,
-                changed,
-                nowHeld,
-                nowInbound,
-                dialling,
-                listeners,
-                lastNumber,
-                peerDeadlines,
-                connectionDeadlines,
-                listenerDeadlines);
+    ConnectionState withoutPhase(PeerId peer) {
+        return withKnown(new Peers(known.phases().without(peer), known.dialling()));
     }
 
-    ConnectionState withConnection(Handle handle, Connection changed) {
-        return withConnections(connections.with(handle, changed), held, inbound);
+    /** With so many more dials on their way. */
+    ConnectionState withDials(int change) {
+        return withKnown(new Peers(known.phases(), known.dialling() + change));
     }
 
-    ConnectionState withDialling(int changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                changed,
-                listeners,
-                lastNumber,
-                peerDeadlines,
-                connectionDeadlines,
-                listenerDeadlines);
+    private ConnectionState withKnown(Peers changed) {
+        return new ConnectionState(config, changed, open, listeners, lastNumber, due);
     }
 
-    ConnectionState withLastNumber(long changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                dialling,
-                listeners,
-                changed,
-                peerDeadlines,
-                connectionDeadlines,
-                listenerDeadlines);
+    ConnectionState withOpen(OpenConnections changed) {
+        return new ConnectionState(config, known, changed, listeners, lastNumber, due);
     }
 
     ConnectionState withListeners(Table<Multiaddr, Listener> changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                dialling,
-                changed,
-                lastNumber,
-                peerDeadlines,
-                connectionDeadlines,
-                listenerDeadlines);
+        return new ConnectionState(config, known, open, changed, lastNumber, due);
     }
 
-    ConnectionState withPeerDeadlines(Deadlines<PeerId> changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                dialling,
-                listeners,
-                lastNumber,
-                changed,
-                connectionDeadlines,
-                listenerDeadlines);
+    ConnectionState withLastNumber(long changed) {
+        return new ConnectionState(config, known, open, listeners, changed, due);
     }
 
-    ConnectionState withConnectionDeadlines(Deadlines<Handle> changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                dialling,
-                listeners,
-                lastNumber,
-                peerDeadlines,
-                changed,
-                listenerDeadlines);
-    }
-
-    ConnectionState withListenerDeadlines(Deadlines<Multiaddr> changed) {
-        return new ConnectionState(
-                config,
-                peers,
-                connections,
-                held,
-                inbound,
-                dialling,
-                listeners,
-                lastNumber,
-                peerDeadlines,
-                connectionDeadlines,
-                changed);
+    ConnectionState withDue(UnaryOperator<ConnectionDeadlines> change) {
+        return new ConnectionState(config, known, open, listeners, lastNumber, change.apply(due));
     }
 }

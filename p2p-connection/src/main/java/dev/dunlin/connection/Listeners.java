@@ -53,8 +53,8 @@ final class Listeners {
         long number = own.lastNumber() + 1;
         ctx.effect(new ConnectionEffect.ListenInit(number, wish.address()));
         return with(own.withLastNumber(number), wish.address(), new Opening(number, wish.ticket()))
-                .withListenerDeadlines(own.listenerDeadlines()
-                        .with(wish.address(), ctx.now() + own.config().listenTimeout()));
+                .withDue(
+                        due -> due.with(wish.address(), ctx.now() + own.config().listenTimeout()));
     }
 
     static ConnectionState listening(ConnectionState own, Listening fact, Context ctx) {
@@ -62,7 +62,7 @@ final class Listeners {
             ctx.then(new ListenDone(opening.ticket(), fact.requested(), fact.bound()));
         }
         return with(own, fact.requested(), new ConnectionState.Listening(fact.listener(), fact.bound()))
-                .withListenerDeadlines(own.listenerDeadlines().without(fact.requested()));
+                .withDue(due -> due.without(fact.requested()));
     }
 
     static ConnectionState failed(ConnectionState own, ListenFailed fact, Context ctx) {
@@ -96,8 +96,7 @@ final class Listeners {
     private static ConnectionState stopping(ConnectionState own, Multiaddr address, Handle listener, Context ctx) {
         ctx.effect(new ConnectionEffect.StopListenInit(listener));
         return with(own, address, new Stopping(listener))
-                .withListenerDeadlines(own.listenerDeadlines()
-                        .with(address, ctx.now() + own.config().closeTimeout()));
+                .withDue(due -> due.with(address, ctx.now() + own.config().closeTimeout()));
     }
 
     private static boolean isAsked(Ticket ticket) {
@@ -109,7 +108,6 @@ final class Listeners {
     }
 
     private static ConnectionState without(ConnectionState own, Multiaddr address) {
-        return own.withListeners(own.listeners().without(address))
-                .withListenerDeadlines(own.listenerDeadlines().without(address));
+        return own.withListeners(own.listeners().without(address)).withDue(due -> due.without(address));
     }
 }

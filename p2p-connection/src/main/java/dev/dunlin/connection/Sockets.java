@@ -24,23 +24,17 @@ final class Sockets {
 
     /** This with a connection that came up; its peer's phase is the caller's. */
     static ConnectionState opened(ConnectionState own, Handle handle, Connection connection) {
-        PeerId peer = connection.peer();
-        return own.withConnections(
-                        own.connections().with(handle, connection),
-                        own.held().with(peer, own.held().or(peer, 0) + 1),
-                        own.inbound() + (connection.direction() == Direction.INBOUND ? 1 : 0))
-                .withConnectionDeadlines(
-                        own.connectionDeadlines().with(handle, ConnectionClock.idleAt(own.config(), connection)));
+        return own.withOpen(own.open().with(handle, connection))
+                .withDue(due -> due.with(handle, ConnectionClock.idleAt(own.config(), connection)));
     }
 
     /** This with more or fewer users of a connection. */
     static ConnectionState used(ConnectionState own, Handle handle, int change, long now) {
         Connection used = own.connections().at(handle).used(now, change);
-        ConnectionState after = own.withConnection(handle, used);
+        ConnectionState after = own.withOpen(own.open().changed(handle, used));
         return used.closing()
                 ? after
-                : after.withConnectionDeadlines(
-                        after.connectionDeadlines().with(handle, ConnectionClock.idleAt(own.config(), used)));
+                : after.withDue(due -> due.with(handle, ConnectionClock.idleAt(own.config(), used)));
     }
 
     /** Asks for a connection to be closed; its peer is no longer connected by it. */
@@ -51,23 +45,15 @@ final class Sockets {
     /** Asks for a connection to be closed; its peer's phase is the caller's. */
     static ConnectionState closing(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
         ctx.effect(new ConnectionEffect.DisconnectInit(handle, reason));
-        return own.withConnection(handle, own.connections().at(handle).asClosing())
-                .withConnectionDeadlines(own.connectionDeadlines()
-                        .with(handle, ctx.now() + own.config().closeTimeout()));
+        return own.withOpen(
+                        own.open().changed(handle, own.connections().at(handle).asClosing()))
+                .withDue(due -> due.with(handle, ctx.now() + own.config().closeTimeout()));
     }
 
     /** This without a connection that the world says is closed. */
     static ConnectionState closed(ConnectionState own, Handle handle) {
-        Connection connection = own.connections().at(handle);
         ConnectionState left = withoutOpen(own, handle);
-        int held = left.held().or(connection.peer(), 0) - 1;
-        return left.withConnections(
-                        left.connections().without(handle),
-                        held > 0
-                                ? left.held().with(connection.peer(), held)
-                                : left.held().without(connection.peer()),
-                        left.inbound() - (connection.direction() == Direction.INBOUND ? 1 : 0))
-                .withConnectionDeadlines(left.connectionDeadlines().without(handle));
+        return left.withOpen(left.open().without(handle)).withDue(due -> due.without(handle));
     }
 
     // The phase of the peer when one of its open connections goes.
@@ -93,12 +79,11 @@ final class Sockets {
 
     /** This with a peer in a phase. */
     static ConnectionState with(ConnectionState own, PeerId peer, Phase phase) {
-        return own.withPeers(own.peers().with(peer, phase));
+        return own.withPhase(peer, phase);
     }
 
     /** This with a peer disconnected and without a deadline. */
     static ConnectionState forgotten(ConnectionState own, PeerId peer) {
-        return own.withPeers(own.peers().without(peer))
-                .withPeerDeadlines(own.peerDeadlines().without(peer));
+        return own.withoutPhase(peer).withDue(due -> due.without(peer));
     }
 }

@@ -70,7 +70,8 @@ class JsInteropTest {
         }
         // Who dials is ready first; the other side still has the handshake's last message to read.
         js.events("connected", dunlin.id(), before + 1);
-        dunlin.await("connected", state -> state.root().connection().held().has(js.id()));
+        dunlin.await(
+                "connected", state -> state.root().connection().open().held().has(js.id()));
     }
 
     private static void disconnected(DunlinPeer dunlin, JsPeer js) {

@@ -1,7 +1,5 @@
 package dev.dunlin.connection.identify;
 
-import static dev.dunlin.core.store.Guards.clause;
-
 import dev.dunlin.connection.identify.IdentifyAction.Received;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
 import dev.dunlin.connection.identify.IdentifyState.Asking;
@@ -11,6 +9,7 @@ import dev.dunlin.connection.identify.IdentifyState.Push;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
 import dev.dunlin.core.store.Handle;
@@ -34,10 +33,10 @@ final class IdentifyGuards {
 
     private IdentifyGuards() {}
 
-    private static final Clause<Object, IdentifyState, Received> WITHIN_LIMITS = clause(
+    private static final Clause<Object, IdentifyState, Received> WITHIN_LIMITS = Clauses.when(
             "within-limits",
-            (view, own, action, now) -> isWithinLimits(action.identified()),
-            (view, own, action, now) -> List.of(
+            (own, action) -> isWithinLimits(action.identified()),
+            (own, action) -> List.of(
                     Operand.of("protocols", action.identified().protocols().size()),
                     Operand.of(
                             "addresses", action.identified().listenAddresses().size())));
@@ -64,8 +63,7 @@ final class IdentifyGuards {
     }
 
     private static <A extends IdentifyAction> Clause<Object, IdentifyState, A> streamIsNew(Function<A, Handle> stream) {
-        return clause(
-                "stream-is-new", (view, own, action, now) -> !own.exchanges().has(stream.apply(action)));
+        return Clauses.when("stream-is-new", (own, action) -> !own.exchanges().has(stream.apply(action)));
     }
 
     private static boolean areNames(List<String> protocols) {
@@ -85,44 +83,42 @@ final class IdentifyGuards {
             .always(IdentifyAction.Started.class)
             .on(
                     Speak.class,
-                    clause(
+                    Clauses.when(
                             "protocols-below-limit",
-                            (view, own, action, now) -> action.protocols().size() <= Speak.MAX_PROTOCOLS,
-                            (view, own, action, now) -> List.of(
-                                    Operand.of("protocols", action.protocols().size()))),
-                    clause("names-are-names", (view, own, action, now) -> areNames(action.protocols())),
-                    clause(
+                            (own, action) -> action.protocols().size() <= Speak.MAX_PROTOCOLS,
+                            "protocols",
+                            action -> action.protocols().size()),
+                    Clauses.when("names-are-names", (own, action) -> areNames(action.protocols())),
+                    Clauses.when(
                             "bytes-below-limit",
-                            (view, own, action, now) -> bytes(action.protocols()) <= Speak.MAX_BYTES,
-                            (view, own, action, now) -> List.of(Operand.of("bytes", bytes(action.protocols())))))
+                            (own, action) -> bytes(action.protocols()) <= Speak.MAX_BYTES,
+                            (own, action) -> List.of(Operand.of("bytes", bytes(action.protocols())))))
             .on(
                     IdentifyAction.AddressesBound.class,
-                    clause(
+                    Clauses.when(
                             "listeners-below-limit",
-                            (view, own, action, now) -> own.own().listeners().has(action.listener())
+                            (own, action) -> own.own().listeners().has(action.listener())
                                     || own.own().listeners().size() < MAX_LISTENERS,
-                            (view, own, action, now) -> List.of(Operand.of("maxListeners", MAX_LISTENERS))))
+                            (own, action) -> List.of(Operand.of("maxListeners", MAX_LISTENERS))))
             .on(
                     IdentifyAction.AddressesUnbound.class,
-                    clause(
+                    Clauses.when(
                             "listener-is-known",
-                            (view, own, action, now) -> own.own().listeners().has(action.listener())))
+                            (own, action) -> own.own().listeners().has(action.listener())))
             .on(
                     IdentifyAction.Linked.class,
-                    clause(
-                            "connection-is-new",
-                            (view, own, action, now) -> !own.links().has(action.connection())),
-                    clause(
+                    Clauses.when(
+                            "connection-is-new", (own, action) -> !own.links().has(action.connection())),
+                    Clauses.below(
                             "links-below-limit",
-                            (view, own, action, now) ->
-                                    own.links().size() < own.config().maxLinks(),
-                            (view, own, action, now) ->
-                                    List.of(Operand.of("maxLinks", own.config().maxLinks()))))
+                            own -> own.links().size(),
+                            "maxLinks",
+                            own -> own.config().maxLinks()))
             .on(
                     IdentifyAction.Unlinked.class,
-                    clause(
+                    Clauses.when(
                             "connection-is-the-peers",
-                            (view, own, action, now) -> own.links()
+                            (own, action) -> own.links()
                                     .find(action.connection())
                                     .filter(link -> link.peer().equals(action.peer()))
                                     .isPresent()))
@@ -134,57 +130,49 @@ final class IdentifyGuards {
             .on(IdentifyAction.PushOffered.class, streamIsNew(IdentifyAction.PushOffered::stream))
             .on(
                     IdentifyAction.AskNotOpened.class,
-                    clause(
+                    Clauses.when(
                             "ask-is-being-opened",
-                            (view, own, action, now) ->
-                                    isPeer(own, action.peer(), peer -> peer.asking() == Asking.OPENING)))
+                            (own, action) -> isPeer(own, action.peer(), peer -> peer.asking() == Asking.OPENING)))
             .on(
                     IdentifyAction.PushNotOpened.class,
-                    clause(
+                    Clauses.when(
                             "push-is-being-opened",
-                            (view, own, action, now) ->
-                                    isPeer(own, action.peer(), peer -> peer.push() == Push.OPENING)))
+                            (own, action) -> isPeer(own, action.peer(), peer -> peer.push() == Push.OPENING)))
             .on(
                     Received.class,
-                    clause(
+                    Clauses.when(
                             "stream-is-being-read",
-                            (view, own, action, now) ->
-                                    own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)),
+                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)),
                     WITHIN_LIMITS)
             .on(
                     IdentifyAction.ReadFailed.class,
-                    clause(
+                    Clauses.when(
                             "stream-is-being-read",
-                            (view, own, action, now) ->
-                                    own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)))
+                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)))
             .on(
                     IdentifyAction.Sent.class,
-                    clause(
+                    Clauses.when(
                             "stream-is-being-written",
-                            (view, own, action, now) ->
-                                    own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
+                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
             .on(
                     IdentifyAction.SendFailed.class,
-                    clause(
+                    Clauses.when(
                             "stream-is-being-written",
-                            (view, own, action, now) ->
-                                    own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
-            .on(
-                    IdentifyAction.Tick.class,
-                    clause("deadline-is-due", (view, own, action, now) -> own.nextDeadline() <= now))
+                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
+            .on(IdentifyAction.Tick.class, Clauses.due("deadline-is-due", IdentifyState::nextDeadline))
             .on(
                     IdentifyAction.ExchangeTimedOut.class,
-                    clause(
+                    Clauses.when(
                             "exchange-is-open",
-                            (view, own, action, now) -> own.exchanges()
+                            (own, action) -> own.exchanges()
                                     .find(action.stream())
                                     .filter(exchange -> exchange.peer().equals(action.peer()))
                                     .isPresent()))
             .on(
                     IdentifyAction.Forgotten.class,
-                    clause(
+                    Clauses.when(
                             "peer-is-only-remembered",
-                            (view, own, action, now) -> isPeer(own, action.peer(), peer -> peer.links() == 0)))
+                            (own, action) -> isPeer(own, action.peer(), peer -> peer.links() == 0)))
             .always(IdentifyAction.PeerIdentified.class)
             .always(IdentifyAction.IdentifyFailed.class)
             .always(IdentifyAction.ObservedChanged.class)

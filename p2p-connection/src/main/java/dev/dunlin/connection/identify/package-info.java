@@ -6,23 +6,23 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *     identified --> opening: linked
- *     identified --> remembered: started, unlinked
- *     opening --> reading: askOpened
- *     opening --> remembered: started, unlinked
- *     opening --> unidentified: askNotOpened, askOpened
  *     opening --> unknown: started, unlinked
- *     reading --> identified: received
- *     reading --> opening: exchangeTimedOut, readFailed, received, unlinked
- *     reading --> remembered: started, unlinked
- *     reading --> unidentified: exchangeTimedOut, readFailed, received, unlinked
+ *     opening --> remembered: started, unlinked
  *     reading --> unknown: started, unlinked
+ *     reading --> remembered: started, unlinked
+ *     identified --> remembered: started, unlinked
+ *     identified --> opening: linked
+ *     unidentified --> unknown: started, unlinked
+ *     unidentified --> remembered: started, unlinked
+ *     unidentified --> opening: linked
+ *     unknown --> opening: linked
  *     remembered --> opening: linked
  *     remembered --> unknown: forgotten
- *     unidentified --> opening: linked
- *     unidentified --> remembered: started, unlinked
- *     unidentified --> unknown: started, unlinked
- *     unknown --> opening: linked
+ *     opening --> reading: askOpened
+ *     opening --> unidentified: askOpened, askNotOpened
+ *     reading --> identified: received
+ *     reading --> unidentified: received, readFailed, exchangeTimedOut, unlinked
+ *     reading --> opening: received, readFailed, exchangeTimedOut, unlinked
  * }</pre>
  */
 @NullMarked

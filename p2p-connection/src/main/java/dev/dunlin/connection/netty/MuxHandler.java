@@ -456,11 +456,13 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                                     stream.handle(),
                                     handle,
                                     peer,
-                                    stream.protocol()));
+                                    stream.protocol(),
+                                    stream.wireId()));
         } else {
             Port.Offer offer = transport
                     .port()
-                    .offer(new StreamAction.StreamAccepted(stream.handle(), handle, peer, stream.protocol()));
+                    .offer(new StreamAction.StreamAccepted(
+                            stream.handle(), handle, peer, stream.protocol(), stream.wireId()));
             if (offer != Port.Offer.TAKEN) {
                 transport.streamGone(stream);
                 transport.refusedByNode();

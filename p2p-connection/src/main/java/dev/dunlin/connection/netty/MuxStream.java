@@ -207,6 +207,11 @@ final class MuxStream implements StreamChannel {
         return handle != null;
     }
 
+    /** The stream's number on its connection. */
+    long wireId() {
+        return stream.id();
+    }
+
     @Override
     public Handle handle() {
         Handle known = handle;

@@ -1,13 +1,12 @@
 package dev.dunlin.connection.ping;
 
-import static dev.dunlin.core.store.Guards.clause;
-
 import dev.dunlin.connection.ping.PingAction.Caught;
 import dev.dunlin.connection.ping.PingAction.Missed;
 import dev.dunlin.connection.ping.PingAction.Ping;
 import dev.dunlin.connection.ping.PingState.Line;
 import dev.dunlin.connection.ping.PingState.Peer;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
 import dev.dunlin.core.store.Handle;
@@ -21,31 +20,29 @@ final class PingGuards {
 
     private PingGuards() {}
 
-    private static final Clause<Object, PingState, Ping> PEER_IS_CONNECTED = clause(
-            "peer-is-connected",
-            (view, own, wish, now) -> own.peers().has(wish.peer()),
-            (view, own, wish, now) -> List.of(Operand.of("peer", wish.peer())));
+    private static final Clause<Object, PingState, Ping> PEER_IS_CONNECTED =
+            Clauses.when("peer-is-connected", (own, wish) -> own.peers().has(wish.peer()), "peer", Ping::peer);
 
-    private static final Clause<Object, PingState, Ping> COUNT_IN_RANGE = clause(
+    private static final Clause<Object, PingState, Ping> COUNT_IN_RANGE = Clauses.when(
             "count-in-range",
-            (view, own, wish, now) ->
-                    wish.count() >= 1 && wish.count() <= own.config().maxCount(),
-            (view, own, wish, now) -> List.of(
+            (own, wish) -> wish.count() >= 1 && wish.count() <= own.config().maxCount(),
+            (own, wish) -> List.of(
                     Operand.of("count", wish.count()),
                     Operand.of("maxCount", own.config().maxCount())));
 
-    private static final Clause<Object, PingState, Ping> INTERVAL_IN_RANGE = clause(
+    private static final Clause<Object, PingState, Ping> INTERVAL_IN_RANGE = Clauses.when(
             "interval-in-range",
-            (view, own, wish, now) -> wish.intervalMicros() >= 0 && wish.intervalMicros() <= PingConfig.MAX_INTERVAL,
-            (view, own, wish, now) -> List.of(Operand.of("intervalMicros", wish.intervalMicros())));
+            (own, wish) -> wish.intervalMicros() >= 0 && wish.intervalMicros() <= PingConfig.MAX_INTERVAL,
+            "intervalMicros",
+            Ping::intervalMicros);
 
-    private static final Clause<Object, PingState, Ping> JOBS_BELOW_LIMIT = clause(
+    private static final Clause<Object, PingState, Ping> JOBS_BELOW_LIMIT = Clauses.when(
             "jobs-below-limit",
-            (view, own, wish, now) -> own.peers()
+            (own, wish) -> own.peers()
                     .find(wish.peer())
                     .filter(peer -> peer.jobs().size() >= own.config().maxJobs())
                     .isEmpty(),
-            (view, own, wish, now) -> List.of(Operand.of("maxJobs", own.config().maxJobs())));
+            (own, wish) -> List.of(Operand.of("maxJobs", own.config().maxJobs())));
 
     private static final List<Clause<Object, PingState, Ping>> WISH =
             List.of(COUNT_IN_RANGE, INTERVAL_IN_RANGE, PEER_IS_CONNECTED, JOBS_BELOW_LIMIT);
@@ -79,20 +76,18 @@ final class PingGuards {
             .always(PingAction.Started.class)
             .on(
                     PingAction.Linked.class,
-                    clause(
-                            "connection-is-new",
-                            (view, own, action, now) -> !own.links().has(action.connection())),
-                    clause(
+                    Clauses.when(
+                            "connection-is-new", (own, action) -> !own.links().has(action.connection())),
+                    Clauses.below(
                             "links-below-limit",
-                            (view, own, action, now) ->
-                                    own.links().size() < own.config().maxLinks(),
-                            (view, own, action, now) ->
-                                    List.of(Operand.of("maxLinks", own.config().maxLinks()))))
+                            own -> own.links().size(),
+                            "maxLinks",
+                            own -> own.config().maxLinks()))
             .on(
                     PingAction.Unlinked.class,
-                    clause(
+                    Clauses.when(
                             "connection-is-the-peers",
-                            (view, own, action, now) -> own.links()
+                            (own, action) -> own.links()
                                     .find(action.connection())
                                     .filter(action.peer()::equals)
                                     .isPresent()))
@@ -106,60 +101,60 @@ final class PingGuards {
             // that.
             .on(
                     PingAction.Opened.class,
-                    clause(
-                            "stream-is-new",
-                            (view, own, action, now) -> !own.streams().has(action.stream())))
+                    Clauses.when(
+                            "stream-is-new", (own, action) -> !own.streams().has(action.stream())))
             .on(
                     PingAction.NotOpened.class,
-                    clause(
+                    Clauses.when(
                             "stream-is-being-opened",
-                            (view, own, action, now) -> own.peers()
+                            (own, action) -> own.peers()
                                     .find(action.peer())
                                     .filter(peer -> peer.line() instanceof Line.Opening)
                                     .isPresent()))
             .on(
                     PingAction.EchoAsked.class,
-                    clause(
-                            "stream-is-new",
-                            (view, own, action, now) -> !own.streams().has(action.stream())))
+                    Clauses.when(
+                            "stream-is-new", (own, action) -> !own.streams().has(action.stream())))
             // Tells of streams of all protocols.
             .always(PingAction.StreamEnded.class)
             .on(
                     Caught.class,
-                    clause(
+                    Clauses.when(
                             "ball-is-out",
-                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
-                            (view, own, action, now) -> List.of(Operand.of("number", action.number()))),
-                    clause(
+                            (own, action) -> isOut(own, action.peer(), action.stream(), action.number()),
+                            "number",
+                            Caught::number),
+                    Clauses.when(
                             "rtt-not-negative",
-                            (view, own, action, now) -> action.rttMicros() >= 0,
-                            (view, own, action, now) -> List.of(Operand.of("rttMicros", action.rttMicros()))))
+                            (own, action) -> action.rttMicros() >= 0,
+                            "rttMicros",
+                            Caught::rttMicros))
             .on(
                     Missed.class,
-                    clause(
+                    Clauses.when(
                             "ball-is-out",
-                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
-                            (view, own, action, now) -> List.of(Operand.of("number", action.number()))))
+                            (own, action) -> isOut(own, action.peer(), action.stream(), action.number()),
+                            "number",
+                            Missed::number))
             .on(
                     PingAction.Tick.class,
-                    clause(
-                            "deadline-is-due",
-                            (view, own, action, now) -> own.due().next() <= now))
+                    Clauses.due("deadline-is-due", own -> own.due().next()))
             .on(
                     PingAction.BallDue.class,
-                    clause(
+                    Clauses.when(
                             "no-ball-is-out",
-                            (view, own, action, now) -> own.peers()
+                            (own, action) -> own.peers()
                                     .find(action.peer())
                                     .filter(peer ->
                                             peer.line() instanceof Line.Idle || peer.line() instanceof Line.Ready)
                                     .isPresent()))
             .on(
                     PingAction.BallTimedOut.class,
-                    clause(
+                    Clauses.when(
                             "ball-is-out",
-                            (view, own, action, now) -> isOut(own, action.peer(), action.stream(), action.number()),
-                            (view, own, action, now) -> List.of(Operand.of("number", action.number()))))
+                            (own, action) -> isOut(own, action.peer(), action.stream(), action.number()),
+                            "number",
+                            PingAction.BallTimedOut::number))
             .always(PingAction.PingDone.class)
             .always(PingAction.PingRefused.class)
             .always(PingAction.PingFailed.class)

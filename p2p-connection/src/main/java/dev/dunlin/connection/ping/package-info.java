@@ -6,18 +6,18 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *     idle --> opening: ballDue, ping
- *     idle --> unknown: started, unlinked
- *     opening --> idle: notOpened
- *     opening --> out: opened
- *     opening --> unknown: started, unlinked
- *     out --> idle: ballTimedOut, missed, streamEnded
- *     out --> ready: caught
- *     out --> unknown: started, unlinked
- *     ready --> idle: streamEnded
- *     ready --> out: ballDue, ping
- *     ready --> unknown: started, unlinked
  *     unknown --> idle: linked
+ *     idle --> unknown: started, unlinked
+ *     opening --> unknown: started, unlinked
+ *     ready --> unknown: started, unlinked
+ *     out --> unknown: started, unlinked
+ *     idle --> opening: ping, ballDue
+ *     ready --> out: ping, ballDue
+ *     opening --> out: opened
+ *     opening --> idle: notOpened
+ *     out --> ready: caught
+ *     out --> idle: missed, ballTimedOut, streamEnded
+ *     ready --> idle: streamEnded
  * }</pre>
  */
 @NullMarked

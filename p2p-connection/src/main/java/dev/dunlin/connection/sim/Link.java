@@ -24,6 +24,9 @@ final class Link implements Wire.Ends {
     private final @Nullable Side[] sides = new @Nullable Side[2];
     private final Bytes hash;
 
+    // Stream numbers begin at 1 and 2: 0 is the session's.
+    private final long[] nextStream = {0, 1};
+
     /** One side of it. */
     abstract static class Side {
         final Link link;
@@ -147,10 +150,16 @@ final class Link implements Wire.Ends {
     /** A stream: end 0 opened it. */
     static final class Stream {
         private final @Nullable End[] ends = new @Nullable End[2];
-        final List<String> protocols;
+        private final long wireId;
 
-        Stream(List<String> protocols) {
-            this.protocols = protocols;
+        /** The next stream that a side opens: odd numbers for the side that dialled, as in the yamux spec. */
+        Stream(Side opener) {
+            this.wireId = opener.link.nextStream[opener.end]++ * 2 + 1 - opener.end;
+        }
+
+        /** Its number on the connection. */
+        long wireId() {
+            return wireId;
         }
 
         /** One end. */

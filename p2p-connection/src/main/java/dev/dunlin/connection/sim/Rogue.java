@@ -90,7 +90,7 @@ final class Rogue implements SimNet.Host {
         for (int i = 0; i < streams; i++) {
             List<String> protocols =
                     List.of(PROTOCOLS.get(random.below(PROTOCOLS.size())));
-            Stream stream = new Stream(protocols);
+            Stream stream = new Stream(side);
             side.send(100, there -> there.asked(stream, protocols)
                     .ifPresent(theirs -> there.send(100, back -> new Stream.End(
                             stream, side, 0, new Handle("stream", 0, ++handles), theirs.protocol))));

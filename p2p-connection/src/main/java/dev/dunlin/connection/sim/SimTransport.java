@@ -64,7 +64,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
     private record Dial(ActionId id, ConnectionEffect.ConnectInit effect) {}
 
-    private record Opening(ActionId id, StreamEffect.OpenInit effect, Stream stream) {}
+    private record Opening(ActionId id, StreamEffect.OpenInit effect, Optional<Stream> stream) {}
 
     SimTransport(SimNet<?> net, SimNode<?> port, PeerId self, long run) {
         this.net = net;
@@ -241,7 +241,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
                 return Optional.empty();
             }
             Handle opened = handle(STREAM);
-            if (port.offer(new StreamAction.StreamAccepted(opened, handle, other, protocol.get()))
+            if (port.offer(new StreamAction.StreamAccepted(opened, handle, other, protocol.get(), stream.wireId()))
                     != Port.Offer.TAKEN) {
                 return Optional.empty();
             }
@@ -327,15 +327,16 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
     @Override
     public void open(ActionId id, StreamEffect.OpenInit effect) {
-        Opening opening = new Opening(id, effect, new Stream(effect.protocols()));
-        openings.put(effect.number(), opening);
         Honest side = connections.get(effect.connection());
+        Opening opening = new Opening(id, effect, Optional.ofNullable(side).map(Stream::new));
+        openings.put(effect.number(), opening);
         if (side == null) {
             soon(() -> failed(opening, ConnectionError.Kind.CONNECTION_CLOSED));
             return;
         }
+        Stream stream = opening.stream().orElseThrow();
         side.send(HELLO, there -> {
-            Optional<Stream.End> end = there.asked(opening.stream(), effect.protocols());
+            Optional<Stream.End> end = there.asked(stream, effect.protocols());
             there.send(HELLO, back -> {
                 if (end.isEmpty()) {
                     failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL);
@@ -348,7 +349,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
     private void opened(Opening opening, Honest side, Stream.End theirs) {
         StreamEffect.OpenInit effect = opening.effect();
-        Stream.End end = new Stream.End(opening.stream(), side, 0, handle(STREAM), theirs.protocol);
+        Stream.End end = new Stream.End(theirs.stream, side, 0, handle(STREAM), theirs.protocol);
         if (!openings.remove(effect.number(), opening)) {
             // It is no longer wanted.
             side.streams.remove(end);
@@ -360,7 +361,13 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         answer(
                 opening.id(),
                 new StreamAction.StreamOpened(
-                        effect.number(), effect.ticket(), end.handle, side.handle, side.other, end.protocol));
+                        effect.number(),
+                        effect.ticket(),
+                        end.handle,
+                        side.handle,
+                        side.other,
+                        end.protocol,
+                        end.stream.wireId()));
         if (!theirs.open) {
             end.end(EndReason.REMOTE_RESET);
         }

@@ -25,6 +25,15 @@ public sealed interface StreamAction extends Action {
     /** The longest text of a ticket, slice and key together, in characters. */
     int MAX_TICKET = 128;
 
+    /** The highest number of a stream on a connection: it has 32 bits (yamux specification, "StreamID Field"). */
+    long MAX_WIRE_ID = 0xFFFF_FFFFL;
+
+    private static void boundedId(long wireId) {
+        if (wireId < 0 || wireId > MAX_WIRE_ID) {
+            throw new IllegalArgumentException("a stream's number is 0 to " + MAX_WIRE_ID + ", not " + wireId);
+        }
+    }
+
     private static void bounded(String protocol) {
         if (protocol.isEmpty() || protocol.length() > MAX_PROTOCOL) {
             throw new IllegalArgumentException(
@@ -75,12 +84,15 @@ public sealed interface StreamAction extends Action {
      * @param number the number of {@link StreamEffect.OpenInit}
      * @param ticket who asked, as in {@link StreamEffect.OpenInit}
      * @param protocol the one agreed
+     * @param wireId the stream's number on its connection, as at {@link StreamAccepted}
      */
-    record StreamOpened(long number, Ticket ticket, Handle stream, Handle connection, PeerId peer, String protocol)
+    record StreamOpened(
+            long number, Ticket ticket, Handle stream, Handle connection, PeerId peer, String protocol, long wireId)
             implements StreamAction, BringsHandle, Ticketed {
         /** Checks the bounds. */
         public StreamOpened {
             bounded(protocol);
+            boundedId(wireId);
         }
 
         @Override
@@ -105,12 +117,19 @@ public sealed interface StreamAction extends Action {
      */
     record StreamRefused(Ticket ticket, PeerId peer, String clause) implements StreamAction, Ticketed {}
 
-    /** Fact: the other side opened a stream, and its protocol is agreed. */
-    record StreamAccepted(Handle stream, Handle connection, PeerId peer, String protocol)
+    /**
+     * Fact: the other side opened a stream, and its protocol is agreed.
+     *
+     * @param wireId the stream's number on its connection, the same at both ends: 1 to {@link #MAX_WIRE_ID} (yamux
+     *     specification, "StreamID Field": odd if the dialler opened it, even if the listener did); 0 if it is unknown,
+     *     as in logs of builds that did not record it
+     */
+    record StreamAccepted(Handle stream, Handle connection, PeerId peer, String protocol, long wireId)
             implements StreamAction, BringsHandle {
         /** Checks the bounds. */
         public StreamAccepted {
             bounded(protocol);
+            boundedId(wireId);
         }
 
         @Override

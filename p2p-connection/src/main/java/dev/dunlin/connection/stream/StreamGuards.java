@@ -15,6 +15,7 @@ import dev.dunlin.connection.stream.StreamAction.StreamOpened;
 import dev.dunlin.connection.stream.StreamAction.StreamRefused;
 import dev.dunlin.connection.stream.StreamAction.Tick;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Operand;
@@ -49,41 +50,45 @@ final class StreamGuards {
                 .always(Started.class)
                 .on(
                         ConnectionReady.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "open-waits-for-connection",
-                                (view, own, a, now) -> waits(own, a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))))
+                                (own, a) -> waits(own, a.number()),
+                                "number",
+                                ConnectionReady::number))
                 .on(
                         ConnectionMissing.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "open-waits-for-connection",
-                                (view, own, a, now) -> waits(own, a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))))
+                                (own, a) -> waits(own, a.number()),
+                                "number",
+                                ConnectionMissing::number))
                 .on(
                         StreamOpened.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "open-is-current",
-                                (view, own, a, now) -> own.opens()
+                                (own, a) -> own.opens()
                                         .find(a.number())
                                         .filter(open -> open.connection().isPresent())
                                         .isPresent(),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))),
-                        Guards.clause(
+                                "number",
+                                StreamOpened::number),
+                        Clauses.when(
                                 "ticket-fits",
-                                (view, own, a, now) -> fits(own, a.number(), a.ticket()),
-                                (view, own, a, now) ->
-                                        List.of(Operand.of("key", a.ticket().key()))))
+                                (own, a) -> fits(own, a.number(), a.ticket()),
+                                "key",
+                                a -> a.ticket().key()))
                 .on(
                         OpenFailed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "open-is-current",
-                                (view, own, a, now) -> own.opens().has(a.number()),
-                                (view, own, a, now) -> List.of(Operand.of("number", a.number()))),
-                        Guards.clause(
+                                (own, a) -> own.opens().has(a.number()),
+                                "number",
+                                OpenFailed::number),
+                        Clauses.when(
                                 "ticket-fits",
-                                (view, own, a, now) -> fits(own, a.number(), a.ticket()),
-                                (view, own, a, now) ->
-                                        List.of(Operand.of("key", a.ticket().key()))))
+                                (own, a) -> fits(own, a.number(), a.ticket()),
+                                "key",
+                                a -> a.ticket().key()))
                 .always(StreamRefused.class)
                 .on(
                         StreamAccepted.class,
@@ -91,44 +96,41 @@ final class StreamGuards {
                                 "connection-is-open",
                                 (view, own, a, now) -> isOpen(view, a.connection(), a.peer()),
                                 (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
-                        Guards.clause(
+                        Clauses.below(
                                 "streams-not-full",
-                                (view, own, a, now) ->
-                                        own.total() < own.config().maxStreams(),
-                                (view, own, a, now) -> List.of(
-                                        Operand.of("maxStreams", own.config().maxStreams()))),
-                        Guards.clause(
+                                own -> own.total(),
+                                "maxStreams",
+                                own -> own.config().maxStreams()),
+                        Clauses.when(
                                 "peer-streams-not-full",
-                                (view, own, a, now) -> hasRoom(own, a.peer()),
-                                (view, own, a, now) -> List.of(
+                                (own, a) -> hasRoom(own, a.peer()),
+                                (own, a) -> List.of(
                                         Operand.of("maxPerPeer", own.config().maxPerPeer()))),
-                        Guards.clause(
+                        Clauses.when(
                                 "connection-streams-not-full",
-                                (view, own, a, now) -> hasRoom(own, a.connection()),
-                                (view, own, a, now) -> List.of(Operand.of(
+                                (own, a) -> hasRoom(own, a.connection()),
+                                (own, a) -> List.of(Operand.of(
                                         "maxPerConnection", own.config().maxPerConnection()))))
                 .on(
                         CloseStream.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "stream-is-known",
-                                (view, own, a, now) -> own.streams().has(a.stream()),
-                                (view, own, a, now) -> List.of(Operand.of("stream", a.stream()))),
-                        Guards.clause(
+                                (own, a) -> own.streams().has(a.stream()),
+                                "stream",
+                                CloseStream::stream),
+                        Clauses.when(
                                 "not-asked-before",
-                                (view, own, a, now) -> isNew(own, a.stream(), a.mode()),
-                                (view, own, a, now) -> List.of(Operand.of("mode", a.mode()))))
+                                (own, a) -> isNew(own, a.stream(), a.mode()),
+                                "mode",
+                                CloseStream::mode))
                 .on(
                         StreamClosed.class,
-                        Guards.clause(
+                        Clauses.when(
                                 "stream-is-known",
-                                (view, own, a, now) -> own.streams().has(a.stream()),
-                                (view, own, a, now) -> List.of(Operand.of("stream", a.stream()))))
-                .on(
-                        Tick.class,
-                        Guards.clause(
-                                "deadline-has-come",
-                                (view, own, a, now) -> own.nextDeadline() <= now,
-                                (view, own, a, now) -> List.of(Operand.of("next", own.nextDeadline()))))
+                                (own, a) -> own.streams().has(a.stream()),
+                                "stream",
+                                StreamClosed::stream))
+                .on(Tick.class, Clauses.due("deadline-has-come", StreamState::nextDeadline))
                 .on(
                         OpenTimedOut.class,
                         Guards.clause(

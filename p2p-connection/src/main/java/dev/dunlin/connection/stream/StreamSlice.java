@@ -50,6 +50,8 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
             .action("openInit", StreamEffect.OpenInit.class)
             .action("cancelOpen", StreamEffect.CancelOpen.class)
             .action("closeInit", StreamEffect.CloseInit.class)
+            .defaulted("stream/streamOpened", "wireId", "0")
+            .defaulted("stream/streamAccepted", "wireId", "0")
             .build();
 
     private static final List<Transition> TRANSITIONS = List.of(

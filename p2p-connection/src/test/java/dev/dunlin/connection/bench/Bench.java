@@ -140,7 +140,7 @@ public final class Bench {
     /** A peer opens a stream to us. */
     public Handle acceptStream(Handle connection, int peer, String protocol) {
         Handle stream = handle("stream");
-        say(new StreamAction.StreamAccepted(stream, connection, peer(peer), protocol));
+        say(new StreamAction.StreamAccepted(stream, connection, peer(peer), protocol, 2));
         return stream;
     }
 
@@ -162,7 +162,7 @@ public final class Bench {
         StreamEffect.OpenInit init = opening(peer, protocol);
         Handle stream = handle("stream");
         say(new StreamAction.StreamOpened(
-                init.number(), init.ticket(), stream, init.connection(), init.peer(), protocol));
+                init.number(), init.ticket(), stream, init.connection(), init.peer(), protocol, 1));
         return stream;
     }
 

@@ -11,7 +11,6 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.bench.Bench;
-import dev.dunlin.connection.bench.Diagram;
 import dev.dunlin.connection.identify.IdentifyAction.IdentifyFailed;
 import dev.dunlin.connection.identify.IdentifyAction.ObservedChanged;
 import dev.dunlin.connection.identify.IdentifyAction.PeerIdentified;
@@ -32,10 +31,6 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -642,12 +637,5 @@ final class IdentifySliceTest {
         IdentifyEffects.handle(id, bench.last(Read.class).orElseThrow(), service);
         IdentifyEffects.handle(id, bench.last(Send.class).orElseThrow(), service);
         assertThat(called.toString()).isEqualTo("read 4.2 " + stream + " send 4.2 dunlin");
-    }
-
-    @Test
-    void theDocumentedDiagramIsTheMachines() throws IOException {
-        String documented = Files.readString(
-                Path.of("src/main/java/dev/dunlin/connection/identify/package-info.java"), StandardCharsets.UTF_8);
-        assertThat(documented.replace(" * ", "").replace(" *", "")).contains(Diagram.of(new IdentifySlice()));
     }
 }

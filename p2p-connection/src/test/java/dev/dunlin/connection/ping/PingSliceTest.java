@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.bench.Bench;
-import dev.dunlin.connection.bench.Diagram;
 import dev.dunlin.connection.ping.PingAction.BallDue;
 import dev.dunlin.connection.ping.PingAction.BallTimedOut;
 import dev.dunlin.connection.ping.PingAction.Caught;
@@ -31,10 +30,6 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -350,12 +345,5 @@ final class PingSliceTest {
         PingEffects.handle(new ActionId(4, 2), new Throw(stream, peer(1), 3), service);
         PingEffects.handle(new ActionId(4, 3), new PingEffect.Echo(stream), service);
         assertThat(called.toString()).isEqualTo("throw 4.2 stream:1:5 3 echo stream:1:5");
-    }
-
-    @Test
-    void theDocumentedDiagramIsTheMachines() throws IOException {
-        String documented = Files.readString(
-                Path.of("src/main/java/dev/dunlin/connection/ping/package-info.java"), StandardCharsets.UTF_8);
-        assertThat(documented.replace(" * ", "").replace(" *", "")).contains(Diagram.of(new PingSlice()));
     }
 }

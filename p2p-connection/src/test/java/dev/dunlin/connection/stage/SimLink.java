@@ -16,6 +16,8 @@ public final class SimLink {
     private final SimNetwork network;
     private @Nullable End dialler;
     private @Nullable End listener;
+    private long byDialler = -1;
+    private long byListener;
 
     SimLink(SimNetwork network) {
         this.network = network;
@@ -36,6 +38,11 @@ public final class SimLink {
             this.handle = handle;
             this.other = other;
         }
+    }
+
+    /** The number of the next stream that an end opens, as yamux counts them. */
+    long nextWireId(End opener) {
+        return opener == dialler ? (byDialler += 2) : (byListener += 2);
     }
 
     boolean isDown() {

@@ -2,8 +2,10 @@ package dev.dunlin.connection.stage;
 
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ public final class SimNetwork {
     private boolean stubborn;
     private long now = START;
     private long sequence;
+    private long handshakes;
 
     private record Event(long at, long sequence, Runnable happens) implements Comparable<Event> {
         @Override
@@ -107,6 +110,11 @@ public final class SimNetwork {
 
     void unlisten(Multiaddr address) {
         listening.remove(address);
+    }
+
+    /** A hash that no other handshake has. */
+    Bytes nextHandshake() {
+        return Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(++handshakes).array());
     }
 
     void add(SimLink link) {

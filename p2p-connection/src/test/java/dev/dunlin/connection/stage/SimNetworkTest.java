@@ -194,7 +194,7 @@ class SimNetworkTest {
         assertNothingOpen();
         for (SimNode node : network.nodes()) {
             assertThat(node.root().connection().peers().isEmpty()).isTrue();
-            assertThat(node.root().connection().held().isEmpty()).isTrue();
+            assertThat(node.root().connection().open().held().isEmpty()).isTrue();
             assertThat(node.root().stream().perPeer().isEmpty()).isTrue();
         }
     }

@@ -86,7 +86,7 @@ final class SimServices implements ConnectionService, StreamService {
             network.far(() -> failed(effect, ConnectionError.Kind.WRONG_PEER));
         } else {
             SimLink link = new SimLink(network);
-            Bytes hash = Bytes.of((byte) effect.dial());
+            Bytes hash = network.nextHandshake();
             there.services().accept(link, node, hash);
             network.add(link);
             network.far(() -> complete(effect, link, hash));
@@ -212,6 +212,7 @@ final class SimServices implements ConnectionService, StreamService {
             network.far(() -> failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL));
             return;
         }
+        opening.stream().wireId = end.link.nextWireId(end);
         there.services.accept(opening.stream(), there, protocol.get());
         network.far(() -> complete(opening, end, protocol.get()));
     }
@@ -220,7 +221,7 @@ final class SimServices implements ConnectionService, StreamService {
         SimStream.End end = new SimStream.End(stream, at, handle(STREAM));
         streams.put(end.handle, end);
         stream.accepter = end;
-        port.offer(new StreamAction.StreamAccepted(end.handle, at.handle, at.other, protocol));
+        port.offer(new StreamAction.StreamAccepted(end.handle, at.handle, at.other, protocol, stream.wireId));
     }
 
     private void complete(Opening opening, SimLink.End at, String protocol) {
@@ -246,7 +247,8 @@ final class SimServices implements ConnectionService, StreamService {
                         end.handle,
                         at.handle,
                         at.other,
-                        protocol));
+                        protocol,
+                        stream.wireId));
     }
 
     private void failed(Opening opening, ConnectionError.Kind kind) {

@@ -10,6 +10,8 @@ final class SimStream {
 
     private final SimNetwork network;
 
+    long wireId;
+
     @Nullable
     End opener;
 

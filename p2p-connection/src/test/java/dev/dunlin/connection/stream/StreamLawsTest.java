@@ -63,6 +63,7 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
     private static TypeArbitraries handles(TypeArbitraries types) {
         Arbitrary<?> connections = TypeArbitraries.handles(ConnectionService.CONNECTION);
         Arbitrary<?> streams = TypeArbitraries.handles(StreamService.STREAM);
+        Arbitrary<?> wireIds = Arbitraries.longs().between(0, StreamAction.MAX_WIRE_ID);
         return ConnectionLimits.handles(types)
                 .without(StreamAction.Started.class)
                 .without(StreamAction.ConnectionReady.class)
@@ -71,6 +72,8 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
                 .with(StreamAction.StreamOpened.class, "connection", connections)
                 .with(StreamAction.StreamAccepted.class, "connection", connections)
                 .with(StreamAction.StreamClosed.class, "connection", connections)
+                .with(StreamAction.StreamOpened.class, "wireId", wireIds)
+                .with(StreamAction.StreamAccepted.class, "wireId", wireIds)
                 .with(StreamAction.StreamOpened.class, "stream", streams)
                 .with(StreamAction.StreamAccepted.class, "stream", streams)
                 .with(StreamAction.StreamClosed.class, "stream", streams)
@@ -106,7 +109,8 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
                                 TypeArbitraries.someHandle(StreamService.STREAM),
                                 init.connection(),
                                 init.peer(),
-                                init.protocols().getFirst()),
+                                init.protocols().getFirst(),
+                                1),
                         new StreamAction.OpenFailed(
                                 init.number(),
                                 init.ticket(),
@@ -143,6 +147,6 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
                 new Handle(ConnectionService.CONNECTION, driver.node().run(), 100 + number);
         driver.dispatch(new ConnectionAction.Accepted(connection, id, Bench.address(1), Bytes.EMPTY));
         Handle stream = new Handle(StreamService.STREAM, driver.node().run(), 200 + number);
-        driver.dispatch(new StreamAction.StreamAccepted(stream, connection, id, "/echo/1"));
+        driver.dispatch(new StreamAction.StreamAccepted(stream, connection, id, "/echo/1", 2));
     }
 }

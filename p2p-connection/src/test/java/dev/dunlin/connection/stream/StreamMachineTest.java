@@ -22,6 +22,8 @@ import dev.dunlin.connection.stream.StreamAction.StreamRefused;
 import dev.dunlin.connection.stream.StreamEffect.CancelOpen;
 import dev.dunlin.connection.stream.StreamEffect.CloseInit;
 import dev.dunlin.connection.stream.StreamEffect.OpenInit;
+import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Handle;
@@ -30,6 +32,7 @@ import dev.dunlin.core.store.Ticket;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The machine by examples. */
 class StreamMachineTest {
@@ -50,7 +53,7 @@ class StreamMachineTest {
 
     private Handle accepted(Handle connection) {
         Handle handle = bench.handle(StreamService.STREAM);
-        bench.say(new StreamAccepted(handle, connection, P, ECHO));
+        bench.say(new StreamAccepted(handle, connection, P, ECHO, 2));
         return handle;
     }
 
@@ -64,7 +67,7 @@ class StreamMachineTest {
         open();
         assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
         Handle stream = bench.handle(StreamService.STREAM);
-        bench.say(new StreamOpened(1, T, stream, connection, P, ECHO));
+        bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
                 .isEqualTo(new StreamState.Stream(
                         connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN));
@@ -113,7 +116,7 @@ class StreamMachineTest {
         assertThat(bench.effects()).containsExactly(new CancelOpen(1));
         assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
         Handle late = bench.handle(StreamService.STREAM);
-        bench.say(new StreamOpened(1, T, late, connection, P, ECHO));
+        bench.say(new StreamOpened(1, T, late, connection, P, ECHO, 1));
         assertThat(bench.clause()).isEqualTo("open-is-current");
         assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
         bench.say(new StreamClosed(late, connection, P, EndReason.LOCAL_RESET));
@@ -217,5 +220,32 @@ class StreamMachineTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new OpenStream(new Ticket("api", "x".repeat(126)), P, List.of(ECHO)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aStreamsNumberIsUnknownInLogsThatDoNotHaveIt() {
+        Codec codec = Codec.of(List.of(new StreamSlice().types()));
+        StreamAccepted fact = new StreamAccepted(
+                new Handle(StreamService.STREAM, 1, 1), new Handle(ConnectionService.CONNECTION, 1, 2), P, ECHO, 5);
+        ObjectNode older = (ObjectNode) codec.tree(fact);
+        assertThat(codec.read("stream/streamAccepted", older)).isEqualTo(fact);
+        older.remove("wireId");
+        assertThat(codec.read("stream/streamAccepted", new Upcaster(codec).payload("stream/streamAccepted", older)))
+                .isEqualTo(new StreamAccepted(fact.stream(), fact.connection(), P, ECHO, 0));
+    }
+
+    @Test
+    void aStreamsNumberHas32Bits() {
+        Handle stream = new Handle(StreamService.STREAM, 1, 1);
+        Handle connection = new Handle(ConnectionService.CONNECTION, 1, 2);
+        assertThat(new StreamAccepted(stream, connection, P, ECHO, StreamAction.MAX_WIRE_ID).wireId())
+                .isEqualTo(4_294_967_295L);
+        for (long wrong : new long[] {-1, StreamAction.MAX_WIRE_ID + 1}) {
+            assertThatThrownBy(() -> new StreamAccepted(stream, connection, P, ECHO, wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a stream's number is 0 to 4294967295");
+            assertThatThrownBy(() -> new StreamOpened(1, T, stream, connection, P, ECHO, wrong))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 }

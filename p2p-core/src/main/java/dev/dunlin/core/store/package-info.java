@@ -1,4 +1,13 @@
-/** The store: actions, slices, guards, effects, and the loop that drives them. */
+/**
+ * The store: actions, slices, guards, effects, and the loop that drives them.
+ *
+ * <p>Its own machine, {@code node}, keeps boots and open handles:
+ *
+ * <pre>{@code
+ * stateDiagram-v2
+ *     new --> booted: booted
+ * }</pre>
+ */
 @NullMarked
 package dev.dunlin.core.store;
 

@@ -7,38 +7,75 @@ import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** Which of a slice's declared transitions were taken, and which of its guards' clauses were seen true and false. */
+/**
+ * How often each of a slice's declared transitions was taken, each of its actions was enabled, and each clause of its
+ * guards held and failed. {@link CoverageReport} writes it to files.
+ */
 public final class Coverage {
 
-    private final Map<Class<?>, String> names = new LinkedHashMap<>();
-    private final Map<Class<?>, List<String>> clauses = new LinkedHashMap<>();
-    private final Set<String> missing = new LinkedHashSet<>();
-    private int total;
+    private final String slice;
+    private final Map<Class<?>, Guard> guards = new LinkedHashMap<>();
+    private final Map<Transition, Long> transitions = new LinkedHashMap<>();
 
-    private Coverage() {}
+    private Coverage(String slice) {
+        this.slice = slice;
+    }
+
+    /**
+     * What became of a clause.
+     *
+     * @param action the name of the action type that it guards, without its slice
+     * @param clause its name
+     * @param held how often it held when it was asked
+     * @param failed how often it was the one that failed
+     */
+    public record Clause(String action, String clause, long held, long failed) {}
+
+    // The counts of one action type; a clause after one that failed is not asked.
+    private static final class Guard {
+        private final String action;
+        private final List<String> clauses;
+        private final long[] held;
+        private final long[] failed;
+        private long enabled;
+
+        private Guard(String action, List<String> clauses) {
+            this.action = action;
+            this.clauses = clauses;
+            held = new long[clauses.size()];
+            failed = new long[clauses.size()];
+        }
+
+        private void see(Verdict.Disabled disabled) {
+            int last = clauses.indexOf(disabled.clause());
+            for (int i = 0; i < last; i++) {
+                held[i]++;
+            }
+            failed[last]++;
+        }
+
+        private void see() {
+            enabled++;
+            for (int i = 0; i < held.length; i++) {
+                held[i]++;
+            }
+        }
+    }
 
     /** Nothing of a slice is seen yet. */
     public static Coverage of(Slice<?, ?, ?> slice) {
-        Coverage coverage = new Coverage();
+        Coverage coverage = new Coverage(slice.name());
         slice.types().actions().forEach((name, type) -> {
             if (!Effect.class.isAssignableFrom(type)) {
-                coverage.names.put(type, name);
-                coverage.clauses.put(type, slice.guards().clausesOf(type));
-                coverage.missing.add(enabled(name));
-                for (String clause : coverage.clauses.getOrDefault(type, List.of())) {
-                    coverage.missing.add(clause(name, clause, true));
-                    coverage.missing.add(clause(name, clause, false));
-                }
+                coverage.guards.put(type, new Guard(name, slice.guards().clausesOf(type)));
             }
         });
-        slice.transitions().forEach(transition -> coverage.missing.add(arrow(transition)));
-        coverage.total = coverage.missing.size();
+        slice.transitions().forEach(transition -> coverage.transitions.put(transition, 0L));
         return coverage;
     }
 
@@ -46,59 +83,95 @@ public final class Coverage {
     public void see(Turn turn) {
         for (int i = 0; i < turn.size(); i++) {
             Action action = turn.entry(i);
-            String name = names.get(action.getClass());
-            if (name == null) {
+            Guard guard = guards.get(action.getClass());
+            if (guard == null) {
                 continue;
             }
             Verdict.Disabled disabled = turn.rejection(i);
-            for (String clause : clauses.getOrDefault(action.getClass(), List.of())) {
-                boolean failed = disabled != null && disabled.clause().equals(clause);
-                missing.remove(clause(name, clause, !failed));
-                if (failed) {
-                    break;
-                }
-            }
             if (disabled == null) {
-                missing.remove(enabled(name));
+                guard.see();
+            } else if (guard.clauses.contains(disabled.clause())) {
+                guard.see(disabled);
             }
         }
     }
 
     /** Sees a transition. */
     public void see(Transition transition) {
-        missing.remove(arrow(transition));
+        transitions.computeIfPresent(transition, (any, count) -> count + 1);
+    }
+
+    /** The slice's name. */
+    public String slice() {
+        return slice;
+    }
+
+    /** How often each declared transition was taken, in the order of declaration. */
+    public Map<Transition, Long> transitions() {
+        return Collections.unmodifiableMap(transitions);
+    }
+
+    /** How often an action of each type was enabled, by its name, in the order of declaration. */
+    public Map<String, Long> enabled() {
+        Map<String, Long> enabled = new LinkedHashMap<>();
+        guards.values().forEach(guard -> enabled.put(guard.action, guard.enabled));
+        return enabled;
+    }
+
+    /** All clauses, in the order of declaration. */
+    public List<Clause> clauses() {
+        List<Clause> all = new ArrayList<>();
+        for (Guard guard : guards.values()) {
+            for (int i = 0; i < guard.held.length; i++) {
+                all.add(new Clause(guard.action, guard.clauses.get(i), guard.held[i], guard.failed[i]));
+            }
+        }
+        return all;
     }
 
     /** What is not seen yet, in words, in the order of declaration. */
     public List<String> missing() {
-        return new ArrayList<>(missing);
+        List<String> missing = new ArrayList<>();
+        enabled().forEach((action, count) -> unless(count, action + " enabled", missing));
+        for (Clause clause : clauses()) {
+            String name = "the clause " + clause.clause() + " of " + clause.action();
+            unless(clause.held(), name + " held", missing);
+            unless(clause.failed(), name + " failed", missing);
+        }
+        transitions.forEach((transition, count) -> unless(count, "the transition " + arrow(transition), missing));
+        return missing;
+    }
+
+    private static void unless(long count, String what, List<String> missing) {
+        if (count == 0) {
+            missing.add(what);
+        }
+    }
+
+    /** How much there is to see: transitions, enabled actions, and each clause both ways. */
+    public int total() {
+        return transitions.size() + guards.size() + 2 * clauses().size();
     }
 
     /** Whether all is seen. */
     public boolean isComplete() {
-        return missing.isEmpty();
+        return missing().isEmpty();
     }
 
     /** A line of how much is seen, then a line for each thing that is not. */
     public String report() {
+        List<String> missing = missing();
         StringBuilder report = new StringBuilder()
-                .append(total - missing.size())
+                .append(total() - missing.size())
                 .append(" of ")
-                .append(total)
+                .append(total())
                 .append(" transitions, verdicts and clauses were seen");
         missing.forEach(one -> report.append("\n  never seen: ").append(one));
         return report.toString();
     }
 
-    private static String enabled(String name) {
-        return name + " enabled";
-    }
-
-    private static String clause(String name, String clause, boolean held) {
-        return "the clause " + clause + " of " + name + (held ? " held" : " failed");
-    }
-
-    private static String arrow(Transition transition) {
-        return "the transition " + transition.from() + " --" + transition.action() + "--> " + transition.to();
+    /** A transition in one line. */
+    static String arrow(Transition transition) {
+        return transition.from() + " --" + transition.action() + "--> " + transition.to();
     }
 }

@@ -34,7 +34,8 @@ final class LawRun<R, S, A extends Action> {
     private final SliceLaws<R, S, A> laws;
     private final String law;
     private final Consumer<Step<R, S, A>> check;
-    private final Watched<? super R, S, A> slice;
+    private final Watched<? super R, S, A> watched;
+    private final Slice<? super R, S, A> slice;
     private final StoreDriver<R> driver;
     private final List<StoreState<R>> afters = new ArrayList<>();
     private @Nullable Store<R> fork;
@@ -54,7 +55,8 @@ final class LawRun<R, S, A extends Action> {
         this.laws = laws;
         this.law = law;
         this.check = check;
-        this.slice = Watched.over(laws.slice());
+        this.watched = new Watched<>(laws.slice());
+        this.slice = watched.slice();
         this.driver = StoreDriver.of(laws.store(slice), this::turned);
     }
 
@@ -81,7 +83,7 @@ final class LawRun<R, S, A extends Action> {
         Store<R> store = fork();
         store.restore(from);
         Turn turn = store.apply(Input.of(tick), at);
-        slice.taken();
+        watched.taken();
         return turn;
     }
 
@@ -127,7 +129,7 @@ final class LawRun<R, S, A extends Action> {
 
     private void turned(StoreState<R> before, Turn turn, StoreState<R> after) {
         afters.add(after);
-        check.accept(new Step<>(this, before, own(before), turn, after, own(after), slice.taken()));
+        check.accept(new Step<>(this, before, own(before), turn, after, own(after), watched.taken()));
     }
 
     private void make(Move move) {
@@ -241,7 +243,7 @@ final class LawRun<R, S, A extends Action> {
                             + turn.input().action() + " leads to " + what);
                 });
             }
-            slice.taken();
+            watched.taken();
         });
     }
 

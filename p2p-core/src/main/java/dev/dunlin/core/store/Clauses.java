@@ -1,0 +1,67 @@
+package dev.dunlin.core.store;
+
+import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.store.Guards.Clause;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Clauses of the shapes that most guards have: about the own state and the action, whatever the view and the time are.
+ * {@link Guards#clause} makes all others. Names are as there: in kebab case, what holds when the action is enabled.
+ */
+public final class Clauses {
+
+    private Clauses() {}
+
+    /** A condition whose name says all. */
+    public static <V, S, A> Clause<V, S, A> when(String name, BiPredicate<S, A> holds) {
+        return when(name, holds, (own, action) -> List.of());
+    }
+
+    /** A condition that looks at one value of the action. */
+    public static <V, S, A> Clause<V, S, A> when(
+            String name, BiPredicate<S, A> holds, String operand, Function<A, ?> value) {
+        return when(name, holds, (own, action) -> List.of(Operand.of(operand, value.apply(action))));
+    }
+
+    /** A condition and what it looks at. */
+    public static <V, S, A> Clause<V, S, A> when(
+            String name, BiPredicate<S, A> holds, BiFunction<S, A, List<Operand>> operands) {
+        return Guards.clause(
+                name,
+                (view, own, action, now) -> holds.test(own, action),
+                (view, own, action, now) -> operands.apply(own, action));
+    }
+
+    /**
+     * There is room for one more.
+     *
+     * @param limit the name of the operand that tells the limit
+     * @param count how many there are
+     * @param most how many there may be
+     */
+    public static <V, S, A> Clause<V, S, A> below(
+            String name, ToLongFunction<S> count, String limit, ToLongFunction<S> most) {
+        return when(
+                name,
+                (own, action) -> count.applyAsLong(own) < most.applyAsLong(own),
+                (own, action) -> List.of(Operand.of(limit, most.applyAsLong(own))));
+    }
+
+    /** The machine's next deadline has come; it is the operand {@code next}. */
+    public static <V, S, A> Clause<V, S, A> due(String name, ToLongFunction<S> next) {
+        return Guards.clause(
+                name,
+                (view, own, action, now) -> next.applyAsLong(own) <= now,
+                (view, own, action, now) -> List.of(Operand.of("next", next.applyAsLong(own))));
+    }
+
+    /** The deadline of what the action is about stands in an index and has come. */
+    public static <V, S, A, K extends Comparable<? super K>> Clause<V, S, A> due(
+            String name, Function<S, Deadlines<K>> index, Function<A, K> key) {
+        return Guards.clause(name, (view, own, action, now) -> index.apply(own).isDue(key.apply(action), now));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.dunlin.core.testkit;
+
+import dev.dunlin.core.store.Slice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The page of a package: the Javadoc in its {@code package-info.java}. With {@link dev.dunlin.core.store.Diagram} it
+ * keeps a machine's page true:
+ *
+ * <pre>{@code
+ * assertThat(PackagePage.of(new LampSlice())).contains(Diagram.of(new LampSlice()));
+ * }</pre>
+ */
+public final class PackagePage {
+
+    private PackagePage() {}
+
+    /**
+     * The page of a slice's package, without the asterisks. The working directory is the module's, as in a Maven test run.
+     *
+     * @throws UncheckedIOException if there is no {@code package-info.java} beside the slice's source
+     */
+    public static String of(Slice<?, ?, ?> slice) {
+        Path file = Path.of(slice.getClass().getPackageName().replace('.', '/'), "package-info.java");
+        Path main = Path.of("src/main/java").resolve(file);
+        try {
+            return Files.readString(
+                            Files.exists(main) ? main : Path.of("src/test/java").resolve(file), StandardCharsets.UTF_8)
+                    .replaceAll("(?m)^ \\* ?", "");
+        } catch (IOException problem) {
+            throw new UncheckedIOException(problem);
+        }
+    }
+}
