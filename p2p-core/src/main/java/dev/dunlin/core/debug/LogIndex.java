@@ -315,8 +315,9 @@ public final class LogIndex<R> {
 
     /** How many actions and effects a step has, its input included. */
     public int size(long step) {
+        long begin = step(step).first();
         long end = step == last() ? actions() : step(step + 1).first();
-        return (int) (end - step(step).first());
+        return (int) (end - begin);
     }
 
     /**
