@@ -18,7 +18,7 @@ public enum ExitCode {
     CANNOT_CREATE(73),
     /** A disk or a stream failed. */
     IO_ERROR(74),
-    /** A running node uses it: stop the node and try again. */
+    /** A running node or another command uses it: stop the node, or wait, and try again. */
     BUSY(75),
     /** The permissions of a file forbid it, or do not protect it. */
     NOT_PERMITTED(77);

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index of a log of a million actions: how long it takes to make, to open, to go to any step, and to ask why. The first of
- * each is that of a JVM which has just done nothing but the one before it.
+ * The index of a log of a million actions: how long it takes to make, to open, to go to any step, and to ask why. With
+ * {@code -Ddunlin.bench.folder=DIR} log and index are kept there: a second run then has the figures of a JVM that has just
+ * started.
  */
 @EnabledIfSystemProperty(named = "dunlin.bench", matches = "true", disabledReason = "a benchmark: -Ddunlin.bench=true")
 final class IndexBench {
@@ -36,26 +37,30 @@ final class IndexBench {
     private static final int TRIES = 50;
 
     @TempDir
-    private Path folder;
+    private Path temporary;
 
     @Test
     void aMillionActions() throws IOException {
-        Path log = folder.resolve("log");
+        String kept = System.getProperty("dunlin.bench.folder", "");
+        Path log = (kept.isEmpty() ? temporary : Path.of(kept)).resolve("log");
         Path beside = log.resolve("index");
-        long made = record(log);
+        if (!Files.exists(log)) {
+            record(log);
+        }
         Store<Lamps.Root> store = Lamps.store();
         try (DirectoryStorage files = DirectoryStorage.open(beside)) {
             long begun = System.nanoTime();
             LogIndex<Lamps.Root> index = open(log, files, store);
             FIGURES.info(
-                    "index of {} actions, {} inputs, log {}: made in {} ms, {} ({} bytes an action)",
+                    "index of {} actions, {} inputs, log {}: {} in {} ms, {} ({} bytes an action)",
                     index.actions(),
                     index.last(),
                     mebibytes(bytes(log) - bytes(beside)),
+                    index.made(),
                     millis(begun),
                     mebibytes(bytes(beside)),
                     bytes(beside) / index.actions());
-            assertThat(index.actions()).isEqualTo(made);
+            assertThat(index.actions()).isGreaterThanOrEqualTo(ACTIONS);
         }
         try (DirectoryStorage files = DirectoryStorage.open(beside)) {
             List<Long> opens = new ArrayList<>();
@@ -104,7 +109,7 @@ final class IndexBench {
         return seeks;
     }
 
-    private static long record(Path log) throws IOException {
+    private static void record(Path log) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(log)) {
             Recorder recorder = Recorder.open(storage, Lamps.store(), LogOptions.DEFAULT, 1);
             long actions = 1;
@@ -114,7 +119,6 @@ final class IndexBench {
             recorder.writer.force();
             recorder.writer.keepHouse(0);
             recorder.writer.close();
-            return actions;
         }
     }
 
