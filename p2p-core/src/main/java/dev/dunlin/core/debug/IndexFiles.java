@@ -37,6 +37,12 @@ final class IndexFiles {
     final Names kinds;
     Subjects subjects;
 
+    /** The last step with a snapshot that stays. */
+    long dense;
+
+    /** The step that gets the next. */
+    long next;
+
     /**
      * What an index is of.
      *
@@ -46,6 +52,8 @@ final class IndexFiles {
      * @param first the first step
      * @param last the last step
      * @param lastCrc the checksum of the last step's line
+     * @param dense the last step with a snapshot that stays when the index grows
+     * @param next the step that gets the next
      * @param columns what each file has
      * @param types the actions' types; effects with a leading {@code !}
      * @param clauses the guards' clauses
@@ -58,6 +66,8 @@ final class IndexFiles {
             long first,
             long last,
             long lastCrc,
+            long dense,
+            long next,
             Map<String, Column.Mark> columns,
             List<String> types,
             List<String> clauses,
@@ -117,6 +127,8 @@ final class IndexFiles {
     /** Takes up what a head names; empty if a file is damaged or gone. */
     static Optional<IndexFiles> open(LogStorage storage, Head head, int maxSubjects) throws IOException {
         IndexFiles files = new IndexFiles(storage, maxSubjects, head.types(), head.clauses(), head.kinds());
+        files.dense = head.dense();
+        files.next = head.next();
         Column.Mark nothing = new Column.Mark(-1, 0);
         Map<String, Column.Mark> marks = head.columns();
         boolean good = files.acts.open(marks.getOrDefault("acts", nothing))
@@ -143,8 +155,19 @@ final class IndexFiles {
         String name = SUBJECTS + last;
         // A name that the present head uses is used again only when nothing was added.
         marks.put("subjects", subjects.save(storage, name));
-        String text = MAPPER.writeValueAsString(
-                new Head(FORMAT, build, schema, first, last, lastCrc, marks, types.all(), clauses.all(), kinds.all()));
+        String text = MAPPER.writeValueAsString(new Head(
+                FORMAT,
+                build,
+                schema,
+                first,
+                last,
+                lastCrc,
+                dense,
+                next,
+                marks,
+                types.all(),
+                clauses.all(),
+                kinds.all()));
         byte[] bytes = (text + "\n" + crc(text)).getBytes(StandardCharsets.UTF_8);
         storage.delete(HEAD + UNFINISHED);
         try (LogStorage.Appender out = storage.append(HEAD + UNFINISHED)) {

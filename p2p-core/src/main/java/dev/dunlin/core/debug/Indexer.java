@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Indexer<R> {
 
     private static final int MAX_KEY = 4096;
+    private static final long BYTES_PER_INPUT = 4;
+    private static final long MANY = 1_000;
     private static final String TO_PEER = "/p2p/";
 
     private final LogReader<R> log;
@@ -34,7 +36,7 @@ final class Indexer<R> {
     private final IndexFiles files;
     private final long first;
     private final String build;
-    private final int every;
+    private final LogIndex.Options options;
     private final LongConsumer progress;
 
     // Lookup only.
@@ -50,7 +52,7 @@ final class Indexer<R> {
             IndexFiles files,
             long first,
             String build,
-            int every,
+            LogIndex.Options options,
             LongConsumer progress) {
         this.log = log;
         this.store = store;
@@ -58,7 +60,7 @@ final class Indexer<R> {
         this.files = files;
         this.first = first;
         this.build = build;
-        this.every = every;
+        this.options = options;
         this.progress = progress;
         for (Slice<?, ?, ?> slice : store.slices()) {
             slices.put(slice.name(), slices.size());
@@ -94,12 +96,20 @@ final class Indexer<R> {
                         changed(recorded))
                 .write(scratch);
         files.steps.append(scratch.array(), scratch.position());
-        if (number % every == 0) {
-            log.saveSnapshot(files.storage, store.state(), build);
+        if (number >= files.next) {
+            long bytes = log.saveSnapshot(files.storage, store.state(), build);
+            files.dense = number;
+            files.next = number + interval(bytes, number - first);
         }
         if ((number & 0x3FF) == 0) {
             progress.accept(number);
         }
+    }
+
+    // Bigger snapshots are read more slowly than inputs are replayed, and a long log has many of them.
+    private long interval(long snapshotBytes, long soFar) {
+        long wanted = Math.max(snapshotBytes / BYTES_PER_INPUT, soFar / MANY);
+        return Math.clamp(wanted, options.least(), options.most());
     }
 
     private long changed(Frame.Recorded recorded) {

@@ -55,25 +55,26 @@ public final class LogIndex<R> {
     /**
      * The bounds of an index.
      *
-     * @param every a snapshot is taken every so many inputs
+     * @param least the least number of inputs between two snapshots: that of a small state
+     * @param most the most: that of a big state, whose snapshots take long to read, and of a long log
      * @param maxSubjects the most subjects; a log that has more gets no index
      * @param acceptRisky whether a log that fits this build only with losses is taken
      */
-    public record Options(int every, int maxSubjects, boolean acceptRisky) {
+    public record Options(int least, int most, int maxSubjects, boolean acceptRisky) {
 
-        /** A snapshot every 5,000 inputs, 4 million subjects, no losses. */
-        public static final Options DEFAULT = new Options(5_000, 1 << 22, false);
+        /** A snapshot every 1,000 to 10,000 inputs, 4 million subjects, no losses. */
+        public static final Options DEFAULT = new Options(1_000, 10_000, 1 << 22, false);
 
         /** Refuses what is not positive. */
         public Options {
-            if (every <= 0 || maxSubjects <= 0) {
+            if (least <= 0 || most < least || maxSubjects <= 0) {
                 throw new IllegalArgumentException("an index has a snapshot interval and a bound of subjects");
             }
         }
 
         /** Whether a log that fits only with losses is taken. */
         public Options risky(boolean accept) {
-            return new Options(every, maxSubjects, accept);
+            return new Options(least, most, maxSubjects, accept);
         }
     }
 
@@ -149,6 +150,8 @@ public final class LogIndex<R> {
         if (files.isEmpty()) {
             return Optional.empty();
         }
+        // What was not saved with the head may be of frames that the log has lost since.
+        LogReader.dropSnapshots(folder, input -> input > head.last());
         LogReader<R> quick = log.with(shortcuts(files.get(), head.first()));
         Optional<Boolean> grown = hasGrown(quick, head);
         if (grown.isEmpty()) {
@@ -159,7 +162,7 @@ public final class LogIndex<R> {
         }
         StoreState<R> from = quick.stateBefore(head.last());
         fill(quick, store, files.get(), head.first(), from, build, schema, options, progress);
-        if (head.last() % options.every() != 0) {
+        if (head.last() != head.dense()) {
             LogReader.dropSnapshots(folder, input -> input == head.last());
         }
         return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.EXTENDED));
@@ -178,6 +181,7 @@ public final class LogIndex<R> {
         LogReader.dropSnapshots(folder, input -> true);
         StoreState<R> from = log.earliestState();
         long first = from.input() + 1;
+        files.next = from.input() + options.least();
         LogReader<R> quick = log.with(shortcuts(files, first));
         fill(quick, store, files, first, from, build, schema, options, progress);
         return new LogIndex<>(quick, store, files, first, Made.BUILT);
@@ -194,12 +198,12 @@ public final class LogIndex<R> {
             Options options,
             LongConsumer progress)
             throws IOException {
-        new Indexer<>(log, store, files, first, build, options.every(), progress).goOn(from);
+        new Indexer<>(log, store, files, first, build, options, progress).goOn(from);
         long last = first + files.steps.count() - 1;
         if (last < first) {
             return;
         }
-        if (last % options.every() != 0) {
+        if (last != files.dense) {
             log.saveSnapshot(files.storage, store.state(), build);
         }
         long crc = lines(log, last, 1).getFirst();

@@ -75,10 +75,12 @@ public final class LogReader<R> {
      * Writes a snapshot of a state of this log into another folder, for {@link Shortcuts}. One that is there is replaced.
      *
      * @param build names this build
+     * @return how many bytes it takes
      */
-    public void saveSnapshot(LogStorage to, StoreState<R> state, String build) {
+    public long saveSnapshot(LogStorage to, StoreState<R> state, String build) {
         try {
             Snapshots.write(to, codec, store, state, build, schema, 1);
+            return to.size(Segments.snapshotName(state.input()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,7 +12,7 @@ import java.util.List;
 final class Indexed {
 
     static final String BUILD = "test+1";
-    static final LogIndex.Options DENSE = new LogIndex.Options(50, 1000, false);
+    static final LogIndex.Options DENSE = new LogIndex.Options(50, 50, 1000, false);
 
     private Indexed() {}
 

@@ -311,10 +311,10 @@ final class LogIndexTest {
         LogReader<Lamps.Root> reader = LogReader.open(disk, store);
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> LogIndex.open(
-                        reader, store, new SimDisk(), "b", new LogIndex.Options(50, 8, false), step -> {}))
+                        reader, store, new SimDisk(), "b", new LogIndex.Options(50, 60, 8, false), step -> {}))
                 .withMessageContaining("more than 8 subjects");
         LogIndex<Lamps.Root> enough =
-                LogIndex.open(reader, store, new SimDisk(), "b", new LogIndex.Options(50, 13, false), step -> {});
+                LogIndex.open(reader, store, new SimDisk(), "b", new LogIndex.Options(50, 60, 13, false), step -> {});
         assertThat(enough.last()).isEqualTo(201);
     }
 
