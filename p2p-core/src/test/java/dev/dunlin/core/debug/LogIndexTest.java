@@ -277,6 +277,46 @@ final class LogIndexTest {
     }
 
     @Test
+    void aSnapshotOfFramesThatACrashTookIsNotUsed() throws IOException {
+        SimDisk lost = log(1, 200);
+        SimDisk kept = lost.copy();
+        SimDisk folder = new SimDisk();
+        Indexed.open(kept, folder);
+        SimDisk ahead = folder.copy();
+        for (SimDisk disk : List.of(lost, kept)) {
+            Recorder recorder = Recorder.open(disk, disk == lost ? 5 : 6).run(100);
+            recorder.writer.close();
+        }
+        Indexed.open(lost, ahead);
+        folder.put("snap-000000000000250.jsonl.zst", ahead.content("snap-000000000000250.jsonl.zst"));
+        LogIndex<Lamps.Root> index = Indexed.open(kept, folder);
+        assertThat(index.made()).isEqualTo(LogIndex.Made.EXTENDED);
+        assertThat(all(index)).isEqualTo(replayed(kept));
+        Replayer<Lamps.Root> straight = Indexed.straight(kept);
+        Replayer<Lamps.Root> replayer = new Replayer<>(index.log(), index.store(), false);
+        for (int step = 240; step <= 302; step++) {
+            straight.seek(step);
+            replayer.seek(step);
+            assertThat(replayer.digest()).isEqualTo(straight.digest());
+        }
+    }
+
+    @Test
+    void snapshotsAreAsDenseAsTheStateIsSmall() throws IOException {
+        SimDisk disk = log(1, 3000);
+        Store<Lamps.Root> store = Lamps.store();
+        LogReader<Lamps.Root> reader = LogReader.open(disk, store);
+        LogIndex<Lamps.Root> index =
+                LogIndex.open(reader, store, new SimDisk(), "b", new LogIndex.Options(10, 700, 100, false), step -> {});
+        List<Long> steps = index.log().snapshots();
+        List<Long> gaps = IntStream.range(1, steps.size() - 1)
+                .mapToObj(i -> steps.get(i) - steps.get(i - 1))
+                .toList();
+        assertThat(steps.getFirst()).isEqualTo(10);
+        assertThat(gaps).allMatch(gap -> gap > 100 && gap <= 700);
+    }
+
+    @Test
     void aRingThatDropsItsBeginKeepsTheIndexUntilMostIsGone() throws IOException {
         SimDisk disk = new SimDisk();
         SimDisk folder = new SimDisk();

@@ -163,7 +163,7 @@ final class QueriesTest {
     @Test
     void blameIsWhatComparingEveryStepsJsonGives() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, 5).run(260);
+        Recorder recorder = Recorder.open(disk, 5).run(2600);
         recorder.writer.close();
         List<JsonNode> states = new ArrayList<>();
         Replayer<Lamps.Root> straight = Indexed.straight(disk);
@@ -189,7 +189,7 @@ final class QueriesTest {
                 "node.handles.line:1:4",
                 "node.seed")) {
             StatePath path = StatePath.parse(text);
-            for (int to : List.of(260, 131, 50, 17)) {
+            for (int to : List.of(2600, 1931, 700, 50, 17)) {
                 Optional<Long> wanted = Optional.empty();
                 for (int step = to; step > 0 && wanted.isEmpty(); step--) {
                     if (!at(states.get(step), path).equals(at(states.get(step - 1), path))) {
