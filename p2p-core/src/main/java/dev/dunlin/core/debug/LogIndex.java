@@ -406,11 +406,6 @@ public final class LogIndex<R> {
         }
     }
 
-    /** Whether some action of the log is about a subject. */
-    public boolean knows(Subject subject) {
-        return files.subjects.find(subject).isPresent();
-    }
-
     /**
      * The last actions and effects that concern a subject, in order: those about it, the effects that an action about it asked
      * for, and all that have its key in their fields.

@@ -96,10 +96,6 @@ final class Subjects {
         return known.get(number).subject.kind().equals(LogIndex.PEER);
     }
 
-    List<Known> all() {
-        return List.copyOf(known);
-    }
-
     /** Writes all into a new file. */
     Column.Mark save(LogStorage storage, String name) throws IOException {
         storage.delete(name);

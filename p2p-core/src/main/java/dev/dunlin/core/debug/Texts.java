@@ -99,9 +99,4 @@ final class Texts {
         blocks.put(block, raw);
         return raw;
     }
-
-    /** How many bytes it takes, but for what is not written yet. */
-    long size() {
-        return file.size();
-    }
 }
