@@ -18,16 +18,16 @@ public enum ExitCode {
     CANNOT_CREATE(73),
     /** A disk or a stream failed. */
     IO_ERROR(74),
+    /** A running node or another command uses it: stop the node, or wait, and try again. */
+    BUSY(75),
+    /** The permissions of a file forbid it, or do not protect it. */
+    NOT_PERMITTED(77),
     /** A simulated run found that something happened that never must. */
     SAFETY_VIOLATED(80),
     /** A simulated run found that something did not happen in time, though nothing was wrong any more. */
     LIVENESS_VIOLATED(81),
     /** In a simulated run, a machine or a service threw. */
-    SIMULATED_CRASH(82),
-    /** A running node uses it: stop the node and try again. */
-    BUSY(75),
-    /** The permissions of a file forbid it, or do not protect it. */
-    NOT_PERMITTED(77);
+    SIMULATED_CRASH(82);
 
     private final int code;
 

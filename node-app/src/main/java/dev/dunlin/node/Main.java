@@ -89,6 +89,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
+                .addSubcommand(new WhyCommand(Terminal.hasStandardError()))
                 .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
                 .addSubcommand(new ClusterCommand())

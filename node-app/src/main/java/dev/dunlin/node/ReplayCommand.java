@@ -1,10 +1,12 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.debug.StatePath;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.replay.JsonDifference;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Store;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -43,6 +45,12 @@ final class ReplayCommand implements Runnable {
     private @Nullable Mode mode;
 
     @Option(
+            names = "--to",
+            paramLabel = "N",
+            description = "Prints the state after step N. With --blame: how far to look.")
+    private @Nullable Long to;
+
+    @Option(
             names = "--second-build",
             paramLabel = "LAUNCHER",
             description = "With --verify: the launcher of another build, such as the one that wrote the log. Of a"
@@ -74,9 +82,6 @@ final class ReplayCommand implements Runnable {
                 description = "Replays all steps, and compares each with what was recorded.")
         private boolean verify;
 
-        @Option(names = "--to", required = true, paramLabel = "N", description = "Prints the state after step N.")
-        private @Nullable Long to;
-
         @Option(names = "--step", required = true, description = "Goes through the log by hand.")
         private boolean step;
 
@@ -87,6 +92,33 @@ final class ReplayCommand implements Runnable {
                 paramLabel = "N",
                 description = "Prints the fields that differ between two steps.")
         private @Nullable List<Long> diff;
+
+        @Option(
+                names = "--cause",
+                required = true,
+                paramLabel = "STEP[.INDEX]",
+                description = "Prints what led to an input or one of its actions, and what it led to.")
+        private @Nullable String cause;
+
+        @Option(
+                names = "--blame",
+                required = true,
+                paramLabel = "PATH",
+                description = "Prints which action last changed a part of the state, up to step N of --to. A path has"
+                        + " names with dots between, as connection.peers; a name with a dot in it stands in double"
+                        + " quotes.")
+        private @Nullable String blame;
+
+        @Option(
+                names = "--cost",
+                required = true,
+                description = "Prints actions, time and bytes by type of action and by remote peer; the time is that"
+                        + " of this replay.")
+        private boolean cost;
+
+        boolean asksIndex() {
+            return cause != null || blame != null || cost;
+        }
     }
 
     /**
@@ -106,8 +138,11 @@ final class ReplayCommand implements Runnable {
         if (secondBuild != null && !chosen.verify) {
             throw new ParameterException(spec.commandLine(), "--second-build goes with --verify only");
         }
-        if (chosen.to != null) {
-            checked(chosen.to);
+        if (to != null) {
+            checked(to);
+            if (mode != null && chosen.blame == null) {
+                throw new ParameterException(spec.commandLine(), "--to goes alone or with --blame");
+            }
         }
         if (chosen.diff != null) {
             if (chosen.diff.size() != 2) {
@@ -118,20 +153,24 @@ final class ReplayCommand implements Runnable {
         Path folder = DataDirectory.resolveLog(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = opened(folder, store, chosen.verify);
-        if (mode == null) {
+        if (chosen.asksIndex()) {
+            ask(chosen, log, store, folder);
+            return;
+        }
+        if (mode == null && to == null) {
             new LogSummary(log, folder).print(out(), json);
             return;
         }
         if (chosen.verify) {
             Optional<SecondBuild> second =
                     Optional.ofNullable(secondBuild).map(launcher -> new SecondBuild(launcher, folder, acceptRisky));
-            new Verification(log, store, folder, acceptRisky, second).run(out(), json, progress());
+            new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, acceptRisky);
         try {
-            if (chosen.to != null) {
-                replayer.seek(chosen.to);
+            if (to != null) {
+                replayer.seek(to);
                 printState(replayer);
             } else if (chosen.diff != null) {
                 printDifference(replayer, chosen.diff.getFirst(), chosen.diff.getLast());
@@ -142,6 +181,21 @@ final class ReplayCommand implements Runnable {
             throw new UncheckedIOException(failure);
         } finally {
             replayer.close();
+        }
+    }
+
+    private void ask(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder) {
+        Optional<ActionId> cause = Optional.ofNullable(chosen.cause).map(CauseMode::id);
+        Optional<StatePath> blame = Optional.ofNullable(chosen.blame).map(text -> BlameMode.path(text, store));
+        LongConsumer shown = Progress.on(spec, progress);
+        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, shown)) {
+            if (cause.isPresent()) {
+                CauseMode.print(open.index(), cause.get(), out(), json);
+            } else if (blame.isPresent()) {
+                BlameMode.print(open.index(), blame.get(), Optional.ofNullable(to), out(), json);
+            } else {
+                CostMode.print(open.index(), out(), json, shown);
+            }
         }
     }
 
@@ -165,19 +219,6 @@ final class ReplayCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "there is no step " + step + ": the first is 1, and 0 is before it");
         }
-    }
-
-    private LongConsumer progress() {
-        if (!progress) {
-            return step -> {};
-        }
-        PrintWriter err = spec.commandLine().getErr();
-        return step -> {
-            if (step % (1 << 16) < (1 << 10)) {
-                err.print("\rstep " + step + "\r");
-                err.flush();
-            }
-        };
     }
 
     private void printState(Replayer<NodeRoot> replayer) {

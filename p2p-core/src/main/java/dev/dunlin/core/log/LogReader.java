@@ -11,10 +11,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -32,6 +36,7 @@ public final class LogReader<R> {
     private final Schema schema;
     private final List<Segments.Segment> segments;
     private final Schema.Report fit;
+    private final Optional<Shortcuts> shortcuts;
 
     private LogReader(LogStorage storage, Store<R> store, Codec codec) throws IOException {
         this.storage = storage;
@@ -40,6 +45,79 @@ public final class LogReader<R> {
         this.schema = Schema.of(store);
         this.segments = Segments.segments(storage);
         this.fit = compare(segments);
+        this.shortcuts = Optional.empty();
+    }
+
+    private LogReader(LogReader<R> of, Shortcuts shortcuts) {
+        this.storage = of.storage;
+        this.store = of.store;
+        this.codec = of.codec;
+        this.schema = of.schema;
+        this.segments = of.segments;
+        this.fit = of.fit;
+        this.shortcuts = Optional.of(shortcuts);
+    }
+
+    /**
+     * What an index knows of a log, so that reading may begin near a step instead of at the beginning of its segment.
+     *
+     * @param snapshots more snapshots of the same log, kept beside it
+     * @param offsets where the frame of an input begins, in bytes of its segment's uncompressed content; empty if not known
+     */
+    public record Shortcuts(LogStorage snapshots, LongFunction<OptionalLong> offsets) {}
+
+    /** The same log, read with an index at hand. */
+    public LogReader<R> with(Shortcuts known) {
+        return new LogReader<>(this, known);
+    }
+
+    /**
+     * Writes a snapshot of a state of this log into another folder, for {@link Shortcuts}. One that is there is replaced.
+     *
+     * @param build names this build
+     * @return how many bytes it takes
+     */
+    public long saveSnapshot(LogStorage to, StoreState<R> state, String build) {
+        try {
+            Snapshots.write(to, codec, store, state, build, schema, 1);
+            return to.size(Segments.snapshotName(state.input()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes what {@link #saveSnapshot} wrote after some inputs. */
+    public static void dropSnapshots(LogStorage from, LongPredicate after) {
+        try {
+            for (Segments.Snapshot snapshot : Segments.snapshots(from)) {
+                if (after.test(snapshot.input())) {
+                    from.delete(snapshot.name());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A snapshot, and where it is. */
+    private record Kept(LogStorage at, Segments.Snapshot file) {}
+
+    // In order. One that stands before what the ring still has says nothing of what can be replayed.
+    private List<Kept> kept() throws IOException {
+        List<Kept> kept = new ArrayList<>();
+        for (Segments.Snapshot snapshot : Segments.snapshots(storage)) {
+            kept.add(new Kept(storage, snapshot));
+        }
+        if (shortcuts.isPresent()) {
+            LogStorage beside = shortcuts.get().snapshots();
+            for (Segments.Snapshot snapshot : Segments.snapshots(beside)) {
+                if (snapshot.input() + 1 >= firstInput()) {
+                    kept.add(new Kept(beside, snapshot));
+                }
+            }
+            kept.sort(Comparator.comparingLong(one -> one.file().input()));
+        }
+        return kept;
     }
 
     /**
@@ -143,12 +221,11 @@ public final class LogReader<R> {
                     "there is no input " + input + ": the first is 1, and 0 stands for the state before it");
         }
         try {
-            List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
-            for (Segments.Snapshot snapshot : snapshots.reversed()) {
-                if (snapshot.input() > input) {
+            for (Kept snapshot : kept().reversed()) {
+                if (snapshot.file().input() > input) {
                     continue;
                 }
-                Optional<Snapshots.Read<R>> read = Snapshots.read(storage, codec, store, snapshot);
+                Optional<Snapshots.Read<R>> read = Snapshots.read(snapshot.at(), codec, store, snapshot.file());
                 if (read.isPresent()) {
                     return read.get().state();
                 }
@@ -166,9 +243,13 @@ public final class LogReader<R> {
     /** The state of the snapshot taken after exactly this input, if there is a good one. */
     public Optional<StoreState<R>> snapshotAt(long input) {
         try {
-            for (Segments.Snapshot snapshot : Segments.snapshots(storage)) {
-                if (snapshot.input() == input) {
-                    return Snapshots.read(storage, codec, store, snapshot).map(Snapshots.Read::state);
+            for (Kept snapshot : kept()) {
+                if (snapshot.file().input() == input) {
+                    Optional<StoreState<R>> read = Snapshots.read(snapshot.at(), codec, store, snapshot.file())
+                            .map(Snapshots.Read::state);
+                    if (read.isPresent()) {
+                        return read;
+                    }
                 }
             }
             return Optional.empty();
@@ -198,9 +279,7 @@ public final class LogReader<R> {
     /** The inputs after which there are snapshots, in order. */
     public List<Long> snapshots() {
         try {
-            return Segments.snapshots(storage).stream()
-                    .map(Segments.Snapshot::input)
-                    .toList();
+            return kept().stream().map(one -> one.file().input()).distinct().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -231,6 +310,7 @@ public final class LogReader<R> {
         private long forced;
         private Optional<Tail> tail = Optional.empty();
         private boolean ended;
+        private long base;
 
         private Cursor(long fromInput) {
             for (int i = 0; i < segments.size(); i++) {
@@ -240,6 +320,27 @@ public final class LogReader<R> {
             }
             if (!segments.isEmpty()) {
                 expected = segments.get(segment).first();
+            }
+            if (fromInput > expected) {
+                OptionalLong offset =
+                        shortcuts.isPresent() ? shortcuts.get().offsets().apply(fromInput) : OptionalLong.empty();
+                offset.ifPresent(at -> skipTo(fromInput, at));
+            }
+        }
+
+        // The header says how the segment's frames are to be read; the next frame is then the one at the offset.
+        private void skipTo(long input, long offset) {
+            try {
+                if (advance()
+                        && decoded() instanceof Frame.Header
+                        && offset > current().offset()) {
+                    current().close();
+                    base = offset;
+                    lines = Segments.open(storage, segments.get(segment), offset);
+                    expected = input;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -297,6 +398,7 @@ public final class LogReader<R> {
                     case END -> {
                         lines.close();
                         lines = null;
+                        base = 0;
                         segment++;
                     }
                 }
@@ -305,8 +407,8 @@ public final class LogReader<R> {
         }
 
         private LogException damaged(String why, @Nullable Exception cause) {
-            LogException.Damaged damaged = new LogException.Damaged(
-                    segments.get(segment).name(), current().offset(), why);
+            LogException.Damaged damaged =
+                    new LogException.Damaged(segments.get(segment).name(), offset(), why);
             if (cause != null) {
                 damaged.initCause(cause);
             }
@@ -317,14 +419,14 @@ public final class LogReader<R> {
         private void bad() throws IOException {
             Lines in = current();
             String why = in.fault();
-            long offset = in.offset();
+            long offset = offset();
             if (segment < segments.size() - 1 || segments.get(segment).compressed()) {
                 throw damaged(why + " in a closed segment", null);
             }
             long end = offset + in.length();
             Lines.Next next;
             while ((next = in.next()) != Lines.Next.END) {
-                end = in.offset() + in.length();
+                end = offset() + in.length();
                 if (next == Lines.Next.GOOD && in.text().startsWith("{\"type\":\"@log/forced\"")) {
                     throw new LogException.Damaged(
                             segments.get(segment).name(), offset, why + ", and a later force mark covers it");
@@ -367,7 +469,17 @@ public final class LogReader<R> {
         }
 
         private String where() {
-            return segments.get(segment).name() + " at byte " + current().offset();
+            return segments.get(segment).name() + " at byte " + offset();
+        }
+
+        /** Where the frame that was read last begins, in bytes of its segment's uncompressed content. */
+        public long offset() {
+            return base + current().offset();
+        }
+
+        /** How long its line is, in bytes, the newline included. */
+        public int bytes() {
+            return current().length();
         }
 
         /** The last input that was read; before the first, the one before it. */

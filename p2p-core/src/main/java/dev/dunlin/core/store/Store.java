@@ -53,6 +53,7 @@ public final class Store<R> {
     private long now;
     private long nextDeadline = Deadlines.NEVER;
     private boolean failed;
+    private @Nullable Watcher<R> watcher;
 
     private Store(Builder<R> builder) {
         this.root = builder.initial;
@@ -244,6 +245,28 @@ public final class Store<R> {
         return Optional.empty();
     }
 
+    /** Is told of each action of an input, when it is done. */
+    @FunctionalInterface
+    public interface Watcher<R> {
+        /**
+         * An action was reduced, or disabled.
+         *
+         * @param index its place in the input's dispatches
+         * @param state the state after it
+         */
+        void after(int index, StoreState<R> state);
+    }
+
+    /** As {@link #apply(Input, long)}, watched: for debuggers, which want to know which of an input's actions did something. */
+    public Turn apply(Input input, long at, Watcher<R> by) {
+        watcher = by;
+        try {
+            return apply(input, at);
+        } finally {
+            watcher = null;
+        }
+    }
+
     /**
      * Runs one input to completion.
      *
@@ -404,6 +427,10 @@ public final class Store<R> {
                 Action action = entries[current];
                 if (!(action instanceof Effect)) {
                     step(route(action), action);
+                    Watcher<R> watching = watcher;
+                    if (watching != null) {
+                        watching.after(current, new StoreState<>(number, at, node, root));
+                    }
                 }
             }
             current = 0;

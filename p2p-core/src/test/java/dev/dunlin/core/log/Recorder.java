@@ -77,11 +77,17 @@ public final class Recorder {
     /** Random inputs, with the ticks that fall due. */
     public Recorder run(int inputs) throws IOException {
         for (int i = 0; i < inputs; i++) {
-            at += random.nextInt(200_000);
-            Optional<Input> tick = store.dueTick(at);
-            take(tick.isPresent() ? tick.get() : Lamps.draw(random, store, open));
+            step();
         }
         return this;
+    }
+
+    /** One random input, or the tick that falls due; how many actions and effects it led to, itself included. */
+    public int step() throws IOException {
+        at += random.nextInt(200_000);
+        Optional<Input> tick = store.dueTick(at);
+        return take(tick.isPresent() ? tick.get() : Lamps.draw(random, store, open))
+                .size();
     }
 
     /** Forces, takes a snapshot. */

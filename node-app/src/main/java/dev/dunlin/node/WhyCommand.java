@@ -1,0 +1,173 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.debug.Entry;
+import dev.dunlin.core.debug.LogIndex;
+import dev.dunlin.core.debug.Why;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.multiformats.MultiformatException;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Subject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code dunlin why}: what happened to a peer, a stream or another subject, and why. */
+@Command(
+        name = "why",
+        description =
+                "Tells what happened to a peer or another subject, and why: its actions, what was rejected by which"
+                        + " clause, its effects, and in the last line where it stands now. The node may be running. The first"
+                        + " question to a log replays it once and keeps an index beside it.")
+final class WhyCommand implements Runnable {
+
+    private static final int MAX_LAST = 100_000;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description =
+                    "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT + ").")
+    private @Nullable Path directory;
+
+    @ArgGroup(multiplicity = "1")
+    @SuppressWarnings("NullAway.Init") // picocli requires it
+    private About about;
+
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How many actions and effects, the last ones (default: ${DEFAULT-VALUE}).")
+    private int last;
+
+    @Option(
+            names = "--accept-risky",
+            description =
+                    "Takes a log with parts that this build no longer looks at; digests of them are not" + " compared.")
+    private boolean acceptRisky;
+
+    @Option(names = "--json", description = "Prints JSON on one line.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    private final boolean progress;
+
+    // Exactly one of them.
+    private static final class About {
+
+        @Option(names = "--peer", required = true, paramLabel = "ID", description = "About this peer.")
+        private @Nullable String peer;
+
+        @Option(
+                names = "--subject",
+                required = true,
+                paramLabel = "KIND:KEY",
+                description = "About another subject, such as stream:stream:1:7 or listener:/ip4/0.0.0.0/tcp/4001.")
+        private @Nullable String subject;
+    }
+
+    /**
+     * The command.
+     *
+     * @param progress whether standard error is a terminal that shows how far replaying is
+     */
+    WhyCommand(boolean progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public void run() {
+        Subject subject = subject();
+        if (last < 1 || last > MAX_LAST) {
+            throw new ParameterException(spec.commandLine(), "--last is from 1 to " + MAX_LAST + ", not " + last);
+        }
+        Path folder = DataDirectory.resolveLog(directory == null ? DataDirectory.standard() : directory);
+        Store<NodeRoot> store = NodeRoot.newStore();
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
+        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, Progress.on(spec, progress))) {
+            print(open, folder, Why.of(open.index(), subject, last));
+        }
+    }
+
+    private Subject subject() {
+        if (about.peer != null) {
+            try {
+                return Subject.of(LogIndex.PEER, PeerId.parse(about.peer));
+            } catch (MultiformatException bad) {
+                throw new ParameterException(spec.commandLine(), "--peer is no peer id: " + bad.getMessage(), bad);
+            }
+        }
+        String text = String.valueOf(about.subject);
+        int colon = text.indexOf(':');
+        if (colon < 1 || colon == text.length() - 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--subject is KIND:KEY, as stream:stream:1:7, not '" + text + "'");
+        }
+        return new Subject(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private void print(OpenIndex open, Path folder, Why why) {
+        PrintWriter out = spec.commandLine().getOut();
+        Report report = new Report(out, json).add("log", folder.toString());
+        open.tell(report);
+        report.add("subject", EntryText.subject(why.subject()), EntryText.json(why.subject()));
+        ArrayNode chain = Report.list();
+        StringBuilder text = new StringBuilder(why.chain().size() + " of " + why.total());
+        for (Entry entry : why.chain()) {
+            chain.add(EntryText.json(entry));
+            text.append('\n').append(EntryText.line(entry));
+        }
+        report.add("chain", text.toString(), chain);
+        if (json) {
+            ObjectNode phases = Report.object();
+            why.phases().forEach(phases::put);
+            report.add("total", why.total()).add("rejections", why.rejections()).add("phases", "", phases);
+            why.lastRejection().ifPresent(entry -> report.add("lastRejection", "", EntryText.json(entry)));
+        }
+        String summary = summary(open.index(), why);
+        if (json) {
+            report.add("summary", summary);
+        } else {
+            out.println(LogLine.printable(summary));
+        }
+        report.print();
+    }
+
+    private static String summary(LogIndex<NodeRoot> index, Why why) {
+        String name = EntryText.subject(why.subject());
+        String steps = "steps " + index.first() + " to " + index.last();
+        if (why.phases().isEmpty()) {
+            List<String> kinds = index.kinds();
+            return "nothing in " + steps + " is about " + name + "; the log has subjects of the kinds "
+                    + (kinds.isEmpty() ? "none" : String.join(", ", kinds));
+        }
+        String phases = why.phases().entrySet().stream().map(WhyCommand::phase).collect(Collectors.joining(", "));
+        String rejected = why.lastRejection()
+                .map(entry -> "last rejected at step " + entry.id() + ", " + LogLine.time(entry.at()) + ": "
+                        + entry.type() + " by "
+                        + entry.rejection().map(EntryText::reason).orElse(""))
+                .orElse("never rejected in " + steps);
+        return name + " after step " + why.step() + ": " + phases + "; " + rejected;
+    }
+
+    private static String phase(Map.Entry<String, String> phase) {
+        return phase.getKey() + " " + phase.getValue();
+    }
+}
