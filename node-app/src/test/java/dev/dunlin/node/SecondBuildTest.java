@@ -1,0 +1,98 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Two real builds, whose ping machines differ in one number, and the logs that their nodes recorded. */
+class SecondBuildTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private static Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static TwoBuildsRun run;
+
+    private final Program program = new Program();
+
+    @BeforeAll
+    static void record() throws IOException, InterruptedException {
+        run = TwoBuildsRun.record(folder);
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.builder().build().readTree(text);
+    }
+
+    private static JsonNode differingAt(JsonNode report, Path data) {
+        JsonNode result = report.path("result");
+        assertThat(result.path("step").asLong())
+                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+        assertThat(result.path("what").asString()).isEqualTo("the slice ping changes to another state");
+        assertThat(result.path("input").asString()).startsWith("ping/caught {");
+        assertThat(result.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(result.path("comparedAt")).isEqualTo(result.path("step"));
+        assertThat(result.path("differences").values()).hasSize(1);
+        JsonNode field = result.path("differences").path(0);
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        assertThat(report.path("before").values()).isEmpty();
+        return field;
+    }
+
+    @Test
+    void eachBuildVerifiesWhatItRecorded() throws IOException, InterruptedException {
+        assertThat(program.run("replay", run.byOriginal(), "--verify")).isEqualTo(ExitCode.OK);
+        Process changed = run.changed()
+                .start(
+                        ProcessBuilder.Redirect.PIPE,
+                        ProcessBuilder.Redirect.DISCARD,
+                        List.of("replay", run.byChanged().toString(), "--verify"));
+        String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(changed.waitFor()).isZero();
+        assertThat(said).contains("result     clean");
+    }
+
+    @Test
+    void theChangedBuildSaysWhereItDepartsFromTheOriginalsLog() throws IOException, InterruptedException {
+        Process changed = run.changed()
+                .start(
+                        ProcessBuilder.Redirect.PIPE,
+                        ProcessBuilder.Redirect.DISCARD,
+                        List.of(
+                                "replay",
+                                run.byOriginal().toString(),
+                                "--verify",
+                                "--json",
+                                "--second-build",
+                                run.original().launcher().toString()));
+        String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(changed.waitFor()).isEqualTo(ExitCode.DATA_ERROR.code());
+        JsonNode field = differingAt(json(said), run.byOriginal());
+        assertThat(field.path("before").asString()).isEqualTo("1");
+        assertThat(field.path("after").asString()).isEqualTo("2");
+    }
+
+    @Test
+    void theOriginalSaysWhereItDepartsFromTheChangedBuildsLog() {
+        assertThat(program.run(
+                        "replay",
+                        run.byChanged(),
+                        "--verify",
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.DATA_ERROR);
+        JsonNode field = differingAt(json(program.out()), run.byChanged());
+        assertThat(field.path("before").asString()).isEqualTo("2");
+        assertThat(field.path("after").asString()).isEqualTo("1");
+    }
+}
