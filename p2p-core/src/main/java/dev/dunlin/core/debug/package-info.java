@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dunlin.core.debug;
+
+import org.jspecify.annotations.NullMarked;
