@@ -95,4 +95,43 @@ class SecondBuildTest {
         assertThat(field.path("before").asString()).isEqualTo("2");
         assertThat(field.path("after").asString()).isEqualTo("1");
     }
+
+    private static JsonNode bisected(JsonNode report, String departs, Path data) {
+        assertThat(report.path("departs").asString()).isEqualTo(departs);
+        boolean here = departs.equals("this build");
+        assertThat(report.path(here ? "second" : "this build").asString()).isEqualTo("clean");
+        JsonNode departure = report.path(here ? "this build" : "second");
+        assertThat(departure.path("step").asLong())
+                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+        assertThat(departure.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(report.path("input").asString()).startsWith("ping/caught {");
+        assertThat(report.path("fields").values()).hasSize(1);
+        JsonNode field = report.path("fields").path(0);
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        return field;
+    }
+
+    @Test
+    void bisectNamesTheBuildThatDepartsFromTheRecord() {
+        assertThat(program.run(
+                        "bisect",
+                        run.byOriginal(),
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.OK);
+        JsonNode other = bisected(json(program.out()), "second build", run.byOriginal());
+        assertThat(other.path("before").asString()).isEqualTo("1");
+        assertThat(other.path("after").asString()).isEqualTo("2");
+        assertThat(program.run(
+                        "bisect",
+                        run.byChanged(),
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.OK);
+        JsonNode here = bisected(json(program.out()), "this build", run.byChanged());
+        assertThat(here.path("before").asString()).isEqualTo("2");
+        assertThat(here.path("after").asString()).isEqualTo("1");
+    }
 }

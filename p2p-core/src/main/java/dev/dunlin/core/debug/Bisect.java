@@ -31,7 +31,7 @@ public final class Bisect {
      * @throws LogException if a log is damaged, or the two have no step in common
      */
     public static Compared logs(LogReader<?> first, LogReader<?> second) {
-        return from(Math.max(first.firstInput(), second.firstInput()), first, second);
+        return from(begin(first, second), first, second);
     }
 
     /**
@@ -42,7 +42,7 @@ public final class Bisect {
      * @throws LogException as {@link #logs}
      */
     public static Compared snapshotsFirst(LogReader<?> first, LogReader<?> second) {
-        long from = Math.max(first.firstInput(), second.firstInput());
+        long from = begin(first, second);
         List<Long> both = new ArrayList<>(first.snapshots());
         both.retainAll(second.snapshots());
         both.removeIf(input -> input < from);
@@ -57,6 +57,10 @@ public final class Bisect {
             }
         }
         return from(low == 0 ? from : both.get(low - 1) + 1, first, second);
+    }
+
+    private static long begin(LogReader<?> first, LogReader<?> second) {
+        return Math.max(first.firstInput(), second.firstInput());
     }
 
     private static boolean agree(long input, LogReader<?> first, LogReader<?> second) {
@@ -83,9 +87,9 @@ public final class Bisect {
             if (a.isEmpty() && b.isEmpty()) {
                 return new Compared(from, last, Optional.empty());
             }
-            if (last < from && from > 1) {
-                throw new LogException("the two logs have no step in common: one ends before step " + from
-                        + ", with which the other begins");
+            if (last < begin(first, second) && begin(first, second) > 1) {
+                throw new LogException("the two logs have no step in common: one ends before step "
+                        + begin(first, second) + ", with which the other begins");
             }
             return new Compared(from, last, Optional.of(Parting.end(last + 1, a.map(one::tree), b.map(other::tree))));
         }

@@ -216,7 +216,8 @@ public final class Replayer<R> {
         }
     }
 
-    private String inputText(Frame.Recorded recorded) {
+    /** A recorded input: its full name and its payload as JSON. */
+    public String inputText(Frame.Recorded recorded) {
         return log.codec().nameOf(recorded.action()) + " " + log.codec().tree(recorded.action());
     }
 

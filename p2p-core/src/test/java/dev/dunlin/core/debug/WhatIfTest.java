@@ -45,7 +45,7 @@ final class WhatIfTest {
         return whatIf(disk, Quirk.NONE).run(at, edit, ALL, 100);
     }
 
-    /** 1 boot, 2 desk on, 3 desk measured, 4 shelf on, 5 a line, 6 its end; then 20 random inputs or ticks. */
+    /** 1 boot, 2 desk on, 3 desk measured, 4 shelf on, 5 a line, 6 its end. */
     private static SimDisk day() throws IOException {
         SimDisk disk = new SimDisk();
         Recorder recorder = Recorder.open(disk, Lamps.store(), Recorder.SMALL, 4);
