@@ -145,6 +145,8 @@ final class ExportCommand implements Runnable {
         } catch (IOException failure) {
             done = false;
             throw FileFailure.of("write " + file, failure);
+        } catch (UncheckedIOException failure) {
+            throw FileFailure.of("write " + file, failure);
         } finally {
             if (begun && !done) {
                 delete(file);

@@ -62,7 +62,11 @@ class ExportCommandTest {
                         "isLocked",
                         "isPaused");
         assertThat(lifted.path("actionsById").propertyNames()).containsExactly("0", "1", "2", "3");
-        assertThat(lifted.path("actionsById").path("0").path("action").path("type").asString())
+        assertThat(lifted.path("actionsById")
+                        .path("0")
+                        .path("action")
+                        .path("type")
+                        .asString())
                 .isEqualTo("@@INIT");
         JsonNode first = lifted.path("actionsById").path("1");
         assertThat(first.path("timestamp").asLong()).isEqualTo((RecordedNode.BEGAN + 3_000_000) / 1000);
@@ -121,7 +125,13 @@ class ExportCommandTest {
         for (int i = 0; i < 7; i++) {
             assertThat(shown.path("visited").path(i).path("state")).isEqualTo(state(1 + i));
         }
-        assertThat(shown.path("visited").path(1).path("action").path("meta").path("rejected").path("clause").asString())
+        assertThat(shown.path("visited")
+                        .path(1)
+                        .path("action")
+                        .path("meta")
+                        .path("rejected")
+                        .path("clause")
+                        .asString())
                 .isEqualTo("has-failed");
         assertThat(shown.path("more").asLong()).isEqualTo(7);
     }
@@ -156,17 +166,41 @@ class ExportCommandTest {
         refused(ExitCode.USAGE, "--from is a step", "--from", "0", "--to", "2", "--devtools", file);
         refused(ExitCode.USAGE, "--from is a step", "--from", "3", "--to", "2", "--junit", file);
         refused(ExitCode.USAGE, "--class goes with", "--from", "1", "--to", "2", "--devtools", file, "--class", "X");
-        refused(ExitCode.USAGE, "the class Other stands in", "--from", "1", "--to", "2", "--junit", file, "--class", "Other");
+        refused(
+                ExitCode.USAGE,
+                "the class Other stands in",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--junit",
+                file,
+                "--class",
+                "Other");
         refused(ExitCode.USAGE, "'1x' is no name", "--from", "1", "--to", "2", "--junit", folder.resolve("1x.java"));
         refused(
-                ExitCode.USAGE, "--junit writes a file NAME.java", "--from", "1", "--to", "2", "--junit", folder.resolve("x"));
+                ExitCode.USAGE,
+                "--junit writes a file NAME.java",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--junit",
+                folder.resolve("x"));
         for (String kind : List.of("--devtools", "--junit")) {
             refused(ExitCode.DATA_ERROR, "an export has at most", "--from", "1", "--to", "6000", kind, file);
             refused(ExitCode.DATA_ERROR, "the log ends at step 7", "--from", "6", "--to", "8", kind, file);
             refused(ExitCode.DATA_ERROR, "the log ends at step 7", "--from", "10", "--to", "11", kind, file);
         }
         refused(
-                ExitCode.NO_INPUT, "cannot write", "--from", "1", "--to", "2", "--devtools", folder.resolve("no/state"));
+                ExitCode.NO_INPUT,
+                "cannot write",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--devtools",
+                folder.resolve("no/state"));
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).as("nothing is left behind").containsExactly(data);
         }
@@ -176,13 +210,21 @@ class ExportCommandTest {
         assertThat(Files.readString(file)).isEqualTo("mine");
         Files.writeString(folder.resolve("OtherTest.jsonl"), "mine");
         refused(
-                ExitCode.CANNOT_CREATE, "cannot write", "--from", "1", "--to", "2", "--junit", folder.resolve("OtherTest.java"));
+                ExitCode.CANNOT_CREATE,
+                "cannot write",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--junit",
+                folder.resolve("OtherTest.java"));
         assertThat(Files.readString(folder.resolve("OtherTest.jsonl"))).isEqualTo("mine");
         assertThat(folder.resolve("OtherTest.java")).doesNotExist();
     }
 
     private void refused(ExitCode code, String beginning, Object... options) {
-        Object[] args = Stream.concat(Stream.of("export", data), Stream.of(options)).toArray();
+        Object[] args =
+                Stream.concat(Stream.of("export", data), Stream.of(options)).toArray();
         assertThat(program.run(args)).as(program.err()).isEqualTo(code);
         assertThat(program.sentence()).startsWith(beginning);
     }

@@ -11,8 +11,10 @@ import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -41,6 +43,7 @@ public final class DevToolsExport {
      *
      * @param log the log that the replayer replays
      * @throws LogException if the range is empty or has more than {@link #MAX_STEPS} steps, or the log does not have it
+     * @throws UncheckedIOException if the stream fails
      */
     public static <R> void write(LogReader<R> log, Replayer<R> replayer, long from, long to, OutputStream out) {
         Steps steps = Steps.of(from, to, MAX_STEPS);
@@ -79,6 +82,8 @@ public final class DevToolsExport {
             json.writeBooleanProperty("isLocked", false);
             json.writeBooleanProperty("isPaused", false);
             json.writeEndObject();
+        } catch (JacksonIOException failure) {
+            throw new UncheckedIOException(failure.getCause());
         } finally {
             replayer.close();
         }

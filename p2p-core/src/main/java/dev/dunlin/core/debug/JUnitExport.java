@@ -62,6 +62,7 @@ public record JUnitExport(String packageName, String className, String store) {
      * @param resource gets the lines, in UTF-8; it is flushed and left open
      * @throws LogException if the range is empty or has more than {@link #MAX_STEPS} steps, the log does not have it, or its
      *     digests are over states of another shape than this build's
+     * @throws UncheckedIOException if the stream fails
      */
     public <R> String write(LogReader<R> log, Replayer<R> replayer, long from, long to, OutputStream resource) {
         Steps.of(from, to, MAX_STEPS);
