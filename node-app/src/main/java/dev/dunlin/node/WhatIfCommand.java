@@ -64,7 +64,7 @@ final class WhatIfCommand implements Runnable {
                 names = "--insert",
                 required = true,
                 paramLabel = "JSON",
-                description = "Lets an input come in before the step's: {\"type\":…,\"payload\":…}, as 'dunlin log"
+                description = "Lets an input come in before the step's: an object of type and payload, as 'dunlin log"
                         + " --json' shows it.")
         private @Nullable String insert;
 

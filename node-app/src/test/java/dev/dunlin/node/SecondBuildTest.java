@@ -162,7 +162,7 @@ class SecondBuildTest {
             method.invoke(constructor.newInstance());
             return Optional.empty();
         } catch (InvocationTargetException thrown) {
-            return Optional.of(thrown.getCause());
+            return Optional.ofNullable(thrown.getCause());
         }
     }
 
