@@ -17,6 +17,11 @@ final class Asked {
     static final int MAX = 1 << 20;
 
     private final TreeMap<ActionId, Digest> open = new TreeMap<>();
+    private final int max;
+
+    Asked(int max) {
+        this.max = max;
+    }
 
     /** A request that waits. */
     record Waiting(ActionId id, Digest content) {}
@@ -24,9 +29,9 @@ final class Asked {
     void add(Turn turn) {
         for (Turn.Emitted emitted : turn.effects()) {
             if (emitted.effect() instanceof Effect.Request) {
-                if (open.size() == MAX) {
+                if (open.size() == max) {
                     throw new LogException(
-                            "more than " + MAX + " requests wait for an answer: run on to an earlier step");
+                            "more than " + max + " requests wait for an answer: run on to an earlier step");
                 }
                 open.put(emitted.id(), Content.digest(emitted.effect()));
             }

@@ -5,6 +5,7 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,9 +14,17 @@ import java.util.TreeMap;
 final class Ledger {
 
     private final Codec codec;
-    private final Map<String, long[]> actions = new TreeMap<>();
-    private final Map<String, long[]> effects = new TreeMap<>();
-    private final Map<String, long[]> rejections = new TreeMap<>();
+    private final Map<Kind, Map<String, long[]>> sums = new EnumMap<>(Kind.class);
+
+    /** What became of an action. */
+    enum Kind {
+        /** It was reduced. */
+        ACTION,
+        /** It left the node. */
+        EFFECT,
+        /** A guard refused it. */
+        REJECTION
+    }
 
     Ledger(Codec codec) {
         this.codec = codec;
@@ -30,8 +39,9 @@ final class Ledger {
         recorded.forEach(turn -> count(turn, -1, balance));
         changed.forEach(turn -> count(turn, 1, balance));
         balance.forEach((entry, difference) -> {
-            long[] sums = entry.kind.of(this).computeIfAbsent(entry.name, any -> new long[2]);
-            sums[difference > 0 ? 0 : 1] += Math.abs(difference);
+            long[] cameAndWent = sums.computeIfAbsent(entry.kind, any -> new TreeMap<>())
+                    .computeIfAbsent(entry.name, any -> new long[2]);
+            cameAndWent[difference > 0 ? 0 : 1] += Math.abs(difference);
         });
     }
 
@@ -72,29 +82,6 @@ final class Ledger {
         }
     }
 
-    private enum Kind {
-        ACTION {
-            @Override
-            Map<String, long[]> of(Ledger ledger) {
-                return ledger.actions;
-            }
-        },
-        EFFECT {
-            @Override
-            Map<String, long[]> of(Ledger ledger) {
-                return ledger.effects;
-            }
-        },
-        REJECTION {
-            @Override
-            Map<String, long[]> of(Ledger ledger) {
-                return ledger.rejections;
-            }
-        };
-
-        abstract Map<String, long[]> of(Ledger ledger);
-    }
-
     private record Entry(Kind kind, String name, String payload) implements Comparable<Entry> {
         @Override
         public int compareTo(Entry other) {
@@ -106,20 +93,9 @@ final class Ledger {
         }
     }
 
-    List<WhatIf.Moved> actions() {
-        return moved(actions);
-    }
-
-    List<WhatIf.Moved> effects() {
-        return moved(effects);
-    }
-
-    List<WhatIf.Moved> rejections() {
-        return moved(rejections);
-    }
-
-    private static List<WhatIf.Moved> moved(Map<String, long[]> sums) {
-        return sums.entrySet().stream()
+    /** What came and went, by name. */
+    List<WhatIf.Moved> moved(Kind kind) {
+        return sums.getOrDefault(kind, Map.of()).entrySet().stream()
                 .map(entry -> new WhatIf.Moved(entry.getKey(), entry.getValue()[0], entry.getValue()[1]))
                 .toList();
     }

@@ -7,6 +7,7 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -44,7 +45,10 @@ public record LoggedAction(Action action, Optional<ActionId> answers) {
             throw new Unreadable("an action has at most " + MAX_TEXT + " characters, not " + text.length());
         }
         try {
-            JsonNode tree = codec.mapper().readTree(text);
+            JsonNode tree = codec.mapper()
+                    .reader()
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readTree(text);
             if (!tree.path("type").isString() || !tree.path("payload").isObject()) {
                 throw new Unreadable(
                         "an action is written as {\"type\":…,\"payload\":{…}}, as 'dunlin log --json' shows");

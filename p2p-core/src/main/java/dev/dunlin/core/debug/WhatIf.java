@@ -123,7 +123,7 @@ public final class WhatIf<R> {
     private final class Run {
         private final long at;
         private final long to;
-        private final Future<R> future;
+        private final ChangedHistory<R> future;
         private final Ledger ledger = new Ledger(log.codec());
         private OptionalLong parted = OptionalLong.empty();
         private List<String> partedIn = List.of();
@@ -132,7 +132,7 @@ public final class WhatIf<R> {
         Run(long at, long to) {
             this.at = at;
             this.to = to;
-            this.future = new Future<>(stores.get(), recorded.state());
+            this.future = new ChangedHistory<>(stores.get(), recorded.state());
         }
 
         Outcome through(Edit edit, int atMost) {
@@ -162,9 +162,9 @@ public final class WhatIf<R> {
                             ? List.of()
                             : JsonDifference.between(
                                     recorded.json(recorded.state()), recorded.json(future.state()), atMost),
-                    ledger.actions(),
-                    ledger.effects(),
-                    ledger.rejections(),
+                    ledger.moved(Ledger.Kind.ACTION),
+                    ledger.moved(Ledger.Kind.EFFECT),
+                    ledger.moved(Ledger.Kind.REJECTION),
                     future.droppedAnswers(),
                     future.droppedEnds(),
                     future.droppedTicks(),

@@ -183,6 +183,21 @@ final class BisectTest {
     }
 
     @Test
+    void aSnapshotWhoseDigestsCannotBeReadOnlyCostsTheQuickWay() throws IOException {
+        SimDisk first = parting(7, 100);
+        SimDisk second = parting(7, 99);
+        Parting parting = Bisect.logs(log(first), log(second)).parting().orElseThrow();
+        for (String name : first.names()) {
+            if (name.startsWith("snap-")) {
+                second.put(name, new byte[10]);
+            }
+        }
+        assertThat(Bisect.snapshotsFirst(log(first), log(second)))
+                .returns(Optional.of(parting), Bisect.Compared::parting)
+                .returns(1L, Bisect.Compared::from);
+    }
+
+    @Test
     void statesThatAgreeAgainBeforeASnapshotAreFoundByTheRecordsOnly() throws IOException {
         SimDisk[] disks = new SimDisk[2];
         for (int i = 0; i < 2; i++) {

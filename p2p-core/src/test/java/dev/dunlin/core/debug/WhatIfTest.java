@@ -218,6 +218,21 @@ final class WhatIfTest {
     }
 
     @Test
+    void requestsThatWaitAreBounded() {
+        Store<Lamps.Root> store = Lamps.store();
+        Asked asked = new Asked(2);
+        asked.add(store.apply(Input.of(on("desk", 10)), 1));
+        asked.add(store.apply(Input.of(on("shelf", 10)), 1));
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> asked.add(store.apply(Input.of(on("cellar", 10)), 1)))
+                .withMessageStartingWith("more than 2 requests wait");
+        assertThat(asked.answered(new ActionId(1, 3))).isPresent();
+        assertThat(asked.answered(new ActionId(1, 3))).isEmpty();
+        asked.add(store.apply(Input.of(on("attic", 10)), 1));
+        assertThat(asked.without(new Asked(1))).isEqualTo(2);
+    }
+
+    @Test
     void anActionIsReadAsTheLogWritesIt() {
         LoggedAction plain =
                 LoggedAction.parse(Lamps.codec(), "{\"type\":\"lamp/switchOff\",\"payload\":{\"lamp\":\"desk\"}}");
@@ -236,6 +251,7 @@ final class WhatIfTest {
         refused(
                 "an action id",
                 "{\"type\":\"lamp/switchOff\",\"payload\":{\"lamp\":\"desk\"},\"meta\":{\"answers\":\"x\"}}");
+        refused("is no JSON", "{\"type\":\"lamp/switchOff\",\"payload\":{\"lamp\":\"desk\"}} {}");
         refused("at most", " ".repeat(LoggedAction.MAX_TEXT + 1));
     }
 

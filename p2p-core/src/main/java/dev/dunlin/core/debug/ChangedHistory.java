@@ -20,14 +20,14 @@ import java.util.Optional;
  * The changed history, one step at a time beside the recorded one. Recorded steps keep their numbers, so that ids and random
  * draws stay what they were; what the record does not have gets numbers beyond all of a log's.
  */
-final class Future<R> {
+final class ChangedHistory<R> {
 
     /** The number before the first of those that no log has. */
     static final long BEYOND = 1L << 52;
 
     private final Store<R> store;
-    private final Asked recordedAsked = new Asked();
-    private final Asked asked = new Asked();
+    private final Asked recordedAsked = new Asked(Asked.MAX);
+    private final Asked asked = new Asked(Asked.MAX);
 
     // Lookup only: the machines by their tick.
     private final Map<Class<?>, Slice<?, ?, ?>> ticks = new HashMap<>();
@@ -40,7 +40,7 @@ final class Future<R> {
     private long unanswered;
 
     /** From a state on, which a store of the same slices is brought to. */
-    Future(Store<R> store, StoreState<R> from) {
+    ChangedHistory(Store<R> store, StoreState<R> from) {
         this.store = store;
         store.restore(from);
         for (Slice<?, ?, ?> slice : store.slices()) {
