@@ -36,8 +36,8 @@ public final class Bisect {
 
     /**
      * As {@link #logs}, after a binary search over the snapshots that both have, of which only the digests are read: the records
-     * are compared from the last snapshot on at which the states agree. Where states differed and agreed again before that
-     * snapshot, the step found is where they part for good.
+     * are compared from a snapshot on at which the states agree and behind which they do not. Differences that were gone again by
+     * then are overlooked.
      *
      * @throws LogException as {@link #logs}
      */
