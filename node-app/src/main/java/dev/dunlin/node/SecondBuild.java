@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.Mismatch;
 import dev.dunlin.core.replay.Replayer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Another build of Dunlin, asked by its launcher for the state after a step.
+ * Another build of Dunlin, asked by its launcher for the state after a step, or where it departs from a log.
  *
  * @param launcher the program
  * @param log the folder of the log
@@ -25,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Replayer.Recorded {
 
-    /** The longest state that is read, in bytes. */
+    /** The longest answer that is read, in bytes. */
     static final int MAX_STATE = 1 << 30;
 
     private static final int MAX_ERROR = 1 << 12;
@@ -53,8 +54,54 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
     }
 
     private JsonNode ask(long step) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(launcher.toString(), "replay", log.toString(), "--to", Long.toString(step), "--json"));
+        Answer answer = run("--to", Long.toString(step));
+        if (answer.code != ExitCode.OK.code()) {
+            throw answer.failed();
+        }
+        return MAPPER.readTree(answer.output);
+    }
+
+    /**
+     * The first step at which the other build departs from the record; empty if it replays the whole log as it was recorded.
+     *
+     * @throws CommandFailure with {@link ExitCode#UNAVAILABLE} if it cannot be asked, or cannot replay the log
+     */
+    Optional<Mismatch> verify() {
+        String cannot = "the second build " + launcher + " cannot verify the log: ";
+        try {
+            Answer answer = run("--verify");
+            if (answer.code != ExitCode.OK.code() && answer.code != ExitCode.DATA_ERROR.code()) {
+                throw answer.failed();
+            }
+            JsonNode result = MAPPER.readTree(answer.output).path("result");
+            if (result.isObject()) {
+                List<String> slices = new ArrayList<>();
+                result.path("slices").forEach(slice -> slices.add(slice.asString("")));
+                return Optional.of(new Mismatch(
+                        result.path("step").asLong(), result.path("what").asString(""), List.copyOf(slices)));
+            }
+            if (!result.asString("").equals("clean")) {
+                throw answer.failed();
+            }
+            return Optional.empty();
+        } catch (IOException | JacksonException failure) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot + failure.getMessage(), failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot + "it was interrupted", interrupted);
+        }
+    }
+
+    private record Answer(int code, byte[] output, String error) {
+        IOException failed() {
+            return new IOException("it ended with exit code " + code + " (" + error + ")");
+        }
+    }
+
+    private Answer run(String... mode) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString(), "replay", log.toString()));
+        command.addAll(List.of(mode));
+        command.add("--json");
         if (acceptRisky) {
             command.add("--accept-risky");
         }
@@ -62,15 +109,11 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
         try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
             process.getOutputStream().close();
             CompletableFuture<String> error = CompletableFuture.supplyAsync(() -> beginning(process), reader);
-            byte[] answer = process.getInputStream().readNBytes(MAX_STATE + 1);
-            if (answer.length > MAX_STATE) {
-                throw new IOException("it is longer than " + MAX_STATE + " bytes");
+            byte[] output = process.getInputStream().readNBytes(MAX_STATE + 1);
+            if (output.length > MAX_STATE) {
+                throw new IOException("its answer is longer than " + MAX_STATE + " bytes");
             }
-            int code = process.waitFor();
-            if (code != ExitCode.OK.code()) {
-                throw new IOException("it ended with exit code " + code + " (" + error.join() + ")");
-            }
-            return MAPPER.readTree(answer);
+            return new Answer(process.waitFor(), output, error.join());
         } finally {
             process.destroy();
         }

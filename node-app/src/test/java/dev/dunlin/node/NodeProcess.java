@@ -53,6 +53,16 @@ final class NodeProcess implements AutoCloseable {
         return new NodeProcess(process, out, err);
     }
 
+    /** As {@link #start(Path, String, List, List)}, of another build. */
+    static NodeProcess start(Path output, String name, ChangedBuild build, List<String> args) throws IOException {
+        Path out = output.resolve(name + ".out");
+        Path err = output.resolve(name + ".err");
+        return new NodeProcess(
+                build.start(ProcessBuilder.Redirect.to(out.toFile()), ProcessBuilder.Redirect.to(err.toFile()), args),
+                out,
+                err);
+    }
+
     /** The first address that it prints. */
     String address() {
         return eventually("an address", () -> {

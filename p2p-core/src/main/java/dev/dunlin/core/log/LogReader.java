@@ -5,6 +5,7 @@ import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.codec.Upcaster;
+import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import java.io.Closeable;
@@ -250,6 +251,25 @@ public final class LogReader<R> {
                     if (read.isPresent()) {
                         return read;
                     }
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The slices' digests after exactly this input, as the header of the snapshot taken there tells them; the state itself is not
+     * read.
+     *
+     * @return empty if there is no such snapshot, or its header is damaged
+     */
+    public Optional<Map<String, Digest>> snapshotDigests(long input) {
+        try {
+            for (Segments.Snapshot snapshot : Segments.snapshots(storage)) {
+                if (snapshot.input() == input) {
+                    return Snapshots.digests(storage, codec, snapshot);
                 }
             }
             return Optional.empty();

@@ -6,6 +6,7 @@ import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
@@ -169,6 +170,31 @@ final class Snapshots {
                 header.path("build").asString(),
                 theirs,
                 store.stateOf(header.path("input").asLong(), header.path("at").asLong(), slices)));
+    }
+
+    /**
+     * The digests in a snapshot's header, by slice; nothing behind the header is read.
+     *
+     * @return empty if the header is damaged
+     */
+    static Optional<Map<String, Digest>> digests(LogStorage storage, Codec codec, Segments.Snapshot file)
+            throws IOException {
+        try (Lines in = new Lines(new ZstdInputStream(storage.read(file.name(), 0)))) {
+            if (in.next() != Lines.Next.GOOD) {
+                return Optional.empty();
+            }
+            JsonNode told = codec.mapper()
+                    .readTree(in.bytes(), in.from(), in.length() - 1)
+                    .path("payload")
+                    .path("digests");
+            Map<String, Digest> digests = new LinkedHashMap<>();
+            told.properties()
+                    .forEach(slice -> digests.put(
+                            slice.getKey(), Digest.parse(slice.getValue().asString(""))));
+            return Optional.of(digests);
+        } catch (IOException | JacksonException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Object state(Codec codec, JsonNode tree, Class<?> type, Segments.Snapshot file, JsonNode header) {

@@ -38,6 +38,7 @@ public final class Replayer<R> {
     private final Store<R> store;
     private LogReader<R>.@Nullable Cursor cursor;
     private @Nullable Turn last;
+    private Optional<Mismatch> differing = Optional.empty();
 
     /**
      * Over a log, with a store of the same slices.
@@ -215,7 +216,8 @@ public final class Replayer<R> {
         }
     }
 
-    private String inputText(Frame.Recorded recorded) {
+    /** A recorded input: its full name and its payload as JSON. */
+    public String inputText(Frame.Recorded recorded) {
         return log.codec().nameOf(recorded.action()) + " " + log.codec().tree(recorded.action());
     }
 
@@ -283,6 +285,7 @@ public final class Replayer<R> {
             if (next.get() instanceof Frame.Recorded recorded
                     && recorded.number() > store.state().input()) {
                 Optional<Mismatch> mismatch = take(recorded, frames.incomparable());
+                differing = mismatch;
                 if (store.state().input() < recorded.number()) {
                     throw new LogException("this build cannot take step " + recorded.number() + ": "
                             + mismatch.map(Mismatch::what).orElse("it fails"));
@@ -291,6 +294,20 @@ public final class Replayer<R> {
             }
         }
         return false;
+    }
+
+    /**
+     * Goes to a step, and compares it with its record.
+     *
+     * @return how this build departs from the record there; empty if it does not
+     * @throws LogException if the log does not have the step, or this build cannot take it
+     */
+    public Optional<Mismatch> mismatchAt(long step) {
+        seek(step - 1);
+        if (!forward()) {
+            throw new LogException("the log ends at step " + (step - 1) + ": there is no step " + step);
+        }
+        return differing;
     }
 
     /** Goes one step back; false at the first replayable step. */

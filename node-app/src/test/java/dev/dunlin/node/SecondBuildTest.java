@@ -1,0 +1,193 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Two real builds, whose ping machines differ in one number, and the logs that their nodes recorded. */
+class SecondBuildTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private static Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static TwoBuildsRun run;
+
+    private final Program program = new Program();
+
+    @BeforeAll
+    static void record() throws IOException, InterruptedException {
+        run = TwoBuildsRun.record(folder);
+    }
+
+    private static JsonNode json(String text) {
+        return JsonMapper.builder().build().readTree(text);
+    }
+
+    private static JsonNode differingAt(JsonNode report, Path data) {
+        JsonNode result = report.path("result");
+        assertThat(result.path("step").asLong())
+                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+        assertThat(result.path("what").asString()).isEqualTo("the slice ping changes to another state");
+        assertThat(result.path("input").asString()).startsWith("ping/caught {");
+        assertThat(result.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(result.path("comparedAt")).isEqualTo(result.path("step"));
+        assertThat(result.path("differences").values()).hasSize(1);
+        JsonNode field = result.path("differences").path(0);
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        assertThat(report.path("before").values()).isEmpty();
+        return field;
+    }
+
+    @Test
+    void eachBuildVerifiesWhatItRecorded() throws IOException, InterruptedException {
+        assertThat(program.run("replay", run.byOriginal(), "--verify")).isEqualTo(ExitCode.OK);
+        Process changed = run.changed()
+                .start(
+                        ProcessBuilder.Redirect.PIPE,
+                        ProcessBuilder.Redirect.DISCARD,
+                        List.of("replay", run.byChanged().toString(), "--verify"));
+        String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(changed.waitFor()).isZero();
+        assertThat(said).contains("result     clean");
+    }
+
+    @Test
+    void theChangedBuildSaysWhereItDepartsFromTheOriginalsLog() throws IOException, InterruptedException {
+        Process changed = run.changed()
+                .start(
+                        ProcessBuilder.Redirect.PIPE,
+                        ProcessBuilder.Redirect.DISCARD,
+                        List.of(
+                                "replay",
+                                run.byOriginal().toString(),
+                                "--verify",
+                                "--json",
+                                "--second-build",
+                                run.original().launcher().toString()));
+        String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(changed.waitFor()).isEqualTo(ExitCode.DATA_ERROR.code());
+        JsonNode field = differingAt(json(said), run.byOriginal());
+        assertThat(field.path("before").asString()).isEqualTo("1");
+        assertThat(field.path("after").asString()).isEqualTo("2");
+    }
+
+    @Test
+    void theOriginalSaysWhereItDepartsFromTheChangedBuildsLog() {
+        assertThat(program.run(
+                        "replay",
+                        run.byChanged(),
+                        "--verify",
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.DATA_ERROR);
+        JsonNode field = differingAt(json(program.out()), run.byChanged());
+        assertThat(field.path("before").asString()).isEqualTo("2");
+        assertThat(field.path("after").asString()).isEqualTo("1");
+    }
+
+    private static JsonNode bisected(JsonNode report, String departs, Path data) {
+        assertThat(report.path("departs").asString()).isEqualTo(departs);
+        boolean here = departs.equals("this build");
+        assertThat(report.path(here ? "second" : "this build").asString()).isEqualTo("clean");
+        JsonNode departure = report.path(here ? "this build" : "second");
+        assertThat(departure.path("step").asLong())
+                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+        assertThat(departure.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(report.path("input").asString()).startsWith("ping/caught {");
+        assertThat(report.path("fields").values()).hasSize(1);
+        JsonNode field = report.path("fields").path(0);
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        return field;
+    }
+
+    @Test
+    void bisectNamesTheBuildThatDepartsFromTheRecord() {
+        assertThat(program.run(
+                        "bisect",
+                        run.byOriginal(),
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.OK);
+        JsonNode other = bisected(json(program.out()), "second build", run.byOriginal());
+        assertThat(other.path("before").asString()).isEqualTo("1");
+        assertThat(other.path("after").asString()).isEqualTo("2");
+        assertThat(program.run(
+                        "bisect",
+                        run.byChanged(),
+                        "--json",
+                        "--second-build",
+                        run.changed().launcher()))
+                .isEqualTo(ExitCode.OK);
+        JsonNode here = bisected(json(program.out()), "this build", run.byChanged());
+        assertThat(here.path("before").asString()).isEqualTo("2");
+        assertThat(here.path("after").asString()).isEqualTo("1");
+    }
+
+    // Runs the generated test from a build's classes; what it throws.
+    private static Optional<Throwable> tested(ChangedBuild build, Path generated) throws Exception {
+        List<URL> urls = new ArrayList<>(List.of(generated.toUri().toURL()));
+        for (Path path : build.classPath()) {
+            urls.add(path.toUri().toURL());
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Class<?> test = loader.loadClass("com.example.BallsTest");
+            Constructor<?> constructor = test.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method method = test.getDeclaredMethod("replaysAsRecorded");
+            method.setAccessible(true);
+            assertThat(List.of(method.getAnnotations()))
+                    .map(annotation -> annotation.annotationType().getName())
+                    .containsExactly("org.junit.jupiter.api.Test");
+            method.invoke(constructor.newInstance());
+            return Optional.empty();
+        } catch (InvocationTargetException thrown) {
+            return Optional.ofNullable(thrown.getCause());
+        }
+    }
+
+    @Test
+    void aGeneratedTestPassesOnTheBuildThatRecordedAndFailsOnTheChangedOne() throws Exception {
+        Path generated = Files.createDirectory(folder.resolve("generated"));
+        Path source = generated.resolve("BallsTest.java");
+        long caught = TwoBuildsRun.caught(run.byOriginal()).getFirst();
+        assertThat(program.run(
+                        "export",
+                        run.byOriginal(),
+                        "--junit",
+                        source,
+                        "--from",
+                        caught - 2,
+                        "--to",
+                        caught + 2,
+                        "--class",
+                        "com.example.BallsTest"))
+                .isEqualTo(ExitCode.OK);
+        ChangedBuild.compile(source, ChangedBuild.testClassPath(), generated);
+        Files.move(generated.resolve("BallsTest.jsonl"), generated.resolve("com/example/BallsTest.jsonl"));
+        assertThat(tested(run.original(), generated)).isEmpty();
+        Throwable failure = tested(run.changed(), generated).orElseThrow();
+        assertThat(failure.getClass().getName()).isEqualTo("org.opentest4j.AssertionFailedError");
+        assertThat(failure).hasMessageContaining("Step[number=" + caught + ", ").hasMessageContaining("ping=");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class WhatIfCommandTest {
+
+    private static final String DISCONNECT =
+            "{\"type\":\"connection/disconnect\",\"payload\":{\"peer\":\"" + RecordedNode.BEN + "\"}}";
+
+    @TempDir
+    private Path data;
+
+    private final Program program = new Program();
+
+    @BeforeEach
+    void record() throws IOException {
+        RecordedNode.day(data);
+    }
+
+    private JsonNode json() {
+        return JsonMapper.builder().build().readTree(program.out());
+    }
+
+    @Test
+    void aDroppedInputPartsTheFutures() {
+        assertThat(program.run("whatif", data, "--at", "5", "--drop")).isEqualTo(ExitCode.OK);
+        assertThat(program.out())
+                .contains("last       7")
+                .contains("loop       closed")
+                .contains("parted     step 5, in connection")
+                .contains("fields     recorded -> changed:")
+                .contains("-1 connection/connect\n")
+                .contains("-1 connection/connectInit\n");
+        program.run("whatif", data, "--at", "5", "--drop", "--to", "5", "--json");
+        assertThat(json().path("last").asLong()).isEqualTo(5);
+        assertThat(json().path("parted").path("step").asLong()).isEqualTo(5);
+        assertThat(json().path("parted").path("slices").path(0).asString()).isEqualTo("connection");
+        assertThat(json().path("loop").path("open").asBoolean()).isFalse();
+        assertThat(json().path("fields").values()).isNotEmpty();
+    }
+
+    @Test
+    void aRequestWithoutAnAnswerMakesItOpenLoop() {
+        program.run("log", data, "--json", "--type", "connection/connect");
+        String connect = program.outLines().getFirst().replace("192.0.2.1", "192.0.2.2");
+        assertThat(program.run("whatif", data, "--at", "4", "--change", connect))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("parted     step 4, in connection");
+        assertThat(program.run("whatif", data, "--at", "2", "--insert", connect, "--json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(json().path("loop").path("open").asBoolean()).isTrue();
+        assertThat(json().path("loop").path("unanswered").asLong()).isPositive();
+    }
+
+    @Test
+    void anInsertedInputThatChangesNothing() {
+        assertThat(program.run("whatif", data, "--at", "2", "--insert", DISCONNECT))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out())
+                .contains("parted     the futures never differ")
+                .contains("slices     none\n")
+                .contains("rejections +1 -0 connection/disconnect by ");
+    }
+
+    @Test
+    void badInputIsOneSentence() {
+        refused(ExitCode.USAGE, "Missing required option", "whatif", data, "--drop");
+        refused(ExitCode.USAGE, "Missing required argument", "whatif", data, "--at", "2");
+        refused(ExitCode.USAGE, "", "whatif", data, "--at", "2", "--drop", "--insert", DISCONNECT);
+        refused(ExitCode.USAGE, "--at is a step", "whatif", data, "--at", "0", "--drop");
+        refused(ExitCode.USAGE, "--at is a step", "whatif", data, "--at", "3", "--drop", "--to", "2");
+        refused(ExitCode.USAGE, "the action is no JSON", "whatif", data, "--at", "2", "--insert", "{");
+        refused(ExitCode.USAGE, "an action is written as", "whatif", data, "--at", "2", "--change", "{}");
+        refused(ExitCode.DATA_ERROR, "the log ends at step 7", "whatif", data, "--at", "8", "--drop");
+        refused(ExitCode.NO_INPUT, "there is no directory", "whatif", data.resolve("none"), "--at", "8", "--drop");
+    }
+
+    private void refused(ExitCode code, String beginning, Object... args) {
+        assertThat(program.run(args)).as(program.err()).isEqualTo(code);
+        assertThat(program.sentence()).startsWith(beginning);
+    }
+}
