@@ -54,7 +54,8 @@ final class SimulationFiles {
     /** Shrinks a failing run and writes what is left of it. */
     Written writeFailure(Outcome outcome, Path folder) {
         Shrinker shrinker = new Shrinker(this::violation, MOST_RUNS, progress::shrinking);
-        Shrinker.Small small = shrinker.shrink(outcome.plan(), outcome.violation().orElseThrow());
+        Shrinker.Small small =
+                shrinker.shrink(outcome.plan(), outcome.violation().orElseThrow());
         progress.end();
         writeLogs(small.plan(), folder);
         String kind = profile.name();
@@ -73,7 +74,8 @@ final class SimulationFiles {
         return new Written(
                 small.plan(),
                 folder,
-                "dunlin simulate --profile " + kind.toLowerCase(Locale.ROOT) + " --plan " + folder.resolve("plan.json"));
+                "dunlin simulate --profile " + kind.toLowerCase(Locale.ROOT) + " --plan "
+                        + folder.resolve("plan.json"));
     }
 
     private Optional<Violation> violation(Plan plan) {
@@ -84,7 +86,8 @@ final class SimulationFiles {
     void writeLogs(Plan plan, Path folder) {
         try {
             for (Map.Entry<Integer, SimDisk> disk : simulation.logs(plan).entrySet()) {
-                Path node = Files.createDirectories(folder.resolve("node-" + disk.getKey()).resolve("log"));
+                Path node = Files.createDirectories(
+                        folder.resolve("node-" + disk.getKey()).resolve("log"));
                 for (String name : disk.getValue().names()) {
                     Files.write(node.resolve(name), disk.getValue().content(name));
                 }

@@ -33,7 +33,8 @@ final class SimulationProgress {
 
     /** Is told of one run while it goes on. */
     Consumer<World<?>> of(Plan plan) {
-        return world -> show(done.get() + Math.min(1.0, (double) world.now() / plan.live()), events.get() + world.happened(), 0);
+        return world -> show(
+                done.get() + Math.min(1.0, (double) world.now() / plan.live()), events.get() + world.happened(), 0);
     }
 
     /** One run is done. */

@@ -59,7 +59,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     /** With the slices of production. */
     public static ConnectionScenario of(Profile profile) {
-        return new ConnectionScenario(profile, profile == Profile.CHURN ? ConnectionScenario::light : ConnectionScenario::production);
+        return new ConnectionScenario(
+                profile, profile == Profile.CHURN ? ConnectionScenario::light : ConnectionScenario::production);
     }
 
     /** With other slices, such as some that are broken on purpose. */
@@ -256,7 +257,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     private static Optional<String> hanging(SimNode<SimRoot> node) {
-        for (Map.Entry<PeerId, ConnectionState.Phase> entry : node.root().connection().peers()) {
+        for (Map.Entry<PeerId, ConnectionState.Phase> entry :
+                node.root().connection().peers()) {
             switch (entry.getValue()) {
                 case ConnectionState.Connecting dialling -> {
                     return Optional.of("node " + node.number() + " still dials " + dialling.peer());

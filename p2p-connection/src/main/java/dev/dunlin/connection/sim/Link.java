@@ -173,7 +173,10 @@ final class Link implements Wire.Ends {
             boolean closedHere;
             boolean closedThere;
             private boolean echoes;
-            @Nullable Consumer<Boolean> ball;
+
+            @Nullable
+            Consumer<Boolean> ball;
+
             private int unechoed;
             private @Nullable Identified arrived;
             private @Nullable Consumer<Optional<Identified>> reader;

@@ -68,32 +68,38 @@ final class Rogue implements SimNet.Host {
         }
         Link link = new Link(net.world(), node, target);
         boolean breaksOff = random.permille(300);
-        link.carry(0, 200, () -> host.dialled(link, id()).ifPresent(there -> {
-            link.side(there);
-            link.carry(1, 200, () -> {
-                if (breaksOff) {
-                    link.broken(1);
-                    link.abandon();
-                    return;
-                }
-                RogueSide side = new RogueSide(link, 0, host.id());
-                link.side(side);
-                open.add(side);
-                side.send(200, Side::established);
-                flood(side);
-            });
-        }));
+        link.carry(
+                0,
+                200,
+                () -> host.dialled(link, id()).ifPresent(there -> {
+                    link.side(there);
+                    link.carry(1, 200, () -> {
+                        if (breaksOff) {
+                            link.broken(1);
+                            link.abandon();
+                            return;
+                        }
+                        RogueSide side = new RogueSide(link, 0, host.id());
+                        link.side(side);
+                        open.add(side);
+                        side.send(200, Side::established);
+                        flood(side);
+                    });
+                }));
     }
 
     private void flood(RogueSide side) {
         int streams = random.below(MOST_STREAMS);
         for (int i = 0; i < streams; i++) {
-            List<String> protocols =
-                    List.of(PROTOCOLS.get(random.below(PROTOCOLS.size())));
+            List<String> protocols = List.of(PROTOCOLS.get(random.below(PROTOCOLS.size())));
             Stream stream = new Stream(side);
-            side.send(100, there -> there.asked(stream, protocols)
-                    .ifPresent(theirs -> there.send(100, back -> new Stream.End(
-                            stream, side, 0, new Handle("stream", 0, ++handles), theirs.protocol))));
+            side.send(
+                    100,
+                    there -> there.asked(stream, protocols)
+                            .ifPresent(theirs -> there.send(
+                                    100,
+                                    back -> new Stream.End(
+                                            stream, side, 0, new Handle("stream", 0, ++handles), theirs.protocol))));
         }
     }
 
@@ -135,8 +141,7 @@ final class Rogue implements SimNet.Host {
             if (random.permille(200)) {
                 return Optional.empty();
             }
-            Stream.End end = new Stream.End(
-                    stream, this, 1, new Handle("stream", 0, ++handles), protocols.getFirst());
+            Stream.End end = new Stream.End(stream, this, 1, new Handle("stream", 0, ++handles), protocols.getFirst());
             switch (random.below(4)) {
                 case 0 -> end.reset();
                 case 1 -> end.closeWrite();

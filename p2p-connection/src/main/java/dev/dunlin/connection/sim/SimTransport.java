@@ -19,8 +19,8 @@ import dev.dunlin.connection.ping.PingEffects;
 import dev.dunlin.connection.ping.PingService;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.Link.Stream;
-import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
@@ -34,7 +34,6 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -379,10 +378,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             answer(
                     opening.id(),
                     new StreamAction.OpenFailed(
-                            effect.number(),
-                            effect.ticket(),
-                            effect.peer(),
-                            ConnectionError.of(kind, kind.name())));
+                            effect.number(), effect.ticket(), effect.peer(), ConnectionError.of(kind, kind.name())));
         }
     }
 
@@ -453,7 +449,8 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         end.throwBall(caught -> answer(
                 id,
                 caught
-                        ? new PingAction.Caught(stream, peer, number, net.world().now() - thrown)
+                        ? new PingAction.Caught(
+                                stream, peer, number, net.world().now() - thrown)
                         : new PingAction.Missed(stream, peer, number, "the stream ended")));
     }
 
@@ -464,5 +461,4 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             end.echo();
         }
     }
-
 }

@@ -48,8 +48,10 @@ public final class Faults {
             repeat(random, weight, () -> faults.add(partition(random, size)));
         }
         if ((classes & 4) != 0) {
-            repeat(random, weight * 4, () -> faults.add(new Fault.Cut(
-                    random.below(nodes), random.below(nodes), time(random, size))));
+            repeat(
+                    random,
+                    weight * 4,
+                    () -> faults.add(new Fault.Cut(random.below(nodes), random.below(nodes), time(random, size))));
         }
         if ((classes & 8) != 0) {
             repeat(random, weight * 2, () -> {
@@ -62,21 +64,21 @@ public final class Faults {
             repeat(random, weight, () -> {
                 long at = time(random, size);
                 faults.add(new Fault.Slow(
-                        random.below(nodes),
-                        at,
-                        until(random, at, 60 * SECOND, size),
-                        random.between(1_000, 300_000)));
+                        random.below(nodes), at, until(random, at, 60 * SECOND, size), random.between(1_000, 300_000)));
             });
         }
         if ((classes & 32) != 0) {
-            repeat(random, weight, () -> faults.add(new Fault.ClockStep(
-                    random.below(nodes), time(random, size), random.between(-3600, 3600) * SECOND)));
+            repeat(
+                    random,
+                    weight,
+                    () -> faults.add(new Fault.ClockStep(
+                            random.below(nodes), time(random, size), random.between(-3600, 3600) * SECOND)));
         }
         if ((classes & 64) != 0) {
             for (int node = 0; node < nodes; node++) {
                 if (random.permille(500)) {
-                    faults.add(new Fault.Skew(
-                            node, random.between(-600, 600) * SECOND, (int) random.between(-500, 500)));
+                    faults.add(
+                            new Fault.Skew(node, random.between(-600, 600) * SECOND, (int) random.between(-500, 500)));
                 }
             }
         }
@@ -95,16 +97,7 @@ public final class Faults {
                 random.between(10_000, 20_000_000),
                 random.between(500, 50_000));
         return new Plan(
-                scenario,
-                seed,
-                nodes,
-                List.of(),
-                byzantine,
-                net,
-                size.time(),
-                size.time() + bound,
-                faults,
-                List.of());
+                scenario, seed, nodes, List.of(), byzantine, net, size.time(), size.time() + bound, faults, List.of());
     }
 
     private static void repeat(SimRandom random, int most, Runnable draw) {

@@ -89,7 +89,9 @@ public final class PlanText {
             for (JsonNode wish : required(tree, "wishes")) {
                 Action action = codec.read(required(wish, "type").asString(), required(wish, "payload"));
                 wishes.add(new Wish(
-                        required(wish, "at").asLong(), known(required(wish, "node").asInt(), nodes), action));
+                        required(wish, "at").asLong(),
+                        known(required(wish, "node").asInt(), nodes),
+                        action));
             }
             return new Plan(
                     required(tree, "scenario").asString(),

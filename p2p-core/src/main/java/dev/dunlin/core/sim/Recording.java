@@ -73,8 +73,9 @@ final class Recording<R> {
     Store<R> fallBack(World<R> world, StoreState<R> left, Fault.Crash crash) {
         disk.kill();
         try {
-            List<String> segments =
-                    disk.names().stream().filter(name -> name.endsWith(".jsonl")).toList();
+            List<String> segments = disk.names().stream()
+                    .filter(name -> name.endsWith(".jsonl"))
+                    .toList();
             cut(segments.getLast(), left.input(), crash);
             Store<R> store = scenario.store();
             open(store);
@@ -91,7 +92,8 @@ final class Recording<R> {
         int whole = 0;
         while (at < content.length) {
             int end = endOfLine(content, at);
-            if (!Arrays.equals(content, at, Math.min(content.length, at + LOG_LINE.length), LOG_LINE, 0, LOG_LINE.length)) {
+            if (!Arrays.equals(
+                    content, at, Math.min(content.length, at + LOG_LINE.length), LOG_LINE, 0, LOG_LINE.length)) {
                 input = input == Long.MIN_VALUE ? first(segment) : input + 1;
                 if (input > last) {
                     break;

@@ -22,7 +22,8 @@ public final class Reproduction {
      */
     public static String junit(String name, String scenario, JsonNode plan, Violation found) {
         if (!CLASS.matcher(name).matches()) {
-            throw new IllegalArgumentException("a class has a name of letters and digits, such as FailsTest, not " + name);
+            throw new IllegalArgumentException(
+                    "a class has a name of letters and digits, such as FailsTest, not " + name);
         }
         StringBuilder source = new StringBuilder();
         source.append("import static org.junit.jupiter.api.Assertions.assertEquals;\n\n");

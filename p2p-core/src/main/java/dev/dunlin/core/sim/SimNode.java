@@ -198,11 +198,7 @@ public final class SimNode<R> implements Port {
         long seed = world.random(0x626F6F74, number, run).next();
         put(new Item(
                 new NodeAction.Booted(
-                        run,
-                        "sim",
-                        world.scenario().config(number, world.plan().nodes()),
-                        clock(),
-                        seed),
+                        run, "sim", world.scenario().config(number, world.plan().nodes()), clock(), seed),
                 ActionId.NONE));
     }
 
@@ -276,7 +272,11 @@ public final class SimNode<R> implements Port {
         kept.clear();
         forced = left.input();
         forcing = left.input();
-        world.at(Math.min(world.now() + crash.down(), Math.max(world.now() + 1, world.plan().safe())), this::boot);
+        world.at(
+                Math.min(
+                        world.now() + crash.down(),
+                        Math.max(world.now() + 1, world.plan().safe())),
+                this::boot);
     }
 
     // Whoever only ends as a process loses nothing that was written; a power loss may take what was not promised.
@@ -432,10 +432,7 @@ public final class SimNode<R> implements Port {
         if (audit != null) {
             audit.after(turn)
                     .ifPresent(broken -> world.violated(
-                            Violation.Kind.SAFETY,
-                            broken.slice() + "/" + broken.invariant(),
-                            number,
-                            broken.why()));
+                            Violation.Kind.SAFETY, broken.slice() + "/" + broken.invariant(), number, broken.why()));
         }
         world.turned(this, turn);
         long mineNow = generation;
@@ -464,7 +461,8 @@ public final class SimNode<R> implements Port {
         hasher.putDigest(trace).putLong(turn.number()).putLong(turn.now());
         Content.feed(turn.input().action(), hasher);
         hasher.putDigest(turn.derived());
-        digests.changedBy(turn).forEach((slice, digest) -> hasher.putString(slice).putDigest(digest));
+        digests.changedBy(turn)
+                .forEach((slice, digest) -> hasher.putString(slice).putDigest(digest));
         trace = hasher.finish();
     }
 
@@ -473,7 +471,8 @@ public final class SimNode<R> implements Port {
     private void emit(long input, ActionId id, Effect effect) {
         Handling handling = handlers.get(effect.getClass());
         if (handling == null) {
-            throw new IllegalStateException("no handler for " + effect.getClass().getName());
+            throw new IllegalStateException(
+                    "no handler for " + effect.getClass().getName());
         }
         if (effect instanceof Effect.Request) {
             requests.add(id);

@@ -42,7 +42,8 @@ final class Weather {
             }
         }
         for (Fault.Stall stall : stalls) {
-            boolean between = (stall.one() == from && stall.other() == to) || (stall.one() == to && stall.other() == from);
+            boolean between =
+                    (stall.one() == from && stall.other() == to) || (stall.one() == to && stall.other() == from);
             if (between && now >= stall.at() && now < stall.until()) {
                 opens = Math.max(opens, stall.until());
             }

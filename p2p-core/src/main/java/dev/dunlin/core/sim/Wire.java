@@ -73,8 +73,8 @@ public final class Wire {
         }
         Direction way = directions[from];
         long now = world.now();
-        way.freeAt =
-                Math.max(way.freeAt, now) + bytes * 1_000_000L / world.plan().net().bandwidth();
+        way.freeAt = Math.max(way.freeAt, now)
+                + bytes * 1_000_000L / world.plan().net().bandwidth();
         long latency = world.latency(nodes[0], nodes[1]) + jitter(way.random);
         way.arrivesAt = Math.max(way.arrivesAt, way.freeAt + latency);
         world.at(way.arrivesAt, () -> arrive(way, arrives));

@@ -82,20 +82,23 @@ public final class World<R> {
 
     private void arm(Fault fault) {
         switch (fault) {
-            case Fault.Crash crash -> at(crash.at(), () -> nodes.get(crash.node()).crash(crash));
-            case Fault.Cut cut -> at(cut.at(), () -> {
-                for (Wire wire : List.copyOf(wires)) {
-                    if ((wire.node(0) == cut.one() && wire.node(1) == cut.other())
-                            || (wire.node(1) == cut.one() && wire.node(0) == cut.other())) {
-                        wire.breakNow();
+            case Fault.Crash crash ->
+                at(crash.at(), () -> nodes.get(crash.node()).crash(crash));
+            case Fault.Cut cut ->
+                at(cut.at(), () -> {
+                    for (Wire wire : List.copyOf(wires)) {
+                        if ((wire.node(0) == cut.one() && wire.node(1) == cut.other())
+                                || (wire.node(1) == cut.one() && wire.node(0) == cut.other())) {
+                            wire.breakNow();
+                        }
                     }
-                }
-            });
+                });
             case Fault.Slow slow -> {
                 at(slow.at(), () -> nodes.get(slow.node()).slow(slow.each()));
                 at(slow.until(), () -> nodes.get(slow.node()).slow(0));
             }
-            case Fault.ClockStep step -> at(step.at(), () -> nodes.get(step.node()).stepClock(step.by()));
+            case Fault.ClockStep step ->
+                at(step.at(), () -> nodes.get(step.node()).stepClock(step.by()));
             case Fault.Skew skew -> nodes.get(skew.node()).skew(skew.skew(), skew.drift());
             case Fault.Partition _, Fault.Stall _ -> {
                 // The weather knows when messages pass.
@@ -206,8 +209,7 @@ public final class World<R> {
             }
         }
         for (WorldCheck<R> check : checks) {
-            check.after(node, turn)
-                    .ifPresent(why -> violated(Violation.Kind.SAFETY, check.name(), node.number(), why));
+            check.after(node, turn).ifPresent(why -> violated(Violation.Kind.SAFETY, check.name(), node.number(), why));
         }
     }
 
@@ -224,9 +226,6 @@ public final class World<R> {
             happened++;
             if ((happened & 0xFFFF) == 0) {
                 options.progress().accept(this);
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new SimulationInterrupted();
-                }
             }
             happen(next);
         }
