@@ -53,7 +53,9 @@ final class VoucherGuards {
                                         .isPresent()))
                 .on(
                         VoucherAction.Tick.class,
-                        clause("deadline-has-come", (view, own, fact, now) -> own.due().next() <= now))
+                        clause(
+                                "deadline-has-come",
+                                (view, own, fact, now) -> own.due().next() <= now))
                 .on(
                         VoucherAction.GrantDue.class,
                         clause(

@@ -61,7 +61,6 @@ final class VoucherLawsTest extends SliceLaws<Shop, VoucherState, VoucherAction>
     protected List<Script<Shop>> scripts() {
         return List.of(new Script<>(
                 "a name that is too long",
-                driver -> driver.dispatch(
-                        new VoucherAction.Redeem("AAAA2222", "a".repeat(65), Ticket.NONE))));
+                driver -> driver.dispatch(new VoucherAction.Redeem("AAAA2222", "a".repeat(65), Ticket.NONE))));
     }
 }

@@ -47,8 +47,7 @@ public final class VoucherScenario implements Scenario<Shop> {
             int node = random.below(size.nodes());
             String who = "user" + random.below(5);
             String code = code(node, random.below(15));
-            wishes.add(new Wish(
-                    1 + random.below(size.time()), node, new VoucherAction.Redeem(code, who, Ticket.NONE)));
+            wishes.add(new Wish(1 + random.below(size.time()), node, new VoucherAction.Redeem(code, who, Ticket.NONE)));
         }
         wishes.sort(Comparator.comparingLong(Wish::at));
         return Faults.swarm(name(), seed, size, BOUND).honest().withWishes(wishes);

@@ -137,7 +137,8 @@ public record VoucherSlice(int room) implements Slice<Object, VoucherState, Vouc
                         "table-within-room",
                         own -> own.vouchers().size() <= room
                                 ? Optional.empty()
-                                : Optional.of("there are " + own.vouchers().size() + " vouchers, and room for " + room)),
+                                : Optional.of(
+                                        "there are " + own.vouchers().size() + " vouchers, and room for " + room)),
                 new Invariant<>("pending-goods-have-a-deadline", VoucherSlice::withoutDeadline));
     }
 
