@@ -7,11 +7,7 @@ import dev.dunlin.core.store.Ticket;
 /** What happens to vouchers. */
 public sealed interface VoucherAction extends Action {
 
-    /**
-     * Wish: somebody wants the goods of a voucher. Its outcome is {@link Redeemed}.
-     *
-     * @param ticket what the outcome echoes
-     */
+    /** Wish: somebody wants the goods of a voucher. {@link Redeemed} is its outcome, and echoes the ticket. */
     record Redeem(String code, String who, Ticket ticket) implements VoucherAction {}
 
     /** Outcome: the voucher is redeemed for good, and its goods were handed out. */
@@ -20,12 +16,7 @@ public sealed interface VoucherAction extends Action {
     /** The warehouse has handed out the goods, now or earlier. */
     record Granted(String code) implements VoucherAction {}
 
-    /**
-     * The warehouse has not handed out the goods.
-     *
-     * @param request which request failed
-     * @param why for a reader of the log
-     */
+    /** The warehouse has not handed out the goods, as this request wanted; why is for a reader of the log. */
     record GrantFailed(String code, ActionId request, String why) implements VoucherAction {}
 
     /** A deadline has come. */

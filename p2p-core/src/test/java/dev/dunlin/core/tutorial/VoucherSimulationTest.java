@@ -46,13 +46,32 @@ final class VoucherSimulationTest {
         Plan plan = scenario.plan(aSeedWithPowerLoss(), SIZE);
         Map<Integer, SimDisk> disks = simulation.logs(plan);
         assertThat(disks).hasSize(4);
-        disks.forEach((node, disk) -> {
-            Store<Shop> store = scenario.store();
-            Replayer<Shop> replayer = new Replayer<>(LogReader.open(disk, store), store, false);
-            Replayer.Verified verified = replayer.verify(step -> {});
+        for (SimDisk disk : disks.values()) {
+            Replayer.Verified verified = replayer(disk).verify(step -> {});
             assertThat(verified.divergence()).isEmpty();
             assertThat(verified.inputs()).isEqualTo(verified.last()).isPositive();
-        });
+        }
+    }
+
+    private Replayer<Shop> replayer(SimDisk disk) {
+        Store<Shop> store = scenario.store();
+        return new Replayer<>(LogReader.open(disk, store), store, false);
+    }
+
+    @Test
+    void aReplayerStandsAtAnyStep() {
+        Replayer<Shop> replayer =
+                replayer(simulation.logs(scenario.plan(7, SIZE)).get(0));
+        replayer.seek(1);
+        assertThat(replayer.state().root().vouchers().vouchers()).isEmpty();
+        while (replayer.state().root().vouchers().vouchers().isEmpty()) {
+            assertThat(replayer.forward()).isTrue();
+        }
+        assertThat(replayer.turn().orElseThrow().input().action()).isInstanceOf(VoucherAction.Redeem.class);
+        assertThat(replayer.difference(replayer.step() - 1, replayer.step(), 10))
+                .isNotEmpty();
+        assertThat(replayer.back()).isTrue();
+        assertThat(replayer.state().root().vouchers().vouchers()).isEmpty();
     }
 
     @Test
@@ -61,8 +80,7 @@ final class VoucherSimulationTest {
         for (String name : disk.names()) {
             Files.write(folder.resolve(name), disk.content(name));
         }
-        assertThat(Files.readString(folder.resolve("log-000000000000001.jsonl")))
-                .contains("\"type\":\"vouchers/redeem\"");
+        assertThat(folder.resolve("log-000000000000001.jsonl")).content().contains("{\"type\":\"vouchers/redeem\"");
     }
 
     private long aSeedWithPowerLoss() {

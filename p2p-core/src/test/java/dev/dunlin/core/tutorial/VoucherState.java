@@ -30,24 +30,16 @@ public record VoucherState(Table<String, Voucher> vouchers, Deadlines<String> du
         }
     }
 
-    /** What became of a redeemed voucher's goods. */
+    /** What became of a redeemed voucher's goods. Times are microseconds since the Unix epoch. */
     public sealed interface Goods {
 
-        /**
-         * The warehouse was asked for them.
-         *
-         * @param request the last time that it was
-         */
+        /** The warehouse was asked for them, last by this request. */
         record Asked(ActionId request) implements Goods {}
 
-        /** The warehouse could not grant them, or the node went down meanwhile: it is to be asked again. */
+        /** It could not grant them, or the node went down meanwhile: it is to be asked again. */
         record Owed() implements Goods {}
 
-        /**
-         * They were handed out.
-         *
-         * @param at when we heard of it, microseconds since the Unix epoch
-         */
+        /** They were handed out; we heard of it then. */
         record Given(long at) implements Goods {}
     }
 
