@@ -27,6 +27,7 @@ final class UnforcedVouchersTest {
                 .filter(plan -> found(plan).isPresent())
                 .findFirst()
                 .orElseThrow();
+        assertThat(failing.events()).isGreaterThan(40);
         Violation violation = found(failing).orElseThrow();
         assertThat(violation.kind()).isEqualTo(Violation.Kind.SAFETY);
         assertThat(violation.name()).isEqualTo("granted-is-redeemed");
