@@ -103,7 +103,8 @@ final class Recording<R> {
             at = end;
         }
         // Of the frame after the last that is left, a part: torn, if the power went.
-        int torn = crash.power() && at < content.length ? (endOfLine(content, at) - at) * crash.kept() / 1001 : 0;
+        long next = at < content.length ? endOfLine(content, at) - at : 0;
+        long torn = crash.power() ? next * crash.kept() / 1001 : 0;
         disk.truncate(segment, whole + torn);
     }
 

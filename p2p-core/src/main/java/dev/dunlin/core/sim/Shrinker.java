@@ -95,8 +95,12 @@ public final class Shrinker {
         if (violation.kind() == Violation.Kind.LIVENESS) {
             return best;
         }
-        Optional<Violation> now = run.apply(best);
+        if (runs >= mostRuns) {
+            return best;
+        }
         runs++;
+        progress.accept(runs);
+        Optional<Violation> now = run.apply(best);
         if (now.isPresent() && now.get().isLike(violation)) {
             long end = now.get().at() + 1;
             Plan cut = best.withPhases(Math.min(best.safe(), end), end);

@@ -23,8 +23,8 @@ import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +48,9 @@ public final class SimNode<R> implements Port {
     private final World<R> world;
     private final int number;
     private final @Nullable Recording<R> recording;
-    private final Map<Class<?>, Handling> handlers = new HashMap<>();
+
+    // In the order of their registration: so what waits for one promise of the disk is carried out.
+    private final Map<Class<?>, Handling> handlers = new LinkedHashMap<>();
     private final ArrayDeque<Item> inbox = new ArrayDeque<>();
     private final Set<ActionId> requests = new HashSet<>();
     private final SliceDigests digests = new SliceDigests();

@@ -1,0 +1,148 @@
+package dev.dunlin.core.tutorial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.core.store.Transition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every block of the tutorial's page is a piece of the source file that it names, character for character. */
+final class TutorialPageTest {
+
+    private static final Path PAGE = Path.of("../docs/tutorial.md");
+    private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/core");
+
+    /**
+     * A fenced block.
+     *
+     * @param language the first word of the opening fence
+     * @param file the second, or nothing
+     */
+    private record Block(String language, String file, String text) {}
+
+    private static List<Block> blocks() throws IOException {
+        List<Block> blocks = new ArrayList<>();
+        List<String> inside = new ArrayList<>();
+        String opening = "";
+        for (String line : Files.readAllLines(PAGE)) {
+            if (opening.isEmpty()) {
+                opening = line.startsWith("```") ? line : "";
+            } else if (line.equals("```")) {
+                String[] words = opening.substring(3).split(" ", 2);
+                blocks.add(new Block(words[0], words.length > 1 ? words[1] : "", String.join("\n", inside)));
+                inside.clear();
+                opening = "";
+            } else {
+                inside.add(line);
+            }
+        }
+        assertThat(opening).as("the last fence is closed").isEmpty();
+        return blocks;
+    }
+
+    private static boolean isPieceOf(String block, String source) {
+        return ("\n" + unindented(source) + "\n").contains("\n" + unindented(block) + "\n");
+    }
+
+    private static String unindented(String text) {
+        return text.lines().map(String::stripLeading).collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void everyBlockIsAPieceOfItsFile() throws IOException {
+        List<Block> blocks = blocks().stream()
+                .filter(block -> block.language().equals("java"))
+                .toList();
+        assertThat(blocks).hasSizeGreaterThan(20);
+        for (Block block : blocks) {
+            String source = Files.readString(SOURCES.resolve(block.file()));
+            assertThat(isPieceOf(block.text(), source))
+                    .as("in " + block.file() + ":\n" + block.text())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aBlockThatWasChangedIsFound() throws IOException {
+        Block block = blocks().stream()
+                .filter(any -> any.language().equals("java"))
+                .findFirst()
+                .orElseThrow();
+        String source = Files.readString(SOURCES.resolve(block.file()));
+        assertThat(isPieceOf("    " + block.text(), source)).isTrue();
+        assertThat(isPieceOf(block.text() + "x", source)).isFalse();
+        assertThat(isPieceOf(block.text().substring(1), source)).isFalse();
+        assertThat(isPieceOf(block.text().replaceFirst(" ", "  "), source)).isFalse();
+    }
+
+    @Test
+    void everyFileOfTheMachineIsShown() throws IOException {
+        assertThat(blocks().stream().map(Block::file))
+                .contains(
+                        "tutorial/VoucherState.java",
+                        "tutorial/VoucherAction.java",
+                        "tutorial/VoucherEffect.java",
+                        "tutorial/VoucherEffects.java",
+                        "tutorial/VoucherGuards.java",
+                        "tutorial/VoucherReducer.java",
+                        "tutorial/VoucherService.java",
+                        "tutorial/VoucherSlice.java",
+                        "tutorial/VoucherLawsTest.java",
+                        "tutorial/Warehouse.java",
+                        "tutorial/VoucherScenario.java",
+                        "tutorial/VoucherSimulationTest.java",
+                        "sim/UnforcedVouchersTest.java");
+    }
+
+    @Test
+    void onlyCommandsAndTheDiagramAreNotOfASourceFile() throws IOException {
+        assertThat(blocks().stream().map(Block::language)).containsOnly("java", "sh", "mermaid");
+    }
+
+    @Test
+    void theTestsThatThePageRunsAreThere() throws IOException {
+        String commands = blocks().stream()
+                .filter(block -> block.language().equals("sh"))
+                .map(Block::text)
+                .collect(Collectors.joining("\n"));
+        List<String> tests = Pattern.compile("-Dtest=(\\w+)")
+                .matcher(commands)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
+        assertThat(tests).hasSizeGreaterThan(2);
+        for (String test : tests) {
+            assertThat(List.of("tutorial", "sim"))
+                    .as(test)
+                    .anyMatch(folder -> Files.exists(SOURCES.resolve(folder).resolve(test + ".java")));
+        }
+    }
+
+    @Test
+    void theDiagramsAreTheTransitions() throws IOException {
+        Map<List<String>, StringJoiner> arrows = new LinkedHashMap<>();
+        for (Transition transition : new VoucherSlice(1).transitions()) {
+            if (!transition.from().equals(transition.to())) {
+                arrows.computeIfAbsent(List.of(transition.from(), transition.to()), ends -> new StringJoiner(", "))
+                        .add(transition.action());
+            }
+        }
+        String diagram = arrows.entrySet().stream()
+                .map(arrow -> "    " + arrow.getKey().getFirst() + " --> "
+                        + arrow.getKey().getLast() + ": " + arrow.getValue())
+                .collect(Collectors.joining("\n", "stateDiagram-v2\n", ""));
+        assertThat(blocks()).contains(new Block("mermaid", "", diagram));
+        assertThat(Files.readString(SOURCES.resolve("tutorial/package-info.java")))
+                .contains(diagram.lines().collect(Collectors.joining("\n * ", " * ", "\n")));
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * The machine of the tutorial ({@code docs/tutorial.md}), small and whole: a shop redeems vouchers, and a warehouse hands out
+ * their goods. Each code is redeemed once, and its goods leave only when the disk has promised the redemption.
+ *
+ * <p>The phases of a voucher:
+ *
+ * <pre>{@code
+ * stateDiagram-v2
+ *     fresh --> asked: redeem
+ *     asked --> given: granted
+ *     asked --> owed: grantFailed, restarted
+ *     owed --> given: granted
+ *     owed --> asked: grantDue
+ * }</pre>
+ */
+@NullMarked
+package dev.dunlin.core.tutorial;
+
+import org.jspecify.annotations.NullMarked;
