@@ -1,0 +1,105 @@
+package dev.dunlin.connection.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.sim.ConnectionScenario.Profile;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.SimDisk;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.sim.Outcome;
+import dev.dunlin.core.sim.Plan;
+import dev.dunlin.core.sim.PlanText;
+import dev.dunlin.core.sim.RunOptions;
+import dev.dunlin.core.sim.Scenario.Size;
+import dev.dunlin.core.sim.Simulation;
+import dev.dunlin.core.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+class ConnectionScenarioTest {
+
+    private static final Logger BAR = LoggerFactory.getLogger("dunlin.bar");
+    private static final Size SIZE = new Size(8, 120_000_000);
+    private static final int SEEDS = Integer.getInteger("dunlin.sim.seeds", 200);
+
+    private static Simulation<SimRoot> simulation(Profile profile) {
+        return Simulation.of(ConnectionScenario.of(profile));
+    }
+
+    private static void everySeedTwice(Profile profile, Size size) {
+        Simulation<SimRoot> simulation = simulation(profile);
+        List<Outcome> wrong = IntStream.rangeClosed(1, SEEDS)
+                .parallel()
+                .mapToObj(seed -> simulation.runTwice(simulation.scenario().plan(seed, size), RunOptions.DEFAULT))
+                .filter(outcome -> outcome.violation().isPresent())
+                .toList();
+        BAR.info("{}: {} seeds, each twice, {} wrong", profile, SEEDS, wrong.size());
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void nothingIsWrongUnderTheSwarmOfFaults() {
+        everySeedTwice(Profile.SWARM, SIZE);
+    }
+
+    @Test
+    void nothingIsWrongInCalm() {
+        everySeedTwice(Profile.CALM, SIZE);
+    }
+
+    @Test
+    void nothingIsWrongInChurn() {
+        everySeedTwice(Profile.CHURN, new Size(5, 60_000_000));
+    }
+
+    /** Made by any JVM, collector, locale and time zone: see {@code golden.txt} and {@code docs/bars.md}. */
+    @Test
+    void goldenDigests() throws IOException {
+        List<String> now = new ArrayList<>();
+        for (Profile profile : Profile.values()) {
+            for (long seed = 1; seed <= 5; seed++) {
+                Size size = profile == Profile.CHURN ? new Size(5, 60_000_000) : SIZE;
+                Outcome outcome = simulation(profile)
+                        .run(ConnectionScenario.of(profile).plan(seed, size), RunOptions.DEFAULT);
+                now.add(profile + " " + seed + " " + outcome.digest());
+            }
+        }
+        try (InputStream golden = ConnectionScenarioTest.class.getResourceAsStream("golden.txt")) {
+            assertThat(golden).as("golden.txt").isNotNull();
+            assertThat(String.join("\n", now))
+                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+
+    @Test
+    void logsAreMadeAgainFromThePlanAndReplay() {
+        Simulation<SimRoot> simulation = simulation(Profile.SWARM);
+        for (long seed = 1; seed <= 20; seed++) {
+            Plan plan = simulation.scenario().plan(seed, SIZE);
+            for (Map.Entry<Integer, SimDisk> disk : simulation.logs(plan).entrySet()) {
+                Store<SimRoot> store = simulation.scenario().store();
+                Replayer.Verified verified = new Replayer<>(LogReader.open(disk.getValue(), store), store, false)
+                        .verify(step -> {});
+                assertThat(verified.divergence()).as("seed %s node %s", seed, disk.getKey()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void plansAreReadBack() {
+        ConnectionScenario scenario = ConnectionScenario.of(Profile.SWARM);
+        PlanText text = PlanText.of(scenario.store());
+        for (long seed = 1; seed <= 50; seed++) {
+            Plan plan = scenario.plan(seed, SIZE);
+            assertThat(text.read(text.write(plan).toString())).isEqualTo(plan);
+        }
+    }
+}
