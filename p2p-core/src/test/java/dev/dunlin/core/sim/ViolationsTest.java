@@ -37,7 +37,8 @@ final class ViolationsTest {
     @Test
     void theInputThatMadeAReducerThrowStandsInTheLog() {
         Plan plan = plan(2, List.of(), List.of(new Wish(1_000_000, 1, new LampAction.Burst("bang"))));
-        SimDisk disk = Simulation.of(LampScenario.CALM).logs(plan).get(1);
+        SimDisk disk = List.copyOf(Simulation.of(LampScenario.CALM).logs(plan).values())
+                .get(1);
         Store<Lamps.Root> store = Lamps.store();
         Replayer<Lamps.Root> replayer = new Replayer<>(LogReader.open(disk, store), store, false);
         Replayer.Verified verified = replayer.verify(step -> {});

@@ -58,10 +58,13 @@ final class VoucherSimulationTest {
         return new Replayer<>(LogReader.open(disk, store), store, false);
     }
 
+    private SimDisk aLog() {
+        return simulation.logs(scenario.plan(7, SIZE)).values().iterator().next();
+    }
+
     @Test
     void aReplayerStandsAtAnyStep() {
-        Replayer<Shop> replayer =
-                replayer(simulation.logs(scenario.plan(7, SIZE)).get(0));
+        Replayer<Shop> replayer = replayer(aLog());
         replayer.seek(1);
         assertThat(replayer.state().root().vouchers().vouchers()).isEmpty();
         while (replayer.state().root().vouchers().vouchers().isEmpty()) {
@@ -76,7 +79,7 @@ final class VoucherSimulationTest {
 
     @Test
     void aLogIsAFolderOfText(@TempDir Path folder) throws IOException {
-        SimDisk disk = simulation.logs(scenario.plan(7, SIZE)).get(0);
+        SimDisk disk = aLog();
         for (String name : disk.names()) {
             Files.write(folder.resolve(name), disk.content(name));
         }
