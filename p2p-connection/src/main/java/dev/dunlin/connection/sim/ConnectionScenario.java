@@ -257,6 +257,12 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     private static Optional<String> hanging(SimNode<SimRoot> node) {
+        for (Map.Entry<Handle, ConnectionState.Connection> entry :
+                node.root().connection().connections()) {
+            if (entry.getValue().closing()) {
+                return Optional.of("node " + node.number() + " still closes " + entry.getKey());
+            }
+        }
         for (Map.Entry<PeerId, ConnectionState.Phase> entry :
                 node.root().connection().peers()) {
             switch (entry.getValue()) {

@@ -111,7 +111,7 @@ final class Link implements Wire.Ends {
     Link(World<?> world, int from, int to) {
         this.wire = world.wire(from, to, this);
         byte[] bytes = new byte[32];
-        var random = world.random(0x68617368, world.happened(), from, to);
+        var random = world.random(0x68617368, from, to, wire.ordinal());
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) random.next();
         }

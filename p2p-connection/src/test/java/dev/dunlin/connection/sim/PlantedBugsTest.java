@@ -7,6 +7,7 @@ import dev.dunlin.connection.ConnectionDeadlines;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
@@ -47,10 +48,10 @@ class PlantedBugsTest {
     private static final Size SIZE = new Size(8, 120_000_000);
     private static final int MOST_EVENTS = 20;
     private static final int SEEDS = 200;
-    private static final int MOST_RUNS = 1500;
+    private static final int MOST_RUNS = 3000;
 
     private static ConnectionScenario with(
-            Function<Altered<Object, ConnectionState, ConnectionAction>, Slice<Object, ConnectionState, ConnectionAction>>
+            Function<Altered<ConnectionView, ConnectionState, ConnectionAction>, Slice<ConnectionView, ConnectionState, ConnectionAction>>
                     bug) {
         return ConnectionScenario.of(Profile.SWARM, () -> Store.of(SimRoot.INITIAL)
                 .mount(

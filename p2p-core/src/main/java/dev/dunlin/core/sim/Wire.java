@@ -13,6 +13,7 @@ public final class Wire {
 
     private final World<?> world;
     private final int[] nodes;
+    private final int ordinal;
     private final Ends ends;
     private final Direction[] directions;
     private boolean broken;
@@ -41,18 +42,25 @@ public final class Wire {
         }
     }
 
-    Wire(World<?> world, int from, int to, long number, Ends ends) {
+    Wire(World<?> world, int from, int to, int ordinal, Ends ends) {
         this.world = world;
         this.nodes = new int[] {from, to};
+        this.ordinal = ordinal;
         this.ends = ends;
         this.directions = new Direction[] {
-            new Direction(0, world.random(0x77697265, number, 0)), new Direction(1, world.random(0x77697265, number, 1))
+            new Direction(0, world.random(0x77697265, from, to, ordinal, 0)),
+            new Direction(1, world.random(0x77697265, from, to, ordinal, 1))
         };
     }
 
     /** The node at an end. */
     public int node(int end) {
         return nodes[end];
+    }
+
+    /** The how manieth connection it is that the one node made to the other, from 1. */
+    public int ordinal() {
+        return ordinal;
     }
 
     /** Whether it has broken. */

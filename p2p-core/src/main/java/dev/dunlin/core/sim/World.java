@@ -4,8 +4,10 @@ import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -36,7 +38,10 @@ public final class World<R> {
     private long now;
     private long sequence;
     private long happened;
-    private long wireNumber;
+
+    // How many connections there were between two nodes. What is drawn for one must not depend on others, or nothing could be
+    // left out of a plan without changing everything after it.
+    private final Map<Long, Integer> ordinals = new HashMap<>();
     private long inputs;
     private long actions;
     private long rejections;
@@ -142,7 +147,8 @@ public final class World<R> {
 
     /** Makes a connection between two nodes, which are up. */
     public Wire wire(int from, int to, Wire.Ends ends) {
-        Wire wire = new Wire(this, from, to, wireNumber++, ends);
+        int ordinal = ordinals.merge((long) from << 32 | to, 1, Integer::sum);
+        Wire wire = new Wire(this, from, to, ordinal, ends);
         wires.add(wire);
         return wire;
     }
