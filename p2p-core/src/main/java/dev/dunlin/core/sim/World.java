@@ -99,8 +99,8 @@ public final class World<R> {
                     }
                 });
             case Fault.Slow slow -> {
-                at(slow.at(), () -> nodes.get(slow.node()).slow(slow.each()));
-                at(slow.until(), () -> nodes.get(slow.node()).slow(0));
+                at(slow.at(), () -> slow(slow.node()));
+                at(slow.until(), () -> slow(slow.node()));
             }
             case Fault.ClockStep step ->
                 at(step.at(), () -> nodes.get(step.node()).stepClock(step.by()));
@@ -109,6 +109,17 @@ public final class World<R> {
                 // The weather knows when messages pass.
             }
         }
+    }
+
+    // As slow as the slowest of what slows it down now.
+    private void slow(int node) {
+        long each = 0;
+        for (Fault fault : plan.faults()) {
+            if (fault instanceof Fault.Slow slow && slow.node() == node && slow.at() <= now && now < slow.until()) {
+                each = Math.max(each, slow.each());
+            }
+        }
+        nodes.get(node).slow(each);
     }
 
     /** What is run. */
