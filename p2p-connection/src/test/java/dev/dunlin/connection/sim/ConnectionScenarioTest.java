@@ -13,10 +13,6 @@ import dev.dunlin.core.sim.RunOptions;
 import dev.dunlin.core.sim.Scenario.Size;
 import dev.dunlin.core.sim.Simulation;
 import dev.dunlin.core.store.Store;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -60,25 +56,6 @@ class ConnectionScenarioTest {
         everySeedTwice(Profile.CHURN, new Size(5, 60_000_000));
     }
 
-    /** Made by any JVM, collector, locale and time zone: see {@code golden.txt} and {@code docs/bars.md}. */
-    @Test
-    void goldenDigests() throws IOException {
-        List<String> now = new ArrayList<>();
-        for (Profile profile : Profile.values()) {
-            for (long seed = 1; seed <= 5; seed++) {
-                Size size = profile == Profile.CHURN ? new Size(5, 60_000_000) : SIZE;
-                Outcome outcome = simulation(profile)
-                        .run(ConnectionScenario.of(profile).plan(seed, size), RunOptions.DEFAULT);
-                now.add(profile + " " + seed + " " + outcome.digest());
-            }
-        }
-        try (InputStream golden = ConnectionScenarioTest.class.getResourceAsStream("golden.txt")) {
-            assertThat(golden).as("golden.txt").isNotNull();
-            assertThat(String.join("\n", now))
-                    .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
-        }
-    }
-
     @Test
     void logsAreMadeAgainFromThePlanAndReplay() {
         Simulation<SimRoot> simulation = simulation(Profile.SWARM);
@@ -86,9 +63,11 @@ class ConnectionScenarioTest {
             Plan plan = simulation.scenario().plan(seed, SIZE);
             for (Map.Entry<Integer, SimDisk> disk : simulation.logs(plan).entrySet()) {
                 Store<SimRoot> store = simulation.scenario().store();
-                Replayer.Verified verified = new Replayer<>(LogReader.open(disk.getValue(), store), store, false)
-                        .verify(step -> {});
-                assertThat(verified.divergence()).as("seed %s node %s", seed, disk.getKey()).isEmpty();
+                Replayer.Verified verified =
+                        new Replayer<>(LogReader.open(disk.getValue(), store), store, false).verify(step -> {});
+                assertThat(verified.divergence())
+                        .as("seed %s node %s", seed, disk.getKey())
+                        .isEmpty();
             }
         }
     }

@@ -51,30 +51,32 @@ class PlantedBugsTest {
     private static final int MOST_RUNS = 3000;
 
     private static ConnectionScenario with(
-            Function<Altered<ConnectionView, ConnectionState, ConnectionAction>, Slice<ConnectionView, ConnectionState, ConnectionAction>>
+            Function<
+                            Altered<ConnectionView, ConnectionState, ConnectionAction>,
+                            Slice<ConnectionView, ConnectionState, ConnectionAction>>
                     bug) {
-        return ConnectionScenario.of(Profile.SWARM, () -> Store.of(SimRoot.INITIAL)
-                .mount(
-                        bug.apply(Altered.of(new ConnectionSlice())),
-                        SimRoot::connection,
-                        SimRoot::withConnection)
-                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
-                .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
-                .build());
+        return ConnectionScenario.of(
+                Profile.SWARM,
+                () -> Store.of(SimRoot.INITIAL)
+                        .mount(
+                                bug.apply(Altered.of(new ConnectionSlice())),
+                                SimRoot::connection,
+                                SimRoot::withConnection)
+                        .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                        .build());
     }
 
     private static Violation found(String bug, ConnectionScenario scenario, boolean twice) {
         Simulation<SimRoot> simulation = Simulation.of(scenario);
-        Function<Plan, Optional<Violation>> run = plan -> twice
-                ? repeated(simulation, plan)
-                : simulation.run(plan).violation();
+        Function<Plan, Optional<Violation>> run = plan ->
+                twice ? repeated(simulation, plan) : simulation.run(plan).violation();
         for (long seed = 1; seed <= SEEDS; seed++) {
             Plan plan = scenario.plan(seed, SIZE);
             Optional<Violation> violation = run.apply(plan);
             if (violation.isPresent()) {
-                Shrinker.Small small =
-                        new Shrinker(run, MOST_RUNS, tried -> {}).shrink(plan, violation.get());
+                Shrinker.Small small = new Shrinker(run, MOST_RUNS, tried -> {}).shrink(plan, violation.get());
                 BAR.info(
                         "{}: found by seed {} as {}/{}, shrunk from {} to {} events on {} nodes in {} runs",
                         bug,
@@ -205,7 +207,8 @@ class PlantedBugsTest {
                     // The order of objects without a hash code of their own is another in each run.
                     Object one = new Object();
                     Set<Object> both = new HashSet<>(Set.of(one, new Object()));
-                    return action instanceof ConnectionAction.Disconnect && both.iterator().next() == one
+                    return action instanceof ConnectionAction.Disconnect
+                                    && both.iterator().next() == one
                             ? own
                             : real.reduce(own, action, ctx);
                 })),

@@ -39,7 +39,8 @@ public final class World<R> {
     private long sequence;
     private long happened;
 
-    // How many connections there were between two nodes. What is drawn for one must not depend on others, or nothing could be
+    // How many connections there were between two nodes. What is drawn for one must not depend on others, or nothing
+    // could be
     // left out of a plan without changing everything after it.
     private final Map<Long, Integer> ordinals = new HashMap<>();
     private long inputs;
