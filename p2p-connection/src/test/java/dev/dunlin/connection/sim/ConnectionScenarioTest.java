@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 class ConnectionScenarioTest {
 
-    private static final Logger BAR = LoggerFactory.getLogger("dunlin.bar");
+    private static final Logger BAR = LoggerFactory.getLogger("figures");
     private static final Size SIZE = new Size(8, 120_000_000);
     private static final int SEEDS = Integer.getInteger("dunlin.sim.seeds", 200);
 

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 class PlantedBugsTest {
 
-    private static final Logger BAR = LoggerFactory.getLogger("dunlin.bar");
+    private static final Logger BAR = LoggerFactory.getLogger("figures");
     private static final Size SIZE = new Size(8, 120_000_000);
     private static final int MOST_EVENTS = 20;
     private static final int SEEDS = 200;
