@@ -95,6 +95,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new BisectCommand())
                 .addSubcommand(new WhatIfCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new ShrinkCommand())
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)

@@ -28,6 +28,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
@@ -76,6 +77,7 @@ public final class Node implements AutoCloseable {
     private final NettyIdentify identify;
     private final NettyPing ping;
     private final AtomicLong asked = new AtomicLong();
+    private final AtomicLong broke = new AtomicLong();
 
     private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
         self = identity.publicKey().peerId();
@@ -103,6 +105,9 @@ public final class Node implements AutoCloseable {
             builder.log(opened.writer(), options.log());
         }
         runtime = builder.build();
+        if (options.audit()) {
+            audited(Audit.of(store));
+        }
         transport = new NettyTransport(
                 runtime,
                 store.state().node().run() + 1,
@@ -123,6 +128,18 @@ public final class Node implements AutoCloseable {
         TreeSet<String> spoken = new TreeSet<>(OWN_PROTOCOLS);
         spoken.addAll(options.protocols().keySet());
         runtime.offer(new IdentifyAction.Speak(List.copyOf(spoken)));
+    }
+
+    private void audited(Audit audit) {
+        runtime.watch(turn -> audit.after(turn).ifPresent(broken -> {
+            broke.incrementAndGet();
+            LOG.error("step {} broke an invariant, which is a bug: {}", turn.number(), broken);
+        }));
+    }
+
+    /** How many inputs broke an invariant, as far as the audit was on. */
+    public long broken() {
+        return broke.get();
     }
 
     /**

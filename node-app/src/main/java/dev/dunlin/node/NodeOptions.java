@@ -20,6 +20,7 @@ import java.util.function.Function;
  * @param limits what the world may cost the transport
  * @param protocols protocols served beside identify and ping, and who reads their streams
  * @param threads event loops of the transport
+ * @param audit whether the machines' invariants are checked after every input
  */
 public record NodeOptions(
         Optional<Path> logFolder,
@@ -28,11 +29,12 @@ public record NodeOptions(
         boolean earlyMuxer,
         Limits limits,
         Map<String, Function<StreamChannel, StreamReader>> protocols,
-        int threads) {
+        int threads,
+        boolean audit) {
 
-    /** Nothing recorded, nothing configured, all defaults, two event loops. */
-    public static final NodeOptions DEFAULT =
-            new NodeOptions(Optional.empty(), LogOptions.DEFAULT, Table.empty(), true, Limits.DEFAULT, Map.of(), 2);
+    /** Nothing recorded, nothing configured, all defaults, two event loops, no audit. */
+    public static final NodeOptions DEFAULT = new NodeOptions(
+            Optional.empty(), LogOptions.DEFAULT, Table.empty(), true, Limits.DEFAULT, Map.of(), 2, false);
 
     /** Copies the map. */
     public NodeOptions {
@@ -41,31 +43,36 @@ public record NodeOptions(
 
     /** These with a log. */
     public NodeOptions withLog(Path folder) {
-        return new NodeOptions(Optional.of(folder), log, config, earlyMuxer, limits, protocols, threads);
+        return new NodeOptions(Optional.of(folder), log, config, earlyMuxer, limits, protocols, threads, audit);
     }
 
     /** These with other bounds of the log. */
     public NodeOptions withLogOptions(LogOptions changed) {
-        return new NodeOptions(logFolder, changed, config, earlyMuxer, limits, protocols, threads);
+        return new NodeOptions(logFolder, changed, config, earlyMuxer, limits, protocols, threads, audit);
     }
 
     /** These with one more configured value. */
     public NodeOptions with(String key, String value) {
-        return new NodeOptions(logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads);
+        return new NodeOptions(logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads, audit);
     }
 
     /** These with or without early muxer negotiation. */
     public NodeOptions withEarlyMuxer(boolean on) {
-        return new NodeOptions(logFolder, log, config, on, limits, protocols, threads);
+        return new NodeOptions(logFolder, log, config, on, limits, protocols, threads, audit);
     }
 
     /** These with other limits. */
     public NodeOptions withLimits(Limits changed) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, changed, protocols, threads);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, changed, protocols, threads, audit);
     }
 
     /** These with more protocols. */
     public NodeOptions serving(Map<String, Function<StreamChannel, StreamReader>> more) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads, audit);
+    }
+
+    /** These with or without an audit: invariants, budgets and handles checked after every input. */
+    public NodeOptions withAudit(boolean on) {
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, threads, on);
     }
 }

@@ -58,6 +58,13 @@ final class RunCommand implements Runnable {
             description = "Negotiates the stream muxer after the handshake instead of inside it.")
     private boolean noEarlyMuxer;
 
+    @Option(
+            names = "--audit",
+            description =
+                    "Checks the machines' invariants after every input, and logs what breaks them: the checks that"
+                            + " 'dunlin simulate' makes.")
+    private boolean audit;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
@@ -65,8 +72,10 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        NodeOptions options =
-                NodeOptions.DEFAULT.withLog(DataDirectory.log(dataDir)).withEarlyMuxer(!noEarlyMuxer);
+        NodeOptions options = NodeOptions.DEFAULT
+                .withLog(DataDirectory.log(dataDir))
+                .withEarlyMuxer(!noEarlyMuxer)
+                .withAudit(audit);
         for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
             options = options.with(setting.getKey(), setting.getValue());
         }

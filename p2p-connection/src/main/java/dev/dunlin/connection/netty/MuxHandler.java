@@ -21,8 +21,10 @@ import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -344,16 +346,29 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             reason = CloseReason.PROTOCOL_ERROR;
         }
         // The GoAway that is left goes out before the socket is closed.
-        execute(this::closeSocket);
+        boolean orderly = end == YamuxEnd.CLOSED_BY_US;
+        execute(() -> closeSocket(orderly));
     }
 
-    private void closeSocket() {
+    // Ours is closed when all is sent, and the socket when the peer has closed its side, too. To close a socket in
+    // which
+    // something unread stands resets it, and the peer would lose what we said last. The node forces who does not close.
+    private void closeSocket(boolean orderly) {
         if (closed) {
             return;
         }
         flush();
-        if (!closed) {
+        if (!orderly) {
             context().channel().close();
+        } else if (!closed) {
+            context().channel().config().setAutoRead(true);
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+                if (context().channel() instanceof DuplexChannel duplex && sent.isSuccess()) {
+                    duplex.shutdownOutput();
+                } else {
+                    context().channel().close();
+                }
+            });
         }
     }
 

@@ -139,20 +139,20 @@ class PlantedBugsTest {
         }
     }
 
+    static ConnectionScenario lostRetry() {
+        ConnectionSlice real = new ConnectionSlice();
+        return with(slice -> slice.reducing((own, action, ctx) -> {
+            ConnectionState after = real.reduce(own, action, ctx);
+            return action instanceof ConnectionAction.ConnectionFailed failed
+                            && after.phaseOf(failed.peer()) instanceof ConnectionState.ConnectionFailed
+                    ? forgetful(after, failed.peer())
+                    : after;
+        }));
+    }
+
     @Test
     void aLostRetry() {
-        ConnectionSlice real = new ConnectionSlice();
-        Violation violation = found(
-                "lost retry",
-                with(slice -> slice.reducing((own, action, ctx) -> {
-                    ConnectionState after = real.reduce(own, action, ctx);
-                    return action instanceof ConnectionAction.ConnectionFailed failed
-                                    && after.phaseOf(failed.peer()) instanceof ConnectionState.ConnectionFailed
-                            ? forgetful(after, failed.peer())
-                            : after;
-                })),
-                false);
-        assertThat(violation.name()).isEqualTo("connection/deadlines-are-right");
+        assertThat(found("lost retry", lostRetry(), false).name()).isEqualTo("connection/deadlines-are-right");
     }
 
     private static ConnectionState forgetful(ConnectionState state, PeerId peer) {

@@ -124,7 +124,7 @@ public final class Shrinker {
     }
 
     /** A list of which no element, and no run of them that was tried, can go; the same order. */
-    static <T> List<T> minimal(List<T> items, Predicate<List<T>> fails) {
+    public static <T> List<T> minimal(List<T> items, Predicate<List<T>> fails) {
         List<T> left = List.copyOf(items);
         if (left.isEmpty() || fails.test(List.of())) {
             return List.of();

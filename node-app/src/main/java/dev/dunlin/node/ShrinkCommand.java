@@ -1,0 +1,91 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.debug.LogShrinker;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogReader;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code dunlin shrink}: the few recorded inputs that break an invariant. */
+@Command(
+        name = "shrink",
+        description =
+                "Replays a log through this build's machines with all invariants checked. If an input breaks one, or"
+                        + " makes a machine throw, leaves out of the record what is not needed for it, and prints the rest. The"
+                        + " world cannot answer otherwise than it did: the result is open-loop.")
+final class ShrinkCommand implements Runnable {
+
+    private static final int MOST_RUNS = 5000;
+
+    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
+    @SuppressWarnings("NullAway.Init") // picocli requires it
+    private Path directory;
+
+    @Option(names = "--json", description = "Prints JSON on one line.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        Path folder = DataDirectory.resolveLog(directory);
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+        Optional<LogShrinker.Small> small = new LogShrinker<>(log, NodeRoot::newStore).shrink(MOST_RUNS, tried -> {});
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(tree(log, small));
+            return;
+        }
+        if (small.isEmpty()) {
+            out.println("nothing in the log breaks an invariant of this build");
+            return;
+        }
+        LogShrinker.Small found = small.get();
+        out.println(
+                "step " + found.step() + ": " + LogLine.printable(found.broken().toString()));
+        out.println("open-loop: " + found.kept().size() + " of " + found.inputs() + " inputs are enough; "
+                + found.answersDropped() + " answers dropped with their requests; " + found.runs()
+                + " histories tried");
+        for (Frame.Recorded input : found.kept()) {
+            out.println(LogLine.printable(String.format("%8d  ", input.number()) + text(log, input)));
+        }
+    }
+
+    private static String text(LogReader<NodeRoot> log, Frame.Recorded input) {
+        return log.codec().nameOf(input.action()) + " " + log.codec().tree(input.action());
+    }
+
+    private static ObjectNode tree(LogReader<NodeRoot> log, Optional<LogShrinker.Small> small) {
+        ObjectNode tree = JsonMapper.shared().createObjectNode();
+        tree.put("broken", small.isPresent());
+        small.ifPresent(found -> {
+            tree.put("step", found.step());
+            tree.put("slice", found.broken().slice());
+            tree.put("invariant", found.broken().invariant());
+            tree.put("why", found.broken().why());
+            tree.put("openLoop", true);
+            tree.put("inputs", found.inputs());
+            tree.put("answersDropped", found.answersDropped());
+            tree.put("runs", found.runs());
+            ArrayNode kept = tree.putArray("kept");
+            for (Frame.Recorded input : found.kept()) {
+                ObjectNode node = kept.addObject().put("step", input.number()).put("at", input.at());
+                node.put("type", log.codec().nameOf(input.action()));
+                node.set("payload", log.codec().tree(input.action()));
+            }
+        });
+        return tree;
+    }
+}

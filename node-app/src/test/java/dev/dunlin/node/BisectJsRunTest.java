@@ -1,0 +1,58 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.node.interop.JsPeer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a real node recorded of its talk with a js node, bisected against a build whose reducer was changed on purpose. */
+class BisectJsRunTest {
+
+    private static final int BALLS = 3;
+
+    private final Program program = new Program();
+
+    @Test
+    void namesTheFirstStepSliceAndField(@TempDir Path folder) throws IOException, InterruptedException {
+        Optional<String> missing = JsPeer.missing();
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "skipped: " + missing.orElse(""));
+        ChangedBuild original = ChangedBuild.original(Files.createDirectory(folder.resolve("original")));
+        ChangedBuild changed = ChangedBuild.countingBallsByTwo(Files.createDirectory(folder.resolve("changed")));
+        Path data = folder.resolve("data");
+        try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
+                NodeProcess node = NodeProcess.start(
+                        folder,
+                        "node",
+                        original,
+                        List.of(
+                                "run",
+                                "--data-dir",
+                                data.toString(),
+                                "--listen",
+                                "/ip4/127.0.0.1/tcp/0",
+                                "--set",
+                                "ping.interval=100000",
+                                "--connect",
+                                js.address().toString()))) {
+            NodeProcess.eventually(
+                    "balls", () -> TwoBuildsRun.caught(data).size() < BALLS ? Optional.empty() : Optional.of(true));
+            node.stop();
+        }
+        long first = TwoBuildsRun.caught(data).getFirst();
+        program.run("bisect", data, "--second-build", changed.launcher(), "--json");
+        JsonNode report = JsonMapper.builder().build().readTree(program.out());
+        assertThat(report.path("result").path("step").asLong()).isEqualTo(first);
+        assertThat(report.path("result").path("slices").path(0).asString()).isEqualTo("ping");
+        assertThat(report.toString()).contains("/ping/");
+        assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.dunlin.core.debug;
+
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.sim.Shrinker;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Audit;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.store.Turn;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Finds the few recorded inputs that break an invariant, or a reducer, of this build: the rest is left out as long as the same
+ * thing stays broken. The world is not there to answer otherwise, so this is open-loop: an answer whose request is no longer made
+ * is dropped with it, and what is left may be no history that any node can have.
+ *
+ * @param <R> the root of the state tree
+ */
+public final class LogShrinker<R> {
+
+    /** The most inputs that are looked at. */
+    public static final int MAX_INPUTS = 1_000_000;
+
+    /** The name of what is broken when a reducer throws. */
+    public static final String THROWS = "no-reducer-throws";
+
+    private final LogReader<R> log;
+    private final Supplier<Store<R>> stores;
+
+    /**
+     * Over a log.
+     *
+     * @param stores stores of the same slices, before their first input
+     */
+    public LogShrinker(LogReader<R> log, Supplier<Store<R>> stores) {
+        this.log = log;
+        this.stores = stores;
+    }
+
+    /**
+     * What is left.
+     *
+     * @param broken what is broken
+     * @param step the step of the log that breaks it
+     * @param kept the inputs that it takes, in order, the breaking one last
+     * @param inputs how many the log had up to there
+     * @param answersDropped how many answers were dropped since nobody asks any more
+     * @param runs how many histories were tried
+     */
+    public record Small(
+            Audit.Broken broken, long step, List<Frame.Recorded> kept, int inputs, int answersDropped, int runs) {
+
+        /** Copies the list. */
+        public Small {
+            kept = List.copyOf(kept);
+        }
+    }
+
+    private record Run(Optional<Audit.Broken> broken, long step, List<Frame.Recorded> taken) {}
+
+    /**
+     * Shrinks the log up to the first step that breaks something.
+     *
+     * @param mostRuns after so many histories, what was found is good enough
+     * @param progress is told how many histories were tried
+     * @return empty if nothing is broken
+     * @throws LogException if the log has too many inputs
+     */
+    public Optional<Small> shrink(int mostRuns, IntConsumer progress) {
+        StoreState<R> from = log.earliestState();
+        List<Frame.Recorded> all = read(from);
+        Run first = run(from, all);
+        if (first.broken().isEmpty()) {
+            return Optional.empty();
+        }
+        Audit.Broken broken = first.broken().get();
+        List<Frame.Recorded> until =
+                all.stream().filter(frame -> frame.number() <= first.step()).toList();
+        int[] runs = {1};
+        List<Frame.Recorded> left = Shrinker.minimal(until, some -> {
+            if (runs[0] >= mostRuns) {
+                return false;
+            }
+            progress.accept(++runs[0]);
+            return isLike(run(from, some), broken);
+        });
+        Run last = run(from, left);
+        return Optional.of(new Small(
+                last.broken().orElse(broken),
+                first.step(),
+                last.taken(),
+                until.size(),
+                left.size() - last.taken().size(),
+                runs[0]));
+    }
+
+    private static boolean isLike(Run run, Audit.Broken broken) {
+        return run.broken()
+                .filter(other -> other.slice().equals(broken.slice())
+                        && other.invariant().equals(broken.invariant()))
+                .isPresent();
+    }
+
+    private List<Frame.Recorded> read(StoreState<R> from) {
+        List<Frame.Recorded> all = new ArrayList<>();
+        try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
+            for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
+                if (next.get() instanceof Frame.Recorded recorded && recorded.number() > from.input()) {
+                    if (all.size() == MAX_INPUTS) {
+                        throw new LogException("the log has more than " + MAX_INPUTS
+                                + " inputs: seal it, and shrink what comes after");
+                    }
+                    all.add(recorded);
+                }
+            }
+        }
+        return all;
+    }
+
+    // Each input keeps its number, so that ids and random draws are those of the record.
+    private Run run(StoreState<R> from, List<Frame.Recorded> inputs) {
+        Store<R> store = stores.get();
+        store.restore(from);
+        Audit audit = Audit.of(store);
+        Set<ActionId> asked = new HashSet<>();
+        List<Frame.Recorded> taken = new ArrayList<>();
+        for (Frame.Recorded input : inputs) {
+            ActionId answers = input.answers();
+            if (!answers.isNone() && answers.input() > from.input() && !asked.remove(answers)) {
+                continue;
+            }
+            taken.add(input);
+            StoreState<R> state = store.state();
+            if (state.input() + 1 != input.number()) {
+                store.restore(new StoreState<>(input.number() - 1, state.now(), state.node(), state.root()));
+            }
+            try {
+                Turn turn = store.apply(input.input(), Math.max(input.at(), state.now()));
+                Optional<Audit.Broken> broken = audit.after(turn);
+                if (broken.isPresent()) {
+                    return new Run(broken, input.number(), taken);
+                }
+                for (Turn.Emitted emitted : turn.effects()) {
+                    if (emitted.effect() instanceof Effect.Request) {
+                        asked.add(emitted.id());
+                    }
+                }
+            } catch (StoreFailure failure) {
+                String why = String.valueOf(failure.getMessage());
+                return new Run(Optional.of(new Audit.Broken("store", THROWS, why)), input.number(), taken);
+            }
+        }
+        return new Run(Optional.empty(), 0, taken);
+    }
+}
