@@ -105,7 +105,7 @@ final class ReplayCommand implements Runnable {
                 required = true,
                 paramLabel = "PATH",
                 description = "Prints which action last changed a part of the state, up to step N of --to. A path has"
-                        + " names with dots between, as connection.peers; a name with a dot in it stands in double"
+                        + " names with dots between, as connection.known.phases; a name with a dot in it stands in double"
                         + " quotes.")
         private @Nullable String blame;
 

@@ -85,7 +85,7 @@ class BisectCommandTest {
                 .contains("first log: connection/connect {\"peer\":\"" + RecordedNode.ANN)
                 .contains("second log: connection/connect {\"peer\":\"" + RecordedNode.BEN)
                 .contains("fields     after step 8 (first log -> second log, as this build replays them):")
-                .contains("connection.peers." + RecordedNode.ANN);
+                .contains("connection.known.phases." + RecordedNode.ANN);
     }
 
     @Test

@@ -50,9 +50,10 @@ class BisectJsRunTest {
         long first = TwoBuildsRun.caught(data).getFirst();
         program.run("bisect", data, "--second-build", changed.launcher(), "--json");
         JsonNode report = JsonMapper.builder().build().readTree(program.out());
-        assertThat(report.path("result").path("step").asLong()).isEqualTo(first);
-        assertThat(report.path("result").path("slices").path(0).asString()).isEqualTo("ping");
-        assertThat(report.toString()).contains("/ping/");
+        assertThat(report.path("departs").asString()).isEqualTo("second build");
+        assertThat(report.path("second").path("step").asLong()).isEqualTo(first);
+        assertThat(report.path("second").path("slices").path(0).asString()).isEqualTo("ping");
+        assertThat(report.path("fields").path(0).path("path").asString()).matches("ping\\.peers\\.\\w+\\.line\\.next");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 }

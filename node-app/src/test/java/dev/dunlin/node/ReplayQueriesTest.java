@@ -44,7 +44,7 @@ class ReplayQueriesTest {
 
     @Test
     void blameOfAPeersPhase() {
-        String path = "connection.peers." + RecordedNode.ANN;
+        String path = "connection.known.phases." + RecordedNode.ANN;
         assertThat(program.run("replay", data, "--blame", path)).isEqualTo(ExitCode.OK);
         assertThat(program.outLines().getFirst()).contains("7.0  ").contains("connection/reset");
         assertThat(program.outLines().getLast()).startsWith(path + ": {").endsWith(" -> (absent)");
@@ -53,13 +53,14 @@ class ReplayQueriesTest {
         assertThat(json().path("result").asString()).isEqualTo("changed");
         assertThat(json().path("action").path("type").asString()).isEqualTo("connection/connectionFailed");
         assertThat(json().path("before").asString()).isEqualTo("\"connecting\"");
-        program.run("replay", data, "--blame", "connection.peers.x");
+        program.run("replay", data, "--blame", "connection.known.phases.x");
         assertThat(program.out())
-                .isEqualTo("connection.peers.x was never in the state from the beginning on: check the names against"
-                        + " dunlin replay DIR --to N\n");
-        program.run("replay", data, "--blame", "connection.inbound");
+                .isEqualTo(
+                        "connection.known.phases.x was never in the state from the beginning on: check the names against"
+                                + " dunlin replay DIR --to N\n");
+        program.run("replay", data, "--blame", "connection.open.inbound");
         assertThat(program.out())
-                .isEqualTo("connection.inbound has been 0 from the beginning on: no action changed it\n");
+                .isEqualTo("connection.open.inbound has been 0 from the beginning on: no action changed it\n");
         program.run("replay", data, "--blame", "connection.listeners.\"/ip4/1.2.3.4/tcp/1\"", "--json");
         assertThat(json().path("result").asString()).isEqualTo("never there");
     }

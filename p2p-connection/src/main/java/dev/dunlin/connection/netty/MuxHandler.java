@@ -21,10 +21,8 @@ import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -51,6 +49,9 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private static final int BATCH = 3 * NoiseTransport.MAX_PLAINTEXT;
 
     private static final long TICK_MILLIS = 500;
+
+    /** An upgrade is about so many round trips, and what it takes to compute. */
+    private static final int UPGRADE_TRIPS = 2;
 
     private final NettyTransport transport;
     private final Handle handle;
@@ -84,12 +85,19 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    MuxHandler(NettyTransport transport, Handle handle, PeerId peer, NoiseTransport noise, YamuxRole role) {
+    MuxHandler(
+            NettyTransport transport,
+            Handle handle,
+            PeerId peer,
+            NoiseTransport noise,
+            YamuxRole role,
+            long upgradeMicros) {
         this.transport = transport;
         this.handle = handle;
         this.peer = peer;
         this.noise = noise;
         this.session = YamuxSession.create(role, transport.limits().yamux(), this::on, NettyTransport.micros());
+        session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
 
     Handle handle() {
@@ -112,8 +120,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        // The first tick is at once: it pings, and windows do not grow before the round-trip time is known.
-        ticking = context.executor().scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticking = context.executor().scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private ChannelHandlerContext context() {
@@ -346,29 +353,16 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             reason = CloseReason.PROTOCOL_ERROR;
         }
         // The GoAway that is left goes out before the socket is closed.
-        boolean orderly = end == YamuxEnd.CLOSED_BY_US;
-        execute(() -> closeSocket(orderly));
+        execute(this::closeSocket);
     }
 
-    // Ours is closed when all is sent, and the socket when the peer has closed its side, too. To close a socket in
-    // which
-    // something unread stands resets it, and the peer would lose what we said last. The node forces who does not close.
-    private void closeSocket(boolean orderly) {
+    private void closeSocket() {
         if (closed) {
             return;
         }
         flush();
-        if (!orderly) {
+        if (!closed) {
             context().channel().close();
-        } else if (!closed) {
-            context().channel().config().setAutoRead(true);
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                if (context().channel() instanceof DuplexChannel duplex && sent.isSuccess()) {
-                    duplex.shutdownOutput();
-                } else {
-                    context().channel().close();
-                }
-            });
         }
     }
 

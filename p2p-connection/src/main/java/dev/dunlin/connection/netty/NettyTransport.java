@@ -132,14 +132,15 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         }
 
         @Override
-        public void upgraded(ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest) {
+        public void upgraded(
+                ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest, long micros) {
             if (!answer()) {
                 rest.release();
                 ctx.channel().close();
                 return;
             }
             dials.remove(effect.dial());
-            MuxHandler mux = install(ctx, secured, YamuxRole.DIALER);
+            MuxHandler mux = install(ctx, secured, YamuxRole.DIALER, micros);
             mux.announced();
             port.answer(
                     id,
@@ -180,9 +181,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         }
 
         @Override
-        public void upgraded(ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest) {
+        public void upgraded(
+                ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest, long micros) {
             pendingInbound.decrementAndGet();
-            MuxHandler mux = install(ctx, secured, YamuxRole.LISTENER);
+            MuxHandler mux = install(ctx, secured, YamuxRole.LISTENER, micros);
             Port.Offer offer = port.offer(new ConnectionAction.Accepted(
                     mux.handle(),
                     secured.remotePeer(),
@@ -266,9 +268,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         return Optional.ofNullable(streams.get(handle));
     }
 
-    private MuxHandler install(ChannelHandlerContext ctx, HandshakeStatus.Established secured, YamuxRole role) {
+    private MuxHandler install(
+            ChannelHandlerContext ctx, HandshakeStatus.Established secured, YamuxRole role, long upgradeMicros) {
         Handle handle = new Handle(CONNECTION, run, lastNumber.incrementAndGet());
-        MuxHandler mux = new MuxHandler(this, handle, secured.remotePeer(), secured.transport(), role);
+        MuxHandler mux = new MuxHandler(this, handle, secured.remotePeer(), secured.transport(), role, upgradeMicros);
         connections.put(handle, mux);
         ctx.pipeline().replace(ctx.handler(), "mux", mux);
         return mux;

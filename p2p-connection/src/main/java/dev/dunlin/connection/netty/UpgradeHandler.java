@@ -40,11 +40,17 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Negotiator muxer;
     private final List<Future<?>> deadlines = new ArrayList<>();
     private boolean over;
+    private long begunAt;
 
     /** Is told the end of the upgrade, once, on the event loop. */
     interface Outcome {
-        /** The connection is secured; what is left of its first plaintext is the muxer's and is to be released. */
-        void upgraded(ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest);
+        /**
+         * The connection is secured.
+         *
+         * @param rest what is left of its first plaintext, which is the muxer's and is to be released
+         * @param micros how long the upgrade took
+         */
+        void upgraded(ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest, long micros);
 
         /** The connection is of no use and is closed. */
         void failed(ConnectionError.Kind kind, String why);
@@ -77,6 +83,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx) {
+        begunAt = NettyTransport.micros();
         if (!deadlines.isEmpty()) {
             return;
         }
@@ -264,7 +271,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         }
         over = true;
         cancelDeadlines();
-        outcome.upgraded(ctx, done, rest);
+        outcome.upgraded(ctx, done, rest, NettyTransport.micros() - begunAt);
     }
 
     private void cancelDeadlines() {

@@ -15,6 +15,7 @@ final class Keepalive {
     private long sentAt;
     private long receivedAt;
     private long rtt;
+    private boolean measured;
 
     Keepalive(YamuxSession session, YamuxLimits limits, long now) {
         this.session = session;
@@ -23,9 +24,16 @@ final class Keepalive {
         this.receivedAt = now;
     }
 
-    /** Smoothed round-trip time in microseconds; 0 while unknown. */
+    /** Smoothed round-trip time in microseconds, or what is assumed before the first answer; 0 while unknown. */
     long rtt() {
         return rtt;
+    }
+
+    /** What the round-trip time may be; the first answer says better. */
+    void assume(long micros) {
+        if (!measured) {
+            rtt = Math.max(1, micros);
+        }
     }
 
     void received(long now) {
@@ -58,7 +66,8 @@ final class Keepalive {
         nextAt = YamuxSession.after(now, limits.keepaliveInterval());
         long sample = Math.max(1, now - sentAt);
         // The weight of an eighth for a new sample is that of TCP (RFC 6298).
-        rtt = rtt == 0 ? sample : Math.max(1, (7 * rtt + sample) / 8);
+        rtt = measured ? Math.max(1, (7 * rtt + sample) / 8) : sample;
+        measured = true;
         return OptionalLong.of(sample);
     }
 

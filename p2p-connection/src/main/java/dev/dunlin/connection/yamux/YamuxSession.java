@@ -186,6 +186,14 @@ public final class YamuxSession {
         return new YamuxOpen.Refused(reason);
     }
 
+    /**
+     * Says what the round-trip time may be, in microseconds, until a ping has measured it: windows do not grow before it is
+     * known.
+     */
+    public void assumeRtt(long micros) {
+        keepalive.assume(micros);
+    }
+
     /** Pings the peer now, unless a ping is on its way. */
     public void ping(long time) {
         advance(time);
@@ -217,7 +225,7 @@ public final class YamuxSession {
         return end;
     }
 
-    /** The smoothed round-trip time in microseconds, once a ping was answered. */
+    /** The smoothed round-trip time in microseconds, once a ping was answered or it was assumed. */
     public OptionalLong roundTrip() {
         return keepalive.rtt() == 0 ? OptionalLong.empty() : OptionalLong.of(keepalive.rtt());
     }
