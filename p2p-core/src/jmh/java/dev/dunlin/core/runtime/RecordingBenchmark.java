@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /** Inputs per second through a whole runtime, from the offer to the forced log; and replayed from that log. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3)
 @Measurement(iterations = 5)
 @Fork(1)
