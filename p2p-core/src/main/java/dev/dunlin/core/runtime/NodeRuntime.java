@@ -287,11 +287,12 @@ public final class NodeRuntime<R> implements Port {
 
     private void loop() {
         while (logFailure == null) {
+            // The time is read when an input has left the queue: never before somebody offered it.
+            Inbox.Item item = inbox.poll();
             long now = now();
             checkClock(now);
             store.dueTick(now).ifPresent(tick -> turn(tick, now, ""));
             releaseForced();
-            Inbox.Item item = inbox.poll();
             if (item != null) {
                 take(item, now);
             } else if (stopping && !inbox.owesWork() && nobodyWaitsForTheDisk()) {

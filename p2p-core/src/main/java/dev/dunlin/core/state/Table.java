@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class Table<K extends Comparable<? super K>, V> implements Iterable<Map.Entry<K, V>>, Canonical {
 
     /**
-     * So many changes more than there are entries are remembered for the digest. After them it is summed up anew from all
-     * entries, which costs no more than they did.
+     * So many changes are remembered for the digest: more than the log's thread is ever behind. After them it is summed up anew
+     * from all entries when somebody asks, so a table whose digest nobody asks for holds no more than this of its past.
      */
-    static final int MORE_CHANGES = 64;
+    static final int MAX_CHANGES = 2048;
 
     @SuppressWarnings("rawtypes")
     private static final Table EMPTY = new Table<>(null, new Version(Sum.ZERO));
@@ -122,7 +122,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         Objects.requireNonNull(value, "value");
         Put<K, V> put = new Put<>(key, value);
         Node<K, V> changed = put.in(root);
-        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry, size()));
+        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry));
     }
 
     /** This table with a present value put through a function; this very table if the key has no value. */
@@ -138,7 +138,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             return this;
         }
         Node<K, V> changed = removed(root, key);
-        return changed == null ? empty() : new Table<>(changed, version.next(before, null, size()));
+        return changed == null ? empty() : new Table<>(changed, version.next(before, null));
     }
 
     /** The entry with the least key. */
@@ -498,11 +498,11 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             this.changes = changes;
         }
 
-        Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more, int size) {
+        Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more) {
             if (sum != null) {
                 return new Version(null, this, less, more, 1);
             }
-            return changes > size + MORE_CHANGES
+            return changes >= MAX_CHANGES
                     ? new Version(null, null, null, null, 0)
                     : new Version(null, this, less, more, changes + 1);
         }
