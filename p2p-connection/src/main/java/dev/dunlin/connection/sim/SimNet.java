@@ -5,7 +5,6 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
-import dev.dunlin.core.store.Handle;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -87,12 +86,6 @@ final class SimNet<R> implements Scenario.Services<R> {
 
     void unlisten(Multiaddr address) {
         listening.remove(address);
-    }
-
-    /** Whether a handle stands for something open, or its end is on its way to the node. */
-    boolean knows(int node, Handle handle) {
-        SimTransport transport = transports.get(node);
-        return transport != null && transport.knows(handle);
     }
 
     /** What is open at a node that its state does not hold, or the other way round; when nothing is on its way. */

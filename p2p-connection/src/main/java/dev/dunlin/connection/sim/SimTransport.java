@@ -96,10 +96,6 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
     }
 
-    boolean knows(Handle handle) {
-        return handle.run() == run;
-    }
-
     Optional<String> difference(SimNode<?> node) {
         TreeSet<Handle> open = new TreeSet<>(connections.keySet());
         open.addAll(listeners.keySet());
