@@ -24,7 +24,7 @@ class NodesTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Multiaddr ANY_PORT = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
-    private static final int TRIES = 20;
+    private static final int TRIES = 100;
 
     private static Node newNode() {
         return Node.start(

@@ -100,7 +100,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             this.effect = effect;
         }
 
-        /** Keeps the channel; false if the dial is over already. */
+        /** Keeps the channel, before it connects; false if the dial is over already. */
         synchronized boolean begun(Channel of) {
             channel = of;
             return !answered;
@@ -298,7 +298,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
 
     private void dial(Dial dial, List<InetSocketAddress> addresses, int index) {
         dialled.incrementAndGet();
-        ChannelFuture connecting = new Bootstrap()
+        new Bootstrap()
                 .group(loops)
                 .channel(Sockets.client())
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -311,6 +311,11 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                     @Override
                     protected void initChannel(Channel channel) {
                         counted(channel);
+                        // Here and not behind connect: there the dial may be over because it has succeeded.
+                        if (!dial.begun(channel)) {
+                            channel.close();
+                            return;
+                        }
                         channel.pipeline()
                                 .addLast(
                                         "upgrade",
@@ -318,21 +323,17 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                                                 NettyTransport.this, Optional.of(dial.effect.peer()), true, dial));
                     }
                 })
-                .connect(addresses.get(index));
-        if (!dial.begun(connecting.channel())) {
-            connecting.channel().close();
-            return;
-        }
-        connecting.addListener(done -> {
-            if (done.isSuccess() || done.cause() == null) {
-                return;
-            }
-            if (index + 1 < addresses.size() && dial.wanted()) {
-                dial(dial, addresses, index + 1);
-            } else {
-                dial.failed(Sockets.error(done.cause()));
-            }
-        });
+                .connect(addresses.get(index))
+                .addListener(done -> {
+                    if (done.isSuccess() || done.cause() == null) {
+                        return;
+                    }
+                    if (index + 1 < addresses.size() && dial.wanted()) {
+                        dial(dial, addresses, index + 1);
+                    } else {
+                        dial.failed(Sockets.error(done.cause()));
+                    }
+                });
     }
 
     @Override
