@@ -1,8 +1,11 @@
 package dev.dunlin.core.state;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.dunlin.core.state.Tree.Cursor;
+import dev.dunlin.core.state.Tree.Entry;
+import dev.dunlin.core.state.Tree.Node;
+import dev.dunlin.core.state.Tree.Put;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -34,7 +37,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     static final int MAX_CHANGES = 2048;
 
     @SuppressWarnings("rawtypes")
-    private static final Table EMPTY = new Table<>(null, new Version(Sum.ZERO));
+    private static final Table EMPTY = new Table<>(null, new Version(Version.Sum.ZERO));
 
     private final @Nullable Node<K, V> root;
     private final Version version;
@@ -42,6 +45,11 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     private Table(@Nullable Node<K, V> root, Version version) {
         this.root = root;
         this.version = version;
+    }
+
+    @Nullable
+    Node<K, V> root() {
+        return root;
     }
 
     /** The table without entries. */
@@ -66,7 +74,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** How many entries. */
     public int size() {
-        return size(root);
+        return Tree.size(root);
     }
 
     /** Whether there is no entry. */
@@ -120,7 +128,12 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     public Table<K, V> with(K key, V value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
-        Put<K, V> put = new Put<>(key, value);
+        return with(new Entry<>(key, value));
+    }
+
+    /** As {@link #with(Comparable, Object)}, with an entry that may have a time. */
+    Table<K, V> with(Entry<K, V> entry) {
+        Put<K, V> put = new Put<>(entry);
         Node<K, V> changed = put.in(root);
         return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry));
     }
@@ -137,8 +150,18 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         if (before == null) {
             return this;
         }
-        Node<K, V> changed = removed(root, key);
+        Node<K, V> changed = Tree.removed(root, key);
         return changed == null ? empty() : new Table<>(changed, version.next(before, null));
+    }
+
+    /** The least time of the entries put with one; {@link Deadlines#NEVER} if there is none. */
+    long leastTime() {
+        return Tree.least(root);
+    }
+
+    /** The keys of the entries with a time not after the given one, earliest first, then by key; at most as many as given. */
+    List<K> due(long now, int atMost) {
+        return Tree.due(root, now, atMost);
     }
 
     /** The entry with the least key. */
@@ -146,7 +169,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         if (root == null) {
             return Optional.empty();
         }
-        return Optional.of(leftmost(root).entry);
+        return Optional.of(Tree.leftmost(root).entry);
     }
 
     /** The entry with the greatest key. */
@@ -235,16 +258,16 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** The sum of the entries' digests. */
     public Digest digest() {
-        Sum sum = version.sum(root);
-        return new Digest(sum.high, sum.low);
+        Version.Sum sum = version.sum(root);
+        return new Digest(sum.high(), sum.low());
     }
 
     @Override
     public void feed(Hasher sink) {
         sink.putLong(size());
         if (root != null) {
-            Sum sum = version.sum(root);
-            sink.putLong(sum.high).putLong(sum.low).account(sum.words);
+            Version.Sum sum = version.sum(root);
+            sink.putLong(sum.high()).putLong(sum.low()).account(sum.words());
         }
     }
 
@@ -282,323 +305,5 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             text.append(text.length() > 1 ? ", " : "").append(entry);
         }
         return text.append('}').toString();
-    }
-
-    /** One entry on its way into a tree, and the one whose place it took. */
-    private static final class Put<K extends Comparable<? super K>, V> {
-        final Entry<K, V> entry;
-
-        @Nullable
-        Entry<K, V> replaced;
-
-        Put(K key, V value) {
-            this.entry = new Entry<>(key, value);
-        }
-
-        Node<K, V> in(@Nullable Node<K, V> node) {
-            if (node == null) {
-                return new Node<>(entry, null, null);
-            }
-            int order = entry.key.compareTo(node.entry.key);
-            if (order == 0) {
-                replaced = node.entry;
-                return replaced.value == entry.value
-                        ? node
-                        : new Node<>(entry, node.left, node.right, node.height, node.size);
-            }
-            Node<K, V> child = order < 0 ? node.left : node.right;
-            Node<K, V> changed = in(child);
-            if (changed == child) {
-                return node;
-            }
-            Node<K, V> left = order < 0 ? changed : node.left;
-            Node<K, V> right = order < 0 ? node.right : changed;
-            // What takes another's place does not change the shape.
-            return replaced == null
-                    ? balanced(node.entry, left, right)
-                    : new Node<>(node.entry, left, right, node.height, node.size);
-        }
-    }
-
-    /** The tree without a key that is in it. */
-    private static <K extends Comparable<? super K>, V> @Nullable Node<K, V> removed(@Nullable Node<K, V> at, K key) {
-        Node<K, V> node = Objects.requireNonNull(at);
-        int order = key.compareTo(node.entry.key);
-        if (order < 0) {
-            return balanced(node.entry, removed(node.left, key), node.right);
-        }
-        if (order > 0) {
-            return balanced(node.entry, node.left, removed(node.right, key));
-        }
-        if (node.left == null) {
-            return node.right;
-        }
-        if (node.right == null) {
-            return node.left;
-        }
-        Entry<K, V> successor = leftmost(node.right).entry;
-        return balanced(successor, node.left, removed(node.right, successor.key));
-    }
-
-    private static <K, V> Node<K, V> leftmost(Node<K, V> from) {
-        Node<K, V> node = from;
-        while (node.left != null) {
-            node = node.left;
-        }
-        return node;
-    }
-
-    /** An entry above two trees whose heights differ by at most two, rotated to differ by at most one. */
-    private static <K, V> Node<K, V> balanced(Entry<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-        int tilt = height(left) - height(right);
-        if (tilt > 1 && left != null) {
-            Node<K, V> inner = left.right;
-            if (inner != null && height(left.left) < inner.height) {
-                return new Node<>(
-                        inner.entry,
-                        new Node<>(left.entry, left.left, inner.left),
-                        new Node<>(top, inner.right, right));
-            }
-            return new Node<>(left.entry, left.left, new Node<>(top, inner, right));
-        }
-        if (tilt < -1 && right != null) {
-            Node<K, V> inner = right.left;
-            if (inner != null && height(right.right) < inner.height) {
-                return new Node<>(
-                        inner.entry,
-                        new Node<>(top, left, inner.left),
-                        new Node<>(right.entry, inner.right, right.right));
-            }
-            return new Node<>(right.entry, new Node<>(top, left, inner), right.right);
-        }
-        return new Node<>(top, left, right);
-    }
-
-    private static int height(@Nullable Node<?, ?> node) {
-        return node == null ? 0 : node.height;
-    }
-
-    private static int size(@Nullable Node<?, ?> node) {
-        return node == null ? 0 : node.size;
-    }
-
-    private static final class Node<K, V> {
-        final Entry<K, V> entry;
-        final @Nullable Node<K, V> left;
-        final @Nullable Node<K, V> right;
-        final int size;
-        final byte height;
-
-        Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-            this(
-                    entry,
-                    left,
-                    right,
-                    (byte) (Math.max(Table.height(left), Table.height(right)) + 1),
-                    Table.size(left) + Table.size(right) + 1);
-        }
-
-        Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, byte height, int size) {
-            this.entry = entry;
-            this.left = left;
-            this.right = right;
-            this.height = height;
-            this.size = size;
-        }
-    }
-
-    /** One key and its value, shared by all trees that hold them. */
-    private static final class Entry<K, V> implements Map.Entry<K, V> {
-        final K key;
-        final V value;
-
-        // Written at most a few times with equal immutable values: a race costs work, never truth.
-        private @Nullable Sum sum;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        Sum sum() {
-            Sum known = sum;
-            if (known == null) {
-                Hasher hasher = new Hasher();
-                Content.feed(key, hasher);
-                Content.feed(value, hasher);
-                Digest digest = hasher.finish();
-                known = new Sum(digest.high(), digest.low(), hasher.words());
-                sum = known;
-            }
-            return known;
-        }
-
-        @Override
-        public K getKey() {
-            return key;
-        }
-
-        @Override
-        public V getValue() {
-            return value;
-        }
-
-        @Override
-        public V setValue(V other) {
-            throw new UnsupportedOperationException("a table's entries do not change");
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Map.Entry<?, ?> that && key.equals(that.getKey()) && value.equals(that.getValue());
-        }
-
-        @Override
-        public int hashCode() {
-            return key.hashCode() ^ value.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return key + "=" + value;
-        }
-    }
-
-    /** The digests of some entries, added lane by lane, and their sizes in 8-byte words. */
-    private record Sum(long high, long low, long words) {
-        static final Sum ZERO = new Sum(0, 0, 0);
-    }
-
-    /**
-     * What a table's digest is made of: known, or what changed since the version before. Does not hold the trees of earlier
-     * versions. Any thread may ask, and races cost work, never truth: {@code before} is forgotten only after {@code sum} is
-     * known, and who sees neither sums up all entries.
-     */
-    private static final class Version {
-        private @Nullable Sum sum;
-        private @Nullable Version before;
-        private final @Nullable Entry<?, ?> gone;
-        private final @Nullable Entry<?, ?> come;
-        private final int changes;
-
-        Version(Sum sum) {
-            this(sum, null, null, null, 0);
-        }
-
-        private Version(
-                @Nullable Sum sum,
-                @Nullable Version before,
-                @Nullable Entry<?, ?> gone,
-                @Nullable Entry<?, ?> come,
-                int changes) {
-            this.sum = sum;
-            this.before = before;
-            this.gone = gone;
-            this.come = come;
-            this.changes = changes;
-        }
-
-        Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more) {
-            if (sum != null) {
-                return new Version(null, this, less, more, 1);
-            }
-            return changes >= MAX_CHANGES
-                    ? new Version(null, null, null, null, 0)
-                    : new Version(null, this, less, more, changes + 1);
-        }
-
-        <K, V> Sum sum(@Nullable Node<K, V> root) {
-            Sum known = sum;
-            if (known == null) {
-                Adder adder = new Adder();
-                known = since(adder) ? adder.sum() : all(root);
-                sum = known;
-                before = null;
-            }
-            return known;
-        }
-
-        /** Adds up what changed since a version whose sum is known; false if there is none. */
-        private boolean since(Adder adder) {
-            Version at = this;
-            // An entry that came and went in between is never digested.
-            Entry<?, ?> gone = null;
-            while (true) {
-                Version earlier = at.before;
-                Sum known = at.sum;
-                if (known != null) {
-                    adder.add(known, 1);
-                    adder.add(gone, -1);
-                    return true;
-                }
-                if (earlier == null) {
-                    return false;
-                }
-                if (at.come == null || at.come != gone) {
-                    adder.add(gone, -1);
-                    adder.add(at.come, 1);
-                }
-                gone = at.gone;
-                at = earlier;
-            }
-        }
-
-        private static <K, V> Sum all(@Nullable Node<K, V> root) {
-            Adder adder = new Adder();
-            all(root, adder);
-            return adder.sum();
-        }
-
-        private static <K, V> void all(@Nullable Node<K, V> node, Adder adder) {
-            if (node != null) {
-                all(node.left, adder);
-                adder.add(node.entry.sum(), 1);
-                all(node.right, adder);
-            }
-        }
-    }
-
-    private static final class Adder {
-        private long high;
-        private long low;
-        private long words;
-
-        void add(@Nullable Entry<?, ?> entry, int times) {
-            if (entry != null) {
-                add(entry.sum(), times);
-            }
-        }
-
-        void add(Sum sum, int times) {
-            high += times * sum.high;
-            low += times * sum.low;
-            words += times * sum.words;
-        }
-
-        Sum sum() {
-            return new Sum(high, low, words);
-        }
-    }
-
-    private static final class Cursor<K, V> implements Iterator<Map.Entry<K, V>> {
-        final Deque<Node<K, V>> path = new ArrayDeque<>();
-
-        void descend(@Nullable Node<K, V> from) {
-            for (Node<K, V> node = from; node != null; node = node.left) {
-                path.push(node);
-            }
-        }
-
-        @Override
-        public boolean hasNext() {
-            return !path.isEmpty();
-        }
-
-        @Override
-        public Map.Entry<K, V> next() {
-            Node<K, V> node = path.pop();
-            descend(node.right);
-            return node.entry;
-        }
     }
 }

@@ -46,6 +46,7 @@ class DeadlinesTest {
             }
             assertThat(deadlines.next())
                     .isEqualTo(model.values().stream().min(Long::compare).orElse(Deadlines.NEVER));
+            TableShape.check(deadlines.times());
         }
         List<String> due = model.entrySet().stream()
                 .filter(entry -> entry.getValue() <= now)
@@ -75,6 +76,20 @@ class DeadlinesTest {
         assertThat(deadlines.with("a", 5)).isSameAs(deadlines);
         assertThat(deadlines.without("b")).isSameAs(deadlines);
         assertThat(deadlines.with("b", Deadlines.NEVER)).isSameAs(deadlines);
+    }
+
+    @Example
+    void aThousandAreFoundInOrderWhateverElseIsDue() {
+        Deadlines<Integer> deadlines = Deadlines.none();
+        for (int i = 0; i < 1_000; i++) {
+            deadlines = deadlines.with(i, i * 7919L % 1_000);
+        }
+        TableShape.check(deadlines.times());
+        Deadlines<Integer> all = deadlines;
+        assertThat(all.due(499, 1_000))
+                .hasSize(500)
+                .isSortedAccordingTo(Comparator.comparingLong(key -> all.at(key).orElseThrow()));
+        assertThat(all.due(999, 3)).isEqualTo(all.due(999, 1_000).subList(0, 3));
     }
 
     @Example

@@ -1,47 +1,42 @@
 package dev.dunlin.core.state;
 
-import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into a table's tree, which nobody else may see. */
+/** Looks into a table's tree: whether each node is balanced, and knows its height, its size and the least time beneath it. */
 final class TableShape {
 
     private TableShape() {}
 
+    private record Seen(int height, int size, long least) {
+        static final Seen NOTHING = new Seen(0, 0, Deadlines.NEVER);
+    }
+
     static int height(Table<?, ?> table) {
-        return walk(field(table, "root"))[0];
+        return walk(table.root()).height();
     }
 
-    /** Throws if a node's halves differ in height by more than one, or its count or height is wrong. */
+    /** Throws if a node's halves differ in height by more than one, or its count, height or least time is wrong. */
     static void check(Table<?, ?> table) {
-        walk(field(table, "root"));
+        walk(table.root());
     }
 
-    private static int[] walk(@Nullable Object node) {
+    private static Seen walk(Tree.@Nullable Node<?, ?> node) {
         if (node == null) {
-            return new int[] {0, 0};
+            return Seen.NOTHING;
         }
-        int[] left = walk(field(node, "left"));
-        int[] right = walk(field(node, "right"));
-        int height = Math.max(left[0], right[0]) + 1;
-        int size = left[1] + right[1] + 1;
-        if (Math.abs(left[0] - right[0]) > 1) {
-            throw new AssertionError("a node has halves of the heights " + left[0] + " and " + right[0]);
+        Seen left = walk(node.left);
+        Seen right = walk(node.right);
+        if (Math.abs(left.height() - right.height()) > 1) {
+            throw new AssertionError("a node has halves of the heights " + left.height() + " and " + right.height());
         }
-        if (!Byte.valueOf((byte) height).equals(field(node, "height"))
-                || !Integer.valueOf(size).equals(field(node, "size"))) {
-            throw new AssertionError("a node of height " + height + " and size " + size + " says otherwise");
+        Seen seen = new Seen(
+                Math.max(left.height(), right.height()) + 1,
+                left.size() + right.size() + 1,
+                Math.min(node.entry.time(), Math.min(left.least(), right.least())));
+        Seen said = new Seen(node.height(), node.size(), node.least);
+        if (!seen.equals(said)) {
+            throw new AssertionError("a node says " + said + " and is " + seen);
         }
-        return new int[] {height, size};
-    }
-
-    private static @Nullable Object field(Object of, String name) {
-        try {
-            Field field = of.getClass().getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(of);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError("no field " + name, e);
-        }
+        return seen;
     }
 }
