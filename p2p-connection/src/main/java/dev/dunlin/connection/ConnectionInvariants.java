@@ -25,9 +25,40 @@ final class ConnectionInvariants {
     private ConnectionInvariants() {}
 
     static final List<Invariant<ConnectionState>> ALL = List.of(
-            new Invariant<>("within-limits", ConnectionInvariants::limits),
-            new Invariant<>("phases-fit", ConnectionInvariants::phases),
-            new Invariant<>("open-connections-are-listed", ConnectionInvariants::listed),
+            new Invariant<>("within-limits", ConnectionInvariants::limits)
+                    .brokenBy(
+                            ConnectionAction.Started.class,
+                            ConnectionAction.Connect.class,
+                            ConnectionAction.Retry.class,
+                            ConnectionAction.Connected.class,
+                            ConnectionAction.ConnectionFailed.class,
+                            ConnectionAction.Accepted.class,
+                            ConnectionAction.Closed.class,
+                            ConnectionAction.Listen.class,
+                            ConnectionAction.Listening.class),
+            new Invariant<>("phases-fit", ConnectionInvariants::phases)
+                    .brokenBy(
+                            ConnectionAction.Started.class,
+                            ConnectionAction.Connect.class,
+                            ConnectionAction.Await.class,
+                            ConnectionAction.Retry.class,
+                            ConnectionAction.Connected.class,
+                            ConnectionAction.ConnectionFailed.class,
+                            ConnectionAction.Accepted.class,
+                            ConnectionAction.Closed.class,
+                            ConnectionAction.IdleTimedOut.class,
+                            ConnectionAction.CloseTimedOut.class),
+            new Invariant<>("open-connections-are-listed", ConnectionInvariants::listed)
+                    .brokenBy(
+                            ConnectionAction.Started.class,
+                            ConnectionAction.Disconnect.class,
+                            ConnectionAction.Reset.class,
+                            ConnectionAction.Connected.class,
+                            ConnectionAction.ConnectionFailed.class,
+                            ConnectionAction.Accepted.class,
+                            ConnectionAction.Closed.class,
+                            ConnectionAction.IdleTimedOut.class,
+                            ConnectionAction.CloseTimedOut.class),
             new Invariant<>("counts-are-right", ConnectionInvariants::counts),
             new Invariant<>("deadlines-are-right", ConnectionInvariants::deadlines));
 

@@ -287,7 +287,12 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
                 new Invariant<>("links-are-counted", IdentifySlice::miscounted),
                 new Invariant<>("exchanges-are-linked-and-timed", IdentifySlice::unlinked),
                 new Invariant<>("remembered-peers-are-forgotten-once", IdentifySlice::unforgettable),
-                new Invariant<>("observers-are-links", IdentifySlice::unseen));
+                new Invariant<>("observers-are-links", IdentifySlice::unseen)
+                        .brokenBy(
+                                IdentifyAction.Started.class,
+                                IdentifyAction.Linked.class,
+                                IdentifyAction.Unlinked.class,
+                                IdentifyAction.Received.class));
     }
 
     private static Optional<String> miscounted(IdentifyState own) {

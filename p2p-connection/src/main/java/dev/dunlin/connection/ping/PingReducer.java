@@ -115,14 +115,14 @@ final class PingReducer {
                 ctx.then(new OpenStream(new Ticket(PingSlice.NAME, id.toString()), id, List.of(PingSlice.PROTOCOL)));
                 yield own.withPeer(id, peer.withLine(new Line.Opening())).withDue(id, Deadlines.NEVER);
             }
-            case Line.Ready(Handle stream, int next) -> thrown(own, id, stream, next, ctx);
+            case Line.Ready(Handle stream, int next) -> thrown(own, id, peer, stream, next, ctx);
             case Line.Opening _, Line.Out _ -> own;
         };
     }
 
-    private static PingState thrown(PingState own, PeerId id, Handle stream, int number, Context ctx) {
+    private static PingState thrown(PingState own, PeerId id, Peer peer, Handle stream, int number, Context ctx) {
         ctx.effect(new PingEffect.Throw(stream, id, number));
-        return own.withPeer(id, own.peers().at(id).withLine(new Line.Out(stream, number)))
+        return own.withPeer(id, peer.withLine(new Line.Out(stream, number)))
                 .withDue(id, ctx.now() + own.config().timeout());
     }
 
@@ -132,7 +132,8 @@ final class PingReducer {
             ctx.then(new CloseStream(stream, CloseMode.RESET));
             return own;
         }
-        return thrown(own.withStreams(own.streams().with(stream, new Stream(id, true))), id, stream, 0, ctx);
+        return thrown(
+                own.withStreams(own.streams().with(stream, new Stream(id, true))), id, waiting.get(), stream, 0, ctx);
     }
 
     private static PingState unsupported(PingState own, PeerId id, Context ctx) {

@@ -222,9 +222,16 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
     @Override
     public List<Invariant<PingState>> invariants() {
         return List.of(
-                new Invariant<>("peers-are-linked", PingSlice::unlinked),
+                new Invariant<>("peers-are-linked", PingSlice::unlinked)
+                        .brokenBy(PingAction.Started.class, PingAction.Linked.class, PingAction.Unlinked.class),
                 new Invariant<>("lines-have-streams", PingSlice::lineWithoutStream),
-                new Invariant<>("within-limits", PingSlice::beyondLimits));
+                new Invariant<>("within-limits", PingSlice::beyondLimits)
+                        .brokenBy(
+                                PingAction.Started.class,
+                                PingAction.Linked.class,
+                                PingAction.Ping.class,
+                                PingAction.EchoAsked.class,
+                                PingAction.Caught.class));
     }
 
     private static Optional<String> unlinked(PingState own) {

@@ -220,8 +220,24 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
     @Override
     public List<Invariant<StreamState>> invariants() {
         return List.of(
-                new Invariant<>("within-limits", StreamSlice::limits),
-                new Invariant<>("counts-are-right", StreamSlice::counts),
+                new Invariant<>("within-limits", StreamSlice::limits)
+                        .brokenBy(
+                                StreamAction.Started.class,
+                                StreamAction.OpenStream.class,
+                                StreamAction.ConnectionReady.class,
+                                StreamAction.StreamOpened.class,
+                                StreamAction.StreamAccepted.class),
+                new Invariant<>("counts-are-right", StreamSlice::counts)
+                        .brokenBy(
+                                StreamAction.Started.class,
+                                StreamAction.OpenStream.class,
+                                StreamAction.ConnectionReady.class,
+                                StreamAction.ConnectionMissing.class,
+                                StreamAction.StreamOpened.class,
+                                StreamAction.OpenFailed.class,
+                                StreamAction.StreamAccepted.class,
+                                StreamAction.StreamClosed.class,
+                                StreamAction.OpenTimedOut.class),
                 new Invariant<>("deadlines-are-right", StreamSlice::deadlines));
     }
 

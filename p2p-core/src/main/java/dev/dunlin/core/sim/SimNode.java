@@ -17,7 +17,6 @@ import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Slice;
-import dev.dunlin.core.store.SliceDigests;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
@@ -45,6 +44,9 @@ public final class SimNode<R> implements Port {
     /** The disk promises what was written at least so often, in microseconds, as the log's thread has it. */
     private static final long FORCE_EVERY = 1_000_000;
 
+    // The trace has every input and all it led to; a state that differs shows in the next of these at the latest.
+    private static final int STATE_EVERY = 128;
+
     private final World<R> world;
     private final int number;
     private final @Nullable Recording<R> recording;
@@ -53,7 +55,6 @@ public final class SimNode<R> implements Port {
     private final Map<Class<?>, Handling> handlers = new LinkedHashMap<>();
     private final ArrayDeque<Item> inbox = new ArrayDeque<>();
     private final Set<ActionId> requests = new HashSet<>();
-    private final SliceDigests digests = new SliceDigests();
 
     // The states that a crash may fall back to: that of the last promised input, and those after it.
     private final ArrayDeque<Kept<R>> kept = new ArrayDeque<>();
@@ -133,8 +134,14 @@ public final class SimNode<R> implements Port {
         return Optional.ofNullable(recording).map(Recording::disk);
     }
 
+    /** The digest of all its inputs and all that they led to, and of its states, the last one among them. */
     Digest trace() {
-        return trace;
+        if (store == null) {
+            return trace;
+        }
+        Hasher hasher = new Hasher().putDigest(trace);
+        feedState(hasher);
+        return hasher.finish();
     }
 
     private Store<R> open() {
@@ -182,7 +189,7 @@ public final class SimNode<R> implements Port {
     void boot() {
         Store<R> booting = store;
         if (booting == null) {
-            booting = world.scenario().store();
+            booting = world.newStore();
             store = booting;
             if (recording != null) {
                 recording.open(booting);
@@ -432,9 +439,7 @@ public final class SimNode<R> implements Port {
             recording.append(turn);
         }
         if (audit != null) {
-            audit.after(turn)
-                    .ifPresent(broken -> world.violated(
-                            Violation.Kind.SAFETY, broken.slice() + "/" + broken.invariant(), number, broken.why()));
+            audit.after(turn).ifPresent(this::broke);
         }
         world.turned(this, turn);
         long mineNow = generation;
@@ -446,6 +451,17 @@ public final class SimNode<R> implements Port {
         if (mineNow == generation) {
             arm();
         }
+    }
+
+    /** Asks all invariants, those too that no late action is said to break. */
+    void sweep() {
+        if (audit != null && up) {
+            audit.sweep().ifPresent(this::broke);
+        }
+    }
+
+    private void broke(Audit.Broken broken) {
+        world.violated(Violation.Kind.SAFETY, broken.slice() + "/" + broken.invariant(), number, broken.why());
     }
 
     private void keep(StoreState<R> state) {
@@ -463,9 +479,16 @@ public final class SimNode<R> implements Port {
         hasher.putDigest(trace).putLong(turn.number()).putLong(turn.now());
         Content.feed(turn.input().action(), hasher);
         hasher.putDigest(turn.derived());
-        digests.changedBy(turn)
-                .forEach((slice, digest) -> hasher.putString(slice).putDigest(digest));
+        if (turn.number() % STATE_EVERY == 0) {
+            feedState(hasher);
+        }
         trace = hasher.finish();
+    }
+
+    private void feedState(Hasher hasher) {
+        StoreState<R> state = open().state();
+        Content.feed(state.node(), hasher);
+        Content.feed(state.root(), hasher);
     }
 
     // Effects

@@ -104,6 +104,9 @@ public final class Simulation<R> {
         world.runTo(plan.safe(), options);
         world.runTo(plan.live(), options);
         if (world.violation().isEmpty() && options.audits()) {
+            world.nodes().forEach(SimNode::sweep);
+        }
+        if (world.violation().isEmpty() && options.audits()) {
             scenario.unfinished(world)
                     .ifPresent(what -> world.violated(Violation.Kind.LIVENESS, "wishes-come-to-an-end", -1, what));
         }

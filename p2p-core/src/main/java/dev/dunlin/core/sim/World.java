@@ -2,6 +2,7 @@ package dev.dunlin.core.sim;
 
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class World<R> {
 
     private final Plan plan;
     private final Scenario<R> scenario;
+    private final Store<R> prototype;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final List<SimNode<R>> nodes = new ArrayList<>();
     private final Set<Wire> wires = new LinkedHashSet<>();
@@ -59,6 +61,7 @@ public final class World<R> {
 
     World(Scenario<R> scenario, Plan plan, RunOptions options, boolean holdsDurable) {
         this.scenario = scenario;
+        this.prototype = scenario.store();
         this.plan = plan;
         this.weather = new Weather(plan);
         this.watchful = options.audits();
@@ -130,6 +133,11 @@ public final class World<R> {
 
     Scenario<R> scenario() {
         return scenario;
+    }
+
+    /** A store for a node's first boot. */
+    Store<R> newStore() {
+        return prototype.another();
     }
 
     /** The services of this world. */

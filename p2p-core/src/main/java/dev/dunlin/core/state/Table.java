@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class Table<K extends Comparable<? super K>, V> implements Iterable<Map.Entry<K, V>>, Canonical {
 
     /**
-     * So many changes are remembered for the digest: more than the log's thread is ever behind. After them it is summed up anew
-     * from all entries when somebody asks, so a table whose digest nobody asks for holds no more than this of its past.
+     * So many changes are remembered for the digest, and no more than there are entries: more than the log's thread is ever
+     * behind. After them it is summed up anew from all entries when somebody asks, so a table whose digest nobody asks for holds
+     * no more than this of its past.
      */
     static final int MAX_CHANGES = 2048;
 
@@ -135,7 +136,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     Table<K, V> with(Entry<K, V> entry) {
         Put<K, V> put = new Put<>(entry);
         Node<K, V> changed = put.in(root);
-        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry));
+        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry, Tree.size(changed)));
     }
 
     /** This table with a present value put through a function; this very table if the key has no value. */
@@ -151,7 +152,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             return this;
         }
         Node<K, V> changed = Tree.removed(root, key);
-        return changed == null ? empty() : new Table<>(changed, version.next(before, null));
+        return changed == null ? empty() : new Table<>(changed, version.next(before, null, Tree.size(changed)));
     }
 
     /** The least time of the entries put with one; {@link Deadlines#NEVER} if there is none. */

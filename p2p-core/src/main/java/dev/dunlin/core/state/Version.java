@@ -33,13 +33,17 @@ final class Version {
         this.changes = changes;
     }
 
-    Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more) {
+    /**
+     * The version after one change.
+     *
+     * @param size how many entries the table has then: to sum them all up is less work than to follow more changes
+     */
+    Version next(@Nullable Entry<?, ?> less, @Nullable Entry<?, ?> more, int size) {
         if (sum != null) {
             return new Version(null, this, less, more, 1);
         }
-        return changes >= Table.MAX_CHANGES
-                ? new Version(null, null, null, null, 0)
-                : new Version(null, this, less, more, changes + 1);
+        boolean forgets = before == null || changes >= Math.min(size, Table.MAX_CHANGES);
+        return forgets ? new Version(null, null, null, null, 0) : new Version(null, this, less, more, changes + 1);
     }
 
     <K, V> Sum sum(@Nullable Node<K, V> root) {

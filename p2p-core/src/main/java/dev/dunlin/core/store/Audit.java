@@ -10,9 +10,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Looks after a turn at what it may have broken: invariants of the slices that changed, their byte budgets, and that the
- * open handles are those in the state. The same audit serves tests, the simulator and a running node. It sees turns in
- * order. Not thread-safe.
+ * Looks after a turn at what it may have broken: those invariants of the slices that changed which its actions can break, the
+ * slices' byte budgets, and that the open handles are those in the state. From time to time it looks at
+ * all invariants. The same audit serves tests, the simulator and a running node. It sees turns in order. Not
+ * thread-safe.
  */
 public final class Audit {
 
@@ -21,6 +22,12 @@ public final class Audit {
 
     /** The name under which a state that is too big is reported. */
     public static final String BUDGET = "state-is-within-its-byte-budget";
+
+    /** The name under which an invariant is reported that an action broke which is not said to break it. */
+    public static final String INDEX = "invariants-name-the-actions-that-break-them";
+
+    /** All invariants are asked after every so many turns. */
+    public static final int SWEEP_EVERY = 256;
 
     // Lookup only.
     private final Map<String, Slice<?, ?, ?>> slices = new HashMap<>();
@@ -68,12 +75,46 @@ public final class Audit {
         }
         for (Turn.Changed change : turn.changed()) {
             Slice<?, ?, ?> slice = slices.get(change.slice());
-            Optional<Broken> broken = slice == null ? Optional.empty() : slice(slice, change.state());
+            Optional<Broken> broken = slice == null ? Optional.empty() : changed(slice, change.state(), turn);
             if (broken.isPresent()) {
                 return broken;
             }
         }
-        return handles ? handles() : Optional.empty();
+        Optional<Broken> broken = handles ? handles() : Optional.empty();
+        return broken.isPresent() || turn.number() % SWEEP_EVERY != 0 ? broken : sweep();
+    }
+
+    /** What is broken now, whatever broke it. */
+    public Optional<Broken> sweep() {
+        for (Slice<?, ?, ?> slice : ordered) {
+            Optional<Broken> broken = all(slice, Objects.requireNonNull(states.get(slice.name())));
+            if (broken.isPresent()) {
+                return broken;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static <S> Optional<Broken> all(Slice<?, S, ?> slice, Object state) {
+        S own = slice.state().cast(state);
+        for (Invariant<S> invariant : slice.invariants()) {
+            Optional<String> why = invariant.violation().apply(own);
+            if (why.isPresent()) {
+                return Optional.of(new Broken(
+                        slice.name(),
+                        INDEX,
+                        invariant.name() + " was broken by an action that it does not name: " + why.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean mayBreak(Turn turn, Invariant<?> invariant) {
+        boolean may = invariant.breakers().isEmpty();
+        for (int i = 0; i < turn.size() && !may; i++) {
+            may = invariant.breakers().contains(turn.entry(i).getClass()) && turn.rejection(i) == null;
+        }
+        return may;
     }
 
     private static <S> boolean holdsHandles(Slice<?, S, ?> slice, Turn.Changed change) {
@@ -81,10 +122,11 @@ public final class Audit {
                 || slice.handles(slice.state().cast(change.before())).iterator().hasNext();
     }
 
-    private static <S> Optional<Broken> slice(Slice<?, S, ?> slice, Object state) {
+    private static <S> Optional<Broken> changed(Slice<?, S, ?> slice, Object state, Turn turn) {
         S own = slice.state().cast(state);
         for (Invariant<S> invariant : slice.invariants()) {
-            Optional<String> why = invariant.violation().apply(own);
+            Optional<String> why =
+                    mayBreak(turn, invariant) ? invariant.violation().apply(own) : Optional.empty();
             if (why.isPresent()) {
                 return Optional.of(new Broken(slice.name(), invariant.name(), why.get()));
             }

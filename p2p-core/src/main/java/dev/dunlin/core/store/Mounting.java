@@ -60,6 +60,14 @@ final class Mounting {
                         type.getName() + " has a guard in " + slice.name() + " and no name in its type table");
             }
         }
+        for (Invariant<?> invariant : slice.invariants()) {
+            for (Class<?> type : invariant.breakers()) {
+                if (!actions.containsValue(type) || Effect.class.isAssignableFrom(type)) {
+                    throw new IllegalArgumentException("the invariant " + invariant.name() + " of " + slice.name()
+                            + " is said to be broken by " + type.getName() + ", which is no action of the slice");
+                }
+            }
+        }
         slice.tick().ifPresent(tick -> {
             if (!actions.containsValue(tick.getClass())) {
                 throw new IllegalArgumentException(tick.getClass().getName() + ", the tick of " + slice.name()

@@ -33,6 +33,7 @@ public final class Store<R> {
     /** The most ticks of one slice at one time; more is a bug, not work. */
     public static final int MAX_TICKS = 10_000;
 
+    private final R initial;
     private final List<Mount<R, ?, ?>> mounts;
 
     // Lookup only, never iterated.
@@ -55,13 +56,14 @@ public final class Store<R> {
     private boolean failed;
     private @Nullable Watcher<R> watcher;
 
-    private Store(Builder<R> builder) {
-        this.root = builder.initial;
-        this.mounts = List.copyOf(builder.mounts);
+    private Store(R initial, List<Mount<R, ?, ?>> mounts, Map<Class<?>, Route<R>> routes) {
+        this.initial = initial;
+        this.root = initial;
+        this.mounts = mounts;
         @SuppressWarnings("unchecked")
         Mount<R, NodeState, NodeAction> first = (Mount<R, NodeState, NodeAction>) mounts.getFirst();
         this.nodeMount = first;
-        this.routes = builder.routes();
+        this.routes = routes;
         this.deadlines = new long[mounts.size()];
         this.touched = new boolean[mounts.size()];
         this.ticks = new int[mounts.size()];
@@ -113,7 +115,7 @@ public final class Store<R> {
 
         /** The store, before its first input. */
         public Store<R> build() {
-            return new Store<>(this);
+            return new Store<>(initial, List.copyOf(mounts), routes());
         }
 
         private Map<Class<?>, Route<R>> routes() {
@@ -171,6 +173,11 @@ public final class Store<R> {
     }
 
     private record Route<R>(Mount<R, ?, ?> owner, List<On<?, ?>> observers) {}
+
+    /** Another store of the same machines, before its first input. What never changes is shared: thousands cost little. */
+    public Store<R> another() {
+        return new Store<>(initial, mounts, routes);
+    }
 
     /** The state after the last input. */
     public StoreState<R> state() {

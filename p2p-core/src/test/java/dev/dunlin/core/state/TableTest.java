@@ -132,6 +132,23 @@ class TableTest {
                 .isEqualTo(anew(table.with(1, 1).without(2)).digest());
     }
 
+    @Example
+    void digestOfABigTableAfterMoreChangesThanAreRemembered() {
+        Table<Integer, Integer> table = Table.empty();
+        for (int i = 0; i < 2 * Table.MAX_CHANGES; i++) {
+            table = table.with(i, i);
+        }
+        table.digest();
+        for (int i = 0; i < Table.MAX_CHANGES + 2; i++) {
+            table = i % 3 == 0 ? table.without(i) : table.with(i, -i);
+            if (i >= Table.MAX_CHANGES - 1) {
+                assertThat(table.with(-1, 1).digest())
+                        .isEqualTo(anew(table.with(-1, 1)).digest());
+            }
+        }
+        assertThat(table.digest()).isEqualTo(anew(table).digest());
+    }
+
     private static Table<Integer, Integer> anew(Table<Integer, Integer> table) {
         Table<Integer, Integer> fresh = Table.empty();
         for (Map.Entry<Integer, Integer> entry : table) {

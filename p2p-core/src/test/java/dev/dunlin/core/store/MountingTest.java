@@ -221,4 +221,13 @@ class MountingTest {
                         .nextDeadline())
                 .isEqualTo(Long.MAX_VALUE);
     }
+
+    @Test
+    void refusesAnInvariantThatAForeignActionBreaks() {
+        Invariant<State> invariant = new Invariant<>("is-quiet", own -> Optional.empty());
+        refused(
+                mounting(LEFT.holding(invariant.brokenBy(Right.Hear.class))),
+                "the invariant is-quiet of left is said to be broken by");
+        refused(mounting(LEFT.holding(invariant.brokenBy(Ask.Keep.class))), "which is no action of the slice");
+    }
 }

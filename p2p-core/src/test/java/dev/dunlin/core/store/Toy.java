@@ -116,6 +116,7 @@ final class Toy {
                 Optional.of(new Left.Tick()),
                 State::deadline,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -141,6 +142,7 @@ final class Toy {
                 reducer,
                 Optional.of(new Right.Tick()),
                 State::deadline,
+                List.of(),
                 List.of(),
                 List.of());
     }
@@ -178,31 +180,40 @@ final class Toy {
             Optional<A> tick,
             ToLongFunction<State> deadline,
             List<On<?, ? extends A>> observes,
-            List<Transition> transitions)
+            List<Transition> transitions,
+            List<Invariant<State>> invariants)
             implements Slice<Object, State, A> {
 
         Machine<A> observing(List<On<?, ? extends A>> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, other, transitions);
+            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, other, transitions, invariants);
         }
 
         Machine<A> guarding(Guards<Object, State, A> other) {
-            return new Machine<>(name, actions, types, other, reducer, tick, deadline, observes, transitions);
+            return new Machine<>(
+                    name, actions, types, other, reducer, tick, deadline, observes, transitions, invariants);
         }
 
         Machine<A> naming(TypeTable other) {
-            return new Machine<>(name, actions, other, guards, reducer, tick, deadline, observes, transitions);
+            return new Machine<>(
+                    name, actions, other, guards, reducer, tick, deadline, observes, transitions, invariants);
         }
 
         Machine<A> ticking(Optional<A> other) {
-            return new Machine<>(name, actions, types, guards, reducer, other, deadline, observes, transitions);
+            return new Machine<>(
+                    name, actions, types, guards, reducer, other, deadline, observes, transitions, invariants);
         }
 
         Machine<A> due(ToLongFunction<State> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, other, observes, transitions);
+            return new Machine<>(name, actions, types, guards, reducer, tick, other, observes, transitions, invariants);
         }
 
         Machine<A> declaring(List<Transition> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, observes, other);
+            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, observes, other, invariants);
+        }
+
+        Machine<A> holding(Invariant<State> other) {
+            return new Machine<>(
+                    name, actions, types, guards, reducer, tick, deadline, observes, transitions, List.of(other));
         }
 
         @Override
