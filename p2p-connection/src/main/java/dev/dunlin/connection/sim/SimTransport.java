@@ -96,6 +96,11 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
     }
 
+    /** Our sides of the connections that are up, in the order in which they came up. */
+    List<Link.Side> sides() {
+        return List.copyOf(connections.values());
+    }
+
     Optional<String> difference(SimNode<?> node) {
         TreeSet<Handle> open = new TreeSet<>(connections.keySet());
         open.addAll(listeners.keySet());
