@@ -222,6 +222,11 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
         @Override
         void established() {
+            if (over) {
+                // The process ended during the handshake: the one that runs now does not know of it.
+                close(CloseReason.LOCAL);
+                return;
+            }
             announced = true;
             connections.put(handle, this);
             Bytes hash = link.hash();

@@ -9,10 +9,14 @@ import static dev.dunlin.connection.sim.SimNet.address;
 import static dev.dunlin.connection.sim.SimNet.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.ConnectionAction.Accepted;
+import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionAction.ConnectDone;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
+import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
@@ -20,8 +24,8 @@ import dev.dunlin.connection.stream.StreamAction.StreamOpened;
 import dev.dunlin.core.sim.Fault;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.Wish;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.core.store.Turn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +47,8 @@ class NetworkTest {
         assertThat(played.root(0).connection().isConnected(peer(1))).isTrue();
         assertThat(played.root(1).connection().isConnected(peer(0))).isTrue();
         assertThat(played.actions(0, ConnectDone.class))
-                .singleElement()
                 .extracting(ConnectDone::ticket)
-                .isEqualTo(TICKET);
+                .containsOnlyOnce(TICKET);
         assertThat(played.actions(0, StreamOpened.class))
                 .singleElement()
                 .extracting(StreamOpened::protocol)
@@ -83,11 +86,10 @@ class NetworkTest {
 
     @Test
     void anAbsentNodeIsRetriedUntilItComes() {
-        Played played =
-                Played.of(plan(2, 22 * SECOND, connect(SECOND, 0, 1, TICKET), listen(2 * SECOND, 1)));
-        assertThat(played.actions(0, ConnectionFailed.class)).isNotEmpty().allSatisfy(failed -> assertThat(
-                        failed.error().kind())
-                .isEqualTo(ConnectionError.Kind.REFUSED));
+        Played played = Played.of(plan(2, 22 * SECOND, connect(SECOND, 0, 1, TICKET), listen(2 * SECOND, 1)));
+        assertThat(played.actions(0, ConnectionFailed.class))
+                .isNotEmpty()
+                .allSatisfy(failed -> assertThat(failed.error().kind()).isEqualTo(ConnectionError.Kind.REFUSED));
         assertThat(played.actions(0, ConnectDone.class)).hasSize(1);
         assertThat(played.root(1).connection().isConnected(peer(0))).isTrue();
     }
@@ -104,6 +106,37 @@ class NetworkTest {
                 .singleElement()
                 .extracting(failed -> failed.error().kind())
                 .isEqualTo(ConnectionError.Kind.WRONG_PEER);
+        played.assertNothingOpen();
+    }
+
+    @Test
+    void aNodeThatRestartsDuringAHandshakeKnowsNothingOfIt() {
+        Plan plan = plan(2, 2 * SECOND, listen(0), listen(1), connect(SECOND, 0, 1, TICKET));
+        Fault.Crash beforeTheLastMessage = new Fault.Crash(1, SECOND + 5 * LATENCY / 2, 1, 0, false, 0);
+        Played played = Played.of(plan.withFaults(List.of(beforeTheLastMessage)));
+        assertThat(played.actions(0, ConnectDone.class)).hasSize(1);
+        assertThat(played.actions(0, Closed.class))
+                .singleElement()
+                .extracting(Closed::reason)
+                .isEqualTo(CloseReason.REMOTE);
+        assertThat(played.actions(1, Accepted.class)).isEmpty();
+        played.assertNothingOpen();
+    }
+
+    @Test
+    void aCloseThatHangsIsForced() {
+        Plan plan = plan(
+                2,
+                10 * SECOND,
+                listen(0),
+                listen(1),
+                connect(SECOND, 0, 1, TICKET),
+                new Wish(2 * SECOND, 0, new Disconnect(peer(1))));
+        Played played = Played.of(plan, Table.empty(), stage -> stage.stubborn(true));
+        assertThat(played.actions(0, DisconnectInit.class))
+                .extracting(DisconnectInit::reason)
+                .containsExactly(CloseReason.LOCAL, CloseReason.TIMED_OUT);
+        assertThat(played.actions(1, Closed.class)).hasSize(1);
         played.assertNothingOpen();
     }
 }

@@ -155,8 +155,12 @@ final class Played implements Scenario<SimRoot> {
         for (SimNode<SimRoot> node : world().nodes()) {
             assertThat(node.root().connection().connections().isEmpty()).isTrue();
             assertThat(node.root().stream().streams().isEmpty()).isTrue();
-            node.state().orElseThrow().node().handles().keys().forEach(handle -> assertThat(handle.kind())
-                    .isEqualTo(SimTransport.LISTENER));
+            node.state()
+                    .orElseThrow()
+                    .node()
+                    .handles()
+                    .keys()
+                    .forEach(handle -> assertThat(handle.kind()).isEqualTo(SimTransport.LISTENER));
             assertThat(net().difference(node)).isEmpty();
             assertThat(sides(node.number())).isEmpty();
         }
