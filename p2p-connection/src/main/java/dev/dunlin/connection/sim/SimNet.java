@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who listens where, and the transports of the nodes that are up.
+ * Who listens where, and the transports of the nodes that are up. Plans that are written by hand name nodes by
+ * {@link #peer} and {@link #address}.
  *
  * @param <R> the root of a node's state tree
  */

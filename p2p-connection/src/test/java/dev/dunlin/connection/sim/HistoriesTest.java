@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -111,7 +112,7 @@ class HistoriesTest {
     private static final class History {
         private final List<Wish> wishes = new ArrayList<>(List.of(listen(SILENT)));
         private final List<Fault> faults = new ArrayList<>();
-        private final Map<Long, List<Move>> scripted = new HashMap<>();
+        private final List<Consumer<Played>> script = new ArrayList<>();
         private final long rest;
 
         History(List<Move> moves) {
@@ -138,8 +139,7 @@ class HistoriesTest {
                 case 6 -> wishes.add(listen(at, from));
                 case 7 -> wish(at, from, new ConnectionAction.StopListening(address(from)));
                 case 8 -> wish(at, from, new OpenStream(ticket, peer(move.to()), List.of(PingSlice.PROTOCOL)));
-                case 9, 10, 11 ->
-                    scripted.computeIfAbsent(at, any -> new ArrayList<>()).add(move);
+                case 9, 10, 11 -> script.add(played -> played.at(at, () -> make(move, played)));
                 default -> {
                     if (move.to() == 0) {
                         faults.add(new Fault.Crash(from, at, 1 + move.pause() / 2, 0, false, 0));
@@ -164,7 +164,7 @@ class HistoriesTest {
         }
 
         private void direct(Played played) {
-            scripted.forEach((at, moves) -> moves.forEach(move -> played.at(at, () -> make(move, played))));
+            script.forEach(move -> move.accept(played));
             played.at(rest, () -> played.stubborn(false));
             played.at(rest + REST, () -> {
                 for (int i = 0; i < NODES; i++) {
