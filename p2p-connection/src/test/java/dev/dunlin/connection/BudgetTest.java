@@ -3,7 +3,7 @@ package dev.dunlin.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dunlin.connection.stage.Bench;
+import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamSlice;
@@ -66,7 +66,7 @@ class BudgetTest {
 
     @Test
     void aPeerKeepsOnlySoManyAddresses() {
-        Bench bench = new Bench("connection.maxAddresses", "2");
+        Bench bench = Bench.streams("connection.maxAddresses", "2");
         List<Multiaddr> many = List.of(Bench.address(1), Bench.address(2), Bench.address(3));
         bench.say(new ConnectionAction.Connect(PEER, many, Ticket.NONE));
         bench.say(new ConnectionAction.Connect(PEER, List.of(Bench.address(4)), TICKET));

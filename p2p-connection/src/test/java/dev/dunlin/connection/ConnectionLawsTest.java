@@ -1,7 +1,7 @@
 package dev.dunlin.connection;
 
-import dev.dunlin.connection.stage.Bench;
-import dev.dunlin.connection.stage.SimRoot;
+import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;

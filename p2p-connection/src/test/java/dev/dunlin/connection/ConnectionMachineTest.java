@@ -1,8 +1,8 @@
 package dev.dunlin.connection;
 
-import static dev.dunlin.connection.stage.Bench.SECOND;
-import static dev.dunlin.connection.stage.Bench.address;
-import static dev.dunlin.connection.stage.Bench.peer;
+import static dev.dunlin.connection.bench.Bench.SECOND;
+import static dev.dunlin.connection.bench.Bench.address;
+import static dev.dunlin.connection.bench.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction.Accepted;
@@ -32,7 +32,7 @@ import dev.dunlin.connection.ConnectionEffect.ConnectInit;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionEffect.ListenInit;
 import dev.dunlin.connection.ConnectionEffect.StopListenInit;
-import dev.dunlin.connection.stage.Bench;
+import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -54,7 +54,7 @@ class ConnectionMachineTest {
     private static final Bytes HASH = Bytes.of(new byte[32]);
     private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
 
-    private Bench bench = new Bench("node.peerId", peer(1).toString());
+    private Bench bench = Bench.streams("node.peerId", peer(1).toString());
 
     private void connect() {
         bench.say(new Connect(P, List.of(A), Ticket.NONE));
@@ -165,12 +165,12 @@ class ConnectionMachineTest {
             long dial = bench.connection().dialOf(P);
             bench.say(new Reset(P));
             assertThat(phase()).isEqualTo("Disconnected");
-            assertThat(bench.effects()).containsExactly(new CancelDial(dial));
+            assertThat(bench.emitted()).containsExactly(new CancelDial(dial));
             connect();
             Handle handle = connected();
             bench.say(new Reset(P));
             assertThat(phase()).isEqualTo("Disconnected");
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
             connect();
             failed();
             bench.say(new Reset(P));
@@ -185,7 +185,7 @@ class ConnectionMachineTest {
         @Test
         void establishment() {
             connect();
-            assertThat(bench.effects()).containsExactly(new ConnectInit(1, P, A));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
                     .isEqualTo(new ConnectionState.Connecting(bench.now(), P, A, 1, 3, List.of(A), 0, 1, List.of()));
             Handle handle = connected();
@@ -202,7 +202,7 @@ class ConnectionMachineTest {
             assertThat(failure())
                     .isEqualTo(new ConnectionState.ConnectionFailed(
                             bench.now(), P, A, REFUSED, 1, 3, List.of(A), List.of()));
-            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.emitted()).isEmpty();
         }
 
         @Test
@@ -212,7 +212,7 @@ class ConnectionMachineTest {
             long first = bench.nextDeadline() - bench.now();
             assertThat(first).isBetween(5 * SECOND / 2, 5 * SECOND);
             bench.pass(first);
-            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, A));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
             assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
                     .isEqualTo(2);
             failed();
@@ -235,7 +235,7 @@ class ConnectionMachineTest {
             connect();
             failed();
             bench.say(new Connect(P, List.of(), Ticket.NONE));
-            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, A));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
         }
 
         @Test
@@ -259,11 +259,11 @@ class ConnectionMachineTest {
             Handle handle = connected();
             bench.say(new Disconnect(P));
             assertThat(phase()).isEqualTo("Disconnected");
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
             assertThat(bench.connection().connections().at(handle).closing()).isTrue();
             closed(handle);
             assertThat(bench.connection().connections().isEmpty()).isTrue();
-            assertThat(bench.handles().isEmpty()).isTrue();
+            assertThat(bench.openHandles()).isEmpty();
         }
     }
 
@@ -274,13 +274,13 @@ class ConnectionMachineTest {
         void allAddressesAreTriedInOrderAtOnce() {
             bench.say(new Connect(P, List.of(A, B, A), T1));
             failed();
-            assertThat(bench.effects()).containsExactly(new ConnectInit(2, P, B));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, B));
             assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
                     .isEqualTo(1);
             failed();
             assertThat(phase()).isEqualTo("ConnectionFailed");
             bench.pass(bench.nextDeadline() - bench.now());
-            assertThat(bench.effects()).containsExactly(new ConnectInit(3, P, A));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(3, P, A));
         }
 
         @Test
@@ -306,7 +306,7 @@ class ConnectionMachineTest {
         void aLaterConnectJoinsTheDialAndAddsItsAddresses() {
             bench.say(new Connect(P, List.of(A), T1));
             bench.say(new Connect(P, List.of(B), T2));
-            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.emitted()).isEmpty();
             failed();
             Handle handle = connected();
             assertThat(bench.derived(ConnectDone.class))
@@ -319,7 +319,7 @@ class ConnectionMachineTest {
             Handle handle = connected();
             bench.say(new Connect(P, List.of(), T1));
             assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, handle));
-            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.emitted()).isEmpty();
         }
 
         @Test
@@ -339,7 +339,7 @@ class ConnectionMachineTest {
         void aSilentAddressTimesOut() {
             bench.say(new Connect(P, List.of(A, B), T1));
             bench.pass(15 * SECOND);
-            assertThat(bench.effects()).containsExactly(new CancelDial(1), new ConnectInit(2, P, B));
+            assertThat(bench.emitted()).containsExactly(new CancelDial(1), new ConnectInit(2, P, B));
             bench.pass(15 * SECOND);
             assertThat(failure().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
         }
@@ -348,13 +348,13 @@ class ConnectionMachineTest {
         void aLateConnectionIsClosedByTheRuntime() {
             connect();
             bench.say(new Disconnect(P));
-            assertThat(bench.effects()).containsExactly(new CancelDial(1));
+            assertThat(bench.emitted()).containsExactly(new CancelDial(1));
             Handle late = bench.handle(ConnectionService.CONNECTION);
             bench.say(new Connected(1, late, P, A, HASH));
             assertThat(bench.clause()).isEqualTo("dial-is-current");
-            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+            assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(late));
             closed(late);
-            assertThat(bench.handles().isEmpty()).isTrue();
+            assertThat(bench.openHandles()).isEmpty();
         }
 
         @Test
@@ -400,11 +400,11 @@ class ConnectionMachineTest {
     class SimultaneousDials {
 
         private Bench smaller() {
-            return new Bench("node.peerId", peer(1).toString());
+            return Bench.streams("node.peerId", peer(1).toString());
         }
 
         private Bench greater() {
-            return new Bench("node.peerId", peer(300).toString());
+            return Bench.streams("node.peerId", peer(300).toString());
         }
 
         @Test
@@ -412,7 +412,7 @@ class ConnectionMachineTest {
             bench = greater();
             bench.say(new Connect(P, List.of(A), T1));
             Handle inbound = accepted();
-            assertThat(bench.effects()).containsExactly(new CancelDial(1));
+            assertThat(bench.emitted()).containsExactly(new CancelDial(1));
             assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
         }
 
@@ -421,10 +421,10 @@ class ConnectionMachineTest {
             bench = smaller();
             bench.say(new Connect(P, List.of(A), T1));
             Handle inbound = accepted();
-            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.emitted()).isEmpty();
             assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
             Handle outbound = connected();
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
             assertThat(bench.connection().connectionTo(P)).contains(outbound);
         }
 
@@ -454,7 +454,7 @@ class ConnectionMachineTest {
             connect();
             Handle outbound = connected();
             Handle inbound = accepted();
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
             assertThat(bench.connection().connectionTo(P)).contains(outbound);
         }
 
@@ -464,7 +464,7 @@ class ConnectionMachineTest {
             connect();
             Handle outbound = connected();
             Handle inbound = accepted();
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(outbound, CloseReason.DUPLICATE));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(outbound, CloseReason.DUPLICATE));
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
         }
 
@@ -475,7 +475,7 @@ class ConnectionMachineTest {
             Handle old = connected();
             bench.pass(31 * SECOND);
             Handle inbound = accepted();
-            assertThat(bench.effects()).isEmpty();
+            assertThat(bench.emitted()).isEmpty();
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
             closed(old);
             assertThat(phase()).isEqualTo("Connected");
@@ -491,7 +491,7 @@ class ConnectionMachineTest {
             accepted();
             Handle second = accepted();
             assertThat(bench.clause()).isEqualTo("inbound-not-full");
-            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(second));
+            assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(second));
         }
 
         @Test
@@ -518,9 +518,9 @@ class ConnectionMachineTest {
             Handle handle = connected();
             bench.say(new Disconnect(P));
             bench.pass(5 * SECOND);
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
             bench.pass(5 * SECOND);
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.TIMED_OUT));
             closed(handle);
             assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         }
@@ -550,7 +550,7 @@ class ConnectionMachineTest {
             assertThat(phase()).isEqualTo("Connected");
             bench.pass(SECOND);
             assertThat(phase()).isEqualTo("Disconnected");
-            assertThat(bench.effects()).containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
         }
 
         @Test
@@ -593,15 +593,15 @@ class ConnectionMachineTest {
         @Test
         void aListenerLives() {
             bench.say(new Listen(A, T1));
-            assertThat(bench.effects()).containsExactly(new ListenInit(1, A));
+            assertThat(bench.emitted()).containsExactly(new ListenInit(1, A));
             Handle listener = bench.handle(ConnectionService.LISTENER);
             bench.say(new Listening(1, listener, A, List.of(A, B)));
             assertThat(bench.derived(ListenDone.class)).containsExactly(new ListenDone(T1, A, List.of(A, B)));
             assertThat(bench.connection().listenAddresses()).containsExactly(A, B);
             bench.say(new StopListening(A));
-            assertThat(bench.effects()).containsExactly(new StopListenInit(listener));
+            assertThat(bench.emitted()).containsExactly(new StopListenInit(listener));
             bench.pass(5 * SECOND);
-            assertThat(bench.effects()).containsExactly(new StopListenInit(listener));
+            assertThat(bench.emitted()).containsExactly(new StopListenInit(listener));
             bench.say(new ListenerClosed(listener, A, CloseReason.LOCAL));
             assertThat(bench.connection().listeners().isEmpty()).isTrue();
             assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
@@ -617,7 +617,7 @@ class ConnectionMachineTest {
             assertThat(bench.derived(ListenGaveUp.class)).hasSize(1);
             Handle late = bench.handle(ConnectionService.LISTENER);
             bench.say(new Listening(2, late, A, List.of(A)));
-            assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+            assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(late));
         }
 
         @Test

@@ -4,11 +4,9 @@ import dev.dunlin.connection.identify.IdentifyAction.Received;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
 import dev.dunlin.connection.identify.IdentifyState.Asking;
 import dev.dunlin.connection.identify.IdentifyState.Kind;
-import dev.dunlin.connection.identify.IdentifyState.Peer;
 import dev.dunlin.connection.identify.IdentifyState.Push;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
-import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
@@ -17,7 +15,6 @@ import dev.dunlin.core.store.Operand;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** The enabling conditions of the identify machine. */
 final class IdentifyGuards {
@@ -58,12 +55,8 @@ final class IdentifyGuards {
         return addresses.stream().mapToLong(address -> address.toBytes().length).sum();
     }
 
-    private static boolean isPeer(IdentifyState own, PeerId id, Predicate<Peer> that) {
-        return own.peers().find(id).filter(that).isPresent();
-    }
-
     private static <A extends IdentifyAction> Clause<Object, IdentifyState, A> streamIsNew(Function<A, Handle> stream) {
-        return Clauses.when("stream-is-new", (own, action) -> !own.exchanges().has(stream.apply(action)));
+        return Clauses.absent("stream-is-new", IdentifyState::exchanges, stream);
     }
 
     private static boolean areNames(List<String> protocols) {
@@ -107,8 +100,7 @@ final class IdentifyGuards {
                             (own, action) -> own.own().listeners().has(action.listener())))
             .on(
                     IdentifyAction.Linked.class,
-                    Clauses.when(
-                            "connection-is-new", (own, action) -> !own.links().has(action.connection())),
+                    Clauses.absent("connection-is-new", IdentifyState::links, IdentifyAction.Linked::connection),
                     Clauses.below(
                             "links-below-limit",
                             own -> own.links().size(),
@@ -116,12 +108,11 @@ final class IdentifyGuards {
                             own -> own.config().maxLinks()))
             .on(
                     IdentifyAction.Unlinked.class,
-                    Clauses.when(
+                    Clauses.present(
                             "connection-is-the-peers",
-                            (own, action) -> own.links()
-                                    .find(action.connection())
-                                    .filter(link -> link.peer().equals(action.peer()))
-                                    .isPresent()))
+                            IdentifyState::links,
+                            IdentifyAction.Unlinked::connection,
+                            (action, link) -> link.peer().equals(action.peer())))
             // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused
             // for that.
             .on(IdentifyAction.AskOpened.class, streamIsNew(IdentifyAction.AskOpened::stream))
@@ -130,14 +121,18 @@ final class IdentifyGuards {
             .on(IdentifyAction.PushOffered.class, streamIsNew(IdentifyAction.PushOffered::stream))
             .on(
                     IdentifyAction.AskNotOpened.class,
-                    Clauses.when(
+                    Clauses.present(
                             "ask-is-being-opened",
-                            (own, action) -> isPeer(own, action.peer(), peer -> peer.asking() == Asking.OPENING)))
+                            IdentifyState::peers,
+                            IdentifyAction.AskNotOpened::peer,
+                            (action, peer) -> peer.asking() == Asking.OPENING))
             .on(
                     IdentifyAction.PushNotOpened.class,
-                    Clauses.when(
+                    Clauses.present(
                             "push-is-being-opened",
-                            (own, action) -> isPeer(own, action.peer(), peer -> peer.push() == Push.OPENING)))
+                            IdentifyState::peers,
+                            IdentifyAction.PushNotOpened::peer,
+                            (action, peer) -> peer.push() == Push.OPENING))
             .on(
                     Received.class,
                     Clauses.when(
@@ -162,17 +157,18 @@ final class IdentifyGuards {
             .on(IdentifyAction.Tick.class, Clauses.due("deadline-is-due", IdentifyState::nextDeadline))
             .on(
                     IdentifyAction.ExchangeTimedOut.class,
-                    Clauses.when(
+                    Clauses.present(
                             "exchange-is-open",
-                            (own, action) -> own.exchanges()
-                                    .find(action.stream())
-                                    .filter(exchange -> exchange.peer().equals(action.peer()))
-                                    .isPresent()))
+                            IdentifyState::exchanges,
+                            IdentifyAction.ExchangeTimedOut::stream,
+                            (action, exchange) -> exchange.peer().equals(action.peer())))
             .on(
                     IdentifyAction.Forgotten.class,
-                    Clauses.when(
+                    Clauses.present(
                             "peer-is-only-remembered",
-                            (own, action) -> isPeer(own, action.peer(), peer -> peer.links() == 0)))
+                            IdentifyState::peers,
+                            IdentifyAction.Forgotten::peer,
+                            (action, peer) -> peer.links() == 0))
             .always(IdentifyAction.PeerIdentified.class)
             .always(IdentifyAction.IdentifyFailed.class)
             .always(IdentifyAction.ObservedChanged.class)

@@ -6,7 +6,23 @@ import java.util.List;
 public sealed interface MultistreamFailure {
 
     /** One sentence for people: the cause and, where there is one, the remedy. */
-    String message();
+    default String message() {
+        return switch (this) {
+            case NoCommonProtocol(List<String> proposed) ->
+                "the peer supports none of the proposed protocols " + proposed;
+            case WrongHeader(String received) ->
+                "the peer does not speak multistream-select 1.0.0: its first message was \"" + Messages.show(received)
+                        + "\"";
+            case UnexpectedAnswer(String proposed, String received) ->
+                "the peer answered the proposal \"" + Messages.show(proposed) + "\" with \"" + Messages.show(received)
+                        + "\" instead of its echo or na";
+            case Malformed(String reason) -> "the peer sent a malformed multistream message: " + reason;
+            case MessageTooLong(int max) -> "the peer announced a multistream message of more than " + max + " bytes";
+            case TooManyRefusals(int max) -> "more than " + max + " proposals were refused in one negotiation";
+            case EndOfInput() -> "the peer closed its side before a protocol was agreed";
+            case TimedOut(long allowedMicros) -> "no protocol was agreed within " + allowedMicros + " microseconds";
+        };
+    }
 
     /**
      * The responder refused every protocol the initiator proposed.
@@ -18,11 +34,6 @@ public sealed interface MultistreamFailure {
         public NoCommonProtocol {
             proposed = List.copyOf(proposed);
         }
-
-        @Override
-        public String message() {
-            return "the peer supports none of the proposed protocols " + proposed;
-        }
     }
 
     /**
@@ -30,13 +41,7 @@ public sealed interface MultistreamFailure {
      *
      * @param received what came instead
      */
-    record WrongHeader(String received) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "the peer does not speak multistream-select 1.0.0: its first message was \""
-                    + Messages.show(received) + "\"";
-        }
-    }
+    record WrongHeader(String received) implements MultistreamFailure {}
 
     /**
      * An answer was neither the echo of the proposal nor {@code na}.
@@ -44,67 +49,36 @@ public sealed interface MultistreamFailure {
      * @param proposed what was proposed
      * @param received what came instead
      */
-    record UnexpectedAnswer(String proposed, String received) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "the peer answered the proposal \"" + Messages.show(proposed) + "\" with \""
-                    + Messages.show(received) + "\" instead of its echo or na";
-        }
-    }
+    record UnexpectedAnswer(String proposed, String received) implements MultistreamFailure {}
 
     /**
      * Bytes that are no message: a length that is zero or not in its shortest form, no newline at the end, no UTF-8.
      *
      * @param reason what is wrong with them
      */
-    record Malformed(String reason) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "the peer sent a malformed multistream message: " + reason;
-        }
-    }
+    record Malformed(String reason) implements MultistreamFailure {}
 
     /**
      * A message was announced that is longer than allowed; none of it was buffered.
      *
      * @param max the limit in bytes, {@link MultistreamLimits#maxMessageBytes}
      */
-    record MessageTooLong(int max) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "the peer announced a multistream message of more than " + max + " bytes";
-        }
-    }
+    record MessageTooLong(int max) implements MultistreamFailure {}
 
     /**
      * More proposals were refused than one negotiation may have.
      *
      * @param max the limit, {@link MultistreamLimits#maxRefusals}
      */
-    record TooManyRefusals(int max) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "more than " + max + " proposals were refused in one negotiation";
-        }
-    }
+    record TooManyRefusals(int max) implements MultistreamFailure {}
 
     /** The peer closed its side before an agreement. */
-    record EndOfInput() implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "the peer closed its side before a protocol was agreed";
-        }
-    }
+    record EndOfInput() implements MultistreamFailure {}
 
     /**
      * No agreement came in time.
      *
      * @param allowedMicros how long it might have taken, {@link MultistreamLimits#deadlineMicros}
      */
-    record TimedOut(long allowedMicros) implements MultistreamFailure {
-        @Override
-        public String message() {
-            return "no protocol was agreed within " + allowedMicros + " microseconds";
-        }
-    }
+    record TimedOut(long allowedMicros) implements MultistreamFailure {}
 }

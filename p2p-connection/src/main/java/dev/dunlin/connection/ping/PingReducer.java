@@ -95,7 +95,7 @@ final class PingReducer {
 
     private static PingState ping(PingState own, PingAction.Ping wish, Context ctx) {
         PeerId id = wish.peer();
-        Optional<String> refused = PingGuards.refusal(own, wish, ctx.now());
+        Optional<String> refused = PingGuards.PING.refusal(own, wish);
         if (refused.isPresent()) {
             ctx.then(new PingRefused(wish.ticket(), id, refused.get()));
             return own;

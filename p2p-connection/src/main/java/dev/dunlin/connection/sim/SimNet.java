@@ -11,11 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who listens where, and the transports of the nodes that are up.
+ * Who listens where, and the transports of the nodes that are up. Plans that are written by hand name nodes by
+ * {@link #peer} and {@link #address}.
  *
  * @param <R> the root of a node's state tree
  */
-final class SimNet<R> implements Scenario.Services<R> {
+public final class SimNet<R> implements Scenario.Services<R> {
 
     // Lookup only.
     private final Map<Multiaddr, Host> listening = new HashMap<>();
@@ -41,7 +42,7 @@ final class SimNet<R> implements Scenario.Services<R> {
     }
 
     /** The n-th node's id; the ids of higher numbers are greater. */
-    static PeerId peer(int node) {
+    public static PeerId peer(int node) {
         // An identity multihash of an Ed25519 key's protobuf, as real ids of such keys are.
         byte[] id = new byte[38];
         id[1] = 36;
@@ -55,7 +56,7 @@ final class SimNet<R> implements Scenario.Services<R> {
     }
 
     /** Where the n-th node listens. */
-    static Multiaddr address(int node) {
+    public static Multiaddr address(int node) {
         return Multiaddr.tcp(new byte[] {10, (byte) (node >>> 16), (byte) (node >>> 8), (byte) node}, 4001);
     }
 
@@ -88,9 +89,13 @@ final class SimNet<R> implements Scenario.Services<R> {
         listening.remove(address);
     }
 
+    /** What carries out the effects of a node that is up. */
+    Optional<SimTransport> transport(int node) {
+        return Optional.ofNullable(transports.get(node));
+    }
+
     /** What is open at a node that its state does not hold, or the other way round; when nothing is on its way. */
     Optional<String> difference(SimNode<R> node) {
-        SimTransport transport = transports.get(node.number());
-        return transport == null ? Optional.empty() : transport.difference(node);
+        return transport(node.number()).flatMap(transport -> transport.difference(node));
     }
 }

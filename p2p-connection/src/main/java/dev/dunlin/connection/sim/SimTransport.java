@@ -96,6 +96,11 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
     }
 
+    /** Our sides of the connections that are up, in the order in which they came up. */
+    List<Link.Side> sides() {
+        return List.copyOf(connections.values());
+    }
+
     Optional<String> difference(SimNode<?> node) {
         TreeSet<Handle> open = new TreeSet<>(connections.keySet());
         open.addAll(listeners.keySet());
@@ -217,6 +222,11 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
         @Override
         void established() {
+            if (over) {
+                // The process ended during the handshake: the one that runs now does not know of it.
+                close(CloseReason.LOCAL);
+                return;
+            }
             announced = true;
             connections.put(handle, this);
             Bytes hash = link.hash();

@@ -5,52 +5,74 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.sim.SimNet;
+import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Invariant;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
+import dev.dunlin.core.testkit.Declared;
 import dev.dunlin.core.testkit.StoreDriver;
-import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/**
- * A node without a world: the test says what happens. The invariants of identify and ping are asked after each step.
- */
+/** A node without a world: the test says what happens. Audited after each step, and no machine moves undeclared. */
 public final class Bench {
 
     /** One second in microseconds. */
     public static final long SECOND = 1_000_000;
 
-    private final IdentifySlice identify = new IdentifySlice();
-    private final PingSlice ping = new PingSlice();
-    private final StoreDriver<Root> driver;
+    private final StoreDriver<SimRoot> driver;
+    private final Audit audit;
     private long lastHandle;
 
-    /** A booted node with a configuration: keys and values by turns. */
+    /** A booted node with connections, streams, identify and ping; its configuration is keys and values by turns. */
     public Bench(String... config) {
-        driver = StoreDriver.of(Store.of(Root.INITIAL)
-                .mount(new ConnectionSlice(), Root::connection, Root::withConnection)
-                .mount(new StreamSlice(), Root::stream, Root::withStream)
-                .mount(identify, Root::identify, Root::withIdentify)
-                .mount(ping, Root::ping, Root::withPing)
-                .build());
+        this(
+                mounted()
+                        .mount(Declared.only(new IdentifySlice()), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(Declared.only(new PingSlice()), SimRoot::ping, SimRoot::withPing)
+                        .build(),
+                config);
+    }
+
+    /** A booted node with connections and streams only. */
+    public static Bench streams(String... config) {
+        return new Bench(streamStore(), config);
+    }
+
+    private Bench(Store<SimRoot> store, String... config) {
+        driver = StoreDriver.of(store);
+        audit = Audit.of(store);
         boot(config);
+    }
+
+    /** A store with connections and streams only, in which no machine moves undeclared. */
+    public static Store<SimRoot> streamStore() {
+        return mounted().build();
+    }
+
+    private static Store.Builder<SimRoot> mounted() {
+        return Store.of(SimRoot.INITIAL)
+                .mount(Declared.only(new ConnectionSlice()), SimRoot::connection, SimRoot::withConnection)
+                .mount(Declared.only(new StreamSlice()), SimRoot::stream, SimRoot::withStream);
     }
 
     /** Boots the next run. */
@@ -59,12 +81,12 @@ public final class Bench {
         for (int i = 0; i < config.length; i += 2) {
             table = table.with(config[i], config[i + 1]);
         }
-        driver.boot(table);
+        audited(driver.boot(table));
     }
 
-    /** A peer by its number. */
+    /** A peer by its number; the ids of higher numbers are greater. */
     public static PeerId peer(int number) {
-        return TypeArbitraries.peer(number);
+        return SimNet.peer(number);
     }
 
     /** The address of a peer by its number, in a group of its own. */
@@ -74,25 +96,19 @@ public final class Bench {
 
     /** Gives the store an input. */
     public Turn say(Action action) {
-        Turn turn = driver.dispatch(action);
-        check(identify, root().identify());
-        check(ping, root().ping());
-        return turn;
+        return audited(driver.dispatch(action));
     }
 
-    private static <S> void check(Slice<?, S, ?> slice, S state) {
-        for (Invariant<S> invariant : slice.invariants()) {
-            invariant.violation().apply(state).ifPresent(why -> {
-                throw new AssertionError(invariant.name() + ": " + why);
-            });
-        }
+    private Turn audited(Turn turn) {
+        audit.after(turn).ifPresent(broken -> {
+            throw new AssertionError("after " + turn.input() + " " + broken);
+        });
+        return turn;
     }
 
     /** Lets time pass, with the ticks that become due. */
     public void pass(long micros) {
-        driver.advanceBy(micros);
-        check(identify, root().identify());
-        check(ping, root().ping());
+        driver.advanceBy(micros).forEach(this::audited);
     }
 
     /** Now, microseconds since the Unix epoch. */
@@ -101,7 +117,7 @@ public final class Bench {
     }
 
     /** The state. */
-    public Root root() {
+    public SimRoot root() {
         return driver.root();
     }
 
@@ -178,6 +194,51 @@ public final class Bench {
                 .filter(init -> init.peer().equals(peer(peer)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + protocol + " stream to " + peer + " is being opened"));
+    }
+
+    /** The connections. */
+    public ConnectionState connection() {
+        return root().connection();
+    }
+
+    /** The streams. */
+    public StreamState stream() {
+        return root().stream();
+    }
+
+    /** The handles that the kernel knows. */
+    public List<Handle> openHandles() {
+        return driver.openHandles();
+    }
+
+    /** When the next tick is due, microseconds since the Unix epoch. */
+    public long nextDeadline() {
+        return driver.store().nextDeadline();
+    }
+
+    private Turn lastTurn() {
+        return driver.lastTurn().orElseThrow();
+    }
+
+    /** The clause that disabled the last input; empty if it was enabled. */
+    public String clause() {
+        return clause(lastTurn());
+    }
+
+    /** The effects of the last input. */
+    public List<Effect> emitted() {
+        return lastTurn().effects().stream().map(Turn.Emitted::effect).toList();
+    }
+
+    /** The enabled derived actions of a type of the last input. */
+    public <T extends Action> List<T> derived(Class<T> type) {
+        Turn turn = lastTurn();
+        return IntStream.range(1, turn.size())
+                .filter(i -> turn.rejection(i) == null)
+                .mapToObj(turn::entry)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 
     /** All effects of a type so far. */

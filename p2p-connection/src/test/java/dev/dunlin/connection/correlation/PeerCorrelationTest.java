@@ -4,74 +4,99 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.bench.Bench;
-import dev.dunlin.connection.stage.SimNetwork;
-import dev.dunlin.connection.stage.SimNode;
+import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.sim.ConnectionScenario;
+import dev.dunlin.connection.sim.ConnectionScenario.Profile;
+import dev.dunlin.connection.sim.SimNet;
+import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamService;
 import dev.dunlin.core.debug.Cluster;
 import dev.dunlin.core.debug.ClusterLog;
 import dev.dunlin.core.debug.Timeline;
 import dev.dunlin.core.debug.Timeline.Message;
 import dev.dunlin.core.debug.Timeline.Reason;
-import dev.dunlin.core.state.Table;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.sim.Fault;
+import dev.dunlin.core.sim.Plan;
+import dev.dunlin.core.sim.Simulation;
+import dev.dunlin.core.sim.Wish;
+import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
+/** The joined logs of two simulated nodes with connections and streams only. */
 class PeerCorrelationTest {
 
+    private static final long SECOND = 1_000_000;
     private static final long LATENCY = 10_000;
+    private static final int ONE = 0;
+    private static final int TWO = 1;
+    private static final List<String> NAMES = List.of("one", "two");
 
-    private final SimNetwork network = new SimNetwork(LATENCY);
-    private final SimNode one = network.node(Bench.peer(1), Table.empty());
-    private final SimNode two = network.node(Bench.peer(2), Table.empty());
+    private final Simulation<SimRoot> simulation =
+            Simulation.of(ConnectionScenario.of(Profile.CALM, Bench::streamStore));
+    private final List<Wish> wishes = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
+    private long now = SECOND;
+
+    /** A wish at the present time. */
+    private void wish(int node, Action wish) {
+        wishes.add(new Wish(now, node, wish));
+    }
+
+    private void settle() {
+        now += SECOND;
+    }
+
+    private void listen(int node) {
+        wish(node, new ConnectionAction.Listen(SimNet.address(node), Ticket.NONE));
+    }
+
+    private void connect(int node, int other) {
+        wish(node, new ConnectionAction.Connect(SimNet.peer(other), List.of(SimNet.address(other)), Ticket.NONE));
+    }
 
     private void connected() {
-        two.dispatch(new ConnectionAction.Listen(two.address(), Ticket.NONE));
-        network.settle();
-        one.dispatch(new ConnectionAction.Connect(two.id(), List.of(two.address()), Ticket.NONE));
-        network.settle();
+        listen(TWO);
+        settle();
+        connect(ONE, TWO);
+        settle();
     }
 
-    private void open(SimNode from, SimNode to) {
-        from.dispatch(new StreamAction.OpenStream(new Ticket("api", "s"), to.id(), List.of("/echo/1")));
+    private void open(int node, int other) {
+        wish(
+                node,
+                new StreamAction.OpenStream(new Ticket("api", "s"), SimNet.peer(other), List.of(PingSlice.PROTOCOL)));
     }
 
-    private static Handle stream(SimNode node) {
-        return node.root().stream().streams().first().orElseThrow().getKey();
+    /** A node's n-th handle of its first run is closed, which is a stream. */
+    private void close(int node, int handle, CloseMode mode) {
+        wish(node, new StreamAction.CloseStream(new Handle(StreamService.STREAM, 1, handle), mode));
     }
 
     private Timeline joined() {
+        Plan.Net net = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000);
+        Plan plan = new Plan("connections", 1, 2, List.of(), List.of(), net, now, now, faults, wishes);
+        assertThat(simulation.run(plan).violation()).isEmpty();
         SequencedMap<String, ClusterLog> logs = new LinkedHashMap<>();
-        logs.put("one", () -> over(one.turns().iterator()));
-        logs.put("two", () -> over(two.turns().iterator()));
+        simulation
+                .logs(plan)
+                .forEach((node, disk) -> logs.put(
+                        NAMES.get(node),
+                        ClusterLog.of(NAMES.get(node), store -> LogReader.open(disk, store), Bench.streamStore())));
         Timeline timeline = Cluster.join(logs, new PeerCorrelation());
         timeline.read(event -> {
             assertThat(event.early()).as("step %s", event).isFalse();
             return true;
         });
         return timeline;
-    }
-
-    private static ClusterLog.Turns over(Iterator<Turn> turns) {
-        return new ClusterLog.Turns() {
-            @Override
-            public Optional<Turn> next() {
-                return turns.hasNext() ? Optional.of(turns.next()) : Optional.empty();
-            }
-
-            @Override
-            public void close() {
-                // Nothing is open.
-            }
-        };
     }
 
     private static List<String> texts(List<Message> messages) {
@@ -88,17 +113,18 @@ class PeerCorrelationTest {
     @Test
     void aConnectionAndItsStreamsAreKnownAtBothEnds() {
         connected();
-        open(one, two);
-        network.settle();
-        one.dispatch(new StreamAction.CloseStream(stream(one), CloseMode.CLOSE));
-        two.dispatch(new StreamAction.CloseStream(stream(two), CloseMode.CLOSE));
-        network.settle();
-        open(two, one);
-        network.settle();
-        one.dispatch(new StreamAction.CloseStream(stream(one), CloseMode.RESET));
-        network.settle();
-        two.dispatch(new ConnectionAction.Disconnect(one.id()));
-        network.settle();
+        open(ONE, TWO);
+        settle();
+        // One has a connection and then this stream; two has a listener before.
+        close(ONE, 2, CloseMode.CLOSE);
+        close(TWO, 3, CloseMode.CLOSE);
+        settle();
+        open(TWO, ONE);
+        settle();
+        close(ONE, 3, CloseMode.RESET);
+        settle();
+        wish(TWO, new ConnectionAction.Disconnect(SimNet.peer(ONE)));
+        settle();
         Timeline timeline = joined();
         assertThat(texts(timeline.messages()))
                 .containsExactly(
@@ -110,20 +136,20 @@ class PeerCorrelationTest {
                         "reset2 one->two",
                         "disconnect0 two->one");
         assertThat(timeline.messages()).allSatisfy(message -> {
-            boolean byOne = message.sent().orElseThrow().node().equals("one");
-            assertThat(message.from()).isEqualTo((byOne ? one : two).id().toString());
-            assertThat(message.to()).isEqualTo((byOne ? two : one).id().toString());
+            int sender = NAMES.indexOf(message.sent().orElseThrow().node());
+            assertThat(message.from()).isEqualTo(SimNet.peer(sender).toString());
+            assertThat(message.to()).isEqualTo(SimNet.peer(1 - sender).toString());
         });
     }
 
     @Test
     void whatWasInFlightWhenANodeWasKilledIsUnmatched() {
         connected();
-        open(one, two);
-        network.settle();
-        one.dispatch(new StreamAction.CloseStream(stream(one), CloseMode.CLOSE));
-        two.reboot();
-        network.settle();
+        open(ONE, TWO);
+        settle();
+        close(ONE, 2, CloseMode.CLOSE);
+        faults.add(new Fault.Crash(TWO, now + LATENCY / 2, 1, 0, false, 0));
+        settle();
         Timeline timeline = joined();
         assertThat(texts(timeline.unmatched())).containsExactly("close1 one");
         assertThat(timeline.unmatched().getFirst().unmatched()).contains(Reason.NODE_STOPPED);
@@ -132,14 +158,25 @@ class PeerCorrelationTest {
 
     @Test
     void nodesThatDialOneAnotherAtOnceHaveTwoConnections() {
-        one.dispatch(new ConnectionAction.Listen(one.address(), Ticket.NONE));
+        listen(ONE);
         connected();
-        one.dispatch(new ConnectionAction.Disconnect(two.id()));
-        network.settle();
-        one.dispatch(new ConnectionAction.Connect(two.id(), List.of(two.address()), Ticket.NONE));
-        two.dispatch(new ConnectionAction.Connect(one.id(), List.of(one.address()), Ticket.NONE));
-        network.settle();
-        assertThat(joined().unmatched())
+        wish(ONE, new ConnectionAction.Disconnect(SimNet.peer(TWO)));
+        settle();
+        connect(ONE, TWO);
+        connect(TWO, ONE);
+        settle();
+        Timeline timeline = joined();
+        // Both close the one that is too much, and neither hears it from the other.
+        assertThat(texts(timeline.messages()))
+                .containsExactly(
+                        "connect0 one->two",
+                        "disconnect0 one->two",
+                        "connect0 one->two",
+                        "connect0 two->one",
+                        "disconnect0 one",
+                        "disconnect0 two");
+        assertThat(timeline.unmatched())
+                .hasSize(2)
                 .allSatisfy(message -> assertThat(message.unmatched()).contains(Reason.CONNECTION_ENDED));
     }
 }

@@ -1,8 +1,8 @@
 package dev.dunlin.connection.stream;
 
-import static dev.dunlin.connection.stage.Bench.SECOND;
-import static dev.dunlin.connection.stage.Bench.address;
-import static dev.dunlin.connection.stage.Bench.peer;
+import static dev.dunlin.connection.bench.Bench.SECOND;
+import static dev.dunlin.connection.bench.Bench.address;
+import static dev.dunlin.connection.bench.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +11,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.Direction;
-import dev.dunlin.connection.stage.Bench;
+import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
@@ -43,7 +43,7 @@ class StreamMachineTest {
     private static final ConnectionError NONE_COMMON =
             ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none");
 
-    private Bench bench = new Bench();
+    private Bench bench = Bench.streams();
 
     private Handle connection() {
         Handle handle = bench.handle(ConnectionService.CONNECTION);
@@ -65,7 +65,7 @@ class StreamMachineTest {
     void aStreamIsOpenedUsedAndClosed() {
         Handle connection = connection();
         open();
-        assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
         Handle stream = bench.handle(StreamService.STREAM);
         bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
@@ -73,7 +73,7 @@ class StreamMachineTest {
                         connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN));
         assertThat(bench.connection().connections().at(connection).users()).isOne();
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
-        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.CLOSE));
+        assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.CLOSE));
         bench.say(new StreamClosed(stream, connection, P, EndReason.CLOSED));
         assertThat(bench.stream().total()).isZero();
         assertThat(bench.connection().connections().at(connection).users()).isZero();
@@ -92,10 +92,10 @@ class StreamMachineTest {
     void anOpeningWaitsForTheDialOnItsWay() {
         bench.say(new ConnectionAction.Connect(P, List.of(address(1)), Ticket.NONE));
         open();
-        assertThat(bench.effects()).isEmpty();
+        assertThat(bench.emitted()).isEmpty();
         Handle connection = bench.handle(ConnectionService.CONNECTION);
         bench.say(new ConnectionAction.Connected(1, connection, P, address(1), Bytes.EMPTY));
-        assertThat(bench.effects()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
     }
 
     @Test
@@ -113,14 +113,14 @@ class StreamMachineTest {
         Handle connection = connection();
         open();
         bench.pass(15 * SECOND);
-        assertThat(bench.effects()).containsExactly(new CancelOpen(1));
+        assertThat(bench.emitted()).containsExactly(new CancelOpen(1));
         assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.TIMED_OUT);
         Handle late = bench.handle(StreamService.STREAM);
         bench.say(new StreamOpened(1, T, late, connection, P, ECHO, 1));
         assertThat(bench.clause()).isEqualTo("open-is-current");
-        assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(late));
+        assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(late));
         bench.say(new StreamClosed(late, connection, P, EndReason.LOCAL_RESET));
-        assertThat(bench.handles().size()).isOne();
+        assertThat(bench.openHandles()).hasSize(1);
     }
 
     @Test
@@ -140,7 +140,7 @@ class StreamMachineTest {
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
         assertThat(bench.clause()).isEqualTo("not-asked-before");
         bench.pass(5 * SECOND);
-        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.RESET));
+        assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.RESET));
         bench.say(new CloseStream(stream, CloseMode.RESET));
         assertThat(bench.clause()).isEqualTo("not-asked-before");
     }
@@ -150,7 +150,7 @@ class StreamMachineTest {
         Handle stream = accepted(connection());
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
         bench.say(new CloseStream(stream, CloseMode.RESET));
-        assertThat(bench.effects()).containsExactly(new CloseInit(stream, CloseMode.RESET));
+        assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.RESET));
     }
 
     @Test
@@ -160,7 +160,7 @@ class StreamMachineTest {
         accepted(connection);
         Handle second = accepted(connection);
         assertThat(bench.clause()).isEqualTo("connection-streams-not-full");
-        assertThat(bench.effects()).containsExactly(new NodeEffect.CloseHandle(second));
+        assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(second));
         accepted(connection());
         accepted(connection());
         assertThat(bench.clause()).isEqualTo("peer-streams-not-full");
@@ -184,7 +184,7 @@ class StreamMachineTest {
         bench.boot("stream.maxPerConnection", "1");
         accepted(connection());
         open();
-        assertThat(bench.effects()).isEmpty();
+        assertThat(bench.emitted()).isEmpty();
         assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.LIMIT);
     }
 
@@ -196,7 +196,7 @@ class StreamMachineTest {
         assertThat(bench.stream().streams().has(stream)).isTrue();
         bench.say(new StreamClosed(stream, connection, P, EndReason.CONNECTION_CLOSED));
         assertThat(bench.stream().total()).isZero();
-        assertThat(bench.handles().isEmpty()).isTrue();
+        assertThat(bench.openHandles()).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.dunlin.core.store;
 
 import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Guards.Clause;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -49,6 +50,23 @@ public final class Clauses {
                 name,
                 (own, action) -> count.applyAsLong(own) < most.applyAsLong(own),
                 (own, action) -> List.of(Operand.of(limit, most.applyAsLong(own))));
+    }
+
+    /** What the action is about does not stand in a table yet. */
+    public static <V, S, A, K extends Comparable<? super K>> Clause<V, S, A> absent(
+            String name, Function<S, Table<K, ?>> table, Function<A, K> key) {
+        return when(name, (own, action) -> !table.apply(own).has(key.apply(action)));
+    }
+
+    /** What the action is about stands in a table, and its entry fits the action. */
+    public static <V, S, A, K extends Comparable<? super K>, E> Clause<V, S, A> present(
+            String name, Function<S, Table<K, E>> table, Function<A, K> key, BiPredicate<A, E> fits) {
+        return when(
+                name,
+                (own, action) -> table.apply(own)
+                        .find(key.apply(action))
+                        .filter(entry -> fits.test(action, entry))
+                        .isPresent());
     }
 
     /** The machine's next deadline has come; it is the operand {@code next}. */
