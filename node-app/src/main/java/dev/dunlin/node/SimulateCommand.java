@@ -164,7 +164,7 @@ final class SimulateCommand implements Runnable {
     }
 
     private static Supplier<Plan> given(Path file, ConnectionScenario scenario) {
-        Plan read = SimulationFiles.plan(file, PlanText.of(scenario.store()));
+        Plan read = SimulationFiles.plan(file, PlanText.of(scenario));
         return () -> read;
     }
 

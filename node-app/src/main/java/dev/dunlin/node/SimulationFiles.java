@@ -61,7 +61,7 @@ final class SimulationFiles {
         String kind = profile.name();
         String scenario = "dev.dunlin.connection.sim.ConnectionScenario.of(\n                "
                 + "dev.dunlin.connection.sim.ConnectionScenario.Profile." + kind + ")";
-        var text = PlanText.of(simulation.scenario().store()).write(small.plan());
+        var text = PlanText.of(simulation.scenario()).write(small.plan());
         try {
             Files.writeString(folder.resolve("plan.json"), text.toPrettyString() + "\n", StandardCharsets.UTF_8);
             Files.writeString(

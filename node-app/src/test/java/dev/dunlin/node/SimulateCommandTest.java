@@ -68,7 +68,7 @@ class SimulateCommandTest {
         Path file = folder.resolve("impatient.json");
         return Files.writeString(
                 file,
-                PlanText.of(scenario.store())
+                PlanText.of(scenario)
                         .write(plan.withPhases(dialled + 1, dialled + 1))
                         .toString());
     }

@@ -21,6 +21,7 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +32,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** Nodes that connect to one another, ping, and part. */
+/** Nodes that connect to one another, ping, and part; some of them by {@link RogueDeed}s instead of rules. */
 public final class ConnectionScenario implements Scenario<SimRoot> {
 
     private static final long SECOND = 1_000_000;
@@ -102,6 +103,11 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     @Override
+    public List<TypeTable> misdeeds() {
+        return List.of(RogueDeed.TYPES);
+    }
+
+    @Override
     public Plan plan(long seed, Size size) {
         return switch (profile) {
             case SWARM -> swarm(seed, size);
@@ -114,7 +120,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     private Plan swarm(long seed, Size size) {
         Plan plan = Faults.swarm(name(), seed, size, BOUND);
         SimRandom random = SimRandom.of(seed, 0x77);
-        return plan.withWishes(sorted(wishes(seed, size, size.nodes() * (1 + random.below(8)))));
+        return plan.withWishes(sorted(wishes(seed, size, size.nodes() * (1 + random.below(8)))))
+                .withMisdeeds(RogueScript.draw(plan));
     }
 
     private static List<Wish> wishes(long seed, Size size, int count) {

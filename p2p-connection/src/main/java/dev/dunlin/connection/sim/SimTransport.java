@@ -141,6 +141,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             return;
         }
         Link link = new Link(net.world(), node(), host.node());
+        link.whenUnmade(() -> failed(effect.dial(), ConnectionError.Kind.IO));
         link.carry(0, HELLO, () -> {
             // Who listened when the dial began may be gone, or be another.
             SimNet.Host there = net.at(effect.address());
@@ -162,10 +163,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         Dial dial = dials.get(effect.dial());
         if (over || dial == null || !found.equals(effect.peer())) {
             // The other side was not told of more than a handshake that broke off.
-            link.carry(0, 0, () -> {
-                link.broken(1);
-                link.abandon();
-            });
+            link.breakOff(0);
             failed(effect.dial(), ConnectionError.Kind.WRONG_PEER);
             return;
         }
@@ -229,20 +227,20 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
 
         @Override
-        Optional<Stream.End> asked(Stream stream, List<String> protocols) {
+        Link.Asked asked(Stream stream, List<String> protocols) {
             Optional<String> protocol =
                     protocols.stream().filter(PROTOCOLS::contains).findFirst();
             if (protocol.isEmpty() || !announced) {
-                return Optional.empty();
+                return Link.REFUSED;
             }
             Handle opened = handle(STREAM);
             if (port.offer(new StreamAction.StreamAccepted(opened, handle, other, protocol.get(), stream.wireId()))
                     != Port.Offer.TAKEN) {
-                return Optional.empty();
+                return Link.REFUSED;
             }
             Stream.End end = new Stream.End(stream, this, 1, opened, protocol.get());
             openStreams.put(opened, end);
-            return Optional.of(end);
+            return new Link.Taken(end);
         }
 
         @Override
@@ -331,14 +329,14 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
         Stream stream = opening.stream().orElseThrow();
         side.send(HELLO, there -> {
-            Optional<Stream.End> end = there.asked(stream, effect.protocols());
-            there.send(HELLO, back -> {
-                if (end.isEmpty()) {
-                    failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL);
-                } else {
-                    opened(opening, side, end.get());
+            switch (there.asked(stream, effect.protocols())) {
+                case Link.Taken(Stream.End theirs) -> there.send(HELLO, back -> opened(opening, side, theirs));
+                case Link.Refused _ ->
+                    there.send(HELLO, back -> failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL));
+                case Link.Unanswered _ -> {
+                    // The machine gives it up.
                 }
-            });
+            }
         });
     }
 
@@ -442,19 +440,20 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             return;
         }
         long thrown = net.world().now();
-        end.throwBall(caught -> answer(
-                id,
-                caught
-                        ? new PingAction.Caught(
-                                stream, peer, number, net.world().now() - thrown)
-                        : new PingAction.Missed(stream, peer, number, "the stream ended")));
+        end.throwBall(ball -> answer(id, switch (ball) {
+            case CAUGHT ->
+                new PingAction.Caught(stream, peer, number, net.world().now() - thrown);
+            case MUTILATED ->
+                new PingAction.Missed(stream, peer, number, "the peer sent other bytes than it was thrown");
+            case LOST -> new PingAction.Missed(stream, peer, number, "the stream ended");
+        }));
     }
 
     @Override
     public void echo(Handle stream) {
         Stream.End end = openStreams.get(stream);
         if (end != null) {
-            end.echo();
+            end.echo(Link.Echo.RIGHT);
         }
     }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that a run is made of besides the scenario's code: run it again, and the same happens. What users wish and what goes
- * wrong stands in lists, so that a plan can be shortened.
+ * All that a run is made of besides the scenario's code: run it again, and the same happens. What users wish, what goes
+ * wrong, and what byzantine nodes do stands in lists, so that a plan can be shortened.
  *
  * @param scenario its name
  * @param seed what everything else is drawn from: latencies, jitter, the nodes' own seeds
@@ -17,6 +17,7 @@ import java.util.List;
  * @param live then all that was wished must have come to an end, microseconds after the beginning
  * @param faults in the order of their times
  * @param wishes in the order of their times
+ * @param misdeeds of the byzantine nodes, in the order of their times
  */
 public record Plan(
         String scenario,
@@ -28,7 +29,8 @@ public record Plan(
         long safe,
         long live,
         List<Fault> faults,
-        List<Wish> wishes) {
+        List<Wish> wishes,
+        List<Misdeed> misdeeds) {
 
     /**
      * How links are, before faults.
@@ -44,43 +46,65 @@ public record Plan(
         public static final Net WIDE = new Net(1_000, 40_000, 2_000, 10_000_000, 5_000);
     }
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if there are no nodes, a phase ends before it begins, or a misdeed is of a node that is
+     *     not byzantine
+     */
     public Plan {
         absent = List.copyOf(absent);
         byzantine = List.copyOf(byzantine);
         faults = List.copyOf(faults);
         wishes = List.copyOf(wishes);
+        misdeeds = List.copyOf(misdeeds);
         if (nodes < 1 || safe < 0 || live < safe) {
             throw new IllegalArgumentException("a plan has a node at least, and its phases follow one another");
         }
+        for (Misdeed misdeed : misdeeds) {
+            if (!byzantine.contains(misdeed.node())) {
+                throw new IllegalArgumentException(
+                        "a misdeed is of node " + misdeed.node() + ", which is not byzantine: name it among those that are");
+            }
+        }
     }
 
-    /** How many events it has: wishes and faults. */
+    /** How many events it has: wishes, faults and misdeeds. */
     public int events() {
-        return faults.size() + wishes.size();
+        return faults.size() + wishes.size() + misdeeds.size();
     }
 
     /** This plan with other faults. */
     public Plan withFaults(List<Fault> others) {
-        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, others, wishes);
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, others, wishes, misdeeds);
     }
 
     /** This plan with other wishes. */
     public Plan withWishes(List<Wish> others) {
-        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, faults, others);
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, faults, others, misdeeds);
+    }
+
+    /** This plan with other misdeeds, of the byzantine nodes that it has. */
+    public Plan withMisdeeds(List<Misdeed> others) {
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, safe, live, faults, wishes, others);
+    }
+
+    /** This plan with other byzantine nodes, who do nothing yet. */
+    public Plan withByzantine(List<Integer> others) {
+        return new Plan(scenario, seed, nodes, absent, others, net, safe, live, faults, wishes, List.of());
     }
 
     /** This plan with other ends of its phases. */
     public Plan withPhases(long newSafe, long newLive) {
-        return new Plan(scenario, seed, nodes, absent, byzantine, net, newSafe, newLive, faults, wishes);
+        return new Plan(scenario, seed, nodes, absent, byzantine, net, newSafe, newLive, faults, wishes, misdeeds);
     }
 
     /** This plan with only well-behaved nodes. */
     public Plan honest() {
-        return new Plan(scenario, seed, nodes, absent, List.of(), net, safe, live, faults, wishes);
+        return withByzantine(List.of());
     }
 
-    /** This plan without a node, what it wishes, and what goes wrong with it. */
+    /** This plan without a node, what it wishes, what goes wrong with it, and what it does that it should not. */
     public Plan without(int node) {
         List<Integer> gone = new ArrayList<>(absent);
         gone.add(node);
@@ -95,7 +119,8 @@ public record Plan(
                 safe,
                 live,
                 faults.stream().filter(fault -> !concerns(fault, node)).toList(),
-                wishes.stream().filter(wish -> wish.node() != node).toList());
+                wishes.stream().filter(wish -> wish.node() != node).toList(),
+                misdeeds.stream().filter(misdeed -> misdeed.node() != node).toList());
     }
 
     private static boolean concerns(Fault fault, int node) {

@@ -27,7 +27,7 @@ record LampScenario(
 
     /** A plan of ten seconds and ten more. */
     static Plan plan(int nodes, List<Fault> faults, List<Wish> wishes) {
-        return new Plan("lamps", 1, nodes, List.of(), List.of(), NET, 10_000_000, 20_000_000, faults, wishes);
+        return new Plan("lamps", 1, nodes, List.of(), List.of(), NET, 10_000_000, 20_000_000, faults, wishes, List.of());
     }
 
     /** A millisecond one way, no jitter, a byte in a microsecond, and a disk that takes five milliseconds. */

@@ -14,7 +14,7 @@ final class WireTest {
     private World<Lamps.Root> world(Plan.Net net, Fault... faults) {
         Plan plan = LampScenario.plan(2, List.of(faults), List.of());
         return LampScenario.CALM.world(new Plan(
-                plan.scenario(), 3, 2, List.of(), List.of(), net, plan.safe(), 100_000_000, plan.faults(), List.of()));
+                plan.scenario(), 3, 2, List.of(), List.of(), net, plan.safe(), 100_000_000, plan.faults(), List.of(), List.of()));
     }
 
     private Wire wire(World<Lamps.Root> world) {
