@@ -37,8 +37,11 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     private static final long SECOND = 1_000_000;
 
-    /** After the faults, every dial has ended within this: its attempts, their back-offs, and a silent peer's time-out. */
-    private static final long BOUND = 240 * SECOND;
+    /**
+     * After the faults, every dial has ended within so many microseconds: its attempts, their back-offs, and a silent peer's
+     * time-out.
+     */
+    public static final long BOUND = 240 * SECOND;
 
     private final Profile profile;
     private final Supplier<Store<SimRoot>> stores;
@@ -177,11 +180,18 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return (node + 1 + random.below(Math.max(1, nodes - 1))) % nodes;
     }
 
-    private static Wish listen(int node) {
+    /** The wish that a node listens, from the beginning on. */
+    public static Wish listen(int node) {
         return new Wish(1, node, new ConnectionAction.Listen(SimNet.address(node), Ticket.NONE));
     }
 
-    private static Wish connect(long at, int node, int other) {
+    /** The id of a node's peer; nodes of higher numbers have greater ids. */
+    public static PeerId peer(int node) {
+        return SimNet.peer(node);
+    }
+
+    /** The wish that a node connects to another. */
+    public static Wish connect(long at, int node, int other) {
         return new Wish(
                 at,
                 node,

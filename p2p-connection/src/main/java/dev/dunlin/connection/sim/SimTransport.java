@@ -440,13 +440,15 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             return;
         }
         long thrown = net.world().now();
-        end.throwBall(ball -> answer(id, switch (ball) {
-            case CAUGHT ->
-                new PingAction.Caught(stream, peer, number, net.world().now() - thrown);
-            case MUTILATED ->
-                new PingAction.Missed(stream, peer, number, "the peer sent other bytes than it was thrown");
-            case LOST -> new PingAction.Missed(stream, peer, number, "the stream ended");
-        }));
+        end.throwBall(ball -> answer(
+                id,
+                switch (ball) {
+                    case CAUGHT ->
+                        new PingAction.Caught(stream, peer, number, net.world().now() - thrown);
+                    case MUTILATED ->
+                        new PingAction.Missed(stream, peer, number, "the peer sent other bytes than it was thrown");
+                    case LOST -> new PingAction.Missed(stream, peer, number, "the stream ended");
+                }));
     }
 
     @Override

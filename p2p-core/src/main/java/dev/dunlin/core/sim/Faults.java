@@ -97,7 +97,8 @@ public final class Faults {
                 random.permille(200) ? 0 : random.between(1_000, 200_000),
                 random.permille(200) ? 0 : random.between(100, 50_000),
                 random.between(10_000, 20_000_000),
-                random.between(500, 50_000));
+                random.between(500, 50_000),
+                Plan.Spread.values()[random.below(Plan.Spread.values().length)]);
         return new Plan(
                 scenario,
                 seed,

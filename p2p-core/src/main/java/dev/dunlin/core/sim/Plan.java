@@ -40,10 +40,38 @@ public record Plan(
      * @param jitter microseconds that each message adds on average
      * @param bandwidth bytes a second of a connection
      * @param force microseconds that the disk takes to promise
+     * @param spread how latencies of pairs and jitters of messages are spread around their means
      */
-    public record Net(long least, long mean, long jitter, long bandwidth, long force) {
+    public record Net(long least, long mean, long jitter, long bandwidth, long force, Spread spread) {
         /** A few to some hundred milliseconds, 10 MB/s, 5 ms. */
-        public static final Net WIDE = new Net(1_000, 40_000, 2_000, 10_000_000, 5_000);
+        public static final Net WIDE = new Net(1_000, 40_000, 2_000, 10_000_000, 5_000, Spread.EXPONENTIAL);
+    }
+
+    /** How times are spread around a mean. */
+    public enum Spread {
+        /** Many short, few long. */
+        EXPONENTIAL,
+        /** Each as likely as the other, from nothing to twice the mean. */
+        UNIFORM,
+        /** Nearly all below the mean, and now and then one that is a hundred times as long. */
+        HEAVY_TAILED;
+
+        // Of a Pareto distribution: its shape, and its least value as a part of its mean.
+        private static final double PARETO = 1.5;
+        private static final double PARETO_LEAST = (PARETO - 1) / PARETO;
+
+        /** A time of this mean in microseconds, at most a hundred times as long; 0 if the mean is. */
+        long draw(SimRandom random, long mean) {
+            if (mean == 0) {
+                return 0;
+            }
+            return switch (this) {
+                case EXPONENTIAL -> random.exponential(mean);
+                case UNIFORM -> random.between(0, 2 * mean);
+                case HEAVY_TAILED ->
+                    (long) Math.min(100.0 * mean, PARETO_LEAST * mean / StrictMath.pow(random.unit(), 1 / PARETO));
+            };
+        }
     }
 
     /**
@@ -63,8 +91,8 @@ public record Plan(
         }
         for (Misdeed misdeed : misdeeds) {
             if (!byzantine.contains(misdeed.node())) {
-                throw new IllegalArgumentException(
-                        "a misdeed is of node " + misdeed.node() + ", which is not byzantine: name it among those that are");
+                throw new IllegalArgumentException("a misdeed is of node " + misdeed.node()
+                        + ", which is not byzantine: name it among those that are");
             }
         }
     }
