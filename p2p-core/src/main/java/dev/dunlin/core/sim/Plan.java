@@ -38,11 +38,19 @@ public record Plan(
      * @param least microseconds one way, at least
      * @param mean microseconds that a link adds on average, drawn once for each pair of nodes
      * @param jitter microseconds that each message adds on average
-     * @param bandwidth bytes a second of a connection
+     * @param bandwidth bytes a second of a connection, each way; at least 1
      * @param force microseconds that the disk takes to promise
      * @param spread how latencies of pairs and jitters of messages are spread around their means
      */
     public record Net(long least, long mean, long jitter, long bandwidth, long force, Spread spread) {
+        /** Checks the ranges. */
+        public Net {
+            if (least < 0 || mean < 0 || jitter < 0 || bandwidth < 1 || force < 0) {
+                throw new IllegalArgumentException(
+                        "a link's times are not negative, and it carries a byte a second at least");
+            }
+        }
+
         /** A few to some hundred milliseconds, 10 MB/s, 5 ms. */
         public static final Net WIDE = new Net(1_000, 40_000, 2_000, 10_000_000, 5_000, Spread.EXPONENTIAL);
     }
@@ -77,8 +85,8 @@ public record Plan(
     /**
      * Copies the lists.
      *
-     * @throws IllegalArgumentException if there are no nodes, a phase ends before it begins, or a misdeed is of a node that is
-     *     not byzantine
+     * @throws IllegalArgumentException if there are no nodes, a phase ends before it begins, a node is named that there is not,
+     *     or a misdeed is of a node that is not byzantine
      */
     public Plan {
         absent = List.copyOf(absent);
@@ -89,6 +97,12 @@ public record Plan(
         if (nodes < 1 || safe < 0 || live < safe) {
             throw new IllegalArgumentException("a plan has a node at least, and its phases follow one another");
         }
+        for (Fault fault : faults) {
+            nodesOf(fault).forEach(node -> requireNode(node, nodes));
+        }
+        wishes.forEach(wish -> requireNode(wish.node(), nodes));
+        absent.forEach(node -> requireNode(node, nodes));
+        byzantine.forEach(node -> requireNode(node, nodes));
         for (Misdeed misdeed : misdeeds) {
             if (!byzantine.contains(misdeed.node())) {
                 throw new IllegalArgumentException("a misdeed is of node " + misdeed.node()
@@ -146,20 +160,27 @@ public record Plan(
                 net,
                 safe,
                 live,
-                faults.stream().filter(fault -> !concerns(fault, node)).toList(),
+                faults.stream().filter(fault -> !nodesOf(fault).contains(node)).toList(),
                 wishes.stream().filter(wish -> wish.node() != node).toList(),
                 misdeeds.stream().filter(misdeed -> misdeed.node() != node).toList());
     }
 
-    private static boolean concerns(Fault fault, int node) {
+    private static void requireNode(int node, int nodes) {
+        if (node < 0 || node >= nodes) {
+            throw new IllegalArgumentException("a plan names node " + node + ", and its nodes are 0 to " + (nodes - 1));
+        }
+    }
+
+    // Those that it names; a partition names sides.
+    private static List<Integer> nodesOf(Fault fault) {
         return switch (fault) {
-            case Fault.Crash crash -> crash.node() == node;
-            case Fault.Slow slow -> slow.node() == node;
-            case Fault.ClockStep step -> step.node() == node;
-            case Fault.Skew skew -> skew.node() == node;
-            case Fault.Cut cut -> cut.one() == node || cut.other() == node;
-            case Fault.Stall stall -> stall.one() == node || stall.other() == node;
-            case Fault.Partition _ -> false;
+            case Fault.Crash crash -> List.of(crash.node());
+            case Fault.Slow slow -> List.of(slow.node());
+            case Fault.ClockStep step -> List.of(step.node());
+            case Fault.Skew skew -> List.of(skew.node());
+            case Fault.Cut cut -> List.of(cut.one(), cut.other());
+            case Fault.Stall stall -> List.of(stall.one(), stall.other());
+            case Fault.Partition _ -> List.of();
         };
     }
 }

@@ -96,25 +96,28 @@ public final class PlanText {
     public Plan read(String text) {
         try {
             JsonNode tree = mapper.readTree(text);
-            int nodes = required(tree, "nodes").asInt();
             List<Fault> faults = new ArrayList<>();
             for (JsonNode fault : required(tree, "faults")) {
                 faults.add(fault(fault));
             }
             List<Wish> wishes = new ArrayList<>();
             for (JsonNode wish : required(tree, "wishes")) {
-                wishes.add(new Wish(required(wish, "at").asLong(), node(wish, nodes), action(wish)));
+                wishes.add(new Wish(
+                        required(wish, "at").asLong(), required(wish, "node").asInt(), action(wish)));
             }
             List<Misdeed> misdeeds = new ArrayList<>();
             for (JsonNode misdeed : required(tree, "misdeeds")) {
-                misdeeds.add(new Misdeed(required(misdeed, "at").asLong(), node(misdeed, nodes), action(misdeed)));
+                misdeeds.add(new Misdeed(
+                        required(misdeed, "at").asLong(),
+                        required(misdeed, "node").asInt(),
+                        action(misdeed)));
             }
             return new Plan(
                     required(tree, "scenario").asString(),
                     required(tree, "seed").asLong(),
-                    nodes,
-                    numbers(required(tree, "absent"), nodes),
-                    numbers(required(tree, "byzantine"), nodes),
+                    required(tree, "nodes").asInt(),
+                    numbers(required(tree, "absent")),
+                    numbers(required(tree, "byzantine")),
                     mapper.treeToValue(required(tree, "net"), Plan.Net.class),
                     required(tree, "safe").asLong(),
                     required(tree, "live").asLong(),
@@ -124,10 +127,6 @@ public final class PlanText {
         } catch (JacksonException | CodecException e) {
             throw new IllegalArgumentException("this is no plan: " + e.getMessage(), e);
         }
-    }
-
-    private static int node(JsonNode tree, int nodes) {
-        return known(required(tree, "node").asInt(), nodes);
     }
 
     private Action action(JsonNode tree) {
@@ -146,18 +145,10 @@ public final class PlanText {
         return mapper.treeToValue(fields, type);
     }
 
-    private static List<Integer> numbers(JsonNode array, int nodes) {
+    private static List<Integer> numbers(JsonNode array) {
         List<Integer> numbers = new ArrayList<>();
-        array.forEach(number -> numbers.add(known(number.asInt(), nodes)));
+        array.forEach(number -> numbers.add(number.asInt()));
         return numbers;
-    }
-
-    private static int known(int node, int nodes) {
-        if (node < 0 || node >= nodes) {
-            throw new IllegalArgumentException(
-                    "this is no plan: it names node " + node + ", and its nodes are 0 to " + (nodes - 1));
-        }
-        return node;
     }
 
     private static JsonNode required(JsonNode tree, String field) {
