@@ -249,12 +249,15 @@ final class SimulateCommand implements Runnable {
                 + (twice ? " --twice" : "");
     }
 
+    private String found(Outcome outcome, Violation violation) {
+        return "seed " + outcome.plan().seed() + ": " + violation + "; '" + again(outcome) + "' runs it again";
+    }
+
     private CommandFailure failure(Outcome outcome, SimulationFiles.Written written) {
         Violation violation = outcome.violation().orElseThrow();
         return new CommandFailure(
                 code(violation.kind()),
-                "seed " + outcome.plan().seed() + ": " + violation + "; '" + again(outcome)
-                        + "' runs it again; shrunk to "
+                found(outcome, violation) + "; shrunk to "
                         + written.plan().events() + " events on "
                         + (written.plan().nodes() - written.plan().absent().size()) + " nodes, which '"
                         + written.command() + "' runs again; logs, plan and a JUnit test are in " + written.folder());
@@ -265,6 +268,10 @@ final class SimulateCommand implements Runnable {
         if (outcomes.size() == 1) {
             Outcome one = outcomes.getFirst();
             out.println("seed " + one.plan().seed() + ": digest " + one.digest());
+        }
+        // Each has a line; the first stands at the end, too, with what it was shrunk to.
+        for (Outcome outcome : outcomes) {
+            outcome.violation().ifPresent(violation -> out.println(found(outcome, violation)));
         }
         long events = outcomes.stream().mapToLong(Outcome::events).sum();
         long wrong = outcomes.stream()

@@ -26,8 +26,8 @@ final class SimulationFiles {
     private static final int MOST_RUNS = 2000;
     private static final long MOST_BYTES = 1L << 30;
 
-    /** The logs of a run of more inputs are not written without being asked for: they are made in memory. */
-    private static final long MOST_INPUTS = 1_000_000;
+    /** The logs of a failing run of more inputs are not written but for the small one's: they are made in memory. */
+    private static final long MOST_INPUTS = 200_000;
 
     private final Simulation<SimRoot> simulation;
     private final ConnectionScenario.Profile profile;

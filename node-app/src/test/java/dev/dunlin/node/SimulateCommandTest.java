@@ -96,6 +96,9 @@ class SimulateCommandTest {
                         + "' runs it again")
                 .contains("shrunk to")
                 .contains("plan.json");
+        assertThat(program.outLines().get(1))
+                .startsWith("seed 1: liveness violated")
+                .endsWith("' runs it again");
         assertThat(nodes(found.resolve("whole"))).as("the run as it was found").isEqualTo(4);
         assertThat(nodes(found)).as("the small one").isBetween(1L, 3L);
         assertThat(found.resolve("SimulatedTest.java"))

@@ -51,7 +51,7 @@ public sealed interface RogueDeed extends Action {
      * Dials a node, if that listens.
      *
      * @param target whom
-     * @param as the peer for which it gives itself out; its own number if it does not
+     * @param as the peer for which it gives itself out, as if it had that peer's key; its own number if it does not
      * @param handshake how it behaves then
      */
     record Dial(int target, int as, Handshake handshake) implements RogueDeed {
@@ -65,7 +65,7 @@ public sealed interface RogueDeed extends Action {
     /**
      * How it answers those who dial it, from now on.
      *
-     * @param as the peer for which it gives itself out; its own number if it does not
+     * @param as the peer for which it gives itself out, as if it had that peer's key; its own number if it does not
      * @param handshake how it behaves then
      */
     record AnswerDials(int as, Handshake handshake) implements RogueDeed {
