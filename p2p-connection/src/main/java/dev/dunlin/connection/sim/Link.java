@@ -124,7 +124,9 @@ final class Link implements Wire.Ends {
                     link.wire.send(end, FIN, () -> {
                         Side there = link.sides[1 - end];
                         link.wire.close();
-                        if (there != null) {
+                        if (there == null) {
+                            link.broken(1 - end);
+                        } else {
                             there.goDown(CloseReason.REMOTE);
                         }
                     });

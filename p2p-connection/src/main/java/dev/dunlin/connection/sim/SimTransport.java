@@ -36,9 +36,11 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The services of one run of one node: what the Netty transport is in production. */
@@ -55,6 +57,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
     private final long run;
     private final Map<Long, Dial> dials = new HashMap<>();
     private final Map<Handle, Honest> connections = new LinkedHashMap<>();
+    private final Set<Honest> handshakes = new LinkedHashSet<>();
     private final Map<Handle, Multiaddr> listeners = new LinkedHashMap<>();
     private final Map<Long, Opening> openings = new LinkedHashMap<>();
     private final Map<Handle, Stream.End> openStreams = new HashMap<>();
@@ -91,9 +94,9 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
     void ended(boolean power) {
         over = true;
         listeners.values().forEach(net::unlisten);
-        for (Honest side : List.copyOf(connections.values())) {
-            side.vanish(power);
-        }
+        List.copyOf(connections.values()).forEach(side -> side.vanish(power));
+        // Or who dialled this run would be connected with the next.
+        List.copyOf(handshakes).forEach(side -> side.vanish(power));
     }
 
     Optional<String> difference(SimNode<?> node) {
@@ -198,7 +201,12 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
     @Override
     public Optional<Link.Side> dialled(Link link, PeerId from) {
-        return over ? Optional.empty() : Optional.of(new Honest(link, 1, from));
+        if (over) {
+            return Optional.empty();
+        }
+        Honest side = new Honest(link, 1, from);
+        handshakes.add(side);
+        return Optional.of(side);
     }
 
     // Connections
@@ -216,6 +224,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         @Override
         void established() {
             announced = true;
+            handshakes.remove(this);
             connections.put(handle, this);
             Bytes hash = link.hash();
             Port.Offer offer =
@@ -254,6 +263,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         @Override
         void down(CloseReason reason) {
             connections.remove(handle);
+            handshakes.remove(this);
             for (Opening opening : List.copyOf(openings.values())) {
                 if (opening.effect().connection().equals(handle)) {
                     failed(opening, ConnectionError.Kind.CONNECTION_CLOSED);

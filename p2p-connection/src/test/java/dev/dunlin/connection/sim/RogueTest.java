@@ -20,6 +20,7 @@ import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.sim.Fault;
 import dev.dunlin.core.sim.Faults;
 import dev.dunlin.core.sim.Misdeed;
 import dev.dunlin.core.sim.Plan;
@@ -144,6 +145,22 @@ class RogueTest {
     void whoDoesNotListenIsNotDialled() {
         assertThat(all(happens(plan(List.of(), dials())), ConnectionAction.Accepted.class))
                 .isEmpty();
+    }
+
+    /** What is on its way to a process that ends is nothing to the one that comes after it. */
+    @Test
+    void aHandshakeEndsWithTheProcessThatItIsWith() {
+        List<Wish> listens = List.of(
+                ConnectionScenario.listen(0),
+                new Wish(SECOND + 200_000, 0, ConnectionScenario.listen(0).action()));
+        for (boolean power : new boolean[] {false, true}) {
+            for (long at = SECOND; at < SECOND + 200_000; at += 1_000) {
+                Plan plan = plan(listens, dials()).withFaults(List.of(new Fault.Crash(0, at, 1, 0, power, 1_000)));
+                assertThat(simulation.run(plan).violation())
+                        .as("dies at %s", at)
+                        .isEmpty();
+            }
+        }
     }
 
     // Being dialled
