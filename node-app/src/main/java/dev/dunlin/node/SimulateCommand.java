@@ -8,6 +8,7 @@ import dev.dunlin.core.sim.PlanText;
 import dev.dunlin.core.sim.RunOptions;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.Simulation;
+import dev.dunlin.core.sim.Violation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +165,7 @@ final class SimulateCommand implements Runnable {
     }
 
     private static Supplier<Plan> given(Path file, ConnectionScenario scenario) {
-        Plan read = SimulationFiles.plan(file, PlanText.of(scenario.store()));
+        Plan read = SimulationFiles.plan(file, PlanText.of(scenario));
         return () -> read;
     }
 
@@ -230,15 +231,33 @@ final class SimulateCommand implements Runnable {
         }
     }
 
-    private static CommandFailure failure(Outcome outcome, SimulationFiles.Written written) {
-        ExitCode code = switch (outcome.violation().orElseThrow().kind()) {
+    /** The exit code of a violation. */
+    static ExitCode code(Violation.Kind kind) {
+        return switch (kind) {
             case CRASH -> ExitCode.SIMULATED_CRASH;
             case SAFETY -> ExitCode.SAFETY_VIOLATED;
             case LIVENESS -> ExitCode.LIVENESS_VIOLATED;
         };
+    }
+
+    /** The command that makes a run again as it was. */
+    private String again(Outcome outcome) {
+        return "dunlin simulate --profile " + profile.name().toLowerCase(Locale.ROOT)
+                + (plan == null
+                        ? " --seed " + outcome.plan().seed() + " --nodes " + nodes + " --time " + time
+                        : " --plan " + plan)
+                + (twice ? " --twice" : "");
+    }
+
+    private String found(Outcome outcome, Violation violation) {
+        return "seed " + outcome.plan().seed() + ": " + violation + "; '" + again(outcome) + "' runs it again";
+    }
+
+    private CommandFailure failure(Outcome outcome, SimulationFiles.Written written) {
+        Violation violation = outcome.violation().orElseThrow();
         return new CommandFailure(
-                code,
-                "seed " + outcome.plan().seed() + ": " + outcome.violation().get() + "; shrunk to "
+                code(violation.kind()),
+                found(outcome, violation) + "; shrunk to "
                         + written.plan().events() + " events on "
                         + (written.plan().nodes() - written.plan().absent().size()) + " nodes, which '"
                         + written.command() + "' runs again; logs, plan and a JUnit test are in " + written.folder());
@@ -249,6 +268,10 @@ final class SimulateCommand implements Runnable {
         if (outcomes.size() == 1) {
             Outcome one = outcomes.getFirst();
             out.println("seed " + one.plan().seed() + ": digest " + one.digest());
+        }
+        // Each has a line; the first stands at the end, too, with what it was shrunk to.
+        for (Outcome outcome : outcomes) {
+            outcome.violation().ifPresent(violation -> out.println(found(outcome, violation)));
         }
         long events = outcomes.stream().mapToLong(Outcome::events).sum();
         long wrong = outcomes.stream()
@@ -295,6 +318,7 @@ final class SimulateCommand implements Runnable {
                 wrong.put("input", violation.input());
                 wrong.put("atMicros", violation.at());
                 wrong.put("why", violation.why());
+                wrong.put("command", again(outcome));
             });
         }
         written.ifPresent(files -> {

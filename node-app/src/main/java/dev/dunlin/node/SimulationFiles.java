@@ -26,6 +26,9 @@ final class SimulationFiles {
     private static final int MOST_RUNS = 2000;
     private static final long MOST_BYTES = 1L << 30;
 
+    /** The logs of a failing run of more inputs are not written but for the small one's: they are made in memory. */
+    private static final long MOST_INPUTS = 200_000;
+
     private final Simulation<SimRoot> simulation;
     private final ConnectionScenario.Profile profile;
     private final boolean twice;
@@ -57,11 +60,14 @@ final class SimulationFiles {
         Shrinker.Small small =
                 shrinker.shrink(outcome.plan(), outcome.violation().orElseThrow());
         progress.end();
+        if (outcome.inputs() <= MOST_INPUTS) {
+            writeLogs(outcome.plan(), folder.resolve("whole"));
+        }
         writeLogs(small.plan(), folder);
         String kind = profile.name();
         String scenario = "dev.dunlin.connection.sim.ConnectionScenario.of(\n                "
                 + "dev.dunlin.connection.sim.ConnectionScenario.Profile." + kind + ")";
-        var text = PlanText.of(simulation.scenario().store()).write(small.plan());
+        var text = PlanText.of(simulation.scenario()).write(small.plan());
         try {
             Files.writeString(folder.resolve("plan.json"), text.toPrettyString() + "\n", StandardCharsets.UTF_8);
             Files.writeString(

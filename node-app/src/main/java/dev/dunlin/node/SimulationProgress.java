@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** How far simulated runs are: a bar with rate and estimate on a terminal, otherwise a plain line now and then. */
 final class SimulationProgress {
@@ -19,16 +20,25 @@ final class SimulationProgress {
     private final PrintWriter err;
     private final boolean terminal;
     private final int runs;
-    private final long begun = System.nanoTime();
-    private final AtomicLong last = new AtomicLong(begun);
+    private final LongSupplier nanos;
+    private final long begun;
+    private final AtomicLong last;
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicLong events = new AtomicLong();
     private boolean shown;
 
     SimulationProgress(PrintWriter err, boolean terminal, int runs) {
+        this(err, terminal, runs, System::nanoTime);
+    }
+
+    /** With a clock of its own. */
+    SimulationProgress(PrintWriter err, boolean terminal, int runs, LongSupplier nanos) {
         this.err = err;
         this.terminal = terminal;
         this.runs = runs;
+        this.nanos = nanos;
+        this.begun = nanos.getAsLong();
+        this.last = new AtomicLong(begun);
     }
 
     /** Is told of one run while it goes on. */
@@ -50,7 +60,7 @@ final class SimulationProgress {
     }
 
     private boolean due() {
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         long before = last.get();
         return now - before >= (terminal ? BAR_NANOS : LINE_NANOS) && last.compareAndSet(before, now);
     }
@@ -59,7 +69,7 @@ final class SimulationProgress {
         if (!due()) {
             return;
         }
-        double seconds = (System.nanoTime() - begun) / 1e9;
+        double seconds = (nanos.getAsLong() - begun) / 1e9;
         double share = Math.min(1, part / runs);
         String left = share <= 0 ? "?" : String.format(Locale.ROOT, "%.0f s", seconds / share - seconds);
         int full = (int) (share * WIDTH);

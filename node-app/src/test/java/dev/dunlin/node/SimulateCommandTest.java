@@ -1,16 +1,26 @@
 package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.sim.ConnectionScenario;
+import dev.dunlin.connection.sim.RogueDeed;
+import dev.dunlin.core.sim.Fault;
+import dev.dunlin.core.sim.Misdeed;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.PlanText;
 import dev.dunlin.core.sim.Scenario;
+import dev.dunlin.core.sim.Simulation;
+import dev.dunlin.core.sim.Violation;
 import dev.dunlin.core.sim.Wish;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -68,7 +78,7 @@ class SimulateCommandTest {
         Path file = folder.resolve("impatient.json");
         return Files.writeString(
                 file,
-                PlanText.of(scenario.store())
+                PlanText.of(scenario)
                         .write(plan.withPhases(dialled + 1, dialled + 1))
                         .toString());
     }
@@ -81,16 +91,25 @@ class SimulateCommandTest {
         assertThat(program.err())
                 .contains("liveness violated")
                 .contains("still dials")
+                .contains("seed 1: ")
+                .contains("'dunlin simulate --profile calm --plan " + folder.resolve("impatient.json")
+                        + "' runs it again")
                 .contains("shrunk to")
                 .contains("plan.json");
+        assertThat(program.outLines().get(1))
+                .startsWith("seed 1: liveness violated")
+                .endsWith("' runs it again");
+        assertThat(nodes(found.resolve("whole"))).as("the run as it was found").isEqualTo(4);
+        assertThat(nodes(found)).as("the small one").isBetween(1L, 3L);
         assertThat(found.resolve("SimulatedTest.java"))
                 .content()
                 .contains("class SimulatedTest")
                 .contains("Simulation.of(scenario)");
-        ChangedBuild.compile(
-                found.resolve("SimulatedTest.java"),
-                ChangedBuild.testClassPath(),
-                Files.createDirectory(folder.resolve("classes")));
+        assertThatThrownBy(() -> runGenerated(found.resolve("SimulatedTest.java")))
+                .as("the generated test fails as the run did")
+                .cause()
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("still dials");
         assertThat(program.run(
                         "simulate",
                         "--profile",
@@ -101,6 +120,51 @@ class SimulateCommandTest {
                         folder.resolve("again")))
                 .as("the small plan finds the same")
                 .isEqualTo(ExitCode.LIVENESS_VIOLATED);
+    }
+
+    private static long nodes(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("node-"))
+                    .filter(file -> Files.exists(file.resolve("log")))
+                    .count();
+        }
+    }
+
+    private void runGenerated(Path source) throws IOException, ReflectiveOperationException {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        ChangedBuild.compile(source, ChangedBuild.testClassPath(), classes);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+            var constructor = loader.loadClass("SimulatedTest").getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Object test = constructor.newInstance();
+            var method = test.getClass().getDeclaredMethod("nothingIsWrong");
+            method.setAccessible(true);
+            method.invoke(test);
+        }
+    }
+
+    @Test
+    void aScriptOfAByzantinePeerRunsFromAFile() throws IOException {
+        ConnectionScenario scenario = ConnectionScenario.of(ConnectionScenario.Profile.CALM);
+        Plan calm = scenario.plan(1, new Scenario.Size(4, 20_000_000));
+        Plan plan = calm.withByzantine(List.of(3))
+                .withMisdeeds(List.of(
+                        new Misdeed(2_000_000, 3, new RogueDeed.Dial(0, 3, RogueDeed.Handshake.WHOLE)),
+                        new Misdeed(3_000_000, 3, new RogueDeed.OpenStreams(0, "/ipfs/ping/1.0.0", 10))));
+        Path file = Files.writeString(
+                folder.resolve("script.json"), PlanText.of(scenario).write(plan).toString());
+        assertThat(program.run("simulate", "--profile", "calm", "--plan", file, "--json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(json().path("runs").path(0).path("digest").asString())
+                .isEqualTo(Simulation.of(scenario).run(plan).digest().toString());
+    }
+
+    @Test
+    void whatIsWrongHasACodeOfItsKind() {
+        assertThat(SimulateCommand.code(Violation.Kind.SAFETY)).isEqualTo(ExitCode.SAFETY_VIOLATED);
+        assertThat(SimulateCommand.code(Violation.Kind.LIVENESS)).isEqualTo(ExitCode.LIVENESS_VIOLATED);
+        assertThat(SimulateCommand.code(Violation.Kind.CRASH)).isEqualTo(ExitCode.SIMULATED_CRASH);
     }
 
     @Test
@@ -114,5 +178,18 @@ class SimulateCommandTest {
         Path bad = Files.writeString(folder.resolve("bad.json"), "{\"nodes\":1}");
         assertThat(program.run("simulate", "--plan", bad)).isEqualTo(ExitCode.DATA_ERROR);
         assertThat(program.err()).contains("this is no plan: it lacks the field");
+        ConnectionScenario scenario = ConnectionScenario.of(ConnectionScenario.Profile.CALM);
+        Plan plan = scenario.plan(1, new Scenario.Size(4, 20_000_000))
+                .withFaults(List.of(new Fault.Crash(3, 1, 1, 0, true, 5)));
+        String text = PlanText.of(scenario).write(plan).toString();
+        for (String wrong : List.of(
+                text.replace("\"fault\":\"crash\",\"node\":3", "\"fault\":\"crash\",\"node\":4"),
+                text.replace("\"kept\":5", "\"kept\":5000"),
+                text.replaceFirst("\"bandwidth\":\\d+", "\"bandwidth\":0"))) {
+            assertThat(wrong).isNotEqualTo(text);
+            assertThat(program.run("simulate", "--profile", "calm", "--plan", Files.writeString(bad, wrong)))
+                    .as(wrong)
+                    .isEqualTo(ExitCode.DATA_ERROR);
+        }
     }
 }

@@ -21,6 +21,7 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,13 +32,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** Nodes that connect to one another, ping, and part. */
+/** Nodes that connect to one another, ping, and part; some of them by {@link RogueDeed}s instead of rules. */
 public final class ConnectionScenario implements Scenario<SimRoot> {
 
     private static final long SECOND = 1_000_000;
 
-    /** After the faults, every dial has ended within this: its attempts, their back-offs, and a silent peer's time-out. */
-    private static final long BOUND = 240 * SECOND;
+    /**
+     * After the faults, every dial has ended within so many microseconds: its attempts, their back-offs, and a silent peer's
+     * time-out.
+     */
+    public static final long BOUND = 240 * SECOND;
 
     private final Profile profile;
     private final Supplier<Store<SimRoot>> stores;
@@ -102,6 +106,11 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     @Override
+    public List<TypeTable> misdeeds() {
+        return List.of(RogueDeed.TYPES);
+    }
+
+    @Override
     public Plan plan(long seed, Size size) {
         return switch (profile) {
             case SWARM -> swarm(seed, size);
@@ -114,7 +123,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     private Plan swarm(long seed, Size size) {
         Plan plan = Faults.swarm(name(), seed, size, BOUND);
         SimRandom random = SimRandom.of(seed, 0x77);
-        return plan.withWishes(sorted(wishes(seed, size, size.nodes() * (1 + random.below(8)))));
+        return plan.withWishes(sorted(wishes(seed, size, size.nodes() * (1 + random.below(8)))))
+                .withMisdeeds(RogueScript.draw(plan));
     }
 
     private static List<Wish> wishes(long seed, Size size, int count) {
@@ -170,11 +180,18 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return (node + 1 + random.below(Math.max(1, nodes - 1))) % nodes;
     }
 
-    private static Wish listen(int node) {
+    /** The wish that a node listens, from the beginning on. */
+    public static Wish listen(int node) {
         return new Wish(1, node, new ConnectionAction.Listen(SimNet.address(node), Ticket.NONE));
     }
 
-    private static Wish connect(long at, int node, int other) {
+    /** The id of a node's peer; nodes of higher numbers have greater ids. */
+    public static PeerId peer(int node) {
+        return SimNet.peer(node);
+    }
+
+    /** The wish that a node connects to another. */
+    public static Wish connect(long at, int node, int other) {
         return new Wish(
                 at,
                 node,

@@ -23,9 +23,39 @@ final class Link implements Wire.Ends {
     private final Wire wire;
     private final @Nullable Side[] sides = new @Nullable Side[2];
     private final Bytes hash;
+    private @Nullable Runnable unmade;
 
     // Stream numbers begin at 1 and 2: 0 is the session's.
     private final long[] nextStream = {0, 1};
+
+    /** What the other side makes of a stream that is to be opened. */
+    sealed interface Asked permits Taken, Refused, Unanswered {}
+
+    /** It is open at its end. */
+    record Taken(Stream.End end) implements Asked {}
+
+    /** It speaks none of the protocols. */
+    record Refused() implements Asked {}
+
+    /** It never says. */
+    record Unanswered() implements Asked {}
+
+    static final Asked REFUSED = new Refused();
+    static final Asked UNANSWERED = new Unanswered();
+
+    /** What is sent back on a stream. */
+    enum Echo {
+        NOTHING,
+        RIGHT,
+        WRONG
+    }
+
+    /** What becomes of a ball. */
+    enum Ball {
+        CAUGHT,
+        MUTILATED,
+        LOST
+    }
 
     /** One side of it. */
     abstract static class Side {
@@ -41,11 +71,16 @@ final class Link implements Wire.Ends {
             this.other = other;
         }
 
+        /** The node of the other side. */
+        int peerNode() {
+            return link.wire.node(1 - end);
+        }
+
         /** The handshake is done: the dialler's side after the answer to it, the other's when it hears of that. */
         abstract void established();
 
-        /** The other side opens a stream; gives the protocol and our end, or nothing if it refuses. */
-        abstract Optional<Stream.End> asked(Stream stream, List<String> protocols);
+        /** The other side opens a stream. */
+        abstract Asked asked(Stream stream, List<String> protocols);
 
         /** A stream is over. */
         abstract void over(Stream.End stream, EndReason reason);
@@ -89,7 +124,9 @@ final class Link implements Wire.Ends {
                     link.wire.send(end, FIN, () -> {
                         Side there = link.sides[1 - end];
                         link.wire.close();
-                        if (there != null) {
+                        if (there == null) {
+                            link.broken(1 - end);
+                        } else {
                             there.goDown(CloseReason.REMOTE);
                         }
                     });
@@ -126,6 +163,19 @@ final class Link implements Wire.Ends {
         sides[side.end] = side;
     }
 
+    /** Is to be told if the connection breaks before the dialler has a side of it. */
+    void whenUnmade(Runnable told) {
+        unmade = told;
+    }
+
+    /** An end breaks the handshake off; the other finds out when that arrives. */
+    void breakOff(int from) {
+        wire.send(from, 0, () -> {
+            wire.close();
+            broken(1 - from);
+        });
+    }
+
     /** Carries a message of the handshake from an end. */
     void carry(int from, int bytes, Runnable arrives) {
         wire.send(from, bytes, arrives);
@@ -144,6 +194,8 @@ final class Link implements Wire.Ends {
         Side side = sides[end];
         if (side != null) {
             side.goDown(CloseReason.IO_ERROR);
+        } else if (end == 0 && unmade != null) {
+            unmade.run();
         }
     }
 
@@ -172,10 +224,10 @@ final class Link implements Wire.Ends {
             boolean open = true;
             boolean closedHere;
             boolean closedThere;
-            private boolean echoes;
+            private Echo echo = Echo.NOTHING;
 
             @Nullable
-            Consumer<Boolean> ball;
+            Consumer<Ball> ball;
 
             private int unechoed;
             private @Nullable Identified arrived;
@@ -215,7 +267,7 @@ final class Link implements Wire.Ends {
 
             private void remoteClosed() {
                 // An echoing end closes its own side then, as the ping protocol has it.
-                if (echoes) {
+                if (echo != Echo.NOTHING) {
                     closeWrite();
                 }
             }
@@ -238,7 +290,7 @@ final class Link implements Wire.Ends {
                 if (open) {
                     open = false;
                     side.streams.remove(this);
-                    answerBall(false);
+                    answerBall(Ball.LOST);
                     Consumer<Optional<Identified>> waiting = reader;
                     reader = null;
                     if (waiting != null) {
@@ -248,25 +300,26 @@ final class Link implements Wire.Ends {
                 }
             }
 
-            /** Throws a ball; told once whether it came back. */
-            void throwBall(Consumer<Boolean> outcome) {
+            /** Throws a ball; told once what becomes of it. */
+            void throwBall(Consumer<Ball> outcome) {
                 ball = outcome;
                 there(32, end -> {
-                    if (end.echoes) {
-                        end.sendBack();
-                    } else {
+                    if (end.echo == Echo.NOTHING) {
                         end.unechoed++;
+                    } else {
+                        end.sendBack();
                     }
                 });
             }
 
             private void sendBack() {
-                there(32, back -> back.answerBall(true));
+                Ball ball = echo == Echo.RIGHT ? Ball.CAUGHT : Ball.MUTILATED;
+                there(32, back -> back.answerBall(ball));
             }
 
             /** Sends back every ball, those that have come, too. */
-            void echo() {
-                echoes = true;
+            void echo(Echo how) {
+                echo = how;
                 for (; unechoed > 0; unechoed--) {
                     sendBack();
                 }
@@ -297,11 +350,11 @@ final class Link implements Wire.Ends {
                 }
             }
 
-            private void answerBall(boolean caught) {
-                Consumer<Boolean> waiting = ball;
+            private void answerBall(Ball outcome) {
+                Consumer<Ball> waiting = ball;
                 ball = null;
                 if (waiting != null) {
-                    waiting.accept(caught);
+                    waiting.accept(outcome);
                 }
             }
         }

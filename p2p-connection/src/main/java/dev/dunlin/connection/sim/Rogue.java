@@ -1,105 +1,125 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.Link.Stream;
+import dev.dunlin.connection.sim.RogueDeed.Handshake;
+import dev.dunlin.connection.sim.RogueDeed.Streaming;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.sim.SimRandom;
 import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/**
- * A peer that does not keep the rules: breaks off handshakes, is silent, gives itself out for another, opens and resets
- * streams in floods, catches balls and does not throw them back. What it does is drawn from the seed. It stops when the faults
- * do.
- */
+/** A peer that does not keep the rules but does what its script says, and nothing of itself. It stops when the faults do. */
 final class Rogue implements SimNet.Host {
 
-    private static final long MEAN_PAUSE = 3_000_000;
-    private static final int MOST_STREAMS = 40;
-    private static final List<String> PROTOCOLS =
-            List.of(PingSlice.PROTOCOL, IdentifySlice.ID, IdentifySlice.ID_PUSH, "/none/1");
+    private static final int HELLO = 200;
 
     private final SimNet<?> net;
     private final int node;
-    private final SimRandom random;
     private final List<RogueSide> open = new ArrayList<>();
+    private RogueDeed.AnswerDials dials;
+    private Streaming streaming = Streaming.BY_THE_RULES;
+    private boolean retired;
     private long handles;
 
     Rogue(SimNet<?> net, int node) {
         this.net = net;
         this.node = node;
-        this.random = net.world().random(0x726F677565L, node);
+        this.dials = new RogueDeed.AnswerDials(node, Handshake.WHOLE);
     }
 
     void begin() {
         net.listen(SimNet.address(node), this);
-        act();
+        net.world().at(net.world().plan().safe(), this::retire);
     }
 
-    private void act() {
-        if (net.world().now() >= net.world().plan().safe()) {
-            net.unlisten(SimNet.address(node));
-            List.copyOf(open).forEach(side -> side.close(CloseReason.LOCAL));
+    private void retire() {
+        retired = true;
+        net.unlisten(SimNet.address(node));
+        List.copyOf(open).forEach(side -> side.close(CloseReason.LOCAL));
+    }
+
+    /** Does a step of its script. */
+    void act(RogueDeed deed) {
+        if (retired) {
             return;
         }
-        switch (random.below(5)) {
-            case 0, 1 -> dial(random.below(net.world().plan().nodes()));
-            case 2 -> some().ifPresent(this::flood);
-            case 3 -> some().ifPresent(side -> side.close(CloseReason.LOCAL));
-            default -> some().ifPresent(side -> List.copyOf(side.streams).forEach(Stream.End::reset));
+        switch (deed) {
+            case RogueDeed.Dial dial -> dial(dial);
+            case RogueDeed.AnswerDials answer -> dials = answer;
+            case RogueDeed.AnswerStreams(Streaming how) -> streaming = how;
+            case RogueDeed.OpenStreams(int target, String protocol, int count) -> {
+                List<RogueSide> sides = with(target);
+                if (!sides.isEmpty()) {
+                    flood(sides.getLast(), protocol, count);
+                }
+            }
+            case RogueDeed.HalfCloseStreams(int target) -> onStreams(target, Stream.End::closeWrite);
+            case RogueDeed.ResetStreams(int target) -> onStreams(target, Stream.End::reset);
+            case RogueDeed.Close(int target) -> with(target).forEach(side -> side.close(CloseReason.LOCAL));
+            case RogueDeed.Vanish(int target) ->
+                with(target).forEach(side -> {
+                    side.vanish(true);
+                    open.remove(side);
+                });
         }
-        net.world().after(random.exponential(MEAN_PAUSE), this::act);
     }
 
-    private Optional<RogueSide> some() {
-        return open.isEmpty() ? Optional.empty() : Optional.of(open.get(random.below(open.size())));
+    private List<RogueSide> with(int target) {
+        return open.stream().filter(side -> side.peerNode() == target).toList();
     }
 
-    private void dial(int target) {
-        SimNet.Host host = net.at(SimNet.address(target));
-        if (host == null || target == node) {
+    private void onStreams(int target, Consumer<Stream.End> does) {
+        with(target).forEach(side -> List.copyOf(side.streams).forEach(does));
+    }
+
+    private void dial(RogueDeed.Dial dial) {
+        SimNet.Host host = net.at(SimNet.address(dial.target()));
+        if (host == null || host == this) {
             return;
         }
-        Link link = new Link(net.world(), node, target);
-        boolean breaksOff = random.permille(300);
+        Link link = new Link(net.world(), node, host.node());
         link.carry(
                 0,
-                200,
-                () -> host.dialled(link, id()).ifPresent(there -> {
+                HELLO,
+                () -> host.dialled(link, SimNet.peer(dial.as())).ifPresent(there -> {
                     link.side(there);
-                    link.carry(1, 200, () -> {
-                        if (breaksOff) {
-                            link.broken(1);
-                            link.abandon();
-                            return;
-                        }
-                        RogueSide side = new RogueSide(link, 0, host.id());
-                        link.side(side);
-                        open.add(side);
-                        side.send(200, Side::established);
-                        flood(side);
-                    });
+                    PeerId found = host.id();
+                    link.carry(1, HELLO, () -> answered(link, found, dial.handshake()));
                 }));
     }
 
-    private void flood(RogueSide side) {
-        int streams = random.below(MOST_STREAMS);
-        for (int i = 0; i < streams; i++) {
-            List<String> protocols = List.of(PROTOCOLS.get(random.below(PROTOCOLS.size())));
+    private void answered(Link link, PeerId found, Handshake handshake) {
+        if (retired || handshake == Handshake.BROKEN_OFF) {
+            link.breakOff(0);
+            return;
+        }
+        if (handshake == Handshake.SILENT) {
+            return;
+        }
+        RogueSide side = new RogueSide(link, 0, found, handshake);
+        link.side(side);
+        side.send(HELLO, Side::established);
+        side.established();
+    }
+
+    private void flood(RogueSide side, String protocol, int count) {
+        for (int i = 0; i < count; i++) {
             Stream stream = new Stream(side);
-            side.send(
-                    100,
-                    there -> there.asked(stream, protocols)
-                            .ifPresent(theirs -> there.send(
-                                    100,
-                                    back -> new Stream.End(
-                                            stream, side, 0, new Handle("stream", 0, ++handles), theirs.protocol))));
+            side.send(100, there -> {
+                if (there.asked(stream, List.of(protocol)) instanceof Link.Taken(Stream.End theirs)) {
+                    there.send(
+                            100,
+                            back -> new Stream.End(
+                                    stream, side, 0, new Handle("stream", 0, ++handles), theirs.protocol));
+                }
+            });
         }
     }
 
@@ -110,26 +130,45 @@ final class Rogue implements SimNet.Host {
 
     @Override
     public PeerId id() {
-        return SimNet.peer(node);
+        return SimNet.peer(dials.as());
     }
 
     @Override
     public Optional<Side> dialled(Link link, PeerId from) {
-        if (random.permille(300)) {
-            return Optional.empty();
-        }
-        return Optional.of(new RogueSide(link, 1, from));
+        return switch (dials.handshake()) {
+            case WHOLE, CLOSED_AFTER -> Optional.of(new RogueSide(link, 1, from, dials.handshake()));
+            case SILENT -> Optional.empty();
+            case BROKEN_OFF -> {
+                link.breakOff(1);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    // What it says of itself, or of another.
+    private Identified identified(int number) {
+        return new Identified(
+                Optional.of("ipfs/0.1.0"),
+                Optional.of("rogue"),
+                Optional.of(SimNet.peer(number)),
+                List.of(SimNet.address(number)),
+                SimTransport.PROTOCOLS,
+                Optional.empty(),
+                Optional.empty(),
+                0);
     }
 
     private final class RogueSide extends Side {
+        private final Handshake handshake;
 
-        RogueSide(Link link, int end, PeerId other) {
+        RogueSide(Link link, int end, PeerId other, Handshake handshake) {
             super(link, end, other);
+            this.handshake = handshake;
         }
 
         @Override
         void established() {
-            if (random.permille(200)) {
+            if (handshake == Handshake.CLOSED_AFTER || retired) {
                 close(CloseReason.LOCAL);
             } else {
                 open.add(this);
@@ -137,20 +176,39 @@ final class Rogue implements SimNet.Host {
         }
 
         @Override
-        Optional<Stream.End> asked(Stream stream, List<String> protocols) {
-            if (random.permille(200)) {
-                return Optional.empty();
+        Link.Asked asked(Stream stream, List<String> protocols) {
+            Streaming how = streaming;
+            if (how == Streaming.REFUSED) {
+                return Link.REFUSED;
+            }
+            if (how == Streaming.UNANSWERED) {
+                return Link.UNANSWERED;
             }
             Stream.End end = new Stream.End(stream, this, 1, new Handle("stream", 0, ++handles), protocols.getFirst());
-            switch (random.below(4)) {
-                case 0 -> end.reset();
-                case 1 -> end.closeWrite();
-                case 2 -> end.echo();
-                default -> {
+            // After the answer, which the other end must have before anything else.
+            net.world().after(0, () -> use(end, how));
+            return new Link.Taken(end);
+        }
+
+        private void use(Stream.End end, Streaming how) {
+            switch (how) {
+                case BY_THE_RULES -> speak(end, Link.Echo.RIGHT, node);
+                case WRONG_BYTES -> speak(end, Link.Echo.WRONG, (node + 1) % (RogueDeed.MOST_PEER + 1));
+                case HALF_CLOSED -> end.closeWrite();
+                case RESET -> end.reset();
+                case SILENT, REFUSED, UNANSWERED -> {
                     // It catches, and throws nothing back.
                 }
             }
-            return Optional.of(end);
+        }
+
+        private void speak(Stream.End end, Link.Echo echo, int of) {
+            if (end.protocol.equals(IdentifySlice.ID)) {
+                end.say(identified(of));
+                end.closeWrite();
+            } else {
+                end.echo(echo);
+            }
         }
 
         @Override

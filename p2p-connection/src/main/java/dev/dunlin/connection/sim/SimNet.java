@@ -5,6 +5,7 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
+import dev.dunlin.core.store.Action;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class SimNet<R> implements Scenario.Services<R> {
     // Lookup only.
     private final Map<Multiaddr, Host> listening = new HashMap<>();
     private final Map<Integer, SimTransport> transports = new HashMap<>();
+    private final Map<Integer, Rogue> rogues = new HashMap<>();
     private final World<R> world;
 
     SimNet(World<R> world) {
@@ -73,7 +75,20 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     @Override
     public void beginByzantine(int node) {
-        new Rogue(this, node).begin();
+        Rogue rogue = new Rogue(this, node);
+        rogues.put(node, rogue);
+        rogue.begin();
+    }
+
+    @Override
+    public void misbehave(int node, Action deed) {
+        if (!(deed instanceof RogueDeed step)) {
+            throw new IllegalArgumentException("a peer cannot do " + deed + ": a rogue's deeds are those of RogueDeed");
+        }
+        Rogue rogue = rogues.get(node);
+        if (rogue != null) {
+            rogue.act(step);
+        }
     }
 
     @Nullable

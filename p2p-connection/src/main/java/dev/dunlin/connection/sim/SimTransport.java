@@ -36,9 +36,11 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The services of one run of one node: what the Netty transport is in production. */
@@ -55,6 +57,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
     private final long run;
     private final Map<Long, Dial> dials = new HashMap<>();
     private final Map<Handle, Honest> connections = new LinkedHashMap<>();
+    private final Set<Honest> handshakes = new LinkedHashSet<>();
     private final Map<Handle, Multiaddr> listeners = new LinkedHashMap<>();
     private final Map<Long, Opening> openings = new LinkedHashMap<>();
     private final Map<Handle, Stream.End> openStreams = new HashMap<>();
@@ -91,9 +94,9 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
     void ended(boolean power) {
         over = true;
         listeners.values().forEach(net::unlisten);
-        for (Honest side : List.copyOf(connections.values())) {
-            side.vanish(power);
-        }
+        List.copyOf(connections.values()).forEach(side -> side.vanish(power));
+        // Or who dialled this run would be connected with the next.
+        List.copyOf(handshakes).forEach(side -> side.vanish(power));
     }
 
     /** Our sides of the connections that are up, in the order in which they came up. */
@@ -146,6 +149,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             return;
         }
         Link link = new Link(net.world(), node(), host.node());
+        link.whenUnmade(() -> failed(effect.dial(), ConnectionError.Kind.IO));
         link.carry(0, HELLO, () -> {
             // Who listened when the dial began may be gone, or be another.
             SimNet.Host there = net.at(effect.address());
@@ -167,10 +171,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         Dial dial = dials.get(effect.dial());
         if (over || dial == null || !found.equals(effect.peer())) {
             // The other side was not told of more than a handshake that broke off.
-            link.carry(0, 0, () -> {
-                link.broken(1);
-                link.abandon();
-            });
+            link.breakOff(0);
             failed(effect.dial(), ConnectionError.Kind.WRONG_PEER);
             return;
         }
@@ -205,7 +206,12 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
     @Override
     public Optional<Link.Side> dialled(Link link, PeerId from) {
-        return over ? Optional.empty() : Optional.of(new Honest(link, 1, from));
+        if (over) {
+            return Optional.empty();
+        }
+        Honest side = new Honest(link, 1, from);
+        handshakes.add(side);
+        return Optional.of(side);
     }
 
     // Connections
@@ -222,12 +228,8 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
 
         @Override
         void established() {
-            if (over) {
-                // The process ended during the handshake: the one that runs now does not know of it.
-                close(CloseReason.LOCAL);
-                return;
-            }
             announced = true;
+            handshakes.remove(this);
             connections.put(handle, this);
             Bytes hash = link.hash();
             Port.Offer offer =
@@ -239,20 +241,20 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
 
         @Override
-        Optional<Stream.End> asked(Stream stream, List<String> protocols) {
+        Link.Asked asked(Stream stream, List<String> protocols) {
             Optional<String> protocol =
                     protocols.stream().filter(PROTOCOLS::contains).findFirst();
             if (protocol.isEmpty() || !announced) {
-                return Optional.empty();
+                return Link.REFUSED;
             }
             Handle opened = handle(STREAM);
             if (port.offer(new StreamAction.StreamAccepted(opened, handle, other, protocol.get(), stream.wireId()))
                     != Port.Offer.TAKEN) {
-                return Optional.empty();
+                return Link.REFUSED;
             }
             Stream.End end = new Stream.End(stream, this, 1, opened, protocol.get());
             openStreams.put(opened, end);
-            return Optional.of(end);
+            return new Link.Taken(end);
         }
 
         @Override
@@ -266,6 +268,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         @Override
         void down(CloseReason reason) {
             connections.remove(handle);
+            handshakes.remove(this);
             for (Opening opening : List.copyOf(openings.values())) {
                 if (opening.effect().connection().equals(handle)) {
                     failed(opening, ConnectionError.Kind.CONNECTION_CLOSED);
@@ -341,14 +344,14 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         }
         Stream stream = opening.stream().orElseThrow();
         side.send(HELLO, there -> {
-            Optional<Stream.End> end = there.asked(stream, effect.protocols());
-            there.send(HELLO, back -> {
-                if (end.isEmpty()) {
-                    failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL);
-                } else {
-                    opened(opening, side, end.get());
+            switch (there.asked(stream, effect.protocols())) {
+                case Link.Taken(Stream.End theirs) -> there.send(HELLO, back -> opened(opening, side, theirs));
+                case Link.Refused _ ->
+                    there.send(HELLO, back -> failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL));
+                case Link.Unanswered _ -> {
+                    // The machine gives it up.
                 }
-            });
+            }
         });
     }
 
@@ -452,19 +455,22 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             return;
         }
         long thrown = net.world().now();
-        end.throwBall(caught -> answer(
+        end.throwBall(ball -> answer(
                 id,
-                caught
-                        ? new PingAction.Caught(
-                                stream, peer, number, net.world().now() - thrown)
-                        : new PingAction.Missed(stream, peer, number, "the stream ended")));
+                switch (ball) {
+                    case CAUGHT ->
+                        new PingAction.Caught(stream, peer, number, net.world().now() - thrown);
+                    case MUTILATED ->
+                        new PingAction.Missed(stream, peer, number, "the peer sent other bytes than it was thrown");
+                    case LOST -> new PingAction.Missed(stream, peer, number, "the stream ended");
+                }));
     }
 
     @Override
     public void echo(Handle stream) {
         Stream.End end = openStreams.get(stream);
         if (end != null) {
-            end.echo();
+            end.echo(Link.Echo.RIGHT);
         }
     }
 }

@@ -82,8 +82,8 @@ class PeerCorrelationTest {
     }
 
     private Timeline joined() {
-        Plan.Net net = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000);
-        Plan plan = new Plan("connections", 1, 2, List.of(), List.of(), net, now, now, faults, wishes);
+        Plan.Net net = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000, Plan.Spread.EXPONENTIAL);
+        Plan plan = new Plan("connections", 1, 2, List.of(), List.of(), net, now, now, faults, wishes, List.of());
         assertThat(simulation.run(plan).violation()).isEmpty();
         SequencedMap<String, ClusterLog> logs = new LinkedHashMap<>();
         simulation

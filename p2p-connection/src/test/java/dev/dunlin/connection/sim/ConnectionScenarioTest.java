@@ -75,7 +75,7 @@ class ConnectionScenarioTest {
     @Test
     void plansAreReadBack() {
         ConnectionScenario scenario = ConnectionScenario.of(Profile.SWARM);
-        PlanText text = PlanText.of(scenario.store());
+        PlanText text = PlanText.of(scenario);
         for (long seed = 1; seed <= 50; seed++) {
             Plan plan = scenario.plan(seed, SIZE);
             assertThat(text.read(text.write(plan).toString())).isEqualTo(plan);

@@ -41,7 +41,7 @@ final class Played implements Scenario<SimRoot> {
     static final long LATENCY = 20_000;
 
     private static final String NAME = "played";
-    private static final Plan.Net EVEN = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000);
+    private static final Plan.Net EVEN = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000, Plan.Spread.EXPONENTIAL);
 
     private final Table<String, String> config;
     private final Consumer<Played> script;
@@ -79,7 +79,7 @@ final class Played implements Scenario<SimRoot> {
 
     /** A plan without faults, on links of which all are the same; the wishes in the order of their times. */
     static Plan plan(int nodes, long end, Wish... wishes) {
-        return new Plan(NAME, 1, nodes, List.of(), List.of(), EVEN, end, end, List.of(), List.of(wishes));
+        return new Plan(NAME, 1, nodes, List.of(), List.of(), EVEN, end, end, List.of(), List.of(wishes), List.of());
     }
 
     /** A node listens on its address from the beginning. */

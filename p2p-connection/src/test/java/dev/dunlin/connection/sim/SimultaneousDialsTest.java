@@ -53,7 +53,8 @@ class SimultaneousDialsTest {
                     random.between(0, 200_000),
                     random.between(0, 50_000),
                     random.between(10_000, 20_000_000),
-                    5_000);
+                    5_000,
+                    Plan.Spread.values()[random.below(Plan.Spread.values().length)]);
             int first = random.below(2);
             Plan drawn = plan(
                     2,
@@ -72,7 +73,8 @@ class SimultaneousDialsTest {
                     drawn.safe(),
                     drawn.live(),
                     drawn.faults(),
-                    drawn.wishes());
+                    drawn.wishes(),
+                    List.of());
             Played played = Played.of(plan);
             assertOneConnection(played, "seed " + seed);
             atOnce += dials(played, 0) && dials(played, 1) ? 1 : 0;

@@ -19,7 +19,15 @@ public sealed interface Fault {
      * @param power whether the power goes: peers are not told, and of what the disk has not promised only a part is left
      * @param kept of those inputs that the disk has not promised, how many in a thousand are left; the next is torn
      */
-    record Crash(int node, long at, long down, int effects, boolean power, int kept) implements Fault {}
+    record Crash(int node, long at, long down, int effects, boolean power, int kept) implements Fault {
+        /** Checks the ranges. */
+        public Crash {
+            if (down < 1 || effects < 0 || kept < 0 || kept > 1000) {
+                throw new IllegalArgumentException(
+                        "a crash lasts a microsecond at least, and keeps 0 to 1000 in a thousand, not " + kept);
+            }
+        }
+    }
 
     /**
      * No message passes between two sides.
@@ -30,7 +38,14 @@ public sealed interface Fault {
      * @param oneWay whether messages still pass towards the side
      * @param flap if not 0, it comes and goes, each so many microseconds
      */
-    record Partition(long side, long at, long until, boolean oneWay, long flap) implements Fault {}
+    record Partition(long side, long at, long until, boolean oneWay, long flap) implements Fault {
+        /** Checks the range. */
+        public Partition {
+            if (flap < 0) {
+                throw new IllegalArgumentException("a partition flaps in microseconds, not in " + flap);
+            }
+        }
+    }
 
     /** All connections between two nodes break. */
     record Cut(int one, int other, long at) implements Fault {}

@@ -14,7 +14,7 @@ public final class Faults {
 
     private Faults() {}
 
-    /** A plan without faults and wishes. */
+    /** A plan without faults, wishes and misdeeds. */
     public static Plan none(String scenario, long seed, Scenario.Size size, long bound) {
         return new Plan(
                 scenario,
@@ -26,11 +26,13 @@ public final class Faults {
                 size.time(),
                 size.time() + bound,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
     /**
-     * A plan with the faults that a seed draws, and without wishes. All are over when the phase of faults is.
+     * A plan with the faults and the byzantine nodes that a seed draws, without wishes and misdeeds. All faults are over when
+     * their phase is.
      *
      * @param bound how long after it all that was wished must have come to an end, in microseconds
      */
@@ -95,9 +97,20 @@ public final class Faults {
                 random.permille(200) ? 0 : random.between(1_000, 200_000),
                 random.permille(200) ? 0 : random.between(100, 50_000),
                 random.between(10_000, 20_000_000),
-                random.between(500, 50_000));
+                random.between(500, 50_000),
+                Plan.Spread.values()[random.below(Plan.Spread.values().length)]);
         return new Plan(
-                scenario, seed, nodes, List.of(), byzantine, net, size.time(), size.time() + bound, faults, List.of());
+                scenario,
+                seed,
+                nodes,
+                List.of(),
+                byzantine,
+                net,
+                size.time(),
+                size.time() + bound,
+                faults,
+                List.of(),
+                List.of());
     }
 
     private static void repeat(SimRandom random, int most, Runnable draw) {

@@ -28,9 +28,9 @@ public record Outcome(
         long crashes,
         long time) {
 
-    /** This outcome, its plan without faults and wishes: for who keeps many. */
+    /** This outcome, its plan without faults, wishes and misdeeds: for who keeps many. */
     public Outcome withoutLists() {
-        Plan bare = plan.withFaults(List.of()).withWishes(List.of());
+        Plan bare = plan.withFaults(List.of()).withWishes(List.of()).withMisdeeds(List.of());
         return new Outcome(bare, violation, digest, events, inputs, actions, rejections, crashes, time);
     }
 }

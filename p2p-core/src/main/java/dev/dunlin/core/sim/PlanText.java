@@ -3,7 +3,8 @@ package dev.dunlin.core.sim;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Plans as JSON: an action reads as in a log, {@code {"type":…,"payload":…}}; a fault has its name beside its fields. */
+/**
+ * Plans as JSON: a wish's action and a misdeed's deed read as actions do in a log, {@code {"type":…,"payload":…}}; a fault has
+ * its name beside its fields.
+ */
 public final class PlanText {
 
     private static final Map<String, Class<? extends Fault>> FAULTS = new TreeMap<>(Map.of(
@@ -34,9 +38,14 @@ public final class PlanText {
         this.mapper = codec.mapper();
     }
 
-    /** For plans whose wishes are actions of a store's slices. */
-    public static PlanText of(Store<?> store) {
-        return new PlanText(Codec.of(store));
+    /** For plans of a scenario: wishes are actions of its store's slices, misdeeds of its own tables. */
+    public static PlanText of(Scenario<?> scenario) {
+        List<TypeTable> tables = new ArrayList<>();
+        for (Slice<?, ?, ?> slice : scenario.store().slices()) {
+            tables.add(slice.types());
+        }
+        tables.addAll(scenario.misdeeds());
+        return new PlanText(Codec.of(tables));
     }
 
     /** Writes a plan. */
@@ -57,11 +66,18 @@ public final class PlanText {
         }
         ArrayNode wishes = tree.putArray("wishes");
         for (Wish wish : plan.wishes()) {
-            ObjectNode node = wishes.addObject().put("at", wish.at()).put("node", wish.node());
-            node.put("type", codec.nameOf(wish.action()));
-            node.set("payload", codec.tree(wish.action()));
+            act(wishes.addObject(), wish.at(), wish.node(), wish.action());
+        }
+        ArrayNode misdeeds = tree.putArray("misdeeds");
+        for (Misdeed misdeed : plan.misdeeds()) {
+            act(misdeeds.addObject(), misdeed.at(), misdeed.node(), misdeed.deed());
         }
         return tree;
+    }
+
+    private void act(ObjectNode tree, long at, int node, Action action) {
+        tree.put("at", at).put("node", node).put("type", codec.nameOf(action));
+        tree.set("payload", codec.tree(action));
     }
 
     private static String nameOf(Fault fault) {
@@ -80,33 +96,41 @@ public final class PlanText {
     public Plan read(String text) {
         try {
             JsonNode tree = mapper.readTree(text);
-            int nodes = required(tree, "nodes").asInt();
             List<Fault> faults = new ArrayList<>();
             for (JsonNode fault : required(tree, "faults")) {
                 faults.add(fault(fault));
             }
             List<Wish> wishes = new ArrayList<>();
             for (JsonNode wish : required(tree, "wishes")) {
-                Action action = codec.read(required(wish, "type").asString(), required(wish, "payload"));
                 wishes.add(new Wish(
-                        required(wish, "at").asLong(),
-                        known(required(wish, "node").asInt(), nodes),
-                        action));
+                        required(wish, "at").asLong(), required(wish, "node").asInt(), action(wish)));
+            }
+            List<Misdeed> misdeeds = new ArrayList<>();
+            for (JsonNode misdeed : required(tree, "misdeeds")) {
+                misdeeds.add(new Misdeed(
+                        required(misdeed, "at").asLong(),
+                        required(misdeed, "node").asInt(),
+                        action(misdeed)));
             }
             return new Plan(
                     required(tree, "scenario").asString(),
                     required(tree, "seed").asLong(),
-                    nodes,
-                    numbers(required(tree, "absent"), nodes),
-                    numbers(required(tree, "byzantine"), nodes),
+                    required(tree, "nodes").asInt(),
+                    numbers(required(tree, "absent")),
+                    numbers(required(tree, "byzantine")),
                     mapper.treeToValue(required(tree, "net"), Plan.Net.class),
                     required(tree, "safe").asLong(),
                     required(tree, "live").asLong(),
                     faults,
-                    wishes);
+                    wishes,
+                    misdeeds);
         } catch (JacksonException | CodecException e) {
             throw new IllegalArgumentException("this is no plan: " + e.getMessage(), e);
         }
+    }
+
+    private Action action(JsonNode tree) {
+        return codec.read(required(tree, "type").asString(), required(tree, "payload"));
     }
 
     private Fault fault(JsonNode tree) {
@@ -121,18 +145,10 @@ public final class PlanText {
         return mapper.treeToValue(fields, type);
     }
 
-    private static List<Integer> numbers(JsonNode array, int nodes) {
+    private static List<Integer> numbers(JsonNode array) {
         List<Integer> numbers = new ArrayList<>();
-        array.forEach(number -> numbers.add(known(number.asInt(), nodes)));
+        array.forEach(number -> numbers.add(number.asInt()));
         return numbers;
-    }
-
-    private static int known(int node, int nodes) {
-        if (node < 0 || node >= nodes) {
-            throw new IllegalArgumentException(
-                    "this is no plan: it names node " + node + ", and its nodes are 0 to " + (nodes - 1));
-        }
-        return node;
     }
 
     private static JsonNode required(JsonNode tree, String field) {

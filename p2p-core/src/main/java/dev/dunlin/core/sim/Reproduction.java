@@ -43,7 +43,7 @@ public final class Reproduction {
                     .append('"');
         }
         source.append(";\n");
-        source.append("        var outcome = Simulation.of(scenario).run(PlanText.of(scenario.store()).read(plan));\n");
+        source.append("        var outcome = Simulation.of(scenario).run(PlanText.of(scenario).read(plan));\n");
         source.append("        assertEquals(Optional.empty(), outcome.violation());\n");
         source.append("    }\n}\n");
         return source.toString();

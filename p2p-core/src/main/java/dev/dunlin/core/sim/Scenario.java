@@ -1,7 +1,9 @@
 package dev.dunlin.core.sim;
 
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.TypeTable;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +26,15 @@ public interface Scenario<R> {
         return Table.empty();
     }
 
-    /** The plan of a seed: how faulty the run is, what users wish, what goes wrong. The same for the same arguments. */
+    /** The types of what byzantine nodes do, under the names by which plans are written; none unless it is overridden. */
+    default List<TypeTable> misdeeds() {
+        return List.of();
+    }
+
+    /**
+     * The plan of a seed: how faulty the run is, what users wish, what goes wrong, what byzantine nodes do. The same for the
+     * same arguments.
+     */
     Plan plan(long seed, Size size);
 
     /** The services of a fresh world; what nodes share, such as who listens where, is made here. */
@@ -67,6 +77,13 @@ public interface Scenario<R> {
 
         /** How a byzantine node, which has no store, comes alive; nothing happens unless it is overridden. */
         default void beginByzantine(int node) {}
+
+        /**
+         * A byzantine node does something, at the time that the plan says; nothing happens unless it is overridden.
+         *
+         * @param deed of a type that {@link Scenario#misdeeds} names
+         */
+        default void misbehave(int node, Action deed) {}
     }
 
     /** The services of one run of one node. */

@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
- * Makes a failing plan small: fewer nodes, fewer faults, fewer wishes, less time, while the same thing stays wrong. By delta
+ * Makes a failing plan small: fewer nodes, faults, wishes and misdeeds, less time, while the same thing stays wrong. By delta
  * debugging (Zeller and Hildebrandt: Simplifying and Isolating Failure-Inducing Input, IEEE TSE 2002).
  */
 public final class Shrinker {
@@ -57,6 +57,7 @@ public final class Shrinker {
             Plan fewer = keeping(present, nodes, left);
             fewer = fewer.withFaults(minimal(fewer.faults(), with(fewer::withFaults, violation)));
             fewer = fewer.withWishes(minimal(fewer.wishes(), with(fewer::withWishes, violation)));
+            fewer = fewer.withMisdeeds(minimal(fewer.misdeeds(), with(fewer::withMisdeeds, violation)));
             small = earlier(fewer, violation);
         } while (weight(small) < before && runs < mostRuns);
         Plan found = small;
@@ -83,13 +84,6 @@ public final class Shrinker {
 
     // Nothing after the violation matters; if it is that something does not come, the time to wait for it stays.
     private Plan earlier(Plan plan, Violation violation) {
-        long last = 0;
-        for (Fault fault : plan.faults()) {
-            last = Math.max(last, fault.at());
-        }
-        for (Wish wish : plan.wishes()) {
-            last = Math.max(last, wish.at());
-        }
         Plan honest = plan.honest();
         Plan best = !plan.byzantine().isEmpty() && fails(honest, violation) ? honest : plan;
         if (violation.kind() == Violation.Kind.LIVENESS) {
@@ -108,7 +102,10 @@ public final class Shrinker {
                     cut.faults().stream().filter(fault -> fault.at() < end).toList();
             List<Wish> wishes =
                     cut.wishes().stream().filter(wish -> wish.at() < end).toList();
-            Plan early = cut.withFaults(faults).withWishes(wishes);
+            List<Misdeed> misdeeds = cut.misdeeds().stream()
+                    .filter(misdeed -> misdeed.at() < end)
+                    .toList();
+            Plan early = cut.withFaults(faults).withWishes(wishes).withMisdeeds(misdeeds);
             return fails(early, violation) ? early : best;
         }
         return best;

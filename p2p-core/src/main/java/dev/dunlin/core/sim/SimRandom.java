@@ -58,8 +58,12 @@ public final class SimRandom {
 
     /** A number of an exponential distribution of this mean, at least 1. */
     public long exponential(long mean) {
-        double unit = ((next() >>> 11) + 1) * 0x1.0p-53;
-        return Math.max(1, (long) (-StrictMath.log(unit) * mean));
+        return Math.max(1, (long) (-StrictMath.log(unit()) * mean));
+    }
+
+    /** A uniform number above 0, up to 1. */
+    double unit() {
+        return ((next() >>> 11) + 1) * 0x1.0p-53;
     }
 
     private static long mix(long value) {

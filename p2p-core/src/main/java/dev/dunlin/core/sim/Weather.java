@@ -30,7 +30,7 @@ final class Weather {
         }
         // Of a pair, not of a direction: so are most routes.
         SimRandom random = SimRandom.of(plan.seed(), 0x6C61, Math.min(from, to), Math.max(from, to));
-        return net.least() + Math.min(random.exponential(net.mean()), 10 * net.mean());
+        return net.least() + Math.min(net.spread().draw(random, net.mean()), 10 * net.mean());
     }
 
     /** The earliest time at which messages may pass; now if they do. */

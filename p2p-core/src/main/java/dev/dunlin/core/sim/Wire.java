@@ -83,14 +83,13 @@ public final class Wire {
         long now = world.now();
         way.freeAt = Math.max(way.freeAt, now)
                 + bytes * 1_000_000L / world.plan().net().bandwidth();
-        long latency = world.latency(nodes[0], nodes[1]) + jitter(way.random);
+        long latency = world.latency(nodes[0], nodes[1])
+                + world.plan()
+                        .net()
+                        .spread()
+                        .draw(way.random, world.plan().net().jitter());
         way.arrivesAt = Math.max(way.arrivesAt, way.freeAt + latency);
         world.at(way.arrivesAt, () -> arrive(way, arrives));
-    }
-
-    private long jitter(SimRandom random) {
-        long mean = world.plan().net().jitter();
-        return mean == 0 ? 0 : random.exponential(mean);
     }
 
     private void arrive(Direction way, Runnable arrives) {

@@ -87,6 +87,9 @@ public final class World<R> {
         for (Wish wish : plan.wishes()) {
             at(wish.at(), () -> nodes.get(wish.node()).offer(wish.action()));
         }
+        for (Misdeed misdeed : plan.misdeeds()) {
+            at(misdeed.at(), () -> services.misbehave(misdeed.node(), misdeed.deed()));
+        }
     }
 
     private void arm(Fault fault) {

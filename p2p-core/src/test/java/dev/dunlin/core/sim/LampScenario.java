@@ -27,11 +27,12 @@ record LampScenario(
 
     /** A plan of ten seconds and ten more. */
     static Plan plan(int nodes, List<Fault> faults, List<Wish> wishes) {
-        return new Plan("lamps", 1, nodes, List.of(), List.of(), NET, 10_000_000, 20_000_000, faults, wishes);
+        return new Plan(
+                "lamps", 1, nodes, List.of(), List.of(), NET, 10_000_000, 20_000_000, faults, wishes, List.of());
     }
 
     /** A millisecond one way, no jitter, a byte in a microsecond, and a disk that takes five milliseconds. */
-    static final Plan.Net NET = new Plan.Net(1_000, 0, 0, 1_000_000, 5_000);
+    static final Plan.Net NET = new Plan.Net(1_000, 0, 0, 1_000_000, 5_000, Plan.Spread.EXPONENTIAL);
 
     static Wish on(long at, int node, String lamp) {
         return new Wish(at, node, new LampAction.SwitchOn(lamp, 95, Ticket.NONE));

@@ -3,6 +3,7 @@ package dev.dunlin.core.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.log.Lamps.LampAction;
+import dev.dunlin.core.store.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,37 @@ final class ShrinkerTest {
         assertThat(small.plan().absent()).hasSize(3).doesNotContain(2);
         assertThat(small.plan().live()).isEqualTo(3_000_001);
         assertThat(small.runs()).isLessThan(200);
+    }
+
+    // Fails if node 3 does the one thing after it has done the other.
+    private static Optional<Violation> deceived(Plan plan) {
+        List<Action> deeds = plan.misdeeds().stream()
+                .filter(misdeed -> misdeed.node() == 3 && misdeed.at() < plan.live())
+                .map(Misdeed::deed)
+                .toList();
+        int lie = deeds.indexOf(new LampAction.SwitchOff("lie"));
+        return lie >= 0 && deeds.lastIndexOf(new LampAction.SwitchOff("betray")) > lie
+                ? Optional.of(new Violation(Violation.Kind.SAFETY, "planted", 2, 1, 6_000_000, "found"))
+                : Optional.empty();
+    }
+
+    @Example
+    void misdeedsAreLeftOutOneByOneAndByzantineNodesWithThem() {
+        List<Misdeed> script = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String what = i == 11 ? "lie" : i == 29 ? "betray" : "chat";
+            script.add(new Misdeed(i * 100_000L, 3, new LampAction.SwitchOff(what)));
+            script.add(new Misdeed(i * 100_000L, 4, new LampAction.SwitchOff("lie")));
+        }
+        Plan plan = busy().withByzantine(List.of(3, 4)).withMisdeeds(script);
+        Shrinker.Small small = new Shrinker(ShrinkerTest::deceived, 1_000, runs -> {})
+                .shrink(plan, deceived(plan).orElseThrow());
+        assertThat(small.plan().misdeeds())
+                .containsExactly(
+                        new Misdeed(1_100_000, 3, new LampAction.SwitchOff("lie")),
+                        new Misdeed(2_900_000, 3, new LampAction.SwitchOff("betray")));
+        assertThat(small.plan().byzantine()).containsExactly(3);
+        assertThat(small.plan().events()).isEqualTo(2);
     }
 
     @Example

@@ -73,8 +73,9 @@ final class WeatherTest {
 
     @Test
     void aPairHasOneLatencyBothWays() {
-        Plan.Net net = new Plan.Net(1_000, 40_000, 0, 1, 1);
-        Weather weather = new Weather(new Plan("lamps", 9, 4, List.of(), List.of(), net, 1, 1, List.of(), List.of()));
+        Plan.Net net = new Plan.Net(1_000, 40_000, 0, 1, 1, Plan.Spread.EXPONENTIAL);
+        Weather weather =
+                new Weather(new Plan("lamps", 9, 4, List.of(), List.of(), net, 1, 1, List.of(), List.of(), List.of()));
         assertThat(weather.latency(0, 1)).isEqualTo(weather.latency(1, 0)).isBetween(1_001L, 401_000L);
         assertThat(weather.latency(0, 1)).isNotEqualTo(weather.latency(0, 2));
         assertThat(of().latency(0, 1)).isEqualTo(1_000);

@@ -14,7 +14,17 @@ final class WireTest {
     private World<Lamps.Root> world(Plan.Net net, Fault... faults) {
         Plan plan = LampScenario.plan(2, List.of(faults), List.of());
         return LampScenario.CALM.world(new Plan(
-                plan.scenario(), 3, 2, List.of(), List.of(), net, plan.safe(), 100_000_000, plan.faults(), List.of()));
+                plan.scenario(),
+                3,
+                2,
+                List.of(),
+                List.of(),
+                net,
+                plan.safe(),
+                100_000_000,
+                plan.faults(),
+                List.of(),
+                List.of()));
     }
 
     private Wire wire(World<Lamps.Root> world) {
@@ -43,7 +53,7 @@ final class WireTest {
 
     @Test
     void whatIsSentArrivesInOrderWhateverTheJitter() {
-        World<Lamps.Root> world = world(new Plan.Net(100, 1_000, 50_000, 10_000_000, 1));
+        World<Lamps.Root> world = world(new Plan.Net(100, 1_000, 50_000, 10_000_000, 1, Plan.Spread.EXPONENTIAL));
         Wire wire = wire(world);
         List<Integer> arrived = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
@@ -52,6 +62,50 @@ final class WireTest {
         }
         run(world, 100_000_000);
         assertThat(arrived).hasSize(200).isSorted();
+    }
+
+    @Test
+    void oneConnectionOvertakesAnother() {
+        World<Lamps.Root> world = world(new Plan.Net(100, 1_000, 50_000, 10_000_000, 1, Plan.Spread.HEAVY_TAILED));
+        Wire first = wire(world);
+        Wire second = wire(world);
+        List<Integer> arrived = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            int number = i;
+            Wire way = i % 2 == 0 ? first : second;
+            world.at(i * 1_000L, () -> way.send(0, 100, () -> arrived.add(number)));
+        }
+        run(world, 100_000_000);
+        assertThat(arrived).hasSize(200);
+        assertThat(arrived.stream().filter(number -> number % 2 == 0)).isSorted();
+        assertThat(arrived.stream().filter(number -> number % 2 != 0)).isSorted();
+        assertThat(arrived).isNotEqualTo(arrived.stream().sorted().toList());
+    }
+
+    @Test
+    void aLongTransferTakesItsLengthByTheBandwidth() {
+        World<Lamps.Root> world = world(new Plan.Net(1_000, 0, 0, 2_000_000, 1, Plan.Spread.UNIFORM));
+        Wire wire = wire(world);
+        send(world, wire, 0, 1_000_000_000, "a gigabyte");
+        send(world, wire, 0, 1, "what waits behind it");
+        send(world, wire, 1, 1, "what comes against it");
+        run(world, 600_000_000);
+        assertThat(seen)
+                .containsExactly(
+                        "what comes against it at 1000",
+                        "a gigabyte at 500001000",
+                        "what waits behind it at 500001000");
+    }
+
+    @Test
+    void aFlappingPartitionLetsThroughWhatWaitedInItsPauses() {
+        World<Lamps.Root> world = world(LampScenario.NET, new Fault.Partition(0b01, 0, 90_000_000, false, 10_000_000));
+        Wire wire = wire(world);
+        send(world, wire, 0, 0, "a");
+        world.at(15_000_000, () -> send(world, wire, 1, 0, "b"));
+        world.at(20_000_000, () -> send(world, wire, 1, 0, "c"));
+        run(world, 95_000_000);
+        assertThat(seen).containsExactly("a at 10000000", "b at 15001000", "c at 30000000");
     }
 
     @Test

@@ -1,0 +1,108 @@
+package dev.dunlin.connection.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.sim.ConnectionScenario.Profile;
+import dev.dunlin.connection.sim.RogueDeed.Handshake;
+import dev.dunlin.connection.sim.RogueDeed.Streaming;
+import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.core.sim.Misdeed;
+import dev.dunlin.core.sim.Plan;
+import dev.dunlin.core.sim.Scenario.Size;
+import dev.dunlin.core.sim.Shrinker;
+import dev.dunlin.core.sim.Simulation;
+import dev.dunlin.core.sim.Violation;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.testkit.Altered;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Scripts of byzantine peers, written by hand and drawn from a seed: shrunk step by step. */
+class ByzantineScriptTest {
+
+    @Test
+    void honestNodesBearALiar() {
+        ConnectionScenario scenario = ConnectionScenario.of(Profile.CALM);
+        Plan plan = scenario.plan(1, new Size(4, 60_000_000))
+                .withByzantine(List.of(3))
+                .withMisdeeds(List.of(
+                        // Whoever throws a ball to node 3 gets other bytes back, from the beginning on.
+                        new Misdeed(0, 3, new RogueDeed.AnswerStreams(Streaming.WRONG_BYTES)),
+                        new Misdeed(5_000_000, 3, new RogueDeed.Dial(0, 3, Handshake.WHOLE)),
+                        new Misdeed(6_000_000, 3, new RogueDeed.OpenStreams(0, "/ipfs/ping/1.0.0", 500)),
+                        // Node 0 hears of no end.
+                        new Misdeed(7_000_000, 3, new RogueDeed.Vanish(0))));
+        assertThat(Simulation.of(scenario).run(plan).violation()).isEmpty();
+    }
+
+    @Test
+    void thePageShowsThisScript() throws IOException {
+        String shown = Files.readString(Path.of("../docs/testing.md"))
+                .lines()
+                .map(String::strip)
+                .dropWhile(line -> !line.equals("```java ByzantineScriptTest.java"))
+                .skip(1)
+                .takeWhile(line -> !line.equals("```"))
+                .collect(Collectors.joining("\n"));
+        String source = Files.readString(Path.of("src/test/java/dev/dunlin/connection/sim/ByzantineScriptTest.java"))
+                .lines()
+                .map(String::strip)
+                .collect(Collectors.joining("\n"));
+        assertThat(shown).contains("withMisdeeds");
+        assertThat(source).contains("\n" + shown + "\n");
+    }
+
+    // Throws when a peer sends other bytes back than it was thrown, which no honest one does.
+    private static ConnectionScenario trusting() {
+        PingSlice real = new PingSlice();
+        return ConnectionScenario.of(
+                Profile.SWARM,
+                () -> Store.of(SimRoot.INITIAL)
+                        .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
+                        .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(
+                                Altered.of(real).reducing((own, action, ctx) -> {
+                                    if (action instanceof PingAction.Missed missed
+                                            && missed.reason().contains("other bytes")) {
+                                        throw new IllegalStateException("nobody sends other bytes");
+                                    }
+                                    return real.reduce(own, action, ctx);
+                                }),
+                                SimRoot::ping,
+                                SimRoot::withPing)
+                        .build());
+    }
+
+    @Test
+    void aBugThatOnlyALiarShowsIsShrunkToItsOneStep() {
+        ConnectionScenario scenario = trusting();
+        Simulation<SimRoot> simulation = Simulation.of(scenario);
+        Plan failing = LongStream.rangeClosed(1, 200)
+                .mapToObj(seed -> scenario.plan(seed, new Size(8, 120_000_000)))
+                .filter(plan -> !plan.misdeeds().isEmpty())
+                .filter(plan -> simulation.run(plan).violation().isPresent())
+                .findFirst()
+                .orElseThrow();
+        assertThat(failing.misdeeds()).hasSizeGreaterThan(20);
+        Violation violation = simulation.run(failing).violation().orElseThrow();
+        assertThat(violation.kind()).isEqualTo(Violation.Kind.CRASH);
+        Shrinker.Small small =
+                new Shrinker(plan -> simulation.run(plan).violation(), 1_000, runs -> {}).shrink(failing, violation);
+        assertThat(small.plan().misdeeds())
+                .singleElement()
+                .extracting(Misdeed::deed)
+                .isEqualTo(new RogueDeed.AnswerStreams(Streaming.WRONG_BYTES));
+        assertThat(small.plan().events()).as("that, and a dial").isLessThanOrEqualTo(3);
+        assertThat(small.plan().byzantine()).hasSize(1);
+    }
+}
