@@ -46,6 +46,8 @@ public final class LogIndex<R> {
     /** Leads the type of an effect, as in a log's schema. */
     static final String EFFECT = "!";
 
+    private static final long TRIAL = 250;
+
     private final LogReader<R> log;
     private final Store<R> store;
     private final IndexFiles files;
@@ -62,8 +64,8 @@ public final class LogIndex<R> {
      */
     public record Options(int least, int most, int maxSubjects, boolean acceptRisky) {
 
-        /** A snapshot every 1,000 to 10,000 inputs, 4 million subjects, no losses. */
-        public static final Options DEFAULT = new Options(1_000, 10_000, 1 << 22, false);
+        /** A snapshot every 250 to 10,000 inputs, 4 million subjects, no losses. */
+        public static final Options DEFAULT = new Options(250, 10_000, 1 << 22, false);
 
         /** Refuses what is not positive. */
         public Options {
@@ -136,6 +138,21 @@ public final class LogIndex<R> {
         return log.firstInput() - head.first() <= head.last() - log.firstInput();
     }
 
+    // Goes once from a snapshot towards the index's end and compares: a build of the same name may have been changed
+    // since. What
+    // the first going to a step has to load is loaded then, too.
+    private static <R> boolean holds(LogReader<R> log, Store<R> store, long last) {
+        Replayer<R> replayer = new Replayer<>(log, store, true);
+        try {
+            long from = log.stateBefore(last - 1).input();
+            return replayer.mismatchAt(Math.min(last, from + TRIAL)).isEmpty();
+        } catch (LogException gone) {
+            return false;
+        } finally {
+            replayer.close();
+        }
+    }
+
     private static <R> Optional<LogIndex<R>> known(
             LogReader<R> log,
             Store<R> store,
@@ -158,6 +175,9 @@ public final class LogIndex<R> {
             return Optional.empty();
         }
         if (!grown.get()) {
+            if (!holds(quick, store, head.last())) {
+                return Optional.empty();
+            }
             return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.FOUND));
         }
         StoreState<R> from = quick.stateBefore(head.last());

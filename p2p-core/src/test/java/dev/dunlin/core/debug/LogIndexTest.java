@@ -400,6 +400,23 @@ final class LogIndexTest {
     }
 
     @Test
+    void anIndexThatABuildOfTheSameNameMadeWithOtherCodeIsNotTaken() throws IOException {
+        SimDisk disk = log(1, 30);
+        Recorder recorder = Recorder.open(disk, 2);
+        recorder.take(Input.of(new LampAction.SwitchOn("shelf", 42, Ticket.NONE)));
+        recorder.writer.close();
+        SimDisk folder = new SimDisk();
+        Indexed.open(disk, folder);
+        Store<Lamps.Root> changed = Lamps.store(Lamps.Quirk.BRIGHTER);
+        LogReader<Lamps.Root> reader = LogReader.open(disk, changed);
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() ->
+                        LogIndex.open(reader, changed, folder, Indexed.BUILD, LogIndex.Options.DEFAULT, step -> {}))
+                .withMessageContaining("replays to another result than recorded");
+        assertThat(Indexed.open(disk, folder).made()).isEqualTo(LogIndex.Made.BUILT);
+    }
+
+    @Test
     void anEmptyLogHasAnEmptyIndex() throws IOException {
         SimDisk disk = new SimDisk();
         ActionLog.open(disk, Lamps.store(), Recorder.SMALL, "test").writer().close();
