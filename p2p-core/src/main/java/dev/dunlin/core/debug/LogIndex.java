@@ -112,20 +112,16 @@ public final class LogIndex<R> {
      */
     public static <R> LogIndex<R> open(
             LogReader<R> log, Store<R> store, LogStorage folder, String build, Options options, LongConsumer progress) {
-        new Replayer<>(log, store, options.acceptRisky()).close();
-        String schema = new Hasher()
-                .putString(
-                        log.codec().mapper().writeValueAsString(Schema.of(store).types()))
-                .finish()
-                .toString();
+        String schema = schema(log, store, options);
         try {
-            Optional<IndexFiles.Head> head = IndexFiles.head(folder)
-                    .filter(it -> it.build().equals(build) && it.schema().equals(schema))
-                    .filter(it -> isMostlyThere(log, it));
-            if (head.isPresent()) {
-                Optional<LogIndex<R>> known = known(log, store, folder, build, schema, head.get(), options, progress);
-                if (known.isPresent()) {
-                    return known.get();
+            Optional<Known<R>> known = known(log, folder, build, schema, options);
+            if (known.isPresent()) {
+                Known<R> there = known.get();
+                if (there.grown()) {
+                    return extended(there, store, folder, build, schema, options, progress);
+                }
+                if (there.holds(store)) {
+                    return there.index(store, Made.FOUND);
                 }
             }
             return built(log, store, folder, build, schema, options, progress);
@@ -134,35 +130,74 @@ public final class LogIndex<R> {
         }
     }
 
+    /**
+     * As {@link #open}, but only what is there: nothing is made or added. If the log has grown, the index has its beginning, and
+     * {@link #log} still all of it.
+     *
+     * @return empty if there is no index that can be used
+     */
+    public static <R> Optional<LogIndex<R>> find(
+            LogReader<R> log, Store<R> store, LogStorage folder, String build, Options options) {
+        String schema = schema(log, store, options);
+        try {
+            return known(log, folder, build, schema, options)
+                    .filter(there -> there.holds(store))
+                    .map(there -> there.index(store, Made.FOUND));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <R> String schema(LogReader<R> log, Store<R> store, Options options) {
+        new Replayer<>(log, store, options.acceptRisky()).close();
+        return new Hasher()
+                .putString(
+                        log.codec().mapper().writeValueAsString(Schema.of(store).types()))
+                .finish()
+                .toString();
+    }
+
     private static boolean isMostlyThere(LogReader<?> log, IndexFiles.Head head) {
         return log.firstInput() - head.first() <= head.last() - log.firstInput();
     }
 
-    // Goes once from a snapshot towards the index's end and compares: a build of the same name may have been changed
-    // since. What
-    // the first going to a step has to load is loaded then, too.
-    private static <R> boolean holds(LogReader<R> log, Store<R> store, long last) {
-        Replayer<R> replayer = new Replayer<>(log, store, true);
-        try {
-            long from = log.stateBefore(last - 1).input();
-            return replayer.mismatchAt(Math.min(last, from + TRIAL)).isEmpty();
-        } catch (LogException gone) {
-            return false;
-        } finally {
-            replayer.close();
+    /**
+     * An index that is there.
+     *
+     * @param log the log, read by way of it
+     * @param grown whether the log has more by now
+     */
+    private record Known<R>(LogReader<R> log, IndexFiles files, IndexFiles.Head head, boolean grown) {
+
+        LogIndex<R> index(Store<R> store, Made made) {
+            return new LogIndex<>(log, store, files, head.first(), made);
+        }
+
+        // Goes once from a snapshot towards the index's end and compares: a build of the same name may have been
+        // changed since.
+        // What the first going to a step has to load is loaded then, too.
+        boolean holds(Store<R> store) {
+            Replayer<R> replayer = new Replayer<>(log, store, true);
+            try {
+                long from = log.stateBefore(head.last() - 1).input();
+                return replayer.mismatchAt(Math.min(head.last(), from + TRIAL)).isEmpty();
+            } catch (LogException gone) {
+                return false;
+            } finally {
+                replayer.close();
+            }
         }
     }
 
-    private static <R> Optional<LogIndex<R>> known(
-            LogReader<R> log,
-            Store<R> store,
-            LogStorage folder,
-            String build,
-            String schema,
-            IndexFiles.Head head,
-            Options options,
-            LongConsumer progress)
-            throws IOException {
+    private static <R> Optional<Known<R>> known(
+            LogReader<R> log, LogStorage folder, String build, String schema, Options options) throws IOException {
+        Optional<IndexFiles.Head> found = IndexFiles.head(folder)
+                .filter(it -> it.build().equals(build) && it.schema().equals(schema))
+                .filter(it -> isMostlyThere(log, it));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        IndexFiles.Head head = found.get();
         Optional<IndexFiles> files = IndexFiles.open(folder, head, options.maxSubjects());
         if (files.isEmpty()) {
             return Optional.empty();
@@ -170,22 +205,25 @@ public final class LogIndex<R> {
         // What was not saved with the head may be of frames that the log has lost since.
         LogReader.dropSnapshots(folder, input -> input > head.last());
         LogReader<R> quick = log.with(shortcuts(files.get(), head.first()));
-        Optional<Boolean> grown = hasGrown(quick, head);
-        if (grown.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!grown.get()) {
-            if (!holds(quick, store, head.last())) {
-                return Optional.empty();
-            }
-            return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.FOUND));
-        }
-        StoreState<R> from = quick.stateBefore(head.last());
-        fill(quick, store, files.get(), head.first(), from, build, schema, options, progress);
+        return hasGrown(quick, head).map(grown -> new Known<>(quick, files.get(), head, grown));
+    }
+
+    private static <R> LogIndex<R> extended(
+            Known<R> known,
+            Store<R> store,
+            LogStorage folder,
+            String build,
+            String schema,
+            Options options,
+            LongConsumer progress)
+            throws IOException {
+        IndexFiles.Head head = known.head();
+        StoreState<R> from = known.log().stateBefore(head.last());
+        fill(known.log(), store, known.files(), head.first(), from, build, schema, options, progress);
         if (head.last() != head.dense()) {
             LogReader.dropSnapshots(folder, input -> input == head.last());
         }
-        return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.EXTENDED));
+        return known.index(store, Made.EXTENDED);
     }
 
     private static <R> LogIndex<R> built(

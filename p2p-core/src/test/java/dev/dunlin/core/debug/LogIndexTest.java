@@ -193,6 +193,33 @@ final class LogIndexTest {
     }
 
     @Test
+    void whoOnlyLooksForAnIndexNeitherMakesNorExtendsOne() throws IOException {
+        SimDisk disk = log(1, 300);
+        SimDisk folder = new SimDisk();
+        assertThat(found(disk, folder, Indexed.BUILD)).isEmpty();
+        assertThat(folder.names()).isEmpty();
+        Indexed.open(disk, folder);
+        Recorder recorder = Recorder.open(disk, 9).run(120);
+        recorder.writer.close();
+        LogIndex<Lamps.Root> index = found(disk, folder, Indexed.BUILD).orElseThrow();
+        assertThat(index.made()).isEqualTo(LogIndex.Made.FOUND);
+        assertThat(index.last()).isEqualTo(301);
+        Replayer<Lamps.Root> replayer = new Replayer<>(index.log(), index.store(), false);
+        Replayer<Lamps.Root> straight = Indexed.straight(disk);
+        for (long step : List.of(422L, 1L, 301L, 302L)) {
+            replayer.seek(step);
+            straight.seek(step);
+            assertThat(replayer.digest()).isEqualTo(straight.digest());
+        }
+        assertThat(found(disk, folder, "another")).isEmpty();
+    }
+
+    private static Optional<LogIndex<Lamps.Root>> found(SimDisk disk, SimDisk folder, String build) {
+        Store<Lamps.Root> store = Lamps.store();
+        return LogIndex.find(LogReader.open(disk, store), store, folder, build, Indexed.DENSE);
+    }
+
+    @Test
     void anotherLogBuildOrFormatIsNotTaken() throws IOException {
         SimDisk disk = log(1, 300);
         SimDisk folder = new SimDisk();
