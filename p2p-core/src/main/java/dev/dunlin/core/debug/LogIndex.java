@@ -359,17 +359,35 @@ public final class LogIndex<R> {
         return files;
     }
 
-    /** The bit of a slice by its place; beyond 63 all share one. */
-    static long bit(int slice) {
-        return 1L << Math.min(slice, Long.SIZE - 1);
-    }
-
     Records.Step step(long step) {
         if (step < first || step > last()) {
             throw new LogException("the log has no step " + step + ": the index has steps " + first + " to " + last());
         }
         try {
             return Records.Step.read(files.steps.at(step - first));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many stretches of steps it has. */
+    long stretches() {
+        return files.stretches.count();
+    }
+
+    /** A stretch; the one before the first ends before the first step. */
+    Records.Stretch stretch(long row) {
+        try {
+            return row < 0 ? new Records.Stretch(first - 1, 0) : Records.Stretch.read(files.stretches.at(row));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A hash of a part that changed in a stretch. */
+    int changed(long hash) {
+        try {
+            return files.changes.at(hash).getInt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

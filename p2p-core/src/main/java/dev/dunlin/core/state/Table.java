@@ -233,6 +233,55 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         }
     }
 
+    /** Takes what differs between two tables. */
+    @FunctionalInterface
+    public interface Difference<K, V> {
+        /** One key, and its values; empty where the table does not have it. The values are not the same object. */
+        void at(K key, Optional<V> before, Optional<V> after);
+    }
+
+    /**
+     * The keys whose values are not the same object here and in a later table, in order. Costs what differs where the one was
+     * made of the other: what their trees share is passed by.
+     */
+    public void differences(Table<K, V> later, Difference<K, V> each) {
+        Merge<K, V> before = new Merge<>(root);
+        Merge<K, V> after = new Merge<>(later.root);
+        while (!before.isDone() || !after.isDone()) {
+            Node<K, V> one = before.node();
+            Node<K, V> other = after.node();
+            if (one != null && one == other) {
+                before.pass();
+                after.pass();
+            } else if (one != null && (other == null || one.height >= other.height)) {
+                before.open();
+            } else if (other != null) {
+                after.open();
+            } else {
+                differ(before, after, each);
+            }
+        }
+    }
+
+    private static <K extends Comparable<? super K>, V> void differ(
+            Merge<K, V> before, Merge<K, V> after, Difference<K, V> each) {
+        Entry<K, V> one = before.entry();
+        Entry<K, V> other = after.entry();
+        if (one != null && (other == null || one.key.compareTo(other.key) < 0)) {
+            before.pass();
+            each.at(one.key, Optional.of(one.value), Optional.empty());
+        } else if (other != null && (one == null || one.key.compareTo(other.key) > 0)) {
+            after.pass();
+            each.at(other.key, Optional.empty(), Optional.of(other.value));
+        } else if (one != null && other != null) {
+            before.pass();
+            after.pass();
+            if (one.value != other.value) {
+                each.at(one.key, Optional.of(one.value), Optional.of(other.value));
+            }
+        }
+    }
+
     /** The sum of the entries' digests. */
     public Digest digest() {
         Sum sum = version.sum(root);
@@ -599,6 +648,50 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
             Node<K, V> node = path.pop();
             descend(node.right);
             return node.entry;
+        }
+    }
+
+    /** What of a tree is still to come: whole subtrees, and entries of those that were opened. */
+    private static final class Merge<K, V> {
+        private final Deque<Object> ahead = new ArrayDeque<>();
+
+        Merge(@Nullable Node<K, V> root) {
+            push(root);
+        }
+
+        private void push(@Nullable Object next) {
+            if (next != null) {
+                ahead.push(next);
+            }
+        }
+
+        boolean isDone() {
+            return ahead.isEmpty();
+        }
+
+        /** The subtree that comes next, if it is one. */
+        @SuppressWarnings("unchecked")
+        @Nullable
+        Node<K, V> node() {
+            return ahead.peek() instanceof Node<?, ?> node ? (Node<K, V>) node : null;
+        }
+
+        /** The entry that comes next, if it is one. */
+        @SuppressWarnings("unchecked")
+        @Nullable
+        Entry<K, V> entry() {
+            return ahead.peek() instanceof Entry<?, ?> entry ? (Entry<K, V>) entry : null;
+        }
+
+        void pass() {
+            ahead.pop();
+        }
+
+        void open() {
+            Node<?, ?> node = (Node<?, ?>) ahead.pop();
+            push(node.right);
+            push(node.entry);
+            push(node.left);
         }
     }
 }

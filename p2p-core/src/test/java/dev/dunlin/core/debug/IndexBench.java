@@ -91,7 +91,7 @@ final class IndexBench {
             FIGURES.info("blame of what changed lately: {} ms", millis(begun));
             begun = System.nanoTime();
             Blame.of(index, StatePath.parse("lamp.lamps.nobody"), index.last());
-            FIGURES.info("blame of what never changed, all windows replayed: {} ms", millis(begun));
+            FIGURES.info("blame of what never changed: {} ms", millis(begun));
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 final class LogIndexTest {
@@ -239,7 +240,13 @@ final class LogIndexTest {
                 .isEqualTo(LogIndex.Made.BUILT);
         SimDisk newer = folder.copy();
         String head = new String(newer.content("head.json"), StandardCharsets.UTF_8);
-        newer.put("head.json", head.replace("\"format\":1", "\"format\":2").getBytes(StandardCharsets.UTF_8));
+        String text = head.lines()
+                .findFirst()
+                .orElseThrow()
+                .replace("\"format\":" + IndexFiles.FORMAT, "\"format\":" + (IndexFiles.FORMAT + 1));
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        newer.put("head.json", "%s\n%08x".formatted(text, crc.getValue()).getBytes(StandardCharsets.UTF_8));
         assertThat(Indexed.open(disk, newer).made()).isEqualTo(LogIndex.Made.BUILT);
     }
 
