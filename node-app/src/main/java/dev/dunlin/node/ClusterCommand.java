@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.correlation.PeerCorrelation;
+import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.debug.Cluster;
 import dev.dunlin.core.debug.ClusterLog;
 import dev.dunlin.core.debug.Timeline;
@@ -8,6 +9,7 @@ import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Store;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +42,11 @@ final class ClusterCommand implements Runnable {
             description = "Only what concerns this peer: the input names it, or a message went to it or came from it.")
     private @Nullable String about;
 
+    @Option(
+            names = "--accept-risky",
+            description = "Joins logs with parts that this build no longer looks at; digests of them are not compared.")
+    private boolean acceptRisky;
+
     @Option(names = "--json", description = "Prints JSON, one object a line; the last says what is unmatched.")
     private boolean json;
 
@@ -54,14 +61,24 @@ final class ClusterCommand implements Runnable {
         for (Path directory : directories) {
             String name = directory.toString();
             Path folder = DataDirectory.resolveLog(directory);
-            ClusterLog log = ClusterLog.of(
-                    name, store -> LogReader.open(DirectoryStorage.readOnly(folder), store), NodeRoot.newStore());
-            if (logs.put(name, log) != null) {
+            Store<NodeRoot> store = NodeRoot.newStore();
+            LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
+            if (logs.put(name, ClusterLog.of(name, log, store, acceptRisky)) != null) {
                 throw new ParameterException(spec.commandLine(), name + " is given twice");
             }
+            warn(name, log.fit());
         }
         Timeline timeline = Cluster.join(logs, new PeerCorrelation());
         new TimelineReport(timeline, spec.commandLine().getOut(), json, peer).print();
+    }
+
+    private void warn(String name, Schema.Report fit) {
+        if (fit.fit() == Schema.Fit.RISKY) {
+            spec.commandLine()
+                    .getErr()
+                    .println("dunlin: warning: the log of " + name
+                            + " fits this build only with losses, see dunlin replay " + name);
+        }
     }
 
     private String peerId(String text) {

@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
         description = "Writes a range of a log's steps as a state file of the Redux DevTools, or as a JUnit test.")
 final class ExportCommand implements Runnable {
 
-    private static final String STORE = NodeRoot.class.getName() + ".newStore()";
+    /** The Java expression for a new store of the program. */
+    static final String STORE = NodeRoot.class.getName() + ".newStore()";
+
     private static final String JAVA = ".java";
 
     @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")

@@ -7,6 +7,7 @@ import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongConsumer;
@@ -49,6 +50,27 @@ record OpenIndex(LogIndex<NodeRoot> index, DirectoryStorage files, long millis) 
         } catch (RuntimeException | Error failure) {
             closed(files, place);
             throw failure;
+        }
+    }
+
+    /**
+     * A log, read by way of its index where there is one that holds and that nobody else has open. Nothing is made or added.
+     * The index is not kept from others: should one change it meanwhile, going to a step may fail, and leads to no wrong state.
+     *
+     * @throws LogException if the log fits this build only with losses that are not accepted, or not at all
+     */
+    static LogReader<NodeRoot> quick(LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder, boolean acceptRisky) {
+        Path place = folder.resolve(FOLDER);
+        if (!Files.isDirectory(place)) {
+            return log;
+        }
+        try (DirectoryStorage files = DirectoryStorage.open(place)) {
+            return LogIndex.find(
+                            log, store, files, BuildInfo.current().text(), LogIndex.Options.DEFAULT.risky(acceptRisky))
+                    .map(LogIndex::log)
+                    .orElse(log);
+        } catch (LogException.InUse | IOException | UncheckedIOException cannot) {
+            return log;
         }
     }
 

@@ -167,6 +167,10 @@ final class ReplayCommand implements Runnable {
             new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
+        go(chosen, OpenIndex.quick(log, store, folder, acceptRisky), store);
+    }
+
+    private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store) {
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, acceptRisky);
         try {
             if (to != null) {

@@ -7,6 +7,7 @@ import dev.dunlin.core.log.LogReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +32,13 @@ final class ShrinkCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli requires it
     private Path directory;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "A new folder: gets a small log of just these inputs, numbered anew, and a JUnit test that"
+                    + " replays it.")
+    private @Nullable Path target;
+
     @Option(names = "--json", description = "Prints JSON on one line.")
     private boolean json;
 
@@ -42,7 +50,24 @@ final class ShrinkCommand implements Runnable {
     public void run() {
         Path folder = DataDirectory.resolveLog(directory);
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
-        Optional<LogShrinker.Small> small = new LogShrinker<>(log, NodeRoot::newStore).shrink(MOST_RUNS, tried -> {});
+        LogShrinker<NodeRoot> shrinker = new LogShrinker<>(log, NodeRoot::newStore);
+        Optional<LogShrinker.Small> small = shrinker.shrink(MOST_RUNS, tried -> {});
+        print(log, small);
+        Path to = target;
+        if (to != null) {
+            small.map(found -> SmallLog.write(to, shrinker, found)).ifPresent(this::print);
+        }
+    }
+
+    private void print(SmallLog written) {
+        if (!json) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("small log: " + LogLine.printable(written.log().toString()));
+            out.println("test: " + LogLine.printable(written.test().toString()));
+        }
+    }
+
+    private void print(LogReader<NodeRoot> log, Optional<LogShrinker.Small> small) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(tree(log, small));

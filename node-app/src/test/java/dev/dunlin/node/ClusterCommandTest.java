@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +57,17 @@ class ClusterCommandTest {
                         .with("connection.maxAttempts", "1")
                         .with("ping.interval", "0")
                         .withLog(DataDirectory.log(data(name))));
+    }
+
+    private List<String> run(String name) {
+        return List.of(
+                "run",
+                "--data-dir",
+                data(name).toString(),
+                "--listen",
+                "/ip4/127.0.0.1/tcp/0",
+                "--set",
+                "ping.interval=0");
     }
 
     private static void awaitNoStreams(Node node) {
@@ -176,18 +189,7 @@ class ClusterCommandTest {
     @Test
     void onlyWhatWasInFlightAtTheKillIsUnmatched() throws Exception {
         try (Node one = node("one");
-                NodeProcess two = NodeProcess.start(
-                        folder,
-                        "two",
-                        List.of(),
-                        List.of(
-                                "run",
-                                "--data-dir",
-                                data("two").toString(),
-                                "--listen",
-                                "/ip4/127.0.0.1/tcp/0",
-                                "--set",
-                                "ping.interval=0"))) {
+                NodeProcess two = NodeProcess.start(folder, "two", List.of(), run("two"))) {
             PeerId peer = one.connect(Multiaddr.parse(two.address()), SOON);
             one.identified(peer, SOON);
             // What is opened later comes after the ends of these, on the wire and in both logs.
@@ -246,8 +248,84 @@ class ClusterCommandTest {
         assertThat(program.sentence())
                 .contains("the log of " + data("two") + " does not replay at step 3")
                 .contains("join it with the build that wrote it");
-        RecordedNode.rewrite(data("two"), 0, "\"connection/retry\":", "\"connection/again\":");
+    }
+
+    @Test
+    void aLogThatFitsWithLossesIsJoinedOnceTheyAreAcceptedAndOneThatDoesNotFitNever() throws IOException {
+        RecordedNode.day(data("one"));
+        RecordedNode.day(data("two"));
+        RecordedNode.rewrite(data("two"), 0, "\"connection/reset\":\\{", "\"connection/reset\":{\"hard\":\"boolean\",");
         assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
-        assertThat(program.sentence()).contains("does not fit this build");
+        assertThat(program.err())
+                .contains("the log of " + data("two") + " does not fit this build")
+                .contains("RISKY: connection/reset.hard was removed")
+                .contains("accept them with --accept-risky");
+        assertThat(program.run("cluster", data("one"), data("two"), "--accept-risky"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.sentence())
+                .isEqualTo("warning: the log of " + data("two")
+                        + " fits this build only with losses, see dunlin replay " + data("two"));
+        assertThat(program.outLines().getLast()).isEqualTo("14 steps, 0 messages, 0 unmatched");
+        RecordedNode.rewrite(data("two"), 0, "\"connection/retry\":", "\"connection/again\":");
+        assertThat(program.run("cluster", data("one"), data("two"), "--accept-risky"))
+                .isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.err()).contains("IMPOSSIBLE: ").contains("Join it with the build that wrote it");
+    }
+
+    @Test
+    void manyBallsOverOneStreamAddNoMessageAndConfuseNone() {
+        try (Node one = node("one");
+                Node two = node("two")) {
+            one.connect(two.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst(), SOON);
+            one.identified(two.self(), SOON);
+            two.identified(one.self(), SOON);
+            awaitNoStreams(one);
+            awaitNoStreams(two);
+            one.ping(two.self(), 100, Duration.ZERO, SOON);
+        }
+        end("--json");
+        List<JsonNode> sent = new ArrayList<>();
+        int caught = 0;
+        for (String line : program.outLines()) {
+            JsonNode event = json(line);
+            event.path("sent").forEach(sent::add);
+            caught += event.path("type").asString("").equals("ping/caught") ? 1 : 0;
+        }
+        assertThat(caught).isEqualTo(100);
+        // Who they are to one another, and one stream for all the balls, which are no messages: only who throws records
+        // them.
+        assertThat(sent)
+                .doesNotHaveDuplicates()
+                .filteredOn(message -> message.get("what").asString().equals("open"))
+                .hasSize(3);
+        assertThat(sent).allMatch(message -> message.get("ordinal").asInt() == 0);
+    }
+
+    @Test
+    void ballsThatAKillLeavesInTheAirAreNoMessagesEither() throws Exception {
+        try (Node one = node("one");
+                NodeProcess two = NodeProcess.start(folder, "two", List.of(), run("two"))) {
+            PeerId peer = one.connect(Multiaddr.parse(two.address()), SOON);
+            one.identified(peer, SOON);
+            awaitNoStreams(one);
+            one.runtime().offer(new PingAction.Ping(Ticket.NONE, peer, 100, 0));
+            assertThat(one.await(
+                            state -> state.root()
+                                    .ping()
+                                    .peers()
+                                    .find(peer)
+                                    .filter(it -> it.rtts().last().isPresent())
+                                    .isPresent(),
+                            SOON))
+                    .isTrue();
+            two.kill();
+            assertThat(one.await(
+                            state -> state.root().connection().connections().isEmpty(), SOON))
+                    .isTrue();
+        }
+        for (JsonNode message : end("--json").get("unmatched")) {
+            assertThat(message.get("unmatched").asString()).isEqualTo("NODE_STOPPED");
+            assertThat(message.get("what").asString()).isIn("open", "close", "reset", "disconnect");
+        }
     }
 }

@@ -2,8 +2,13 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.core.log.DirectoryStorage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +85,54 @@ class ReplayQueriesTest {
         assertThat(json().path("peers").path("").path("inputs").asInt()).isEqualTo(1);
         assertThat(json().path("all").path("inputs").asInt()).isEqualTo(7);
         assertThat(json().path("all").path("bytes").asInt()).isPositive();
+    }
+
+    @Test
+    void goingToAStepPrintsTheSameWithAnIndexAndWithout() throws IOException {
+        List<List<Object>> asked = List.of(
+                List.of("--to", 0),
+                List.of("--to", 3),
+                List.of("--to", 6, "--json"),
+                List.of("--to", 9),
+                List.of("--diff", 2, 5),
+                List.of("--diff", 6, 1, "--json"),
+                List.of("--step"));
+        List<String> before = asked.stream().map(this::printed).toList();
+        program.run("why", data, "--peer", RecordedNode.ANN);
+        assertThat(data.resolve("log/index/head.json")).exists();
+        assertThat(asked.stream().map(this::printed)).isEqualTo(before);
+        try (DirectoryStorage taken = DirectoryStorage.open(data.resolve("log/index"))) {
+            assertThat(taken.names()).isNotEmpty();
+            assertThat(asked.stream().map(this::printed)).isEqualTo(before);
+        }
+    }
+
+    private String printed(List<Object> mode) {
+        program.type("n\nd\ng 6\nw\nb\ns\ng 2\nb\nb\nb\ng 99\nd\n");
+        List<Object> words = new ArrayList<>(List.of("replay", data));
+        words.addAll(mode);
+        ExitCode code = program.run(words.toArray());
+        return code + "\n" + program.out() + program.err();
+    }
+
+    @Test
+    void whereAnIndexIsThereAStepIsReachedWithoutTheStepsBeforeIt() throws IOException {
+        try (RecordedNode node = RecordedNode.in(data)) {
+            for (int i = 0; i < 400; i++) {
+                node.take(new ConnectionAction.Retry(RecordedNode.BEN));
+            }
+        }
+        program.run("replay", data, "--to", 300);
+        String state = program.out();
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN)).isEqualTo(ExitCode.OK);
+        Path segment = RecordedNode.segment(data);
+        String text = Files.readString(segment);
+        assertThat(text).contains("\"input\":100,\"at\":1");
+        Files.writeString(segment, text.replace("\"input\":100,\"at\":1", "\"input\":100,\"at\":2"));
+        assertThat(program.run("replay", data, "--to", 300)).isEqualTo(ExitCode.OK);
+        assertThat(program.out()).isEqualTo(state);
+        Files.delete(data.resolve("log/index/head.json"));
+        assertThat(program.run("replay", data, "--to", 300)).isEqualTo(ExitCode.DATA_ERROR);
     }
 
     @Test

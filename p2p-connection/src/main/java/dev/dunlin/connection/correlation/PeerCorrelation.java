@@ -16,8 +16,9 @@ import dev.dunlin.core.debug.Correlation;
  * <tr><td>{@code identify}</td><td>identify's Send</td><td>Received</td></tr>
  * </table>
  *
- * <p>A dial or an opening that failed has no name that the other end knows. The balls of ping are recorded by who
- * throws them only.
+ * <p>A dial or an opening that failed has no name that the other end knows. The balls of ping, many on one stream, are
+ * recorded by who throws them only: the other end's service echoes them, and no machine hears of it. Of all messages here a
+ * stream or connection carries at most one of a kind each way, so their ordinal is always 0.
  */
 public final class PeerCorrelation implements Correlation {
 

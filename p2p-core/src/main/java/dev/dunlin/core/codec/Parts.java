@@ -6,9 +6,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Goes into a value of the state by the names that its JSON has, without writing any JSON: fields of records, keys of tables,
@@ -113,16 +117,53 @@ public final class Parts {
         if (accessor == null) {
             return Optional.empty();
         }
+        return Optional.of(read(record, accessor));
+    }
+
+    private static Object read(Record record, Method accessor) {
         try {
-            return Optional.of(accessor.invoke(record));
+            return accessor.invoke(record);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(
-                    "cannot read " + name + " of " + record.getClass().getName(), e);
+                    "cannot read " + accessor.getName() + " of "
+                            + record.getClass().getName(),
+                    e);
         }
     }
 
+    /** The fields of a record, in order; none of one that is text in JSON. */
+    public Map<String, Object> fields(Record record) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (!texts.containsKey(record.getClass())) {
+            fields.computeIfAbsent(record.getClass(), Parts::accessors)
+                    .forEach((name, accessor) -> values.put(name, read(record, accessor)));
+        }
+        return values;
+    }
+
+    /** A table's key as text: the name by which {@link #of(Object, String)} finds it. */
+    public String name(Object key) {
+        TextType<?> text = texts.get(key.getClass());
+        return text != null ? written(text, key) : key instanceof Enum<?> named ? named.name() : key.toString();
+    }
+
+    @SuppressWarnings("unchecked") // found by the key's own class
+    private static <T> String written(TextType<T> text, Object key) {
+        return text.print().apply((T) key);
+    }
+
+    /** All texts that {@link #name} may give for a key that a person may write so. */
+    public Set<String> names(String written) {
+        Set<String> names = new TreeSet<>(Set.of(written));
+        Stream.concat(Stream.of(Long.class), texts.keySet().stream())
+                .flatMap(type -> key(type, written).stream())
+                .map(this::name)
+                .forEach(names::add);
+        return names;
+    }
+
     private static Map<String, Method> accessors(Class<?> type) {
-        Map<String, Method> accessors = new HashMap<>();
+        Map<String, Method> accessors = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Method accessor = component.getAccessor();
             accessor.setAccessible(true);

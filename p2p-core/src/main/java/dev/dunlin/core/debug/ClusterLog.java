@@ -6,7 +6,6 @@ import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** One node's log among those that {@link Cluster} joins: its turns, made again by replay, from the first that is kept. */
 @FunctionalInterface
@@ -33,15 +32,19 @@ public interface ClusterLog {
      * A recorded log.
      *
      * @param name what messages call it
-     * @param opener opens the log with a store of the slices whose types it has
-     * @param store a store of these slices, used for nothing else meanwhile
-     * @throws LogException if the log fits this build only with losses, or not at all
+     * @param log the log
+     * @param store the store that it was opened with, used for nothing else meanwhile
+     * @param acceptRisky whether a log that fits this build only with losses is taken; digests of what is lost are not compared
+     * @throws LogException if the log does not fit: the message lists the differences
      */
-    static <R> ClusterLog of(String name, Function<Store<R>, LogReader<R>> opener, Store<R> store) {
-        LogReader<R> log = opener.apply(store);
-        if (log.fit().fit() != Schema.Fit.FINE) {
+    static <R> ClusterLog of(String name, LogReader<R> log, Store<R> store, boolean acceptRisky) {
+        Schema.Fit fit = log.fit().fit();
+        if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
             throw new LogException("the log of " + name + " does not fit this build:\n"
-                    + log.fit().text() + "\nJoin it with the build that wrote it");
+                    + log.fit().text()
+                    + (fit == Schema.Fit.RISKY
+                            ? "\nIt can be joined with losses: accept them with --accept-risky"
+                            : "\nJoin it with the build that wrote it"));
         }
         return () -> new ClusterReplay<>(name, log, store);
     }

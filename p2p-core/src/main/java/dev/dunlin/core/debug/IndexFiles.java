@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class IndexFiles {
 
     /** The version of the format. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String HEAD = "head.json";
     private static final String UNFINISHED = ".part";
@@ -31,6 +31,8 @@ final class IndexFiles {
     final Column acts;
     final Column steps;
     final Column postings;
+    final Column stretches;
+    final Column changes;
     final Texts texts;
     final Names types;
     final Names clauses;
@@ -79,6 +81,8 @@ final class IndexFiles {
         this.acts = new Column(storage, "actions.bin", Records.Act.WIDTH);
         this.steps = new Column(storage, "steps.bin", Records.Step.WIDTH);
         this.postings = new Column(storage, "postings.bin", Records.Posting.WIDTH);
+        this.stretches = new Column(storage, "stretches.bin", Records.Stretch.WIDTH);
+        this.changes = new Column(storage, "changes.bin", Integer.BYTES);
         this.texts = new Texts(storage, "texts.bin");
         this.types = new Names(types);
         this.clauses = new Names(clauses);
@@ -89,7 +93,8 @@ final class IndexFiles {
     /** Begins anew; what an earlier index left is deleted, its snapshots excepted. */
     static IndexFiles begin(LogStorage storage, int maxSubjects) throws IOException {
         IndexFiles files = new IndexFiles(storage, maxSubjects, List.of(), List.of(), List.of());
-        for (String name : List.of(HEAD, "actions.bin", "steps.bin", "postings.bin", "texts.bin")) {
+        for (String name : List.of(
+                HEAD, "actions.bin", "steps.bin", "postings.bin", "stretches.bin", "changes.bin", "texts.bin")) {
             storage.delete(name);
         }
         dropSubjects(storage, "");
@@ -134,6 +139,8 @@ final class IndexFiles {
         boolean good = files.acts.open(marks.getOrDefault("acts", nothing))
                 && files.steps.open(marks.getOrDefault("steps", nothing))
                 && files.postings.open(marks.getOrDefault("postings", nothing))
+                && files.stretches.open(marks.getOrDefault("stretches", nothing))
+                && files.changes.open(marks.getOrDefault("changes", nothing))
                 && files.texts.open(marks.getOrDefault("texts", nothing))
                 && files.steps.count() == head.last() - head.first() + 1;
         if (!good) {
@@ -151,6 +158,8 @@ final class IndexFiles {
         marks.put("acts", acts.save());
         marks.put("steps", steps.save());
         marks.put("postings", postings.save());
+        marks.put("stretches", stretches.save());
+        marks.put("changes", changes.save());
         marks.put("texts", texts.save());
         String name = SUBJECTS + last;
         // A name that the present head uses is used again only when nothing was added.

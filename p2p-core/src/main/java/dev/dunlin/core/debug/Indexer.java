@@ -1,6 +1,7 @@
 package dev.dunlin.core.debug;
 
 import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.codec.Parts;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.store.Action;
@@ -16,6 +17,7 @@ import dev.dunlin.core.store.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
@@ -41,9 +43,9 @@ final class Indexer<R> {
 
     // Lookup only.
     private final Map<Class<?>, Slice<?, ?, ?>> owners = new HashMap<>();
-    private final Map<String, Integer> slices = new HashMap<>();
     private final ByteBuffer scratch = ByteBuffer.allocate(64);
     private final TreeSet<Integer> concerned = new TreeSet<>();
+    private final ChangedParts parts;
     private int[] about = new int[64];
 
     Indexer(
@@ -62,8 +64,8 @@ final class Indexer<R> {
         this.build = build;
         this.options = options;
         this.progress = progress;
+        this.parts = new ChangedParts(new Parts(codec));
         for (Slice<?, ?, ?> slice : store.slices()) {
-            slices.put(slice.name(), slices.size());
             slice.types().actions().values().forEach(type -> owners.put(type, slice));
         }
     }
@@ -71,6 +73,7 @@ final class Indexer<R> {
     /** Goes on from a state to the end of the log; what is before the index's end is passed by. */
     void goOn(StoreState<R> from) throws IOException {
         new Walk<>(log, store, Walk::noClock).from(from, this::take);
+        endStretch();
     }
 
     private void take(Walk.Step step) throws IOException {
@@ -79,6 +82,9 @@ final class Indexer<R> {
             return;
         }
         long firstAct = files.acts.count();
+        for (Turn.Changed change : step.turn().map(Turn::changed).orElse(List.of())) {
+            parts.add(change.slice(), change.before(), change.state());
+        }
         int peer = step.turn().isPresent() ? turn(step.turn().get()) : failed(step);
         Frame.Recorded recorded = step.recorded();
         if (peer < 0) {
@@ -92,32 +98,35 @@ final class Indexer<R> {
                         step.bytes(),
                         recorded.answers().input(),
                         recorded.answers().index(),
-                        peer,
-                        changed(recorded))
+                        peer)
                 .write(scratch);
         files.steps.append(scratch.array(), scratch.position());
         if (number >= files.next) {
             long bytes = log.saveSnapshot(files.storage, store.state(), build);
             files.dense = number;
             files.next = number + interval(bytes, number - first);
+            endStretch();
         }
         if ((number & 0x3FF) == 0) {
             progress.accept(number);
         }
     }
 
+    // As long as from one snapshot to the next, or shorter where an index was extended.
+    private void endStretch() throws IOException {
+        for (int hash : parts.take()) {
+            scratch.clear();
+            files.changes.append(scratch.putInt(hash).array(), Integer.BYTES);
+        }
+        scratch.clear();
+        new Records.Stretch(first + files.steps.count() - 1, files.changes.count()).write(scratch);
+        files.stretches.append(scratch.array(), scratch.position());
+    }
+
     // Bigger snapshots are read more slowly than inputs are replayed, and a long log has many of them.
     private long interval(long snapshotBytes, long soFar) {
         long wanted = Math.max(snapshotBytes / BYTES_PER_INPUT, soFar / MANY);
         return Math.clamp(wanted, options.least(), options.most());
-    }
-
-    private long changed(Frame.Recorded recorded) {
-        long mask = 0;
-        for (String slice : recorded.changed().keySet()) {
-            mask |= LogIndex.bit(slices.getOrDefault(slice, Long.SIZE));
-        }
-        return mask;
     }
 
     // The peer that the input concerns.

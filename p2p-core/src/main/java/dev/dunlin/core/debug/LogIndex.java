@@ -46,6 +46,8 @@ public final class LogIndex<R> {
     /** Leads the type of an effect, as in a log's schema. */
     static final String EFFECT = "!";
 
+    private static final long TRIAL = 250;
+
     private final LogReader<R> log;
     private final Store<R> store;
     private final IndexFiles files;
@@ -62,8 +64,8 @@ public final class LogIndex<R> {
      */
     public record Options(int least, int most, int maxSubjects, boolean acceptRisky) {
 
-        /** A snapshot every 1,000 to 10,000 inputs, 4 million subjects, no losses. */
-        public static final Options DEFAULT = new Options(1_000, 10_000, 1 << 22, false);
+        /** A snapshot every 250 to 10,000 inputs, 4 million subjects, no losses. */
+        public static final Options DEFAULT = new Options(250, 10_000, 1 << 22, false);
 
         /** Refuses what is not positive. */
         public Options {
@@ -110,20 +112,16 @@ public final class LogIndex<R> {
      */
     public static <R> LogIndex<R> open(
             LogReader<R> log, Store<R> store, LogStorage folder, String build, Options options, LongConsumer progress) {
-        new Replayer<>(log, store, options.acceptRisky()).close();
-        String schema = new Hasher()
-                .putString(
-                        log.codec().mapper().writeValueAsString(Schema.of(store).types()))
-                .finish()
-                .toString();
+        String schema = schema(log, store, options);
         try {
-            Optional<IndexFiles.Head> head = IndexFiles.head(folder)
-                    .filter(it -> it.build().equals(build) && it.schema().equals(schema))
-                    .filter(it -> isMostlyThere(log, it));
-            if (head.isPresent()) {
-                Optional<LogIndex<R>> known = known(log, store, folder, build, schema, head.get(), options, progress);
-                if (known.isPresent()) {
-                    return known.get();
+            Optional<Known<R>> known = known(log, folder, build, schema, options);
+            if (known.isPresent()) {
+                Known<R> there = known.get();
+                if (there.grown()) {
+                    return extended(there, store, folder, build, schema, options, progress);
+                }
+                if (there.holds(store)) {
+                    return there.index(store, Made.FOUND);
                 }
             }
             return built(log, store, folder, build, schema, options, progress);
@@ -132,20 +130,74 @@ public final class LogIndex<R> {
         }
     }
 
+    /**
+     * As {@link #open}, but only what is there: nothing is made or added. If the log has grown, the index has its beginning, and
+     * {@link #log} still all of it.
+     *
+     * @return empty if there is no index that can be used
+     */
+    public static <R> Optional<LogIndex<R>> find(
+            LogReader<R> log, Store<R> store, LogStorage folder, String build, Options options) {
+        String schema = schema(log, store, options);
+        try {
+            return known(log, folder, build, schema, options)
+                    .filter(there -> there.holds(store))
+                    .map(there -> there.index(store, Made.FOUND));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <R> String schema(LogReader<R> log, Store<R> store, Options options) {
+        new Replayer<>(log, store, options.acceptRisky()).close();
+        return new Hasher()
+                .putString(
+                        log.codec().mapper().writeValueAsString(Schema.of(store).types()))
+                .finish()
+                .toString();
+    }
+
     private static boolean isMostlyThere(LogReader<?> log, IndexFiles.Head head) {
         return log.firstInput() - head.first() <= head.last() - log.firstInput();
     }
 
-    private static <R> Optional<LogIndex<R>> known(
-            LogReader<R> log,
-            Store<R> store,
-            LogStorage folder,
-            String build,
-            String schema,
-            IndexFiles.Head head,
-            Options options,
-            LongConsumer progress)
-            throws IOException {
+    /**
+     * An index that is there.
+     *
+     * @param log the log, read by way of it
+     * @param grown whether the log has more by now
+     */
+    private record Known<R>(LogReader<R> log, IndexFiles files, IndexFiles.Head head, boolean grown) {
+
+        LogIndex<R> index(Store<R> store, Made made) {
+            return new LogIndex<>(log, store, files, head.first(), made);
+        }
+
+        // Goes once from a snapshot towards the index's end and compares: a build of the same name may have been
+        // changed since.
+        // What the first going to a step has to load is loaded then, too.
+        boolean holds(Store<R> store) {
+            Replayer<R> replayer = new Replayer<>(log, store, true);
+            try {
+                long from = log.stateBefore(head.last() - 1).input();
+                return replayer.mismatchAt(Math.min(head.last(), from + TRIAL)).isEmpty();
+            } catch (LogException gone) {
+                return false;
+            } finally {
+                replayer.close();
+            }
+        }
+    }
+
+    private static <R> Optional<Known<R>> known(
+            LogReader<R> log, LogStorage folder, String build, String schema, Options options) throws IOException {
+        Optional<IndexFiles.Head> found = IndexFiles.head(folder)
+                .filter(it -> it.build().equals(build) && it.schema().equals(schema))
+                .filter(it -> isMostlyThere(log, it));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        IndexFiles.Head head = found.get();
         Optional<IndexFiles> files = IndexFiles.open(folder, head, options.maxSubjects());
         if (files.isEmpty()) {
             return Optional.empty();
@@ -153,19 +205,25 @@ public final class LogIndex<R> {
         // What was not saved with the head may be of frames that the log has lost since.
         LogReader.dropSnapshots(folder, input -> input > head.last());
         LogReader<R> quick = log.with(shortcuts(files.get(), head.first()));
-        Optional<Boolean> grown = hasGrown(quick, head);
-        if (grown.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!grown.get()) {
-            return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.FOUND));
-        }
-        StoreState<R> from = quick.stateBefore(head.last());
-        fill(quick, store, files.get(), head.first(), from, build, schema, options, progress);
+        return hasGrown(quick, head).map(grown -> new Known<>(quick, files.get(), head, grown));
+    }
+
+    private static <R> LogIndex<R> extended(
+            Known<R> known,
+            Store<R> store,
+            LogStorage folder,
+            String build,
+            String schema,
+            Options options,
+            LongConsumer progress)
+            throws IOException {
+        IndexFiles.Head head = known.head();
+        StoreState<R> from = known.log().stateBefore(head.last());
+        fill(known.log(), store, known.files(), head.first(), from, build, schema, options, progress);
         if (head.last() != head.dense()) {
             LogReader.dropSnapshots(folder, input -> input == head.last());
         }
-        return Optional.of(new LogIndex<>(quick, store, files.get(), head.first(), Made.EXTENDED));
+        return known.index(store, Made.EXTENDED);
     }
 
     private static <R> LogIndex<R> built(
@@ -301,17 +359,35 @@ public final class LogIndex<R> {
         return files;
     }
 
-    /** The bit of a slice by its place; beyond 63 all share one. */
-    static long bit(int slice) {
-        return 1L << Math.min(slice, Long.SIZE - 1);
-    }
-
     Records.Step step(long step) {
         if (step < first || step > last()) {
             throw new LogException("the log has no step " + step + ": the index has steps " + first + " to " + last());
         }
         try {
             return Records.Step.read(files.steps.at(step - first));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many stretches of steps it has. */
+    long stretches() {
+        return files.stretches.count();
+    }
+
+    /** A stretch; the one before the first ends before the first step. */
+    Records.Stretch stretch(long row) {
+        try {
+            return row < 0 ? new Records.Stretch(first - 1, 0) : Records.Stretch.read(files.stretches.at(row));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A hash of a part that changed in a stretch. */
+    int changed(long hash) {
+        try {
+            return files.changes.at(hash).getInt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

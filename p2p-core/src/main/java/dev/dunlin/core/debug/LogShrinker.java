@@ -1,19 +1,28 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.LogStorage;
+import dev.dunlin.core.log.LogWriter;
 import dev.dunlin.core.sim.Shrinker;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -105,10 +114,11 @@ public final class LogShrinker<R> {
     }
 
     private static boolean isLike(Run run, Audit.Broken broken) {
-        return run.broken()
-                .filter(other -> other.slice().equals(broken.slice())
-                        && other.invariant().equals(broken.invariant()))
-                .isPresent();
+        return run.broken().filter(other -> isSame(other, broken)).isPresent();
+    }
+
+    private static boolean isSame(Audit.Broken one, Audit.Broken other) {
+        return one.slice().equals(other.slice()) && one.invariant().equals(other.invariant());
     }
 
     private List<Frame.Recorded> read(StoreState<R> from) {
@@ -161,5 +171,70 @@ public final class LogShrinker<R> {
             }
         }
         return new Run(Optional.empty(), 0, taken);
+    }
+
+    /**
+     * Writes what is left as a log of its own, from its first input on. The inputs have to be numbered anew there, and random draws
+     * and ids depend on numbers, so that the same thing has to break once more before anything is written.
+     *
+     * @param to an empty folder
+     * @param build stands in the log's header, and is to say that the log is open-loop
+     * @throws LogException if it does not break with new numbers, or the log has lost its beginning
+     * @throws UncheckedIOException if the folder cannot be written
+     */
+    public void write(Small small, LogStorage to, String build) {
+        if (log.firstInput() > 1) {
+            throw new LogException("the log begins at input " + log.firstInput()
+                    + ", in the middle of a history, and a small log begins at input 1: none is written");
+        }
+        List<Turn> turns = new ArrayList<>();
+        Optional<StoreFailure> failure = renumbered(small, turns);
+        try (LogWriter writer =
+                ActionLog.open(to, stores.get(), LogOptions.DEFAULT, build).writer()) {
+            for (Turn turn : turns) {
+                writer.append(turn);
+            }
+            if (failure.isPresent()) {
+                writer.append(failure.get());
+            }
+            writer.force();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<StoreFailure> renumbered(Small small, List<Turn> turns) {
+        Store<R> store = stores.get();
+        Audit audit = Audit.of(store);
+        Map<Long, Long> numbers = new HashMap<>();
+        Optional<Audit.Broken> broken = Optional.empty();
+        for (Frame.Recorded input : small.kept()) {
+            ActionId answers = input.answers();
+            ActionId mapped = answers.isNone()
+                    ? answers
+                    : new ActionId(numbers.getOrDefault(answers.input(), 0L), answers.index());
+            numbers.put(input.number(), store.state().input() + 1);
+            try {
+                Turn turn = store.apply(
+                        new Input(input.action(), mapped),
+                        Math.max(input.at(), store.state().now()));
+                turns.add(turn);
+                broken = audit.after(turn);
+            } catch (StoreFailure failure) {
+                if (small.broken().invariant().equals(THROWS)) {
+                    return Optional.of(failure);
+                }
+                throw depends(small);
+            }
+        }
+        if (broken.filter(other -> isSame(other, small.broken())).isEmpty()) {
+            throw depends(small);
+        }
+        return Optional.empty();
+    }
+
+    private static LogException depends(Small small) {
+        return new LogException("what breaks step " + small.step()
+                + " depends on the numbers of the steps, which a small log does not keep: none is written");
     }
 }

@@ -57,12 +57,10 @@ final class Records {
      * @param answersStep the input that led to the effect that it answers; 0 if none
      * @param answersIndex the effect's place
      * @param peer the number of the peer that caused it; negative if that is not known
-     * @param changed a bit for each slice that it changed, in mounting order
      */
-    record Step(
-            long at, long first, long offset, int bytes, long answersStep, int answersIndex, int peer, long changed) {
+    record Step(long at, long first, long offset, int bytes, long answersStep, int answersIndex, int peer) {
 
-        static final int WIDTH = Long.BYTES + PLACE + PLACE + Integer.BYTES + PLACE + 2 + Integer.BYTES + Long.BYTES;
+        static final int WIDTH = Long.BYTES + PLACE + PLACE + Integer.BYTES + PLACE + 2 + Integer.BYTES;
 
         static Step read(ByteBuffer in) {
             return new Step(
@@ -72,8 +70,7 @@ final class Records {
                     in.getInt(),
                     number(in, PLACE),
                     Short.toUnsignedInt(in.getShort()),
-                    in.getInt(),
-                    in.getLong());
+                    in.getInt());
         }
 
         void write(ByteBuffer out) {
@@ -82,7 +79,7 @@ final class Records {
             put(out, offset, PLACE);
             out.putInt(bytes);
             put(out, answersStep, PLACE);
-            out.putShort((short) answersIndex).putInt(peer).putLong(changed);
+            out.putShort((short) answersIndex).putInt(peer);
         }
     }
 
@@ -103,6 +100,26 @@ final class Records {
         void write(ByteBuffer out) {
             put(out, act, PLACE);
             put(out, previous, PLACE);
+        }
+    }
+
+    /**
+     * Some steps, one after the other, and which parts of the state changed in them.
+     *
+     * @param last the last of them
+     * @param hashes how many hashes of {@link ChangedParts} all steps up to there have
+     */
+    record Stretch(long last, long hashes) {
+
+        static final int WIDTH = PLACE + PLACE;
+
+        static Stretch read(ByteBuffer in) {
+            return new Stretch(number(in, PLACE), number(in, PLACE));
+        }
+
+        void write(ByteBuffer out) {
+            put(out, last, PLACE);
+            put(out, hashes, PLACE);
         }
     }
 

@@ -115,7 +115,7 @@ public final class Replayer<R> {
                 if (!(next.get() instanceof Frame.Recorded frame) || frame.number() <= from.input()) {
                     continue;
                 }
-                Optional<Mismatch> mismatch = take(frame, frames.incomparable());
+                Optional<Mismatch> mismatch = take(frame, frames.incomparable(), true);
                 if (mismatch.isPresent()) {
                     return new Verified(
                             from.input() + 1,
@@ -145,7 +145,7 @@ public final class Replayer<R> {
         }
     }
 
-    private Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable) {
+    private Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable, boolean compare) {
         try {
             Turn turn = store.apply(recorded.input(), recorded.at());
             last = turn;
@@ -156,7 +156,7 @@ public final class Replayer<R> {
                                 + recorded.failed().get(),
                         List.of()));
             }
-            return Mismatch.between(recorded, turn, incomparable);
+            return compare ? Mismatch.between(recorded, turn, incomparable) : Optional.empty();
         } catch (StoreFailure failure) {
             StoreState<R> state = store.state();
             if (recorded.failed().isEmpty()) {
@@ -263,8 +263,10 @@ public final class Replayer<R> {
             last = null;
             cursor = log.cursor(from.input() + 1);
         }
+        // Only who stands at a step asks how it differs from its record; the digests of those on the way cost as much
+        // as they do.
         while (store.state().input() < step) {
-            if (!forward()) {
+            if (!forward(false)) {
                 throw new LogException("the log ends at step " + store.state().input() + ": there is no step " + step);
             }
         }
@@ -276,6 +278,10 @@ public final class Replayer<R> {
 
     /** Goes one step forward; false at the end of the log. */
     public boolean forward() {
+        return forward(true);
+    }
+
+    private boolean forward(boolean compare) {
         LogReader<R>.Cursor frames = cursor;
         if (frames == null) {
             frames = log.cursor(store.state().input() + 1);
@@ -284,7 +290,7 @@ public final class Replayer<R> {
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
             if (next.get() instanceof Frame.Recorded recorded
                     && recorded.number() > store.state().input()) {
-                Optional<Mismatch> mismatch = take(recorded, frames.incomparable());
+                Optional<Mismatch> mismatch = take(recorded, frames.incomparable(), compare);
                 differing = mismatch;
                 if (store.state().input() < recorded.number()) {
                     throw new LogException("this build cannot take step " + recorded.number() + ": "

@@ -257,6 +257,21 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         }
     }
 
+    /** Takes what differs between two tables. */
+    @FunctionalInterface
+    public interface Difference<K, V> {
+        /** One key, and its values; empty where the table does not have it. The values are not the same object. */
+        void at(K key, Optional<V> before, Optional<V> after);
+    }
+
+    /**
+     * The keys whose values are not the same object here and in a later table, in order. Costs what differs where the one was
+     * made of the other: what their trees share is passed by.
+     */
+    public void differences(Table<K, V> later, Difference<K, V> each) {
+        TreeDifferences.of(root, later.root, each);
+    }
+
     /** The sum of the entries' digests. */
     public Digest digest() {
         Version.Sum sum = version.sum(root);

@@ -143,6 +143,28 @@ class ClusterTest {
     }
 
     @Example
+    void manyLettersOfAKindOnOneStreamAreToldApartByTheirOrdinals() {
+        Letters letters = new Letters().node("a", HOUR).node("b", 0);
+        for (int i = 0; i < 20; i++) {
+            letters.pass(10).send("a", "b", "ball#" + i);
+        }
+        // The log of b lacks what it got last: it was killed before that was on the disk.
+        for (int i = 0; i < 18; i++) {
+            letters.pass(10).get("b", "a", "ball#" + i);
+        }
+        Timeline timeline = letters.joined();
+        assertThat(timeline.messages()).hasSize(20);
+        assertThat(timeline.messages().stream()
+                        .filter(message -> message.received().isPresent()))
+                .hasSize(18)
+                .allMatch(message -> message.sent().orElseThrow().at().input()
+                        == message.received().orElseThrow().at().input());
+        assertThat(timeline.unmatched().stream().map(message -> message.key().ordinal()))
+                .containsExactly(18, 19);
+        assertThat(reasons(timeline)).containsExactly(Reason.NODE_STOPPED, Reason.NODE_STOPPED);
+    }
+
+    @Example
     void whatAServiceMayHaveSentOfItselfIsNotMissed() {
         Timeline timeline = new Letters()
                 .node("a", 0)

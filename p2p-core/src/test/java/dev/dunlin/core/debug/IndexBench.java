@@ -10,7 +10,9 @@ import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Subject;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The index of a log of a million actions: how long it takes to make, to open, to go to any step, and to ask why. With
- * {@code -Ddunlin.bench.folder=DIR} log and index are kept there: a second run then has the figures of a JVM that has just
- * started.
+ * {@code -Ddunlin.bench.folder=DIR} log and index are kept there for the next run. Opening and the first going to a step
+ * are measured in JVMs of their own, too.
  */
 @EnabledIfSystemProperty(named = "dunlin.bench", matches = "true", disabledReason = "a benchmark: -Ddunlin.bench=true")
 final class IndexBench {
@@ -35,12 +37,14 @@ final class IndexBench {
     private static final Logger FIGURES = LoggerFactory.getLogger("figures");
     private static final int ACTIONS = Integer.getInteger("dunlin.bench.actions", 1_000_000);
     private static final int TRIES = 50;
+    private static final int JVMS = 10;
+    private static final String PRINTED = "milliseconds";
 
     @TempDir
     private Path temporary;
 
     @Test
-    void aMillionActions() throws IOException {
+    void aMillionActions() throws IOException, InterruptedException {
         String kept = System.getProperty("dunlin.bench.folder", "");
         Path log = (kept.isEmpty() ? temporary : Path.of(kept)).resolve("log");
         Path beside = log.resolve("index");
@@ -62,6 +66,7 @@ final class IndexBench {
                     bytes(beside) / index.actions());
             assertThat(index.actions()).isGreaterThanOrEqualTo(ACTIONS);
         }
+        startedAnew(log);
         try (DirectoryStorage files = DirectoryStorage.open(beside)) {
             List<Long> opens = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -86,8 +91,60 @@ final class IndexBench {
             FIGURES.info("blame of what changed lately: {} ms", millis(begun));
             begun = System.nanoTime();
             Blame.of(index, StatePath.parse("lamp.lamps.nobody"), index.last());
-            FIGURES.info("blame of what never changed, all windows replayed: {} ms", millis(begun));
+            FIGURES.info("blame of what never changed: {} ms", millis(begun));
         }
+    }
+
+    /** A JVM of its own: opens the index, then goes to one step, which nothing has gone to before. */
+    static final class StartedAnew {
+        private StartedAnew() {}
+
+        /** Prints how long opening took, and going to the step. */
+        public static void main(String[] arguments) throws IOException {
+            Path log = Path.of(arguments[0]);
+            Random random = new Random(Long.parseLong(arguments[1]));
+            long begun = System.nanoTime();
+            Store<Lamps.Root> store = Lamps.store();
+            try (DirectoryStorage files = DirectoryStorage.open(log.resolve("index"))) {
+                LogIndex<Lamps.Root> index = open(log, files, store);
+                long opened = millis(begun);
+                long step = 1 + random.nextLong(index.last());
+                begun = System.nanoTime();
+                Replayer<Lamps.Root> replayer = new Replayer<>(index.log(), store, false);
+                replayer.seek(step);
+                FIGURES.info("{} {} {} {}", PRINTED, index.made(), opened, millis(begun));
+                replayer.close();
+            }
+        }
+    }
+
+    private static void startedAnew(Path log) throws IOException, InterruptedException {
+        List<Long> opens = new ArrayList<>();
+        List<Long> seeks = new ArrayList<>();
+        for (int i = 0; i < JVMS; i++) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("java.class.path")
+                                    + File.pathSeparator
+                                    + System.getProperty("surefire.test.class.path", ""),
+                            StartedAnew.class.getName(),
+                            log.toString(),
+                            Integer.toString(i))
+                    .redirectErrorStream(true)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(printed).isZero();
+            String[] figures =
+                    printed.substring(printed.indexOf(PRINTED)).strip().split(" ");
+            assertThat(figures[1]).isEqualTo(LogIndex.Made.FOUND.name());
+            opens.add(Long.parseLong(figures[2]));
+            seeks.add(Long.parseLong(figures[3]));
+        }
+        print("a new JVM each: open", opens);
+        print("a new JVM each: then its first seek", seeks);
     }
 
     private static LogIndex<Lamps.Root> open(Path log, DirectoryStorage files, Store<Lamps.Root> store) {

@@ -108,8 +108,10 @@ final class Letters {
         };
     }
 
+    // "text#2" is the third of that kind.
     private static Key key(String letter) {
-        return new Key("c", 1, Direction.FORTH, letter.split("[:?]", -1)[1], 0);
+        String[] text = letter.split("[:?]", -1)[1].split("#", 2);
+        return new Key("c", 1, Direction.FORTH, text[0], text.length > 1 ? Integer.parseInt(text[1]) : 0);
     }
 
     private static String peer(String letter) {

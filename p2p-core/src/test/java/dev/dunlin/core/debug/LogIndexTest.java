@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 final class LogIndexTest {
@@ -193,6 +194,33 @@ final class LogIndexTest {
     }
 
     @Test
+    void whoOnlyLooksForAnIndexNeitherMakesNorExtendsOne() throws IOException {
+        SimDisk disk = log(1, 300);
+        SimDisk folder = new SimDisk();
+        assertThat(found(disk, folder, Indexed.BUILD)).isEmpty();
+        assertThat(folder.names()).isEmpty();
+        Indexed.open(disk, folder);
+        Recorder recorder = Recorder.open(disk, 9).run(120);
+        recorder.writer.close();
+        LogIndex<Lamps.Root> index = found(disk, folder, Indexed.BUILD).orElseThrow();
+        assertThat(index.made()).isEqualTo(LogIndex.Made.FOUND);
+        assertThat(index.last()).isEqualTo(301);
+        Replayer<Lamps.Root> replayer = new Replayer<>(index.log(), index.store(), false);
+        Replayer<Lamps.Root> straight = Indexed.straight(disk);
+        for (long step : List.of(422L, 1L, 301L, 302L)) {
+            replayer.seek(step);
+            straight.seek(step);
+            assertThat(replayer.digest()).isEqualTo(straight.digest());
+        }
+        assertThat(found(disk, folder, "another")).isEmpty();
+    }
+
+    private static Optional<LogIndex<Lamps.Root>> found(SimDisk disk, SimDisk folder, String build) {
+        Store<Lamps.Root> store = Lamps.store();
+        return LogIndex.find(LogReader.open(disk, store), store, folder, build, Indexed.DENSE);
+    }
+
+    @Test
     void anotherLogBuildOrFormatIsNotTaken() throws IOException {
         SimDisk disk = log(1, 300);
         SimDisk folder = new SimDisk();
@@ -212,7 +240,13 @@ final class LogIndexTest {
                 .isEqualTo(LogIndex.Made.BUILT);
         SimDisk newer = folder.copy();
         String head = new String(newer.content("head.json"), StandardCharsets.UTF_8);
-        newer.put("head.json", head.replace("\"format\":1", "\"format\":2").getBytes(StandardCharsets.UTF_8));
+        String text = head.lines()
+                .findFirst()
+                .orElseThrow()
+                .replace("\"format\":" + IndexFiles.FORMAT, "\"format\":" + (IndexFiles.FORMAT + 1));
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        newer.put("head.json", "%s\n%08x".formatted(text, crc.getValue()).getBytes(StandardCharsets.UTF_8));
         assertThat(Indexed.open(disk, newer).made()).isEqualTo(LogIndex.Made.BUILT);
     }
 
@@ -397,6 +431,23 @@ final class LogIndexTest {
                             LogIndex.open(reader, store, new SimDisk(), "b", LogIndex.Options.DEFAULT, step -> {}))
                     .withMessageContaining("step 2 of the log replays to another result");
         }
+    }
+
+    @Test
+    void anIndexThatABuildOfTheSameNameMadeWithOtherCodeIsNotTaken() throws IOException {
+        SimDisk disk = log(1, 30);
+        Recorder recorder = Recorder.open(disk, 2);
+        recorder.take(Input.of(new LampAction.SwitchOn("shelf", 42, Ticket.NONE)));
+        recorder.writer.close();
+        SimDisk folder = new SimDisk();
+        Indexed.open(disk, folder);
+        Store<Lamps.Root> changed = Lamps.store(Lamps.Quirk.BRIGHTER);
+        LogReader<Lamps.Root> reader = LogReader.open(disk, changed);
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() ->
+                        LogIndex.open(reader, changed, folder, Indexed.BUILD, LogIndex.Options.DEFAULT, step -> {}))
+                .withMessageContaining("replays to another result than recorded");
+        assertThat(Indexed.open(disk, folder).made()).isEqualTo(LogIndex.Made.BUILT);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.dunlin.core.codec.Parts;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.LogException;
@@ -11,6 +12,7 @@ import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
@@ -209,6 +211,43 @@ final class QueriesTest {
             }
         }
         assertThat(changed).isGreaterThan(20);
+    }
+
+    @Test
+    void blamePassesByTheStretchesInWhichThePartDidNotChange() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder recorder = Recorder.open(disk, 5);
+        recorder.take(Input.of(new LampAction.SwitchOn("attic", 7, Ticket.NONE)));
+        recorder.run(2600).writer.close();
+        LogIndex<Lamps.Root> index = Indexed.open(disk, new SimDisk());
+        assertThat(index.stretches()).isGreaterThan(40);
+        assertThat(looked(index, "lamp.lamps.nobody", Blame.NeverThere.class)).isZero();
+        // Where the lamp came, all that it had inside may have come.
+        assertThat(looked(index, "lamp.lamps.lamp3.no-such", Blame.NeverThere.class))
+                .isEqualTo(50);
+        assertThat(looked(index, "lamp.lamps.attic.owner", Blame.Changed.class)).isLessThanOrEqualTo(50);
+        assertThat(looked(index, "lamp.lamps.lamp3.brightness", Blame.Changed.class))
+                .isLessThanOrEqualTo(50);
+    }
+
+    private static long looked(LogIndex<Lamps.Root> index, String path, Class<? extends Blame> wanted) {
+        BlameSearch<Lamps.Root> search = new BlameSearch<>(index, StatePath.parse(path));
+        assertThat(search.upTo(index.last())).isInstanceOf(wanted);
+        return search.looked();
+    }
+
+    @Test
+    void aStepThatChangesMoreThanIsKeptCountsAsChangingAll() {
+        ChangedParts parts = new ChangedParts(new Parts(Lamps.codec()));
+        Table<Long, Long> many = Table.empty();
+        for (long i = 0; i <= ChangedParts.MOST; i++) {
+            many = many.with(i, i);
+        }
+        parts.add("s", Table.empty(), many);
+        assertThat(parts.take()).containsExactly(ChangedParts.ALL);
+        parts.add("s", many, many.without(5L).with(6L, 7L));
+        assertThat(parts.take()).hasSize(5).doesNotContain(ChangedParts.ALL);
+        assertThat(parts.take()).isEmpty();
     }
 
     private static JsonNode at(JsonNode state, StatePath path) {

@@ -269,4 +269,38 @@ class TableTest {
             assertThat(Content.bytes(table)).isEqualTo(8L * (3 + 2L * i));
         }
     }
+
+    @Property
+    void differencesAreThoseOfComparingEveryKey(
+            @ForAll List<@IntRange(min = 0, max = 200) Integer> first,
+            @ForAll List<@IntRange(min = -200, max = 200) Integer> then) {
+        Table<Integer, String> before = Table.empty();
+        for (int key : first) {
+            before = before.with(key, "old");
+        }
+        Table<Integer, String> after = before;
+        for (int key : then) {
+            after = key < 0 ? after.without(-key) : after.with(key, "new");
+        }
+        for (Table<Integer, String> later :
+                List.of(after, rebuilt(after.without(3).with(7, "other")))) {
+            TreeMap<Integer, String> wanted = new TreeMap<>();
+            for (int key = 0; key <= 200; key++) {
+                if (!before.find(key).equals(later.find(key))) {
+                    wanted.put(key, before.find(key) + " " + later.find(key));
+                }
+            }
+            TreeMap<Integer, String> found = new TreeMap<>();
+            before.differences(later, (key, one, other) -> found.put(key, one + " " + other));
+            assertThat(found).isEqualTo(wanted);
+        }
+    }
+
+    private static Table<Integer, String> rebuilt(Table<Integer, String> of) {
+        Table<Integer, String> table = Table.empty();
+        for (Map.Entry<Integer, String> entry : of) {
+            table = table.with(entry.getKey(), entry.getValue());
+        }
+        return table;
+    }
 }

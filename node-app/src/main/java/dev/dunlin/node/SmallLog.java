@@ -1,0 +1,66 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.debug.JUnitExport;
+import dev.dunlin.core.debug.LogShrinker;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Store;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * What {@code dunlin shrink --out DIR} leaves: a data directory with a small log, and a test of it.
+ *
+ * @param log the folder that holds the log
+ * @param test the test's source; its resource stands beside it
+ */
+record SmallLog(Path log, Path test) {
+
+    private static final String TEST = "ShrunkTest";
+
+    /**
+     * Writes both into a folder that is not there yet.
+     *
+     * @throws CommandFailure if it is there, or cannot be written
+     * @throws dev.dunlin.core.log.LogException as {@link LogShrinker#write}; the folder is then left empty
+     */
+    static SmallLog write(Path folder, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small) {
+        try {
+            Files.createDirectory(folder);
+            Path log = DataDirectory.log(folder);
+            try (DirectoryStorage storage = DirectoryStorage.open(log)) {
+                shrinker.write(small, storage, label(small));
+            }
+            return new SmallLog(log, test(folder, log, small));
+        } catch (IOException failure) {
+            throw FileFailure.of("write the small log to " + folder, failure);
+        } catch (UncheckedIOException failure) {
+            throw FileFailure.of("write the small log to " + folder, failure);
+        }
+    }
+
+    // In the header of the log: whoever opens it sees that no node has run like this.
+    private static String label(LogShrinker.Small small) {
+        return BuildInfo.current().text() + " (open-loop: " + small.kept().size() + " of " + small.inputs()
+                + " inputs, shrunk)";
+    }
+
+    private static Path test(Path folder, Path log, LogShrinker.Small small) throws IOException {
+        JUnitExport export = JUnitExport.of(TEST, ExportCommand.STORE);
+        Store<NodeRoot> store = NodeRoot.newStore();
+        LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(log), store);
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        String source = export.write(
+                reader, new Replayer<>(reader, store, false), 1, small.kept().size(), lines);
+        Path test = folder.resolve(TEST + ".java");
+        Files.write(folder.resolve(export.resource()), lines.toByteArray(), StandardOpenOption.CREATE_NEW);
+        Files.writeString(test, source, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+        return test;
+    }
+}
