@@ -18,12 +18,14 @@ import dev.dunlin.core.debug.Timeline;
 import dev.dunlin.core.debug.Timeline.Message;
 import dev.dunlin.core.debug.Timeline.Reason;
 import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.sim.Fault;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.Simulation;
 import dev.dunlin.core.sim.Wish;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,16 +83,17 @@ class PeerCorrelationTest {
         wish(node, new StreamAction.CloseStream(new Handle(StreamService.STREAM, 1, handle), mode));
     }
 
+    private static ClusterLog log(String name, SimDisk disk) {
+        Store<SimRoot> store = Bench.streamStore();
+        return ClusterLog.of(name, LogReader.open(disk, store), store, false);
+    }
+
     private Timeline joined() {
         Plan.Net net = new Plan.Net(LATENCY, 0, 0, 1_000_000_000, 5_000, Plan.Spread.EXPONENTIAL);
         Plan plan = new Plan("connections", 1, 2, List.of(), List.of(), net, now, now, faults, wishes, List.of());
         assertThat(simulation.run(plan).violation()).isEmpty();
         SequencedMap<String, ClusterLog> logs = new LinkedHashMap<>();
-        simulation
-                .logs(plan)
-                .forEach((node, disk) -> logs.put(
-                        NAMES.get(node),
-                        ClusterLog.of(NAMES.get(node), store -> LogReader.open(disk, store), Bench.streamStore())));
+        simulation.logs(plan).forEach((node, disk) -> logs.put(NAMES.get(node), log(NAMES.get(node), disk)));
         Timeline timeline = Cluster.join(logs, new PeerCorrelation());
         timeline.read(event -> {
             assertThat(event.early()).as("step %s", event).isFalse();
