@@ -45,7 +45,7 @@ public final class SimNode<R> implements Port {
     private static final long FORCE_EVERY = 1_000_000;
 
     // The trace has every input and all it led to; a state that differs shows in the next of these at the latest.
-    private static final int STATE_EVERY = 128;
+    private static final int STATE_EVERY = 512;
 
     private final World<R> world;
     private final int number;
@@ -478,7 +478,7 @@ public final class SimNode<R> implements Port {
         Hasher hasher = new Hasher();
         hasher.putDigest(trace).putLong(turn.number()).putLong(turn.now());
         Content.feed(turn.input().action(), hasher);
-        hasher.putDigest(turn.derived());
+        turn.feedDerived(hasher);
         if (turn.number() % STATE_EVERY == 0) {
             feedState(hasher);
         }

@@ -16,6 +16,7 @@ public final class Wire {
     private final int ordinal;
     private final Ends ends;
     private final Direction[] directions;
+    private final long latency;
     private boolean broken;
 
     /** Is told what becomes of the connection. */
@@ -47,6 +48,7 @@ public final class Wire {
         this.nodes = new int[] {from, to};
         this.ordinal = ordinal;
         this.ends = ends;
+        this.latency = world.latency(from, to);
         this.directions = new Direction[] {
             new Direction(0, world.random(0x77697265, from, to, ordinal, 0)),
             new Direction(1, world.random(0x77697265, from, to, ordinal, 1))
@@ -81,14 +83,10 @@ public final class Wire {
         }
         Direction way = directions[from];
         long now = world.now();
-        way.freeAt = Math.max(way.freeAt, now)
-                + bytes * 1_000_000L / world.plan().net().bandwidth();
-        long latency = world.latency(nodes[0], nodes[1])
-                + world.plan()
-                        .net()
-                        .spread()
-                        .draw(way.random, world.plan().net().jitter());
-        way.arrivesAt = Math.max(way.arrivesAt, way.freeAt + latency);
+        Plan.Net net = world.plan().net();
+        way.freeAt = Math.max(way.freeAt, now) + bytes * 1_000_000L / net.bandwidth();
+        long takes = latency + net.spread().draw(way.random, net.jitter());
+        way.arrivesAt = Math.max(way.arrivesAt, way.freeAt + takes);
         world.at(way.arrivesAt, () -> arrive(way, arrives));
     }
 

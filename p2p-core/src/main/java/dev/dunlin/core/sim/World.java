@@ -5,12 +5,13 @@ import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class World<R> {
     private final Plan plan;
     private final Scenario<R> scenario;
     private final Store<R> prototype;
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final EventQueue events = new EventQueue();
     private final List<SimNode<R>> nodes = new ArrayList<>();
     private final Set<Wire> wires = new LinkedHashSet<>();
     private final Weather weather;
@@ -38,26 +39,16 @@ public final class World<R> {
     private final boolean holdsDurable;
 
     private long now;
-    private long sequence;
     private long happened;
 
     // How many connections there were between two nodes. What is drawn for one must not depend on others, or nothing
-    // could be
-    // left out of a plan without changing everything after it.
+    // could be left out of a plan without changing everything after it.
     private final Map<Long, Integer> ordinals = new HashMap<>();
     private long inputs;
     private long actions;
     private long rejections;
     private long crashes;
     private @Nullable Violation violation;
-
-    private record Event(long at, long sequence, Runnable happens) implements Comparable<Event> {
-        @Override
-        public int compareTo(Event other) {
-            int order = Long.compare(at, other.at);
-            return order != 0 ? order : Long.compare(sequence, other.sequence);
-        }
-    }
 
     World(Scenario<R> scenario, Plan plan, RunOptions options, boolean holdsDurable) {
         this.scenario = scenario;
@@ -84,11 +75,20 @@ public final class World<R> {
             }
         }
         plan.faults().forEach(this::arm);
-        for (Wish wish : plan.wishes()) {
-            at(wish.at(), () -> nodes.get(wish.node()).offer(wish.action()));
-        }
+        wish(plan.wishes().stream().sorted(Comparator.comparingLong(Wish::at)).iterator());
         for (Misdeed misdeed : plan.misdeeds()) {
             at(misdeed.at(), () -> services.misbehave(misdeed.node(), misdeed.deed()));
+        }
+    }
+
+    // One after the other, so that what is to happen soon is not looked for among what is to happen at last.
+    private void wish(Iterator<Wish> wishes) {
+        if (wishes.hasNext()) {
+            Wish next = wishes.next();
+            at(next.at(), () -> {
+                nodes.get(next.node()).offer(next.action());
+                wish(wishes);
+            });
         }
     }
 
@@ -160,7 +160,7 @@ public final class World<R> {
 
     /** Has something happen at a time, which is not before now. */
     public void at(long time, Runnable happens) {
-        events.add(new Event(Math.max(time, now), sequence++, happens));
+        events.add(Math.max(time, now), happens);
     }
 
     /** Has something happen after so many microseconds. */
@@ -245,13 +245,12 @@ public final class World<R> {
     /** Lets everything happen up to a time, microseconds after the beginning, or until something is found wrong. */
     void runTo(long end, RunOptions options) {
         while (violation == null) {
-            Event next = events.peek();
-            if (next == null || next.at() > end) {
+            if (events.isEmpty() || events.time() > end) {
                 now = Math.max(now, end);
                 return;
             }
-            events.poll();
-            now = next.at();
+            now = events.time();
+            Runnable next = events.remove();
             happened++;
             if ((happened & 0xFFFF) == 0) {
                 options.progress().accept(this);
@@ -260,9 +259,9 @@ public final class World<R> {
         }
     }
 
-    private void happen(Event event) {
+    private void happen(Runnable event) {
         try {
-            event.happens().run();
+            event.run();
         } catch (RuntimeException | AssertionError thrown) {
             violated(Violation.Kind.CRASH, "no-service-throws", -1, "an event of the world threw " + thrown);
         }

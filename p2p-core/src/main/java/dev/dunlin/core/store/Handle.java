@@ -1,5 +1,7 @@
 package dev.dunlin.core.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names something open in the world: a socket, a stream, a listener. Plain data; the thing itself is held by a service.
  *
@@ -48,6 +50,17 @@ public record Handle(String kind, long run, long number) implements Comparable<H
             order = Long.compare(number, other.number);
         }
         return order != 0 ? order : kind.compareTo(other.kind);
+    }
+
+    // Looked up more often than anything else: by its numbers first, of which few handles share any.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Handle that && number == that.number && run == that.run && kind.equals(that.kind);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(number) + Long.hashCode(run);
     }
 
     /** {@code kind:run:number}. */

@@ -135,11 +135,16 @@ public final class Turn {
             return Digest.ZERO;
         }
         Hasher hasher = new Hasher();
-        for (int i = 1; i < entries.length; i++) {
-            hasher.putInt(causes[i]);
-            hasher.putBoolean(rejection(i) != null);
-            Content.feed(entries[i], hasher);
-        }
+        feedDerived(hasher);
         return hasher.finish();
+    }
+
+    /** Feeds what {@link #derived} is the digest of. */
+    public void feedDerived(Hasher sink) {
+        for (int i = 1; i < entries.length; i++) {
+            sink.putInt(causes[i]);
+            sink.putBoolean(rejection(i) != null);
+            Content.feed(entries[i], sink);
+        }
     }
 }
