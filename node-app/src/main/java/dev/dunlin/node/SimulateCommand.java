@@ -106,6 +106,9 @@ final class SimulateCommand implements Runnable {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
+    // Of the only run; several at once share one heap.
+    private volatile @Nullable Footprint footprint;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
@@ -203,8 +206,12 @@ final class SimulateCommand implements Runnable {
             List<Future<Outcome>> running = plans.stream()
                     .map(drawn -> workers.submit(() -> {
                         Plan each = drawn.get();
+                        long alive = plans.size() == 1 ? Footprint.alive() : 0;
                         RunOptions options =
                                 RunOptions.DEFAULT.auditing(!digestsOnly).telling(progress.of(each));
+                        if (plans.size() == 1) {
+                            options = options.ending(world -> footprint = Footprint.of(world, alive));
+                        }
                         Outcome outcome = twice ? simulation.runTwice(each, options) : simulation.run(each, options);
                         if (outcome.violation().isPresent()) {
                             found.incrementAndGet();
@@ -273,6 +280,10 @@ final class SimulateCommand implements Runnable {
         for (Outcome outcome : outcomes) {
             outcome.violation().ifPresent(violation -> out.println(found(outcome, violation)));
         }
+        Footprint each = footprint;
+        if (each != null) {
+            out.println("a node: " + each.heapBytes() + " bytes of heap, " + each.stateBytes() + " bytes of state");
+        }
         long events = outcomes.stream().mapToLong(Outcome::events).sum();
         long wrong = outcomes.stream()
                 .filter(outcome -> outcome.violation().isPresent())
@@ -298,6 +309,11 @@ final class SimulateCommand implements Runnable {
         ObjectNode tree = JsonMapper.shared().createObjectNode();
         tree.put("profile", profile.name().toLowerCase(Locale.ROOT));
         tree.put("millis", took.toMillis());
+        Footprint each = footprint;
+        if (each != null) {
+            tree.put("heapBytesPerNode", each.heapBytes());
+            tree.put("stateBytesPerNode", each.stateBytes());
+        }
         ArrayNode runs = tree.putArray("runs");
         for (Outcome outcome : outcomes) {
             ObjectNode run = runs.addObject();

@@ -110,6 +110,7 @@ public final class Simulation<R> {
             scenario.unfinished(world)
                     .ifPresent(what -> world.violated(Violation.Kind.LIVENESS, "wishes-come-to-an-end", -1, what));
         }
+        options.end().accept(world);
         return world;
     }
 }

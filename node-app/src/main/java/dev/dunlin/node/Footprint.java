@@ -1,0 +1,36 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.sim.SimNode;
+import dev.dunlin.core.sim.World;
+import dev.dunlin.core.state.Content;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+
+/**
+ * What a simulated node takes at the end of a run, on average over all nodes.
+ *
+ * @param heapBytes of the JVM's heap: its state, its simulated services, and its share of what is on its way
+ * @param stateBytes of the content of its state
+ */
+record Footprint(long heapBytes, long stateBytes) {
+
+    private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
+
+    /** The bytes of all that is alive; asks for a collection, and so takes a moment. */
+    static long alive() {
+        MEMORY.gc();
+        return MEMORY.getHeapMemoryUsage().getUsed();
+    }
+
+    /** Of a world that nothing else in this JVM has grown beside, since so many bytes were alive. */
+    static Footprint of(World<?> world, long aliveBefore) {
+        long state = 0;
+        for (SimNode<?> node : world.nodes()) {
+            state += node.state()
+                    .map(left -> Content.bytes(left.node()) + Content.bytes(left.root()))
+                    .orElse(0L);
+        }
+        int nodes = world.nodes().size();
+        return new Footprint(Math.max(0, alive() - aliveBefore) / nodes, state / nodes);
+    }
+}
