@@ -40,10 +40,8 @@ public final class Store<R> {
     private final Map<Class<?>, Route<R>> routes;
 
     private final Mount<R, NodeState, NodeAction> nodeMount;
-    private final Turning turning = new Turning();
+    private final Turning<R> turning;
     private final long[] deadlines;
-    private final boolean[] touched;
-    private final Draws[] draws;
     private final long[] ticksAt;
     private final int[] ticks;
 
@@ -56,7 +54,7 @@ public final class Store<R> {
     private boolean failed;
     private @Nullable Watcher<R> watcher;
 
-    private Store(R initial, List<Mount<R, ?, ?>> mounts, Map<Class<?>, Route<R>> routes) {
+    private Store(R initial, List<Mount<R, ?, ?>> mounts, Map<Class<?>, Route<R>> routes, Turning<R> turning) {
         this.initial = initial;
         this.root = initial;
         this.mounts = mounts;
@@ -64,15 +62,11 @@ public final class Store<R> {
         Mount<R, NodeState, NodeAction> first = (Mount<R, NodeState, NodeAction>) mounts.getFirst();
         this.nodeMount = first;
         this.routes = routes;
+        this.turning = turning;
         this.deadlines = new long[mounts.size()];
-        this.touched = new boolean[mounts.size()];
         this.ticks = new int[mounts.size()];
         this.ticksAt = new long[mounts.size()];
         Arrays.fill(ticksAt, Long.MIN_VALUE);
-        this.draws = new Draws[mounts.size()];
-        for (Mount<R, ?, ?> mount : mounts) {
-            draws[mount.index] = new Draws(mount.name);
-        }
         this.state = new StoreState<>(0, 0, node, root);
         recomputeDeadlines();
     }
@@ -115,7 +109,9 @@ public final class Store<R> {
 
         /** The store, before its first input. */
         public Store<R> build() {
-            return new Store<>(initial, List.copyOf(mounts), routes());
+            List<Mount<R, ?, ?>> all = List.copyOf(mounts);
+            Map<Class<?>, Route<R>> routes = routes();
+            return new Store<>(initial, all, routes, new Turning<>(all));
         }
 
         private Map<Class<?>, Route<R>> routes() {
@@ -174,9 +170,12 @@ public final class Store<R> {
 
     private record Route<R>(Mount<R, ?, ?> owner, List<On<?, ?>> observers) {}
 
-    /** Another store of the same machines, before its first input. What never changes is shared: thousands cost little. */
+    /**
+     * Another store of the same machines, before its first input. It shares with this one all that never changes and the room in
+     * which an input is worked on, so that thousands cost little; so one thread must own both.
+     */
     public Store<R> another() {
-        return new Store<>(initial, mounts, routes);
+        return new Store<>(initial, mounts, routes, turning);
     }
 
     /** The state after the last input. */
@@ -229,7 +228,6 @@ public final class Store<R> {
         number = moment.input();
         now = moment.now();
         failed = false;
-        Arrays.fill(touched, false);
         Arrays.fill(ticksAt, Long.MIN_VALUE);
         recomputeDeadlines();
     }
@@ -294,7 +292,7 @@ public final class Store<R> {
             throw new IllegalArgumentException(
                     input.action().getClass().getName() + " is of no mounted slice: mount its slice first");
         }
-        turning.begin(input, number + 1, at);
+        turning.begin(this, input, number + 1, at);
         R rootBefore = root;
         NodeState nodeBefore = node;
         try {
@@ -309,17 +307,18 @@ public final class Store<R> {
             restore(state);
             failed = true;
             throw new StoreFailure(input, number + 1, at, turning.current, turning.whatFailed(e), e);
+        } finally {
+            turning.end();
         }
     }
 
     private List<Turn.Changed> settle(R rootBefore, NodeState nodeBefore) {
         List<Turn.Changed> changed = List.of();
         boolean deadlinesMoved = false;
-        for (int i = 0; i < touched.length; i++) {
-            if (!touched[i]) {
+        for (int i = 0; i < mounts.size(); i++) {
+            if (!turning.touched[i]) {
                 continue;
             }
-            touched[i] = false;
             Mount<R, ?, ?> mount = mounts.get(i);
             Object after = read(mount, node, root);
             Object before = read(mount, nodeBefore, rootBefore);
@@ -350,7 +349,6 @@ public final class Store<R> {
             return;
         }
         if (deadlines[mount.index] > at) {
-            ticksAt[mount.index] = Long.MIN_VALUE;
             return;
         }
         ticks[mount.index] = ticksAt[mount.index] == at ? ticks[mount.index] + 1 : 1;
@@ -404,8 +402,14 @@ public final class Store<R> {
         return mount.set == null ? into : mount.set.apply(into, (S) slice);
     }
 
-    /** The one input in work: its queue, which is also the record of all that it led to. */
-    private final class Turning implements Context {
+    /**
+     * The one input in work: its queue, which is also the record of all that it led to. Stores that one thread owns may share
+     * one, since each has done with it when its input is.
+     */
+    private static final class Turning<R> implements Context {
+        final boolean[] touched;
+        private final Draws[] drawsOf;
+
         private Action[] entries = new Action[64];
         private int[] causes = new int[64];
         private @Nullable Verdict[] verdicts = new Verdict[64];
@@ -414,11 +418,29 @@ public final class Store<R> {
         private long number;
         private long at;
         private boolean durable;
+        private @Nullable Store<R> owner;
         private Input input = new Input(new NodeAction.ClockStepped(0, 0), ActionId.NONE);
         private @Nullable Draws draws;
         private long serial;
 
-        void begin(Input next, long nextNumber, long time) {
+        Turning(List<Mount<R, ?, ?>> mounts) {
+            touched = new boolean[mounts.size()];
+            drawsOf = new Draws[mounts.size()];
+            for (Mount<R, ?, ?> mount : mounts) {
+                drawsOf[mount.index] = new Draws(mount.name);
+            }
+        }
+
+        private Store<R> store() {
+            return Objects.requireNonNull(owner, "no input is being worked on");
+        }
+
+        void begin(Store<R> store, Input next, long nextNumber, long time) {
+            if (owner != null) {
+                throw new IllegalStateException("an input is being worked on already");
+            }
+            owner = store;
+            Arrays.fill(touched, false);
             input = next;
             number = nextNumber;
             at = time;
@@ -429,14 +451,19 @@ public final class Store<R> {
             push(next.action());
         }
 
+        void end() {
+            owner = null;
+            draws = null;
+        }
+
         void toCompletion() {
             for (current = 0; current < size; current++) {
                 Action action = entries[current];
                 if (!(action instanceof Effect)) {
-                    step(route(action), action);
-                    Watcher<R> watching = watcher;
+                    step(store(), action);
+                    Watcher<R> watching = store().watcher;
                     if (watching != null) {
-                        watching.after(current, new StoreState<>(number, at, node, root));
+                        watching.after(current, new StoreState<>(number, at, store().node, store().root));
                     }
                 }
             }
@@ -444,31 +471,32 @@ public final class Store<R> {
         }
 
         @SuppressWarnings("unchecked")
-        private <S, A extends Action> void step(Route<R> route, Action untyped) {
+        private <S, A extends Action> void step(Store<R> in, Action untyped) {
+            Route<R> route = in.route(untyped);
             Mount<R, S, A> mount = (Mount<R, S, A>) route.owner;
             A action = (A) untyped;
-            S before = read(mount, node, root);
-            Verdict verdict = ((Guards<R, S, A>) mount.guards).ask(root, before, action, at);
+            S before = in.read(mount, in.node, in.root);
+            Verdict verdict = ((Guards<R, S, A>) mount.guards).ask(in.root, before, action, at);
             if (verdict instanceof Verdict.Disabled) {
                 verdicts[current] = verdict;
                 if (current == 0) {
-                    trackHandles(action, false);
+                    trackHandles(in, action, false);
                 }
                 return;
             }
-            draws = Store.this.draws[mount.index];
-            draws.turnTo(node.seed(), number, serial);
+            draws = drawsOf[mount.index];
+            draws.turnTo(in.node.seed(), number, serial);
             S after = mount.slice.reduce(before, action, this);
             if (after != before) {
                 touched[mount.index] = true;
-                if (mount == (Object) nodeMount) {
-                    node = (NodeState) after;
+                if (mount == (Object) in.nodeMount) {
+                    in.node = (NodeState) after;
                 } else {
-                    root = written(mount, root, after);
+                    in.root = in.written(mount, in.root, after);
                 }
             }
             if (current == 0) {
-                trackHandles(action, true);
+                trackHandles(in, action, true);
             }
             for (On<?, ?> on : route.observers) {
                 observed(on, action).ifPresent(this::push);
@@ -480,22 +508,22 @@ public final class Store<R> {
             return on.as().apply((F) fact);
         }
 
-        private void trackHandles(Action action, boolean enabled) {
+        private void trackHandles(Store<R> in, Action action, boolean enabled) {
             if (action instanceof Action.BringsHandle brings) {
                 Handle handle = brings.brought();
-                if (node.handles().has(handle)) {
+                if (in.node.handles().has(handle)) {
                     // Told twice, against the contract: what the state holds already is not closed behind its back.
                     return;
                 }
-                touched[nodeMount.index] = true;
-                node = node.withHandles(
-                        node.handles().with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));
+                touched[in.nodeMount.index] = true;
+                in.node = in.node.withHandles(
+                        in.node.handles().with(handle, enabled ? NodeState.Holding.STATE : NodeState.Holding.ORPHAN));
                 if (!enabled) {
                     effect(new NodeEffect.CloseHandle(handle));
                 }
             } else if (action instanceof Action.EndsHandle ends) {
-                touched[nodeMount.index] = true;
-                node = node.withHandles(node.handles().without(ends.ended()));
+                touched[in.nodeMount.index] = true;
+                in.node = in.node.withHandles(in.node.handles().without(ends.ended()));
             }
         }
 
@@ -544,7 +572,7 @@ public final class Store<R> {
 
         @Override
         public long run() {
-            return node.run();
+            return store().node.run();
         }
 
         @Override
@@ -558,13 +586,13 @@ public final class Store<R> {
                 throw new IllegalArgumentException(
                         action.getClass().getSimpleName() + " is an effect: emit it with effect()");
             }
-            route(action);
+            store().route(action);
             push(action);
         }
 
         @Override
         public ActionId effect(Effect effect) {
-            route(effect);
+            store().route(effect);
             durable |= effect instanceof Effect.Durable;
             push(effect);
             return new ActionId(number, size - 1);

@@ -41,6 +41,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,11 +139,20 @@ final class NodeRuntimeTest {
 
     /** Returns when all that was handed in before is done. */
     private static void settle(NodeRuntime<Lamps.Root> node) {
-        long inputs = node.stats().inputs();
-        while (node.offer(new LampAction.Tick()) != Port.Offer.TAKEN) {
+        // Known by its identity: what the node did before may be done only now, too.
+        LampAction.Tick last = new LampAction.Tick();
+        CountDownLatch done = new CountDownLatch(1);
+        Consumer<Turn> watcher = turn -> {
+            if (turn.entry(0) == last) {
+                done.countDown();
+            }
+        };
+        node.watch(watcher);
+        while (node.offer(last) != Port.Offer.TAKEN) {
             Thread.onSpinWait();
         }
-        await(() -> node.stats().inputs() > inputs && node.stats().load() == 0);
+        await(() -> done.getCount() == 0 && node.stats().load() == 0);
+        node.unwatch(watcher);
     }
 
     private static LampAction on(String lamp, int brightness) {
@@ -164,9 +174,9 @@ final class NodeRuntimeTest {
     private CountDownLatch hold(NodeRuntime<Lamps.Root> node) {
         CountDownLatch release = latch();
         CountDownLatch held = new CountDownLatch(1);
-        AtomicBoolean once = new AtomicBoolean();
+        LampAction.Tick holding = new LampAction.Tick();
         node.watch(turn -> {
-            if (once.compareAndSet(false, true)) {
+            if (turn.entry(0) == holding) {
                 held.countDown();
                 try {
                     release.await();
@@ -175,7 +185,7 @@ final class NodeRuntimeTest {
                 }
             }
         });
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
+        assertThat(node.offer(holding)).isEqualTo(Port.Offer.TAKEN);
         try {
             held.await();
         } catch (InterruptedException e) {
