@@ -56,7 +56,7 @@ record SmallLog(Path log, Path test) {
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(log), store);
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        String source = export.write(
+        String source = export.writeAudit(
                 reader, new Replayer<>(reader, store, false), 1, small.kept().size(), lines);
         Path test = folder.resolve(TEST + ".java");
         Files.write(folder.resolve(export.resource()), lines.toByteArray(), StandardOpenOption.CREATE_NEW);

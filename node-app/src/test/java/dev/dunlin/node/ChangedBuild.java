@@ -1,15 +1,23 @@
 package dev.dunlin.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,6 +72,29 @@ record ChangedBuild(Path launcher, List<Path> classPath) {
         compile(copy, classPath, classes);
         classPath.addFirst(classes);
         return launched(folder, classPath);
+    }
+
+    /** Runs a method of a generated test, which stands compiled in a folder, from the classes of this build; what it throws. */
+    Optional<Throwable> tested(Path generated, String name, String called) throws Exception {
+        List<URL> urls = new ArrayList<>(List.of(generated.toUri().toURL()));
+        for (Path path : classPath) {
+            urls.add(path.toUri().toURL());
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Class<?> test = loader.loadClass(name);
+            Constructor<?> constructor = test.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method method = test.getDeclaredMethod(called);
+            method.setAccessible(true);
+            assertThat(List.of(method.getAnnotations()))
+                    .map(annotation -> annotation.annotationType().getName())
+                    .containsExactly("org.junit.jupiter.api.Test");
+            method.invoke(constructor.newInstance());
+            return Optional.empty();
+        } catch (InvocationTargetException thrown) {
+            return Optional.ofNullable(thrown.getCause());
+        }
     }
 
     /** Compiles a source file. */

@@ -3,17 +3,10 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,29 +136,6 @@ class SecondBuildTest {
         assertThat(here.path("after").asString()).isEqualTo("1");
     }
 
-    // Runs the generated test from a build's classes; what it throws.
-    private static Optional<Throwable> tested(ChangedBuild build, Path generated) throws Exception {
-        List<URL> urls = new ArrayList<>(List.of(generated.toUri().toURL()));
-        for (Path path : build.classPath()) {
-            urls.add(path.toUri().toURL());
-        }
-        try (URLClassLoader loader =
-                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
-            Class<?> test = loader.loadClass("com.example.BallsTest");
-            Constructor<?> constructor = test.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            Method method = test.getDeclaredMethod("replaysAsRecorded");
-            method.setAccessible(true);
-            assertThat(List.of(method.getAnnotations()))
-                    .map(annotation -> annotation.annotationType().getName())
-                    .containsExactly("org.junit.jupiter.api.Test");
-            method.invoke(constructor.newInstance());
-            return Optional.empty();
-        } catch (InvocationTargetException thrown) {
-            return Optional.ofNullable(thrown.getCause());
-        }
-    }
-
     @Test
     void aGeneratedTestPassesOnTheBuildThatRecordedAndFailsOnTheChangedOne() throws Exception {
         Path generated = Files.createDirectory(folder.resolve("generated"));
@@ -185,8 +155,11 @@ class SecondBuildTest {
                 .isEqualTo(ExitCode.OK);
         ChangedBuild.compile(source, ChangedBuild.testClassPath(), generated);
         Files.move(generated.resolve("BallsTest.jsonl"), generated.resolve("com/example/BallsTest.jsonl"));
-        assertThat(tested(run.original(), generated)).isEmpty();
-        Throwable failure = tested(run.changed(), generated).orElseThrow();
+        assertThat(run.original().tested(generated, "com.example.BallsTest", "replaysAsRecorded"))
+                .isEmpty();
+        Throwable failure = run.changed()
+                .tested(generated, "com.example.BallsTest", "replaysAsRecorded")
+                .orElseThrow();
         assertThat(failure.getClass().getName()).isEqualTo("org.opentest4j.AssertionFailedError");
         assertThat(failure).hasMessageContaining("Step[number=" + caught + ", ").hasMessageContaining("ping=");
     }

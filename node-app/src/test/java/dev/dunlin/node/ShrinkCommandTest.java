@@ -60,10 +60,14 @@ class ShrinkCommandTest {
                 .contains("small log: " + out.resolve("log"))
                 .contains("test: " + out.resolve("ShrunkTest.java"));
         assertThat(out.resolve("ShrunkTest.jsonl")).exists();
-        assertThat(out.resolve("ShrunkTest.java"))
-                .content()
-                .contains("class ShrunkTest {")
-                .contains("// connection/connectionFailed");
+        assertThat(out.resolve("ShrunkTest.java")).content().contains("class ShrunkTest {");
+        ChangedBuild.compile(out.resolve("ShrunkTest.java"), ChangedBuild.testClassPath(), out);
+        assertThat(forgetful.tested(out, "ShrunkTest", "breaksNothing"))
+                .as("the fault is there")
+                .hasValueSatisfying(failure -> assertThat(failure).hasMessageContaining("deadlines-are-right"));
+        assertThat(ChangedBuild.original(folder.resolve("mended")).tested(out, "ShrunkTest", "breaksNothing"))
+                .as("it is mended")
+                .isEmpty();
 
         assertThat(ran(forgetful, ExitCode.OK, "replay", out))
                 .containsPattern("from step 1: .* \\(open-loop: \\d of 4");

@@ -65,6 +65,24 @@ public record JUnitExport(String packageName, String className, String store) {
      * @throws UncheckedIOException if the stream fails
      */
     public <R> String write(LogReader<R> log, Replayer<R> replayer, long from, long to, OutputStream resource) {
+        return source(from, to, lines(log, replayer, from, to, resource));
+    }
+
+    /**
+     * As {@link #write}, and the test asks no digests, but that no invariant breaks and no machine throws: it fails as long as the
+     * fault is there that the steps were shrunk to.
+     */
+    public <R> String writeAudit(LogReader<R> log, Replayer<R> replayer, long from, long to, OutputStream resource) {
+        lines(log, replayer, from, to, resource);
+        return head(List.of("java.util.Objects", "java.util.Optional"), false)
+                + "/** Steps " + from + " to " + to + " of a shrunk log; the state before them and their inputs are in "
+                + resource() + ",\n * a resource of the same package. */\nclass " + className
+                + " {\n\n    @Test\n    void breaksNothing() {\n" + opened()
+                + "            assertEquals(Optional.empty(), steps.audit());\n        }\n    }\n}\n";
+    }
+
+    // The lines of the resource are written; what the test asserts of each step is given.
+    private <R> List<String> lines(LogReader<R> log, Replayer<R> replayer, long from, long to, OutputStream resource) {
         Steps.of(from, to, MAX_STEPS);
         Codec codec = log.codec();
         List<String> assertions = new ArrayList<>();
@@ -96,7 +114,28 @@ public record JUnitExport(String packageName, String className, String store) {
             long last = from + assertions.size() - 1;
             throw new LogException("the log ends at step " + last + ": there is no step " + (last + 1));
         }
-        return source(from, to, assertions);
+        return assertions;
+    }
+
+    private String head(List<String> imports, boolean stops) {
+        StringBuilder text = new StringBuilder();
+        if (!packageName.isEmpty()) {
+            text.append("package ").append(packageName).append(";\n\n");
+        }
+        text.append("import static org.junit.jupiter.api.Assertions.assertEquals;\n");
+        if (stops) {
+            text.append("import static org.junit.jupiter.api.Assertions.assertThrows;\n");
+        }
+        text.append("\nimport dev.dunlin.core.debug.RecordedSteps;\n");
+        imports.forEach(each -> text.append("import ").append(each).append(";\n"));
+        return text.append("import org.junit.jupiter.api.Test;\n\n").toString();
+    }
+
+    private String opened() {
+        return "        try (RecordedSteps<?> steps = RecordedSteps.open(\n                " + store
+                + ",\n                Objects.requireNonNull(\n                        " + className
+                + ".class.getResourceAsStream(\"" + resource() + "\"), \"" + resource()
+                + " is no resource beside this class\"))) {\n";
     }
 
     private static void line(OutputStream out, String line) throws IOException {
@@ -143,20 +182,12 @@ public record JUnitExport(String packageName, String className, String store) {
 
     private String source(long from, long to, List<String> assertions) {
         boolean stops = assertions.stream().anyMatch(assertion -> assertion.contains("assertThrows"));
-        StringBuilder text = new StringBuilder();
-        if (!packageName.isEmpty()) {
-            text.append("package ").append(packageName).append(";\n\n");
-        }
-        text.append("import static org.junit.jupiter.api.Assertions.assertEquals;\n");
+        List<String> imports = new ArrayList<>(List.of("dev.dunlin.core.debug.RecordedSteps.Step"));
         if (stops) {
-            text.append("import static org.junit.jupiter.api.Assertions.assertThrows;\n");
+            imports.add("dev.dunlin.core.store.StoreFailure");
         }
-        text.append("\nimport dev.dunlin.core.debug.RecordedSteps;\n")
-                .append("import dev.dunlin.core.debug.RecordedSteps.Step;\n");
-        if (stops) {
-            text.append("import dev.dunlin.core.store.StoreFailure;\n");
-        }
-        text.append("import java.util.Objects;\nimport org.junit.jupiter.api.Test;\n\n")
+        imports.add("java.util.Objects");
+        StringBuilder text = new StringBuilder(head(imports, stops))
                 .append("/** Steps ")
                 .append(from)
                 .append(" to ")
@@ -166,17 +197,8 @@ public record JUnitExport(String packageName, String className, String store) {
                 .append(resource())
                 .append(",\n * a resource of the same package. */\nclass ")
                 .append(className)
-                .append(
-                        " {\n\n    @Test\n    void replaysAsRecorded() {\n        try (RecordedSteps<?> steps = RecordedSteps")
-                .append(".open(\n                ")
-                .append(store)
-                .append(",\n                Objects.requireNonNull(\n                        ")
-                .append(className)
-                .append(".class.getResourceAsStream(\"")
-                .append(resource())
-                .append("\"), \"")
-                .append(resource())
-                .append(" is no resource beside this class\"))) {\n");
+                .append(" {\n\n    @Test\n    void replaysAsRecorded() {\n")
+                .append(opened());
         int parts = (assertions.size() + PER_METHOD - 1) / PER_METHOD;
         for (int part = 0; part < parts; part++) {
             text.append("            part").append(part).append("(steps);\n");

@@ -6,6 +6,7 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
@@ -17,6 +18,7 @@ import java.io.Closeable;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -105,10 +107,10 @@ public final class RecordedSteps<R> implements Closeable {
     }
 
     private JsonNode line() {
+        if (!hasNext()) {
+            throw new LogException("there are no more steps: the test and its resource do not belong together");
+        }
         try {
-            if (!lines.hasNextValue()) {
-                throw new LogException("there are no more steps: the test and its resource do not belong together");
-            }
             return lines.nextValue();
         } catch (JacksonException e) {
             throw new LogException("the steps are no JSON: " + e.getOriginalMessage(), e);
@@ -142,6 +144,34 @@ public final class RecordedSteps<R> implements Closeable {
      * @throws StoreFailure if it stops the store, which then stands as if it had not come, and can take the next one
      */
     public Step next() {
+        return Step.of(turn());
+    }
+
+    /**
+     * Takes all inputs that are left, and looks after each at what it may have broken.
+     *
+     * @return what is broken first; empty if nothing is
+     * @throws LogException if this build does not know an input
+     * @throws StoreFailure if an input stops the store
+     */
+    public Optional<Audit.Broken> audit() {
+        Audit audit = Audit.of(store);
+        Optional<Audit.Broken> broken = Optional.empty();
+        while (broken.isEmpty() && hasNext()) {
+            broken = audit.after(turn());
+        }
+        return broken.isPresent() ? broken : audit.sweep();
+    }
+
+    private boolean hasNext() {
+        try {
+            return lines.hasNextValue();
+        } catch (JacksonException e) {
+            throw new LogException("the steps are no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private Turn turn() {
         JsonNode line = line();
         JsonNode meta = line.path("meta");
         long number = meta.path("input").asLong();
@@ -151,7 +181,7 @@ public final class RecordedSteps<R> implements Closeable {
             Input input = new Input(
                     codec.read(line.path("type").asString(""), line.path("payload")),
                     answers.isMissingNode() ? ActionId.NONE : ActionId.parse(answers.asString("")));
-            return Step.of(store.apply(input, meta.path("at").asLong()));
+            return store.apply(input, meta.path("at").asLong());
         } catch (CodecException e) {
             throw new LogException("this build cannot read step " + number + ": " + e.getMessage(), e);
         } catch (StoreFailure failure) {
