@@ -325,7 +325,7 @@ class ClusterCommandTest {
         }
         for (JsonNode message : end("--json").get("unmatched")) {
             assertThat(message.get("unmatched").asString()).isEqualTo("NODE_STOPPED");
-            assertThat(message.get("what").asString()).isIn("open", "close", "reset", "disconnect");
+            assertThat(message.get("what").asString()).isIn("open", "close", "reset", "disconnect", "identify");
         }
     }
 }
