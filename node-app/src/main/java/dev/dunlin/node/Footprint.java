@@ -5,14 +5,18 @@ import dev.dunlin.core.sim.World;
 import dev.dunlin.core.state.Content;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.util.OptionalLong;
 
 /**
  * What a simulated node takes at the end of a run, on average over all nodes.
  *
- * @param heapBytes of the JVM's heap: its state, its simulated services, and its share of what is on its way
+ * @param heapBytes of the JVM's heap: its state, its simulated services, and its share of what is on its way; empty if all nodes
+ *     together have not grown the heap by more than what else happens in it
  * @param stateBytes of the content of its state
  */
-record Footprint(long heapBytes, long stateBytes) {
+record Footprint(OptionalLong heapBytes, long stateBytes) {
+
+    private static final long NOISE = 4 << 20;
 
     private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
@@ -31,6 +35,7 @@ record Footprint(long heapBytes, long stateBytes) {
                     .orElse(0L);
         }
         int nodes = world.nodes().size();
-        return new Footprint(Math.max(0, alive() - aliveBefore) / nodes, state / nodes);
+        long grown = alive() - aliveBefore;
+        return new Footprint(grown < NOISE ? OptionalLong.empty() : OptionalLong.of(grown / nodes), state / nodes);
     }
 }

@@ -282,7 +282,8 @@ final class SimulateCommand implements Runnable {
         }
         Footprint each = footprint;
         if (each != null) {
-            out.println("a node: " + each.heapBytes() + " bytes of heap, " + each.stateBytes() + " bytes of state");
+            String heap = each.heapBytes().isPresent() ? each.heapBytes().getAsLong() + " bytes of heap, " : "";
+            out.println("a node: " + heap + each.stateBytes() + " bytes of state");
         }
         long events = outcomes.stream().mapToLong(Outcome::events).sum();
         long wrong = outcomes.stream()
@@ -311,7 +312,7 @@ final class SimulateCommand implements Runnable {
         tree.put("millis", took.toMillis());
         Footprint each = footprint;
         if (each != null) {
-            tree.put("heapBytesPerNode", each.heapBytes());
+            each.heapBytes().ifPresent(bytes -> tree.put("heapBytesPerNode", bytes));
             tree.put("stateBytesPerNode", each.stateBytes());
         }
         ArrayNode runs = tree.putArray("runs");
