@@ -2,7 +2,6 @@ package dev.dunlin.core.sim;
 
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.runtime.EffectHandler;
-import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Deadlines;
@@ -12,7 +11,6 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Effect;
-import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeEffect;
@@ -27,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -550,10 +547,5 @@ public final class SimNode<R> implements Port {
         if (crash != null && --effectsLeft <= 0) {
             die(crash);
         }
-    }
-
-    /** Has what no state took closed, by the handle's kind; for services. */
-    public void closing(Map<String, Consumer<Handle>> byKind) {
-        handler(NodeEffect.class, NodeRuntime.closing(byKind));
     }
 }
