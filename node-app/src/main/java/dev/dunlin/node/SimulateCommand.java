@@ -40,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
                         + " goes wrong drawn from a seed. A run that finds something wrong is shrunk, and its logs are written.")
 final class SimulateCommand implements Runnable {
 
-    private static final int MOST_NODES = 65_536;
+    private static final int MOST_NODES = 65_535;
     private static final int MOST_SEEDS = 1_000_000;
     private static final long MOST_SECONDS = 30L * 24 * 3600;
 
@@ -149,12 +149,12 @@ final class SimulateCommand implements Runnable {
                 .filter(outcome -> outcome.violation().isPresent())
                 .findFirst();
         Optional<SimulationFiles.Written> written = wrong.map(outcome -> new SimulationFiles(
-                        simulation, profile, twice, progress)
+                        simulation, profile, twice, !digestsOnly, progress)
                 .writeFailure(
                         outcome,
                         logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
         if (wrong.isEmpty() && logs != null && plans.size() == 1) {
-            new SimulationFiles(simulation, profile, twice, progress)
+            new SimulationFiles(simulation, profile, twice, !digestsOnly, progress)
                     .writeLogs(plans.getFirst().get(), logs);
         }
         if (json) {
@@ -253,7 +253,8 @@ final class SimulateCommand implements Runnable {
                 + (plan == null
                         ? " --seed " + outcome.plan().seed() + " --nodes " + nodes + " --time " + time
                         : " --plan " + plan)
-                + (twice ? " --twice" : "");
+                + (twice ? " --twice" : "")
+                + (digestsOnly ? " --digests-only" : "");
     }
 
     private String found(Outcome outcome, Violation violation) {

@@ -32,6 +32,7 @@ final class SimulationFiles {
     private final Simulation<SimRoot> simulation;
     private final ConnectionScenario.Profile profile;
     private final boolean twice;
+    private final boolean audits;
     private final SimulationProgress progress;
 
     /**
@@ -47,10 +48,12 @@ final class SimulationFiles {
             Simulation<SimRoot> simulation,
             ConnectionScenario.Profile profile,
             boolean twice,
+            boolean audits,
             SimulationProgress progress) {
         this.simulation = simulation;
         this.profile = profile;
         this.twice = twice;
+        this.audits = audits;
         this.progress = progress;
     }
 
@@ -81,11 +84,13 @@ final class SimulationFiles {
                 small.plan(),
                 folder,
                 "dunlin simulate --profile " + kind.toLowerCase(Locale.ROOT) + " --plan "
-                        + folder.resolve("plan.json"));
+                        + folder.resolve("plan.json") + (twice ? " --twice" : "")
+                        + (audits ? "" : " --digests-only"));
     }
 
     private Optional<Violation> violation(Plan plan) {
-        return (twice ? simulation.runTwice(plan, RunOptions.DEFAULT) : simulation.run(plan)).violation();
+        RunOptions options = RunOptions.DEFAULT.auditing(audits);
+        return (twice ? simulation.runTwice(plan, options) : simulation.run(plan, options)).violation();
     }
 
     /** Makes the logs of a plan's nodes again and writes each to a folder of its own. */

@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.core.debug.JUnitExport;
 import dev.dunlin.core.debug.LogShrinker;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /**
  * What {@code dunlin shrink --out DIR} leaves: a data directory with a small log, and a test of it.
@@ -28,20 +31,35 @@ record SmallLog(Path log, Path test) {
      * Writes both into a folder that is not there yet.
      *
      * @throws CommandFailure if it is there, or cannot be written
-     * @throws dev.dunlin.core.log.LogException as {@link LogShrinker#write}; the folder is then left empty
+     * @throws LogException as {@link LogShrinker#write}; there is no folder then
      */
     static SmallLog write(Path folder, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small) {
         try {
             Files.createDirectory(folder);
-            Path log = DataDirectory.log(folder);
-            try (DirectoryStorage storage = DirectoryStorage.open(log)) {
-                shrinker.write(small, storage, label(small));
-            }
-            return new SmallLog(log, test(folder, log, small));
+            return written(folder, shrinker, small);
         } catch (IOException failure) {
             throw FileFailure.of("write the small log to " + folder, failure);
         } catch (UncheckedIOException failure) {
             throw FileFailure.of("write the small log to " + folder, failure);
+        }
+    }
+
+    private static SmallLog written(Path folder, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small)
+            throws IOException {
+        Path log = DataDirectory.log(folder);
+        try {
+            try (DirectoryStorage storage = DirectoryStorage.open(log)) {
+                shrinker.write(small, storage, label(small));
+            }
+            return new SmallLog(log, test(folder, log, small));
+        } catch (LogException cannot) {
+            // Half of it is of no use, and would be in the way of the next try.
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+            throw cannot;
         }
     }
 

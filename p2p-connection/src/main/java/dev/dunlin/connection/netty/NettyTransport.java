@@ -155,11 +155,12 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         }
 
         void cancel() {
+            failed(ConnectionError.of(ConnectionError.Kind.CANCELLED, "it is no longer wanted"));
             Channel begun;
+            // After that: a channel that begins from now on is told that nobody wants it.
             synchronized (this) {
                 begun = channel;
             }
-            failed(ConnectionError.of(ConnectionError.Kind.CANCELLED, "it is no longer wanted"));
             if (begun != null) {
                 begun.close();
             }

@@ -185,11 +185,6 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return new Wish(1, node, new ConnectionAction.Listen(SimNet.address(node), Ticket.NONE));
     }
 
-    /** The id of a node's peer; nodes of higher numbers have greater ids. */
-    public static PeerId peer(int node) {
-        return SimNet.peer(node);
-    }
-
     /** The wish that a node connects to another. */
     public static Wish connect(long at, int node, int other) {
         return new Wish(

@@ -43,8 +43,8 @@ import org.junit.jupiter.api.Test;
 class RogueTest {
 
     private static final long SECOND = 1_000_000;
-    private static final PeerId ROGUE = ConnectionScenario.peer(1);
-    private static final PeerId STRANGER = ConnectionScenario.peer(2);
+    private static final PeerId ROGUE = SimNet.peer(1);
+    private static final PeerId STRANGER = SimNet.peer(2);
 
     private final ConnectionScenario scenario = ConnectionScenario.of(Profile.CALM);
     private final Simulation<SimRoot> simulation = Simulation.of(scenario);

@@ -117,11 +117,10 @@ public final class LogIndex<R> {
             Optional<Known<R>> known = known(log, folder, build, schema, options);
             if (known.isPresent()) {
                 Known<R> there = known.get();
-                if (there.grown()) {
-                    return extended(there, store, folder, build, schema, options, progress);
-                }
                 if (there.holds(store)) {
-                    return there.index(store, Made.FOUND);
+                    return there.grown()
+                            ? extended(there, store, folder, build, schema, options, progress)
+                            : there.index(store, Made.FOUND);
                 }
             }
             return built(log, store, folder, build, schema, options, progress);
@@ -131,7 +130,7 @@ public final class LogIndex<R> {
     }
 
     /**
-     * As {@link #open}, but only what is there: nothing is made or added. If the log has grown, the index has its beginning, and
+     * As {@link #open}, but only what is there: no step is added. If the log has grown, the index has its beginning, and
      * {@link #log} still all of it.
      *
      * @return empty if there is no index that can be used
@@ -173,15 +172,15 @@ public final class LogIndex<R> {
             return new LogIndex<>(log, store, files, head.first(), made);
         }
 
-        // Goes once from a snapshot towards the index's end and compares: a build of the same name may have been
-        // changed since.
+        // Goes once from a snapshot towards the index's end and compares the last step: a build of the same name may
+        // have been changed since, and mostly shows there.
         // What the first going to a step has to load is loaded then, too.
         boolean holds(Store<R> store) {
             Replayer<R> replayer = new Replayer<>(log, store, true);
             try {
                 long from = log.stateBefore(head.last() - 1).input();
                 return replayer.mismatchAt(Math.min(head.last(), from + TRIAL)).isEmpty();
-            } catch (LogException gone) {
+            } catch (LogException | UncheckedIOException gone) {
                 return false;
             } finally {
                 replayer.close();

@@ -141,7 +141,7 @@ public final class LogShrinker<R> {
     private Run run(StoreState<R> from, List<Frame.Recorded> inputs) {
         Store<R> store = stores.get();
         store.restore(from);
-        Audit audit = Audit.of(store);
+        Audit audit = Audit.thorough(store);
         Set<ActionId> asked = new HashSet<>();
         List<Frame.Recorded> taken = new ArrayList<>();
         for (Frame.Recorded input : inputs) {
@@ -205,7 +205,7 @@ public final class LogShrinker<R> {
 
     private Optional<StoreFailure> renumbered(Small small, List<Turn> turns) {
         Store<R> store = stores.get();
-        Audit audit = Audit.of(store);
+        Audit audit = Audit.thorough(store);
         Map<Long, Long> numbers = new HashMap<>();
         Optional<Audit.Broken> broken = Optional.empty();
         for (Frame.Recorded input : small.kept()) {

@@ -155,12 +155,12 @@ public final class RecordedSteps<R> implements Closeable {
      * @throws StoreFailure if an input stops the store
      */
     public Optional<Audit.Broken> audit() {
-        Audit audit = Audit.of(store);
+        Audit audit = Audit.thorough(store);
         Optional<Audit.Broken> broken = Optional.empty();
         while (broken.isEmpty() && hasNext()) {
             broken = audit.after(turn());
         }
-        return broken.isPresent() ? broken : audit.sweep();
+        return broken;
     }
 
     private boolean hasNext() {

@@ -22,10 +22,6 @@ final class EventQueue {
         return size == 0;
     }
 
-    int size() {
-        return size;
-    }
-
     /** The time of what comes next; the queue is not empty. */
     long time() {
         return times[0];

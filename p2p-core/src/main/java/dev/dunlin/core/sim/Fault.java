@@ -58,7 +58,15 @@ public sealed interface Fault {
      *
      * @param each microseconds an input, at least 1
      */
-    record Slow(int node, long at, long until, long each) implements Fault {}
+    record Slow(int node, long at, long until, long each) implements Fault {
+        /** Checks the range. */
+        public Slow {
+            if (each < 1) {
+                throw new IllegalArgumentException(
+                        "a slow node takes a microsecond at least for an input, not " + each);
+            }
+        }
+    }
 
     /** A node's wall clock is stepped by microseconds; its own time runs on. */
     record ClockStep(int node, long at, long by) implements Fault {}
@@ -70,6 +78,16 @@ public sealed interface Fault {
      * @param drift microseconds that it gains in a second
      */
     record Skew(int node, long skew, int drift) implements Fault {
+        private static final int SECOND = 1_000_000;
+
+        /** Checks the range. */
+        public Skew {
+            if (Math.abs((long) drift) >= SECOND) {
+                throw new IllegalArgumentException(
+                        "a clock gains or loses less than a second in a second, not " + drift + " microseconds");
+            }
+        }
+
         @Override
         public long at() {
             return 0;

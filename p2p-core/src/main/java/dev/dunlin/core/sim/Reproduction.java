@@ -28,6 +28,9 @@ public final class Reproduction {
         StringBuilder source = new StringBuilder();
         source.append("import static org.junit.jupiter.api.Assertions.assertEquals;\n\n");
         source.append("import dev.dunlin.core.sim.PlanText;\n");
+        if (found.name().equals(Simulation.REPEATABLE)) {
+            source.append("import dev.dunlin.core.sim.RunOptions;\n");
+        }
         source.append("import dev.dunlin.core.sim.Simulation;\n");
         source.append("import java.util.Optional;\n");
         source.append("import org.junit.jupiter.api.Test;\n\n");
@@ -43,7 +46,11 @@ public final class Reproduction {
                     .append('"');
         }
         source.append(";\n");
-        source.append("        var outcome = Simulation.of(scenario).run(PlanText.of(scenario).read(plan));\n");
+        source.append("        var read = PlanText.of(scenario).read(plan);\n");
+        source.append(
+                found.name().equals(Simulation.REPEATABLE)
+                        ? "        var outcome = Simulation.of(scenario).runTwice(read, RunOptions.DEFAULT);\n"
+                        : "        var outcome = Simulation.of(scenario).run(read);\n");
         source.append("        assertEquals(Optional.empty(), outcome.violation());\n");
         source.append("    }\n}\n");
         return source.toString();

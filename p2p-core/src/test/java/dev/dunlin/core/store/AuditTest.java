@@ -73,8 +73,18 @@ class AuditTest {
         }
         assertThat(found)
                 .containsExactly(new Audit.Broken(
-                        "left", Audit.INDEX, "is-quiet was broken by an action that it does not name: Say[text=bad]"));
+                        "left",
+                        Audit.INDEX,
+                        "is-quiet was broken before, by an action that it does not name: Say[text=bad]"));
         assertThat(audit.sweep()).isPresent();
+    }
+
+    @Test
+    void aThoroughAuditAsksWhateverTheListsSay() {
+        Store<Root> store = store(quiet().brokenBy(Left.Tick.class));
+        Audit audit = Audit.thorough(store);
+        assertThat(audit.after(apply(store, new Left.Say("bad"))))
+                .hasValueSatisfying(broken -> assertThat(broken.invariant()).isEqualTo("is-quiet"));
     }
 
     @Test
