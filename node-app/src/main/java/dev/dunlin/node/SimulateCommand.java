@@ -148,14 +148,11 @@ final class SimulateCommand implements Runnable {
         Optional<Outcome> wrong = outcomes.stream()
                 .filter(outcome -> outcome.violation().isPresent())
                 .findFirst();
-        Optional<SimulationFiles.Written> written = wrong.map(outcome -> new SimulationFiles(
-                        simulation, profile, twice, !digestsOnly, progress)
-                .writeFailure(
-                        outcome,
-                        logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
+        SimulationFiles files = new SimulationFiles(simulation, profile, twice, !digestsOnly, progress);
+        Optional<SimulationFiles.Written> written = wrong.map(outcome -> files.writeFailure(
+                outcome, logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
         if (wrong.isEmpty() && logs != null && plans.size() == 1) {
-            new SimulationFiles(simulation, profile, twice, !digestsOnly, progress)
-                    .writeLogs(plans.getFirst().get(), logs);
+            files.writeLogs(plans.getFirst().get(), logs);
         }
         if (json) {
             printJson(outcomes, written, took);
@@ -247,14 +244,14 @@ final class SimulateCommand implements Runnable {
         };
     }
 
-    /** The command that makes a run again as it was. */
     private String again(Outcome outcome) {
-        return "dunlin simulate --profile " + profile.name().toLowerCase(Locale.ROOT)
-                + (plan == null
-                        ? " --seed " + outcome.plan().seed() + " --nodes " + nodes + " --time " + time
-                        : " --plan " + plan)
-                + (twice ? " --twice" : "")
-                + (digestsOnly ? " --digests-only" : "");
+        return SimulationFiles.command(
+                profile,
+                twice,
+                !digestsOnly,
+                plan == null
+                        ? "--seed " + outcome.plan().seed() + " --nodes " + nodes + " --time " + time
+                        : "--plan " + plan);
     }
 
     private String found(Outcome outcome, Violation violation) {

@@ -81,11 +81,17 @@ final class SimulationFiles {
             throw FileFailure.of("write the plan to " + folder, failure);
         }
         return new Written(
-                small.plan(),
-                folder,
-                "dunlin simulate --profile " + kind.toLowerCase(Locale.ROOT) + " --plan "
-                        + folder.resolve("plan.json") + (twice ? " --twice" : "")
-                        + (audits ? "" : " --digests-only"));
+                small.plan(), folder, command(profile, twice, audits, "--plan " + folder.resolve("plan.json")));
+    }
+
+    /**
+     * The command that makes a run again as it was.
+     *
+     * @param which the options that say which run
+     */
+    static String command(ConnectionScenario.Profile profile, boolean twice, boolean audits, String which) {
+        return "dunlin simulate --profile " + profile.name().toLowerCase(Locale.ROOT) + " " + which
+                + (twice ? " --twice" : "") + (audits ? "" : " --digests-only");
     }
 
     private Optional<Violation> violation(Plan plan) {
