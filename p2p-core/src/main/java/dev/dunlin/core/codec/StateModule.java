@@ -168,7 +168,12 @@ final class StateModule extends SimpleModule {
 
         @Override
         public void serialize(Deadlines value, JsonGenerator out, SerializationContext ctx) {
-            ctx.writeValue(out, value.times());
+            out.writeStartObject(value, value.size());
+            for (Map.Entry<?, Deadlines.Time> entry : ((Deadlines<?>) value).times()) {
+                ctx.findKeySerializer(entry.getKey().getClass(), null).serialize(entry.getKey(), out, ctx);
+                out.writeNumber(entry.getValue().at());
+            }
+            out.writeEndObject();
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.function.ToLongFunction;
 /**
  * Digests any value that may stand in the state tree or in an action: records of such values, tables, lists,
  * optionals, enums, strings, numbers, truth values, and whatever is {@link Canonical}. The digest depends on
- * content alone: names of records and enum constants, and component values in their declared order.
+ * content alone: component values in their declared order, names of enum constants, and the {@linkplain Names names} of records
+ * that are one of several; where a component is declared as a record, its class has no name in it.
  */
 public final class Content {
 
@@ -109,16 +110,23 @@ public final class Content {
         } catch (Throwable e) {
             throw new IllegalArgumentException("cannot read the components of " + type.getName(), e);
         }
-        Digest name = new Hasher().putString(type.getSimpleName()).finish();
+        if (!Names.isAlternative(type)) {
+            return (record, sink) -> {
+                for (Feeder feeder : feeders) {
+                    feeder.feed(record, sink);
+                }
+            };
+        }
+        long name = new Hasher().putString(Names.of(type)).finish().low();
         return (record, sink) -> {
-            sink.putLong(name.low());
+            sink.putLong(name);
             for (Feeder feeder : feeders) {
                 feeder.feed(record, sink);
             }
         };
     }
 
-    // Accessors are spun into functional interfaces once per type: some five times quicker than a method handle's
+    // Accessors are made functional interfaces once per type: some five times quicker than a method handle's
     // generic invocation, and this runs for every recorded action.
     @SuppressWarnings("unchecked")
     private static Feeder componentFeeder(MethodHandles.Lookup lookup, RecordComponent component) throws Throwable {
@@ -126,12 +134,12 @@ public final class Content {
         Class<?> type = component.getType();
         if (type == long.class) {
             ToLongFunction<Object> get =
-                    (ToLongFunction<Object>) spun(lookup, accessor, "applyAsLong", ToLongFunction.class, long.class);
+                    (ToLongFunction<Object>) accessorAs(lookup, accessor, "applyAsLong", ToLongFunction.class, long.class);
             return (record, sink) -> sink.putLong(get.applyAsLong(record));
         }
         if (type == int.class) {
             ToIntFunction<Object> get =
-                    (ToIntFunction<Object>) spun(lookup, accessor, "applyAsInt", ToIntFunction.class, int.class);
+                    (ToIntFunction<Object>) accessorAs(lookup, accessor, "applyAsInt", ToIntFunction.class, int.class);
             return (record, sink) -> sink.putInt(get.applyAsInt(record));
         }
         if (type.isPrimitive()) {
@@ -139,7 +147,7 @@ public final class Content {
             return (record, sink) -> feed(invoke(boxed, record), sink);
         }
         Function<Object, Object> get =
-                (Function<Object, Object>) spun(lookup, accessor, "apply", Function.class, Object.class);
+                (Function<Object, Object>) accessorAs(lookup, accessor, "apply", Function.class, Object.class);
         if (type == String.class) {
             return (record, sink) -> sink.putString((String) get.apply(record));
         }
@@ -149,7 +157,7 @@ public final class Content {
         return (record, sink) -> feed(get.apply(record), sink);
     }
 
-    private static Object spun(
+    private static Object accessorAs(
             MethodHandles.Lookup lookup, MethodHandle accessor, String method, Class<?> as, Class<?> result)
             throws Throwable {
         CallSite site = LambdaMetafactory.metafactory(

@@ -19,9 +19,12 @@ public final class Deadlines<K extends Comparable<? super K>> implements Canonic
     @SuppressWarnings("rawtypes")
     private static final Deadlines NONE = new Deadlines<String>(Table.empty());
 
-    private final Table<K, Long> times;
+    private final Table<K, Time> times;
 
-    private Deadlines(Table<K, Long> times) {
+    /** One deadline. */
+    public record Time(long at) implements Due {}
+
+    private Deadlines(Table<K, Time> times) {
         this.times = times;
     }
 
@@ -32,10 +35,10 @@ public final class Deadlines<K extends Comparable<? super K>> implements Canonic
     }
 
     /** The deadlines of a table from key to time. */
-    public static <K extends Comparable<? super K>> Deadlines<K> of(Table<K, Long> times) {
+    public static <K extends Comparable<? super K>> Deadlines<K> of(Table<K, Time> times) {
         Deadlines<K> deadlines = none();
-        for (Map.Entry<K, Long> entry : times) {
-            deadlines = deadlines.with(entry.getKey(), entry.getValue());
+        for (Map.Entry<K, Time> entry : times) {
+            deadlines = deadlines.with(entry.getKey(), entry.getValue().at());
         }
         return deadlines;
     }
@@ -45,29 +48,32 @@ public final class Deadlines<K extends Comparable<? super K>> implements Canonic
         if (at == NEVER) {
             return without(key);
         }
-        Table<K, Long> changed = times.with(new Tree.Timed<>(key, at));
-        return changed == times ? this : new Deadlines<>(changed);
+        return isAt(key, at) ? this : new Deadlines<>(times.with(key, new Time(at)));
+    }
+
+    private boolean isAt(K key, long time) {
+        return times.find(key).filter(known -> known.at() == time).isPresent();
     }
 
     /** These without the deadline of a key. */
     public Deadlines<K> without(K key) {
-        Table<K, Long> changed = times.without(key);
+        Table<K, Time> changed = times.without(key);
         return changed == times ? this : changed.isEmpty() ? none() : new Deadlines<>(changed);
     }
 
     /** The earliest, or {@link #NEVER}. */
     public long next() {
-        return times.leastTime();
+        return times.nextDue();
     }
 
     /** When a key is due, if it has a deadline. */
     public OptionalLong at(K key) {
-        return times.find(key).map(OptionalLong::of).orElse(OptionalLong.empty());
+        return times.find(key).map(time -> OptionalLong.of(time.at())).orElse(OptionalLong.empty());
     }
 
     /** Whether a key has a deadline at or before a time. */
     public boolean isDue(K key, long now) {
-        return times.or(key, NEVER) <= now;
+        return times.find(key).filter(time -> time.at() <= now).isPresent();
     }
 
     /** The keys due at or before a time, earliest first, at most as many as given. */
@@ -81,7 +87,7 @@ public final class Deadlines<K extends Comparable<? super K>> implements Canonic
     }
 
     /** From key to time. */
-    public Table<K, Long> times() {
+    public Table<K, Time> times() {
         return times;
     }
 

@@ -22,6 +22,26 @@ public final class Hasher {
     private long a = SEED_A;
     private long b = SEED_B;
     private long words;
+    private final boolean remembers;
+
+    /** A hasher that lets tables remember their digests: for who digests one version after the other. */
+    public Hasher() {
+        this(true);
+    }
+
+    /**
+     * A hasher.
+     *
+     * @param remembers whether tables may remember the digests that are fed; where not, they stay as small as they are
+     */
+    public Hasher(boolean remembers) {
+        this.remembers = remembers;
+    }
+
+    /** Whether tables may remember the digests that are fed. */
+    public boolean remembers() {
+        return remembers;
+    }
 
     /** Forgets what was fed. */
     public Hasher reset() {

@@ -3,7 +3,8 @@ package dev.dunlin.core.state;
 import dev.dunlin.core.state.Tree.Cursor;
 import dev.dunlin.core.state.Tree.Entry;
 import dev.dunlin.core.state.Tree.Node;
-import dev.dunlin.core.state.Tree.Put;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * A persistent map, ordered by its keys' natural order: the map of the state tree. Iteration depends on content only,
  * never on history, JVM or machine.
  *
- * <p>A balanced binary tree. A changed table shares all but some log2(n) nodes with the one it came from, and remembers
- * which entries went and came since the digest of one of its ancestors was last asked for. The digest is the sum of the
- * entries' digests, so it costs what changed, and tables of equal content have equal digests, whatever the shape of their
- * trees.
+ * <p>A few entries stand in one array; more are a balanced binary tree, of which a changed table shares all but some log2(n)
+ * nodes with the one it came from. The digest is the sum of the entries' digests: tables of equal content have equal digests,
+ * whatever their shapes, and it costs what changed since a digest was last asked for in the table's {@linkplain Lineage lineage}.
+ *
+ * <p>A value that is {@link Due} makes its entry due at its time. The table knows its earliest due entry without a second index.
  *
  * <p>Immutable; safe to read from any thread.
  *
@@ -30,27 +32,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Table<K extends Comparable<? super K>, V> implements Iterable<Map.Entry<K, V>>, Canonical {
 
-    /**
-     * So many changes are remembered for the digest, and no more than there are entries: more than the log's thread is ever
-     * behind. After them it is summed up anew from all entries when somebody asks, so a table whose digest nobody asks for holds
-     * no more than this of its past.
-     */
-    static final int MAX_CHANGES = 2048;
+    private static final Object[] NOTHING = {};
 
     @SuppressWarnings("rawtypes")
-    private static final Table EMPTY = new Table<>(null, new Version(Version.Sum.ZERO));
+    private static final Table EMPTY = new Table<>(NOTHING, null);
 
-    private final @Nullable Node<K, V> root;
-    private final Version version;
+    // An array of pairs, or the root node of a tree.
+    private final Object content;
 
-    private Table(@Nullable Node<K, V> root, Version version) {
-        this.root = root;
-        this.version = version;
+    // Of a tree its lineage. Of an array its sum, once it was asked for: a race costs work, never truth.
+    private @Nullable Object memory;
+
+    private Table(Object content, @Nullable Object memory) {
+        this.content = content;
+        this.memory = memory;
     }
 
-    @Nullable
-    Node<K, V> root() {
-        return root;
+    private static <K extends Comparable<? super K>, V> Table<K, V> flat(Object[] pairs) {
+        return pairs.length == 0 ? empty() : new Table<>(pairs, null);
+    }
+
+    private static <K extends Comparable<? super K>, V> Table<K, V> ofTree(
+            @Nullable Node<K, V> root, @Nullable Object lineage) {
+        if (root == null) {
+            return empty();
+        }
+        if (root.size() <= Flat.FEW) {
+            List<Map.Entry<K, V>> entries = new ArrayList<>();
+            Cursor.all(root, false).forEachRemaining(entries::add);
+            return flat(Flat.of(entries));
+        }
+        return new Table<>(root, lineage == null ? new Lineage() : lineage);
     }
 
     /** The table without entries. */
@@ -73,25 +85,40 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return table;
     }
 
+    private Object @Nullable [] pairs() {
+        return content instanceof Object[] pairs ? pairs : null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private Node<K, V> root() {
+        return (Node<K, V>) content;
+    }
+
+    @Nullable
+    Node<K, V> asTree() {
+        Object[] pairs = pairs();
+        return pairs == null ? root() : Tree.of(Flat.entries(pairs));
+    }
+
     /** How many entries. */
     public int size() {
-        return Tree.size(root);
+        Object[] pairs = pairs();
+        return pairs == null ? root().size() : Flat.size(pairs);
     }
 
     /** Whether there is no entry. */
     public boolean isEmpty() {
-        return root == null;
+        return this == EMPTY;
     }
 
     /** Whether the key has a value. */
     public boolean has(K key) {
-        return entry(key) != null;
+        return value(key) != null;
     }
 
     /** The value of a key, if it has one. */
     public Optional<V> find(K key) {
-        Entry<K, V> entry = entry(key);
-        return entry == null ? Optional.empty() : Optional.of(entry.value);
+        return Optional.ofNullable(value(key));
     }
 
     /**
@@ -100,25 +127,30 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
      * @throws NoSuchElementException if it is not
      */
     public V at(K key) {
-        Entry<K, V> entry = entry(key);
-        if (entry == null) {
+        V value = value(key);
+        if (value == null) {
             throw new NoSuchElementException("no entry for " + key);
         }
-        return entry.value;
+        return value;
     }
 
     /** The value of a key, or the given one. */
     public V or(K key, V otherwise) {
-        Entry<K, V> entry = entry(key);
-        return entry == null ? otherwise : entry.value;
+        V value = value(key);
+        return value == null ? otherwise : value;
     }
 
-    private @Nullable Entry<K, V> entry(K key) {
-        Node<K, V> node = root;
+    private @Nullable V value(K key) {
+        Object[] pairs = pairs();
+        if (pairs != null) {
+            int place = Flat.find(pairs, key);
+            return place < 0 ? null : Flat.value(pairs, place);
+        }
+        Node<K, V> node = root();
         while (node != null) {
             int order = key.compareTo(node.entry.key);
             if (order == 0) {
-                return node.entry;
+                return node.entry.value;
             }
             node = order < 0 ? node.left : node.right;
         }
@@ -129,91 +161,121 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     public Table<K, V> with(K key, V value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
-        return with(new Entry<>(key, value));
-    }
-
-    /** As {@link #with(Comparable, Object)}, with an entry that may have a time. */
-    Table<K, V> with(Entry<K, V> entry) {
-        Put<K, V> put = new Put<>(entry);
-        Node<K, V> changed = put.in(root);
-        return changed == root ? this : new Table<>(changed, version.next(put.replaced, put.entry, Tree.size(changed)));
+        Object[] pairs = pairs();
+        if (pairs == null) {
+            Node<K, V> changed = Tree.with(root(), new Entry<>(key, value));
+            return changed == content ? this : new Table<>(changed, memory);
+        }
+        int place = Flat.find(pairs, key);
+        if (place >= 0) {
+            return pairs[2 * place + 1] == value ? this : flat(Flat.replaced(pairs, place, value));
+        }
+        Object[] more = Flat.added(pairs, -1 - place, key, value);
+        return Flat.size(more) <= Flat.MOST ? flat(more) : ofTree(Tree.of(Flat.<K, V>entries(more)), null);
     }
 
     /** This table with a present value put through a function; this very table if the key has no value. */
     public Table<K, V> updated(K key, UnaryOperator<V> change) {
-        Entry<K, V> entry = entry(key);
-        return entry == null ? this : with(key, change.apply(entry.value));
+        V value = value(key);
+        return value == null ? this : with(key, change.apply(value));
     }
 
     /** This table without an entry; this very table if there is none. */
     public Table<K, V> without(K key) {
-        Entry<K, V> before = entry(key);
-        if (before == null) {
-            return this;
+        Object[] pairs = pairs();
+        if (pairs != null) {
+            int place = Flat.find(pairs, key);
+            return place < 0 ? this : flat(Flat.removed(pairs, place));
         }
-        Node<K, V> changed = Tree.removed(root, key);
-        return changed == null ? empty() : new Table<>(changed, version.next(before, null, Tree.size(changed)));
+        return has(key) ? ofTree(Tree.removed(root(), key), memory) : this;
     }
 
-    /** The least time of the entries put with one; {@link Deadlines#NEVER} if there is none. */
-    long leastTime() {
-        return Tree.least(root);
+    /** When the first entry is due, microseconds of the node's time; {@link Due#NEVER} if none is. */
+    public long nextDue() {
+        Object[] pairs = pairs();
+        return pairs == null ? Tree.least(root()) : Flat.least(pairs);
     }
 
-    /** The keys of the entries with a time not after the given one, earliest first, then by key; at most as many as given. */
-    List<K> due(long now, int atMost) {
-        return Tree.due(root, now, atMost);
+    /** The keys of the entries due at or before a time, earliest first, then by key; at most as many as given. */
+    public List<K> due(long now, int atMost) {
+        Object[] pairs = pairs();
+        if (pairs == null) {
+            return Tree.due(root(), now, atMost);
+        }
+        if (Flat.least(pairs) > now) {
+            return List.of();
+        }
+        // Stable: what is due at one time stays in the order of the keys.
+        return Flat.<K, V>entries(pairs).stream()
+                .filter(entry -> entry.time() <= now)
+                .sorted(Comparator.comparingLong(Entry::time))
+                .limit(atMost)
+                .map(entry -> entry.key)
+                .toList();
     }
 
     /** The entry with the least key. */
     public Optional<Map.Entry<K, V>> first() {
-        if (root == null) {
-            return Optional.empty();
-        }
-        return Optional.of(Tree.leftmost(root).entry);
+        return firstOf(iterator());
     }
 
     /** The entry with the greatest key. */
     public Optional<Map.Entry<K, V>> last() {
-        Node<K, V> node = root;
-        if (node == null) {
-            return Optional.empty();
-        }
-        while (node.right != null) {
-            node = node.right;
-        }
-        return Optional.of(node.entry);
+        return firstOf(descending().iterator());
+    }
+
+    /** The entry with the greatest key that is less than the given one. */
+    public Optional<Map.Entry<K, V>> before(K key) {
+        return firstOf(descending(key).iterator());
+    }
+
+    private static <E> Optional<E> firstOf(Iterator<E> entries) {
+        return entries.hasNext() ? Optional.of(entries.next()) : Optional.empty();
     }
 
     /** The entries in key order. */
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
-        Cursor<K, V> cursor = new Cursor<>();
-        cursor.descend(root);
-        return cursor;
+        Object[] pairs = pairs();
+        return pairs == null ? Cursor.all(root(), false) : Flat.iterator(pairs, 0, false);
     }
 
     /** The entries from a key on, that key included, in key order. */
     public Iterable<Map.Entry<K, V>> from(K key) {
         return () -> {
-            Cursor<K, V> cursor = new Cursor<>();
-            Node<K, V> node = root;
-            while (node != null) {
-                if (key.compareTo(node.entry.key) <= 0) {
-                    cursor.path.push(node);
-                    node = node.left;
-                } else {
-                    node = node.right;
-                }
+            Object[] pairs = pairs();
+            if (pairs == null) {
+                return Cursor.at(root(), key, false);
             }
-            return cursor;
+            int place = Flat.find(pairs, key);
+            return Flat.iterator(pairs, place < 0 ? -1 - place : place, false);
+        };
+    }
+
+    /** The entries against the key order, the greatest key first. */
+    public Iterable<Map.Entry<K, V>> descending() {
+        return () -> {
+            Object[] pairs = pairs();
+            return pairs == null ? Cursor.all(root(), true) : Flat.iterator(pairs, Flat.size(pairs) - 1, true);
+        };
+    }
+
+    /** The entries before a key, that key excluded, against the key order. */
+    public Iterable<Map.Entry<K, V>> descending(K before) {
+        return () -> {
+            Object[] pairs = pairs();
+            if (pairs == null) {
+                return Cursor.at(root(), before, true);
+            }
+            int place = Flat.find(pairs, before);
+            return Flat.iterator(pairs, (place < 0 ? -1 - place : place) - 1, true);
         };
     }
 
     /** The keys in order. */
     public Iterable<K> keys() {
         return () -> new Iterator<>() {
-            private final Iterator<Map.Entry<K, V>> entries = iterator();
+            private final Iterator<Map.Entry<K, V>> entries = Table.this.iterator();
 
             @Override
             public boolean hasNext() {
@@ -230,7 +292,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     /** The values in the order of their keys. */
     public Iterable<V> values() {
         return () -> new Iterator<>() {
-            private final Iterator<Map.Entry<K, V>> entries = iterator();
+            private final Iterator<Map.Entry<K, V>> entries = Table.this.iterator();
 
             @Override
             public boolean hasNext() {
@@ -246,7 +308,14 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** Calls for each entry in key order. */
     public void each(BiConsumer<? super K, ? super V> action) {
-        each(root, action);
+        Object[] pairs = pairs();
+        if (pairs == null) {
+            each(root(), action);
+        } else {
+            for (int place = 0; place < Flat.size(pairs); place++) {
+                action.accept(Flat.key(pairs, place), Flat.value(pairs, place));
+            }
+        }
     }
 
     private static <K, V> void each(@Nullable Node<K, V> node, BiConsumer<? super K, ? super V> action) {
@@ -269,20 +338,49 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
      * made of the other: what their trees share is passed by.
      */
     public void differences(Table<K, V> later, Difference<K, V> each) {
-        TreeDifferences.of(root, later.root, each);
+        if (content == later.content) {
+            return;
+        }
+        TreeDifferences.of(asTree(), later.asTree(), (before, after) -> {
+            if (before == null || after == null || before.value != after.value) {
+                each.at(
+                        before == null ? Objects.requireNonNull(after).key : before.key,
+                        Optional.ofNullable(before).map(Entry::getValue),
+                        Optional.ofNullable(after).map(Entry::getValue));
+            }
+        });
     }
 
     /** The sum of the entries' digests. */
     public Digest digest() {
-        Version.Sum sum = version.sum(root);
+        Sum sum = sum(true);
         return new Digest(sum.high(), sum.low());
+    }
+
+    private Sum sum(boolean remembers) {
+        Object[] pairs = pairs();
+        Object known = memory;
+        if (pairs == null) {
+            return remembers && known instanceof Lineage lineage ? lineage.sum(root()) : Lineage.fresh(root());
+        }
+        if (pairs.length == 0) {
+            return Sum.ZERO;
+        }
+        if (known instanceof Sum sum) {
+            return sum;
+        }
+        Sum sum = Flat.sum(pairs, remembers);
+        if (remembers) {
+            memory = sum;
+        }
+        return sum;
     }
 
     @Override
     public void feed(Hasher sink) {
         sink.putLong(size());
-        if (root != null) {
-            Version.Sum sum = version.sum(root);
+        if (!isEmpty()) {
+            Sum sum = sum(sink.remembers());
             sink.putLong(sum.high()).putLong(sum.low()).account(sum.words());
         }
     }

@@ -18,36 +18,34 @@ final class Tree {
 
     private Tree() {}
 
-    /** One entry on its way into a tree, and the one whose place it took. */
-    static final class Put<K extends Comparable<? super K>, V> {
-        final Entry<K, V> entry;
-
-        @Nullable
-        Entry<K, V> replaced;
-
-        Put(Entry<K, V> entry) {
-            this.entry = entry;
+    /** The tree with an entry added, or in the place of the one of its key; the same tree if that has the very same value. */
+    static <K extends Comparable<? super K>, V> Node<K, V> with(@Nullable Node<K, V> node, Entry<K, V> entry) {
+        if (node == null) {
+            return Node.leaf(entry);
         }
-
-        Node<K, V> in(@Nullable Node<K, V> node) {
-            if (node == null) {
-                return new Node<>(entry, null, null);
-            }
-            int order = entry.key.compareTo(node.entry.key);
-            if (order == 0) {
-                replaced = node.entry;
-                return entry.isAs(replaced) ? node : node.with(entry, node.left, node.right);
-            }
-            Node<K, V> child = order < 0 ? node.left : node.right;
-            Node<K, V> changed = in(child);
-            if (changed == child) {
-                return node;
-            }
-            Node<K, V> left = order < 0 ? changed : node.left;
-            Node<K, V> right = order < 0 ? node.right : changed;
-            // What takes another's place does not change the shape.
-            return replaced == null ? balanced(node.entry, left, right) : node.with(node.entry, left, right);
+        int order = entry.key.compareTo(node.entry.key);
+        if (order == 0) {
+            return entry.value == node.entry.value ? node : node.with(entry, node.left, node.right);
         }
+        Node<K, V> child = order < 0 ? node.left : node.right;
+        Node<K, V> changed = with(child, entry);
+        if (changed == child) {
+            return node;
+        }
+        Node<K, V> left = order < 0 ? changed : node.left;
+        Node<K, V> right = order < 0 ? node.right : changed;
+        // What takes another's place does not change the shape.
+        return size(child) == changed.size() ? node.with(node.entry, left, right) : balanced(node.entry, left, right);
+    }
+
+    /** The balanced tree of some entries in the order of their keys. */
+    static <K, V> @Nullable Node<K, V> of(List<Entry<K, V>> entries) {
+        if (entries.isEmpty()) {
+            return null;
+        }
+        int middle = entries.size() / 2;
+        return Node.of(
+                entries.get(middle), of(entries.subList(0, middle)), of(entries.subList(middle + 1, entries.size())));
     }
 
     /** The tree without a key that is in it. */
@@ -84,24 +82,24 @@ final class Tree {
         if (tilt > 1 && left != null) {
             Node<K, V> inner = left.right;
             if (inner != null && height(left.left) < inner.height()) {
-                return new Node<>(
+                return Node.of(
                         inner.entry,
-                        new Node<>(left.entry, left.left, inner.left),
-                        new Node<>(top, inner.right, right));
+                        Node.of(left.entry, left.left, inner.left),
+                        Node.of(top, inner.right, right));
             }
-            return new Node<>(left.entry, left.left, new Node<>(top, inner, right));
+            return Node.of(left.entry, left.left, Node.of(top, inner, right));
         }
         if (tilt < -1 && right != null) {
             Node<K, V> inner = right.left;
             if (inner != null && height(right.right) < inner.height()) {
-                return new Node<>(
+                return Node.of(
                         inner.entry,
-                        new Node<>(top, left, inner.left),
-                        new Node<>(right.entry, inner.right, right.right));
+                        Node.of(top, left, inner.left),
+                        Node.of(right.entry, inner.right, right.right));
             }
-            return new Node<>(right.entry, new Node<>(top, left, inner), right.right);
+            return Node.of(right.entry, Node.of(top, left, inner), right.right);
         }
-        return new Node<>(top, left, right);
+        return Node.of(top, left, right);
     }
 
     private static int height(@Nullable Node<?, ?> node) {
@@ -109,7 +107,7 @@ final class Tree {
     }
 
     static long least(@Nullable Node<?, ?> node) {
-        return node == null ? Deadlines.NEVER : node.least;
+        return node instanceof Timed<?, ?> timed ? timed.least : Due.NEVER;
     }
 
     static int size(@Nullable Node<?, ?> node) {
@@ -117,39 +115,49 @@ final class Tree {
     }
 
     /** A node of the tree; immutable. */
-    static final class Node<K, V> {
-        // The size in the upper 26 bits, the height in the lowest: with the time, a node is no bigger than without.
+    static sealed class Node<K, V> {
+        // The size in the upper 26 bits, the height in the lowest.
         private static final int HEIGHT_BITS = 6;
+
+        /** The most entries of a tree: what the size has room for. */
+        static final int MAX_SIZE = (1 << 26) - 1;
 
         final Entry<K, V> entry;
         final @Nullable Node<K, V> left;
         final @Nullable Node<K, V> right;
-
-        /** The least time of the entries from here down; {@link Deadlines#NEVER} if they have none. */
-        final long least;
-
         private final int sizeAndHeight;
-
-        Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-            this(
-                    entry,
-                    left,
-                    right,
-                    (Tree.size(left) + Tree.size(right) + 1) << HEIGHT_BITS
-                            | Math.max(Tree.height(left), Tree.height(right)) + 1);
-        }
 
         private Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight) {
             this.entry = entry;
             this.left = left;
             this.right = right;
             this.sizeAndHeight = sizeAndHeight;
-            this.least = Math.min(entry.time(), Math.min(Tree.least(left), Tree.least(right)));
+        }
+
+        static <K, V> Node<K, V> leaf(Entry<K, V> entry) {
+            return of(entry, null, null);
+        }
+
+        static <K, V> Node<K, V> of(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+            int size = Tree.size(left) + Tree.size(right) + 1;
+            if (size > MAX_SIZE) {
+                throw new IllegalStateException("a table has at most " + MAX_SIZE + " entries");
+            }
+            int height = Math.max(Tree.height(left), Tree.height(right)) + 1;
+            return of(entry, left, right, size << HEIGHT_BITS | height);
+        }
+
+        private static <K, V> Node<K, V> of(
+                Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight) {
+            long least = Math.min(entry.time(), Math.min(Tree.least(left), Tree.least(right)));
+            return least == Due.NEVER
+                    ? new Node<>(entry, left, right, sizeAndHeight)
+                    : new Timed<>(entry, left, right, sizeAndHeight, least);
         }
 
         /** This in the same shape, with another entry or other children of the same shapes. */
         Node<K, V> with(Entry<K, V> other, @Nullable Node<K, V> otherLeft, @Nullable Node<K, V> otherRight) {
-            return new Node<>(other, otherLeft, otherRight, sizeAndHeight);
+            return of(other, otherLeft, otherRight, sizeAndHeight);
         }
 
         int height() {
@@ -161,37 +169,43 @@ final class Tree {
         }
     }
 
+    /** A node with something due beneath it: the others are spared eight bytes. */
+    private static final class Timed<K, V> extends Node<K, V> {
+        private final long least;
+
+        Timed(
+                Entry<K, V> entry,
+                @Nullable Node<K, V> left,
+                @Nullable Node<K, V> right,
+                int sizeAndHeight,
+                long least) {
+            super(entry, left, right, sizeAndHeight);
+            this.least = least;
+        }
+    }
+
     /** One key and its value, shared by all trees that hold them. */
-    static sealed class Entry<K, V> implements Map.Entry<K, V> {
+    static final class Entry<K, V> implements Map.Entry<K, V> {
         final K key;
         final V value;
 
         // Written at most a few times with equal immutable values: a race costs work, never truth.
-        private Version.@Nullable Sum sum;
+        private @Nullable Sum sum;
 
         Entry(K key, V value) {
             this.key = key;
             this.value = value;
         }
 
-        /** Whether putting this in another's place changes nothing. */
-        boolean isAs(Entry<K, V> other) {
-            return value == other.value;
-        }
-
-        /** When it is due; {@link Deadlines#NEVER} if its value is no time. */
+        /** When it is due. */
         long time() {
-            return Deadlines.NEVER;
+            return Due.of(value);
         }
 
-        final Version.Sum sum() {
-            Version.Sum known = sum;
+        Sum sum(Hasher with) {
+            Sum known = sum;
             if (known == null) {
-                Hasher hasher = new Hasher();
-                Content.feed(key, hasher);
-                Content.feed(value, hasher);
-                Digest digest = hasher.finish();
-                known = new Version.Sum(digest.high(), digest.low(), hasher.words());
+                known = Sum.of(key, value, with);
                 sum = known;
             }
             return known;
@@ -228,26 +242,6 @@ final class Tree {
         }
     }
 
-    /** An entry whose value is the time at which its key is due. */
-    static final class Timed<K> extends Entry<K, Long> {
-        private final long time;
-
-        Timed(K key, long time) {
-            super(key, time);
-            this.time = time;
-        }
-
-        @Override
-        boolean isAs(Entry<K, Long> other) {
-            return other.time() == time;
-        }
-
-        @Override
-        long time() {
-            return time;
-        }
-    }
-
     /** The keys of the entries due by a time, earliest first, then by key. Costs what it finds, whatever else is due. */
     static <K extends Comparable<? super K>> List<K> due(@Nullable Node<K, ?> root, long now, int atMost) {
         if (least(root) > now) {
@@ -281,8 +275,8 @@ final class Tree {
 
         static <K extends Comparable<? super K>> void beneath(
                 @Nullable Node<K, ?> node, long now, PriorityQueue<Coming<K>> to) {
-            if (node != null && node.least <= now) {
-                to.add(new Coming<>(node.least, node.entry.key, node));
+            if (node != null && least(node) <= now) {
+                to.add(new Coming<>(least(node), node.entry.key, node));
             }
         }
 
@@ -307,12 +301,38 @@ final class Tree {
         }
     }
 
-    /** A walk over the entries in key order. */
+    /** A walk over the entries in key order, or against it. */
     static final class Cursor<K, V> implements Iterator<Map.Entry<K, V>> {
-        final Deque<Node<K, V>> path = new ArrayDeque<>();
+        private final Deque<Node<K, V>> path = new ArrayDeque<>();
+        private final boolean backwards;
 
-        void descend(@Nullable Node<K, V> from) {
-            for (Node<K, V> node = from; node != null; node = node.left) {
+        private Cursor(boolean backwards) {
+            this.backwards = backwards;
+        }
+
+        static <K, V> Cursor<K, V> all(@Nullable Node<K, V> root, boolean backwards) {
+            Cursor<K, V> cursor = new Cursor<>(backwards);
+            cursor.descend(root);
+            return cursor;
+        }
+
+        /** From the least key on that is not below one, or backwards from the greatest that is below it. */
+        static <K extends Comparable<? super K>, V> Cursor<K, V> at(
+                @Nullable Node<K, V> root, K key, boolean backwards) {
+            Cursor<K, V> cursor = new Cursor<>(backwards);
+            Node<K, V> node = root;
+            while (node != null) {
+                boolean below = node.entry.key.compareTo(key) < 0;
+                if (below == backwards) {
+                    cursor.path.push(node);
+                }
+                node = below ? node.right : node.left;
+            }
+            return cursor;
+        }
+
+        private void descend(@Nullable Node<K, V> from) {
+            for (Node<K, V> node = from; node != null; node = backwards ? node.right : node.left) {
                 path.push(node);
             }
         }
@@ -325,7 +345,7 @@ final class Tree {
         @Override
         public Map.Entry<K, V> next() {
             Node<K, V> node = path.pop();
-            descend(node.right);
+            descend(backwards ? node.left : node.right);
             return node.entry;
         }
     }

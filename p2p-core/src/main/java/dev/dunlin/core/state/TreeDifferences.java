@@ -4,7 +4,6 @@ import dev.dunlin.core.state.Tree.Entry;
 import dev.dunlin.core.state.Tree.Node;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +18,14 @@ final class TreeDifferences<K extends Comparable<? super K>, V> {
         push(root);
     }
 
+    /** Takes the entries of one key that are not the same object; null where a tree has none. */
+    @FunctionalInterface
+    interface Each<K, V> {
+        void at(@Nullable Entry<K, V> before, @Nullable Entry<K, V> after);
+    }
+
     static <K extends Comparable<? super K>, V> void of(
-            @Nullable Node<K, V> earlier, @Nullable Node<K, V> later, Table.Difference<K, V> each) {
+            @Nullable Node<K, V> earlier, @Nullable Node<K, V> later, Each<K, V> each) {
         TreeDifferences<K, V> before = new TreeDifferences<>(earlier);
         TreeDifferences<K, V> after = new TreeDifferences<>(later);
         while (!before.ahead.isEmpty() || !after.ahead.isEmpty()) {
@@ -40,21 +45,18 @@ final class TreeDifferences<K extends Comparable<? super K>, V> {
     }
 
     private static <K extends Comparable<? super K>, V> void differ(
-            TreeDifferences<K, V> before, TreeDifferences<K, V> after, Table.Difference<K, V> each) {
+            TreeDifferences<K, V> before, TreeDifferences<K, V> after, Each<K, V> each) {
         Entry<K, V> one = before.entry();
         Entry<K, V> other = after.entry();
-        if (one != null && (other == null || one.key.compareTo(other.key) < 0)) {
+        int order = one == null ? 1 : other == null ? -1 : one.key.compareTo(other.key);
+        if (order <= 0) {
             before.pass();
-            each.at(one.key, Optional.of(one.value), Optional.empty());
-        } else if (other != null && (one == null || one.key.compareTo(other.key) > 0)) {
+        }
+        if (order >= 0) {
             after.pass();
-            each.at(other.key, Optional.empty(), Optional.of(other.value));
-        } else if (one != null && other != null) {
-            before.pass();
-            after.pass();
-            if (one.value != other.value) {
-                each.at(one.key, Optional.of(one.value), Optional.of(other.value));
-            }
+        }
+        if (one != other) {
+            each.at(order <= 0 ? one : null, order >= 0 ? other : null);
         }
     }
 

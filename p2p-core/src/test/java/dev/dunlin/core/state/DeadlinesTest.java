@@ -58,14 +58,14 @@ class DeadlinesTest {
         assertThat(deadlines.due(now, 2)).isEqualTo(due.subList(0, Math.min(2, due.size())));
         assertThat(deadlines.due(now, 0)).isEmpty();
         assertThat(deadlines.size()).isEqualTo(model.size());
-        assertThat(deadlines.times()).isEqualTo(Table.copyOf(model));
+        assertThat(deadlines.times().keys()).containsExactlyElementsOf(model.keySet());
         for (String key : List.of("a", "b", "c", "d", "e", "f", "g")) {
             Long at = model.get(key);
             assertThat(deadlines.at(key)).isEqualTo(at == null ? OptionalLong.empty() : OptionalLong.of(at));
             assertThat(deadlines.isDue(key, now)).isEqualTo(at != null && at <= now);
         }
         Deadlines<String> again = Deadlines.of(deadlines.times());
-        assertThat(again).isEqualTo(deadlines).hasSameHashCodeAs(deadlines).hasToString(model.toString());
+        assertThat(again).isEqualTo(deadlines).hasSameHashCodeAs(deadlines);
         assertThat(again.due(now, 100)).isEqualTo(due);
         assertThat(Content.digest(again)).isEqualTo(Content.digest(deadlines));
     }

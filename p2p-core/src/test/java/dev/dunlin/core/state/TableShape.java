@@ -8,16 +8,16 @@ final class TableShape {
     private TableShape() {}
 
     private record Seen(int height, int size, long least) {
-        static final Seen NOTHING = new Seen(0, 0, Deadlines.NEVER);
+        static final Seen NOTHING = new Seen(0, 0, Due.NEVER);
     }
 
     static int height(Table<?, ?> table) {
-        return walk(table.root()).height();
+        return walk(table.asTree()).height();
     }
 
     /** Throws if a node's halves differ in height by more than one, or its count, height or least time is wrong. */
     static void check(Table<?, ?> table) {
-        walk(table.root());
+        walk(table.asTree());
     }
 
     private static Seen walk(Tree.@Nullable Node<?, ?> node) {
@@ -33,7 +33,7 @@ final class TableShape {
                 Math.max(left.height(), right.height()) + 1,
                 left.size() + right.size() + 1,
                 Math.min(node.entry.time(), Math.min(left.least(), right.least())));
-        Seen said = new Seen(node.height(), node.size(), node.least);
+        Seen said = new Seen(node.height(), node.size(), Tree.least(node));
         if (!seen.equals(said)) {
             throw new AssertionError("a node says " + said + " and is " + seen);
         }

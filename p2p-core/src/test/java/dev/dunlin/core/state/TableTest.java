@@ -23,6 +23,8 @@ import net.jqwik.api.constraints.Size;
 
 class TableTest {
 
+    private static final int MANY = 2_048;
+
     private record Edit(int key, boolean put, int value) {}
 
     @Provide
@@ -67,6 +69,8 @@ class TableTest {
             assertThat(table.find(edit.key()).isPresent()).isEqualTo(model.containsKey(edit.key()));
         }
         assertThat(list(table)).isEqualTo(List.copyOf(model.entrySet()));
+        assertThat(list(table.descending()))
+                .isEqualTo(List.copyOf(model.descendingMap().entrySet()));
         assertThat(table.keys()).containsExactlyElementsOf(model.keySet());
         assertThat(table.values()).containsExactlyElementsOf(model.values());
         assertThat(table.toString()).isEqualTo(model.toString());
@@ -83,6 +87,10 @@ class TableTest {
             assertThat(table.or(key, -7)).isEqualTo(model.getOrDefault(key, -7));
             assertThat(list(table.from(key)))
                     .isEqualTo(List.copyOf(model.tailMap(key).entrySet()));
+            assertThat(list(table.descending(key)))
+                    .isEqualTo(List.copyOf(model.headMap(key, false).descendingMap().entrySet()));
+            assertThat(table.before(key).map(Map.Entry::getKey).orElse(-9))
+                    .isEqualTo(model.lowerKey(key) == null ? -9 : model.lowerKey(key));
         }
     }
 
@@ -122,9 +130,9 @@ class TableTest {
     }
 
     @Example
-    void digestAfterMoreChangesThanAreRemembered() {
+    void digestAfterManyChanges() {
         Table<Integer, Integer> table = Table.empty();
-        for (int i = 0; i < 3 * Table.MAX_CHANGES; i++) {
+        for (int i = 0; i < 3 * MANY; i++) {
             table = table.with(i % 5, i);
         }
         assertThat(table.digest()).isEqualTo(anew(table).digest());
@@ -133,15 +141,15 @@ class TableTest {
     }
 
     @Example
-    void digestOfABigTableAfterMoreChangesThanAreRemembered() {
+    void digestOfABigTableAfterManyChanges() {
         Table<Integer, Integer> table = Table.empty();
-        for (int i = 0; i < 2 * Table.MAX_CHANGES; i++) {
+        for (int i = 0; i < 2 * MANY; i++) {
             table = table.with(i, i);
         }
         table.digest();
-        for (int i = 0; i < Table.MAX_CHANGES + 2; i++) {
+        for (int i = 0; i < MANY + 2; i++) {
             table = i % 3 == 0 ? table.without(i) : table.with(i, -i);
-            if (i >= Table.MAX_CHANGES - 1) {
+            if (i >= MANY - 1) {
                 assertThat(table.with(-1, 1).digest())
                         .isEqualTo(anew(table.with(-1, 1)).digest());
             }
@@ -156,6 +164,95 @@ class TableTest {
             fresh.digest();
         }
         return fresh;
+    }
+
+    /** A value that counts how often it is digested, and when it is due. */
+    private static final class Counted implements Canonical, Due {
+        private static int fed;
+        private final long at;
+
+        Counted(long at) {
+            this.at = at;
+        }
+
+        @Override
+        public long at() {
+            return at;
+        }
+
+        @Override
+        public void feed(Hasher sink) {
+            fed++;
+            sink.putLong(at);
+        }
+    }
+
+    @Example
+    void aDigestCostsWhatChangedHoweverFarBehindItIs() {
+        Table<Integer, Counted> table = Table.empty();
+        for (int i = 0; i < 10 * MANY; i++) {
+            table = table.with(i, new Counted(i));
+        }
+        table.digest();
+        Table<Integer, Counted> digested = table;
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 2 * MANY; i++) {
+                table = table.with(i, new Counted(-i));
+            }
+        }
+        Counted.fed = 0;
+        Digest behind = table.digest();
+        assertThat(Counted.fed).isEqualTo(2 * MANY);
+        table.with(3, new Counted(4)).digest();
+        assertThat(Counted.fed).isEqualTo(2 * MANY + 1);
+        digested.digest();
+        assertThat(table.digest()).isEqualTo(behind);
+        assertThat(Counted.fed).isEqualTo(2 * MANY + 1);
+    }
+
+    @Example
+    void aDigestThatIsNotRememberedIsTheSame() {
+        for (int size : List.of(1, Flat.MOST, 100)) {
+            Table<Integer, Counted> table = Table.empty();
+            for (int i = 0; i < size; i++) {
+                table = table.with(i, new Counted(i));
+            }
+            Hasher forgets = new Hasher(false);
+            Counted.fed = 0;
+            Content.feed(table, forgets);
+            Content.feed(table, forgets.reset());
+            assertThat(Counted.fed).isEqualTo(2 * size);
+            assertThat(forgets.finish()).isEqualTo(Content.digest(table));
+            Content.digest(table);
+            assertThat(Counted.fed).isEqualTo(3 * size);
+        }
+    }
+
+    @Property
+    void whatIsDueIsFoundByTimeThenKey(@ForAll("edits") List<Edit> edits, @ForAll @IntRange(max = 4) int now) {
+        Table<Integer, Counted> table = Table.empty();
+        TreeMap<Integer, Integer> model = new TreeMap<>();
+        for (Edit edit : edits) {
+            boolean put = edit.put();
+            table = put ? table.with(edit.key(), new Counted(edit.value())) : table.without(edit.key());
+            if (put) {
+                model.put(edit.key(), edit.value());
+            } else {
+                model.remove(edit.key());
+            }
+            assertThat(table.nextDue())
+                    .isEqualTo(model.values().stream()
+                            .mapToLong(Integer::longValue)
+                            .min()
+                            .orElse(Due.NEVER));
+        }
+        List<Integer> due = model.entrySet().stream()
+                .filter(entry -> entry.getValue() <= now)
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(table.due(now, 1_000)).isEqualTo(due);
+        assertThat(table.due(now, 3)).isEqualTo(due.subList(0, Math.min(3, due.size())));
     }
 
     @Property
