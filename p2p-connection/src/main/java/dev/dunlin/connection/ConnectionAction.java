@@ -23,9 +23,6 @@ public sealed interface ConnectionAction extends Action {
     /** The longest handshake hash, in bytes. */
     int MAX_HASH = 64;
 
-    /** The longest text of a ticket, slice and key together, in characters. */
-    int MAX_TICKET = 128;
-
     private static List<Multiaddr> bounded(List<Multiaddr> addresses) {
         if (addresses.size() > MAX_ADDRESSES) {
             throw new IllegalArgumentException(
@@ -38,14 +35,6 @@ public sealed interface ConnectionAction extends Action {
         if (handshakeHash.size() > MAX_HASH) {
             throw new IllegalArgumentException(
                     "a handshake hash has at most " + MAX_HASH + " bytes, not " + handshakeHash.size());
-        }
-    }
-
-    private static void bounded(Ticket ticket) {
-        int length = ticket.slice().length() + ticket.key().length();
-        if (length > MAX_TICKET) {
-            throw new IllegalArgumentException(
-                    "a ticket has at most " + MAX_TICKET + " characters, not " + length + ": shorten its key");
         }
     }
 
@@ -66,17 +55,12 @@ public sealed interface ConnectionAction extends Action {
         /** Copies the list and checks the bounds. */
         public Connect {
             addresses = bounded(addresses);
-            bounded(ticket);
         }
     }
 
     /** Wish: tell me the connection to a peer, now or when the dial on its way ends; never dials. */
     record Await(PeerId peer, Ticket ticket) implements ConnectionAction {
-        /** Checks the bounds. */
-        public Await {
-            bounded(ticket);
-        }
-    }
+}
 
     /** Wish: close all connections to a peer, give up the dial to it. */
     record Disconnect(PeerId peer) implements ConnectionAction {}
@@ -151,11 +135,7 @@ public sealed interface ConnectionAction extends Action {
 
     /** Wish: listen on an address. */
     record Listen(Multiaddr address, Ticket ticket) implements ConnectionAction {
-        /** Checks the bounds. */
-        public Listen {
-            bounded(ticket);
-        }
-    }
+}
 
     /**
      * Wish: listen no longer.

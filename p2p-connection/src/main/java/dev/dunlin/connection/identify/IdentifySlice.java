@@ -124,12 +124,12 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
 
     /** The ticket of the stream on which a peer is asked. */
     static Ticket askTicket(PeerId peer) {
-        return new Ticket(NAME, "ask/" + peer);
+        return new Ticket(NAME, 1);
     }
 
     /** The ticket of the stream on which we push to a peer. */
     static Ticket pushTicket(PeerId peer) {
-        return new Ticket(NAME, "push/" + peer);
+        return new Ticket(NAME, 2);
     }
 
     @Override

@@ -14,9 +14,6 @@ import java.util.List;
  */
 public sealed interface PingAction extends Action {
 
-    /** The longest text of a ticket, slice and key together, in characters. */
-    int MAX_TICKET = 128;
-
     /**
      * The node has booted: what was open before is gone.
      *
@@ -33,21 +30,12 @@ public sealed interface PingAction extends Action {
     /**
      * Wish: ping a peer.
      *
-     * @param ticket echoed in the outcome; at most {@link #MAX_TICKET} characters
+     * @param ticket echoed in the outcome
      * @param peer a connected peer
      * @param count how many balls, 1 to {@link PingConfig#maxCount}
      * @param intervalMicros from a ball's end to the next throw, microseconds, 0 to {@link PingConfig#MAX_INTERVAL}
      */
-    record Ping(Ticket ticket, PeerId peer, int count, long intervalMicros) implements PingAction {
-        /** Checks the ticket's length. */
-        public Ping {
-            int length = ticket.slice().length() + ticket.key().length();
-            if (length > MAX_TICKET) {
-                throw new IllegalArgumentException(
-                        "a ticket has at most " + MAX_TICKET + " characters, not " + length + ": shorten its key");
-            }
-        }
-    }
+    record Ping(Ticket ticket, PeerId peer, int count, long intervalMicros) implements PingAction {}
 
     /** The stream that we asked for is open. */
     record Opened(Handle stream, PeerId peer) implements PingAction {}

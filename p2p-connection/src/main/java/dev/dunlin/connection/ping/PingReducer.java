@@ -112,7 +112,7 @@ final class PingReducer {
         Peer peer = own.peers().at(id);
         return switch (peer.line()) {
             case Line.Idle _ -> {
-                ctx.then(new OpenStream(new Ticket(PingSlice.NAME, id.toString()), id, List.of(PingSlice.PROTOCOL)));
+                ctx.then(new OpenStream(new Ticket(PingSlice.NAME, 0), id, List.of(PingSlice.PROTOCOL)));
                 yield own.withPeer(id, peer.withLine(new Line.Opening())).withDue(id, Deadlines.NEVER);
             }
             case Line.Ready(Handle stream, int next) -> thrown(own, id, peer, stream, next, ctx);

@@ -22,9 +22,6 @@ public sealed interface StreamAction extends Action {
     /** The longest name of a protocol, in characters. */
     int MAX_PROTOCOL = 128;
 
-    /** The longest text of a ticket, slice and key together, in characters. */
-    int MAX_TICKET = 128;
-
     /** The highest number of a stream on a connection: it has 32 bits (yamux specification, "StreamID Field"). */
     long MAX_WIRE_ID = 0xFFFF_FFFFL;
 
@@ -52,7 +49,7 @@ public sealed interface StreamAction extends Action {
      * Wish: open a stream to a peer that is connected, or being dialled: then it waits for the dial. Never dials by
      * itself.
      *
-     * @param ticket echoed in the outcome; at most {@link #MAX_TICKET} characters
+     * @param ticket echoed in the outcome
      * @param protocols the protocols offered, best first; 1 to {@link #MAX_PROTOCOLS}
      */
     record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction {
@@ -64,11 +61,6 @@ public sealed interface StreamAction extends Action {
                         "a stream is opened with 1 to " + MAX_PROTOCOLS + " protocols, not " + protocols.size());
             }
             protocols.forEach(StreamAction::bounded);
-            int length = ticket.slice().length() + ticket.key().length();
-            if (length > MAX_TICKET) {
-                throw new IllegalArgumentException(
-                        "a ticket has at most " + MAX_TICKET + " characters, not " + length + ": shorten its key");
-            }
         }
     }
 

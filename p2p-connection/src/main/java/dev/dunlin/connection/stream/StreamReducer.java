@@ -75,7 +75,7 @@ final class StreamReducer {
             return own;
         }
         long number = own.lastNumber() + 1;
-        ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamSlice.NAME, Long.toString(number))));
+        ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamSlice.NAME, number)));
         PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty());
         return new StreamState(
                 own.config(),

@@ -158,11 +158,7 @@ public final class StreamSlice implements Slice<StreamView, StreamState, StreamA
         if (!ticket.isOf(NAME)) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(as.apply(Long.parseLong(ticket.key())));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+        return Optional.of(as.apply(ticket.key()));
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class Codec {
                 .build();
         JsonMapper.Builder builder = JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(limits).build())
-                .addModule(new StateModule(TextType.BUILT_IN))
+                .addModule(new StateModule(TextTypes.of(tables)))
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

@@ -1,5 +1,6 @@
 package dev.dunlin.core.codec;
 
+import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.lang.reflect.InvocationTargetException;
@@ -28,7 +29,7 @@ public final class Parts {
 
     /** Of the types that a codec knows. */
     public Parts(Codec codec) {
-        TextType.BUILT_IN.forEach(text -> texts.put(text.type(), text));
+        TextTypes.of(codec.tables()).forEach(text -> texts.put(text.type(), text));
         codec.tables()
                 .forEach(table -> table.variants()
                         .values()

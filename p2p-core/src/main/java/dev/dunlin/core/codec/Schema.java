@@ -1,6 +1,8 @@
 package dev.dunlin.core.codec;
 
+import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Slice;
@@ -53,9 +55,11 @@ public record Schema(Map<String, Map<String, String>> types) {
     public static Schema of(Store<?> store) {
         Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
         store.slices().forEach(slice -> variants.putAll(slice.types().variants()));
+        List<TextType<?>> texts =
+                TextTypes.of(store.slices().stream().map(Slice::types).toList());
         Map<String, Map<String, String>> types = new TreeMap<>();
         for (Slice<?, ?, ?> slice : store.slices()) {
-            Collector collector = new Collector(slice.name(), variants, types);
+            Collector collector = new Collector(slice.name(), variants, texts, types);
             slice.types().actions().forEach((name, type) -> {
                 String full = slice.types().fullName(name);
                 collector.record(Effect.class.isAssignableFrom(type) ? EFFECT + full : full, type);
@@ -67,9 +71,8 @@ public record Schema(Map<String, Map<String, String>> types) {
 
     /** Collects what one slice's payloads and state are made of. */
     private static final class Collector {
-        private static final Map<Class<?>, String> PLAIN = plain();
-        private static final Set<String> KEYS = keys();
-
+        private final Map<Class<?>, String> plain;
+        private final Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
         private final String slice;
         private final Map<Class<?>, Map<String, Class<?>>> variants;
         private final Map<String, Map<String, String>> types;
@@ -77,15 +80,21 @@ public record Schema(Map<String, Map<String, String>> types) {
         // Lookup only.
         private final Map<String, Class<?>> seen = new HashMap<>();
 
-        Collector(String slice, Map<Class<?>, Map<String, Class<?>>> variants, Map<String, Map<String, String>> types) {
+        Collector(
+                String slice,
+                Map<Class<?>, Map<String, Class<?>>> variants,
+                List<TextType<?>> texts,
+                Map<String, Map<String, String>> types) {
+            this.plain = plain(texts);
+            texts.forEach(text -> keys.add(text.name()));
             this.slice = slice;
             this.variants = variants;
             this.types = types;
         }
 
-        private static Map<Class<?>, String> plain() {
+        private static Map<Class<?>, String> plain(List<TextType<?>> texts) {
             Map<Class<?>, String> plain = new LinkedHashMap<>();
-            for (TextType<?> text : TextType.BUILT_IN) {
+            for (TextType<?> text : texts) {
                 plain.put(text.type(), text.name());
             }
             plain.put(long.class, "long");
@@ -106,12 +115,6 @@ public record Schema(Map<String, Map<String, String>> types) {
             plain.put(OptionalLong.class, "optional<long>");
             plain.put(OptionalInt.class, "optional<int>");
             return plain;
-        }
-
-        private static Set<String> keys() {
-            Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
-            TextType.BUILT_IN.forEach(text -> keys.add(text.name()));
-            return keys;
         }
 
         void record(String name, Class<?> type) {
@@ -138,7 +141,7 @@ public record Schema(Map<String, Map<String, String>> types) {
         }
 
         private String inside(Class<?> type) {
-            return INSIDE + slice + "." + type.getSimpleName();
+            return INSIDE + slice + "." + Names.of(type);
         }
 
         private String typeName(Type type) {
@@ -159,8 +162,8 @@ public record Schema(Map<String, Map<String, String>> types) {
                     + " cannot be written: use a record, enum, Table, List, Optional or a text type");
         }
 
-        private static void checkKey(Type type) {
-            boolean fit = type instanceof Class<?> key && (key.isEnum() || KEYS.contains(PLAIN.getOrDefault(key, "")));
+        private void checkKey(Type type) {
+            boolean fit = type instanceof Class<?> key && (key.isEnum() || keys.contains(plain.getOrDefault(key, "")));
             if (!fit) {
                 throw new IllegalArgumentException(type.getTypeName()
                         + " cannot be the key of a table: use a string, long, int, enum or a text type");
@@ -168,9 +171,9 @@ public record Schema(Map<String, Map<String, String>> types) {
         }
 
         private String className(Class<?> type) {
-            String plain = PLAIN.get(type);
-            if (plain != null) {
-                return plain;
+            String known = plain.get(type);
+            if (known != null) {
+                return known;
             }
             String name = inside(type);
             Map<String, Class<?>> alternatives = variants.get(type);
@@ -243,12 +246,14 @@ public record Schema(Map<String, Map<String, String>> types) {
     public Report compare(Schema log, List<TypeTable> tables) {
         Map<String, String> renamed = new TreeMap<>();
         Map<String, String> defaults = new TreeMap<>();
+        Map<String, String> formerFields = new TreeMap<>();
         for (TypeTable table : tables) {
             table.renamed().forEach((former, name) -> {
                 renamed.put(former, name);
                 renamed.put(EFFECT + former, EFFECT + name);
             });
             table.defaults().forEach((field, json) -> defaults.put(Upcaster.defaultOf(table.slice(), field), json));
+            table.formerFields().forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.slice(), field), name));
         }
         List<Difference> found = new ArrayList<>();
         log.types.forEach((name, fields) -> {
@@ -262,7 +267,18 @@ public record Schema(Map<String, Map<String, String>> types) {
                 found.add(new Difference(effect ? Fit.RISKY : Fit.IMPOSSIBLE, "type " + plain(name) + " was removed"));
                 return;
             }
-            fields.forEach((field, type) -> {
+            // Fields under their present names.
+            Map<String, String> written = new LinkedHashMap<>(fields);
+            mine.keySet().forEach(field -> {
+                String before = formerFields.get(plain(now) + "." + field);
+                String type = before == null || fields.containsKey(field) ? null : written.remove(before);
+                if (type != null) {
+                    written.put(field, type);
+                    found.add(new Difference(
+                            Fit.FINE, plain(now) + "." + before + " is now " + plain(now) + "." + field));
+                }
+            });
+            written.forEach((field, type) -> {
                 String present = mine.get(field);
                 if (present == null) {
                     found.add(new Difference(
@@ -275,7 +291,7 @@ public record Schema(Map<String, Map<String, String>> types) {
                 }
             });
             mine.forEach((field, type) -> {
-                if (fields.containsKey(field)) {
+                if (written.containsKey(field)) {
                     return;
                 }
                 String json = defaults.get(plain(now) + "." + field);

@@ -1,5 +1,6 @@
 package dev.dunlin.core.codec;
 
+import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.util.ArrayList;

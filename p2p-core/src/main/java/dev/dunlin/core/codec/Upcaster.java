@@ -1,5 +1,6 @@
 package dev.dunlin.core.codec;
 
+import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.ParameterizedType;
@@ -24,6 +25,7 @@ public final class Upcaster {
     private final Codec codec;
     private final Map<String, String> renamed = new TreeMap<>();
     private final Map<String, String> defaults = new TreeMap<>();
+    private final Map<String, String> formerFields = new TreeMap<>();
     private final Map<Class<?>, Map<String, Class<?>>> variants = new HashMap<>();
 
     /** For the type tables of a codec. */
@@ -32,6 +34,7 @@ public final class Upcaster {
         for (TypeTable table : codec.tables()) {
             renamed.putAll(table.renamed());
             table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.slice(), field), json));
+            table.formerFields().forEach((field, former) -> formerFields.put(defaultOf(table.slice(), field), former));
             variants.putAll(table.variants());
         }
     }
@@ -67,7 +70,8 @@ public final class Upcaster {
             shaped.set(Codec.KIND, fields.get("kind"));
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            JsonNode value = fields.get(component.getName());
+            String former = formerFields.getOrDefault(name + "." + component.getName(), component.getName());
+            JsonNode value = fields.has(component.getName()) ? fields.get(component.getName()) : fields.get(former);
             if (value != null) {
                 shaped.set(component.getName(), value(slice, component.getGenericType(), value));
             } else {
@@ -81,7 +85,7 @@ public final class Upcaster {
     }
 
     private JsonNode inside(String slice, Class<?> type, JsonNode written) {
-        return record(slice, slice + "." + type.getSimpleName(), type, written);
+        return record(slice, slice + "." + Names.of(type), type, written);
     }
 
     private boolean isVariant(Class<?> type) {

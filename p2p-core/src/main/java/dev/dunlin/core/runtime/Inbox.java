@@ -26,9 +26,9 @@ final class Inbox {
     /**
      * A queued input.
      *
-     * @param key the API request that it is, or empty
+     * @param key the API request that it is; 0 if it is none
      */
-    record Item(Action action, ActionId answers, Kind kind, String key) {}
+    record Item(Action action, ActionId answers, Kind kind, long key) {}
 
     private static final long WORK_AND_PLACE = (1L << 32) + 1;
 

@@ -10,6 +10,7 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
@@ -68,7 +69,9 @@ public final class NodeRuntime<R> implements Port {
     private final Map<Class<?>, Service> services;
     private final List<Service> distinctServices;
     private final List<Consumer<Turn>> watchers = new CopyOnWriteArrayList<>();
-    private final ConcurrentHashMap<String, CompletableFuture<Action.Ticketed>> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Asked> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Asked> waitingByTicket = new ConcurrentHashMap<>();
+    private final AtomicLong asked = new AtomicLong();
     private final Set<ActionId> requests = new HashSet<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
@@ -104,6 +107,9 @@ public final class NodeRuntime<R> implements Port {
     }
 
     private record Waiting(long input, Turn.Emitted effect) {}
+
+    /** A request of the API: its idempotency key, its ticket's number, and who waits. */
+    private record Asked(String name, long number, CompletableFuture<Action.Ticketed> future) {}
 
     private NodeRuntime(Builder<R> builder) {
         this.store = builder.store;
@@ -236,7 +242,7 @@ public final class NodeRuntime<R> implements Port {
 
     private void run() {
         try {
-            turn(Objects.requireNonNull(boot, "start"), now(), "");
+            turn(Objects.requireNonNull(boot, "start"), now(), 0);
             loop();
             finish(null);
         } catch (StoreFailure failure) {
@@ -275,8 +281,9 @@ public final class NodeRuntime<R> implements Port {
                 cause.addSuppressed(failed);
             }
         }
-        waiting.forEach((key, future) ->
-                future.completeExceptionally(new RefusedException("node-runs", "the node has stopped")));
+        waitingByTicket.forEach((number, one) -> one.future()
+                .completeExceptionally(new RefusedException("node-runs", "the node has stopped")));
+        waitingByTicket.clear();
         waiting.clear();
         if (cause == null) {
             ended.complete(null);
@@ -291,7 +298,7 @@ public final class NodeRuntime<R> implements Port {
             Inbox.Item item = inbox.poll();
             long now = now();
             checkClock(now);
-            store.dueTick(now).ifPresent(tick -> turn(tick, now, ""));
+            store.dueTick(now).ifPresent(tick -> turn(tick, now, 0));
             releaseForced();
             if (item != null) {
                 take(item, now);
@@ -325,7 +332,7 @@ public final class NodeRuntime<R> implements Port {
         if (Math.abs(difference - wallDifference) >= STEP_MICROS) {
             wallDifference = difference;
             LOG.warn("the wall clock was stepped: it differs from the node's time by {} ms", difference / 1000);
-            turn(Input.of(new NodeAction.ClockStepped(wall, difference)), now, "");
+            turn(Input.of(new NodeAction.ClockStepped(wall, difference)), now, 0);
         }
     }
 
@@ -355,7 +362,7 @@ public final class NodeRuntime<R> implements Port {
         }
     }
 
-    private void turn(Input input, long now, String key) {
+    private void turn(Input input, long now, long key) {
         long begun = clock.monotonicNanos();
         // Waiting for the log is a stall and counted as such; it says nothing of the input.
         long stalled = 0;
@@ -400,7 +407,7 @@ public final class NodeRuntime<R> implements Port {
         }
     }
 
-    private void settle(Turn turn, int index, String key) {
+    private void settle(Turn turn, int index, long key) {
         Action entry = turn.entry(index);
         if (entry instanceof Effect effect) {
             effects.add(1);
@@ -410,18 +417,24 @@ public final class NodeRuntime<R> implements Port {
         Verdict.Disabled why = turn.rejection(index);
         if (why != null) {
             rejections.add(1);
-            if (index == 0 && !key.isEmpty()) {
+            if (index == 0 && key != 0) {
                 complete(key, future -> future.completeExceptionally(RefusedException.of(why)));
             }
+        } else if (entry instanceof NodeOutcome.Refused refused && refused.ticket().isOf(Ticket.API)) {
+            complete(
+                    refused.ticket().key(),
+                    future -> future.completeExceptionally(
+                            RefusedException.of(new Verdict.Disabled(refused.clause(), refused.operands()))));
         } else if (entry instanceof Action.Ticketed outcome && outcome.ticket().isOf(Ticket.API)) {
             complete(outcome.ticket().key(), future -> future.complete(outcome));
         }
     }
 
-    private void complete(String key, Consumer<CompletableFuture<Action.Ticketed>> how) {
-        CompletableFuture<Action.Ticketed> future = waiting.remove(key);
-        if (future != null) {
-            how.accept(future);
+    private void complete(long number, Consumer<CompletableFuture<Action.Ticketed>> how) {
+        Asked done = waitingByTicket.remove(number);
+        if (done != null) {
+            waiting.remove(done.name(), done);
+            how.accept(done.future());
         }
     }
 
@@ -476,20 +489,20 @@ public final class NodeRuntime<R> implements Port {
 
     @Override
     public void answer(ActionId request, Action fact) {
-        inbox.put(new Inbox.Item(fact, request, Inbox.Kind.ANSWER, ""));
+        inbox.put(new Inbox.Item(fact, request, Inbox.Kind.ANSWER, 0));
     }
 
     @Override
     public <A extends Action & Action.EndsHandle> void ended(A fact) {
-        inbox.put(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.END, ""));
+        inbox.put(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.END, 0));
     }
 
     @Override
     public Offer offer(Action fact) {
-        return offer(fact, "");
+        return offer(fact, 0);
     }
 
-    private Offer offer(Action fact, String key) {
+    private Offer offer(Action fact, long key) {
         if (stopping || !started) {
             return Offer.STOPPING;
         }
@@ -516,37 +529,45 @@ public final class NodeRuntime<R> implements Port {
      * @return the outcome; fails with {@link RefusedException} if the wish was disabled or there was no room
      */
     public CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout) {
-        CompletableFuture<Action.Ticketed> fresh = new CompletableFuture<>();
+        Asked fresh = new Asked(key, asked.incrementAndGet(), new CompletableFuture<>());
         // One that has just failed may still stand there: who saw it fail may ask again at once.
-        CompletableFuture<Action.Ticketed> there =
-                waiting.compute(key, (any, old) -> old == null || old.isDone() ? fresh : old);
+        Asked there = waiting.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);
         if (there != fresh) {
-            return there;
+            return there.future();
         }
+        waitingByTicket.put(fresh.number(), fresh);
         Offer offer;
         try {
-            offer = waiting.size() > MAX_WAITING ? Offer.FULL : offer(wish.apply(new Ticket(Ticket.API, key)), key);
+            offer = waiting.size() > MAX_WAITING
+                    ? Offer.FULL
+                    : offer(wish.apply(new Ticket(Ticket.API, fresh.number())), fresh.number());
         } catch (RuntimeException e) {
-            waiting.remove(key, fresh);
+            forget(fresh);
             throw e;
         }
         if (offer != Offer.TAKEN) {
-            waiting.remove(key, fresh);
-            fresh.completeExceptionally(new RefusedException(
-                    switch (offer) {
-                        case DISK_FULL -> "disk-has-room";
-                        case STOPPING -> "node-runs";
-                        case FULL, TAKEN -> "inbox-has-room";
-                    },
-                    "the node takes no new work now (" + offer + "): try again later"));
-            return fresh;
+            forget(fresh);
+            fresh.future()
+                    .completeExceptionally(new RefusedException(
+                            switch (offer) {
+                                case DISK_FULL -> "disk-has-room";
+                                case STOPPING -> "node-runs";
+                                case FULL, TAKEN -> "inbox-has-room";
+                            },
+                            "the node takes no new work now (" + offer + "): try again later"));
+            return fresh.future();
         }
-        fresh.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((outcome, failure) -> {
+        fresh.future().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((outcome, failure) -> {
             if (failure instanceof TimeoutException) {
-                waiting.remove(key, fresh);
+                forget(fresh);
             }
         });
-        return fresh;
+        return fresh.future();
+    }
+
+    private void forget(Asked one) {
+        waiting.remove(one.name(), one);
+        waitingByTicket.remove(one.number(), one);
     }
 
     /** Has every turn told to a watcher, on the store's thread: it must be quick and not throw. */

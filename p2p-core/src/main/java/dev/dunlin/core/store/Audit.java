@@ -77,7 +77,7 @@ public final class Audit {
                 continue;
             }
             states.put(change.slice(), change.state());
-            handles |= change.slice().equals(NodeSlice.NAME) || holdsHandles(slice, change);
+            handles |= change.slice().equals(NodeMachine.NAME) || holdsHandles(slice, change);
         }
         for (Turn.Changed change : turn.changed()) {
             Slice<?, ?, ?> slice = slices.get(change.slice());
@@ -155,7 +155,7 @@ public final class Audit {
             add(slice, Objects.requireNonNull(states.get(slice.name())), inState);
         }
         List<Handle> missing = new ArrayList<>();
-        if (states.get(NodeSlice.NAME) instanceof NodeState node) {
+        if (states.get(NodeMachine.NAME) instanceof NodeState node) {
             node.handles().each((handle, holding) -> {
                 if (holding == NodeState.Holding.STATE && !inState.remove(handle)) {
                     missing.add(handle);
@@ -166,7 +166,7 @@ public final class Audit {
             return Optional.empty();
         }
         return Optional.of(new Broken(
-                NodeSlice.NAME,
+                NodeMachine.NAME,
                 HANDLES,
                 missing.isEmpty()
                         ? "the state holds " + inState + ", which nobody opened or which are closed"

@@ -6,8 +6,14 @@ package dev.dunlin.core.store;
  */
 public interface Context {
 
-    /** The input's time, microseconds since the Unix epoch; the same for all that the input leads to. */
+    /** The node's time of the input, in microseconds: it never runs backwards, and is the same for all that the input leads to. */
     long now();
+
+    /**
+     * What the wall clock says, microseconds since the Unix epoch: for what must agree with other machines. It may run
+     * backwards from one input to another, as the system's clock does.
+     */
+    long wallTime();
 
     /** The id of the action being reduced. */
     ActionId id();

@@ -38,7 +38,7 @@ final class Mounting {
             }
             if (Effect.class.isAssignableFrom(type)) {
                 checkKind(type);
-            } else if (!slice.actions().isAssignableFrom(type)) {
+            } else if (!Outcome.class.isAssignableFrom(type) && !slice.actions().isAssignableFrom(type)) {
                 throw new IllegalArgumentException(
                         type.getName() + " is no action of " + slice.actions().getSimpleName());
             }
@@ -49,7 +49,7 @@ final class Mounting {
     private static void checkNames(Slice<?, ?, ?> slice) {
         Map<String, Class<? extends Action>> actions = slice.types().actions();
         for (Transition transition : slice.transitions()) {
-            if (!actions.containsKey(transition.action())) {
+            if (!actions.containsKey(transition.action()) && !transition.action().equals(Transition.BOOTED)) {
                 throw new IllegalArgumentException("the slice " + slice.name() + " declares a transition by "
                         + transition.action() + ", which is no name in its type table");
             }

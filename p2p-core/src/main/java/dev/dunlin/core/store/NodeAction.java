@@ -6,7 +6,7 @@ import dev.dunlin.core.state.Table;
 public sealed interface NodeAction extends Action {
 
     /**
-     * The first input of every run.
+     * The first input of every run. After it each machine says what of its state survives ({@link Machine.Draft#boots}).
      *
      * @param run one more than the last run's
      * @param build the build that runs
@@ -18,10 +18,13 @@ public sealed interface NodeAction extends Action {
             implements NodeAction {}
 
     /**
-     * The wall clock was stepped; the node's time runs on unharmed.
+     * The system clock was stepped, or the machine slept: the wall clock is another now, and the node's time runs on unharmed.
      *
      * @param wallTime what the wall clock says now, microseconds since the Unix epoch
-     * @param by by how much it differs from the node's time, in microseconds
+     * @param by how far it is ahead of the node's time, in microseconds; negative if it is behind
      */
     record ClockStepped(long wallTime, long by) implements NodeAction {}
+
+    /** Something is due: entries of the machines' tables become their actions, at most {@link Store#DUE_PER_TICK} of them. */
+    record Tick() implements NodeAction {}
 }

@@ -10,6 +10,7 @@ import dev.dunlin.core.state.Table;
  * @param config the configuration; secrets in it are references, never values
  * @param bootedAt the wall time of the boot, microseconds since the Unix epoch
  * @param seed the seed of this run's random draws
+ * @param wallOffset how far the wall clock is ahead of the node's time, in microseconds; negative if it is behind
  * @param handles every handle that a fact has brought and whose end has not come
  */
 public record NodeState(
@@ -18,6 +19,7 @@ public record NodeState(
         Table<String, String> config,
         long bootedAt,
         long seed,
+        long wallOffset,
         Table<Handle, Holding> handles) {
 
     /** Who holds a handle. */
@@ -29,9 +31,13 @@ public record NodeState(
     }
 
     /** Before the first boot. */
-    public static final NodeState INITIAL = new NodeState(0, "", Table.empty(), 0, 0, Table.empty());
+    public static final NodeState INITIAL = new NodeState(0, "", Table.empty(), 0, 0, 0, Table.empty());
+
+    NodeState withWallOffset(long changed) {
+        return new NodeState(run, build, config, bootedAt, seed, changed, handles);
+    }
 
     NodeState withHandles(Table<Handle, Holding> changed) {
-        return new NodeState(run, build, config, bootedAt, seed, changed);
+        return new NodeState(run, build, config, bootedAt, seed, wallOffset, changed);
     }
 }

@@ -2,21 +2,29 @@ package dev.dunlin.core.store;
 
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One machine's interest in another's fact: after the fact was reduced by its owner, it becomes this machine's own
  * action.
  *
  * @param fact the concrete type of the fact
- * @param as makes the action; empty where this very fact does not matter to the machine
+ * @param matters whether this very fact matters to the machine; asked before anything is made of it
+ * @param as makes the action
  * @param <F> the fact
  * @param <A> the observing machine's actions
  */
-public record On<F extends Action, A extends Action>(Class<F> fact, Function<? super F, Optional<? extends A>> as) {
+public record On<F extends Action, A extends Action>(
+        Class<F> fact, Predicate<? super F> matters, Function<? super F, ? extends A> as) {
 
     /** Every such fact matters. */
     public static <F extends Action, A extends Action> On<F, A> each(
             Class<F> fact, Function<? super F, ? extends A> as) {
-        return new On<>(fact, action -> Optional.of(as.apply(action)));
+        return new On<>(fact, any -> true, as);
+    }
+
+    /** Until the last machine has gone over to {@link Machine}. */
+    public On(Class<F> fact, Function<? super F, Optional<? extends A>> as) {
+        this(fact, some -> as.apply(some).isPresent(), some -> as.apply(some).orElseThrow());
     }
 }

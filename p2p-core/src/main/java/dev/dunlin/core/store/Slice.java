@@ -59,7 +59,19 @@ public interface Slice<V, S, A extends Action> {
     String phase(S own, Subject subject);
 
     /** What an action is about. */
-    Subject about(A action);
+    default Subject about(A action) {
+        return action.about();
+    }
+
+    /** The state after a boot: what of it survives. */
+    default S boot(S own, NodeAction.Booted booted, Context ctx) {
+        return own;
+    }
+
+    /** The tables whose entries may be due. */
+    default List<Dues<S, ?, ?, A>> dues() {
+        return List.of();
+    }
 
     /** What always holds. */
     default List<Invariant<S>> invariants() {

@@ -1,10 +1,67 @@
 package dev.dunlin.core.store;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
 /**
  * One arrow of a state diagram: in this phase, an enabled action of this type may lead to that phase.
  *
  * @param from phase before
- * @param action the action's type name without its slice, such as {@code connected}
+ * @param action the action's type name without its machine, such as {@code connected}; {@link #BOOTED} for the boot
  * @param to phase after; the same as {@code from} where the action changes details only
  */
-public record Transition(String from, String action, String to) {}
+public record Transition(String from, String action, String to) {
+
+    /** What stands for the boot, at which a machine says what survives. */
+    public static final String BOOTED = "booted";
+
+    private static final String ANY = "*";
+    private static final String WORD = "[A-Za-z][A-Za-z0-9]*";
+    private static final String LIST = "(?:\\*|" + WORD + "(?:, *" + WORD + ")*)";
+    private static final String LINE = LIST + "(?: *> *(?:" + WORD + "))? *: *" + WORD + "(?:, *" + WORD + ")*";
+
+    /**
+     * Reads arrows, one line for those of equal ends:
+     *
+     * <pre>{@code
+     * idle > opening: ping, pongDue
+     * idle, opening > unknown: unlinked
+     * opening: ping
+     * *: streamEnded
+     * }</pre>
+     *
+     * A line without {@code >} names actions that leave the phase as it is. The star is every phase that another line names.
+     *
+     * @throws IllegalArgumentException if a line is none
+     */
+    public static List<Transition> parse(String text) {
+        List<String[]> lines = new ArrayList<>();
+        Set<String> phases = new LinkedHashSet<>();
+        for (String line : text.lines().map(String::strip).filter(any -> !any.isEmpty()).toList()) {
+            if (!line.matches(LINE)) {
+                throw new IllegalArgumentException(
+                        "a line of transitions is 'from, from > to: action, action' or 'phase: action', not '" + line
+                                + "'");
+            }
+            String[] parts = line.split(" *: *", -1);
+            String[] ends = parts[0].split(" *> *", -1);
+            lines.add(new String[] {ends[0], ends.length > 1 ? ends[1] : "", parts[1]});
+            for (String end : ends) {
+                phases.addAll(List.of(end.split(", *", -1)));
+            }
+        }
+        phases.remove(ANY);
+        Set<Transition> all = new LinkedHashSet<>();
+        for (String[] line : lines) {
+            Set<String> froms = line[0].equals(ANY) ? phases : new LinkedHashSet<>(List.of(line[0].split(", *", -1)));
+            for (String from : froms) {
+                for (String action : line[2].split(", *", -1)) {
+                    all.add(new Transition(from, action, line[1].isEmpty() ? from : line[1]));
+                }
+            }
+        }
+        return List.copyOf(all);
+    }
+}

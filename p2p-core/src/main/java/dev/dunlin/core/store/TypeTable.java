@@ -1,7 +1,10 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.TextType;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -14,13 +17,17 @@ import java.util.regex.Pattern;
  * @param variants for each sealed interface inside state and payloads: name to record, written in the field {@code kind}
  * @param defaults {@code type.field} to the JSON text that stands for a field missing in older logs
  * @param renamed former full name, as {@code connection/dialled}, to present full name
+ * @param formerFields {@code type.field} to the field's former name
+ * @param texts value types of the machine that are written as one text
  */
 public record TypeTable(
         String slice,
         Map<String, Class<? extends Action>> actions,
         Map<Class<?>, Map<String, Class<?>>> variants,
         Map<String, String> defaults,
-        Map<String, String> renamed) {
+        Map<String, String> renamed,
+        Map<String, String> formerFields,
+        List<TextType<?>> texts) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-zA-Z0-9]*");
 
@@ -48,6 +55,8 @@ public record TypeTable(
         private final Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
         private final Map<String, String> defaults = new LinkedHashMap<>();
         private final Map<String, String> renamed = new LinkedHashMap<>();
+        private final Map<String, String> formerFields = new LinkedHashMap<>();
+        private final List<TextType<?>> texts = new ArrayList<>();
 
         private Builder(String slice) {
             this.slice = slice;
@@ -87,6 +96,18 @@ public record TypeTable(
             return this;
         }
 
+        /** A field's former name, under which older logs have it; the type as in {@link #defaulted}. */
+        public Builder renamedField(String type, String formerName, String field) {
+            formerFields.put(type + "." + field, formerName);
+            return this;
+        }
+
+        /** A value type that is written as one text. */
+        public Builder text(TextType<?> type) {
+            texts.add(type);
+            return this;
+        }
+
         /** The table. */
         public TypeTable build() {
             Map<Class<?>, Map<String, Class<?>>> frozen = new LinkedHashMap<>();
@@ -96,7 +117,9 @@ public record TypeTable(
                     Collections.unmodifiableMap(actions),
                     Collections.unmodifiableMap(frozen),
                     Collections.unmodifiableMap(defaults),
-                    Collections.unmodifiableMap(renamed));
+                    Collections.unmodifiableMap(renamed),
+                    Collections.unmodifiableMap(formerFields),
+                    List.copyOf(texts));
         }
     }
 }
