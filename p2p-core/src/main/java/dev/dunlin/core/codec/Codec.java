@@ -8,6 +8,7 @@ import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -258,6 +259,31 @@ public final class Codec {
         } catch (JacksonException e) {
             throw new CodecException(type.getSimpleName(), e);
         }
+    }
+
+    /** As {@link #value(JsonNode, Class)}, of a type with arguments. */
+    @SuppressWarnings("TypeParameterUnusedInFormals")
+    public Object value(JsonNode tree, Type type) {
+        try {
+            Object value = mapper.readerFor(mapper.constructType(type)).readValue(tree);
+            if (value == null) {
+                throw new CodecException(type.getTypeName(), "a null stands where a value should");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw new CodecException(type.getTypeName(), e);
+        }
+    }
+
+    /** The record of a name that stands where a sealed interface is declared. */
+    public Optional<Class<?>> variant(Class<?> union, String name) {
+        for (TypeTable table : tables) {
+            Map<String, Class<?>> names = table.variants().get(union);
+            if (names != null && names.containsKey(name)) {
+                return Optional.of(names.get(name));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The mapper, for what is JSON but no action or state: frames, headers, reports. */

@@ -76,7 +76,13 @@ public final class Parts {
         return first.flatMap(any -> key(any.getKey().getClass(), text)).flatMap(key -> table.find((Comparable) key));
     }
 
-    private Optional<Object> key(Class<?> type, String text) {
+    /** Whether values of a type are one text in JSON. */
+    public boolean isText(Class<?> type) {
+        return texts.containsKey(type);
+    }
+
+    /** A table's key of a type from its text; empty if the text is none. */
+    public Optional<Object> key(Class<?> type, String text) {
         try {
             if (type == String.class) {
                 return Optional.of(text);

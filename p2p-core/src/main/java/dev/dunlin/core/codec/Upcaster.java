@@ -92,7 +92,27 @@ public final class Upcaster {
         return variants.values().stream().anyMatch(names -> names.containsValue(type));
     }
 
-    private JsonNode value(String slice, Type type, JsonNode written) {
+    /**
+     * The name under which a field is in older logs.
+     *
+     * @param state whether the record is the machine's whole state
+     */
+    public String writtenName(String machine, boolean state, Class<?> record, String field) {
+        return formerFields.getOrDefault(fieldOf(machine, state, record, field), field);
+    }
+
+    /** The value of a field that older logs do not have, if one is declared. */
+    public Optional<JsonNode> missing(String machine, boolean state, Class<?> record, String field) {
+        return Optional.ofNullable(defaults.get(fieldOf(machine, state, record, field)))
+                .map(json -> codec.mapper().readTree(json));
+    }
+
+    private static String fieldOf(String machine, boolean state, Class<?> record, String field) {
+        return (state ? machine : machine + "." + Names.of(record)) + "." + field;
+    }
+
+    /** A value inside a state or payload, in the shape of this build. */
+    public JsonNode value(String slice, Type type, JsonNode written) {
         if (type instanceof Class<?> cls) {
             Map<String, Class<?>> names = variants.get(cls);
             if (names != null) {

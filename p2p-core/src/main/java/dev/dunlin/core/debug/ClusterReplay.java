@@ -30,7 +30,11 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
             if (next.get() instanceof Frame.Recorded frame
                     && frame.number() > store.state().input()) {
-                return frame.failed().isPresent() ? Optional.empty() : Optional.of(applied(frame));
+                if (frame.failed().isPresent()) {
+                    store.skip(frame.number(), frame.at());
+                } else {
+                    return Optional.of(applied(frame));
+                }
             }
         }
         return Optional.empty();

@@ -67,20 +67,16 @@ final class Walk<R> {
         }
     }
 
+    // An input that failed changed nothing, whatever this build would make of it: the node went on behind it.
     private Optional<Turn> applied(Frame.Recorded recorded) {
-        try {
-            Turn turn = store.apply(recorded.input(), recorded.at());
-            if (recorded.failed().isPresent()) {
-                throw diverged(recorded.number(), "it is carried out, and stopped the recorded run");
-            }
-            return Optional.of(turn);
-        } catch (StoreFailure failure) {
-            if (recorded.failed().isEmpty()) {
-                throw diverged(recorded.number(), "it stops this build: " + failure.getMessage());
-            }
-            StoreState<R> before = store.state();
-            store.restore(new StoreState<>(recorded.number(), recorded.at(), before.node(), before.root()));
+        if (recorded.failed().isPresent()) {
+            store.skip(recorded.number(), recorded.at());
             return Optional.empty();
+        }
+        try {
+            return Optional.of(store.apply(recorded.input(), recorded.at()));
+        } catch (StoreFailure failure) {
+            throw diverged(recorded.number(), "it stops this build: " + failure.getMessage());
         }
     }
 

@@ -158,7 +158,7 @@ public final class ActionLog {
                     if (recorded.failed().isPresent()) {
                         notes.add("input " + recorded.number() + " stopped the last run: "
                                 + recorded.failed().get());
-                        skip(store, recorded);
+                        store.skip(recorded.number(), recorded.at());
                         continue;
                     }
                     // Held to all digests: one that cannot be compared proves nothing of a durable effect.
@@ -202,12 +202,6 @@ public final class ActionLog {
                                 + ". Seal the log with the build that wrote it (dunlin log DIR --seal)",
                         failure);
             }
-        }
-
-        // The failed input changed nothing, but its number is taken.
-        private static <R> void skip(Store<R> store, Frame.Recorded failed) {
-            StoreState<R> state = store.state();
-            store.restore(new StoreState<>(failed.number(), failed.at(), state.node(), state.root()));
         }
     }
 }

@@ -15,7 +15,10 @@ import java.util.Optional;
 public sealed interface Frame {
 
     /** The version of the format that this build writes, and the newest that it reads. */
-    int FORMAT = 1;
+    int FORMAT = 2;
+
+    /** The oldest version of the format that this build reads. */
+    int OLDEST = 2;
 
     /**
      * The first line of a segment.
@@ -24,15 +27,16 @@ public sealed interface Frame {
      * @param build the build that writes
      * @param first the number of the segment's first input
      * @param forced up to which input the disk had promised when the segment was begun
+     * @param wallOffset how far the wall clock was ahead of the node's time then, in microseconds
      * @param schema what the build can write
      */
-    record Header(int format, String build, long first, long forced, Schema schema) implements Frame {}
+    record Header(int format, String build, long first, long forced, long wallOffset, Schema schema) implements Frame {}
 
     /**
      * One input, and the proof of what it led to.
      *
      * @param number its number
-     * @param at its time, microseconds since the Unix epoch
+     * @param at its time, microseconds of the node's time
      * @param action what entered
      * @param answers the effect that it answers
      * @param rejected the disabled ones among the input and what it led to

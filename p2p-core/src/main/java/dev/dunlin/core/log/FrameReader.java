@@ -65,6 +65,10 @@ final class FrameReader {
             throw new LogException("the log has format " + format + " and this build reads up to " + Frame.FORMAT
                     + ": use a newer build");
         }
+        if (format < Frame.OLDEST) {
+            throw new LogException("the log has format " + format + ", of a build before the first release, and this build reads "
+                    + Frame.OLDEST + " and later: start with another data folder");
+        }
         Map<String, Map<String, String>> types =
                 codec.mapper().readerFor(SCHEMA).readValue(payload.path("schema"));
         return new Frame.Header(
@@ -72,6 +76,7 @@ final class FrameReader {
                 payload.path("build").asString(),
                 payload.path("first").asLong(),
                 payload.path("forced").asLong(),
+                payload.path("wallOffset").asLong(),
                 new Schema(types));
     }
 

@@ -14,15 +14,19 @@ import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.ObjectWriter;
 
 /** Encodes frames into one growing buffer. Not thread-safe: the log's thread owns it. */
 final class FrameWriter {
@@ -76,6 +80,8 @@ final class FrameWriter {
         buffer.number(header.first());
         buffer.ascii(",\"forced\":");
         buffer.number(header.forced());
+        buffer.ascii(",\"wallOffset\":");
+        buffer.number(header.wallOffset());
         buffer.ascii(",\"schema\":");
         byte[] schema = codec.mapper().writeValueAsBytes(header.schema().types());
         buffer.write(schema, 0, schema.length);
@@ -150,9 +156,7 @@ final class FrameWriter {
         buffer.ascii("{\"type\":");
         buffer.text(codec.nameOf(input.action()));
         buffer.ascii(",\"payload\":");
-        JsonGenerator out = generator();
-        codec.write(input.action(), out);
-        out.flush();
+        payload(input.action());
         buffer.ascii(",\"meta\":{\"input\":");
         buffer.number(number);
         buffer.ascii(",\"at\":");
@@ -160,6 +164,22 @@ final class FrameWriter {
         if (!input.answers().isNone()) {
             buffer.ascii(",\"answers\":");
             buffer.text(input.answers().toString());
+        }
+    }
+
+    private void payload(Action action) {
+        int start = buffer.length;
+        try {
+            JsonGenerator out = generator(codec.mapper().writer());
+            codec.write(action, out);
+            out.flush();
+        } catch (JacksonException noUtf8) {
+            // Half of a surrogate pair has no UTF-8: it is written by its number.
+            abandon(start);
+            JsonGenerator out = generator(codec.mapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII));
+            codec.write(action, out);
+            out.flush();
+            generator = null;
         }
     }
 
@@ -215,12 +235,10 @@ final class FrameWriter {
 
     // One for all payloads, which to it are root values without anything between them: making one costs as much as a
     // small frame. What stands around the payload is written by hand, which is several times quicker.
-    private JsonGenerator generator() {
+    private JsonGenerator generator(ObjectWriter with) {
         JsonGenerator present = generator;
         if (present == null) {
-            present = codec.mapper()
-                    .writer()
-                    .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            present = with.without(StreamWriteFeature.AUTO_CLOSE_TARGET)
                     .withRootValueSeparator((String) null)
                     .createGenerator(buffer);
             generator = present;
@@ -294,9 +312,8 @@ final class FrameWriter {
             for (int i = 0; i < count; i++) {
                 char unit = text.charAt(i);
                 if (unit < ' ' || unit > '~' || unit == '"' || unit == '\\') {
-                    byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
                     length++;
-                    write(quoted, 0, quoted.length);
+                    quoted(text);
                     write('"');
                     return;
                 }
@@ -304,6 +321,20 @@ final class FrameWriter {
             }
             bytes[at++] = '"';
             length = at;
+        }
+
+        private void quoted(String text) {
+            if (text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
+                byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+                write(quoted, 0, quoted.length);
+                return;
+            }
+            // Half of a surrogate pair has no UTF-8: such a text is written by numbers.
+            for (int i = 0; i < text.length(); i++) {
+                ascii("\\u");
+                ensure(4);
+                hex(text.charAt(i), 12);
+            }
         }
 
         void number(long value) {

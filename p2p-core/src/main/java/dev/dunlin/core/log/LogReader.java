@@ -80,7 +80,7 @@ public final class LogReader<R> {
      */
     public long saveSnapshot(LogStorage to, StoreState<R> state, String build) {
         try {
-            Snapshots.write(to, codec, store, state, build, schema, 1);
+            new SnapshotWriter<>(to, codec, store, build, schema, 1).write(state);
             return to.size(Segments.snapshotName(state.input()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -102,6 +102,10 @@ public final class LogReader<R> {
 
     /** A snapshot, and where it is. */
     private record Kept(LogStorage at, Segments.Snapshot file) {}
+
+    private Optional<SnapshotReader.Read<R>> read(Kept snapshot) throws IOException {
+        return new SnapshotReader<>(snapshot.at(), codec, store, snapshot.file()).read();
+    }
 
     // In order. One that stands before what the ring still has says nothing of what can be replayed.
     private List<Kept> kept() throws IOException {
@@ -226,7 +230,7 @@ public final class LogReader<R> {
                 if (snapshot.file().input() > input) {
                     continue;
                 }
-                Optional<Snapshots.Read<R>> read = Snapshots.read(snapshot.at(), codec, store, snapshot.file());
+                Optional<SnapshotReader.Read<R>> read = read(snapshot);
                 if (read.isPresent()) {
                     return read.get().state();
                 }
@@ -246,8 +250,7 @@ public final class LogReader<R> {
         try {
             for (Kept snapshot : kept()) {
                 if (snapshot.file().input() == input) {
-                    Optional<StoreState<R>> read = Snapshots.read(snapshot.at(), codec, store, snapshot.file())
-                            .map(Snapshots.Read::state);
+                    Optional<StoreState<R>> read = read(snapshot).map(SnapshotReader.Read::state);
                     if (read.isPresent()) {
                         return read;
                     }
@@ -269,7 +272,7 @@ public final class LogReader<R> {
         try {
             for (Segments.Snapshot snapshot : Segments.snapshots(storage)) {
                 if (snapshot.input() == input) {
-                    return Snapshots.digests(storage, codec, snapshot);
+                    return new SnapshotReader<>(storage, codec, store, snapshot).digests();
                 }
             }
             return Optional.empty();

@@ -2,6 +2,7 @@ package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.Schema;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
@@ -10,6 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends to a log: encodes, writes, forces, begins new segments. Driven by one thread at a time: the log's thread, or the
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogWriter implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final int WRITE_BYTES = 1 << 18;
 
     private final LogStorage storage;
@@ -28,10 +32,15 @@ public final class LogWriter implements Closeable {
     private final String build;
     private final FrameWriter frames;
 
+    // Read by whoever keeps house: what is being written is never compressed, whatever files a listing shows.
+    private volatile long segmentFirst = Long.MAX_VALUE;
     private String segment = "";
     private LogStorage.@Nullable Appender file;
     private long segmentBytes;
+    private long closedBytes;
     private boolean dirty;
+    private boolean torn;
+    private long wallOffset;
     private long written;
     private long forced;
     private long encoded;
@@ -49,6 +58,7 @@ public final class LogWriter implements Closeable {
         this.encoded = lastInput;
         this.written = lastInput;
         this.forced = forced;
+        this.wallOffset = store.state().node().wallOffset();
     }
 
     /** Closes the present segment, if there is one, and begins the next, as at each boot. */
@@ -70,11 +80,14 @@ public final class LogWriter implements Closeable {
         }
         if (before != null) {
             before.close();
+            closedBytes += segmentBytes;
         }
         segment = name;
+        segmentFirst = written + 1;
         file = next;
         segmentBytes = 0;
-        frames.header(new Frame.Header(Frame.FORMAT, build, written + 1, forced, schema));
+        torn = false;
+        frames.header(new Frame.Header(Frame.FORMAT, build, written + 1, forced, wallOffset, schema));
         dirty = true;
     }
 
@@ -82,6 +95,11 @@ public final class LogWriter implements Closeable {
     public void append(Turn turn) throws IOException {
         frames.turn(turn);
         encoded = turn.number();
+        wallOffset = switch (turn.input().action()) {
+            case NodeAction.Booted booted -> booted.wallTime() - turn.now();
+            case NodeAction.ClockStepped stepped -> stepped.by();
+            default -> wallOffset;
+        };
         afterFrame();
     }
 
@@ -106,17 +124,36 @@ public final class LogWriter implements Closeable {
         if (frames.length() == 0) {
             return;
         }
+        write();
+        written = encoded;
+        dirty = true;
+    }
+
+    private void write() throws IOException {
         LogStorage.Appender to = open();
+        repair();
         try {
             to.write(frames.bytes(), 0, frames.length());
         } catch (IOException e) {
-            storage.truncate(segment, segmentBytes);
+            torn = true;
+            try {
+                repair();
+            } catch (IOException again) {
+                // Before the next write it is tried again: nothing may stand behind a part of a frame.
+                e.addSuppressed(again);
+            }
             throw e;
         }
         segmentBytes += frames.length();
         frames.clear();
-        written = encoded;
-        dirty = true;
+    }
+
+    // Cuts off what a failed write has left behind the last whole frame.
+    private void repair() throws IOException {
+        if (torn) {
+            storage.truncate(segment, segmentBytes);
+            torn = false;
+        }
     }
 
     /**
@@ -146,9 +183,25 @@ public final class LogWriter implements Closeable {
             if (forced != written) {
                 forced = written;
                 frames.force(forced);
+                markForced();
             }
         }
         return forced;
+    }
+
+    // The mark is in the file at once: until then damage to what was forced would pass for a torn tail. That it is not forced
+    // itself does no harm. If it cannot be written now, it goes with the next frames.
+    private void markForced() {
+        try {
+            write();
+        } catch (IOException e) {
+            LOG.debug("a force mark waits for the next write: {}", e.toString());
+        }
+    }
+
+    /** How many bytes were written since this writer was opened: what grows a log until its next snapshot. */
+    public long bytes() {
+        return closedBytes + segmentBytes;
     }
 
     /** The last input that is safe. */
@@ -161,23 +214,26 @@ public final class LogWriter implements Closeable {
         return encoded;
     }
 
-    /** Writes a snapshot; its input is at most {@link #forced}. May run on another thread than the writer's. */
+    /**
+     * Writes a snapshot and reads it back; its input is at most {@link #forced}. May run on another thread than the writer's.
+     *
+     * @throws LogException if what was written cannot be read back: it is deleted then
+     */
     public <R> void snapshot(Store<R> of, StoreState<R> state) throws IOException {
-        Snapshots.write(storage, codec, of, state, build, schema, options.zstdLevel());
+        new SnapshotWriter<>(storage, codec, of, build, schema, options.zstdLevel()).write(state);
     }
 
     /**
      * Compresses closed segments and drops what the ring no longer has room for, but never the last good snapshot and what
      * follows it. May run on another thread than the writer's, one at a time.
      *
-     * @param now microseconds since the Unix epoch, for the age bound
+     * @param now the node's time in microseconds, for the age bound
      * @return how many segments were dropped
      */
     public int keepHouse(long now) throws IOException {
-        List<Segments.Segment> all = Segments.segments(storage);
-        for (Segments.Segment closedSegment : all.subList(0, Math.max(0, all.size() - 1))) {
-            if (!closedSegment.compressed()) {
-                Segments.compress(storage, closedSegment, options.zstdLevel());
+        for (Segments.Segment one : Segments.segments(storage)) {
+            if (!one.compressed() && one.first() < segmentFirst) {
+                Segments.compress(storage, one, options.zstdLevel());
             }
         }
         return new Ring(storage, store, codec, options).trim(now);

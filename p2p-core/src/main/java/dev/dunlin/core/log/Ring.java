@@ -62,11 +62,7 @@ final class Ring {
         if (snapshot.input() == good) {
             return true;
         }
-        try {
-            if (Snapshots.read(storage, codec, store, snapshot).isEmpty()) {
-                return false;
-            }
-        } catch (LogException anotherBuilds) {
+        if (new SnapshotReader<>(storage, codec, store, snapshot).fault().isPresent()) {
             return false;
         }
         good = snapshot.input();

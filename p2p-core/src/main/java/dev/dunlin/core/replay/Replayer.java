@@ -39,6 +39,7 @@ public final class Replayer<R> {
     private LogReader<R>.@Nullable Cursor cursor;
     private @Nullable Turn last;
     private Optional<Mismatch> differing = Optional.empty();
+    private final List<Failed> failures = new ArrayList<>();
 
     /**
      * Over a log, with a store of the same slices.
@@ -68,8 +69,9 @@ public final class Replayer<R> {
      * @param last the last step
      * @param digest the digest of the whole state after it
      * @param divergence the first difference, if there is one
+     * @param failures the inputs that stopped a run; the node went on behind them at its next start
      * @param tail what a crash left behind the last whole frame
-     * @param forced up to which step the disk had promised
+     * @param forced up to which step the log was forced
      */
     public record Verified(
             long first,
@@ -78,8 +80,18 @@ public final class Replayer<R> {
             long last,
             Digest digest,
             Optional<Divergence> divergence,
+            List<Failed> failures,
             Optional<LogReader.Tail> tail,
             long forced) {}
+
+    /**
+     * An input that stopped a recorded run.
+     *
+     * @param step its number
+     * @param recorded what broke then
+     * @param now what breaks in this build; empty if this build carries it out
+     */
+    public record Failed(long step, String recorded, Optional<String> now) {}
 
     /** What a second build, or another record, says of the state after a step. */
     @FunctionalInterface
@@ -108,6 +120,7 @@ public final class Replayer<R> {
         StoreState<R> from = log.earliestState();
         store.restore(from);
         last = null;
+        failures.clear();
         long inputs = 0;
         long actions = 0;
         try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
@@ -124,6 +137,7 @@ public final class Replayer<R> {
                             store.state().input(),
                             digest(),
                             Optional.of(explain(frame, mismatch.get(), recorded)),
+                            List.copyOf(failures),
                             Optional.empty(),
                             frames.forced());
                 }
@@ -140,35 +154,43 @@ public final class Replayer<R> {
                     store.state().input(),
                     digest(),
                     Optional.empty(),
+                    List.copyOf(failures),
                     frames.tail(),
                     frames.forced());
         }
     }
 
     private Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable, boolean compare) {
+        if (recorded.failed().isPresent()) {
+            passed(recorded, recorded.failed().get());
+            return Optional.empty();
+        }
         try {
             Turn turn = store.apply(recorded.input(), recorded.at());
             last = turn;
-            if (recorded.failed().isPresent()) {
-                return Optional.of(new Mismatch(
-                        recorded.number(),
-                        "it is carried out, and stopped the recorded run: "
-                                + recorded.failed().get(),
-                        List.of()));
-            }
             return compare ? Mismatch.between(recorded, turn, incomparable) : Optional.empty();
         } catch (StoreFailure failure) {
-            StoreState<R> state = store.state();
-            if (recorded.failed().isEmpty()) {
-                store.restore(state);
-                last = null;
-                return Optional.of(
-                        new Mismatch(recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
-            }
-            store.restore(new StoreState<>(recorded.number(), recorded.at(), state.node(), state.root()));
+            store.restore(store.state());
             last = null;
-            return Optional.empty();
+            return Optional.of(
+                    new Mismatch(recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
         }
+    }
+
+    // What failed changed nothing, and the node went on behind it: so does the replay, whatever this build makes of it.
+    private void passed(Frame.Recorded recorded, String why) {
+        StoreState<R> before = store.state();
+        Optional<String> now;
+        try {
+            store.apply(recorded.input(), recorded.at());
+            now = Optional.empty();
+        } catch (StoreFailure failure) {
+            now = Optional.of(String.valueOf(failure.getMessage()));
+        }
+        store.restore(before);
+        store.skip(recorded.number(), recorded.at());
+        last = null;
+        failures.add(new Failed(recorded.number(), why, now));
     }
 
     private Divergence explain(Frame.Recorded recorded, Mismatch mismatch, Recorded second) {
@@ -207,7 +229,11 @@ public final class Replayer<R> {
                     next.isPresent() && store.state().input() < input;
                     next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() > here.input()) {
-                    store.apply(recorded.input(), recorded.at());
+                    if (recorded.failed().isPresent()) {
+                        store.skip(recorded.number(), recorded.at());
+                    } else {
+                        store.apply(recorded.input(), recorded.at());
+                    }
                 }
             }
             return store.state().input() == input;

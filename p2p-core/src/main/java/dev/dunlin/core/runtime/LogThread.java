@@ -27,6 +27,9 @@ final class LogThread {
     /** How many turns may wait to be written: few, so that what they changed is still in the caches when it is digested. */
     static final int QUEUE = 1 << 9;
 
+    /** How many may wait while the disk is full: answers, ends and what is due go on meanwhile. */
+    static final int QUEUE_WHILE_FULL = 1 << 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(LogThread.class);
     private static final int BATCH = 512;
     private static final long FORCE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,13 +42,18 @@ final class LogThread {
     private final LogOptions options;
     private final NodeClock clock;
     private final Listener listener;
-    private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE);
+    private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE_WHILE_FULL);
     private final Thread thread;
     private final ExecutorService house = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("dunlin-log-house").factory());
     private final AtomicBoolean housekeeping = new AtomicBoolean();
     private final AtomicLong stalls = new AtomicLong();
     private final AtomicLong snapshots = new AtomicLong();
+
+    private volatile long nodeTime;
+    private volatile boolean snapshotWanted;
+    private long snapshotBytes;
+    private long snapshotAt;
 
     private volatile boolean sleeping;
     private volatile boolean stopping;
@@ -99,18 +107,22 @@ final class LogThread {
     }
 
     private long hand(Object what) {
-        if (queue.offer(what)) {
+        if (offered(what)) {
             wake();
             return 0;
         }
         stalls.incrementAndGet();
         long begun = clock.monotonicNanos();
-        while (failure == null && !queue.offer(what)) {
+        while (failure == null && !offered(what)) {
             wake();
             LockSupport.parkNanos(this, 20_000);
         }
         wake();
         return clock.monotonicNanos() - begun;
+    }
+
+    private boolean offered(Object what) {
+        return (queue.size() < QUEUE || diskFull) && queue.offer(what);
     }
 
     private void wake() {
@@ -155,6 +167,7 @@ final class LogThread {
                 }
                 if (taken == 0) {
                     if (last) {
+                        lastSnapshot();
                         break;
                     }
                     idle();
@@ -196,8 +209,10 @@ final class LogThread {
             try {
                 switch (next) {
                     case Turn turn -> {
+                        nodeTime = turn.now();
                         if (turn.number() > writer.taken()) {
                             writer.append(turn);
+                            wantSnapshot();
                         } else {
                             writer.flush();
                         }
@@ -210,6 +225,8 @@ final class LogThread {
                     }
                     default -> {
                         snapshotState = (StoreState<?>) next;
+                        snapshotBytes = writer.bytes();
+                        snapshotAt = nodeTime;
                         return;
                     }
                 }
@@ -218,6 +235,23 @@ final class LogThread {
                 waitForSpace(e);
             }
         }
+    }
+
+    // By what the log has grown, or by time: the state of the next turn is handed over for it.
+    private void wantSnapshot() {
+        if (writer.bytes() - snapshotBytes >= options.snapshotBytes()
+                || nodeTime - snapshotAt >= options.snapshotMicros()) {
+            snapshotWanted = true;
+        }
+    }
+
+    /** Whether the state of the next turn is to be handed over for a snapshot. By the store's thread alone. */
+    boolean wantsSnapshot() {
+        if (!snapshotWanted) {
+            return false;
+        }
+        snapshotWanted = false;
+        return true;
     }
 
     private void writeOut(boolean force) throws IOException {
@@ -263,24 +297,42 @@ final class LogThread {
         sleeping = false;
     }
 
-    @SuppressWarnings("unchecked")
-    private <R> void startSnapshot() {
-        StoreState<R> state = (StoreState<R>) snapshotState;
+    private void startSnapshot() {
+        StoreState<?> state = snapshotState;
         if (state == null || state.input() > forced) {
             return;
         }
         boolean begun = house(() -> {
-            writer.snapshot((Store<R>) store, state);
-            snapshots.incrementAndGet();
-            writer.keepHouse(clock.wallMicros());
+            snapshotNow(state);
+            writer.keepHouse(nodeTime);
         });
         if (begun) {
             snapshotState = null;
         }
     }
 
+    // An orderly stop ends with a snapshot: the next start has nothing to replay.
+    private void lastSnapshot() {
+        StoreState<?> state = snapshotState;
+        if (state != null && state.input() <= forced) {
+            house.execute(() -> {
+                try {
+                    snapshotNow(state);
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("the last snapshot could not be written; the next start replays the log: {}", e.toString());
+                }
+            });
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the store's own state
+    private <R> void snapshotNow(StoreState<R> state) throws IOException {
+        writer.snapshot((Store<R>) store, state);
+        snapshots.incrementAndGet();
+    }
+
     private void keepHouse() {
-        house(() -> writer.keepHouse(clock.wallMicros()));
+        house(() -> writer.keepHouse(nodeTime));
     }
 
     @FunctionalInterface
@@ -305,13 +357,32 @@ final class LogThread {
     }
 
     /** Writes and forces all that was handed over, and ends. */
-    void stop() throws InterruptedException {
+    void stop() {
         stopping = true;
         LockSupport.unpark(thread);
-        thread.join();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
         house.shutdown();
-        if (!house.awaitTermination(1, TimeUnit.MINUTES)) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        boolean done = house.isTerminated();
+        while (!done && System.nanoTime() < end) {
+            try {
+                done = house.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!done) {
             LOG.warn("the log's housekeeping does not end; it is left alone");
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -345,7 +416,4 @@ final class LogThread {
         return writer.toString();
     }
 
-    LogOptions options() {
-        return options;
-    }
 }

@@ -11,6 +11,7 @@ public interface Port {
      *
      * @param request the id of the {@link dev.dunlin.core.store.Effect.Request} that is answered, once
      * @param fact the answer
+     * @throws IllegalArgumentException if it is of no mounted machine, which is the caller's bug; nothing has happened then
      */
     void answer(ActionId request, Action fact);
 
@@ -24,6 +25,8 @@ public interface Port {
     /**
      * Hands in new work: an inbound connection or stream, a message, a wish. When it is refused, the caller closes what it
      * brought, or stops reading until there is room.
+     *
+     * @throws IllegalArgumentException if it is of no mounted machine or too big to be recorded; nothing has happened then
      */
     Offer offer(Action fact);
 
@@ -31,8 +34,14 @@ public interface Port {
     enum Offer {
         /** It will be looked at. */
         TAKEN,
-        /** The inbox is full. */
+        /** The queue is full. */
         FULL,
+        /** The peer that it is about has its share of the queue. */
+        PEER_FULL,
+        /** As many requests are in flight as may be. */
+        REQUESTS_FULL,
+        /** As many handles are open as may be. */
+        HANDLES_FULL,
         /** The disk is full: nothing new is taken until the log can be written again. */
         DISK_FULL,
         /** The node is stopping, or has not booted yet. */

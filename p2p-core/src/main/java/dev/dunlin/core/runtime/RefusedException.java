@@ -1,6 +1,8 @@
 package dev.dunlin.core.runtime;
 
-import dev.dunlin.core.store.Verdict;
+import dev.dunlin.core.store.NodeOutcome;
+import dev.dunlin.core.store.Operand;
+import java.util.List;
 
 /** A wish that the node did not take up: a guard's clause failed, or there was no room. */
 public final class RefusedException extends RuntimeException {
@@ -8,19 +10,40 @@ public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String clause;
+    private final transient List<Operand> operands;
 
-    RefusedException(String clause, String message) {
+    private RefusedException(String clause, List<Operand> operands, String message) {
         super(message);
         this.clause = clause;
+        this.operands = operands;
     }
 
-    static RefusedException of(Verdict.Disabled why) {
+    static RefusedException of(NodeOutcome.Refused why) {
         return new RefusedException(
-                why.clause(), why.clause() + " does not hold" + (why.operands().isEmpty() ? "" : " " + why.operands()));
+                why.clause(),
+                why.operands(),
+                why.clause() + " does not hold" + (why.operands().isEmpty() ? "" : " " + why.operands()));
     }
 
-    /** The guard's clause that failed, or {@code inbox-has-room}, {@code disk-has-room}, {@code node-runs}. */
+    static RefusedException of(Port.Offer offer) {
+        String clause = switch (offer) {
+            case DISK_FULL -> "disk-has-room";
+            case STOPPING -> "node-runs";
+            case PEER_FULL -> "peer-has-its-share";
+            case REQUESTS_FULL -> "requests-have-room";
+            case HANDLES_FULL -> "handles-have-room";
+            case FULL, TAKEN -> "inbox-has-room";
+        };
+        return new RefusedException(clause, List.of(), "the node takes no new work now (" + clause + "): try again later");
+    }
+
+    /** The guard's clause that failed, or one of the runtime's own, such as {@code inbox-has-room} or {@code node-runs}. */
     public String clause() {
         return clause;
+    }
+
+    /** What the clause looked at. */
+    public List<Operand> operands() {
+        return operands;
     }
 }

@@ -19,7 +19,7 @@ final class Recording<R> {
 
     // One segment a run: a crash never falls back behind the present one.
     private static final LogOptions OPTIONS =
-            new LogOptions(1L << 40, 1L << 50, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 1);
+            new LogOptions(1L << 40, 1L << 50, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, Long.MAX_VALUE / 2, 1);
     private static final String BUILD = "sim";
     private static final byte[] LOG_LINE = {'{', '"', 't', 'y', 'p', 'e', '"', ':', '"', '@'};
 

@@ -1,10 +1,13 @@
 package dev.dunlin.core.sim;
 
 import dev.dunlin.core.log.SimDisk;
+import dev.dunlin.core.runtime.EffectDesk;
 import dev.dunlin.core.runtime.EffectHandler;
+import dev.dunlin.core.runtime.EffectHandlers;
+import dev.dunlin.core.runtime.NodeTime;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Action;
@@ -14,17 +17,12 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeEffect;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimNode<R> implements Port {
 
-    /** How many inputs may wait, new work apart from answers and ends. */
+    /** How much new work may wait; answers and ends have room always, as in the runtime. */
     public static final int CAPACITY = 1 << 12;
-
-    /** The disk promises what was written at least so often, in microseconds, as the log's thread has it. */
-    private static final long FORCE_EVERY = 1_000_000;
 
     // The trace has every input and all it led to; a state that differs shows in the next of these at the latest.
     private static final int STATE_EVERY = 512;
@@ -47,16 +42,13 @@ public final class SimNode<R> implements Port {
     private final World<R> world;
     private final int number;
     private final @Nullable Recording<R> recording;
-
-    // In the order of their registration: so what waits for one promise of the disk is carried out.
-    private final Map<Class<?>, Handling> handlers = new LinkedHashMap<>();
-    private final ArrayDeque<Item> inbox = new ArrayDeque<>();
-    private final Set<ActionId> requests = new HashSet<>();
-
-    // The states that a crash may fall back to: that of the last promised input, and those after it.
-    private final ArrayDeque<Kept<R>> kept = new ArrayDeque<>();
+    private final ArrayDeque<Item> inbox = new ArrayDeque<>(2);
+    private final KeptStates<R> kept = new KeptStates<>();
 
     private @Nullable Store<R> store;
+    private @Nullable EffectHandlers handlers;
+    private @Nullable EffectDesk desk;
+    private @Nullable NodeTime time;
     private @Nullable Audit audit;
     private Scenario.@Nullable Running running;
     private Fault.@Nullable Crash dying;
@@ -65,30 +57,17 @@ public final class SimNode<R> implements Port {
     private boolean up;
     private boolean scheduled;
     private long generation;
-    private long armed = Deadlines.NEVER;
+    private long armed = Due.NEVER;
     private long busyUntil;
     private long each;
     private long skew;
     private int drift;
     private long steps;
-    private long latest;
-    private long forced;
     private long forcing;
+    private int work;
+    private long wires;
 
-    private record Item(Action action, ActionId answers) {}
-
-    private record Kept<R>(long at, StoreState<R> state) {}
-
-    private record Waiting(long input, ActionId id, Effect effect) {}
-
-    private static final class Handling {
-        final EffectHandler<Effect> handler;
-        final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-
-        Handling(EffectHandler<Effect> handler) {
-            this.handler = handler;
-        }
-    }
+    private record Item(Action action, ActionId answers, boolean isWork) {}
 
     SimNode(World<R> world, int number, boolean records) {
         this.world = world;
@@ -136,7 +115,7 @@ public final class SimNode<R> implements Port {
         if (store == null) {
             return trace;
         }
-        Hasher hasher = new Hasher().putDigest(trace);
+        Hasher hasher = new Hasher(false).putDigest(trace);
         feedState(hasher);
         return hasher.finish();
     }
@@ -156,18 +135,38 @@ public final class SimNode<R> implements Port {
         drift = perSecond;
     }
 
-    /** What its clock says, microseconds since the Unix epoch; steps of the wall clock apart. */
-    public long clock() {
+    // What its clock says that is never stepped; it gains or loses as its drift is.
+    private long monotonic() {
         long elapsed = world.now();
-        long now = World.BEGINNING + skew + elapsed + elapsed / 1_000_000 * drift;
-        latest = Math.max(latest, now);
-        return latest;
+        return elapsed + elapsed / 1_000_000 * drift;
     }
 
-    // The world's time at which the clock says so, or a little before.
+    private long wall() {
+        return World.BEGINNING + skew + monotonic() + steps;
+    }
+
+    private NodeTime time() {
+        NodeTime present = time;
+        if (present == null) {
+            throw new IllegalStateException("node " + number + " has not booted");
+        }
+        return present;
+    }
+
+    /** The node's time, in microseconds. */
+    public long clock() {
+        return time().at(monotonic());
+    }
+
+    // The world's time at which the node's is so, or a little before.
     private long worldTime(long clock) {
-        long elapsed = clock - World.BEGINNING - skew;
-        return elapsed - elapsed / (1_000_000 + drift) * drift;
+        long monotonic = time().monotonic(clock);
+        return monotonic - monotonic / (1_000_000 + drift) * drift;
+    }
+
+    /** The number of the next connection that it makes, from 1. */
+    long nextWire() {
+        return ++wires;
     }
 
     void slow(long micros) {
@@ -177,7 +176,7 @@ public final class SimNode<R> implements Port {
     void stepClock(long by) {
         if (up) {
             steps += by;
-            put(new Item(new NodeAction.ClockStepped(clock() + steps, steps), ActionId.NONE));
+            time().check(monotonic(), wall()).ifPresent(stepped -> put(new Item(stepped, ActionId.NONE, false)));
         }
     }
 
@@ -194,41 +193,39 @@ public final class SimNode<R> implements Port {
         }
         up = true;
         generation++;
-        kept.add(new Kept<>(Long.MIN_VALUE, booting.state()));
+        kept.begin(booting.state());
         audit = world.watchful() ? Audit.of(booting) : null;
-        handlers.clear();
-        handler(NodeEffect.class, (id, effect) -> {});
+        time = new NodeTime(booting.state().now(), wall(), monotonic());
+        EffectHandlers all = world.newHandlers(booting);
+        handlers = all;
+        all.with(NodeEffect.class, (id, effect) -> {});
         running = world.services().begin(this);
-        checkHandlers(booting);
+        desk = new EffectDesk(
+                all.checked(), world.holdsDurable(), booting.state().input());
         long run = booting.state().node().run() + 1;
         long seed = world.random(0x626F6F74, number, run).next();
         put(new Item(
                 new NodeAction.Booted(
-                        run, "sim", world.scenario().config(number, world.plan().nodes()), clock(), seed),
-                ActionId.NONE));
+                        run, "sim", world.scenario().config(number, world.plan().nodes()), wall(), seed),
+                ActionId.NONE,
+                false));
     }
 
     /** The handler of all effects under a sealed interface, or of one type; to be given while the services begin. */
     public <E extends Effect> void handler(Class<E> type, EffectHandler<? super E> handler) {
-        @SuppressWarnings("unchecked")
-        Handling handling = new Handling((EffectHandler<Effect>) handler);
-        for (Slice<?, ?, ?> slice : open().slices()) {
-            for (Class<? extends Action> declared : slice.types().actions().values()) {
-                if (type.isAssignableFrom(declared)) {
-                    handlers.put(declared, handling);
-                }
-            }
+        EffectHandlers all = handlers;
+        if (all == null) {
+            throw new IllegalStateException("handlers are given while the services begin");
         }
+        all.with(type, handler);
     }
 
-    private void checkHandlers(Store<R> of) {
-        for (Slice<?, ?, ?> slice : of.slices()) {
-            for (Class<? extends Action> declared : slice.types().actions().values()) {
-                if (Effect.class.isAssignableFrom(declared) && !handlers.containsKey(declared)) {
-                    throw new IllegalStateException("the effect " + declared.getName() + " has no handler");
-                }
-            }
+    private EffectDesk desk() {
+        EffectDesk present = desk;
+        if (present == null) {
+            throw new IllegalStateException("node " + number + " has not booted");
         }
+        return present;
     }
 
     void crash(Fault.Crash crash) {
@@ -251,16 +248,17 @@ public final class SimNode<R> implements Port {
         generation++;
         world.crashed();
         inbox.clear();
-        requests.clear();
+        work = 0;
+        desk = null;
         scheduled = false;
-        armed = Deadlines.NEVER;
+        armed = Due.NEVER;
         busyUntil = 0;
         Scenario.Running was = running;
         running = null;
         if (was != null) {
             was.ended(crash.power());
         }
-        StoreState<R> left = left(crash);
+        StoreState<R> left = kept.left(crash, world.now());
         Store<R> mine = open();
         if (recording != null) {
             store = recording.fallBack(world, left, crash);
@@ -275,8 +273,6 @@ public final class SimNode<R> implements Port {
         } else {
             mine.restore(left);
         }
-        kept.clear();
-        forced = left.input();
         forcing = left.input();
         world.at(
                 Math.min(
@@ -285,49 +281,19 @@ public final class SimNode<R> implements Port {
                 this::boot);
     }
 
-    // Whoever only ends as a process loses nothing that was written; a power loss may take what was not promised.
-    private StoreState<R> left(Fault.Crash crash) {
-        StoreState<R> last = open().state();
-        if (!crash.power() || kept.isEmpty()) {
-            return last;
-        }
-        promise(world.now() - FORCE_EVERY);
-        long first = kept.element().state().input();
-        long unforced = last.input() - Math.max(first, forced);
-        long stays = Math.max(first, forced) + unforced * crash.kept() / 1000;
-        for (Kept<R> state : kept) {
-            if (state.state().input() >= stays) {
-                return state.state();
-            }
-        }
-        return last;
-    }
-
-    // What was written before a time is promised by now, and no state before its last is needed any more.
-    private void promise(long before) {
-        while (kept.size() > 1) {
-            Kept<R> first = kept.remove();
-            Kept<R> second = kept.element();
-            if (second.at() > before && second.state().input() > forced) {
-                kept.addFirst(first);
-                return;
-            }
-        }
-    }
-
     // Inputs
 
     @Override
     public void answer(ActionId request, Action fact) {
         if (up) {
-            put(new Item(fact, request));
+            put(new Item(fact, request, false));
         }
     }
 
     @Override
     public <A extends Action & Action.EndsHandle> void ended(A fact) {
         if (up) {
-            put(new Item(fact, ActionId.NONE));
+            put(new Item(fact, ActionId.NONE, false));
         }
     }
 
@@ -336,10 +302,11 @@ public final class SimNode<R> implements Port {
         if (!up) {
             return Offer.STOPPING;
         }
-        if (inbox.size() >= CAPACITY) {
+        if (work >= CAPACITY) {
             return Offer.FULL;
         }
-        put(new Item(fact, ActionId.NONE));
+        work++;
+        put(new Item(fact, ActionId.NONE, true));
         return Offer.TAKEN;
     }
 
@@ -369,7 +336,8 @@ public final class SimNode<R> implements Port {
         if (due.isPresent()) {
             turn(due.get(), now);
         } else if (item != null) {
-            if (!item.answers().isNone() && !requests.remove(item.answers())) {
+            work -= item.isWork() ? 1 : 0;
+            if (!item.answers().isNone() && !desk().answered(item.answers())) {
                 world.violated(
                         Violation.Kind.CRASH,
                         "service-answers-once",
@@ -384,14 +352,14 @@ public final class SimNode<R> implements Port {
 
     private void arm() {
         long next = open().nextDeadline();
-        if (next == Deadlines.NEVER || next >= armed) {
+        if (next == Due.NEVER || next >= armed) {
             return;
         }
         armed = next;
         long mine = generation;
         world.at(Math.max(worldTime(next), busyUntil), () -> {
             if (mine == generation && armed == next) {
-                armed = Deadlines.NEVER;
+                armed = Due.NEVER;
                 ring();
             }
         });
@@ -403,14 +371,14 @@ public final class SimNode<R> implements Port {
         if (due.isPresent()) {
             // Arms itself again, if the node still lives.
             turn(due.get(), now);
-        } else if (open().nextDeadline() != Deadlines.NEVER) {
+        } else if (open().nextDeadline() != Due.NEVER) {
             // The clock is a little behind what was reckoned.
             armed = open().nextDeadline();
             long mine = generation;
             long expected = armed;
             world.after(Math.max(1, expected - now), () -> {
                 if (mine == generation && armed == expected) {
-                    armed = Deadlines.NEVER;
+                    armed = Due.NEVER;
                     ring();
                 }
             });
@@ -439,13 +407,9 @@ public final class SimNode<R> implements Port {
             audit.after(turn).ifPresent(this::broke);
         }
         world.turned(this, turn);
-        long mineNow = generation;
-        for (int i = 0; i < turn.size() && mineNow == generation; i++) {
-            if (turn.entry(i) instanceof Effect effect) {
-                emit(turn.number(), turn.id(i), effect);
-            }
-        }
-        if (mineNow == generation) {
+        desk().take(turn);
+        force(desk().wanted());
+        if (carryOut()) {
             arm();
         }
     }
@@ -462,17 +426,13 @@ public final class SimNode<R> implements Port {
     }
 
     private void keep(StoreState<R> state) {
-        if (world.plan().faults().isEmpty()) {
-            return;
-        }
-        kept.add(new Kept<>(world.now(), state));
-        if (kept.size() > 64) {
-            promise(world.now() - FORCE_EVERY);
+        if (!world.plan().faults().isEmpty()) {
+            kept.add(world.now(), state);
         }
     }
 
     private void traced(Turn turn) {
-        Hasher hasher = new Hasher();
+        Hasher hasher = new Hasher(false);
         hasher.putDigest(trace).putLong(turn.number()).putLong(turn.now());
         Content.feed(turn.input().action(), hasher);
         turn.feedDerived(hasher);
@@ -490,24 +450,6 @@ public final class SimNode<R> implements Port {
 
     // Effects
 
-    private void emit(long input, ActionId id, Effect effect) {
-        Handling handling = handlers.get(effect.getClass());
-        if (handling == null) {
-            throw new IllegalStateException(
-                    "no handler for " + effect.getClass().getName());
-        }
-        if (effect instanceof Effect.Request) {
-            requests.add(id);
-        }
-        boolean durable = effect instanceof Effect.Durable;
-        if ((durable && world.holdsDurable()) || !handling.waiting.isEmpty()) {
-            handling.waiting.add(new Waiting(durable ? input : 0, id, effect));
-            force(input);
-        } else {
-            carryOut(handling, id, effect);
-        }
-    }
-
     private void force(long input) {
         if (forcing >= input) {
             return;
@@ -516,36 +458,37 @@ public final class SimNode<R> implements Port {
         long mine = generation;
         world.after(world.plan().net().force(), () -> {
             if (mine == generation) {
-                forced = Math.max(forced, input);
-                handlers.values().forEach(this::release);
+                kept.forced(input);
+                desk().forced(input);
+                carryOut();
             }
         });
     }
 
-    private void release(Handling handling) {
+    // False if the node died of it.
+    private boolean carryOut() {
         long mine = generation;
-        while (mine == generation
-                && !handling.waiting.isEmpty()
-                && handling.waiting.element().input() <= forced) {
-            Waiting next = handling.waiting.remove();
-            carryOut(handling, next.id(), next.effect());
+        EffectDesk open = desk();
+        EffectHandlers all = handlers;
+        for (EffectDesk.Ready ready = open.next(); ready != null && all != null; ready = open.next()) {
+            try {
+                all.handle(ready);
+            } catch (RuntimeException | AssertionError thrown) {
+                world.violated(
+                        Violation.Kind.CRASH,
+                        "no-service-throws",
+                        number,
+                        "the handler of " + ready.effect().getClass().getSimpleName() + " threw " + thrown);
+                continue;
+            }
+            Fault.Crash crash = dying;
+            if (crash != null && --effectsLeft <= 0) {
+                die(crash);
+            }
+            if (mine != generation) {
+                return false;
+            }
         }
-    }
-
-    private void carryOut(Handling handling, ActionId id, Effect effect) {
-        try {
-            handling.handler.handle(id, effect);
-        } catch (RuntimeException | AssertionError thrown) {
-            world.violated(
-                    Violation.Kind.CRASH,
-                    "no-service-throws",
-                    number,
-                    "the handler of " + effect.getClass().getSimpleName() + " threw " + thrown);
-            return;
-        }
-        Fault.Crash crash = dying;
-        if (crash != null && --effectsLeft <= 0) {
-            die(crash);
-        }
+        return mine == generation;
     }
 }

@@ -13,7 +13,7 @@ public final class Wire {
 
     private final World<?> world;
     private final int[] nodes;
-    private final int ordinal;
+    private final long ordinal;
     private final Ends ends;
     private final Direction[] directions;
     private final long latency;
@@ -43,7 +43,7 @@ public final class Wire {
         }
     }
 
-    Wire(World<?> world, int from, int to, int ordinal, Ends ends) {
+    Wire(World<?> world, int from, int to, long ordinal, Ends ends) {
         this.world = world;
         this.nodes = new int[] {from, to};
         this.ordinal = ordinal;
@@ -60,8 +60,8 @@ public final class Wire {
         return nodes[end];
     }
 
-    /** The how manieth connection it is that the one node made to the other, from 1. */
-    public int ordinal() {
+    /** The how manieth connection it is that the one node made, from 1. */
+    public long ordinal() {
         return ordinal;
     }
 

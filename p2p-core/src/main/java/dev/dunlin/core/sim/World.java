@@ -1,16 +1,15 @@
 package dev.dunlin.core.sim;
 
+import dev.dunlin.core.runtime.EffectHandlers;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +40,12 @@ public final class World<R> {
     private long now;
     private long happened;
 
-    // How many connections there were between two nodes. What is drawn for one must not depend on others, or nothing
-    // could be left out of a plan without changing everything after it.
-    private final Map<Long, Integer> ordinals = new HashMap<>();
     private long inputs;
     private long actions;
     private long rejections;
     private long crashes;
     private @Nullable Violation violation;
+    private @Nullable EffectHandlers handlers;
 
     World(Scenario<R> scenario, Plan plan, RunOptions options, boolean holdsDurable) {
         this.scenario = scenario;
@@ -143,6 +140,17 @@ public final class World<R> {
         return prototype.another();
     }
 
+    /** Handlers for a node's effects, none given yet; all nodes share what is the same for all. */
+    EffectHandlers newHandlers(Store<R> store) {
+        EffectHandlers first = handlers;
+        if (first == null) {
+            first = EffectHandlers.of(store);
+            handlers = first;
+            return first;
+        }
+        return first.another();
+    }
+
     /** The services of this world. */
     public Scenario.Services<R> services() {
         return services;
@@ -170,8 +178,9 @@ public final class World<R> {
 
     /** Makes a connection between two nodes, which are up. */
     public Wire wire(int from, int to, Wire.Ends ends) {
-        int ordinal = ordinals.merge((long) from << 32 | to, 1, Integer::sum);
-        Wire wire = new Wire(this, from, to, ordinal, ends);
+        // What is drawn for one must not depend on other nodes' connections, or nothing could be left out of a plan without
+        // changing everything after it.
+        Wire wire = new Wire(this, from, to, nodes.get(from).nextWire(), ends);
         wires.add(wire);
         return wire;
     }

@@ -8,6 +8,17 @@ package dev.dunlin.core.store;
  */
 public record Operand(String name, String value) {
 
+    /** The longest value, in characters: what is longer is cut, and says so. */
+    public static final int MAX_VALUE = 1_000;
+
+    /** Cuts a long value. */
+    public Operand {
+        if (value.length() > MAX_VALUE) {
+            int end = Character.isHighSurrogate(value.charAt(MAX_VALUE - 1)) ? MAX_VALUE - 1 : MAX_VALUE;
+            value = value.substring(0, end) + "… (" + value.length() + " characters)";
+        }
+    }
+
     /** An operand of any value that has a canonical text. */
     public static Operand of(String name, Object value) {
         return new Operand(name, value.toString());

@@ -174,6 +174,14 @@ public final class Store<R> {
         recomputeDeadlines();
     }
 
+    /**
+     * Takes the number and the time of an input that failed when it was recorded, and changes nothing: as the node did, which
+     * went on behind it at its next start.
+     */
+    public void skip(long input, long at) {
+        restore(new StoreState<>(input, at, state.node(), state.root()));
+    }
+
     /** When something is next due, microseconds of the node's time; {@link Due#NEVER} if nothing is. */
     public long nextDeadline() {
         return nextDeadline;

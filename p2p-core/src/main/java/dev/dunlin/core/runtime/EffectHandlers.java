@@ -1,0 +1,104 @@
+package dev.dunlin.core.runtime;
+
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Store;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which handler carries out which effects. Effects of one handler are one service's: they keep their order. Used by the runtime
+ * and by the simulator alike.
+ */
+public final class EffectHandlers {
+
+    private final List<EffectHandler<Effect>> services = new ArrayList<>(4);
+    private final Routes routes;
+
+    /** Which service has which type, by the places of the services: what many nodes of one kind share. */
+    private static final class Routes {
+        final List<Class<?>> mounted = new ArrayList<>();
+        final List<Class<?>> declared = new ArrayList<>();
+
+        // Lookup only.
+        final Map<Class<?>, Integer> serviceOf = new HashMap<>();
+
+        void declare(int place, Class<?> type) {
+            if (place < declared.size()) {
+                if (declared.get(place) != type) {
+                    throw new IllegalStateException("the handlers of " + declared.get(place).getName() + " and "
+                            + type.getName() + " are given in another order than elsewhere");
+                }
+                return;
+            }
+            declared.add(type);
+            for (Class<?> each : mounted) {
+                if (type.isAssignableFrom(each)) {
+                    serviceOf.putIfAbsent(each, place);
+                }
+            }
+        }
+    }
+
+    private EffectHandlers(Routes routes) {
+        this.routes = routes;
+    }
+
+    /** No handlers yet for the effects of a store's machines. */
+    public static EffectHandlers of(Store<?> store) {
+        Routes routes = new Routes();
+        for (Slice<?, ?, ?> slice : store.slices()) {
+            for (Class<? extends Action> type : slice.types().actions().values()) {
+                if (Effect.class.isAssignableFrom(type)) {
+                    routes.mounted.add(type);
+                }
+            }
+        }
+        return new EffectHandlers(routes);
+    }
+
+    /** No handlers yet, of a node of the same kind: they are to be given for the same types in the same order. */
+    public EffectHandlers another() {
+        return new EffectHandlers(routes);
+    }
+
+    /** The handler of all mounted effects under a sealed interface, or of one type; the first that is given for a type has it. */
+    public <E extends Effect> EffectHandlers with(Class<E> type, EffectHandler<? super E> handler) {
+        @SuppressWarnings("unchecked") // only effects of this type are handed to it
+        EffectHandler<Effect> typed = (EffectHandler<Effect>) (EffectHandler<?>) handler;
+        routes.declare(services.size(), type);
+        services.add(typed);
+        return this;
+    }
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @throws IllegalStateException if a mounted effect has no handler
+     */
+    public EffectHandlers checked() {
+        for (Class<?> type : routes.mounted) {
+            if (!routes.serviceOf.containsKey(type)) {
+                throw new IllegalStateException("the effect " + type.getName() + " has no handler");
+            }
+        }
+        return this;
+    }
+
+    int serviceOf(Effect effect) {
+        Integer service = routes.serviceOf.get(effect.getClass());
+        if (service == null) {
+            throw new IllegalStateException(
+                    "no handler for " + effect.getClass().getName());
+        }
+        return service;
+    }
+
+    /** Has an effect carried out. */
+    public void handle(EffectDesk.Ready ready) {
+        services.get(ready.service()).handle(ready.id(), ready.effect());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.dunlin.core.runtime;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the store's thread from a thread of its own, and says while it lasts that an input takes too long, with where the
+ * thread stands; and once more when it is over, how long it took.
+ */
+final class Watchdog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long IDLE = 0;
+
+    private final Thread watched;
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    // When the input in work was begun, of System.nanoTime with the lowest bit set; idle else.
+    private volatile long since = IDLE;
+    private volatile long input;
+    private volatile long reported = -1;
+    private final Tally slow = new Tally();
+
+    Watchdog(Thread watched) {
+        this.watched = watched;
+        this.thread = Thread.ofPlatform().daemon().name("dunlin-watchdog").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void stop() {
+        stopped = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** An input is begun. By the store's thread. */
+    void begin(long number) {
+        input = number;
+        since = System.nanoTime() | 1;
+    }
+
+    /** It is done; the time that the store waited for the log says nothing of the input. */
+    void end(long number, String type, int entries, long stalled) {
+        long begun = since;
+        since = IDLE;
+        long took = System.nanoTime() - begun - stalled;
+        if (took > SLOW_NANOS) {
+            slow.add(1);
+            LOG.warn("input {} ({}) took {} ms and led to {} actions", number, type, took / 1_000_000, entries);
+        }
+    }
+
+    /** How long the input in work has taken so far, in microseconds; 0 if none is. */
+    long stuckMicros() {
+        long begun = since;
+        return begun == IDLE ? 0 : Math.max(0, (System.nanoTime() - begun) / 1000);
+    }
+
+    /** How many inputs took too long. */
+    long slow() {
+        return slow.get();
+    }
+
+    /** The last input that was reported while it took; -1 if none was. */
+    long reported() {
+        return reported;
+    }
+
+    private void run() {
+        while (!stopped) {
+            long begun = since;
+            long number = input;
+            if (begun != IDLE && System.nanoTime() - begun > SLOW_NANOS && number != reported) {
+                StringBuilder stack = new StringBuilder();
+                for (StackTraceElement frame : watched.getStackTrace()) {
+                    stack.append("\n    at ").append(frame);
+                }
+                if (since == begun) {
+                    reported = number;
+                    LOG.warn("input {} is taking more than {} ms; its thread stands at{}", number, SLOW_NANOS / 1_000_000, stack);
+                }
+            }
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+    }
+}
