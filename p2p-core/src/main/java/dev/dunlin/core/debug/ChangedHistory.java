@@ -1,17 +1,14 @@
 package dev.dunlin.core.debug;
 
 import dev.dunlin.core.log.Frame;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +26,6 @@ final class ChangedHistory<R> {
     private final Asked recordedAsked = new Asked(Asked.MAX);
     private final Asked asked = new Asked(Asked.MAX);
 
-    // Lookup only: the machines by their tick.
-    private final Map<Class<?>, Slice<?, ?, ?>> ticks = new HashMap<>();
-
     private long beyond = BEYOND;
     private long droppedAnswers;
     private long droppedEnds;
@@ -43,9 +37,6 @@ final class ChangedHistory<R> {
     ChangedHistory(Store<R> store, StoreState<R> from) {
         this.store = store;
         store.restore(from);
-        for (Slice<?, ?, ?> slice : store.slices()) {
-            slice.tick().ifPresent(tick -> ticks.put(tick.getClass(), slice));
-        }
     }
 
     StoreState<R> state() {
@@ -64,8 +55,7 @@ final class ChangedHistory<R> {
 
     /** Leaves a recorded step out; its number stays unused. */
     void skip(long number) {
-        StoreState<R> state = store.state();
-        store.restore(new StoreState<>(number, state.now(), state.node(), state.root()));
+        store.skip(number, store.state().now());
     }
 
     /** An input in the place of a recorded one. */
@@ -80,37 +70,20 @@ final class ChangedHistory<R> {
      */
     List<Turn> ticksBefore(Frame.Recorded frame, StoreState<R> before) {
         List<Turn> turns = new ArrayList<>();
-        for (Optional<Slice<?, ?, ?>> due = due(frame, before); due.isPresent(); due = due(frame, before)) {
-            Slice<?, ?, ?> slice = due.get();
-            long at = Math.max(store.state().now(), deadline(slice, store.state()));
-            turns.add(beyond(Input.of(slice.tick().orElseThrow()), at));
+        while (isTickMissing(frame, before)) {
+            long at = Math.max(store.state().now(), store.nextDeadline());
+            turns.add(beyond(Input.of(new NodeAction.Tick()), at));
             addedTicks++;
         }
         return turns;
     }
 
     // A deadline that the recorded history has, too, waits for its recorded tick, which may have come late.
-    private Optional<Slice<?, ?, ?>> due(Frame.Recorded frame, StoreState<R> before) {
-        long earliest = Deadlines.NEVER;
-        Optional<Slice<?, ?, ?>> due = Optional.empty();
-        for (Slice<?, ?, ?> slice : store.slices()) {
-            long mine = deadline(slice, store.state());
-            boolean recorded = ticks.get(frame.action().getClass()) == slice || mine == deadline(slice, before);
-            if (mine <= frame.at() && !recorded && mine < earliest) {
-                earliest = mine;
-                due = Optional.of(slice);
-            }
-        }
-        return due;
-    }
-
-    private <S> long deadline(Slice<?, S, ?> slice, StoreState<R> of) {
-        return slice.nextDeadline(state(slice, store.statesOf(of)));
-    }
-
-    @SuppressWarnings("unchecked") // a store keeps each slice's state under its name
-    private static <S> S state(Slice<?, S, ?> slice, Map<String, Object> states) {
-        return (S) states.getOrDefault(slice.name(), slice.initial());
+    private boolean isTickMissing(Frame.Recorded frame, StoreState<R> before) {
+        long mine = store.nextDeadline();
+        return mine <= frame.at()
+                && !(frame.action() instanceof NodeAction.Tick)
+                && mine != store.nextDeadline(before);
     }
 
     /**
@@ -131,8 +104,7 @@ final class ChangedHistory<R> {
 
     private Optional<Input> possible(Frame.Recorded frame, StoreState<R> before, long branch) {
         Action action = frame.action();
-        Slice<?, ?, ?> ticking = ticks.get(action.getClass());
-        if (ticking != null && deadline(ticking, store.state()) > frame.at()) {
+        if (action instanceof NodeAction.Tick && store.nextDeadline() > frame.at()) {
             droppedTicks++;
             return Optional.empty();
         }

@@ -187,6 +187,15 @@ public final class Store<R> {
         return nextDeadline;
     }
 
+    /** As {@link #nextDeadline()}, of another moment. */
+    public long nextDeadline(StoreState<R> of) {
+        long least = Due.NEVER;
+        for (Mount<R, ?, ?> mount : mounts.all()) {
+            least = Math.min(least, mount.nextDue(mount.read(of.node(), of.root())));
+        }
+        return least;
+    }
+
     /** The tick that is due at a time. It is to be the next input. */
     public Optional<Input> dueTick(long at) {
         if (nextDeadline > at) {
@@ -300,10 +309,11 @@ public final class Store<R> {
     }
 
     private void recomputeDeadlines() {
+        nextDeadline = Due.NEVER;
         for (Mount<R, ?, ?> mount : mounts.all()) {
             deadlines[mount.index] = mount.nextDue(mount.read(node, root));
+            nextDeadline = Math.min(nextDeadline, deadlines[mount.index]);
         }
-        nextDeadline = least(deadlines);
     }
 
     private static long least(long[] of) {
