@@ -39,6 +39,7 @@ public final class LogWriter implements Closeable {
     private long segmentBytes;
     private long closedBytes;
     private boolean dirty;
+    private boolean marked;
     private boolean torn;
     private long wallOffset;
     private long written;
@@ -65,9 +66,9 @@ public final class LogWriter implements Closeable {
     void beginSegment() throws IOException {
         LogStorage.Appender before = file;
         if (before != null) {
-            force();
-            // The header of the next segment says what this mark would: here it would be a tail that nothing promised.
-            frames.clear();
+            // The header of the next segment says what a mark would: here it would be a tail that was never forced.
+            dirty |= marked;
+            forceFrames();
         }
         String name = Segments.segmentName(written + 1);
         LogStorage.Appender next = storage.append(name);
@@ -165,6 +166,15 @@ public final class LogWriter implements Closeable {
      *     not tell, so the log is not to be written any more
      */
     public long force() throws IOException {
+        if (forceFrames()) {
+            frames.force(forced);
+            markForced();
+        }
+        return forced;
+    }
+
+    // Whether more is safe than before.
+    private boolean forceFrames() throws IOException {
         flush();
         if (dirty) {
             if (broken) {
@@ -180,13 +190,11 @@ public final class LogWriter implements Closeable {
                         e);
             }
             dirty = false;
-            if (forced != written) {
-                forced = written;
-                frames.force(forced);
-                markForced();
-            }
+            marked = false;
         }
-        return forced;
+        boolean more = forced != written;
+        forced = written;
+        return more;
     }
 
     // The mark is in the file at once: until then damage to what was forced would pass for a torn tail. That it is not forced
@@ -194,14 +202,15 @@ public final class LogWriter implements Closeable {
     private void markForced() {
         try {
             write();
+            marked = true;
         } catch (IOException e) {
             LOG.debug("a force mark waits for the next write: {}", e.toString());
         }
     }
 
-    /** How many bytes were written since this writer was opened: what grows a log until its next snapshot. */
+    /** How many bytes were taken since this writer was opened: what grows a log until its next snapshot. */
     public long bytes() {
-        return closedBytes + segmentBytes;
+        return closedBytes + segmentBytes + frames.length();
     }
 
     /** The last input that is safe. */

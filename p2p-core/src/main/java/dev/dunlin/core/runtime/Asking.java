@@ -40,6 +40,10 @@ final class Asking {
 
     /** As {@link NodeRuntime#ask}. */
     CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout, Door door) {
+        Asked known = byKey.get(key);
+        if (known != null && !known.future().isDone()) {
+            return known.future();
+        }
         Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>());
         // One that has just failed may still stand there: who saw it fail may ask again at once.
         Asked there = byKey.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);

@@ -2,6 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
@@ -66,9 +67,22 @@ final class Door {
             throw new IllegalArgumentException(fact.getClass().getName()
                     + " is no input of a machine that this node has: mount its machine first");
         }
-        if (MEASURED.get(fact.getClass()) && Content.bytes(fact) > MAX_INPUT) {
-            throw new IllegalArgumentException("an input of the type " + Names.of(fact.getClass()) + " has "
-                    + Content.bytes(fact) + " bytes, and at most " + MAX_INPUT + " can be recorded");
+        if (MEASURED.get(fact.getClass())) {
+            measure(fact);
+        }
+    }
+
+    private static void measure(Action fact) {
+        Hasher content = new Hasher();
+        Content.feed(fact, content);
+        long bytes = content.words() * Long.BYTES;
+        if (bytes > MAX_INPUT) {
+            throw new IllegalArgumentException("an input of the type " + Names.of(fact.getClass()) + " has " + bytes
+                    + " bytes, and at most " + MAX_INPUT + " can be recorded");
+        }
+        if (content.hasBrokenText()) {
+            throw new IllegalArgumentException("an input of the type " + Names.of(fact.getClass())
+                    + " has a text with half a surrogate pair, which is no Unicode and cannot be recorded");
         }
     }
 

@@ -210,6 +210,7 @@ final class LogThread {
                 switch (next) {
                     case Turn turn -> {
                         nodeTime = turn.now();
+                        snapshotAt = snapshotAt == 0 ? nodeTime : snapshotAt;
                         if (turn.number() > writer.taken()) {
                             writer.append(turn);
                             wantSnapshot();

@@ -14,6 +14,7 @@ final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int MANY = 1000;
     private static final long IDLE = 0;
 
     private final Thread watched;
@@ -51,7 +52,7 @@ final class Watchdog {
         long begun = since;
         since = IDLE;
         long took = System.nanoTime() - begun - stalled;
-        if (took > SLOW_NANOS) {
+        if (took > SLOW_NANOS || entries > MANY) {
             slow.add(1);
             LOG.warn("input {} ({}) took {} ms and led to {} actions", number, type, took / 1_000_000, entries);
         }
@@ -63,7 +64,7 @@ final class Watchdog {
         return begun == IDLE ? 0 : Math.max(0, (System.nanoTime() - begun) / 1000);
     }
 
-    /** How many inputs took too long. */
+    /** How many inputs took too long, or led to too much. */
     long slow() {
         return slow.get();
     }

@@ -22,6 +22,7 @@ public final class Hasher {
     private long a = SEED_A;
     private long b = SEED_B;
     private long words;
+    private boolean broken;
     private final boolean remembers;
 
     /** A hasher that lets tables remember their digests: for who digests one version after the other. */
@@ -48,6 +49,7 @@ public final class Hasher {
         a = SEED_A;
         b = SEED_B;
         words = 0;
+        broken = false;
         return this;
     }
 
@@ -99,7 +101,9 @@ public final class Hasher {
         putLong(length);
         long word = 0;
         for (int i = 0; i < length; i++) {
-            word = (word << 16) | text.charAt(i);
+            char unit = text.charAt(i);
+            word = (word << 16) | unit;
+            broken |= Character.isSurrogate(unit) && !isPaired(text, i);
             if ((i & 3) == 3) {
                 putLong(word);
                 word = 0;
@@ -109,6 +113,17 @@ public final class Hasher {
             putLong(word);
         }
         return this;
+    }
+
+    private static boolean isPaired(String text, int at) {
+        return Character.isHighSurrogate(text.charAt(at))
+                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
+                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
+    }
+
+    /** Whether a text with half a surrogate pair was fed since the last reset: it has no UTF-8. */
+    public boolean hasBrokenText() {
+        return broken;
     }
 
     /** Feeds another digest. */

@@ -217,7 +217,7 @@ final class BisectTest {
     void ringsThatHaveDroppedTheirBeginsAreComparedFromTheFirstCommonStep() throws IOException {
         SimDisk whole = random(Quirk.NONE, 2000);
         SimDisk ring = new SimDisk();
-        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(ring, Lamps.store(), options, 4);
         for (int i = 0; i < 2000; i += 100) {
             recorder.run(100).snapshot().writer.keepHouse(0);

@@ -354,7 +354,7 @@ final class LogIndexTest {
     void aRingThatDropsItsBeginKeepsTheIndexUntilMostIsGone() throws IOException {
         SimDisk disk = new SimDisk();
         SimDisk folder = new SimDisk();
-        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1);
         List<LogIndex.Made> made = new ArrayList<>();
         for (int round = 0; round < 40; round++) {

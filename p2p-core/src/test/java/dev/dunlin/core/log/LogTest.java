@@ -202,7 +202,7 @@ final class LogTest {
     @Test
     void damageBeforeAForceMarkOrInAClosedSegmentIsAnErrorThatSaysWhere() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(1 << 20, 1 << 20, 1L << 60, 1000, 1), 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(1 << 20, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(10).writer.force();
         recorder.run(3).writer.close();
         String name = last(segments(disk));
@@ -253,7 +253,7 @@ final class LogTest {
     @Test
     void anyFlippedByteIsFoundOrDoesNoHarm() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(4 << 10, 1 << 20, 1L << 60, 1000, 1), 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(4 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(8).writer.force();
         recorder.run(2).writer.keepHouse(0);
         recorder.run(2).snapshot().run(2).writer.flush();
@@ -371,7 +371,7 @@ final class LogTest {
     @Test
     void theRingIsBoundedAndKeepsTheLastGoodSnapshotAndWhatFollowsIt() throws IOException {
         SimDisk disk = new SimDisk();
-        LogOptions options = new LogOptions(8 << 10, 60 << 10, Long.MAX_VALUE / 4, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 60 << 10, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1);
         for (int round = 0; round < 30; round++) {
             recorder.run(100).snapshot().writer.keepHouse(0);
@@ -411,7 +411,7 @@ final class LogTest {
     void theRingForgetsByAge() throws IOException {
         SimDisk disk = new SimDisk();
         long age = 60_000_000;
-        LogOptions options = new LogOptions(8 << 10, 64 << 20, age, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 64 << 20, age, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1).run(3000);
         recorder.snapshot();
         long now = recorder.store.state().now();
@@ -432,7 +432,7 @@ final class LogTest {
     @Test
     void cutTailsAreTheFirstToGo() throws IOException {
         SimDisk disk = new SimDisk();
-        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1).run(50);
         recorder.snapshot();
         disk.put("cut-000000000000009-1.bytes", new byte[39 << 10]);
@@ -482,7 +482,7 @@ final class LogTest {
     @Test
     void aFullDiskLosesNothingAndIsWrittenAgainWhenThereIsSpace() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(16 << 10, 1 << 20, 1L << 60, 1000, 1), 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(16 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(20).writer.force();
         disk.capacity(total(disk) + 700);
         recorder.run(10);
@@ -697,11 +697,24 @@ final class LogTest {
         Recorder.open(disk, 1).writer.close();
         String name = segments(disk).getFirst();
         String text = new String(disk.content(name), StandardCharsets.UTF_8);
-        String header = text.lines().findFirst().orElseThrow().replace("\"format\":1", "\"format\":2");
+        String header = text.lines().findFirst().orElseThrow().replace("\"format\":2", "\"format\":3");
         disk.put(name, Sealed.line(header));
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> LogReader.open(disk, Lamps.store()))
-                .withMessageContaining("the log has format 2 and this build reads up to 1: use a newer build");
+                .withMessageContaining("the log has format 3 and this build reads up to 2: use a newer build");
+    }
+
+    @Test
+    void aFormatOfBeforeTheFirstReleaseIsRefused() throws IOException {
+        SimDisk disk = new SimDisk();
+        Recorder.open(disk, 1).writer.close();
+        String name = segments(disk).getFirst();
+        String text = new String(disk.content(name), StandardCharsets.UTF_8);
+        disk.put(name, Sealed.line(text.lines().findFirst().orElseThrow().replace("\"format\":2", "\"format\":1")));
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> LogReader.open(disk, Lamps.store()))
+                .withMessageContaining("the log has format 1")
+                .withMessageContaining("start with another data folder");
     }
 
     @Test
@@ -754,12 +767,12 @@ final class LogTest {
 
     @Test
     void optionsHaveRanges() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1023, 1 << 20, 1, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1 << 20, (1 << 20) - 1, 1, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 0, 1, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 0, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 1, 20));
-        assertThat(new LogOptions(1024, 1024, 1, 1, 19).zstdLevel()).isEqualTo(19);
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1023, 1 << 20, 1, 1, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1 << 20, (1 << 20) - 1, 1, 1, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 0, 1, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 0, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 1, Long.MAX_VALUE / 4, 20));
+        assertThat(new LogOptions(1024, 1024, 1, 1, Long.MAX_VALUE / 4, 19).zstdLevel()).isEqualTo(19);
         assertThat(Schema.Fit.values()).hasSize(3);
     }
 

@@ -125,7 +125,7 @@ final class ReplayerTest {
     @Test
     void aRingThatHasDroppedItsBeginIsReplayedFromItsFirstGoodSnapshot() throws IOException {
         SimDisk disk = new SimDisk();
-        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, 1);
+        LogOptions options = new LogOptions(8 << 10, 40 << 10, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         Recorder recorder = Recorder.open(disk, Lamps.store(), options, 1);
         for (int round = 0; round < 20; round++) {
             recorder.run(100).snapshot().writer.keepHouse(0);

@@ -1,5 +1,6 @@
 package dev.dunlin.core.runtime;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -49,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class NodeRuntimeTest {
 
-    private static final LogOptions OPTIONS = new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, 1);
+    private static final LogOptions OPTIONS = new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** Clocks that a test sets. */
@@ -117,7 +118,7 @@ final class NodeRuntimeTest {
     }
 
     private NodeRuntime<Lamps.Root> recorded() throws IOException {
-        return recorded(OPTIONS, NodeRuntime.DEFAULT_CAPACITY);
+        return recorded(OPTIONS, Budgets.DEFAULT.queued());
     }
 
     private NodeRuntime<Lamps.Root> recorded(LogOptions options, int capacity) throws IOException {
@@ -151,7 +152,7 @@ final class NodeRuntimeTest {
         while (node.offer(last) != Port.Offer.TAKEN) {
             Thread.onSpinWait();
         }
-        await(() -> done.getCount() == 0 && node.stats().load() == 0);
+        await(() -> done.getCount() == 0 && node.stats().queued() == 0);
         node.unwatch(watcher);
     }
 
@@ -226,60 +227,160 @@ final class NodeRuntimeTest {
             assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.FULL);
         }
         assertThat(node.stats().refused()).isEqualTo(3);
-        assertThat(node.stats().load()).isEqualTo(8);
-        assertThat(node.stats().highestLoad()).isEqualTo(8);
+        assertThat(node.stats().queued()).isEqualTo(8);
+        assertThat(node.stats().highestQueued()).isEqualTo(8);
         release.countDown();
-        await(() -> node.stats().load() == 0);
+        await(() -> node.stats().queued() == 0);
         assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
     }
 
     @Test
-    void aRequestHoldsAPlaceUntilItIsAnswered() throws Exception {
-        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()).capacity(3));
+    void requestsInFlightHaveABudgetOfTheirOwn() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()).budgets(new Budgets(2, 1, 3, 1)));
         List<ActionId> asked = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             assertThat(node.offer(on("lamp" + i, 1))).isEqualTo(Port.Offer.TAKEN);
             asked.add(next().id());
             next();
         }
-        await(() -> node.stats().load() == 3);
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.FULL);
+        await(() -> node.stats().requests() == 3);
+        assertThat(node.stats().queued()).as("they take no room in the queue").isZero();
+        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.REQUESTS_FULL);
+        assertThat(node.stats().refusedRequests()).isEqualTo(1);
         node.answer(asked.get(1), new LampAction.Measured("lamp1", 5));
-        await(() -> node.stats().load() == 2);
+        await(() -> node.stats().requests() == 2);
         assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
-        await(() -> node.stats().load() == 2);
         assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Measured))
                 .singleElement()
                 .satisfies(turn -> assertThat(turn.cause(0)).isEqualTo(asked.get(1)));
     }
 
     @Test
-    void aHandleHoldsAPlaceUntilItIsClosed() {
-        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()).capacity(3));
+    void aRequestWithoutAnAnswerIsShownWithItsAgeAndLostAtLast() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        assertThat(node.offer(on("desk", 1))).isEqualTo(Port.Offer.TAKEN);
+        ActionId asked = next().id();
+        next();
+        clock.run(90_000_000);
+        settle(node);
+        await(() -> node.stats().oldestRequestMicros() == 90_000_000);
+        assertThat(node.stats().requests()).isEqualTo(1);
+        clock.run(Figures.LOST);
+        settle(node);
+        await(() -> node.stats().lostRequests() == 1);
+        assertThat(node.stats().requests()).isZero();
+        node.answer(asked, new LampAction.Measured("desk", 5));
+        await(() -> node.stats().strayAnswers() == 1);
+    }
+
+    @Test
+    void handlesHaveABudgetOfTheirOwn() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()).budgets(new Budgets(2, 1, 1, 3)));
         for (int i = 0; i < 3; i++) {
             assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, i), "a")))
                     .isEqualTo(Port.Offer.TAKEN);
+            int open = i + 1;
+            await(() -> node.state().node().handles().size() == open);
         }
-        await(() -> node.state().node().handles().size() == 3 && node.stats().load() == 3);
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.FULL);
+        assertThat(node.stats().queued()).as("they take no room in the queue").isZero();
+        assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
+                .isEqualTo(Port.Offer.HANDLES_FULL);
+        assertThat(node.stats().refusedHandles()).isEqualTo(1);
+        assertThat(node.offer(new LampAction.Tick())).as("what brings none goes on").isEqualTo(Port.Offer.TAKEN);
         node.ended(new LampAction.Cut(new Handle("line", 1, 1)));
-        await(() -> node.stats().load() == 2);
-        node.ended(new LampAction.Cut(new Handle("line", 1, 1)));
-        await(() -> node.stats().inputs() == 6);
-        assertThat(node.stats().load()).as("told twice").isEqualTo(2);
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
+        await(() -> node.stats().handles() == 2);
+        assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
+                .isEqualTo(Port.Offer.TAKEN);
     }
 
     @Test
     void placesOfAnEarlierRunsHandlesAreFree() throws IOException {
         NodeRuntime<Lamps.Root> first = recorded();
         first.offer(new LampAction.Wired(new Handle("line", 1, 1), "a"));
-        await(() -> first.stats().load() == 1 && first.stats().inputs() == 2);
+        await(() -> first.stats().handles() == 1 && first.stats().inputs() == 2);
         first.stop().join();
         NodeRuntime<Lamps.Root> second = recorded();
         await(() -> second.stats().inputs() == 1);
         assertThat(second.state().node().handles().size()).isZero();
-        assertThat(second.stats().load()).isZero();
+        assertThat(second.stats().handles()).isZero();
+    }
+
+    @Test
+    void anActionOfNoMountedMachineIsRefusedAtTheDoor() {
+        record Stranger() implements Action {}
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        for (Action stranger : List.of(new Stranger(), new LampEffect.Measure("desk"))) {
+            assertThatThrownBy(() -> node.offer(stranger))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("mount its machine first");
+            assertThatThrownBy(() -> node.answer(new ActionId(1, 1), stranger))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        settle(node);
+        assertThat(node.ended()).isNotDone();
+    }
+
+    @Test
+    void anInputThatIsTooLongToBeRecordedIsRefusedAtTheDoor() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        String lamp = "x".repeat(9 << 20);
+        assertThatThrownBy(() -> node.offer(on(lamp, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 16777216");
+        settle(node);
+        assertThat(node.ended()).isNotDone();
+    }
+
+    @Test
+    void halfASurrogatePairIsRefusedAtTheDoor() throws Exception {
+        NodeRuntime<Lamps.Root> node = recorded();
+        for (String half : List.of("a\ud800b", "\udc00", "x\ud800")) {
+            assertThatThrownBy(() -> node.offer(on(half, 5)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("half a surrogate pair");
+        }
+        node.offer(on("\ud83d\ude00", 5));
+        await(() -> node.stats().inputs() == 2);
+        node.stop().join();
+        assertThat(verified().divergence()).isEmpty();
+    }
+
+    @Test
+    void aCallerThatBlocksDoesNotStopTheNode() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = latch();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch held = hold(node);
+        node.ask("one", ticket -> new LampAction.SwitchOn("desk", 3, ticket), LONG).thenAccept(outcome -> {
+            blocked.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        held.countDown();
+        blocked.await();
+        settle(node);
+    }
+
+    @Test
+    void theWatchdogTellsOfAnInputWhileItTakesTooLong() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = hold(node);
+        await(() -> node.stats().stuckMicros() > 200_000);
+        release.countDown();
+        await(() -> node.stats().slow() == 1);
+        assertThat(node.stats().stuckMicros()).isZero();
+    }
+
+    @Test
+    void anInterruptedStoreGoesOn() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        node.watch(turn -> Thread.currentThread().interrupt());
+        settle(node);
+        settle(node);
+        assertThat(node.ended()).isNotDone();
     }
 
     @Test
@@ -482,7 +583,7 @@ final class NodeRuntimeTest {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         CountDownLatch release = hold(node);
         List<CompletableFuture<Action.Ticketed>> asked = new ArrayList<>();
-        for (int i = 0; i < NodeRuntime.MAX_WAITING; i++) {
+        for (int i = 0; i < Asking.MAX_WAITING; i++) {
             asked.add(node.ask("k" + i, ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG));
         }
         assertThat(asked).noneMatch(CompletableFuture::isDone);
@@ -582,7 +683,7 @@ final class NodeRuntimeTest {
 
     @Test
     void theLogsQueueIsBoundedStallsTheStoreAndLosesNothing() throws Exception {
-        NodeRuntime<Lamps.Root> node = recorded(new LogOptions(1 << 24, 1 << 30, 1L << 60, 1 << 30, 1), 1000);
+        NodeRuntime<Lamps.Root> node = recorded(new LogOptions(1 << 24, 1 << 30, 1L << 60, 1 << 30, Long.MAX_VALUE / 4, 1), 1000);
         await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
         CountDownLatch release = latch();
         CountDownLatch forcing = new CountDownLatch(1);
@@ -654,7 +755,7 @@ final class NodeRuntimeTest {
     }
 
     @Test
-    void theWatchdogCountsInputsThatLeadToTooMuchOrTakeTooLong() {
+    void theWatchdogCountsInputsThatLeadToTooMuch() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         node.offer(on("desk", 1));
         node.offer(new LampAction.Glow("desk", 998));
@@ -662,9 +763,6 @@ final class NodeRuntimeTest {
         assertThat(node.stats().slow()).isZero();
         node.offer(new LampAction.Glow("desk", 1001));
         await(() -> node.stats().slow() == 1);
-        node.watch(turn -> clock.monotonic.addAndGet(TimeUnit.MILLISECONDS.toNanos(150)));
-        node.offer(new LampAction.Glow("desk", 1));
-        await(() -> node.stats().slow() == 2);
     }
 
     @Test
@@ -683,7 +781,7 @@ final class NodeRuntimeTest {
         next();
         next();
         await(() -> node.stats().handlerFailures() == 2);
-        await(() -> node.stats().load() == 0);
+        await(() -> node.stats().queued() == 0);
         node.offer(on("shelf", 1));
         assertThat(next().effect()).isEqualTo(new LampEffect.Measure("shelf"));
     }
@@ -724,18 +822,25 @@ final class NodeRuntimeTest {
     }
 
     @Test
-    void snapshotsAreTakenAtTheBootAndEveryManyInputs() throws Exception {
-        NodeRuntime<Lamps.Root> node = recorded();
+    void snapshotsAreTakenAtTheBootAsTheLogGrowsByTimeAndAtAnOrderlyStop() throws Exception {
+        long bytes = 20_000;
+        LogOptions options = new LogOptions(1 << 20, 1 << 30, 1L << 60, bytes, 600_000_000, 1);
+        NodeRuntime<Lamps.Root> node = recorded(options, 1000);
         await(() -> node.stats().snapshots() == 1);
-        for (int round = 1; round <= 3; round++) {
-            for (int i = 0; i < 100; i++) {
-                await(() -> node.offer(new LampAction.Glow("none", 0)) == Port.Offer.TAKEN);
-            }
-            int wanted = round + 1;
-            await(() -> node.stats().snapshots() == wanted);
+        for (int i = 0; i < 200; i++) {
+            await(() -> node.offer(new LampAction.Glow("none", 0)) == Port.Offer.TAKEN);
         }
+        // A frame has some 200 bytes.
+        await(() -> node.stats().snapshots() >= 2);
+        settle(node);
+        long grown = node.stats().snapshots();
+        clock.run(600_000_001);
+        settle(node);
+        settle(node);
+        await(() -> node.stats().snapshots() > grown);
         node.stop().get(30, TimeUnit.SECONDS);
-        assertThat(LogReader.open(disk, Lamps.store()).snapshots()).containsExactly(1L, 100L, 200L, 300L);
+        List<Long> snapshots = LogReader.open(disk, Lamps.store()).snapshots();
+        assertThat(snapshots).startsWith(1L).endsWith(node.state().input()).hasSizeBetween(4, 8);
     }
 
     @Test
