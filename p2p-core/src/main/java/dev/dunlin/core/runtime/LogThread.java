@@ -40,7 +40,6 @@ final class LogThread {
     private final LogWriter writer;
     private final Store<?> store;
     private final LogOptions options;
-    private final NodeClock clock;
     private final Listener listener;
     private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE_WHILE_FULL);
     private final Thread thread;
@@ -73,11 +72,10 @@ final class LogThread {
         void failed(Throwable why);
     }
 
-    LogThread(LogWriter writer, Store<?> store, LogOptions options, NodeClock clock, Listener listener) {
+    LogThread(LogWriter writer, Store<?> store, LogOptions options, Listener listener) {
         this.writer = writer;
         this.store = store;
         this.options = options;
-        this.clock = clock;
         this.listener = listener;
         this.forced = writer.forced();
         this.thread = Thread.ofPlatform().name("dunlin-log").unstarted(this::run);
@@ -89,11 +87,9 @@ final class LogThread {
 
     /**
      * Hands over a turn; waits while the queue is full. Called by the store's thread alone.
-     *
-     * @return how many nanoseconds it waited
      */
-    long append(Turn turn) {
-        return hand(turn);
+    void append(Turn turn) {
+        hand(turn);
     }
 
     /** Hands over the input that ended the run. */
@@ -102,23 +98,21 @@ final class LogThread {
     }
 
     /** Has the state of the last appended turn kept as a snapshot; otherwise as {@link #append(Turn)}. */
-    long snapshot(StoreState<?> state) {
-        return hand(state);
+    void snapshot(StoreState<?> state) {
+        hand(state);
     }
 
-    private long hand(Object what) {
+    private void hand(Object what) {
         if (offered(what)) {
             wake();
-            return 0;
+            return;
         }
         stalls.incrementAndGet();
-        long begun = clock.monotonicNanos();
         while (failure == null && !offered(what)) {
             wake();
             LockSupport.parkNanos(this, 20_000);
         }
         wake();
-        return clock.monotonicNanos() - begun;
     }
 
     private boolean offered(Object what) {

@@ -69,7 +69,7 @@ public final class NodeRuntime<R> implements Port {
         this.inbox = new Inbox(builder.budgets);
         this.handlers = builder.handlers.checked();
         LogWriter writer = builder.writer;
-        this.log = writer == null ? null : new LogThread(writer, store, builder.options, clock, listener());
+        this.log = writer == null ? null : new LogThread(writer, store, builder.options, listener());
         this.desk = new EffectDesk(handlers, log != null, log == null ? 0 : log.forced());
         this.door = new Door(store, inbox, builder.budgets, figures);
         this.thread = Thread.ofPlatform().name("dunlin-store").unstarted(this::run);
@@ -287,15 +287,16 @@ public final class NodeRuntime<R> implements Port {
 
     private void input(Input input, long now) {
         watchdog.begin(store.state().input() + 1);
-        // Waiting for the log is a stall and counted as such; it says nothing of the input.
-        long stalled = 0;
         Turn turn = store.apply(input, Math.max(now, store.state().now()));
         published = store.state();
         if (log != null) {
-            stalled = log.append(turn);
+            // To wait for the log is a stall and counted as such; it says nothing of the input.
+            watchdog.pause();
+            log.append(turn);
             if (log.wantsSnapshot() || input.action() instanceof NodeAction.Booted) {
-                stalled += log.snapshot(store.state());
+                log.snapshot(store.state());
             }
+            watchdog.resume();
         }
         figures.count(turn);
         desk.take(turn);
@@ -311,7 +312,7 @@ public final class NodeRuntime<R> implements Port {
         for (Consumer<Turn> watcher : watchers) {
             tell(watcher, turn);
         }
-        watchdog.end(turn.number(), input.action().getClass().getSimpleName(), turn.size(), stalled);
+        watchdog.end(turn.number(), input.action().getClass().getSimpleName(), turn.size());
     }
 
     private static void tell(Consumer<Turn> watcher, Turn turn) {

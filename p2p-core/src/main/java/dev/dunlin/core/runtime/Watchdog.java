@@ -24,6 +24,7 @@ final class Watchdog {
     // When the input in work was begun, of System.nanoTime with the lowest bit set; idle else.
     private volatile long since = IDLE;
     private volatile long input;
+    private long before;
     private volatile long reported = -1;
     private final Tally slow = new Tally();
 
@@ -47,11 +48,22 @@ final class Watchdog {
         since = System.nanoTime() | 1;
     }
 
-    /** It is done; the time that the store waited for the log says nothing of the input. */
-    void end(long number, String type, int entries, long stalled) {
-        long begun = since;
+    /** The store waits for something else than the input. By the store's thread. */
+    void pause() {
+        before += System.nanoTime() - since;
         since = IDLE;
-        long took = System.nanoTime() - begun - stalled;
+    }
+
+    /** It goes on. */
+    void resume() {
+        since = System.nanoTime() | 1;
+    }
+
+    /** It is done. By the store's thread. */
+    void end(long number, String type, int entries) {
+        long took = before + System.nanoTime() - since;
+        before = 0;
+        since = IDLE;
         if (took > SLOW_NANOS || entries > MANY) {
             slow.add(1);
             LOG.warn("input {} ({}) took {} ms and led to {} actions", number, type, took / 1_000_000, entries);
