@@ -86,10 +86,10 @@ final class LogTest {
             {"type":"node/booted","payload":{"run":1,"build":"test","config":{"name":"lamps"},\
             "wallTime":1700000000000000,"seed":7},"meta":{"input":1,"at":1700000000000000,"size":1,\
             "changed":{"node":"fae16905a1218f7b1e43a21fa944060d"}},"crc":"e5013d0b"}
-            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":95,"ticket":"api#k"},\
+            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":95,"ticket":"api#1"},\
             "meta":{"input":2,"at":1700000000000000,"size":7,"derived":"aee4cf8254eaa8d4eae846407f64749d",\
             "changed":{"lamp":"5cbae9dcf7027d7bc2fef9d7b42f4daa"},"durable":true},"crc":"273afa9e"}
-            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":20,"ticket":"api#k"},\
+            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":20,"ticket":"api#1"},\
             "meta":{"input":3,"at":1700000000000000,"rejected":[{"index":0,"type":"lamp/switchOn",\
             "subject":"lamp","key":"desk","clause":"lamp-is-dark","operands":{"lamp":"desk"}}],"size":1},\
             "crc":"a29caad4"}
@@ -720,12 +720,12 @@ final class LogTest {
     @Test
     void aFrameThatIsNoneIsNamedByItsPlace() throws IOException {
         for (String bad : List.of(
-                "{\"type\":\"lamp/tick\"}",
+                "{\"type\":\"lamp/nudge\"}",
                 "{\"type\":\"lamp/gone\",\"payload\":{},\"meta\":{}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":2,\"answers\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":2,\"derived\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":3,\"at\":5}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":2,\"answers\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":2,\"derived\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":3,\"at\":5}}",
                 "[1,2]",
                 "{\"type\":\"lamp/ti")) {
             SimDisk disk = new SimDisk();
