@@ -233,7 +233,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             connections.put(handle, this);
             Bytes hash = link.hash();
             Port.Offer offer =
-                    port.offer(new ConnectionAction.Accepted(handle, other, SimNet.address(peerNumber(other)), hash));
+                    port.offer(new ConnectionAction.Accepted(handle, other, SimNet.address(SimNet.nodeOf(other)), hash));
             if (offer != Port.Offer.TAKEN) {
                 announced = false;
                 close(CloseReason.LOCAL);
@@ -261,7 +261,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         void over(Stream.End stream, EndReason reason) {
             openStreams.remove(stream.handle);
             if (!over) {
-                port.ended(new StreamAction.StreamClosed(stream.handle, handle, other, reason));
+                port.ended(new StreamAction.StreamClosed(stream.handle, handle, other, stream.protocol, reason));
             }
         }
 
@@ -278,11 +278,6 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
                 port.ended(new ConnectionAction.Closed(handle, other, reason));
             }
         }
-    }
-
-    private static int peerNumber(PeerId peer) {
-        byte[] bytes = peer.toBytes();
-        return (bytes[6] & 0xFF) << 8 | bytes[7] & 0xFF;
     }
 
     @Override
