@@ -100,7 +100,7 @@ final class Letters {
         return switch (turn.entry(0)) {
             case NodeAction.Booted booted ->
                 List.of(new Told.Self(booted.config().at("self")));
-            case GateAction.Open(String letter) -> List.of(new Told.Sent(turn.id(0), key(letter), peer(letter)));
+            case GateAction.Open(String letter, var _) -> List.of(new Told.Sent(turn.id(0), key(letter), peer(letter)));
             case GateAction.Shut(String letter) ->
                 List.of(new Told.Received(turn.id(0), key(letter), peer(letter), letter.contains(":")));
             case GateAction.Jammed(String stream) -> List.of(new Told.Ended("c", Long.parseLong(stream)));

@@ -174,7 +174,7 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
         String lamp = "lamp" + random.nextInt(12);
         long run = store.state().node().run();
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> Input.of(new LampAction.SwitchOn(lamp, random.nextInt(110), new Ticket("api", lamp)));
+            case 0, 1, 2, 3 -> Input.of(new LampAction.SwitchOn(lamp, random.nextInt(110), new Ticket("api", lamp.length())));
             case 4 -> Input.of(new LampAction.SwitchOff(lamp));
             case 5, 6 ->
                 open.isEmpty()

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 final class LogTest {
 
     private static Lamps.LampAction switchOn(String lamp, int brightness) {
-        return new Lamps.LampAction.SwitchOn(lamp, brightness, new Ticket("api", "k"));
+        return new Lamps.LampAction.SwitchOn(lamp, brightness, new Ticket("api", 1));
     }
 
     private static Replayer.Verified verified(LogStorage disk) {

@@ -423,7 +423,7 @@ final class NodeRuntimeTest {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
-                .isEqualTo(new LampAction.SwitchedOn("desk", new Ticket("api", "k")));
+                .isEqualTo(new LampAction.SwitchedOn("desk", new Ticket("api", 1)));
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.ask("l", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
@@ -454,7 +454,7 @@ final class NodeRuntimeTest {
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
                 .as("once it is answered, the key is free")
-                .isEqualTo(new LampAction.SwitchedOn("shelf", new Ticket("api", "k")));
+                .isEqualTo(new LampAction.SwitchedOn("shelf", new Ticket("api", 1)));
     }
 
     @Test

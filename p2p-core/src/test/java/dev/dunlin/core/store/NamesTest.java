@@ -78,12 +78,12 @@ class NamesTest {
 
     @Example
     void ticketsSayWhoAsked() {
-        Ticket ticket = new Ticket("dht", "query-1");
+        Ticket ticket = new Ticket("dht", 1);
         assertThat(ticket.isOf("dht")).isTrue();
         assertThat(ticket.isOf(Ticket.API)).isFalse();
-        assertThat(Stream.of(new Ticket("b", "a"), new Ticket("a", "b"), new Ticket("a", "a"))
+        assertThat(Stream.of(new Ticket("b", 1), new Ticket("a", 2), new Ticket("a", -3))
                         .sorted())
-                .containsExactly(new Ticket("a", "a"), new Ticket("a", "b"), new Ticket("b", "a"));
+                .containsExactly(new Ticket("a", -3), new Ticket("a", 2), new Ticket("b", 1));
         assertThat(Subject.of("peer", 5)).isEqualTo(new Subject("peer", "5"));
     }
 }

@@ -3,22 +3,30 @@ package dev.dunlin.core.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.dunlin.core.state.Canonical;
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Hasher;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeOutcome;
+import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Transition;
+import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.TypeTable;
 import dev.dunlin.core.store.Verdict;
 import dev.dunlin.core.testkit.gate.GateAction;
 import dev.dunlin.core.testkit.gate.GateEffect;
 import dev.dunlin.core.testkit.gate.GateLaws;
-import dev.dunlin.core.testkit.gate.GateSlice;
-import dev.dunlin.core.testkit.gate.GateState;
+import dev.dunlin.core.testkit.gate.GateMachine;
 import dev.dunlin.core.testkit.gate.GateState.Gate;
+import dev.dunlin.core.testkit.gate.GateState;
 import dev.dunlin.core.testkit.gate.House;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +36,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import net.jqwik.api.Arbitrary;
+import java.util.stream.Collectors;
 import net.jqwik.api.Example;
 import net.jqwik.api.RandomGenerator;
 import net.jqwik.api.Shrinkable;
@@ -37,19 +46,20 @@ import net.jqwik.api.Shrinkable;
 /** A law that cannot fail is worth nothing: each is seen to fail for gates that break it, and to shrink to a short tale. */
 class BrokenGatesTest {
 
-    private static final Altered<Object, GateState, GateAction> SOUND = Altered.of(new GateSlice());
+    private static final int SHRUNK = 8;
+    private static final Machine<Object, GateState, GateAction> SOUND = GateMachine.GATE;
 
     private static final class Laws extends GateLaws {
-        private final Supplier<Slice<Object, GateState, GateAction>> make;
+        private final Supplier<Machine<Object, GateState, GateAction>> make;
         private final Optional<RoundTrip> trip;
 
-        Laws(Supplier<Slice<Object, GateState, GateAction>> make, Optional<RoundTrip> trip) {
+        Laws(Supplier<Machine<Object, GateState, GateAction>> make, Optional<RoundTrip> trip) {
             this.make = make;
             this.trip = trip;
         }
 
         @Override
-        protected Slice<? super House, GateState, GateAction> slice() {
+        protected Machine<? super House, GateState, GateAction> machine() {
             return make.get();
         }
 
@@ -59,8 +69,8 @@ class BrokenGatesTest {
         }
     }
 
-    private static Laws laws(Slice<Object, GateState, GateAction> slice) {
-        return new Laws(() -> slice, Optional.empty());
+    private static Laws laws(Machine<Object, GateState, GateAction> machine) {
+        return new Laws(() -> machine, Optional.empty());
     }
 
     private static Optional<LawBroken> broken(GateLaws laws, String law, List<Move> moves) {
@@ -75,10 +85,9 @@ class BrokenGatesTest {
         }
     }
 
-    private static Shrinkable<List<Move>> found(GateLaws laws, String law, Arbitrary<List<Move>> sequences) {
-        Random random = new Random(7);
-        RandomGenerator<List<Move>> generator = sequences.generator(SliceLaws.TRIES);
-        for (int i = 0; i < SliceLaws.TRIES; i++) {
+    private static Shrinkable<List<Move>> found(
+            GateLaws laws, String law, RandomGenerator<List<Move>> generator, Random random) {
+        for (int i = 0; i < MachineLaws.TRIES; i++) {
             Shrinkable<List<Move>> moves = generator.next(random);
             if (broken(laws, law, moves.value()).isPresent()) {
                 return moves;
@@ -87,9 +96,9 @@ class BrokenGatesTest {
         return fail("the law '" + law + "' did not fail");
     }
 
-    /** The shortest sequence that breaks the law, by jqwik's own shrinking. */
-    private static List<Move> shrunk(GateLaws laws, String law) {
-        Shrinkable<List<Move>> least = found(laws, law, laws.sequences());
+    /** The short sequence that jqwik's own shrinking comes to. */
+    private static List<Move> shrunk(GateLaws laws, String law, Shrinkable<List<Move>> found) {
+        Shrinkable<List<Move>> least = found;
         Optional<Shrinkable<List<Move>>> smaller = Optional.of(least);
         while (smaller.isPresent()) {
             least = smaller.get();
@@ -100,8 +109,15 @@ class BrokenGatesTest {
         return least.value();
     }
 
+    // jqwik may end beside the shortest, so the shortest of a few counts.
     private static void breaks(GateLaws laws, String law, int atMost, String words) {
-        List<Move> least = shrunk(laws, law);
+        Random random = new Random(7);
+        RandomGenerator<List<Move>> generator = laws.sequences().generator(MachineLaws.TRIES);
+        List<Move> least = shrunk(laws, law, found(laws, law, generator, random));
+        for (int i = 1; i < SHRUNK && least.size() > atMost; i++) {
+            List<Move> other = shrunk(laws, law, found(laws, law, generator, random));
+            least = other.size() < least.size() ? other : least;
+        }
         assertThat(least).as("shrunk sequence").hasSizeLessThanOrEqualTo(atMost);
         assertThat(broken(laws, law, least))
                 .hasValueSatisfying(
@@ -112,7 +128,7 @@ class BrokenGatesTest {
     void soundGatesBreakNothing() {
         Random random = new Random(7);
         GateLaws laws = laws(SOUND);
-        var generator = laws.sequences().generator(SliceLaws.TRIES);
+        var generator = laws.sequences().generator(MachineLaws.TRIES);
         for (int i = 0; i < 100; i++) {
             List<Move> moves = generator.next(random).value();
             new LawBook<>(laws)
@@ -125,7 +141,7 @@ class BrokenGatesTest {
     @Example
     void aClockInTheReducerIsNotDeterministic() {
         breaks(
-                laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Open(String gate)
+                laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Open(String gate, var _)
                         ? later(own, ctx.effect(new GateEffect.Unlock(gate)), gate, System.nanoTime())
                         : SOUND.reduce(own, action, ctx))),
                 LawBook.DETERMINISTIC,
@@ -134,16 +150,15 @@ class BrokenGatesTest {
     }
 
     private static GateState later(GateState own, ActionId asked, String gate, long at) {
-        return new GateState(
-                own.gates().with(gate, new Gate.Opening(asked)), own.deadlines().with(gate, at));
+        return new GateState(own.gates().with(gate, new Gate.Opening(asked, Ticket.NONE, at)));
     }
 
     @Example
-    void aFieldInTheSliceIsNotDeterministic() {
+    void aFieldInTheMachineIsNotDeterministic() {
         // Made anew for each store, so only the same store played once more can tell.
-        Supplier<Slice<Object, GateState, GateAction>> counting = () -> {
+        Supplier<Machine<Object, GateState, GateAction>> counting = () -> {
             AtomicLong opened = new AtomicLong();
-            return SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Open(String gate)
+            return SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Open(String gate, var _)
                     ? later(own, ctx.effect(new GateEffect.Unlock(gate)), gate, ctx.now() + opened.incrementAndGet())
                     : SOUND.reduce(own, action, ctx));
         };
@@ -182,8 +197,8 @@ class BrokenGatesTest {
             }
 
             @Override
-            public Object state(String slice, Object state) {
-                return state instanceof GateState gates ? new GateState(gates.gates(), Deadlines.none()) : state;
+            public Object state(String machine, Object state) {
+                return state instanceof GateState ? GateState.INITIAL : state;
             }
         };
         breaks(new Laws(() -> SOUND, Optional.of(forgets)), LawBook.SERIALISATION, 1, "comes back as");
@@ -198,7 +213,7 @@ class BrokenGatesTest {
             }
 
             @Override
-            public Object state(String slice, Object state) {
+            public Object state(String machine, Object state) {
                 if (state instanceof GateState gates && gates.gates().size() > 1) {
                     throw new IllegalStateException("one gate is enough");
                 }
@@ -210,7 +225,7 @@ class BrokenGatesTest {
 
     @Example
     void aTypeThatTheTableDoesNotKnowIsFound() {
-        assertThat(TypeCheck.problems(SOUND.naming(tableWithout("closing"))))
+        assertThat(TypeCheck.problems(SOUND, tableWithout("closing")))
                 .singleElement()
                 .asString()
                 .contains("Closing", "has no name in the type table");
@@ -225,7 +240,7 @@ class BrokenGatesTest {
             fewer.remove(variant);
             variants.put(type, fewer);
         });
-        return new TypeTable(all.slice(), all.actions(), variants, all.defaults(), all.renamed());
+        return new TypeTable(all.slice(), all.actions(), variants, all.defaults(), all.renamed(), all.formerFields(), all.texts());
     }
 
     @Example
@@ -233,9 +248,7 @@ class BrokenGatesTest {
         breaks(
                 laws(SOUND.reducing((own, action, ctx) ->
                         action instanceof GateAction.Opened(var gate, var _, var handle)
-                                ? new GateState(
-                                        own.gates().with(gate, new Gate.Open(handle)),
-                                        own.deadlines().without(gate))
+                                ? new GateState(own.gates().with(gate, new Gate.Open(handle, Due.NEVER)))
                                 : SOUND.reduce(own, action, ctx))),
                 LawBook.INVARIANTS,
                 2,
@@ -243,48 +256,145 @@ class BrokenGatesTest {
     }
 
     @Example
-    void aDeadlineThatIsToldTooLateIsFound() {
-        breaks(
-                laws(SOUND.due(own -> own.deadlines().size() == 0
-                        ? Deadlines.NEVER
-                        : own.deadlines().next() + 1_000_000)),
-                LawBook.DEADLINES,
-                1,
-                "the deadline is said to be");
+    void anEntryThatIsNotMovedOnIsFound() {
+        Machine<Object, GateState, GateAction> idle = SOUND.reducing((own, action, ctx) ->
+                action instanceof GateAction.Expired ? own : SOUND.reduce(own, action, ctx));
+        breaks(laws(idle), LawBook.DEADLINES, 1, "was not moved on by its action");
+        breaks(laws(idle), LawBook.TOTAL, 2, "was not moved on by its action");
     }
 
     @Example
-    void aDeadlineThatIsNotToldIsFound() {
-        breaks(laws(SOUND.due(own -> Deadlines.NEVER)), LawBook.DEADLINES, 1, "the deadline is said to be none");
-    }
-
-    @Example
-    void aTickWithoutProgressIsFound() {
+    void anEntryThatIsMovedWithinTheSameTimeIsFound() {
         breaks(
-                laws(SOUND.reducing((own, action, ctx) ->
-                        action instanceof GateAction.Tick ? own : SOUND.reduce(own, action, ctx))),
-                LawBook.DEADLINES,
-                1,
-                "made no progress");
-    }
-
-    @Example
-    void aTickThatOnlyPretendsProgressIsFound() {
-        breaks(
-                laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Tick
-                        ? new GateState(own.gates(), own.deadlines())
+                laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Expired(String gate)
+                        ? later(own, ctx.id(), gate, ctx.now())
                         : SOUND.reduce(own, action, ctx))),
                 LawBook.DEADLINES,
                 1,
-                "the state is the same");
+                "was not moved on by its action");
+    }
+
+    @Example
+    void aDueActionThatIsDisabledIsFound() {
+        breaks(
+                laws(SOUND.guarding(withClause(GateAction.Expired.class, action -> false))),
+                LawBook.DEADLINES,
+                1,
+                "which was disabled: Disabled[clause=as-told");
+    }
+
+    // As before, and one type's actions are enabled when told.
+    private static Guards<Object, GateState, GateAction> withClause(
+            Class<? extends GateAction> type, Predicate<GateAction> enabled) {
+        Guards<Object, GateState, GateAction> sound = SOUND.guards();
+        Guards.Builder<Object, GateState, GateAction> guards = Guards.of();
+        for (Class<?> any : sound.types()) {
+            guards.on(
+                    any.asSubclass(GateAction.class),
+                    Guards.clause(
+                            any == type ? "as-told" : "as-before",
+                            (view, own, action, now) -> any == type
+                                    ? enabled.test(action)
+                                    : sound.ask(view, own, action, now) instanceof Verdict.Enabled));
+        }
+        return guards.build();
+    }
+
+    // A value that says another time than it said when it was put into its table.
+    private static final class Fickle implements Due, Canonical {
+        private static boolean early;
+
+        @Override
+        public long at() {
+            return early ? StoreDriver.START : StoreDriver.START + 1;
+        }
+
+        @Override
+        public void feed(Hasher sink) {
+            sink.putLong(at());
+        }
+    }
+
+    @Example
+    void aTableThatDoesNotKnowItsEarliestValueIsFound() {
+        Fickle.early = false;
+        Table<String, Fickle> many = Table.empty();
+        for (int i = 0; i < 100; i++) {
+            many = many.with("k" + i, new Fickle());
+        }
+        Table<String, Fickle> table = many;
+        Machine<Object, GateState, GateAction> fickle = SOUND.altered()
+                .due(GateAction.Expired.class, own -> Fickle.early ? table : Table.<String, Fickle>empty(), GateAction.Expired::new)
+                .reduces((own, action, ctx) -> {
+                    Fickle.early |= action instanceof GateAction.Open;
+                    return SOUND.reduce(own, action, ctx);
+                })
+                .budget(SOUND.byteBudget());
+        assertThat(broken(laws(fickle), LawBook.DEADLINES, List.of(new Move.Say(new GateAction.Open("a")))))
+                .hasValueSatisfying(found ->
+                        assertThat(found).hasMessageContaining("yet its values say " + StoreDriver.START));
+    }
+
+    @Example
+    void aRefusalOfTheMachinesOwnIsFound() {
+        breaks(
+                laws(SOUND.reducing((own, action, ctx) -> {
+                    if (action instanceof GateAction.Open(String gate, Ticket ticket) && !ticket.isNone()) {
+                        ctx.then(new NodeOutcome.Refused(ticket, "gate/open", action.about(), "no", List.of()));
+                    }
+                    return SOUND.reduce(own, action, ctx);
+                })),
+                LawBook.REFUSALS,
+                1,
+                "nobody is to be told that Refused[");
+    }
+
+    @Example
+    void whoIsRefusedIsToldWhatTheGuardSaid() {
+        Turn refused = refusedTurn();
+        NodeOutcome.Refused told = (NodeOutcome.Refused) refused.entry(1);
+        assertThat(refused.cause(1)).isEqualTo(refused.id(0));
+        assertThat(told)
+                .isEqualTo(new NodeOutcome.Refused(
+                        new Ticket(Ticket.API, 7),
+                        "gate/open",
+                        Subject.of("gate", "d"),
+                        "has-room",
+                        List.of(new Operand("gates", "3"), new Operand("maxGates", "3"))));
+    }
+
+    private static Turn refusedTurn() {
+        StoreDriver<House> driver = StoreDriver.of(House.store());
+        driver.boot();
+        List.of("a", "b", "c").forEach(gate -> driver.dispatch(new GateAction.Open(gate)));
+        return driver.dispatch(new GateAction.Open("d", new Ticket(Ticket.API, 7)));
+    }
+
+    @Example
+    void aBootThatAsksForEachEntryIsFound() {
+        Machine<Object, GateState, GateAction> eager = SOUND.altered()
+                .boots((own, booted, ctx) -> {
+                    own.gates().keys().forEach(gate -> {
+                        for (int i = 0; i < 32; i++) {
+                            ctx.effect(new GateEffect.Unlock(gate));
+                        }
+                    });
+                    return GateState.INITIAL;
+                })
+                .budget(SOUND.byteBudget());
+        breaks(laws(eager), LawBook.BOOTS, 2, "a boot over this state leads to 64 actions");
+    }
+
+    @Example
+    void aBootThatIsNotDeclaredIsFound() {
+        breaks(laws(declaring(without("opening", "booted", "shut"))), LawBook.TRANSITIONS, 2, "action=booted");
     }
 
     @Example
     void aHandleThatIsDroppedTooEarlyIsFound() {
         breaks(
                 laws(SOUND.reducing((own, action, ctx) -> action instanceof GateAction.Shut(String gate)
-                        ? new GateState(
-                                own.gates().without(gate), own.deadlines().without(gate))
+                        ? new GateState(own.gates().without(gate))
                         : SOUND.reduce(own, action, ctx))),
                 LawBook.HANDLES,
                 3,
@@ -304,8 +414,7 @@ class BrokenGatesTest {
     @Example
     void aHandleThatOutlivesABootIsFound() {
         breaks(
-                laws(SOUND.reducing((own, action, ctx) ->
-                        action instanceof GateAction.Restarted ? own : SOUND.reduce(own, action, ctx))),
+                laws(SOUND.altered().boots((own, booted, ctx) -> own).budget(SOUND.byteBudget())),
                 LawBook.HANDLES,
                 3,
                 "open in the world: []");
@@ -321,12 +430,13 @@ class BrokenGatesTest {
                     type,
                     Guards.clause(
                             "as-before-or-open",
-                            (view, own, action, now) -> action instanceof GateAction.Open(String gate)
+                            (view, own, action, now) -> action instanceof GateAction.Open(String gate, var _)
                                     ? !own.gates().has(gate)
                                     : sound.ask(view, own, action, now) instanceof Verdict.Enabled));
         }
         Laws laws = laws(SOUND.guarding(guards.build()));
-        List<Move> flood = found(laws, LawBook.BUDGET, laws.floods()).value();
+        List<Move> flood = found(laws, LawBook.BUDGET, laws.floods().generator(MachineLaws.TRIES), new Random(7))
+                .value();
         assertThat(broken(laws, LawBook.BUDGET, flood))
                 .hasValueSatisfying(found -> assertThat(found).hasMessageContaining("1024 are declared"));
     }
@@ -335,21 +445,28 @@ class BrokenGatesTest {
     void aTransitionThatIsNotDeclaredIsFound() {
         List<Transition> fewer = new ArrayList<>(SOUND.transitions());
         fewer.remove(new Transition("open", "shut", "closing"));
-        breaks(laws(SOUND.declaring(fewer)), LawBook.TRANSITIONS, 3, "is not declared");
+        breaks(laws(declaring(fewer)), LawBook.TRANSITIONS, 3, "is not declared");
     }
 
     @Example
     void aTransitionOfABystanderIsFound() {
         // To shut one gate shuts another one too, which is no arrow of the diagram.
         breaks(
-                laws(SOUND.reducing((own, action, ctx) -> {
-                            GateState after = SOUND.reduce(own, action, ctx);
-                            return action instanceof GateAction.Jammed ? GateState.INITIAL : after;
-                        })
-                        .declaring(without("opening", "jammed", "shut"))),
+                laws(declaring(without("opening", "jammed", "shut")).reducing((own, action, ctx) -> {
+                    GateState after = SOUND.reduce(own, action, ctx);
+                    return action instanceof GateAction.Jammed ? GateState.INITIAL : after;
+                })),
                 LawBook.TRANSITIONS,
                 2,
                 "is not declared");
+    }
+
+    private static Machine<Object, GateState, GateAction> declaring(List<Transition> transitions) {
+        return SOUND.altered()
+                .transitions(transitions.stream()
+                        .map(arrow -> arrow.from() + " > " + arrow.to() + ": " + arrow.action())
+                        .collect(Collectors.joining("\n")))
+                .budget(SOUND.byteBudget());
     }
 
     private static List<Transition> without(String from, String action, String to) {
@@ -362,11 +479,11 @@ class BrokenGatesTest {
     void aTransitionThatNeverHappensIsReported() {
         List<Transition> more = new ArrayList<>(SOUND.transitions());
         more.add(new Transition("closing", "open", "open"));
-        Coverage coverage = laws(SOUND.declaring(more)).coverage();
+        Coverage coverage = laws(declaring(more)).coverage();
         assertThat(coverage.isComplete()).isFalse();
         assertThat(coverage.missing()).containsExactly("the transition closing --open--> open");
         assertThat(coverage.report())
-                .contains("40 of 41")
+                .contains("34 of 35")
                 .contains("never seen: the transition closing --open--> open");
     }
 
@@ -382,12 +499,12 @@ class BrokenGatesTest {
                             (view, own, action, now) -> sound.ask(view, own, action, now) instanceof Verdict.Enabled));
         }
         assertThat(laws(SOUND.guarding(guards.build())).coverage().missing())
-                .containsExactly("the clause as-before of restarted failed");
+                .containsExactly("the clause as-before of expired failed");
     }
 
     @Example
     void dependenceOnWhichOfTwoEqualObjectsIsThereIsFound() {
-        Supplier<Slice<Object, GateState, GateAction>> remembering = () -> {
+        Supplier<Machine<Object, GateState, GateAction>> remembering = () -> {
             GateState[] last = {GateState.INITIAL};
             BiFunction<GateState, GateState, GateState> keep = (own, after) -> last[0] = after;
             return SOUND.reducing((own, action, ctx) -> {

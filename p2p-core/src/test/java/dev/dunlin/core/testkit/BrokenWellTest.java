@@ -7,13 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.core.state.Canonical;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Subject;
-import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.store.TypeTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,69 +38,15 @@ class BrokenWellTest {
         record Odd(Unwritable inside) implements Draw {}
     }
 
-    private static final class WellSlice implements Slice<Object, Well, Draw> {
-        private final Well well = new Well(new Water());
-
-        @Override
-        public String name() {
-            return "well";
-        }
-
-        @Override
-        public Class<Draw> actions() {
-            return Draw.class;
-        }
-
-        @Override
-        public Class<Well> state() {
-            return Well.class;
-        }
-
-        @Override
-        public TypeTable types() {
-            return TypeTable.of("well")
-                    .action("sip", Draw.Sip.class)
-                    .action("odd", Draw.Odd.class)
-                    .build();
-        }
-
-        @Override
-        public Well initial() {
-            return well;
-        }
-
-        @Override
-        public Guards<Object, Well, Draw> guards() {
-            return Guards.<Object, Well, Draw>of()
-                    .on(Draw.Sip.class, clause("has-water", (view, own, action, now) -> own.water().level++ < 0))
-                    .always(Draw.Odd.class)
-                    .build();
-        }
-
-        @Override
-        public Well reduce(Well own, Draw action, Context ctx) {
-            return own;
-        }
-
-        @Override
-        public List<Transition> transitions() {
-            return List.of();
-        }
-
-        @Override
-        public String phase(Well own, Subject subject) {
-            return "full";
-        }
-
-        @Override
-        public Subject about(Draw action) {
-            return Subject.MACHINE;
-        }
-
-        @Override
-        public long byteBudget() {
-            return 64;
-        }
+    private static Machine<Object, Well, Draw> well() {
+        return Machine.of("well", new Well(new Water()))
+                .actions(Draw.class)
+                .guards(Guards.<Object, Well, Draw>of()
+                        .on(Draw.Sip.class, clause("has-water", (view, own, action, now) -> own.water().level++ < 0))
+                        .always(Draw.Odd.class)
+                        .build())
+                .phases((own, subject) -> "full")
+                .budget(64);
     }
 
     private record Root(Well well) {
@@ -113,16 +55,16 @@ class BrokenWellTest {
         }
     }
 
-    private static final class WellLaws extends SliceLaws<Root, Well, Draw> {
+    private static final class WellLaws extends MachineLaws<Root, Well, Draw> {
         @Override
-        protected Slice<? super Root, Well, Draw> slice() {
-            return new WellSlice();
+        protected Machine<? super Root, Well, Draw> machine() {
+            return well();
         }
 
         @Override
-        protected Store<Root> store(Slice<? super Root, Well, Draw> slice) {
-            return Store.of(new Root(slice.initial()))
-                    .mount(slice, Root::well, Root::with)
+        protected Store<Root> store(Machine<? super Root, Well, Draw> machine) {
+            return Store.of(new Root(machine.initial()))
+                    .mount(machine, Root::well, Root::with)
                     .build();
         }
     }
@@ -138,7 +80,7 @@ class BrokenWellTest {
 
     @Example
     void whatCannotBeWrittenIsFound() {
-        assertThat(TypeCheck.problems(new WellSlice()))
+        assertThat(TypeCheck.problems(well()))
                 .containsExactly(
                         "Unwritable.names is a java.util.Map, which has no canonical content",
                         "Unwritable.ratio is a float, which has no canonical content",

@@ -2,7 +2,8 @@ package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
@@ -13,23 +14,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How often each of a slice's declared transitions was taken, each of its actions was enabled, and each clause of its
+ * How often each of a machine's declared transitions was taken, each of its actions was enabled, and each clause of its
  * guards held and failed. {@link CoverageReport} writes it to files.
  */
 public final class Coverage {
 
-    private final String slice;
+    /** The store's own clause of actions that due entries become. */
+    static final String IS_DUE = "is-due";
+
+    private final String machine;
     private final Map<Class<?>, Guard> guards = new LinkedHashMap<>();
     private final Map<Transition, Long> transitions = new LinkedHashMap<>();
 
-    private Coverage(String slice) {
-        this.slice = slice;
+    private Coverage(String machine) {
+        this.machine = machine;
     }
 
     /**
      * What became of a clause.
      *
-     * @param action the name of the action type that it guards, without its slice
+     * @param action the name of the action type that it guards, without its machine
      * @param clause its name
      * @param held how often it held when it was asked
      * @param failed how often it was the one that failed
@@ -67,19 +71,29 @@ public final class Coverage {
         }
     }
 
-    /** Nothing of a slice is seen yet. */
-    public static Coverage of(Slice<?, ?, ?> slice) {
-        Coverage coverage = new Coverage(slice.name());
-        slice.types().actions().forEach((name, type) -> {
-            if (!Effect.class.isAssignableFrom(type)) {
-                coverage.guards.put(type, new Guard(name, slice.guards().clausesOf(type)));
+    /** Nothing of a machine is seen yet. */
+    public static Coverage of(Machine<?, ?, ?> machine) {
+        Coverage coverage = new Coverage(machine.name());
+        machine.types().actions().forEach((name, type) -> {
+            if (!Effect.class.isAssignableFrom(type) && !Outcome.class.isAssignableFrom(type)) {
+                coverage.guards.put(type, new Guard(name, clauses(machine, type)));
             }
         });
-        slice.transitions().forEach(transition -> coverage.transitions.put(transition, 0L));
+        machine.transitions().forEach(transition -> coverage.transitions.put(transition, 0L));
         return coverage;
     }
 
-    /** Sees a turn: the verdicts of this slice's actions in it. */
+    // The store itself asks first whether an entry is due.
+    private static List<String> clauses(Machine<?, ?, ?> machine, Class<?> type) {
+        List<String> clauses = new ArrayList<>();
+        if (machine.dues().stream().anyMatch(dues -> dues.action().isAssignableFrom(type))) {
+            clauses.add(IS_DUE);
+        }
+        clauses.addAll(machine.guards().clausesOf(type));
+        return clauses;
+    }
+
+    /** Sees a turn: the verdicts of this machine's actions in it. */
     public void see(Turn turn) {
         for (int i = 0; i < turn.size(); i++) {
             Action action = turn.entry(i);
@@ -101,9 +115,9 @@ public final class Coverage {
         transitions.computeIfPresent(transition, (any, count) -> count + 1);
     }
 
-    /** The slice's name. */
-    public String slice() {
-        return slice;
+    /** The machine's name. */
+    public String machine() {
+        return machine;
     }
 
     /** How often each declared transition was taken, in the order of declaration. */

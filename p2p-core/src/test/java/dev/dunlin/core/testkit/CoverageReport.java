@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the laws of a test run visited, in files: for each slice {@code NAME.json} and {@code NAME.txt}, and
+ * What the laws of a test run visited, in files: for each machine {@code NAME.json} and {@code NAME.txt}, and
  * {@code summary.txt} with the first lines of all. How to read them: docs/testing.md.
  */
 public final class CoverageReport {
@@ -26,7 +26,7 @@ public final class CoverageReport {
     private CoverageReport() {}
 
     /**
-     * Writes a slice's files, in place of older ones, and the summary anew.
+     * Writes a machine's files, in place of older ones, and the summary anew.
      *
      * @param folder where to, made if it is missing
      * @throws UncheckedIOException if that fails
@@ -34,8 +34,8 @@ public final class CoverageReport {
     public static synchronized void write(Path folder, Coverage coverage) {
         try {
             Files.createDirectories(folder);
-            Files.writeString(folder.resolve(coverage.slice() + ".json"), json(coverage));
-            Files.writeString(folder.resolve(coverage.slice() + ".txt"), text(coverage));
+            Files.writeString(folder.resolve(coverage.machine() + ".json"), json(coverage));
+            Files.writeString(folder.resolve(coverage.machine() + ".txt"), text(coverage));
             Files.writeString(folder.resolve(SUMMARY), summary(folder));
         } catch (IOException problem) {
             throw new UncheckedIOException(problem);
@@ -44,7 +44,7 @@ public final class CoverageReport {
 
     /** The counts as JSON. */
     static String json(Coverage coverage) {
-        ObjectNode root = MAPPER.createObjectNode().put("slice", coverage.slice());
+        ObjectNode root = MAPPER.createObjectNode().put("machine", coverage.machine());
         List<String> missing = coverage.missing();
         root.put("total", coverage.total()).put("seen", coverage.total() - missing.size());
         ArrayNode transitions = root.putArray("transitions");
@@ -72,7 +72,7 @@ public final class CoverageReport {
 
     /** The counts as text: what was never seen first, then all. */
     static String text(Coverage coverage) {
-        StringBuilder text = new StringBuilder(coverage.slice() + ": " + coverage.report()).append("\n\nTransitions\n");
+        StringBuilder text = new StringBuilder(coverage.machine() + ": " + coverage.report()).append("\n\nTransitions\n");
         coverage.transitions()
                 .forEach((transition, count) -> text.append(count(count))
                         .append("  ")
@@ -98,11 +98,11 @@ public final class CoverageReport {
         return String.format(Locale.ROOT, "%9d", count);
     }
 
-    // The head of each slice's text: up to the first empty line.
+    // The head of each machine's text: up to the first empty line.
     private static String summary(Path folder) throws IOException {
         StringBuilder summary = new StringBuilder();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(CoverageReport::isOfASlice).sorted().toList()) {
+            for (Path file : files.filter(CoverageReport::isOfAMachine).sorted().toList()) {
                 try (Stream<String> lines = Files.lines(file)) {
                     lines.takeWhile(line -> !line.isEmpty())
                             .forEach(line -> summary.append(line).append('\n'));
@@ -112,7 +112,7 @@ public final class CoverageReport {
         return summary.toString();
     }
 
-    private static boolean isOfASlice(Path file) {
+    private static boolean isOfAMachine(Path file) {
         return file.toString().endsWith(".txt") && !file.endsWith(SUMMARY);
     }
 }

@@ -3,8 +3,8 @@ package dev.dunlin.core.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.testkit.gate.BellSlice;
-import dev.dunlin.core.testkit.gate.GateSlice;
+import dev.dunlin.core.testkit.gate.BellMachine;
+import dev.dunlin.core.testkit.gate.GateMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +20,14 @@ class CoverageReportTest {
 
     @Test
     void eachTransitionAndClauseIsListedWithItsCountAndWhatWasNeverSeen() throws IOException {
-        Coverage coverage = Coverage.of(new GateSlice());
+        Coverage coverage = Coverage.of(GateMachine.GATE);
         coverage.see(new Transition("shut", "open", "opening"));
         coverage.see(new Transition("shut", "open", "opening"));
         coverage.see(new Transition("nowhere", "open", "opening"));
         CoverageReport.write(folder, coverage);
 
         JsonNode json = JsonMapper.shared().readTree(Files.readString(folder.resolve("gate.json")));
-        assertThat(json.get("transitions")).hasSameSizeAs(new GateSlice().transitions());
+        assertThat(json.get("transitions")).hasSameSizeAs(GateMachine.GATE.transitions());
         assertThat(json.get("transitions").get(0).toString())
                 .isEqualTo("{\"from\":\"shut\",\"action\":\"open\",\"to\":\"opening\",\"count\":2}");
         assertThat(json.get("clauses")).hasSameSizeAs(coverage.clauses());
@@ -39,10 +39,10 @@ class CoverageReportTest {
     }
 
     @Test
-    void theSummaryHasTheHeadOfEachSlice() throws IOException {
-        CoverageReport.write(folder, Coverage.of(new GateSlice()));
-        CoverageReport.write(folder, Coverage.of(new BellSlice()));
-        CoverageReport.write(folder, Coverage.of(new BellSlice()));
+    void theSummaryHasTheHeadOfEachMachine() throws IOException {
+        CoverageReport.write(folder, Coverage.of(GateMachine.GATE));
+        CoverageReport.write(folder, Coverage.of(BellMachine.BELL));
+        CoverageReport.write(folder, Coverage.of(BellMachine.BELL));
         assertThat(Files.readString(folder.resolve("summary.txt")))
                 .startsWith("bell: 0 of ")
                 .containsOnlyOnce("bell:")

@@ -3,37 +3,47 @@ package dev.dunlin.core.testkit;
 import static dev.dunlin.core.testkit.DunlinAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.testkit.gate.BellSlice;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.testkit.gate.BellMachine;
 import dev.dunlin.core.testkit.gate.GateAction;
-import dev.dunlin.core.testkit.gate.GateSlice;
+import dev.dunlin.core.testkit.gate.GateMachine;
 import dev.dunlin.core.testkit.gate.GateState;
 import dev.dunlin.core.testkit.gate.House;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeclaredTest {
 
-    private static StoreDriver<House> booted(Altered<Object, GateState, GateAction> gates) {
-        StoreDriver<House> driver = StoreDriver.of(House.store(Declared.only(gates), new BellSlice()));
+    private static StoreDriver<House> booted(Machine<Object, GateState, GateAction> gates) {
+        StoreDriver<House> driver = StoreDriver.of(House.store(Declared.only(gates), BellMachine.BELL));
         driver.boot();
         return driver;
     }
 
+    private static Machine<Object, GateState, GateAction> declaring(String transitions) {
+        return GateMachine.GATE
+                .altered()
+                .transitions(transitions)
+                .budget(GateMachine.GATE.byteBudget());
+    }
+
     @Test
     void whatIsDeclaredHappensAsBefore() {
-        StoreDriver<House> driver = booted(Altered.of(new GateSlice()));
+        StoreDriver<House> driver = booted(GateMachine.GATE);
         assertThat(driver.dispatch(new GateAction.Open("front"))).isEnabled().changedOnly("gate");
+        assertThat(driver.boot()).isEnabled().changedOnly("node", "gate");
     }
 
     @Test
     void whatIsNotDeclaredThrows() {
-        GateSlice gates = new GateSlice();
-        List<Transition> fewer = gates.transitions().stream()
-                .filter(transition -> !transition.equals(new Transition("shut", "open", "opening")))
-                .toList();
-        StoreDriver<House> driver = booted(Altered.of(gates).declaring(fewer));
+        StoreDriver<House> driver = booted(declaring("opening > open: opened"));
         assertThatThrownBy(() -> driver.dispatch(new GateAction.Open("front")))
                 .hasStackTraceContaining("not declared: shut --open--> opening of ");
+    }
+
+    @Test
+    void aBootThatIsNotDeclaredThrows() {
+        StoreDriver<House> driver = booted(declaring("shut > opening: open"));
+        driver.dispatch(new GateAction.Open("front"));
+        assertThatThrownBy(driver::boot).hasStackTraceContaining("not declared: opening --booted--> shut of ");
     }
 }

@@ -47,20 +47,20 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
         return this;
     }
 
-    /** A subject is in a phase of a slice's diagram. */
-    public DriverAssert<R> hasPhase(String slice, Subject subject, String phase) {
+    /** A subject is in a phase of a machine's diagram. */
+    public DriverAssert<R> hasPhase(String machine, Subject subject, String phase) {
         for (Slice<? super R, ?, ?> mounted : actual.store().slices()) {
-            if (mounted.name().equals(slice)) {
+            if (mounted.name().equals(machine)) {
                 String found = phase(
-                        mounted, actual.store().statesOf(actual.store().state()).get(slice), subject);
+                        mounted, actual.store().statesOf(actual.store().state()).get(machine), subject);
                 if (!found.equals(phase)) {
                     throw failureWithActualExpected(
-                            found, phase, "%s was to be in the phase %s of %s, not %s", subject, phase, slice, found);
+                            found, phase, "%s was to be in the phase %s of %s, not %s", subject, phase, machine, found);
                 }
                 return this;
             }
         }
-        throw failure("no slice %s is mounted", slice);
+        throw failure("no machine %s is mounted", machine);
     }
 
     private static <S> String phase(Slice<?, S, ?> slice, @Nullable Object state, Subject subject) {

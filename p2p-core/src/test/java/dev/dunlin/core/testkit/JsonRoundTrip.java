@@ -28,8 +28,8 @@ final class JsonRoundTrip implements RoundTrip {
     }
 
     @Override
-    public Object state(String slice, Object state) {
-        Class<?> type = Objects.requireNonNull(states.get(slice), slice);
+    public Object state(String machine, Object state) {
+        Class<?> type = Objects.requireNonNull(states.get(machine), machine);
         return codec.value(writtenAndRead(state), type);
     }
 

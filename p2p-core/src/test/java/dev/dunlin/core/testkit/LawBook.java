@@ -1,18 +1,28 @@
 package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Dues;
+import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.NodeState;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.store.Verdict;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +32,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The laws of one slice, each a function of one {@link Play}; a law that does not hold throws {@link LawBroken}. */
+/** The laws of one machine, each a function of one {@link Play}; a law that does not hold throws {@link LawBroken}. */
 final class LawBook<R, S, A extends Action> {
 
     static final String DETERMINISTIC = "deterministic";
@@ -35,6 +45,11 @@ final class LawBook<R, S, A extends Action> {
     static final String BUDGET = "within the byte budget";
     static final String TRANSITIONS = "within the declared transitions";
     static final String HISTORY = "independent of history";
+    static final String REFUSALS = "disabled wishes are refused";
+    static final String BOOTS = "a boot leads to few actions";
+
+    /** The most entries of a boot's turn, whatever the state. */
+    static final int MOST_OF_A_BOOT = 64;
 
     private static final long DAY = 86_400_000_000L;
 
@@ -45,14 +60,14 @@ final class LawBook<R, S, A extends Action> {
         }
 
         @Override
-        public Object state(String slice, Object state) {
+        public Object state(String machine, Object state) {
             return state;
         }
     };
 
-    private final SliceLaws<R, S, A> laws;
+    private final MachineLaws<R, S, A> laws;
 
-    LawBook(SliceLaws<R, S, A> laws) {
+    LawBook(MachineLaws<R, S, A> laws) {
         this.laws = laws;
     }
 
@@ -64,17 +79,20 @@ final class LawBook<R, S, A extends Action> {
 
     /** All laws of sequences by name. */
     Map<String, Consumer<Play<R, S, A>>> all() {
-        return Map.of(
-                DETERMINISTIC, this::deterministic,
-                TOTAL, this::total,
-                DISABLED, this::disabledChangesNothing,
-                SERIALISATION, this::survivesSerialisation,
-                INVARIANTS, this::invariantsHold,
-                DEADLINES, this::deadlinesTellTheTruth,
-                HANDLES, this::noHandleLeaks,
-                BUDGET, this::withinBudget,
-                TRANSITIONS, play -> transitions(play, Coverage.of(laws.slice())),
-                HISTORY, this::independentOfHistory);
+        Map<String, Consumer<Play<R, S, A>>> all = new LinkedHashMap<>();
+        all.put(DETERMINISTIC, this::deterministic);
+        all.put(TOTAL, this::total);
+        all.put(DISABLED, this::disabledChangesNothing);
+        all.put(SERIALISATION, this::survivesSerialisation);
+        all.put(INVARIANTS, this::invariantsHold);
+        all.put(DEADLINES, this::deadlinesTellTheTruth);
+        all.put(HANDLES, this::noHandleLeaks);
+        all.put(BUDGET, this::withinBudget);
+        all.put(TRANSITIONS, play -> transitions(play, Coverage.of(laws.machine())));
+        all.put(HISTORY, this::independentOfHistory);
+        all.put(REFUSALS, this::refusals);
+        all.put(BOOTS, this::boundedBoots);
+        return all;
     }
 
     private LawRun<R, S, A> played(String law, Play<R, S, A> play, Consumer<LawRun.Step<R, S, A>> check) {
@@ -88,7 +106,7 @@ final class LawBook<R, S, A extends Action> {
         Store<R> store = run.driver().store();
         StoreState<R> start = store.state();
         play.on(run);
-        run.replay(laws.store(laws.slice()), AS_IT_IS, "on a second store");
+        run.replay(laws.store(laws.machine()), AS_IT_IS, "on a second store");
         store.restore(start);
         run.replay(store, AS_IT_IS, "on the same store once more");
     }
@@ -98,24 +116,31 @@ final class LawBook<R, S, A extends Action> {
     }
 
     void disabledChangesNothing(Play<R, S, A> play) {
-        Digest[] last = {Content.digest(laws.slice().initial())};
+        Digest[] last = {Content.digest(laws.machine().initial())};
         played(DISABLED, play, step -> {
             Digest digest = Content.digest(step.own());
             boolean sameState = step.ownBefore() == step.own() && digest.equals(last[0]);
             if (step.reductions().isEmpty() && !sameState) {
                 throw step.run().broken("no action was enabled, yet the state is another after it: " + step.own());
             }
-            if (step.turn().size() == 1
-                    && step.turn().rejection(0) != null
-                    && step.before().root() != step.after().root()) {
+            if (allDisabled(step.turn()) && step.before().root() != step.after().root()) {
                 throw step.run().broken("the input was disabled, yet the root is another after it");
             }
             last[0] = digest;
         });
     }
 
+    // Outcomes are neither enabled nor disabled: what tells of a refusal changes nothing itself.
+    private static boolean allDisabled(Turn turn) {
+        boolean all = true;
+        for (int i = 0; i < turn.size() && all; i++) {
+            all = turn.rejection(i) != null || turn.entry(i) instanceof Outcome || turn.entry(i) instanceof Effect;
+        }
+        return all;
+    }
+
     void survivesSerialisation(Play<R, S, A> play) {
-        RoundTrip trip = laws.roundTrip(laws.store(laws.slice()));
+        RoundTrip trip = laws.roundTrip(laws.store(laws.machine()));
         LawRun<R, S, A> run = played(SERIALISATION, play, step -> {
             Turn turn = step.turn();
             for (int i = 0; i < turn.size(); i++) {
@@ -180,51 +205,119 @@ final class LawBook<R, S, A extends Action> {
 
     void deadlinesTellTheTruth(Play<R, S, A> play) {
         played(DEADLINES, play, step -> {
-            Slice<? super R, S, A> slice = step.run().slice();
-            long next = slice.nextDeadline(step.own());
+            Store<R> store = step.run().driver().store();
+            long least = Due.NEVER;
+            for (Dues<S, ?, ?, A> dues : step.run().machine().dues()) {
+                least = Math.min(least, leastOf(step, dues));
+            }
+            long next = store.nextDeadline();
+            if (next > least) {
+                throw step.run().broken("the deadline is said to be " + told(next) + ", yet an entry is due at " + least);
+            }
             long now = step.turn().now();
-            if (slice.tick().isEmpty()) {
-                if (next != Deadlines.NEVER) {
-                    throw step.run().broken("the deadline is " + next + " and there is no tick");
-                }
-                return;
-            }
-            A tick = slice.tick().get();
-            if (tick.getClass() == step.turn().input().action().getClass() && wasDue(step, slice)) {
-                progressed(step, next, now, step.ownBefore(), step.own());
-            }
             if (next <= now) {
                 return;
             }
-            quietAt(step, tick, next == Deadlines.NEVER ? now + DAY : next - 1, next);
+            quietAt(step, next == Due.NEVER ? now + DAY : next - 1, next);
             if (next < LawRun.FAR) {
-                step.run().foreseen(step.after(), tick, next);
-                S then = step.run().own(step.run().fork().state());
-                progressed(step, slice.nextDeadline(then), next, step.own(), then);
+                dealtOutAt(step, next, least);
             }
         });
     }
 
-    private static <R, S, A extends Action> boolean wasDue(LawRun.Step<R, S, A> step, Slice<? super R, S, A> slice) {
-        return slice.nextDeadline(step.ownBefore()) <= step.turn().now();
-    }
-
-    private static <S> void progressed(LawRun.Step<?, ?, ?> step, long next, long at, S before, S after) {
-        if (next <= at && Content.digest(before).equals(Content.digest(after))) {
-            throw step.run()
-                    .broken("after the tick at " + at + " the deadline is " + next + " and the state is the same");
+    private static <R, S, K extends Comparable<? super K>, T> long leastOf(
+            LawRun.Step<R, S, ?> step, Dues<S, K, T, ?> dues) {
+        Table<K, T> table = dues.table().apply(step.own());
+        long least = Due.NEVER;
+        for (T value : table.values()) {
+            least = Math.min(least, Due.of(value));
         }
+        if (table.nextDue() != least) {
+            throw step.run()
+                    .broken("the table says that it is next due at " + told(table.nextDue()) + ", yet its values say "
+                            + told(least) + ": " + table);
+        }
+        return least;
     }
 
-    private static <R, S, A extends Action> void quietAt(LawRun.Step<R, S, A> step, A tick, long at, long next) {
-        Turn turn = step.run().foreseen(step.after(), tick, at);
+    private static String told(long time) {
+        return time == Due.NEVER ? "none" : Long.toString(time);
+    }
+
+    private static <R, S, A extends Action> void quietAt(LawRun.Step<R, S, A> step, long at, long next) {
+        Turn turn = step.run().foreseen(step.after(), new NodeAction.Tick(), at);
         if (turn.size() > 1 || step.run().own(step.run().fork().state()) != step.own()) {
-            String stated = next == Deadlines.NEVER ? "none" : Long.toString(next);
             throw step.run()
-                    .broken("the deadline is said to be " + stated + ", yet at " + at + " a tick does this: "
+                    .broken("the deadline is said to be " + told(next) + ", yet at " + at + " a tick does this: "
                             + Describe.turn(turn) + " and leads to "
                             + step.run().own(step.run().fork().state()));
         }
+    }
+
+    // That what was dealt out has moved on, the store checks itself, and fails if not.
+    private static <R, S, A extends Action> void dealtOutAt(LawRun.Step<R, S, A> step, long next, long own) {
+        Action tick = step.run().fork().dueTick(next).orElseThrow().action();
+        Turn turn = step.run().foreseen(step.after(), tick, next);
+        boolean dealt = false;
+        for (int i = 1; i < turn.size(); i++) {
+            Class<?> type = turn.entry(i).getClass();
+            dealt |= turn.cause(i).equals(turn.id(0))
+                    && step.run().machine().dues().stream()
+                            .anyMatch(dues -> dues.action().isAssignableFrom(type));
+        }
+        if (own == next && !dealt && turn.size() <= Store.DUE_PER_TICK) {
+            throw step.run().broken("an entry is due at " + next + ", yet the tick then does not deal it out: "
+                    + Describe.turn(turn));
+        }
+    }
+
+    /** A refusal is the store's own: one for each disabled wish of somebody, and none besides. */
+    void refusals(Play<R, S, A> play) {
+        Map<Class<?>, String> names = new HashMap<>();
+        laws.store(laws.machine()).slices().forEach(machine -> machine.types()
+                .actions()
+                .forEach((name, type) -> names.put(type, machine.types().fullName(name))));
+        played(REFUSALS, play, step -> {
+            Turn turn = step.turn();
+            Map<ActionId, NodeOutcome.Refused> owed = new HashMap<>();
+            for (int i = 0; i < turn.size(); i++) {
+                Verdict.@Nullable Disabled disabled = turn.rejection(i);
+                if (disabled != null && turn.entry(i) instanceof Action.Wish wish && !wish.ticket().isNone()) {
+                    owed.put(
+                            turn.id(i),
+                            new NodeOutcome.Refused(
+                                    wish.ticket(),
+                                    String.valueOf(names.get(wish.getClass())),
+                                    wish.about(),
+                                    disabled.clause(),
+                                    disabled.operands()));
+                }
+            }
+            for (int i = 1; i < turn.size(); i++) {
+                if (turn.entry(i) instanceof NodeOutcome.Refused told && !told.equals(owed.remove(turn.cause(i)))) {
+                    throw step.run().broken("nobody is to be told that " + told);
+                }
+            }
+            if (!owed.isEmpty()) {
+                throw step.run().broken("nobody was told that " + owed.values());
+            }
+        });
+    }
+
+    /** What fans out over a table at a boot is made due, and never one action an entry. */
+    void boundedBoots(Play<R, S, A> play) {
+        played(BOOTS, play, step -> {
+            NodeState node = step.after().node();
+            long now = step.turn().now();
+            Turn turn = step.run()
+                    .foreseen(
+                            step.after(),
+                            new NodeAction.Booted(node.run() + 1, "test", laws.config(), now, node.run() + 1),
+                            now);
+            if (turn.size() > MOST_OF_A_BOOT) {
+                throw step.run().broken("a boot over this state leads to " + (turn.size() - 1) + " actions");
+            }
+        });
     }
 
     void noHandleLeaks(Play<R, S, A> play) {
@@ -250,34 +343,40 @@ final class LawBook<R, S, A extends Action> {
     void withinBudget(Play<R, S, A> play) {
         played(BUDGET, play, step -> {
             long bytes = Content.bytes(step.own());
-            long budget = step.run().slice().byteBudget();
+            long budget = step.run().machine().byteBudget();
             if (bytes > budget) {
                 throw step.run().broken("the state has " + bytes + " bytes, " + budget + " are declared");
             }
         });
     }
 
-    /** Every subject seen so far is watched: an action about one may move others, and that is declared too. */
+    /**
+     * Every subject seen so far is watched: an action about one may move others, and a boot may move all, and that is declared
+     * too.
+     */
     void transitions(Play<R, S, A> play, Coverage coverage) {
         Set<Subject> subjects = new LinkedHashSet<>();
-        Slice<? super R, S, A> slice = laws.slice();
-        Set<Transition> declared = new LinkedHashSet<>(slice.transitions());
+        subjects.add(Subject.MACHINE);
+        Machine<? super R, S, A> machine = laws.machine();
+        Set<Transition> declared = new LinkedHashSet<>(machine.transitions());
         Map<Class<?>, String> names = new HashMap<>();
-        slice.types().actions().forEach((name, type) -> names.put(type, name));
+        machine.types().actions().forEach((name, type) -> names.put(type, name));
         played(TRANSITIONS, play, step -> {
             coverage.see(step.turn());
-            for (Watched.Reduction<S, A> reduction : step.reductions()) {
-                Subject about = slice.about(reduction.action());
+            for (Watched.Reduction<S> reduction : step.reductions()) {
+                Subject about = reduction.action().about();
                 subjects.add(about);
                 for (Subject subject : subjects) {
-                    String from = slice.phase(reduction.before(), subject);
-                    String to = slice.phase(reduction.after(), subject);
-                    Transition taken = new Transition(from, named(names, reduction.action()), to);
-                    boolean concerned = subject.equals(about) || !from.equals(to);
+                    String from = machine.phase(reduction.before(), subject);
+                    String to = machine.phase(reduction.after(), subject);
+                    String action = reduction.isBoot() ? Transition.BOOTED : named(names, reduction.action());
+                    Transition taken = new Transition(from, action, to);
+                    // A boot is about no subject: where it leaves the phase as it is, no arrow need be declared.
+                    boolean concerned = !from.equals(to) || (subject.equals(about) && !reduction.isBoot());
                     if (concerned && !declared.contains(taken)) {
                         throw step.run().broken(taken + " of " + subject + " is not declared");
                     }
-                    if (concerned) {
+                    if (concerned || reduction.isBoot()) {
                         coverage.see(taken);
                     }
                 }

@@ -5,7 +5,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
@@ -31,11 +31,11 @@ final class LawRun<R, S, A extends Action> {
     private static final int TRAIL = 12;
     private static final int MAX_TICKS = 50;
 
-    private final SliceLaws<R, S, A> laws;
+    private final MachineLaws<R, S, A> laws;
     private final String law;
     private final Consumer<Step<R, S, A>> check;
     private final Watched<? super R, S, A> watched;
-    private final Slice<? super R, S, A> slice;
+    private final Machine<? super R, S, A> machine;
     private final StoreDriver<R> driver;
     private final List<StoreState<R>> afters = new ArrayList<>();
     private @Nullable Store<R> fork;
@@ -49,47 +49,51 @@ final class LawRun<R, S, A extends Action> {
             Turn turn,
             StoreState<R> after,
             S own,
-            List<Watched.Reduction<S, A>> reductions) {}
+            List<Watched.Reduction<S>> reductions) {}
 
-    LawRun(SliceLaws<R, S, A> laws, String law, Consumer<Step<R, S, A>> check) {
+    LawRun(MachineLaws<R, S, A> laws, String law, Consumer<Step<R, S, A>> check) {
         this.laws = laws;
         this.law = law;
         this.check = check;
-        this.watched = new Watched<>(laws.slice());
-        this.slice = watched.slice();
-        this.driver = StoreDriver.of(laws.store(slice), this::turned);
+        this.watched = new Watched<>(laws.machine());
+        this.machine = watched.machine();
+        this.driver = StoreDriver.of(laws.store(machine), this::turned);
     }
 
     StoreDriver<R> driver() {
         return driver;
     }
 
-    Slice<? super R, S, A> slice() {
-        return slice;
+    Machine<? super R, S, A> machine() {
+        return machine;
     }
 
-    /** Another store of the same slice, for what might have been. */
+    MachineLaws<R, S, A> laws() {
+        return laws;
+    }
+
+    /** Another store of the same machine, for what might have been. */
     Store<R> fork() {
         Store<R> known = fork;
         if (known == null) {
-            known = laws.store(slice);
+            known = laws.store(machine);
             fork = known;
         }
         return known;
     }
 
-    /** What the tick at a time would lead to from a state; the run itself goes on from where it is. */
-    Turn foreseen(StoreState<R> from, A tick, long at) {
+    /** What an input at a time would lead to from a state; the run itself goes on from where it is. */
+    Turn foreseen(StoreState<R> from, Action input, long at) {
         Store<R> store = fork();
         store.restore(from);
-        Turn turn = store.apply(Input.of(tick), at);
+        Turn turn = store.apply(Input.of(input), at);
         watched.taken();
         return turn;
     }
 
     S own(StoreState<R> state) {
-        Object own = Objects.requireNonNull(driver.store().statesOf(state).get(slice.name()), slice.name());
-        return slice.state().cast(own);
+        Object own = Objects.requireNonNull(driver.store().statesOf(state).get(machine.name()), machine.name());
+        return machine.state().cast(own);
     }
 
     LawRun<R, S, A> play(List<Move> moves) {
@@ -247,7 +251,7 @@ final class LawRun<R, S, A extends Action> {
         });
     }
 
-    // All slices, and not only those that a turn names as changed: that is told by reference, and an equal state read
+    // All machines, and not only those that a turn names as changed: that is told by reference, and an equal state read
     // from
     // a snapshot is another object.
     private Supplier<Optional<String>> differingState(StoreState<R> expected, Store<R> found) {
@@ -290,8 +294,8 @@ final class LawRun<R, S, A extends Action> {
     }
 
     private String describe(String why) {
-        StringBuilder text = new StringBuilder("the slice ")
-                .append(slice.name())
+        StringBuilder text = new StringBuilder("the machine ")
+                .append(machine.name())
                 .append(" breaks the law '")
                 .append(law)
                 .append("': ")

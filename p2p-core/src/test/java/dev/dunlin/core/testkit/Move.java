@@ -19,7 +19,7 @@ public sealed interface Move {
      * A service answers; nothing happens if nothing awaits an answer.
      *
      * @param effect picks the effect among those awaiting
-     * @param answer picks the answer among {@link SliceLaws#answers}
+     * @param answer picks the answer among {@link MachineLaws#answers}
      */
     record Answer(int effect, int answer) implements Move {}
 

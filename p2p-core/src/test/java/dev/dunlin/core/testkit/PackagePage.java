@@ -1,6 +1,6 @@
 package dev.dunlin.core.testkit;
 
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * keeps a machine's page true:
  *
  * <pre>{@code
- * assertThat(PackagePage.of(new LampSlice())).contains(Diagram.of(new LampSlice()));
+ * assertThat(PackagePage.of(LampMachine.LAMP)).contains(Diagram.of(LampMachine.LAMP));
  * }</pre>
  */
 public final class PackagePage {
@@ -20,12 +20,12 @@ public final class PackagePage {
     private PackagePage() {}
 
     /**
-     * The page of a slice's package, without the asterisks. The working directory is the module's, as in a Maven test run.
+     * The page of the package of a machine's actions, without the asterisks. The working directory is the module's, as in a Maven test run.
      *
-     * @throws UncheckedIOException if there is no {@code package-info.java} beside the slice's source
+     * @throws UncheckedIOException if there is no {@code package-info.java} there
      */
-    public static String of(Slice<?, ?, ?> slice) {
-        Path file = Path.of(slice.getClass().getPackageName().replace('.', '/'), "package-info.java");
+    public static String of(Machine<?, ?, ?> machine) {
+        Path file = Path.of(machine.actions().getPackageName().replace('.', '/'), "package-info.java");
         Path main = Path.of("src/main/java").resolve(file);
         try {
             return Files.readString(

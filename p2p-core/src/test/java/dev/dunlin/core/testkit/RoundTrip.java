@@ -10,14 +10,14 @@ public interface RoundTrip {
     Action action(Action action);
 
     /**
-     * A slice's state, written and read back.
+     * A machine's state, written and read back.
      *
-     * @param slice the slice's name
+     * @param machine the machine's name
      * @param state its state
      */
-    Object state(String slice, Object state);
+    Object state(String machine, Object state);
 
-    /** By the codec of a store's slices, as the action log and its snapshots do it. */
+    /** By the codec of a store's machines, as the action log and its snapshots do it. */
     static RoundTrip json(Store<?> store) {
         return new JsonRoundTrip(store);
     }
@@ -34,7 +34,7 @@ public interface RoundTrip {
             }
 
             @Override
-            public Object state(String slice, Object state) {
+            public Object state(String machine, Object state) {
                 return Values.rebuilt(state);
             }
         };

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /**
  * Drives a store by hand, step by step, under virtual time: no thread, no clock, no service. The test is the world: it
- * dispatches wishes and facts, answers effects, and lets time pass; due ticks fire in order, as the runtime fires them.
+ * dispatches wishes and facts, answers effects, and lets time pass; due ticks come in order, as the runtime gives them.
  *
  * <pre>{@code
  * var driver = StoreDriver.of(store);
@@ -88,7 +88,7 @@ public final class StoreDriver<R> {
      * Gives the store an input that answers no effect.
      *
      * @throws StoreFailure if a machine has a bug
-     * @throws IllegalArgumentException if no mounted slice owns the action's type
+     * @throws IllegalArgumentException if no mounted machine owns the action's type
      */
     public Turn dispatch(Action action) {
         return input(Input.of(action));
@@ -132,7 +132,7 @@ public final class StoreDriver<R> {
     }
 
     /**
-     * Lets time pass up to a moment, and fires each tick when it is due.
+     * Lets time pass up to a moment, and gives each tick when it is due.
      *
      * @param at microseconds since the Unix epoch, not before {@link #now()}
      * @return the ticks' turns
@@ -153,13 +153,13 @@ public final class StoreDriver<R> {
         return advanceTo(Math.addExact(now, micros));
     }
 
-    /** Lets time pass until the next deadline and fires what is due then; does nothing if there is none. */
+    /** Lets time pass until the next deadline and gives the ticks due then; does nothing if there is none. */
     public List<Turn> advanceToNextDeadline() {
         long next = store.nextDeadline();
         return next == Long.MAX_VALUE ? List.of() : advanceTo(Math.max(now, next));
     }
 
-    /** As a runtime that was stopped and wakes late: time jumps to a moment, and all that was due fires only then. */
+    /** As a runtime that was stopped and wakes late: time jumps to a moment, and all that was due is dealt out only then. */
     public List<Turn> oversleepTo(long at) {
         refusePast(at);
         now = at;
@@ -191,7 +191,7 @@ public final class StoreDriver<R> {
         return store.state().root();
     }
 
-    /** The store's own slice after the last input. */
+    /** The store's own state after the last input. */
     public NodeState node() {
         return store.state().node();
     }

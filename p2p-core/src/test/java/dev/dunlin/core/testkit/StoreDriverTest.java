@@ -110,7 +110,7 @@ class StoreDriverTest {
         open();
         assertThat(driver.actions(GateAction.class))
                 .extracting(Object::getClass)
-                .containsExactly(GateAction.Restarted.class, GateAction.Open.class, GateAction.Opened.class);
+                .containsExactly(GateAction.Open.class, GateAction.Opened.class);
         assertThat(driver.effects(GateEffect.Unlock.class)).containsExactly(new GateEffect.Unlock("front"));
         assertThat(driver.effects(NodeEffect.class)).isEmpty();
         assertThat(driver.turns()).hasSize(3);
@@ -189,14 +189,14 @@ class StoreDriverTest {
         Turn boot = driver.boot();
         Turn open = driver.dispatch(new GateAction.Open("front"));
         Turn twice = driver.dispatch(new GateAction.Open("front"));
-        fails(() -> assertThat(twice).isEnabled(), "Open[gate=front] (disabled: is-shut");
+        fails(() -> assertThat(twice).isEnabled(), "Open[gate=front, ticket=#0] (disabled: is-shut");
         fails(() -> assertThat(open).isRejected(), "was to be rejected");
         fails(() -> assertThat(open).rejected(GateAction.Shut.class), "some Shut was to be rejected");
         fails(() -> assertThat(twice).rejectedNothing(), "nothing was to be rejected");
         fails(() -> assertThat(twice).isRejected().by("has-room"), "by the clause has-room, and was by is-shut");
         fails(() -> assertThat(twice).isRejected().withOperand("a", 1), "was to look at Operand[name=a, value=1]");
-        fails(() -> assertThat(boot).ledTo(new GateAction.Open("front")), "was to lead to Open[gate=front]");
-        fails(() -> assertThat(boot).ledToNothing(), "then Restarted[]");
+        fails(() -> assertThat(boot).ledTo(new GateAction.Open("front")), "was to lead to Open[gate=front, ");
+        fails(() -> assertThat(open).ledToNothing(), "then Unlock[gate=front]");
         fails(() -> assertThat(boot).ledToExactly(GateAction.Open.class), "was to lead to");
         fails(() -> assertThat(boot).emitted(new GateEffect.Unlock("front")), "was to emit [Unlock[gate=front]]");
         fails(() -> assertThat(open).emittedNothing(), "was to emit just []");
@@ -205,6 +205,6 @@ class StoreDriverTest {
         fails(() -> assertThat(driver).hasOpen(MOTOR), "[motor:1:1] were to be open, not []");
         fails(() -> assertThat(driver).ticksIn(1), "was to be due in 1 us");
         fails(() -> assertThat(driver).hasPhase("gate", FRONT, "open"), "not opening");
-        fails(() -> assertThat(driver).hasPhase("door", FRONT, "open"), "no slice door is mounted");
+        fails(() -> assertThat(driver).hasPhase("door", FRONT, "open"), "no machine door is mounted");
     }
 }

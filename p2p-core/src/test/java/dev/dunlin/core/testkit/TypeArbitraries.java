@@ -8,6 +8,7 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -226,7 +227,7 @@ public final class TypeArbitraries {
                     : tables(derived(arguments.get(0), bound, above), derived(arguments.get(1), bound, above));
         }
         if (raw == Deadlines.class) {
-            return tables(derived(arguments.get(0), bound, above), times().map(time -> time))
+            return tables(derived(arguments.get(0), bound, above), times().map(Deadlines.Time::new))
                     .map(TypeArbitraries::deadlines);
         }
         if (raw.isEnum()) {
@@ -300,7 +301,18 @@ public final class TypeArbitraries {
     private Arbitrary<Object> ofComponent(
             Class<?> type, RecordComponent component, Map<TypeVariable<?>, Type> bound, List<Class<?>> above) {
         Arbitrary<?> given = byComponent.get(key(type, component.getName()));
-        return given != null ? (Arbitrary<Object>) given : derived(component.getGenericType(), bound, above);
+        if (given != null) {
+            return (Arbitrary<Object>) given;
+        }
+        // When a value is due: mostly a time that can be met.
+        boolean due = Due.class.isAssignableFrom(type)
+                && component.getName().equals("at")
+                && component.getType() == long.class;
+        return due ? dues().map(at -> at) : derived(component.getGenericType(), bound, above);
+    }
+
+    private static Arbitrary<Long> dues() {
+        return Arbitraries.frequencyOf(Tuple.of(4, times()), Tuple.of(1, Arbitraries.just(Due.NEVER)));
     }
 
     private Arbitrary<Long> numbers() {
@@ -371,7 +383,7 @@ public final class TypeArbitraries {
         pools.put(Handle.class, handles("handle"));
         pools.put(
                 Ticket.class,
-                numbers.map(number -> number == 0 ? Ticket.NONE : new Ticket(Ticket.API, Integer.toString(number))));
+                numbers.map(number -> number == 0 ? Ticket.NONE : new Ticket(Ticket.API, number)));
         pools.put(
                 ActionId.class, Arbitraries.integers().between(0, 7).map(number -> new ActionId(PLACEHOLDER, number)));
         return pools;

@@ -9,7 +9,7 @@ import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.ActionId;
@@ -65,7 +65,7 @@ class TypeArbitrariesTest {
             OptionalInt maybeSmall,
             List<Thing.Small> things,
             Table<PeerId, Thing.Pair<Mode>> table,
-            Deadlines<PeerId> deadlines,
+            Table<PeerId, Wait> waits,
             Bytes bytes,
             PeerId peer,
             Multiaddr address,
@@ -76,6 +76,8 @@ class TypeArbitrariesTest {
             Ticket ticket,
             ActionId id,
             Thing.Pair<Long> pair) {}
+
+    record Wait(long at) implements Due {}
 
     record Positive(long number) {
         Positive {
@@ -116,7 +118,7 @@ class TypeArbitrariesTest {
             sees(all, one -> one.maybe().isEmpty());
             sees(all, one -> one.maybe().isPresent());
             sees(all, one -> one.things().size() > 1);
-            sees(all, one -> one.deadlines().size() > 1);
+            sees(all, one -> one.waits().size() > 1);
             sees(all, one -> one.mode() == Mode.FAST && one.truth());
             sees(all, one -> one.pair().other().isPresent());
         }
@@ -135,6 +137,17 @@ class TypeArbitrariesTest {
         assertThat(drawn(TypeArbitraries.small().of(Long.class), 500))
                 .contains(0L, 4L, Long.MAX_VALUE, Long.MIN_VALUE)
                 .anyMatch(time -> time != StoreDriver.START && Math.abs(time - StoreDriver.START) <= 3_600_000_000L);
+    }
+
+    @Example
+    void dueValuesHaveTimesThatCanBeMetOrNone() {
+        for (TypeArbitraries types : List.of(TypeArbitraries.small(), TypeArbitraries.wide())) {
+            assertThat(drawn(types.of(Wait.class), 500))
+                    .hasSizeGreaterThan(300)
+                    .contains(new Wait(Due.NEVER))
+                    .allMatch(wait -> wait.at() == Due.NEVER
+                            || Math.abs(wait.at() - StoreDriver.START) <= 3_600_000_000L);
+        }
     }
 
     @Example

@@ -4,7 +4,7 @@ import dev.dunlin.core.state.Canonical;
 import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Finds what in a slice's types could not be written, read or digested. */
+/** Finds what in a machine's types could not be written, read or digested. */
 final class TypeCheck {
 
     private static final Set<Class<?>> LEAVES = Set.of(
@@ -55,16 +55,21 @@ final class TypeCheck {
     }
 
     /** A sentence for each mistake. */
-    static List<String> problems(Slice<?, ?, ?> slice) {
-        TypeCheck check = new TypeCheck(slice.types());
-        check.names(slice);
+    static List<String> problems(Machine<?, ?, ?> machine) {
+        return problems(machine, machine.types());
+    }
+
+    /** A sentence for each mistake, if the names were those of a table. */
+    static List<String> problems(Machine<?, ?, ?> machine, TypeTable names) {
+        TypeCheck check = new TypeCheck(names);
+        check.names(machine);
         check.table.actions().forEach((name, type) -> check.type(type, Map.of(), check.table.fullName(name)));
-        check.type(slice.state(), Map.of(), "the state of " + slice.name());
+        check.type(machine.state(), Map.of(), "the state of " + machine.name());
         return check.problems;
     }
 
-    private void names(Slice<?, ?, ?> slice) {
-        for (Class<?> leaf : TypeArbitraries.leaves(slice.actions())) {
+    private void names(Machine<?, ?, ?> machine) {
+        for (Class<?> leaf : TypeArbitraries.leaves(machine.actions())) {
             if (!table.actions().containsValue(leaf)) {
                 problems.add(leaf.getName() + " has no name in the type table");
             }

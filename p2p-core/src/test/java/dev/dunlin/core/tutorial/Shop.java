@@ -1,5 +1,6 @@
 package dev.dunlin.core.tutorial;
 
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 
 /**
@@ -10,9 +11,9 @@ import dev.dunlin.core.store.Store;
 public record Shop(VoucherState vouchers) {
 
     /** A shop's store. */
-    public static Store<Shop> store(VoucherSlice slice) {
-        return Store.of(new Shop(slice.initial()))
-                .mount(slice, Shop::vouchers, (shop, changed) -> new Shop(changed))
+    public static Store<Shop> store(Machine<? super Shop, VoucherState, VoucherAction> machine) {
+        return Store.of(new Shop(VoucherState.INITIAL))
+                .mount(machine, Shop::vouchers, (shop, changed) -> new Shop(changed))
                 .build();
     }
 }

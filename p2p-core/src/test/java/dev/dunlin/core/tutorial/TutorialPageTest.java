@@ -131,7 +131,7 @@ final class TutorialPageTest {
     @Test
     void theDiagramsAreTheTransitions() throws IOException {
         Map<List<String>, StringJoiner> arrows = new LinkedHashMap<>();
-        for (Transition transition : new VoucherSlice(1).transitions()) {
+        for (Transition transition : VoucherMachine.of(1).transitions()) {
             if (!transition.from().equals(transition.to())) {
                 arrows.computeIfAbsent(List.of(transition.from(), transition.to()), ends -> new StringJoiner(", "))
                         .add(transition.action());

@@ -1,11 +1,12 @@
 package dev.dunlin.core.tutorial;
 
-import static dev.dunlin.core.store.Guards.clause;
+import static dev.dunlin.core.store.Clauses.absent;
+import static dev.dunlin.core.store.Clauses.below;
+import static dev.dunlin.core.store.Clauses.present;
+import static dev.dunlin.core.store.Clauses.when;
 
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.tutorial.VoucherState.Goods;
-import java.util.List;
 
 /** When a voucher may do what. */
 final class VoucherGuards {
@@ -22,63 +23,29 @@ final class VoucherGuards {
         return Guards.<Object, VoucherState, VoucherAction>of()
                 .on(
                         VoucherAction.Redeem.class,
-                        clause("code-is-well-formed", (view, own, wish, now) -> isWellFormed(wish.code())),
-                        clause("names-are-short", (view, own, wish, now) -> areShort(wish)),
-                        clause(
-                                "code-is-not-redeemed",
-                                (view, own, wish, now) -> !own.vouchers().has(wish.code()),
-                                (view, own, wish, now) -> List.of(Operand.of("code", wish.code()))),
-                        clause(
-                                "table-has-room",
-                                (view, own, wish, now) -> own.vouchers().size() < room,
-                                (view, own, wish, now) -> List.of(Operand.of("room", room))))
-                .on(
-                        VoucherAction.Redeemed.class,
-                        clause(
-                                "goods-are-given",
-                                (view, own, fact, now) -> own.vouchers()
-                                        .find(fact.code())
-                                        .filter(voucher -> voucher.goods() instanceof Goods.Given)
-                                        .isPresent()))
+                        when("code-is-well-formed", (own, wish) -> isWellFormed(wish.code())),
+                        when("name-is-short", (own, wish) -> wish.who().length() <= MOST_NAME),
+                        absent("code-is-not-redeemed", VoucherState::vouchers, VoucherAction.Redeem::code),
+                        below("table-has-room", own -> own.vouchers().size(), "room", own -> room))
                 .on(
                         VoucherAction.Granted.class,
-                        clause("goods-are-pending", (view, own, fact, now) -> isPending(own, fact.code())))
+                        present(
+                                "goods-are-pending",
+                                VoucherState::vouchers,
+                                VoucherAction.Granted::code,
+                                (fact, voucher) -> !(voucher.goods() instanceof Goods.Given)))
                 .on(
                         VoucherAction.GrantFailed.class,
-                        clause(
+                        present(
                                 "request-is-the-last",
-                                (view, own, fact, now) -> own.vouchers()
-                                        .find(fact.code())
-                                        .filter(voucher -> voucher.goods().equals(new Goods.Asked(fact.request())))
-                                        .isPresent()))
-                .on(
-                        VoucherAction.Tick.class,
-                        clause(
-                                "deadline-has-come",
-                                (view, own, fact, now) -> own.due().next() <= now))
-                .on(
-                        VoucherAction.GrantDue.class,
-                        clause(
-                                "deadline-has-come",
-                                (view, own, fact, now) -> own.due().isDue(fact.code(), now)))
-                .always(VoucherAction.Restarted.class)
+                                VoucherState::vouchers,
+                                VoucherAction.GrantFailed::code,
+                                (fact, voucher) -> voucher.goods().equals(new Goods.Asked(fact.request()))))
+                .always(VoucherAction.GrantDue.class)
                 .build();
     }
 
     private static boolean isWellFormed(String code) {
         return code.length() == CODE_LENGTH && code.chars().allMatch(character -> ALPHABET.indexOf(character) >= 0);
-    }
-
-    private static boolean areShort(VoucherAction.Redeem wish) {
-        return wish.who().length() <= MOST_NAME
-                && wish.ticket().slice().length() <= MOST_NAME
-                && wish.ticket().key().length() <= MOST_NAME;
-    }
-
-    private static boolean isPending(VoucherState own, String code) {
-        return own.vouchers()
-                .find(code)
-                .filter(voucher -> !(voucher.goods() instanceof Goods.Given))
-                .isPresent();
     }
 }

@@ -1,12 +1,12 @@
 package dev.dunlin.core.tutorial;
 
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
@@ -14,33 +14,29 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /** Vouchers obey the laws. */
-final class VoucherLawsTest extends SliceLaws<Shop, VoucherState, VoucherAction> {
+final class VoucherLawsTest extends MachineLaws<Shop, VoucherState, VoucherAction> {
 
     @Override
-    protected Slice<? super Shop, VoucherState, VoucherAction> slice() {
-        return new VoucherSlice(3);
+    protected Machine<? super Shop, VoucherState, VoucherAction> machine() {
+        return VoucherMachine.of(3);
     }
 
     @Override
-    protected Store<Shop> store(Slice<? super Shop, VoucherState, VoucherAction> slice) {
-        return Store.of(new Shop(slice.initial()))
-                .mount(slice, Shop::vouchers, (shop, changed) -> new Shop(changed))
-                .build();
+    protected Store<Shop> store(Machine<? super Shop, VoucherState, VoucherAction> machine) {
+        return Shop.store(machine);
     }
 
-    // Four good codes, so that they meet often, and a bad one. Only the boot says that the node restarted.
+    // Four good codes, so that they meet often, and a bad one.
     @Override
     protected TypeArbitraries types() {
         return TypeArbitraries.small()
-                .with(String.class, Arbitraries.of("AAAA2222", "BBBB3333", "CCCC4444", "DDDD5555", "zero0000"))
-                .without(VoucherAction.Restarted.class);
+                .with(String.class, Arbitraries.of("AAAA2222", "BBBB3333", "CCCC4444", "DDDD5555", "zero0000"));
     }
 
     @Override
     protected Arbitrary<? extends Action> flood() {
         return TypeArbitraries.wide()
                 .with(VoucherAction.Redeem.class, "code", codes())
-                .without(VoucherAction.Restarted.class)
                 .of(VoucherAction.class);
     }
 

@@ -30,7 +30,7 @@ public final class VoucherScenario implements Scenario<Shop> {
 
     @Override
     public Store<Shop> store() {
-        return Shop.store(new VoucherSlice(10));
+        return Shop.store(VoucherMachine.of(10));
     }
 
     @Override

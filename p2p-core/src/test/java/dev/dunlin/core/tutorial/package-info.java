@@ -1,6 +1,6 @@
 /**
  * The machine of the tutorial ({@code docs/tutorial.md}), small and whole: a shop redeems vouchers, and a warehouse hands out
- * their goods. Each code is redeemed once, and its goods leave only when the disk has promised the redemption.
+ * their goods. Each code is redeemed once, and its goods leave only when the redemption is forced to disk.
  *
  * <p>The phases of a voucher:
  *
@@ -8,7 +8,7 @@
  * stateDiagram-v2
  *     fresh --> asked: redeem
  *     asked --> given: granted
- *     asked --> owed: grantFailed, restarted
+ *     asked --> owed: grantFailed, booted
  *     owed --> given: granted
  *     owed --> asked: grantDue
  * }</pre>

@@ -1,22 +1,22 @@
 package dev.dunlin.core.testkit.gate;
 
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import java.util.List;
 
 /** The bell obeys the laws. */
-class BellLawsTest extends SliceLaws<House, BellState, BellAction> {
+class BellLawsTest extends MachineLaws<House, BellState, BellAction> {
 
     @Override
-    protected Slice<? super House, BellState, BellAction> slice() {
-        return new BellSlice();
+    protected Machine<? super House, BellState, BellAction> machine() {
+        return BellMachine.BELL;
     }
 
     @Override
-    protected Store<House> store(Slice<? super House, BellState, BellAction> bell) {
-        return House.store(new GateSlice(), bell);
+    protected Store<House> store(Machine<? super House, BellState, BellAction> bell) {
+        return House.store(GateMachine.GATE, bell);
     }
 
     @Override

@@ -3,15 +3,33 @@ package dev.dunlin.core.testkit.gate;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
 
 /** What happens to gates. */
 public sealed interface GateAction extends Action {
 
-    /** Somebody wants a gate open. */
-    record Open(String gate) implements GateAction {}
+    /** About one gate. */
+    sealed interface OfGate extends GateAction {
+        /** Its name. */
+        String gate();
+
+        @Override
+        default Subject about() {
+            return Subject.of("gate", gate());
+        }
+    }
+
+    /** Somebody wants a gate open. {@link GateOutcome} tells what becomes of it. */
+    record Open(String gate, Ticket ticket) implements OfGate, Action.Wish {
+        /** As if nobody waited for the outcome. */
+        public Open(String gate) {
+            this(gate, Ticket.NONE);
+        }
+    }
 
     /** The motor opened it, as {@code asked}. */
-    record Opened(String gate, ActionId asked, Handle handle) implements GateAction, Action.BringsHandle {
+    record Opened(String gate, ActionId asked, Handle handle) implements OfGate, Action.BringsHandle {
         @Override
         public Handle brought() {
             return handle;
@@ -19,10 +37,10 @@ public sealed interface GateAction extends Action {
     }
 
     /** The motor could not. */
-    record Jammed(String gate) implements GateAction {}
+    record Jammed(String gate) implements OfGate {}
 
     /** Somebody wants a gate shut. */
-    record Shut(String gate) implements GateAction {}
+    record Shut(String gate) implements OfGate {}
 
     /** A gate is shut: because it was told so, or because the wind did it. */
     record Closed(Handle handle) implements GateAction, Action.EndsHandle {
@@ -32,12 +50,6 @@ public sealed interface GateAction extends Action {
         }
     }
 
-    /** A deadline may have come. */
-    record Tick() implements GateAction {}
-
-    /** The deadline of one gate has come. */
-    record Expired(String gate) implements GateAction {}
-
-    /** The node has booted: whatever the motor held is gone. */
-    record Restarted() implements GateAction {}
+    /** A gate has been opening or open for long enough. */
+    record Expired(String gate) implements OfGate {}
 }

@@ -1,6 +1,6 @@
 package dev.dunlin.core.testkit.gate;
 
-import static dev.dunlin.core.store.Guards.clause;
+import static dev.dunlin.core.store.Clauses.when;
 
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Operand;
@@ -16,48 +16,30 @@ final class GateGuards {
     static final Guards<Object, GateState, GateAction> GUARDS = Guards.<Object, GateState, GateAction>of()
             .on(
                     GateAction.Open.class,
-                    clause(
-                            "name-is-short",
-                            (view, own, action, now) -> action.gate().length() <= MAX_NAME),
-                    clause("is-shut", (view, own, action, now) -> !own.gates().has(action.gate())),
-                    clause(
+                    when("name-is-short", (own, wish) -> wish.gate().length() <= MAX_NAME),
+                    when("is-shut", (own, wish) -> !own.gates().has(wish.gate())),
+                    when(
                             "has-room",
-                            (view, own, action, now) -> own.gates().size() < MAX_GATES,
-                            (view, own, action, now) -> List.of(
+                            (own, wish) -> own.gates().size() < MAX_GATES,
+                            (own, wish) -> List.of(
                                     Operand.of("gates", own.gates().size()), Operand.of("maxGates", MAX_GATES))))
-            .on(
-                    GateAction.Opened.class,
-                    clause(
-                            "was-asked",
-                            (view, own, action, now) ->
-                                    own.gates().find(action.gate()).orElse(null) instanceof Gate.Opening opening
-                                            && opening.asked().equals(action.asked())))
-            .on(
-                    GateAction.Jammed.class,
-                    clause(
-                            "is-opening",
-                            (view, own, action, now) ->
-                                    own.gates().find(action.gate()).orElse(null) instanceof Gate.Opening))
-            .on(
-                    GateAction.Shut.class,
-                    clause(
-                            "is-open",
-                            (view, own, action, now) ->
-                                    own.gates().find(action.gate()).orElse(null) instanceof Gate.Open))
+            .on(GateAction.Opened.class, when("was-asked", GateGuards::wasAsked))
+            .on(GateAction.Jammed.class, when("is-opening", (own, fact) -> is(Gate.Opening.class, own, fact)))
+            .on(GateAction.Shut.class, when("is-open", (own, wish) -> is(Gate.Open.class, own, wish)))
             .on(
                     GateAction.Closed.class,
-                    clause(
-                            "is-held",
-                            (view, own, action, now) ->
-                                    own.heldBy(action.handle()).isPresent()))
-            .on(
-                    GateAction.Tick.class,
-                    clause("is-due", (view, own, action, now) -> own.deadlines().next() <= now))
-            .on(
-                    GateAction.Expired.class,
-                    clause("is-due", (view, own, action, now) -> own.deadlines().isDue(action.gate(), now)))
-            .always(GateAction.Restarted.class)
+                    when("is-held", (own, fact) -> own.heldBy(fact.handle()).isPresent()))
+            .always(GateAction.Expired.class)
             .build();
 
     private GateGuards() {}
+
+    private static boolean is(Class<? extends Gate> what, GateState own, GateAction.OfGate about) {
+        return own.gates().find(about.gate()).filter(what::isInstance).isPresent();
+    }
+
+    private static boolean wasAsked(GateState own, GateAction.Opened fact) {
+        return own.gates().find(fact.gate()).orElse(null) instanceof Gate.Opening opening
+                && opening.asked().equals(fact.asked());
+    }
 }

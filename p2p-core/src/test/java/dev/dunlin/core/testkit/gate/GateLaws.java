@@ -1,33 +1,22 @@
 package dev.dunlin.core.testkit.gate;
 
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 
 /** How the laws are asked of gates. */
-public abstract class GateLaws extends SliceLaws<House, GateState, GateAction> {
+public abstract class GateLaws extends MachineLaws<House, GateState, GateAction> {
 
     @Override
-    protected Store<House> store(Slice<? super House, GateState, GateAction> gates) {
-        return House.store(gates, new BellSlice());
-    }
-
-    // Nobody but the boot says that the node restarted: as an input of its own it would be a lie.
-    @Override
-    protected TypeArbitraries types() {
-        return TypeArbitraries.small().without(GateAction.Restarted.class);
-    }
-
-    @Override
-    protected Arbitrary<? extends Action> flood() {
-        return TypeArbitraries.wide().without(GateAction.Restarted.class).of(GateAction.class);
+    protected Store<House> store(Machine<? super House, GateState, GateAction> gates) {
+        return House.store(gates, BellMachine.BELL);
     }
 
     @Override

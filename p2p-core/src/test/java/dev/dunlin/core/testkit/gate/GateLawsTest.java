@@ -1,12 +1,12 @@
 package dev.dunlin.core.testkit.gate;
 
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 
 /** The gates obey the laws. */
 class GateLawsTest extends GateLaws {
 
     @Override
-    protected Slice<? super House, GateState, GateAction> slice() {
-        return new GateSlice();
+    protected Machine<? super House, GateState, GateAction> machine() {
+        return GateMachine.GATE;
     }
 }

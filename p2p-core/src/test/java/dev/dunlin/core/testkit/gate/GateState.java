@@ -1,9 +1,13 @@
 package dev.dunlin.core.testkit.gate;
 
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,42 +15,49 @@ import java.util.Optional;
  * All gates that are not shut.
  *
  * @param gates by name
- * @param deadlines when an opening gate is given up, and an open one is shut
  */
-public record GateState(Table<String, Gate> gates, Deadlines<String> deadlines) {
+public record GateState(Table<String, Gate> gates) {
 
     /** All gates are shut. */
-    public static final GateState INITIAL = new GateState(Table.empty(), Deadlines.none());
+    public static final GateState INITIAL = new GateState(Table.empty());
 
     /** A gate that is not shut. */
-    public sealed interface Gate {
+    public sealed interface Gate extends Due {
 
         /**
          * The motor was asked.
          *
          * @param asked the request
+         * @param ticket of who wants it open
+         * @param at when it is given up
          */
-        record Opening(ActionId asked) implements Gate {}
+        record Opening(ActionId asked, Ticket ticket, long at) implements Gate {}
 
         /**
          * It stands open.
          *
          * @param handle what the motor holds it by
+         * @param at when it is to be shut
          */
-        record Open(Handle handle) implements Gate {}
+        record Open(Handle handle, long at) implements Gate {}
 
         /**
          * The motor was told to shut it.
          *
          * @param handle what the motor still holds it by
          */
-        record Closing(Handle handle) implements Gate {}
+        record Closing(Handle handle) implements Gate {
+            @Override
+            public long at() {
+                return NEVER;
+            }
+        }
 
         /** What the motor holds it by, if it does. */
         default Optional<Handle> held() {
             return switch (this) {
                 case Opening _ -> Optional.empty();
-                case Open(Handle handle) -> Optional.of(handle);
+                case Open(Handle handle, long _) -> Optional.of(handle);
                 case Closing(Handle handle) -> Optional.of(handle);
             };
         }
@@ -62,11 +73,30 @@ public record GateState(Table<String, Gate> gates, Deadlines<String> deadlines) 
         return Optional.empty();
     }
 
-    GateState with(String name, Gate gate, long deadline) {
-        return new GateState(gates.with(name, gate), deadlines.with(name, deadline));
+    List<Handle> handles() {
+        List<Handle> held = new ArrayList<>();
+        gates.each((name, gate) -> gate.held().ifPresent(held::add));
+        return held;
+    }
+
+    String phase(Subject subject) {
+        if (subject.equals(Subject.MACHINE)) {
+            return "all";
+        }
+        return gates.find(subject.key())
+                .map(gate -> switch (gate) {
+                    case Gate.Opening _ -> "opening";
+                    case Gate.Open _ -> "open";
+                    case Gate.Closing _ -> "closing";
+                })
+                .orElse("shut");
+    }
+
+    GateState with(String name, Gate gate) {
+        return new GateState(gates.with(name, gate));
     }
 
     GateState without(String name) {
-        return new GateState(gates.without(name), deadlines.without(name));
+        return new GateState(gates.without(name));
     }
 }

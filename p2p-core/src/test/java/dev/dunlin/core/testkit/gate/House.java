@@ -1,6 +1,6 @@
 package dev.dunlin.core.testkit.gate;
 
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 
 /**
@@ -24,12 +24,12 @@ public record House(GateState gates, BellState bell) {
 
     /** A house with gates that work. */
     public static Store<House> store() {
-        return store(new GateSlice(), new BellSlice());
+        return store(GateMachine.GATE, BellMachine.BELL);
     }
 
     /** A house with these gates and this bell. */
     public static Store<House> store(
-            Slice<? super House, GateState, GateAction> gates, Slice<? super House, BellState, BellAction> bell) {
+            Machine<? super House, GateState, GateAction> gates, Machine<? super House, BellState, BellAction> bell) {
         return Store.of(INITIAL)
                 .mount(gates, House::gates, House::withGates)
                 .mount(bell, House::bell, House::withBell)

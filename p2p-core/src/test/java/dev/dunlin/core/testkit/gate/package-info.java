@@ -1,6 +1,6 @@
 /**
  * An example machine, small and whole: gates that are asked to open, open, are shut again after a while, and close of
- * themselves. It has all that a machine can have: wishes, facts, requests, handles, deadlines, an observed neighbour.
+ * themselves. It has all that a machine can have: wishes, facts, outcomes, requests, handles, deadlines, an observed neighbour.
  * Its laws are in {@code GateLawsTest}; copy from here.
  *
  * <p>A gate:
@@ -9,10 +9,10 @@
  * stateDiagram-v2
  *     shut --> opening: open
  *     opening --> open: opened
- *     opening --> shut: jammed, expired, restarted
+ *     opening --> shut: jammed, expired, booted
  *     open --> closing: expired, shut
- *     open --> shut: closed, restarted
- *     closing --> shut: closed, restarted
+ *     open --> shut: closed, booted
+ *     closing --> shut: closed, booted
  * }</pre>
  *
  * <p>The bell beside them:

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.nio.file.Path;
@@ -26,16 +26,16 @@ import net.jqwik.api.Shrinkable;
 import net.jqwik.api.Tuple;
 
 /**
- * The laws that every slice obeys, as properties over random sequences of wishes, facts, answers, waits and reboots. A
+ * The laws that every machine obeys, as properties over random sequences of wishes, facts, answers, waits and reboots. A
  * machine's test extends this, says how its store is made, and inherits the laws:
  *
  * <pre>{@code
- * class LampLawsTest extends SliceLaws<HouseState, LampState, LampAction> {
- *     protected Slice<HouseState, LampState, LampAction> slice() {
- *         return new LampSlice(LampLimits.tiny());
+ * class LampLawsTest extends MachineLaws<HouseState, LampState, LampAction> {
+ *     protected Machine<HouseState, LampState, LampAction> machine() {
+ *         return LampMachine.of(LampLimits.tiny());
  *     }
  *
- *     protected Store<HouseState> store(Slice<? super HouseState, LampState, LampAction> lamp) {
+ *     protected Store<HouseState> store(Machine<? super HouseState, LampState, LampAction> lamp) {
  *         return Store.of(HouseState.INITIAL)
  *                 .mount(lamp, HouseState::lamp, HouseState::withLamp)
  *                 .build();
@@ -43,14 +43,14 @@ import net.jqwik.api.Tuple;
  * }
  * }</pre>
  *
- * <p>Make the slice with small limits: a bound of three is met in random sequences, one of a thousand is not. Sequences
+ * <p>Make the machine with small limits: a bound of three is met in random sequences, one of a thousand is not. Sequences
  * shrink: what a failure reports is close to the shortest that fails.
  *
  * @param <R> the root of the store's state
- * @param <S> the slice's state
- * @param <A> the slice's actions
+ * @param <S> the machine's state
+ * @param <A> the machine's actions
  */
-public abstract class SliceLaws<R, S, A extends Action> {
+public abstract class MachineLaws<R, S, A extends Action> {
 
     /** How many sequences each law is tried with. */
     public static final int TRIES = 1_000;
@@ -60,11 +60,11 @@ public abstract class SliceLaws<R, S, A extends Action> {
     private static final long COVERAGE_SEED = 42;
     private static final Path REPORTS = Path.of("target", "coverage");
 
-    /** The slice, made anew. */
-    protected abstract Slice<? super R, S, A> slice();
+    /** The machine. */
+    protected abstract Machine<? super R, S, A> machine();
 
-    /** A store with the given slice mounted (it does all as {@link #slice}), and those it works with. Made anew. */
-    protected abstract Store<R> store(Slice<? super R, S, A> slice);
+    /** A store with the given machine mounted (it does all as {@link #machine}), and those it works with. Made anew. */
+    protected abstract Store<R> store(Machine<? super R, S, A> machine);
 
     /** Where the arbitraries come from; by default small pools, in which keys meet often. */
     protected TypeArbitraries types() {
@@ -72,21 +72,21 @@ public abstract class SliceLaws<R, S, A extends Action> {
     }
 
     /**
-     * The machine's own actions, as inputs. What nobody outside ever says, such as the action that it makes of the boot
-     * it observes, is to be left {@linkplain TypeArbitraries#without out}.
+     * The machine's own actions, as inputs; also those that due entries become, which the store then disables. What nobody
+     * outside ever says is to be left {@linkplain TypeArbitraries#without out}.
      */
     protected Arbitrary<? extends Action> actions() {
-        return types().of(slice().actions());
+        return types().of(machine().actions());
     }
 
-    /** Inputs of the other mounted slices. */
+    /** Inputs of the other mounted machines. */
     protected List<Arbitrary<? extends Action>> others() {
         return List.of();
     }
 
     /** What a flood is made of: values that hardly meet, and long ones. */
     protected Arbitrary<? extends Action> flood() {
-        return TypeArbitraries.wide().of(slice().actions());
+        return TypeArbitraries.wide().of(machine().actions());
     }
 
     /**
@@ -127,7 +127,7 @@ public abstract class SliceLaws<R, S, A extends Action> {
         book().deterministic(run -> run.play(moves));
     }
 
-    /** (b) No guard, reducer, observer or deadline throws in any state that can be reached. */
+    /** (b) No guard, reducer, boot or observer throws in any state that can be reached. */
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     public void neverThrows(@ForAll("sequences") List<Move> moves) {
         book().total(run -> run.play(moves));
@@ -151,7 +151,7 @@ public abstract class SliceLaws<R, S, A extends Action> {
         book().invariantsHold(run -> run.play(moves));
     }
 
-    /** (f) Before the next deadline a tick does nothing; at it, it moves the deadline beyond, or makes progress. */
+    /** (f) What is due is due when its table says so: before that a tick does nothing, at it the entry moves on. */
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     public void deadlinesTellTheTruth(@ForAll("sequences") List<Move> moves) {
         book().deadlinesTellTheTruth(run -> run.play(moves));
@@ -184,7 +184,7 @@ public abstract class SliceLaws<R, S, A extends Action> {
     /** (i) All that happens to a subject is declared. */
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     public void staysWithinItsDeclaredTransitions(@ForAll("sequences") List<Move> moves) {
-        book().transitions(run -> run.play(moves), Coverage.of(slice()));
+        book().transitions(run -> run.play(moves), Coverage.of(machine()));
     }
 
     /**
@@ -201,13 +201,25 @@ public abstract class SliceLaws<R, S, A extends Action> {
     /** (j) Each type has one name, and all in it can be written and digested. */
     @Example
     public void allTypesHaveNamesAndContent() {
-        assertThat(TypeCheck.problems(slice())).isEmpty();
+        assertThat(TypeCheck.problems(machine())).isEmpty();
     }
 
     /** (k) Nothing depends on the order in which tables were filled, or on which of two equal objects is there. */
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     public void isIndependentOfHistory(@ForAll("sequences") List<Move> moves) {
         book().independentOfHistory(run -> run.play(moves));
+    }
+
+    /** (l) A wish that is disabled is answered once, by the store and with what its guard said, if somebody waits; no other is. */
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    public void disabledWishesAreRefused(@ForAll("sequences") List<Move> moves) {
+        book().refusals(run -> run.play(moves));
+    }
+
+    /** (m) A boot over any state leads to a bounded number of actions. */
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    public void bootsLeadToFewActions(@ForAll("sequences") List<Move> moves) {
+        book().boundedBoots(run -> run.play(moves));
     }
 
     /** All laws on each script. */
@@ -220,7 +232,7 @@ public abstract class SliceLaws<R, S, A extends Action> {
 
     /** What scripts and random sequences of a fixed seed visit. */
     protected final Coverage coverage() {
-        Coverage coverage = Coverage.of(slice());
+        Coverage coverage = Coverage.of(machine());
         for (Script<R> script : scripts()) {
             book().transitions(run -> run.play(script), coverage);
         }
