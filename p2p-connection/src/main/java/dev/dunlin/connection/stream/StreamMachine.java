@@ -50,6 +50,8 @@ public final class StreamMachine {
             .phases(StreamState::nameOf)
             .invariants(StreamInvariants.ALL)
             .handles(own -> own.streams().keys())
+            .defaulted("stream/streamOpened", "wireId", "0")
+            .defaulted("stream/streamAccepted", "wireId", "0")
             .budget(128L << 20);
 
     private StreamMachine() {}
