@@ -5,6 +5,7 @@ import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
@@ -93,6 +94,21 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     connect(driver, Q, Ticket.NONE);
                     connect(driver, P, Ticket.NONE);
                     driver.dispatch(new ConnectionAction.Retry(P));
+                    driver.advanceToNextDeadline();
+                }),
+                new Script<>("a closing connection is still used while its peer is dialled", driver -> {
+                    Handle connection =
+                            new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.Hold(connection, P));
+                    driver.dispatch(new ConnectionAction.Hold(connection, P));
+                    driver.dispatch(new ConnectionAction.Disconnect(P));
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Release(connection, P));
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    driver.dispatch(new ConnectionAction.Release(connection, P));
                 }),
                 new Script<>("too many wait", driver -> {
                     connect(driver, P, new Ticket("api", 1));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionConfig;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.Direction;
@@ -26,11 +27,13 @@ import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.Collections;
@@ -110,6 +113,35 @@ class StreamMachineTest {
         ConnectionError refused = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
         bench.say(new ConnectionAction.ConnectionFailed(1, P, address(1), refused));
         assertThat(bench.derived(OpenFailed.class)).containsExactly(new OpenFailed(1, T, P, refused));
+    }
+
+    /** As many dials as one tick gives up, with all who can wait for them: no more than one input may lead to. */
+    @Test
+    void whatWaitsForManyDialsFailsInOneTick() {
+        int dials = Store.DUE_PER_TICK;
+        int waiters = ConnectionConfig.MOST_WAITERS;
+        bench.boot(
+                "connection.maxAttempts", "1",
+                "connection.maxWaiters", Integer.toString(waiters),
+                "stream.openTimeout", Long.toString(60 * SECOND),
+                "stream.maxStreams", Integer.toString(StreamConfig.MOST_STREAMS),
+                "stream.maxOpens", Integer.toString(StreamConfig.MOST_STREAMS));
+        for (int i = 0; i < dials; i++) {
+            bench.say(new ConnectionAction.Connect(peer(i), List.of(address(i)), Ticket.NONE));
+            for (int j = 0; j < waiters; j++) {
+                bench.say(new OpenStream(new Ticket("api", i * waiters + j), peer(i), List.of(ECHO)));
+            }
+        }
+        assertThat(bench.stream().opens().size()).isEqualTo(dials * waiters);
+        bench.pass(15 * SECOND);
+        assertThat(bench.derived(OpenFailed.class))
+                .hasSize(dials * waiters)
+                .extracting(OpenFailed::ticket)
+                .doesNotHaveDuplicates();
+        assertThat(bench.stream().total()).isZero();
+        int actions = bench.derived(Action.class).size();
+        // A waiting stream makes three actions of it; who waits for the stream may make five more.
+        assertThat(actions + dials * waiters * 5).isLessThan(Store.MAX_ENTRIES);
     }
 
     @Test
