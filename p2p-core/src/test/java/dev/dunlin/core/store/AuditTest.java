@@ -27,7 +27,7 @@ class AuditTest {
     }
 
     private static Store<Root> store(Invariant<State> invariant) {
-        Store<Root> store = Toy.store(Toy.left(Toy::remember).holding(invariant), Toy.right(Toy::remember));
+        Store<Root> store = Toy.store(Toy.with(Toy.left(Toy::remember), left -> left.invariants(List.of(invariant))), Toy.right(Toy::remember));
         store.apply(Input.of(Toy.booted(1)), 1);
         return store;
     }
@@ -37,7 +37,7 @@ class AuditTest {
     }
 
     @Test
-    void anInvariantThatAnyActionMayBreakIsAskedAfterEachChangeOfItsSlice() {
+    void anInvariantThatAnyActionMayBreakIsAskedAfterEachChangeOfItsMachine() {
         Store<Root> store = store(quiet());
         Audit audit = Audit.of(store);
         assertThat(audit.after(apply(store, new Left.Say("good")))).isEmpty();
@@ -52,7 +52,7 @@ class AuditTest {
     void oneThatNamesItsBreakersIsAskedAfterThemOnly() {
         Store<Root> store = store(quiet().brokenBy(Left.Say.class));
         Audit audit = Audit.of(store);
-        audit.after(apply(store, new Left.Tick()));
+        audit.after(apply(store, new Left.Nod()));
         assertThat(asked).isZero();
         audit.after(apply(store, new Left.Say("rude")));
         assertThat(asked).as("it was disabled").isZero();
@@ -63,7 +63,7 @@ class AuditTest {
 
     @Test
     void whatItsListForgetsIsFoundByTheSweep() {
-        Store<Root> store = store(quiet().brokenBy(Left.Tick.class));
+        Store<Root> store = store(quiet().brokenBy(Left.Nod.class));
         Audit audit = Audit.of(store);
         List<Audit.Broken> found = new ArrayList<>();
         audit.after(apply(store, new Left.Say("bad"))).ifPresent(found::add);
@@ -81,7 +81,7 @@ class AuditTest {
 
     @Test
     void aThoroughAuditAsksWhateverTheListsSay() {
-        Store<Root> store = store(quiet().brokenBy(Left.Tick.class));
+        Store<Root> store = store(quiet().brokenBy(Left.Nod.class));
         Audit audit = Audit.thorough(store);
         assertThat(audit.after(apply(store, new Left.Say("bad"))))
                 .hasValueSatisfying(broken -> assertThat(broken.invariant()).isEqualTo("is-quiet"));

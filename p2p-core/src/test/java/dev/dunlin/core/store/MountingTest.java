@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.store.Toy.Ask;
 import dev.dunlin.core.store.Toy.Left;
-import dev.dunlin.core.store.Toy.Machine;
 import dev.dunlin.core.store.Toy.Right;
 import dev.dunlin.core.store.Toy.Root;
 import dev.dunlin.core.store.Toy.State;
@@ -17,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class MountingTest {
 
-    private static final Machine<Left> LEFT = Toy.left(Toy::remember);
-    private static final Machine<Right> RIGHT = Toy.right(Toy::remember);
+    private static final Machine<Object, State, Left> LEFT = Toy.left(Toy::remember);
+    private static final Machine<Object, State, Right> RIGHT = Toy.right(Toy::remember);
 
     record TwoKinds() implements Effect.Fire, Effect.Request {}
 
@@ -26,36 +25,50 @@ class MountingTest {
 
     static final class NoRecord implements Effect.Fire {}
 
+    /** Of the same name as one of Left's. */
+    record Say() implements Effect.Fire {}
+
+    interface Open extends Action {}
+
     private static void refused(ThrowingCallable mounting, String message) {
         assertThatThrownBy(mounting)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
 
-    private static ThrowingCallable mounting(Machine<Left> left) {
+    private static ThrowingCallable mounting(Machine<Object, State, Left> left) {
         return () -> Toy.store(left, RIGHT);
     }
 
+    @SafeVarargs
+    private static Machine<Object, State, Left> of(Class<? extends Action>... others) {
+        return Machine.of("left", State.INITIAL)
+                .actions(Left.class, others)
+                .guards(LEFT.guards())
+                .budget(Toy.BUDGET);
+    }
+
     @Test
-    void refusesTwoSlicesOfOneName() {
+    void refusesTwoMachinesOfOneName() {
         refused(
                 () -> Store.of(Root.INITIAL)
                         .mount(LEFT, Root::left, Root::withLeft)
                         .mount(LEFT, Root::left, Root::withLeft),
-                "two slices are named left");
+                "two machines are named left");
     }
 
     @Test
-    void refusesTheTypeTableOfAnotherSlice() {
-        refused(mounting(LEFT.naming(TypeTable.of("other").build())), "the slice left has the type table of other");
-    }
-
-    @Test
-    void refusesAnActionWithoutAName() {
+    void refusesAMachineNamedAsTheStoresOwn() {
         refused(
-                mounting(LEFT.naming(
-                        TypeTable.of("left").action("say", Left.Say.class).build())),
-                "Left$Came has no name in the type table of left");
+                () -> Store.of(Root.INITIAL)
+                        .mount(
+                                Machine.of("node", State.INITIAL)
+                                        .actions(Left.class)
+                                        .guards(LEFT.guards())
+                                        .budget(1),
+                                Root::left,
+                                Root::withLeft),
+                "two machines are named node");
     }
 
     @Test
@@ -63,81 +76,145 @@ class MountingTest {
         refused(
                 mounting(LEFT.guarding(
                         Guards.<Object, State, Left>of().always(Left.Say.class).build())),
-                "Left$Came has no guard in left");
+                "Left$Want has no guard in left");
     }
 
     @Test
-    void refusesATypeOfTwoNames() {
-        refused(
-                mounting(LEFT.naming(
-                        Toy.leftTypes().action("again", Left.Say.class).build())),
-                "Left$Say has two names in the type table of left");
+    void refusesTwoTypesOfOneName() {
+        refused(() -> of(Ask.class, Ask.class), "two actions are named left/fetch");
+        refused(() -> of(Say.class), "two actions are named left/say");
     }
 
     @Test
-    void refusesATypeOfTwoSlices() {
+    void refusesATypeOfTwoMachines() {
         refused(
                 () -> Toy.store(
                         LEFT,
-                        RIGHT.naming(Toy.rightTypes()
-                                .action("fetch", Ask.Fetch.class)
-                                .build())),
-                "Toy$Ask$Fetch is registered by the slices left and right");
+                        Machine.of("right", State.INITIAL)
+                                .actions(Right.class, Ask.class)
+                                .guards(RIGHT.guards())
+                                .budget(Toy.BUDGET)),
+                "Toy$Ask$Fetch is registered by the machines left and right");
     }
 
     @Test
     void refusesAStrangersAction() {
-        refused(
-                mounting(LEFT.naming(
-                        Toy.leftTypes().action("stranger", Toy.Stranger.class).build())),
-                "Toy$Stranger is no action of Left");
+        refused(mounting(of(Toy.Stranger.class)), "Toy$Stranger is no action of Left");
     }
 
     @Test
     void refusesAnEffectOfNoOrTwoKinds() {
         for (Class<? extends Effect> type : List.of(TwoKinds.class, NoKind.class)) {
-            refused(
-                    mounting(LEFT.naming(Toy.leftTypes().action("odd", type).build())),
-                    type.getName() + " must be exactly one of Request, Subscription and Fire");
+            refused(mounting(of(type)), type.getName() + " must be exactly one of Request, Subscription and Fire");
         }
     }
 
     @Test
     void refusesWhatIsNoRecord() {
-        refused(
-                mounting(LEFT.naming(
-                        Toy.leftTypes().action("odd", NoRecord.class).build())),
-                "MountingTest$NoRecord is no record");
+        refused(mounting(of(NoRecord.class)), "MountingTest$NoRecord is no record");
     }
 
     @Test
     void refusesATransitionByNoName() {
         refused(
-                mounting(LEFT.declaring(List.of(new Transition("a", "shout", "b")))),
-                "the slice left declares a transition by shout, which is no name in its type table");
+                mounting(Toy.with(LEFT, left -> left.transitions("a > b: shout"))),
+                "left declares a transition by shout, which is no name in its type table");
     }
 
     @Test
     void refusesActionsThatAreNotSealed() {
         refused(
-                () -> Mounting.leaves(Action.class),
-                "dev.dunlin.core.store.Action is not sealed: name all its records");
+                () -> Machine.of("left", State.INITIAL).actions(Open.class).budget(1),
+                "MountingTest$Open is not sealed: name all its records");
         assertThat(Mounting.leaves(Left.class))
-                .containsExactly(Left.Say.class, Left.Came.class, Left.Gone.class, Left.Tick.class);
+                .containsExactly(
+                        Left.Say.class,
+                        Left.Want.class,
+                        Left.Came.class,
+                        Left.Gone.class,
+                        Left.Nod.class,
+                        Left.Rang.class);
     }
 
     @Test
     void refusesToObserveWhatNobodyOwns() {
         refused(
-                mounting(LEFT.observing(List.of(On.each(Toy.Stranger.class, any -> new Left.Say("x"))))),
-                "left observes dev.dunlin.core.store.Toy$Stranger, which no mounted slice owns");
+                mounting(Toy.with(LEFT, left -> left.on(Toy.Stranger.class, any -> new Left.Say("x")))),
+                "left observes dev.dunlin.core.store.Toy$Stranger, which no mounted machine owns");
     }
 
     @Test
     void refusesToObserveAnEffect() {
         refused(
-                mounting(LEFT.observing(List.of(On.each(Ask.Fetch.class, any -> new Left.Say("x"))))),
+                mounting(Toy.with(LEFT, left -> left.on(Ask.Fetch.class, any -> new Left.Say("x")))),
                 "left observes dev.dunlin.core.store.Toy$Ask$Fetch, which is an effect and no fact");
+    }
+
+    @Test
+    void typesAreNamedAfterTheirRecords() {
+        assertThat(LEFT.types().actions())
+                .containsExactly(
+                        Map.entry("say", Left.Say.class),
+                        Map.entry("want", Left.Want.class),
+                        Map.entry("came", Left.Came.class),
+                        Map.entry("gone", Left.Gone.class),
+                        Map.entry("nod", Left.Nod.class),
+                        Map.entry("rang", Left.Rang.class),
+                        Map.entry("fetch", Ask.Fetch.class),
+                        Map.entry("keep", Ask.Keep.class),
+                        Map.entry("done", Toy.Said.Done.class));
+        assertThat(LEFT.state()).isEqualTo(State.class);
+    }
+
+    @Test
+    void anAlteredMachineLeavesTheOtherAsItWas() {
+        Machine<Object, State, Left> altered = Toy.with(
+                LEFT,
+                left -> left.on(Right.Hear.class, heard -> new Left.Nod())
+                        .due(Left.Rang.class, State::timers, Left.Rang::new)
+                        .transitions("only: say")
+                        .renamed("shout", "say"));
+        assertThat(altered.observes()).hasSize(1);
+        assertThat(altered.dues()).hasSize(2);
+        assertThat(LEFT.observes()).isEmpty();
+        assertThat(LEFT.dues()).hasSize(1);
+        assertThat(LEFT.transitions()).isEmpty();
+        assertThat(LEFT.types().renamed()).isEmpty();
+        assertThat(altered.types().renamed()).containsExactly(Map.entry("left/shout", "left/say"));
+    }
+
+    @Test
+    void aDraftThatGoesOnLeavesItsMachineAsItWas() {
+        Machine.Draft<Object, State, Left> draft = LEFT.altered();
+        Machine<Object, State, Left> before = draft.budget(1);
+        draft.transitions("only: say").on(Right.Hear.class, heard -> new Left.Nod());
+        assertThat(before.transitions()).isEmpty();
+        assertThat(before.observes()).isEmpty();
+        assertThat(before.byteBudget()).isEqualTo(1);
+    }
+
+    @Test
+    void transitionsAreReadFromLines() {
+        assertThat(Transition.parse("""
+                        idle > opening: ping, pongDue
+
+                        idle, opening > unknown: unlinked
+                        opening: ping
+                        *: streamEnded
+                        """))
+                .containsExactlyInAnyOrder(
+                        new Transition("idle", "ping", "opening"),
+                        new Transition("idle", "pongDue", "opening"),
+                        new Transition("idle", "unlinked", "unknown"),
+                        new Transition("opening", "unlinked", "unknown"),
+                        new Transition("opening", "ping", "opening"),
+                        new Transition("idle", "streamEnded", "idle"),
+                        new Transition("opening", "streamEnded", "opening"),
+                        new Transition("unknown", "streamEnded", "unknown"));
+        assertThat(Transition.parse("")).isEmpty();
+        for (String bad : List.of("idle", "idle > : ping", "idle > opening ping", "> opening: ping", "a > b > c: x")) {
+            refused(() -> Transition.parse(bad), "not '" + bad + "'");
+        }
     }
 
     @Test
@@ -176,9 +253,9 @@ class MountingTest {
         assertThat(guards.clausesOf(Left.Say.class)).containsExactly("is-not-empty", "is-later");
         assertThat(guards.clausesOf(Left.Came.class)).isEmpty();
         assertThat(guards.covers(Left.Came.class)).isFalse();
-        assertThatThrownBy(() -> guards.ask("", State.INITIAL, new Left.Tick(), 6))
+        assertThatThrownBy(() -> guards.ask("", State.INITIAL, new Left.Nod(), 6))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("dev.dunlin.core.store.Toy$Left$Tick has no guard");
+                .hasMessage("dev.dunlin.core.store.Toy$Left$Nod has no guard");
     }
 
     @Test
@@ -216,18 +293,13 @@ class MountingTest {
     }
 
     @Test
-    void aTickNeedsANameToo() {
-        assertThat(Toy.store(LEFT.ticking(Optional.empty()).due(own -> Long.MAX_VALUE), RIGHT)
-                        .nextDeadline())
-                .isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
     void refusesAnInvariantThatAForeignActionBreaks() {
         Invariant<State> invariant = new Invariant<>("is-quiet", own -> Optional.empty());
         refused(
-                mounting(LEFT.holding(invariant.brokenBy(Right.Hear.class))),
+                mounting(Toy.with(LEFT, left -> left.invariants(List.of(invariant.brokenBy(Right.Hear.class))))),
                 "the invariant is-quiet of left is said to be broken by");
-        refused(mounting(LEFT.holding(invariant.brokenBy(Ask.Keep.class))), "which is no action of the slice");
+        refused(
+                mounting(Toy.with(LEFT, left -> left.invariants(List.of(invariant.brokenBy(Ask.Keep.class))))),
+                "which is no action of the slice");
     }
 }

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.NodeState.Holding;
 import dev.dunlin.core.store.Toy.Ask;
 import dev.dunlin.core.store.Toy.Left;
-import dev.dunlin.core.store.Toy.Machine;
 import dev.dunlin.core.store.Toy.Right;
 import dev.dunlin.core.store.Toy.Root;
 import dev.dunlin.core.store.Toy.State;
@@ -19,13 +18,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
 
-    private static final Machine<Left> LEFT = Toy.left(Toy::remember);
-    private static final Machine<Right> RIGHT = Toy.right(Toy::remember);
+    private static final Machine<Object, State, Left> LEFT = Toy.left(Toy::remember);
+    private static final Machine<Object, State, Right> RIGHT = Toy.right(Toy::remember);
 
     private static Input say(String text) {
         return Input.of(new Left.Say(text));
@@ -90,16 +89,8 @@ class StoreTest {
     @Test
     void theGuardIsAskedWhenTheActionLeavesTheQueue() {
         // Enabled when dispatched, disabled when its turn comes: the state has moved on in between.
-        Guards<Object, State, Left> once = Guards.<Object, State, Left>of()
-                .on(
-                        Left.Say.class,
-                        Guards.clause(
-                                "said-at-most-twice",
-                                (view, own, action, now) -> own.seen().size() < 2))
-                .always(Left.Came.class)
-                .always(Left.Gone.class)
-                .always(Left.Tick.class)
-                .build();
+        Guards<Object, State, Left> once = Toy.guards(
+                Clauses.when("said-at-most-twice", (own, said) -> own.seen().size() < 2));
         Store<Root> store = Toy.store(
                 Toy.left((own, action, ctx) -> {
                             ctx.then(new Left.Say("one"));
@@ -114,23 +105,30 @@ class StoreTest {
         assertThat(turn.rejection(2)).isEqualTo(new Verdict.Disabled("said-at-most-twice", List.of()));
     }
 
+    private static boolean isX(Left.Say said) {
+        return said.text().equals("x");
+    }
+
+    private static Machine<Object, State, Right> hearing() {
+        return Toy.with(RIGHT, right -> right.on(Left.Say.class, said -> new Right.Hear(said.text())));
+    }
+
     @Test
     void theOwnersDispatchesComeBeforeTheObserversInMountingOrder() {
-        Machine<Left> left = Toy.left((own, action, ctx) -> {
-                    if (action instanceof Left.Say(String text) && text.equals("x")) {
-                        ctx.then(new Right.Hear("dispatched"));
-                    }
-                    return own.saw(action.toString());
-                })
-                .observing(List.of(On.each(Right.Hear.class, heard -> new Left.Say("left observed " + heard.text()))));
-        Machine<Right> right = RIGHT.observing(List.of(
-                new On<>(
-                        Left.Say.class,
-                        said -> said.text().equals("x") ? Optional.of(new Right.Hear("first")) : Optional.empty()),
-                new On<>(
-                        Left.Say.class,
-                        said -> said.text().equals("x") ? Optional.of(new Right.Hear("second")) : Optional.empty())));
-        Store<Root> store = Toy.store(left, right);
+        Machine<Object, State, Left> left = Toy.left((own, action, ctx) -> {
+            if (action instanceof Left.Say(String text) && text.equals("x")) {
+                ctx.then(new Right.Hear("dispatched"));
+            }
+            return own.saw(action.toString());
+        });
+        Store<Root> store = Toy.store(
+                Toy.with(
+                        left,
+                        draft -> draft.on(Right.Hear.class, heard -> new Left.Say("left observed " + heard.text()))),
+                Toy.with(
+                        RIGHT,
+                        draft -> draft.on(Left.Say.class, StoreTest::isX, said -> new Right.Hear("first"))
+                                .on(Left.Say.class, StoreTest::isX, said -> new Right.Hear("second"))));
         assertThat(entries(store.apply(say("x"), 5)))
                 .containsExactly(
                         "1.0 by 0.0 Say[text=x]",
@@ -144,17 +142,17 @@ class StoreTest {
 
     @Test
     void observersDoNotSeeWhatWasDisabled() {
-        Store<Root> store =
-                Toy.store(LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        Store<Root> store = Toy.store(LEFT, hearing());
         assertThat(store.apply(say("rude"), 5).size()).isEqualTo(1);
         assertThat(store.apply(say("kind"), 5).size()).isEqualTo(2);
     }
 
     @Test
     void observersOfOneFactComeInTheOrderOfMounting() {
-        Machine<Right> right =
-                RIGHT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Right.Hear("boot"))));
-        Machine<Left> left = LEFT.observing(List.of(On.each(NodeAction.Booted.class, booted -> new Left.Say("boot"))));
+        Machine<Object, State, Right> right =
+                Toy.with(RIGHT, draft -> draft.on(NodeAction.Booted.class, booted -> new Right.Hear("boot")));
+        Machine<Object, State, Left> left =
+                Toy.with(LEFT, draft -> draft.on(NodeAction.Booted.class, booted -> new Left.Say("boot")));
         Store<Root> rightFirst = Store.of(Root.INITIAL)
                 .mount(right, Root::right, Root::withRight)
                 .mount(left, Root::left, Root::withLeft)
@@ -226,8 +224,7 @@ class StoreTest {
 
     @Test
     void tellsWhatChangedInMountingOrder() {
-        Store<Root> store =
-                Toy.store(LEFT, RIGHT.observing(List.of(On.each(Left.Say.class, said -> new Right.Hear(said.text())))));
+        Store<Root> store = Toy.store(LEFT, hearing());
         Root before = store.state().root();
         assertThat(store.apply(say("x"), 5).changed())
                 .containsExactly(
@@ -345,7 +342,7 @@ class StoreTest {
     }
 
     // The first action changes the state, the second one fails: nothing of either may stay.
-    private static Machine<Left> failing(RuntimeException with) {
+    private static Machine<Object, State, Left> failing(RuntimeException with) {
         return Toy.left((own, action, ctx) -> {
             if (own.seen().isEmpty()) {
                 ctx.then(new Left.Say("then"));
@@ -382,22 +379,17 @@ class StoreTest {
     @Test
     void anEndlessRecursionStopsTheStore() {
         failsWith(
-                Toy.store(Toy.left((own, action, ctx) -> own.due(endless(0))), RIGHT), say("x"), "StackOverflowError");
+                Toy.store(Toy.left((own, action, ctx) -> own.due("t", endless(0))), RIGHT), say("x"), "StackOverflowError");
     }
 
     @Test
     void aGuardThatThrowsStopsTheStore() {
-        Guards<Object, State, Left> guards = Guards.<Object, State, Left>of()
-                .on(Left.Say.class, Guards.clause("throws", (view, own, action, now) -> {
-                    if (action.text().equals("rude")) {
-                        return false;
-                    }
-                    throw new IllegalStateException("guard");
-                }))
-                .always(Left.Came.class)
-                .always(Left.Gone.class)
-                .always(Left.Tick.class)
-                .build();
+        Guards<Object, State, Left> guards = Toy.guards(Clauses.when("throws", (own, said) -> {
+            if (said.text().equals("rude")) {
+                return false;
+            }
+            throw new IllegalStateException("guard");
+        }));
         failsWith(
                 Toy.store(LEFT.guarding(guards), RIGHT),
                 say("x"),
@@ -407,26 +399,48 @@ class StoreTest {
     @Test
     void anObserverThatThrowsStopsTheStore() {
         failsWith(
-                Toy.store(LEFT, RIGHT.observing(List.of(On.<Left.Say, Right>each(Left.Say.class, said -> {
+                Toy.store(LEFT, Toy.with(RIGHT, right -> right.on(Left.Say.class, said -> {
                     throw new IllegalStateException("observer");
-                })))),
+                }))),
                 say("x"),
                 "observer");
     }
 
     @Test
-    void aDeadlineThatThrowsStopsTheStore() {
+    void aFilterThatThrowsStopsTheStore() {
+        Predicate<Left.Say> throwing = said -> {
+            throw new IllegalStateException("filter");
+        };
         failsWith(
-                Toy.store(
-                        LEFT.due(own -> {
+                Toy.store(LEFT, Toy.with(RIGHT, right -> right.on(Left.Say.class, throwing, said -> new Right.Hear("")))),
+                say("x"),
+                "filter");
+    }
+
+    @Test
+    void aBootThatThrowsStopsTheStore() {
+        failsWith(
+                Toy.store(LEFT, Toy.with(RIGHT, right -> right.boots((own, booted, ctx) -> {
+                    throw new IllegalStateException("boot");
+                }))),
+                Input.of(Toy.booted(1)),
+                "step 2.0: Booted failed: java.lang.IllegalStateException: boot");
+    }
+
+    @Test
+    void aTableOfWhatIsDueThatThrowsStopsTheStore() {
+        Machine<Object, State, Left> throwing = Toy.with(
+                LEFT,
+                left -> left.due(
+                        Left.Rang.class,
+                        own -> {
                             if (own.seen().isEmpty()) {
-                                return 77;
+                                return Table.<String, Toy.Timer>empty();
                             }
                             throw new IllegalStateException("deadline");
-                        }),
-                        RIGHT),
-                say("x"),
-                "deadline");
+                        },
+                        Left.Rang::new));
+        failsWith(Toy.store(throwing, RIGHT), say("x"), "deadline");
     }
 
     @Test
@@ -467,7 +481,7 @@ class StoreTest {
                         }),
                         RIGHT),
                 say("x"),
-                "Toy$Stranger is of no mounted slice");
+                "Toy$Stranger is of no mounted machine");
         failsWith(
                 Toy.store(
                         Toy.left((own, action, ctx) -> {
@@ -476,7 +490,7 @@ class StoreTest {
                         }),
                         RIGHT),
                 say("x"),
-                "Toy$StrangeEffect is of no mounted slice");
+                "Toy$StrangeEffect is of no mounted machine");
     }
 
     @Test
@@ -503,11 +517,11 @@ class StoreTest {
     }
 
     @Test
-    void refusesATypeOfNoSlice() {
+    void refusesATypeOfNoMachine() {
         Store<Root> store = Toy.store(LEFT, RIGHT);
         assertThatThrownBy(() -> store.apply(Input.of(new Toy.Stranger()), 5))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("Toy$Stranger is of no mounted slice: mount its slice first");
+                .hasMessageEndingWith("Toy$Stranger is of no mounted machine: mount its machine first");
         assertThat(store.apply(say("x"), 5).number()).isEqualTo(1);
     }
 
@@ -516,83 +530,6 @@ class StoreTest {
         assertThatThrownBy(() -> Input.of(new Ask.Fetch("a")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Fetch is an effect, not an input");
-    }
-
-    // Ticks
-
-    private static <A> Toy.Reducer<A> wanting(long first, long step, int times) {
-        return (own, action, ctx) -> {
-            if (action.toString().equals("Tick[]")) {
-                long more = own.seen().size() < times ? own.deadline() + step : Deadlines.NEVER;
-                return own.saw("tick").due(more);
-            }
-            return own.due(first);
-        };
-    }
-
-    @Test
-    void ticksComeByDeadlineThenInMountingOrder() {
-        Store<Root> store = Toy.store(Toy.left(wanting(30, 0, 0)), Toy.right(wanting(20, 10, 1)));
-        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
-        assertThat(store.dueTick(1_000)).isEmpty();
-        store.apply(say("x"), 5);
-        store.apply(Input.of(new Right.Hear("x")), 5);
-        assertThat(store.nextDeadline()).isEqualTo(20);
-        assertThat(store.dueTick(19)).isEmpty();
-        assertThat(store.dueTick(20)).contains(Input.of(new Right.Tick()));
-        store.apply(Input.of(new Right.Tick()), 20);
-        assertThat(store.nextDeadline()).isEqualTo(30);
-        assertThat(store.dueTick(30)).contains(Input.of(new Left.Tick()));
-        store.apply(Input.of(new Left.Tick()), 30);
-        assertThat(store.dueTick(30)).contains(Input.of(new Right.Tick()));
-        store.apply(Input.of(new Right.Tick()), 30);
-        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
-    }
-
-    @Test
-    void aTickThatProgressesMayKeepItsDeadline() {
-        Store<Root> store = Toy.store(Toy.left(wanting(10, 0, 3)), RIGHT);
-        store.apply(say("x"), 10);
-        for (int i = 0; i < 4; i++) {
-            assertThat(store.dueTick(10)).isPresent();
-            store.apply(Input.of(new Left.Tick()), 10);
-        }
-        assertThat(store.dueTick(10)).isEmpty();
-    }
-
-    @Test
-    void aTickWithoutProgressStopsTheStore() {
-        Store<Root> store =
-                Toy.store(Toy.left((own, action, ctx) -> action instanceof Left.Tick ? own : own.due(4)), RIGHT);
-        store.apply(say("x"), 3);
-        failsWith(
-                store,
-                Input.of(new Left.Tick()),
-                "after its tick at 5 the slice left still has the deadline 4 and made no progress");
-    }
-
-    @Test
-    void ticksWithoutEndStopTheStore() {
-        Store<Root> store = Toy.store(
-                Toy.left((own, action, ctx) -> new State(List.of(), 4)),
-                Toy.right((own, action, ctx) -> new State(List.of(), 4)));
-        store.apply(say("x"), 5);
-        store.apply(Input.of(new Right.Hear("x")), 5);
-        // Each slice has its own count.
-        for (int i = 0; i < Store.MAX_TICKS; i++) {
-            store.apply(Input.of(new Left.Tick()), 5);
-            store.apply(Input.of(new Right.Tick()), 5);
-        }
-        assertThatThrownBy(() -> store.apply(Input.of(new Left.Tick()), 5))
-                .isInstanceOf(StoreFailure.class)
-                .hasMessageContaining("made no progress");
-    }
-
-    @Test
-    void aDeadlineWithoutATickIsABug() {
-        assertThatThrownBy(() -> Toy.store(LEFT.ticking(Optional.empty()).due(own -> 1), RIGHT))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the slice left has a deadline and no tick");
     }
 
     // Moments
@@ -616,12 +553,15 @@ class StoreTest {
 
     @Test
     void goesOnFromAnotherMoment() {
-        Store<Root> store = Toy.store(Toy.left(wanting(30, 0, 0)), RIGHT);
+        Store<Root> store = Toy.store(
+                Toy.left((own, action, ctx) ->
+                        action instanceof Left.Rang(String timer) ? own.without(timer) : own.due("t", 30)),
+                RIGHT);
         store.apply(say("x"), 5);
         StoreState<Root> moment = store.state();
         store.apply(say("y"), 6);
-        store.apply(Input.of(new Left.Tick()), 40);
-        assertThat(store.nextDeadline()).isEqualTo(Deadlines.NEVER);
+        store.apply(Input.of(new NodeAction.Tick()), 40);
+        assertThat(store.nextDeadline()).isEqualTo(Due.NEVER);
         store.restore(moment);
         assertThat(store.state()).isSameAs(moment);
         assertThat(store.nextDeadline()).isEqualTo(30);
@@ -632,7 +572,7 @@ class StoreTest {
     @Test
     void drawsAreTheSameFromTheSameMoment() {
         List<Long> drawn = new ArrayList<>();
-        Toy.Reducer<Left> drawing = (own, action, ctx) -> {
+        Machine.Reducer<State, Left> drawing = (own, action, ctx) -> {
             drawn.add(ctx.random().nextLong());
             drawn.add(ctx.random().nextLong());
             return own.saw("x");
@@ -680,6 +620,30 @@ class StoreTest {
         store.apply(Input.of(Toy.booted(1)), 5);
         store.apply(say("x"), 8);
         assertThat(told).containsExactly("8 1 2.0", "8 1 2.1");
+    }
+
+    @Test
+    void theWallClockIsTheNodesTimeAndAnOffset() {
+        List<String> told = new ArrayList<>();
+        Machine<Object, State, Left> telling = Toy.with(
+                Toy.left((own, action, ctx) -> {
+                    told.add(ctx.now() + " is " + ctx.wallTime());
+                    return own;
+                }),
+                left -> left.boots((own, booted, ctx) -> {
+                    told.add("boot " + ctx.now() + " is " + ctx.wallTime());
+                    return own;
+                }));
+        Store<Root> store = Toy.store(telling, RIGHT);
+        store.apply(Input.of(new NodeAction.Booted(1, "test", Table.empty(), 1_000, 1)), 5);
+        store.apply(say("x"), 8);
+        // The wall clock is put back: the node's time runs on.
+        store.apply(Input.of(new NodeAction.ClockStepped(10, 0)), 10);
+        store.apply(say("x"), 11);
+        store.apply(Input.of(new NodeAction.ClockStepped(2, -10)), 12);
+        store.apply(say("x"), 13);
+        assertThat(told).containsExactly("boot 5 is 1000", "8 is 1003", "11 is 11", "13 is 3");
+        assertThat(store.state().node().wallOffset()).isEqualTo(-10);
     }
 
     @Test

@@ -1,35 +1,50 @@
 package dev.dunlin.core.store;
 
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /** Two machines made to measure for tests of the store. */
 final class Toy {
 
+    static final long BUDGET = 1 << 20;
+
     private Toy() {}
 
-    /** What a machine remembers: what it reduced, and when it wants a tick. */
-    record State(List<String> seen, long deadline) {
-        static final State INITIAL = new State(List.of(), Deadlines.NEVER);
+    /** What a machine remembers: what it reduced, and what is due when. */
+    record State(List<String> seen, Table<String, Timer> timers) {
+        static final State INITIAL = new State(List.of(), Table.empty());
 
         State saw(String what) {
             List<String> more = new ArrayList<>(seen);
             more.add(what);
-            return new State(List.copyOf(more), deadline);
+            return new State(List.copyOf(more), timers);
         }
 
-        State due(long at) {
-            return new State(seen, at);
+        State due(String timer, long at) {
+            return new State(seen, timers.with(timer, new Timer(at)));
+        }
+
+        State without(String timer) {
+            return new State(seen, timers.without(timer));
         }
     }
+
+    /** Something that is due. */
+    record Timer(long at) implements Due {}
 
     /** The first machine's actions. */
     sealed interface Left extends Action {
         record Say(String text) implements Left {}
+
+        record Want(String text, Ticket ticket) implements Left, Action.Wish {
+            @Override
+            public Subject about() {
+                return Subject.of("want", text);
+            }
+        }
 
         record Came(Handle handle) implements Left, Action.BringsHandle {
             @Override
@@ -45,14 +60,21 @@ final class Toy {
             }
         }
 
-        record Tick() implements Left {}
+        record Nod() implements Left {}
+
+        record Rang(String timer) implements Left {}
+    }
+
+    /** What the first machine tells whoever asked. */
+    sealed interface Said extends Outcome {
+        record Done(Ticket ticket, String text) implements Said {}
     }
 
     /** The second machine's actions. */
     sealed interface Right extends Action {
         record Hear(String text) implements Right {}
 
-        record Tick() implements Right {}
+        record Rung(String timer, long at) implements Right {}
     }
 
     /** What the first machine asks. */
@@ -80,175 +102,82 @@ final class Toy {
         }
     }
 
-    @FunctionalInterface
-    interface Reducer<A> {
-        State reduce(State own, A action, Context ctx);
+    /** The first machine's guards, with that of {@code Say} and that of what is due given. */
+    static Guards<Object, State, Left> guards(
+            Guards.Clause<Object, State, Left.Say> say, Guards.Clause<Object, State, Left.Rang> rang) {
+        return Guards.<Object, State, Left>of()
+                .on(Left.Say.class, say)
+                .on(
+                        Left.Want.class,
+                        Clauses.when("is-polite", (own, wish) -> !wish.text().equals("rude"), "text", Left.Want::text))
+                .on(
+                        Left.Came.class,
+                        Clauses.when("is-even", (own, fact) -> fact.handle().number() % 2 == 0))
+                .on(
+                        Left.Gone.class,
+                        Clauses.when("is-even", (own, fact) -> fact.handle().number() % 2 == 0))
+                .always(Left.Nod.class)
+                .on(Left.Rang.class, rang)
+                .build();
     }
 
-    static Machine<Left> left(Reducer<Left> reducer) {
-        return new Machine<>(
-                "left",
-                Left.class,
-                leftTypes().build(),
-                Guards.<Object, State, Left>of()
-                        .on(
-                                Left.Say.class,
-                                Guards.clause(
-                                        "is-polite",
-                                        (view, own, action, now) ->
-                                                !action.text().equals("rude"),
-                                        (view, own, action, now) -> List.of(Operand.of("text", action.text()))))
-                        .on(
-                                Left.Came.class,
-                                Guards.clause(
-                                        "is-even",
-                                        (view, own, action, now) ->
-                                                action.handle().number() % 2 == 0))
-                        .on(
-                                Left.Gone.class,
-                                Guards.clause(
-                                        "is-even",
-                                        (view, own, action, now) ->
-                                                action.handle().number() % 2 == 0))
-                        .always(Left.Tick.class)
-                        .build(),
-                reducer,
-                Optional.of(new Left.Tick()),
-                State::deadline,
-                List.of(),
-                List.of(),
-                List.of());
+    static Guards<Object, State, Left> guards(Guards.Clause<Object, State, Left.Say> say) {
+        return guards(say, Clauses.when("is-no-taboo", (own, rang) -> !rang.timer().equals("taboo")));
     }
 
-    static TypeTable.Builder leftTypes() {
-        return TypeTable.of("left")
-                .action("say", Left.Say.class)
-                .action("came", Left.Came.class)
-                .action("gone", Left.Gone.class)
-                .action("tick", Left.Tick.class)
-                .action("fetch", Ask.Fetch.class)
-                .action("keep", Ask.Keep.class);
+    private static final Guards<Object, State, Left> GUARDS =
+            guards(Clauses.when("is-polite", (own, said) -> !said.text().equals("rude"), "text", Left.Say::text));
+
+    static Machine<Object, State, Left> left(Machine.Reducer<State, Left> reducer) {
+        return Machine.of("left", State.INITIAL)
+                .actions(Left.class, Ask.class, Said.class)
+                .guards(GUARDS)
+                .reduces(reducer)
+                .due(Left.Rang.class, State::timers, Left.Rang::new)
+                .phases((own, subject) -> "only")
+                .budget(BUDGET);
     }
 
-    static Machine<Right> right(Reducer<Right> reducer) {
-        return new Machine<>(
-                "right",
-                Right.class,
-                rightTypes().build(),
-                Guards.<Object, State, Right>of()
+    static Machine<Object, State, Right> right(Machine.Reducer<State, Right> reducer) {
+        return Machine.of("right", State.INITIAL)
+                .actions(Right.class)
+                .guards(Guards.<Object, State, Right>of()
                         .always(Right.Hear.class)
-                        .always(Right.Tick.class)
-                        .build(),
-                reducer,
-                Optional.of(new Right.Tick()),
-                State::deadline,
-                List.of(),
-                List.of(),
-                List.of());
+                        .always(Right.Rung.class)
+                        .build())
+                .reduces(reducer)
+                .due(Right.Rung.class, State::timers, (timer, value) -> new Right.Rung(timer, value.at()))
+                .phases((own, subject) -> "only")
+                .budget(BUDGET);
     }
 
-    static TypeTable.Builder rightTypes() {
-        return TypeTable.of("right").action("hear", Right.Hear.class).action("tick", Right.Tick.class);
+    /** A machine that is changed. */
+    static <A extends Action> Machine<Object, State, A> with(
+            Machine<Object, State, A> machine, UnaryOperator<Machine.Draft<Object, State, A>> change) {
+        return change.apply(machine.altered()).budget(BUDGET);
     }
 
-    static Store<Root> store(Machine<Left> left, Machine<Right> right) {
+    static Store<Root> store(Machine<Object, State, Left> left, Machine<Object, State, Right> right) {
         return builder(left, right).build();
     }
 
-    static Store.Builder<Root> builder(Slice<Object, State, Left> left, Slice<Object, State, Right> right) {
+    static Store.Builder<Root> builder(Machine<Object, State, Left> left, Machine<Object, State, Right> right) {
         return Store.of(Root.INITIAL)
                 .mount(left, Root::left, Root::withLeft)
                 .mount(right, Root::right, Root::withRight);
     }
 
-    /** Remembers what it reduces, and does nothing else. */
-    static <A> State remember(State own, A action, Context ctx) {
-        return own.saw(action.toString());
+    /** Remembers what it reduces, and takes away what was due. */
+    static <A extends Action> State remember(State own, A action, Context ctx) {
+        State after = own.saw(action.toString());
+        return switch (action) {
+            case Left.Rang(String timer) -> after.without(timer);
+            case Right.Rung(String timer, long _) -> after.without(timer);
+            default -> after;
+        };
     }
 
     static NodeAction.Booted booted(long run) {
         return new NodeAction.Booted(run, "test", Table.empty(), 0, 1);
-    }
-
-    /** A machine whose every part is given. */
-    record Machine<A extends Action>(
-            String name,
-            Class<A> actions,
-            TypeTable types,
-            Guards<Object, State, A> guards,
-            Reducer<A> reducer,
-            Optional<A> tick,
-            ToLongFunction<State> deadline,
-            List<On<?, ? extends A>> observes,
-            List<Transition> transitions,
-            List<Invariant<State>> invariants)
-            implements Slice<Object, State, A> {
-
-        Machine<A> observing(List<On<?, ? extends A>> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, other, transitions, invariants);
-        }
-
-        Machine<A> guarding(Guards<Object, State, A> other) {
-            return new Machine<>(
-                    name, actions, types, other, reducer, tick, deadline, observes, transitions, invariants);
-        }
-
-        Machine<A> naming(TypeTable other) {
-            return new Machine<>(
-                    name, actions, other, guards, reducer, tick, deadline, observes, transitions, invariants);
-        }
-
-        Machine<A> ticking(Optional<A> other) {
-            return new Machine<>(
-                    name, actions, types, guards, reducer, other, deadline, observes, transitions, invariants);
-        }
-
-        Machine<A> due(ToLongFunction<State> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, other, observes, transitions, invariants);
-        }
-
-        Machine<A> declaring(List<Transition> other) {
-            return new Machine<>(name, actions, types, guards, reducer, tick, deadline, observes, other, invariants);
-        }
-
-        Machine<A> holding(Invariant<State> other) {
-            return new Machine<>(
-                    name, actions, types, guards, reducer, tick, deadline, observes, transitions, List.of(other));
-        }
-
-        @Override
-        public Class<State> state() {
-            return State.class;
-        }
-
-        @Override
-        public State initial() {
-            return State.INITIAL;
-        }
-
-        @Override
-        public State reduce(State own, A action, Context ctx) {
-            return reducer.reduce(own, action, ctx);
-        }
-
-        @Override
-        public long nextDeadline(State own) {
-            return deadline.applyAsLong(own);
-        }
-
-        @Override
-        public String phase(State own, Subject subject) {
-            return "only";
-        }
-
-        @Override
-        public Subject about(A action) {
-            return Subject.MACHINE;
-        }
-
-        @Override
-        public long byteBudget() {
-            return 1 << 20;
-        }
     }
 }
