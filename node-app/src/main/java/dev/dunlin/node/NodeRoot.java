@@ -26,7 +26,8 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
     public static Store<NodeRoot> newStore() {
         IdentifySlice identifies = new IdentifySlice();
         PingSlice pings = new PingSlice();
-        return Store.of(new NodeRoot(ConnectionState.INITIAL, StreamState.INITIAL, identifies.initial(), pings.initial()))
+        return Store.of(new NodeRoot(
+                        ConnectionState.INITIAL, StreamState.INITIAL, identifies.initial(), pings.initial()))
                 .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
                 .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)
                 .mount(identifies, NodeRoot::identify, NodeRoot::withIdentify)

@@ -63,8 +63,8 @@ public record ConnectionConfig(
     public static final int MOST_ADDRESSES = 16;
 
     /**
-     * The greatest {@link #maxWaiters}. One tick may give up {@link dev.dunlin.core.store.Store#DUE_PER_TICK} dials, and each
-     * who waits for one of them may make some eight actions of it: as many as one input may lead to, and no more.
+     * The greatest {@link #maxWaiters}. One tick may give up {@link dev.dunlin.core.store.Store#DUE_PER_TICK} dials, and
+     * each who waits for one of them may make some eight actions of it: one input may lead to so many, and few more.
      */
     public static final int MOST_WAITERS = 16;
 

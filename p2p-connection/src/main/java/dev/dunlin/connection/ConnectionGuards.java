@@ -54,7 +54,7 @@ final class ConnectionGuards {
                         Clauses.when("not-self", (own, a) -> !isSelf(own, a.peer()), "peer", Connect::peer),
                         Clauses.when(
                                 "not-connected-or-connecting",
-                                // Somebody who waits joins the dial or is told the connection; for nobody, nothing would change.
+                                // Who waits joins the dial or is told the connection; for nobody, nothing would change.
                                 (own, a) -> !a.ticket().isNone() || !isUnderWay(own, a.peer()),
                                 (own, a) -> phase(own, a.peer())),
                         waitersNotFull(Connect::peer),

@@ -99,16 +99,20 @@ final class ConnectionInvariants {
                     connected.racing().isPresent()
                             ? dial(entry.getKey(), connected.racing().get())
                             : Optional.empty();
-                case ConnectionFailed failure
-                when failure.hasGivenUp() && !failure.attempt().tickets().isEmpty() -> Optional.of("somebody waits for nothing");
-                case ConnectionFailed failure when failure.attempt().addresses().isEmpty() -> Optional.of("nothing to retry");
-                case ConnectionFailed _ -> Optional.empty();
+                case ConnectionFailed failure -> attempt(failure.attempt());
             };
             if (wrong.isPresent()) {
                 return Optional.of(entry.getKey() + ": " + wrong.get());
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> attempt(ConnectionState.Attempt failed) {
+        if (failed.isLast() && !failed.tickets().isEmpty()) {
+            return Optional.of("somebody waits for nothing");
+        }
+        return failed.addresses().isEmpty() ? Optional.of("nothing to retry") : Optional.empty();
     }
 
     private static Optional<String> dial(PeerId peer, Connecting dialling) {

@@ -112,8 +112,9 @@ final class ConnectionReducer {
         return switch (own.phaseOf(peer)) {
             case Connected connected -> told(own, connected, wish.ticket(), ctx);
             case Connecting dialling -> {
-                List<Multiaddr> addresses = joined(own, dialling.attempt().addresses(), wish);
-                yield own.withPhase(peer, waiting(dialling.with(dialling.attempt().withAddresses(addresses)), wish.ticket()));
+                Attempt attempt = dialling.attempt();
+                Attempt joined = attempt.withAddresses(joined(own, attempt.addresses(), wish));
+                yield own.withPhase(peer, waiting(dialling.with(joined), wish.ticket()));
             }
             case Disconnected _ -> begin(own, wish, List.of(), ctx);
             case ConnectionFailed failure -> begin(own, wish, failure.attempt().tickets(), ctx);

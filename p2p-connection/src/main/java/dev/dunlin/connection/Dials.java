@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The part of the connection machine's reducer that is about dials: attempts, their addresses, back-offs, and who waits. */
+/** The part of the connection machine's reducer that is about dials: attempts, back-offs, and who waits. */
 final class Dials {
 
     private Dials() {}
@@ -57,12 +57,12 @@ final class Dials {
         return own.withDials(-1);
     }
 
+    /** A dial succeeded. */
     static ConnectionState connected(ConnectionState own, ConnectionAction.Connected fact, Context ctx) {
         PeerId peer = fact.peer();
         Handle handle = fact.connection();
         Connecting dial = own.diallingTo(peer).orElseThrow();
-        Connection connection =
-                Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
+        Connection connection = Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
         ConnectionState open = Sockets.opened(own.withDials(-1), handle, connection);
         List<Multiaddr> known = firstOf(dial.address(), dial.attempt().addresses());
         tell(dial.attempt().tickets(), peer, handle, ctx);
@@ -76,6 +76,7 @@ final class Dials {
                 peer, new Connected(ctx.now(), peer, fact.address(), known, List.of(handle), Optional.empty()));
     }
 
+    /** A dial failed at one address. */
     static ConnectionState failed(ConnectionState own, ConnectionAction.ConnectionFailed fact, Context ctx) {
         PeerId peer = fact.peer();
         Connecting was = own.diallingTo(peer).orElseThrow();

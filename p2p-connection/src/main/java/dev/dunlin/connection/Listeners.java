@@ -51,14 +51,14 @@ final class Listeners {
     }
 
     static ConnectionState listening(ConnectionState own, Listening fact, Context ctx) {
-        waiting(own, fact.requested()).ifPresent(ticket ->
-                ctx.then(new ListenDone(ticket, fact.requested(), fact.bound())));
+        waiting(own, fact.requested())
+                .ifPresent(ticket -> ctx.then(new ListenDone(ticket, fact.requested(), fact.bound())));
         return with(own, fact.requested(), new Listener.Listening(fact.listener(), fact.bound()));
     }
 
     static ConnectionState failed(ConnectionState own, ListenFailed fact, Context ctx) {
-        waiting(own, fact.requested()).ifPresent(ticket ->
-                ctx.then(new ListenGaveUp(ticket, fact.requested(), fact.error())));
+        waiting(own, fact.requested())
+                .ifPresent(ticket -> ctx.then(new ListenGaveUp(ticket, fact.requested(), fact.error())));
         return without(own, fact.requested());
     }
 

@@ -13,7 +13,7 @@ import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The part of the connection machine's reducer that is about open connections: their table, and what is counted of it. */
+/** The part of the connection machine's reducer that is about open connections, and what is counted of them. */
 final class Sockets {
 
     private Sockets() {}

@@ -222,7 +222,11 @@ class ConnectionMachineTest {
             failed();
             assertThat(failure())
                     .isEqualTo(new ConnectionState.ConnectionFailed(
-                            bench.now(), new Attempt(P, 1, 3, List.of(A), List.of()), A, REFUSED, bench.nextDeadline()));
+                            bench.now(),
+                            new Attempt(P, 1, 3, List.of(A), List.of()),
+                            A,
+                            REFUSED,
+                            bench.nextDeadline()));
             assertThat(bench.emitted()).isEmpty();
         }
 

@@ -29,7 +29,6 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.sim.SimNode;
-import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -231,9 +230,8 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             announced = true;
             handshakes.remove(this);
             connections.put(handle, this);
-            Bytes hash = link.hash();
-            Port.Offer offer =
-                    port.offer(new ConnectionAction.Accepted(handle, other, SimNet.address(SimNet.nodeOf(other)), hash));
+            Multiaddr from = SimNet.address(SimNet.nodeOf(other));
+            Port.Offer offer = port.offer(new ConnectionAction.Accepted(handle, other, from, link.hash()));
             if (offer != Port.Offer.TAKEN) {
                 announced = false;
                 close(CloseReason.LOCAL);

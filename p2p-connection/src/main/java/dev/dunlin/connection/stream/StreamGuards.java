@@ -28,79 +28,79 @@ final class StreamGuards {
 
     /** All guards. */
     static final Guards<StreamView, StreamState, StreamAction> ALL = Guards.<StreamView, StreamState, StreamAction>of()
-                .on(
-                        OpenStream.class,
-                        Clauses.below(
-                                "opens-not-full",
-                                own -> own.opens().size(),
-                                "maxOpens",
-                                own -> own.config().maxOpens()),
-                        streamsNotFull(),
-                        peerStreamsNotFull(OpenStream::peer))
-                .on(ConnectionReady.class, openWaits(ConnectionReady::number))
-                .on(ConnectionMissing.class, openWaits(ConnectionMissing::number))
-                .on(
-                        StreamOpened.class,
-                        Clauses.when(
-                                "open-is-current",
-                                (own, a) -> own.opens()
-                                        .find(a.number())
-                                        .filter(open -> open.connection().isPresent())
-                                        .isPresent(),
-                                "number",
-                                StreamOpened::number),
-                        Clauses.when(
-                                "ticket-fits",
-                                (own, a) -> fits(own, a.number(), a.ticket()),
-                                "key",
-                                a -> a.ticket().key()))
-                .on(
-                        OpenFailed.class,
-                        Clauses.when(
-                                "open-is-current",
-                                (own, a) -> own.opens().has(a.number()),
-                                "number",
-                                OpenFailed::number),
-                        Clauses.when(
-                                "ticket-fits",
-                                (own, a) -> fits(own, a.number(), a.ticket()),
-                                "key",
-                                a -> a.ticket().key()))
-                .on(
-                        StreamAccepted.class,
-                        Guards.clause(
-                                "connection-is-open",
-                                (view, own, a, now) -> isOpen(view, a.connection(), a.peer()),
-                                (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
-                        streamsNotFull(),
-                        peerStreamsNotFull(StreamAccepted::peer),
-                        Clauses.when(
-                                "connection-streams-not-full",
-                                (own, a) -> hasRoom(own, a.connection()),
-                                (own, a) -> List.of(Operand.of(
-                                        "maxPerConnection", own.config().maxPerConnection()))))
-                .on(
-                        CloseStream.class,
-                        Clauses.when(
-                                "stream-is-known",
-                                (own, a) -> own.streams().has(a.stream()),
-                                "stream",
-                                CloseStream::stream),
-                        Clauses.when(
-                                "not-asked-before",
-                                (own, a) -> isNew(own, a.stream(), a.mode()),
-                                "mode",
-                                CloseStream::mode))
-                .on(
-                        StreamClosed.class,
-                        Clauses.when(
-                                "stream-is-known",
-                                (own, a) -> own.streams().has(a.stream()),
-                                "stream",
-                                StreamClosed::stream))
-                .always(OpenTimedOut.class)
-                .always(CloseTimedOut.class)
-                .build();
+            .on(
+                    OpenStream.class,
+                    Clauses.below(
+                            "opens-not-full",
+                            own -> own.opens().size(),
+                            "maxOpens",
+                            own -> own.config().maxOpens()),
+                    streamsNotFull(),
+                    peerStreamsNotFull(OpenStream::peer))
+            .on(ConnectionReady.class, openWaits(ConnectionReady::number))
+            .on(ConnectionMissing.class, openWaits(ConnectionMissing::number))
+            .on(
+                    StreamOpened.class,
+                    Clauses.when(
+                            "open-is-current",
+                            (own, a) -> own.opens()
+                                    .find(a.number())
+                                    .filter(open -> open.connection().isPresent())
+                                    .isPresent(),
+                            "number",
+                            StreamOpened::number),
+                    Clauses.when(
+                            "ticket-fits",
+                            (own, a) -> fits(own, a.number(), a.ticket()),
+                            "key",
+                            a -> a.ticket().key()))
+            .on(
+                    OpenFailed.class,
+                    Clauses.when(
+                            "open-is-current",
+                            (own, a) -> own.opens().has(a.number()),
+                            "number",
+                            OpenFailed::number),
+                    Clauses.when(
+                            "ticket-fits",
+                            (own, a) -> fits(own, a.number(), a.ticket()),
+                            "key",
+                            a -> a.ticket().key()))
+            .on(
+                    StreamAccepted.class,
+                    Guards.clause(
+                            "connection-is-open",
+                            (view, own, a, now) -> isOpen(view, a.connection(), a.peer()),
+                            (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
+                    streamsNotFull(),
+                    peerStreamsNotFull(StreamAccepted::peer),
+                    Clauses.when(
+                            "connection-streams-not-full",
+                            (own, a) -> hasRoom(own, a.connection()),
+                            (own, a) -> List.of(Operand.of(
+                                    "maxPerConnection", own.config().maxPerConnection()))))
+            .on(
+                    CloseStream.class,
+                    Clauses.when(
+                            "stream-is-known",
+                            (own, a) -> own.streams().has(a.stream()),
+                            "stream",
+                            CloseStream::stream),
+                    Clauses.when(
+                            "not-asked-before",
+                            (own, a) -> isNew(own, a.stream(), a.mode()),
+                            "mode",
+                            CloseStream::mode))
+            .on(
+                    StreamClosed.class,
+                    Clauses.when(
+                            "stream-is-known",
+                            (own, a) -> own.streams().has(a.stream()),
+                            "stream",
+                            StreamClosed::stream))
+            .always(OpenTimedOut.class)
+            .always(CloseTimedOut.class)
+            .build();
 
     private static <A> Clause<StreamView, StreamState, A> openWaits(ToLongFunction<A> number) {
         return Clauses.when(

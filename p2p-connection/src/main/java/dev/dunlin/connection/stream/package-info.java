@@ -4,8 +4,8 @@
  *
  * <p>An {@code OpenStream} asks the connection machine for the peer's connection, and waits while it is being dialled;
  * it never dials by itself. Then the world opens the stream. Whoever asked observes {@code StreamOpened},
- * {@code OpenFailed} and the store's {@code Refused}, of which exactly one echoes its ticket. Bytes pass between service and
- * protocol, never through the store.
+ * {@code OpenFailed} and the store's {@code Refused}, of which exactly one echoes its ticket. Bytes pass between service
+ * and protocol, never through the store.
  *
  * <pre>{@code
  * stateDiagram-v2

@@ -162,8 +162,8 @@ public final class Bench {
 
     /** A stream ends. */
     public Turn end(Handle stream, Handle connection, int peer) {
-        return say(new StreamAction.StreamClosed(
-                stream, connection, peer(peer), root().stream().streams().at(stream).protocol(), EndReason.REMOTE_RESET));
+        String protocol = root().stream().streams().at(stream).protocol();
+        return say(new StreamAction.StreamClosed(stream, connection, peer(peer), protocol, EndReason.REMOTE_RESET));
     }
 
     /** The streams that wait to be opened, for a protocol. */
