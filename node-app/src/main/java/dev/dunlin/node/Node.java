@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;
+import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyEffect;
@@ -198,11 +199,7 @@ public final class Node implements AutoCloseable {
             throw new CommandFailure(ExitCode.UNAVAILABLE, what + " failed: " + Outcomes.sentence(outcome));
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CommandFailure(
-                    ExitCode.UNAVAILABLE,
-                    what + " failed: "
-                            + (cause instanceof TimeoutException ? "no outcome in time" : cause.getMessage()),
-                    cause);
+            throw new CommandFailure(ExitCode.UNAVAILABLE, what + " failed: " + Outcomes.sentence(cause), cause);
         }
     }
 
@@ -217,9 +214,9 @@ public final class Node implements AutoCloseable {
      * @throws CommandFailure if it cannot
      */
     public List<Multiaddr> listen(Multiaddr address) {
-        ConnectionAction.ListenDone done = outcome(
+        ConnectionOutcome.ListenDone done = outcome(
                 "listening on " + address,
-                ConnectionAction.ListenDone.class,
+                ConnectionOutcome.ListenDone.class,
                 runtime.ask(
                         key("listen"), ticket -> new ConnectionAction.Listen(address, ticket), Duration.ofSeconds(15)));
         return done.bound().stream().map(bound -> bound.withPeer(self)).toList();
@@ -234,7 +231,7 @@ public final class Node implements AutoCloseable {
      */
     public PeerId connect(Multiaddr address, Duration timeout) {
         PeerId peer = peerOf(address);
-        outcome("connecting to " + address, ConnectionAction.ConnectDone.class, connecting(address, timeout));
+        outcome("connecting to " + address, ConnectionOutcome.ConnectDone.class, connecting(address, timeout));
         return peer;
     }
 

@@ -1,12 +1,12 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.ping.PingState;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.store.Store;
@@ -24,13 +24,12 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
 
     /** A store with all of the node's machines, before its first input. */
     public static Store<NodeRoot> newStore() {
-        ConnectionSlice connections = new ConnectionSlice();
-        StreamSlice streams = new StreamSlice();
         IdentifySlice identifies = new IdentifySlice();
         PingSlice pings = new PingSlice();
-        return Store.of(new NodeRoot(connections.initial(), streams.initial(), identifies.initial(), pings.initial()))
-                .mount(connections, NodeRoot::connection, NodeRoot::withConnection)
-                .mount(streams, NodeRoot::stream, NodeRoot::withStream)
+        return Store.of(new NodeRoot(
+                        ConnectionState.INITIAL, StreamState.INITIAL, identifies.initial(), pings.initial()))
+                .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
+                .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)
                 .mount(identifies, NodeRoot::identify, NodeRoot::withIdentify)
                 .mount(pings, NodeRoot::ping, NodeRoot::withPing)
                 .build();

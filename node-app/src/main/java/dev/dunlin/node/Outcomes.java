@@ -1,9 +1,12 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.core.runtime.RefusedException;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.NodeOutcome;
+import java.util.concurrent.TimeoutException;
 
 /** Says in words how a wish ended. */
 final class Outcomes {
@@ -13,14 +16,24 @@ final class Outcomes {
     /** One sentence, without its full stop. */
     static String sentence(Action.Ticketed outcome) {
         return switch (outcome) {
-            case ConnectionAction.ConnectGaveUp(var _, var _, var error) -> error.text();
-            case ConnectionAction.ConnectRefused(var _, var _, String clause) -> clause + " does not hold";
-            case ConnectionAction.ListenGaveUp(var _, var _, var error) -> error.text();
-            case ConnectionAction.ListenRefused(var _, var _, String clause) -> clause + " does not hold";
+            case ConnectionOutcome.ConnectGaveUp(var _, var _, var error) -> error.text();
+            case ConnectionOutcome.ListenGaveUp(var _, var _, var error) -> error.text();
             case StreamAction.OpenFailed(long _, var _, var _, var error) -> error.text();
-            case StreamAction.StreamRefused(var _, var _, String clause) -> clause + " does not hold";
             case PingAction.PingRefused(var _, var _, String clause) -> clause + " does not hold";
+            case NodeOutcome.Refused refused -> refused.clause() + " does not hold";
             default -> outcome.toString();
+        };
+    }
+
+    /** One sentence, without its full stop, of why no outcome came. */
+    static String sentence(Throwable failure) {
+        return switch (failure) {
+            case TimeoutException _ -> "no outcome in time";
+            // Of a guard's refusal the clause says it; the runtime's own refusals are sentences.
+            case RefusedException refused
+            when String.valueOf(refused.getMessage()).startsWith(refused.clause()) ->
+                refused.clause() + " does not hold";
+            default -> String.valueOf(failure.getMessage());
         };
     }
 }

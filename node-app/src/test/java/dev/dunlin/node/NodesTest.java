@@ -3,7 +3,7 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.netty.TransportStats;
 import dev.dunlin.core.keys.KeyType;
@@ -78,8 +78,8 @@ class NodesTest {
             for (int i = 0; i < TRIES; i++) {
                 CompletableFuture<Action.Ticketed> there = one.connecting(second, SOON);
                 CompletableFuture<Action.Ticketed> back = two.connecting(first, SOON);
-                assertThat(there.join()).isInstanceOf(ConnectionAction.ConnectDone.class);
-                assertThat(back.join()).isInstanceOf(ConnectionAction.ConnectDone.class);
+                assertThat(there.join()).isInstanceOf(ConnectionOutcome.ConnectDone.class);
+                assertThat(back.join()).isInstanceOf(ConnectionOutcome.ConnectDone.class);
                 await("one connection, and one socket beside the listener's", one, two, 1);
                 one.disconnect(two.self());
                 await("no connection", one, two, 0);

@@ -32,9 +32,9 @@ class RunAuditTest {
     void anAuditLogsWhatBreaksAnInvariant() throws IOException, InterruptedException {
         ChangedBuild build = ChangedBuild.changed(
                 Files.createDirectory(folder.resolve("build")),
-                "p2p-connection/src/main/java/dev/dunlin/connection/ConnectionSlice.java",
-                "return 512L << 20;",
-                "return 1;");
+                "p2p-connection/src/main/java/dev/dunlin/connection/ConnectionMachine.java",
+                ".budget(512L << 20)",
+                ".budget(1)");
         assertThat(logged(build, "audited", List.of("--audit")))
                 .contains("broke an invariant", "connection breaks state-is-within-its-byte-budget");
         assertThat(logged(build, "unaudited", List.of())).doesNotContain("invariant");

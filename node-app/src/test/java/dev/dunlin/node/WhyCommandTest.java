@@ -41,12 +41,12 @@ class WhyCommandTest {
         assertThat(program.out())
                 .contains("index      built in ")
                 .contains("2.0  2023-11-14T22:13:22.000000Z  input   connection/retry")
-                .contains("[rejected by has-failed: phase=Disconnected]")
+                .contains("[rejected by has-failed: phase=disconnected]")
                 .contains("effect  connection/connectInit");
         assertThat(program.outLines().getLast())
-                .startsWith("peer " + RecordedNode.BEN + " after step 7: connection Disconnected")
+                .startsWith("peer " + RecordedNode.BEN + " after step 7: connection disconnected")
                 .endsWith("; last rejected at step 2.0, 2023-11-14T22:13:22.000000Z: connection/retry by has-failed:"
-                        + " phase=Disconnected");
+                        + " phase=disconnected");
         program.run("why", data.resolve("log"), "--peer", RecordedNode.BEN, "--last", 1);
         assertThat(program.out()).contains("index      found in ").contains("chain      1 of ");
         assertThat(program.outLines().getLast()).contains("last rejected at step 2.0");
@@ -72,10 +72,10 @@ class WhyCommandTest {
         assertThat(retry.path("payload").path("peer").asString()).isEqualTo(RecordedNode.BEN.toString());
         assertThat(retry.path("rejected").path("clause").asString()).isEqualTo("has-failed");
         assertThat(retry.path("rejected").path("operands").path("phase").asString())
-                .isEqualTo("Disconnected");
+                .isEqualTo("disconnected");
         assertThat(report.path("lastRejection")).isEqualTo(retry);
         assertThat(report.path("rejections").asInt()).isEqualTo(1);
-        assertThat(report.path("phases").path("connection").asString()).isEqualTo("Disconnected");
+        assertThat(report.path("phases").path("connection").asString()).isEqualTo("disconnected");
         assertThat(report.path("summary").asString()).contains("last rejected at step 2.0");
     }
 

@@ -5,15 +5,16 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 
 /**
  * The actions of the connection machine.
  *
- * <p>Wishes with a ticket have exactly one outcome: one of {@link ConnectDone}, {@link ConnectGaveUp},
- * {@link ConnectRefused}, or one of {@link ListenDone}, {@link ListenGaveUp}, {@link ListenRefused}. A wish with
- * {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name.
+ * <p>Wishes with a ticket have exactly one outcome: one of {@link ConnectionOutcome}, or
+ * {@link dev.dunlin.core.store.NodeOutcome.Refused}.
  */
 public sealed interface ConnectionAction extends Action {
 
@@ -23,7 +24,32 @@ public sealed interface ConnectionAction extends Action {
     /** The longest handshake hash, in bytes. */
     int MAX_HASH = 64;
 
-    private static List<Multiaddr> bounded(List<Multiaddr> addresses) {
+    /** An action about a listener. */
+    interface OfListener extends Action {
+
+        /** The kind of subject that is a listener; its key is the address asked for. */
+        String KIND = "listener";
+
+        /** The address asked for. */
+        Multiaddr requested();
+
+        @Override
+        default Subject about() {
+            return Subject.of(KIND, requested());
+        }
+    }
+
+    /** What a peer's phase becomes when it is due. */
+    sealed interface PeerDue extends ConnectionAction, OfPeer {}
+
+    /** What happens to a connection that is due. */
+    sealed interface ConnectionDue extends ConnectionAction, OfPeer {}
+
+    /** What happens to a listener that is due. */
+    sealed interface ListenerDue extends ConnectionAction, OfListener {}
+
+    /** Refuses more addresses than one action may have. */
+    static List<Multiaddr> bounded(List<Multiaddr> addresses) {
         if (addresses.size() > MAX_ADDRESSES) {
             throw new IllegalArgumentException(
                     "at most " + MAX_ADDRESSES + " addresses, not " + addresses.size() + ": leave some out");
@@ -39,19 +65,12 @@ public sealed interface ConnectionAction extends Action {
     }
 
     /**
-     * The node has booted: handles and dials of the last run are gone, known addresses and back-offs are kept.
-     *
-     * @param config what the boot said
-     */
-    record Started(ConnectionConfig config) implements ConnectionAction {}
-
-    /**
      * Wish: be connected to a peer. Dials the addresses in order; joins a dial on its way; is done at once where a
      * connection is open; begins anew, with the known addresses behind the given ones, after a failure.
      *
      * @param addresses where the peer may be, best first; at most {@link #MAX_ADDRESSES}
      */
-    record Connect(PeerId peer, List<Multiaddr> addresses, Ticket ticket) implements ConnectionAction {
+    record Connect(PeerId peer, List<Multiaddr> addresses, Ticket ticket) implements ConnectionAction, OfPeer, Wish {
         /** Copies the list and checks the bounds. */
         public Connect {
             addresses = bounded(addresses);
@@ -59,17 +78,16 @@ public sealed interface ConnectionAction extends Action {
     }
 
     /** Wish: tell me the connection to a peer, now or when the dial on its way ends; never dials. */
-    record Await(PeerId peer, Ticket ticket) implements ConnectionAction {
-}
+    record Await(PeerId peer, Ticket ticket) implements ConnectionAction, OfPeer, Wish {}
 
     /** Wish: close all connections to a peer, give up the dial to it. */
-    record Disconnect(PeerId peer) implements ConnectionAction {}
+    record Disconnect(PeerId peer) implements ConnectionAction, OfPeer {}
 
-    /** Wish, also of the machine itself when a back-off ends: try a failed peer again. */
-    record Retry(PeerId peer) implements ConnectionAction {}
+    /** Wish: try a failed peer again, now. */
+    record Retry(PeerId peer) implements ConnectionAction, OfPeer {}
 
-    /** Wish, also of the machine itself when a permanent failure grows old: forget a peer, whatever its phase. */
-    record Reset(PeerId peer) implements ConnectionAction {}
+    /** Wish: forget a peer, whatever its phase. */
+    record Reset(PeerId peer) implements ConnectionAction, OfPeer {}
 
     /**
      * Fact: a dial succeeded.
@@ -80,7 +98,7 @@ public sealed interface ConnectionAction extends Action {
      * @param handshakeHash the hash of the handshake
      */
     record Connected(long dial, Handle connection, PeerId peer, Multiaddr address, Bytes handshakeHash)
-            implements ConnectionAction, BringsHandle {
+            implements ConnectionAction, OfPeer, BringsHandle {
         /** Checks the bounds. */
         public Connected {
             bounded(handshakeHash);
@@ -98,7 +116,7 @@ public sealed interface ConnectionAction extends Action {
      * @param dial the number of {@link ConnectionEffect.ConnectInit}
      */
     record ConnectionFailed(long dial, PeerId peer, Multiaddr address, ConnectionError error)
-            implements ConnectionAction {}
+            implements ConnectionAction, OfPeer {}
 
     /**
      * Fact: somebody connected to this node and proved who it is.
@@ -107,7 +125,7 @@ public sealed interface ConnectionAction extends Action {
      * @param handshakeHash the hash of the handshake
      */
     record Accepted(Handle connection, PeerId peer, Multiaddr remoteAddress, Bytes handshakeHash)
-            implements ConnectionAction, BringsHandle {
+            implements ConnectionAction, OfPeer, BringsHandle {
         /** Checks the bounds. */
         public Accepted {
             bounded(handshakeHash);
@@ -120,7 +138,7 @@ public sealed interface ConnectionAction extends Action {
     }
 
     /** Fact: a connection is closed, whoever closed it. Comes after the end of all its streams. */
-    record Closed(Handle connection, PeerId peer, CloseReason reason) implements ConnectionAction, EndsHandle {
+    record Closed(Handle connection, PeerId peer, CloseReason reason) implements ConnectionAction, OfPeer, EndsHandle {
         @Override
         public Handle ended() {
             return connection;
@@ -128,21 +146,30 @@ public sealed interface ConnectionAction extends Action {
     }
 
     /** Wish of whoever uses a connection: count me, so that it is not idle. */
-    record Hold(Handle connection, PeerId peer) implements ConnectionAction {}
+    record Hold(Handle connection, PeerId peer) implements ConnectionAction, OfPeer {}
 
     /** Wish of whoever used a connection: count me no longer. */
-    record Release(Handle connection, PeerId peer) implements ConnectionAction {}
+    record Release(Handle connection, PeerId peer) implements ConnectionAction, OfPeer {}
 
     /** Wish: listen on an address. */
-    record Listen(Multiaddr address, Ticket ticket) implements ConnectionAction {
-}
+    record Listen(Multiaddr address, Ticket ticket) implements ConnectionAction, OfListener, Wish {
+        @Override
+        public Multiaddr requested() {
+            return address;
+        }
+    }
 
     /**
      * Wish: listen no longer.
      *
      * @param address the address that was asked for
      */
-    record StopListening(Multiaddr address) implements ConnectionAction {}
+    record StopListening(Multiaddr address) implements ConnectionAction, OfListener {
+        @Override
+        public Multiaddr requested() {
+            return address;
+        }
+    }
 
     /**
      * Fact: a listener is open.
@@ -152,7 +179,7 @@ public sealed interface ConnectionAction extends Action {
      * @param bound the addresses it has in truth; at most {@link #MAX_ADDRESSES}
      */
     record Listening(long number, Handle listener, Multiaddr requested, List<Multiaddr> bound)
-            implements ConnectionAction, BringsHandle {
+            implements ConnectionAction, OfListener, BringsHandle {
         /** Copies the list and checks its bound. */
         public Listening {
             bound = bounded(bound);
@@ -169,68 +196,36 @@ public sealed interface ConnectionAction extends Action {
      *
      * @param number the number of {@link ConnectionEffect.ListenInit}
      */
-    record ListenFailed(long number, Multiaddr requested, ConnectionError error) implements ConnectionAction {}
+    record ListenFailed(long number, Multiaddr requested, ConnectionError error)
+            implements ConnectionAction, OfListener {}
 
     /** Fact: a listener is closed, whoever closed it. Its connections live on. */
     record ListenerClosed(Handle listener, Multiaddr requested, CloseReason reason)
-            implements ConnectionAction, EndsHandle {
+            implements ConnectionAction, OfListener, EndsHandle {
         @Override
         public Handle ended() {
             return listener;
         }
     }
 
-    /** A deadline has come. */
-    record Tick() implements ConnectionAction {}
+    /** Due: a dial took too long at one address. */
+    record DialTimedOut(long dial, PeerId peer) implements PeerDue {}
 
-    /** A dial took too long at one address. */
-    record DialTimedOut(long dial, PeerId peer) implements ConnectionAction {}
+    /** Due: a failed peer has waited long enough, and is dialled again if a dial is free. */
+    record BackOffEnded(PeerId peer) implements PeerDue {}
 
-    /** A connection without users has been so for too long. */
-    record IdleTimedOut(Handle connection, PeerId peer) implements ConnectionAction {}
+    /** Due: a permanent failure is old, and forgotten. */
+    record FailureForgotten(PeerId peer) implements PeerDue {}
 
-    /** An orderly close took too long. */
-    record CloseTimedOut(Handle connection, PeerId peer) implements ConnectionAction {}
+    /** Due: a connection without users has been so for too long. */
+    record IdleTimedOut(Handle connection, PeerId peer) implements ConnectionDue {}
 
-    /** Opening a listener took too long. */
-    record ListenTimedOut(long number, Multiaddr requested) implements ConnectionAction {}
+    /** Due: an orderly close took too long. */
+    record CloseTimedOut(Handle connection, PeerId peer) implements ConnectionDue {}
 
-    /** Closing a listener took too long. */
-    record StopTimedOut(Handle listener, Multiaddr requested) implements ConnectionAction {}
+    /** Due: opening a listener took too long. */
+    record ListenTimedOut(long number, Multiaddr requested) implements ListenerDue {}
 
-    /**
-     * Outcome: there is a connection.
-     *
-     * @param connection the newest one
-     */
-    record ConnectDone(Ticket ticket, PeerId peer, Handle connection) implements ConnectionAction, Ticketed {}
-
-    /** Outcome: all attempts failed, or the wish was cancelled. */
-    record ConnectGaveUp(Ticket ticket, PeerId peer, ConnectionError error) implements ConnectionAction, Ticketed {}
-
-    /**
-     * Outcome: nothing was tried.
-     *
-     * @param clause the name of the clause that failed
-     */
-    record ConnectRefused(Ticket ticket, PeerId peer, String clause) implements ConnectionAction, Ticketed {}
-
-    /** Outcome: the listener is open. */
-    record ListenDone(Ticket ticket, Multiaddr requested, List<Multiaddr> bound) implements ConnectionAction, Ticketed {
-        /** Copies the list and checks its bound. */
-        public ListenDone {
-            bound = bounded(bound);
-        }
-    }
-
-    /** Outcome: the listener could not be opened. */
-    record ListenGaveUp(Ticket ticket, Multiaddr requested, ConnectionError error)
-            implements ConnectionAction, Ticketed {}
-
-    /**
-     * Outcome: nothing was tried.
-     *
-     * @param clause the name of the clause that failed
-     */
-    record ListenRefused(Ticket ticket, Multiaddr requested, String clause) implements ConnectionAction, Ticketed {}
+    /** Due: closing a listener took too long. */
+    record StopTimedOut(Handle listener, Multiaddr requested) implements ListenerDue {}
 }

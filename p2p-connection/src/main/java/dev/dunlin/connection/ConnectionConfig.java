@@ -1,6 +1,6 @@
 package dev.dunlin.connection;
 
-import static dev.dunlin.connection.Settings.number;
+import static dev.dunlin.connection.config.Settings.number;
 
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
@@ -33,7 +33,7 @@ import java.util.Optional;
  *     that dial one another have two for a moment)
  * @param maxDials most dials at once ({@code connection.maxDials}, 160, 1 to 8192)
  * @param maxAddresses most addresses kept of a peer ({@code connection.maxAddresses}, 16, 1 to {@link #MOST_ADDRESSES})
- * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 64, 1 to {@link #MOST_WAITERS})
+ * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 16, 1 to {@link #MOST_WAITERS})
  * @param maxListeners most listeners ({@code connection.maxListeners}, 16, 0 to 64)
  */
 public record ConnectionConfig(
@@ -62,8 +62,11 @@ public record ConnectionConfig(
     /** The greatest {@link #maxAddresses}. */
     public static final int MOST_ADDRESSES = 16;
 
-    /** The greatest {@link #maxWaiters}. */
-    public static final int MOST_WAITERS = 64;
+    /**
+     * The greatest {@link #maxWaiters}. One tick may give up {@link dev.dunlin.core.store.Store#DUE_PER_TICK} dials, and
+     * each who waits for one of them may make some eight actions of it: one input may lead to so many, and few more.
+     */
+    public static final int MOST_WAITERS = 16;
 
     private static final long MILLI = 1_000;
     private static final long SECOND = 1_000 * MILLI;
@@ -92,7 +95,7 @@ public record ConnectionConfig(
                 (int) number(config, "connection.maxPerPeer", 8, 2, 64),
                 (int) number(config, "connection.maxDials", 160, 1, 8192),
                 (int) number(config, "connection.maxAddresses", 16, 1, MOST_ADDRESSES),
-                (int) number(config, "connection.maxWaiters", 64, 1, MOST_WAITERS),
+                (int) number(config, "connection.maxWaiters", 16, 1, MOST_WAITERS),
                 (int) number(config, "connection.maxListeners", 16, 0, 64));
     }
 

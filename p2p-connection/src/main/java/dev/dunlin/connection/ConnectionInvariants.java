@@ -2,14 +2,12 @@ package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionState.Connected;
 import dev.dunlin.connection.ConnectionState.Connecting;
-import dev.dunlin.connection.ConnectionState.Connection;
 import dev.dunlin.connection.ConnectionState.ConnectionFailed;
 import dev.dunlin.connection.ConnectionState.Disconnected;
-import dev.dunlin.connection.ConnectionState.Listener;
-import dev.dunlin.connection.ConnectionState.Listening;
 import dev.dunlin.connection.ConnectionState.Phase;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
@@ -27,9 +25,9 @@ final class ConnectionInvariants {
     static final List<Invariant<ConnectionState>> ALL = List.of(
             new Invariant<>("within-limits", ConnectionInvariants::limits)
                     .brokenBy(
-                            ConnectionAction.Started.class,
                             ConnectionAction.Connect.class,
                             ConnectionAction.Retry.class,
+                            ConnectionAction.BackOffEnded.class,
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
@@ -38,10 +36,10 @@ final class ConnectionInvariants {
                             ConnectionAction.Listening.class),
             new Invariant<>("phases-fit", ConnectionInvariants::phases)
                     .brokenBy(
-                            ConnectionAction.Started.class,
                             ConnectionAction.Connect.class,
                             ConnectionAction.Await.class,
                             ConnectionAction.Retry.class,
+                            ConnectionAction.BackOffEnded.class,
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
@@ -50,7 +48,6 @@ final class ConnectionInvariants {
                             ConnectionAction.CloseTimedOut.class),
             new Invariant<>("open-connections-are-listed", ConnectionInvariants::listed)
                     .brokenBy(
-                            ConnectionAction.Started.class,
                             ConnectionAction.Disconnect.class,
                             ConnectionAction.Reset.class,
                             ConnectionAction.Connected.class,
@@ -102,10 +99,7 @@ final class ConnectionInvariants {
                     connected.racing().isPresent()
                             ? dial(entry.getKey(), connected.racing().get())
                             : Optional.empty();
-                case ConnectionFailed failure
-                when failure.hasGivenUp() && !failure.tickets().isEmpty() -> Optional.of("somebody waits for nothing");
-                case ConnectionFailed failure when failure.addresses().isEmpty() -> Optional.of("nothing to retry");
-                case ConnectionFailed _ -> Optional.empty();
+                case ConnectionFailed failure -> attempt(failure.attempt());
             };
             if (wrong.isPresent()) {
                 return Optional.of(entry.getKey() + ": " + wrong.get());
@@ -114,12 +108,20 @@ final class ConnectionInvariants {
         return Optional.empty();
     }
 
+    private static Optional<String> attempt(ConnectionState.Attempt failed) {
+        if (failed.isLast() && !failed.tickets().isEmpty()) {
+            return Optional.of("somebody waits for nothing");
+        }
+        return failed.addresses().isEmpty() ? Optional.of("nothing to retry") : Optional.empty();
+    }
+
     private static Optional<String> dial(PeerId peer, Connecting dialling) {
-        boolean fits = dialling.peer().equals(peer)
+        ConnectionState.Attempt attempt = dialling.attempt();
+        boolean fits = attempt.peer().equals(peer)
                 && dialling.dial() > 0
-                && dialling.attempts() >= 1
-                && dialling.attempts() <= dialling.maxAttempts()
-                && dialling.addresses().get(dialling.index()).equals(dialling.address());
+                && attempt.attempts() >= 1
+                && attempt.attempts() <= attempt.maxAttempts()
+                && dialling.index() < attempt.addresses().size();
         return fits ? Optional.empty() : Optional.of("an odd dial: " + dialling);
     }
 
@@ -173,36 +175,33 @@ final class ConnectionInvariants {
     private static Optional<String> deadlines(ConnectionState own) {
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             boolean waits = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
-            if (waits != own.due().peers().at(entry.getKey()).isPresent()) {
-                return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
-            }
-        }
-        for (PeerId peer : own.due().peers().times().keys()) {
-            if (!own.peers().has(peer)) {
-                return Optional.of(peer + " has a deadline and no phase");
+            Optional<String> wrong = waiting(entry.getKey(), entry.getValue(), waits);
+            if (wrong.isPresent()) {
+                return wrong;
             }
         }
         for (Map.Entry<Handle, Connection> entry : own.connections()) {
             Connection connection = entry.getValue();
             boolean waits = connection.closing()
                     || (connection.users() == 0 && own.config().idleTimeout() > 0);
-            if (waits != own.due().connections().at(entry.getKey()).isPresent()) {
-                return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
-            }
-        }
-        for (Handle handle : own.due().connections().times().keys()) {
-            if (!own.connections().has(handle)) {
-                return Optional.of(handle + " has a deadline and is gone");
+            Optional<String> wrong = waiting(entry.getKey(), connection, waits);
+            if (wrong.isPresent()) {
+                return wrong;
             }
         }
         for (Map.Entry<Multiaddr, Listener> entry : own.listeners()) {
-            boolean waits = !(entry.getValue() instanceof Listening);
-            if (waits != own.due().listeners().at(entry.getKey()).isPresent()) {
-                return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
+            boolean waits = !(entry.getValue() instanceof Listener.Listening);
+            Optional<String> wrong = waiting(entry.getKey(), entry.getValue(), waits);
+            if (wrong.isPresent()) {
+                return wrong;
             }
         }
-        return own.due().listeners().size() > own.listeners().size()
-                ? Optional.of("a listener's deadline outlives it")
-                : Optional.empty();
+        return Optional.empty();
+    }
+
+    private static Optional<String> waiting(Object of, Due value, boolean waits) {
+        return waits == (value.at() != Due.NEVER)
+                ? Optional.empty()
+                : Optional.of(of + (waits ? " waits for ever" : " waits for nothing"));
     }
 }

@@ -2,14 +2,16 @@ package dev.dunlin.connection;
 
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * All connections of a node: one phase for each peer, the open connections behind it, and the listeners.
@@ -19,24 +21,19 @@ import java.util.function.UnaryOperator;
  * @param open every open socket, until the world says that it is closed
  * @param listeners by the address asked for
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot
- * @param due when something must happen if nothing else does
  */
 public record ConnectionState(
         ConnectionConfig config,
         Peers known,
         OpenConnections open,
         Table<Multiaddr, Listener> listeners,
-        long lastNumber,
-        ConnectionDeadlines due) {
+        long lastNumber) {
 
     /** Before the first boot. */
     public static final ConnectionState INITIAL = new ConnectionState(
-            ConnectionConfig.DEFAULT,
-            new Peers(Table.empty(), 0),
-            OpenConnections.NONE,
-            Table.empty(),
-            0,
-            ConnectionDeadlines.NONE);
+            ConnectionConfig.DEFAULT, new Peers(Table.empty(), 0), OpenConnections.NONE, Table.empty(), 0);
+
+    private static final Disconnected DISCONNECTED = new Disconnected();
 
     /**
      * The peers that are not {@link Disconnected}.
@@ -47,52 +44,82 @@ public record ConnectionState(
     public record Peers(Table<PeerId, Phase> phases, int dialling) {}
 
     /** Where a peer stands. */
-    public sealed interface Phase {}
+    public sealed interface Phase extends Due {
+        /** The dial that it waits for, if any. */
+        default Optional<Connecting> dialling() {
+            return switch (this) {
+                case Connecting connecting -> Optional.of(connecting);
+                case Connected connected -> connected.racing();
+                case Disconnected _, ConnectionFailed _ -> Optional.empty();
+            };
+        }
+    }
 
     /** Not connected. Such peers are forgotten: this is what {@link #phaseOf} says of every peer not in the table. */
-    public record Disconnected() implements Phase {}
+    public record Disconnected() implements Phase {
+        @Override
+        public long at() {
+            return NEVER;
+        }
+    }
+
+    /**
+     * One attempt to connect, of all addresses.
+     *
+     * @param peer whom
+     * @param attempts which attempt this is, from 1; after a restart of this node 0, since none was made yet
+     * @param maxAttempts how many there may be
+     * @param addresses in the order they are tried
+     * @param tickets who waits
+     */
+    public record Attempt(
+            PeerId peer, int attempts, int maxAttempts, List<Multiaddr> addresses, List<Ticket> tickets) {
+        /** Copies the lists. */
+        public Attempt {
+            addresses = List.copyOf(addresses);
+            tickets = List.copyOf(tickets);
+        }
+
+        /** Whether no attempt is left after this one. */
+        public boolean isLast() {
+            return attempts >= maxAttempts;
+        }
+
+        Attempt next() {
+            return new Attempt(peer, attempts + 1, maxAttempts, addresses, tickets);
+        }
+
+        Attempt withAddresses(List<Multiaddr> changed) {
+            return new Attempt(peer, attempts, maxAttempts, changed, tickets);
+        }
+
+        Attempt withTickets(List<Ticket> changed) {
+            return new Attempt(peer, attempts, maxAttempts, addresses, changed);
+        }
+    }
 
     /**
      * A dial is on its way.
      *
      * @param time when this attempt began, microseconds since the Unix epoch
-     * @param peer whom
-     * @param address the address being dialled
-     * @param attempts which attempt this is, from 1
-     * @param maxAttempts how many there may be
-     * @param addresses all addresses of the attempt, in the order they are tried; the address is one of them
-     * @param index the place of the address among them
+     * @param attempt what it is about
+     * @param index the place of the address being dialled among those of the attempt
      * @param dial the number that the answer echoes
-     * @param tickets who waits
+     * @param at when the dial of this address is given up
      */
-    public record Connecting(
-            long time,
-            PeerId peer,
-            Multiaddr address,
-            int attempts,
-            int maxAttempts,
-            List<Multiaddr> addresses,
-            int index,
-            long dial,
-            List<Ticket> tickets)
-            implements Phase {
-        /** Copies the lists. */
-        public Connecting {
-            addresses = List.copyOf(addresses);
-            tickets = List.copyOf(tickets);
+    public record Connecting(long time, Attempt attempt, int index, long dial, long at) implements Phase {
+        /** The address being dialled. */
+        public Multiaddr address() {
+            return attempt.addresses().get(index);
         }
 
         /** Whether another address is left to this attempt. */
         public boolean hasNext() {
-            return index + 1 < addresses.size();
+            return index + 1 < attempt.addresses().size();
         }
 
-        Connecting withTickets(List<Ticket> changed) {
-            return new Connecting(time, peer, address, attempts, maxAttempts, addresses, index, dial, changed);
-        }
-
-        Connecting withAddresses(List<Multiaddr> changed) {
-            return new Connecting(time, peer, address, attempts, maxAttempts, changed, index, dial, tickets);
+        Connecting with(Attempt changed) {
+            return new Connecting(time, changed, index, dial, at);
         }
     }
 
@@ -120,13 +147,29 @@ public record ConnectionState(
             open = List.copyOf(open);
         }
 
+        /** When the dial beside the connection is given up, if there is one. */
+        @Override
+        public long at() {
+            return racing.isPresent() ? racing.get().at() : NEVER;
+        }
+
         /** The newest connection: after a restart of the other side it is the one that lives. */
         public Handle newest() {
             return open.getLast();
         }
 
-        Connected withOpen(List<Handle> changed) {
-            return new Connected(time, peer, address, addresses, changed, racing);
+        Connected withOpen(List<Handle> changed, Multiaddr newest) {
+            return new Connected(time, peer, newest, addresses, changed, racing);
+        }
+
+        Connected withNewest(Handle handle, Multiaddr remote) {
+            List<Handle> all = new ArrayList<>(open);
+            all.add(handle);
+            return withOpen(all, remote);
+        }
+
+        Connected withAddresses(List<Multiaddr> changed) {
+            return new Connected(time, peer, address, changed, open, racing);
         }
 
         Connected withRacing(Optional<Connecting> changed) {
@@ -135,104 +178,30 @@ public record ConnectionState(
     }
 
     /**
-     * The last attempt failed. While attempts are left, a retry stands in the deadlines; then the failure is permanent
-     * until {@code Connect} or {@code Reset}.
+     * The last attempt failed. While attempts are left it is tried again; then the failure is permanent until
+     * {@code Connect} or {@code Reset}, or until it is old.
      *
      * @param time when it failed, microseconds since the Unix epoch
-     * @param peer whom
+     * @param attempt the attempt that failed; nobody waits when the failure is permanent
      * @param address the address that failed last
      * @param error how it failed
-     * @param attempts attempts made so far; 0 after a restart of this node
-     * @param maxAttempts how many there may be
-     * @param addresses all addresses, in the order they are tried
-     * @param tickets who waits for the last attempt; none when the failure is permanent
+     * @param at when it is tried again; of a permanent failure, when it is forgotten
      */
-    public record ConnectionFailed(
-            long time,
-            PeerId peer,
-            Multiaddr address,
-            ConnectionError error,
-            int attempts,
-            int maxAttempts,
-            List<Multiaddr> addresses,
-            List<Ticket> tickets)
+    public record ConnectionFailed(long time, Attempt attempt, Multiaddr address, ConnectionError error, long at)
             implements Phase {
-        /** Copies the lists. */
-        public ConnectionFailed {
-            addresses = List.copyOf(addresses);
-            tickets = List.copyOf(tickets);
-        }
-
         /** Whether no attempt is left. */
         public boolean hasGivenUp() {
-            return attempts >= maxAttempts;
+            return attempt.isLast();
+        }
+
+        ConnectionFailed until(long changed) {
+            return new ConnectionFailed(time, attempt, address, error, changed);
+        }
+
+        ConnectionFailed with(Attempt changed) {
+            return new ConnectionFailed(time, changed, address, error, at);
         }
     }
-
-    /**
-     * One open socket, secured and multiplexed.
-     *
-     * @param peer who is at the other end, as its handshake proved
-     * @param direction who dialled
-     * @param remoteAddress the address at the other end
-     * @param handshakeHash the hash of the handshake, the same at both ends (Noise channel binding)
-     * @param openedAt microseconds since the Unix epoch
-     * @param lastUsed when somebody last began or ended to use it, microseconds since the Unix epoch
-     * @param users how many use it now: its streams
-     * @param closing whether this node has asked for it to be closed
-     */
-    public record Connection(
-            PeerId peer,
-            Direction direction,
-            Multiaddr remoteAddress,
-            Bytes handshakeHash,
-            long openedAt,
-            long lastUsed,
-            int users,
-            boolean closing) {
-
-        Connection used(long now, int change) {
-            return new Connection(
-                    peer, direction, remoteAddress, handshakeHash, openedAt, now, users + change, closing);
-        }
-
-        Connection asClosing() {
-            return new Connection(peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, true);
-        }
-    }
-
-    /** Where a listener stands. */
-    public sealed interface Listener {}
-
-    /**
-     * The world was asked to open it.
-     *
-     * @param number the number that the answer echoes
-     * @param ticket who waits
-     */
-    public record Opening(long number, Ticket ticket) implements Listener {}
-
-    /**
-     * Connections are accepted.
-     *
-     * @param listener its handle
-     * @param bound the addresses it has in truth: a port 0 is a real one here
-     */
-    public record Listening(Handle listener, List<Multiaddr> bound) implements Listener {
-        /** Copies the list. */
-        public Listening {
-            bound = List.copyOf(bound);
-        }
-    }
-
-    /**
-     * The world was asked to close it.
-     *
-     * @param listener its handle
-     */
-    public record Stopping(Handle listener) implements Listener {}
-
-    private static final Disconnected DISCONNECTED = new Disconnected();
 
     /** The phase of each peer that is not {@link Disconnected}. */
     public Table<PeerId, Phase> peers() {
@@ -261,10 +230,7 @@ public record ConnectionState(
 
     /** Whether a connection is open and stays so. */
     public boolean isOpen(Handle connection) {
-        return open.connections()
-                .find(connection)
-                .filter(known -> !known.closing())
-                .isPresent();
+        return connections().find(connection).filter(found -> !found.closing()).isPresent();
     }
 
     /** The newest connection to a peer that stays open. */
@@ -276,20 +242,26 @@ public record ConnectionState(
     public List<Multiaddr> listenAddresses() {
         List<Multiaddr> all = new ArrayList<>();
         for (Listener listener : listeners.values()) {
-            if (listener instanceof Listening listening) {
+            if (listener instanceof Listener.Listening listening) {
                 all.addAll(listening.bound());
             }
         }
         return all;
     }
 
+    /** The dial that the peer's phase waits for, if any. */
+    public Optional<Connecting> diallingTo(PeerId peer) {
+        return phaseOf(peer).dialling();
+    }
+
+    /** The failure of a peer whose last attempt failed. */
+    public Optional<ConnectionFailed> failureOf(PeerId peer) {
+        return phaseOf(peer) instanceof ConnectionFailed failure ? Optional.of(failure) : Optional.empty();
+    }
+
     /** The number of the dial that the peer's phase waits for; 0 if it waits for none. */
     public long dialOf(PeerId peer) {
-        return switch (phaseOf(peer)) {
-            case Connecting connecting -> connecting.dial();
-            case Connected connected -> connected.racing().map(Connecting::dial).orElse(0L);
-            case Disconnected _, ConnectionFailed _ -> 0;
-        };
+        return diallingTo(peer).map(Connecting::dial).orElse(0L);
     }
 
     /** How many more dials may begin now. */
@@ -299,15 +271,24 @@ public record ConnectionState(
                 config.maxConnections() - connections().size() - dialling());
     }
 
-    /** When a tick is due. */
-    public long nextDeadline() {
-        return due.next();
+    /** The phase of a peer or listener, as the diagram names it. */
+    String nameOf(Subject subject) {
+        return switch (subject.kind()) {
+            case OfPeer.KIND -> Names.of(phaseOf(PeerId.parse(subject.key())).getClass());
+            case ConnectionAction.OfListener.KIND ->
+                listeners
+                        .find(Multiaddr.parse(subject.key()))
+                        .map(listener -> Names.of(listener.getClass()))
+                        .orElse("notListening");
+            default -> "";
+        };
     }
 
     ConnectionState withPhase(PeerId peer, Phase phase) {
         return withKnown(new Peers(known.phases().with(peer, phase), known.dialling()));
     }
 
+    /** With a peer disconnected. */
     ConnectionState withoutPhase(PeerId peer) {
         return withKnown(new Peers(known.phases().without(peer), known.dialling()));
     }
@@ -318,22 +299,18 @@ public record ConnectionState(
     }
 
     private ConnectionState withKnown(Peers changed) {
-        return new ConnectionState(config, changed, open, listeners, lastNumber, due);
+        return new ConnectionState(config, changed, open, listeners, lastNumber);
     }
 
     ConnectionState withOpen(OpenConnections changed) {
-        return new ConnectionState(config, known, changed, listeners, lastNumber, due);
+        return new ConnectionState(config, known, changed, listeners, lastNumber);
     }
 
     ConnectionState withListeners(Table<Multiaddr, Listener> changed) {
-        return new ConnectionState(config, known, open, changed, lastNumber, due);
+        return new ConnectionState(config, known, open, changed, lastNumber);
     }
 
     ConnectionState withLastNumber(long changed) {
-        return new ConnectionState(config, known, open, listeners, changed, due);
-    }
-
-    ConnectionState withDue(UnaryOperator<ConnectionDeadlines> change) {
-        return new ConnectionState(config, known, open, listeners, lastNumber, change.apply(due));
+        return new ConnectionState(config, known, open, listeners, changed);
     }
 }

@@ -1,7 +1,6 @@
 package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionState.Connected;
-import dev.dunlin.connection.ConnectionState.Connection;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;

@@ -1,18 +1,17 @@
 package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionAction.Listen;
-import dev.dunlin.connection.ConnectionAction.ListenDone;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
-import dev.dunlin.connection.ConnectionAction.ListenGaveUp;
-import dev.dunlin.connection.ConnectionAction.ListenRefused;
 import dev.dunlin.connection.ConnectionAction.ListenTimedOut;
 import dev.dunlin.connection.ConnectionAction.ListenerClosed;
+import dev.dunlin.connection.ConnectionAction.ListenerDue;
 import dev.dunlin.connection.ConnectionAction.Listening;
 import dev.dunlin.connection.ConnectionAction.StopListening;
 import dev.dunlin.connection.ConnectionAction.StopTimedOut;
-import dev.dunlin.connection.ConnectionState.Listener;
-import dev.dunlin.connection.ConnectionState.Opening;
-import dev.dunlin.connection.ConnectionState.Stopping;
+import dev.dunlin.connection.ConnectionOutcome.ListenDone;
+import dev.dunlin.connection.ConnectionOutcome.ListenGaveUp;
+import dev.dunlin.connection.Listener.Opening;
+import dev.dunlin.connection.Listener.Stopping;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
@@ -28,52 +27,49 @@ final class Listeners {
     /** The address asked for of an open listener. */
     static Optional<Multiaddr> addressOf(ConnectionState own, Handle listener) {
         for (Map.Entry<Multiaddr, Listener> entry : own.listeners()) {
-            if (handleOf(entry.getValue()).filter(listener::equals).isPresent()) {
+            if (entry.getValue().handle().filter(listener::equals).isPresent()) {
                 return Optional.of(entry.getKey());
             }
         }
         return Optional.empty();
     }
 
-    /** The handle of a listener that has one. */
-    static Optional<Handle> handleOf(Listener listener) {
+    /** What a listener that is due becomes; an open one never is. */
+    static ListenerDue due(Multiaddr address, Listener listener) {
         return switch (listener) {
-            case Opening _ -> Optional.empty();
-            case ConnectionState.Listening listening -> Optional.of(listening.listener());
-            case Stopping stopping -> Optional.of(stopping.listener());
+            case Opening opening -> new ListenTimedOut(opening.number(), address);
+            case Listener.Listening open -> new StopTimedOut(open.listener(), address);
+            case Stopping stopping -> new StopTimedOut(stopping.listener(), address);
         };
     }
 
     static ConnectionState listen(ConnectionState own, Listen wish, Context ctx) {
-        Optional<String> refusal = ConnectionGuards.LISTEN.refusal(own, wish);
-        if (refusal.isPresent()) {
-            ctx.then(new ListenRefused(wish.ticket(), wish.address(), refusal.get()));
-            return own;
-        }
         long number = own.lastNumber() + 1;
         ctx.effect(new ConnectionEffect.ListenInit(number, wish.address()));
-        return with(own.withLastNumber(number), wish.address(), new Opening(number, wish.ticket()))
-                .withDue(
-                        due -> due.with(wish.address(), ctx.now() + own.config().listenTimeout()));
+        Opening opening = new Opening(number, wish.ticket(), ctx.now() + own.config().listenTimeout());
+        return with(own.withLastNumber(number), wish.address(), opening);
     }
 
     static ConnectionState listening(ConnectionState own, Listening fact, Context ctx) {
-        if (own.listeners().at(fact.requested()) instanceof Opening opening && isAsked(opening.ticket())) {
-            ctx.then(new ListenDone(opening.ticket(), fact.requested(), fact.bound()));
-        }
-        return with(own, fact.requested(), new ConnectionState.Listening(fact.listener(), fact.bound()))
-                .withDue(due -> due.without(fact.requested()));
+        waiting(own, fact.requested())
+                .ifPresent(ticket -> ctx.then(new ListenDone(ticket, fact.requested(), fact.bound())));
+        return with(own, fact.requested(), new Listener.Listening(fact.listener(), fact.bound()));
     }
 
     static ConnectionState failed(ConnectionState own, ListenFailed fact, Context ctx) {
-        if (own.listeners().at(fact.requested()) instanceof Opening opening && isAsked(opening.ticket())) {
-            ctx.then(new ListenGaveUp(opening.ticket(), fact.requested(), fact.error()));
-        }
+        waiting(own, fact.requested())
+                .ifPresent(ticket -> ctx.then(new ListenGaveUp(ticket, fact.requested(), fact.error())));
         return without(own, fact.requested());
     }
 
+    private static Optional<Ticket> waiting(ConnectionState own, Multiaddr address) {
+        return own.listeners().at(address) instanceof Opening opening && !opening.ticket().isNone()
+                ? Optional.of(opening.ticket())
+                : Optional.empty();
+    }
+
     static ConnectionState stop(ConnectionState own, StopListening wish, Context ctx) {
-        Handle listener = handleOf(own.listeners().at(wish.address())).orElseThrow();
+        Handle listener = own.listeners().at(wish.address()).handle().orElseThrow();
         return stopping(own, wish.address(), listener, ctx);
     }
 
@@ -95,12 +91,7 @@ final class Listeners {
 
     private static ConnectionState stopping(ConnectionState own, Multiaddr address, Handle listener, Context ctx) {
         ctx.effect(new ConnectionEffect.StopListenInit(listener));
-        return with(own, address, new Stopping(listener))
-                .withDue(due -> due.with(address, ctx.now() + own.config().closeTimeout()));
-    }
-
-    private static boolean isAsked(Ticket ticket) {
-        return !ticket.equals(Ticket.NONE);
+        return with(own, address, new Stopping(listener, ctx.now() + own.config().closeTimeout()));
     }
 
     private static ConnectionState with(ConnectionState own, Multiaddr address, Listener listener) {
@@ -108,6 +99,6 @@ final class Listeners {
     }
 
     private static ConnectionState without(ConnectionState own, Multiaddr address) {
-        return own.withListeners(own.listeners().without(address)).withDue(due -> due.without(address));
+        return own.withListeners(own.listeners().without(address));
     }
 }

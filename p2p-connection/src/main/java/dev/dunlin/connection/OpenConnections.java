@@ -1,6 +1,5 @@
 package dev.dunlin.connection;
 
-import dev.dunlin.connection.ConnectionState.Connection;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;

@@ -10,23 +10,23 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *     Disconnected --> Connecting: connect
- *     Disconnected --> Connected: accepted
- *     Connecting --> Connected: connected, accepted
- *     Connecting --> ConnectionFailed: connectionFailed, started
- *     Connecting --> Disconnected: disconnect, reset, started
- *     Connected --> Disconnected: disconnect, reset, closed, idleTimedOut, started
- *     Connected --> ConnectionFailed: started
- *     Connected --> Connecting: closed, idleTimedOut
- *     ConnectionFailed --> Connecting: connect, retry
- *     ConnectionFailed --> Connected: accepted
- *     ConnectionFailed --> Disconnected: reset, started
- *     NotListening --> Opening: listen
- *     Opening --> Listening: listening
- *     Opening --> NotListening: listenFailed, started
- *     Listening --> Stopping: stopListening
- *     Listening --> NotListening: listenerClosed, started
- *     Stopping --> NotListening: listenerClosed, started
+ *     disconnected --> connecting: connect
+ *     disconnected --> connected: accepted
+ *     connecting --> connected: connected, accepted
+ *     connecting --> connectionFailed: connectionFailed, booted
+ *     connecting --> disconnected: disconnect, reset, booted
+ *     connected --> disconnected: disconnect, reset, closed, idleTimedOut, booted
+ *     connected --> connectionFailed: booted
+ *     connected --> connecting: closed, idleTimedOut
+ *     connectionFailed --> connecting: connect, retry, backOffEnded
+ *     connectionFailed --> connected: accepted
+ *     connectionFailed --> disconnected: reset, failureForgotten, booted
+ *     notListening --> opening: listen
+ *     opening --> listening: listening
+ *     opening --> notListening: listenFailed, booted
+ *     listening --> stopping: stopListening
+ *     listening --> notListening: listenerClosed, booted
+ *     stopping --> notListening: listenerClosed, booted
  * }</pre>
  */
 @NullMarked

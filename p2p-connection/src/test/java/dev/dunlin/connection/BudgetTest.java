@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -25,7 +25,7 @@ class BudgetTest {
 
     private static final PeerId PEER = Bench.peer(1);
     private static final Handle HANDLE = new Handle("connection", Long.MAX_VALUE, Long.MAX_VALUE);
-    private static final Ticket TICKET = new Ticket("api", "\u20ac".repeat(ConnectionAction.MAX_TICKET - 3));
+    private static final Ticket TICKET = new Ticket("\u20ac".repeat(64), Long.MIN_VALUE);
     private static final Multiaddr LONG = longest();
 
     private static Multiaddr longest() {
@@ -42,26 +42,26 @@ class BudgetTest {
         List<Multiaddr> addresses = Collections.nCopies(ConnectionConfig.MOST_ADDRESSES, LONG);
         List<Ticket> tickets = Collections.nCopies(ConnectionConfig.MOST_WAITERS, TICKET);
         ConnectionError error = new ConnectionError(ConnectionError.Kind.IO, "\u20ac".repeat(256));
-        ConnectionState.Connecting dial =
-                new ConnectionState.Connecting(0, PEER, LONG, 1, 1, addresses, 0, 1, List.of());
+        ConnectionState.Attempt attempt = new ConnectionState.Attempt(PEER, 1, 1, addresses, List.of());
+        ConnectionState.Connecting dial = new ConnectionState.Connecting(0, attempt, 0, 1, 0);
         long peer = Math.max(
                 Content.bytes(new ConnectionState.Connected(
                         0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), Optional.of(dial))),
-                Content.bytes(new ConnectionState.ConnectionFailed(0, PEER, LONG, error, 0, 1, addresses, tickets)));
+                Content.bytes(new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), LONG, error, 0)));
         long connection = Content.bytes(
-                new ConnectionState.Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false));
-        long listener = Content.bytes(new ConnectionState.Listening(HANDLE, Collections.nCopies(64, LONG)));
+                new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false, 0));
+        long listener = Content.bytes(new Listener.Listening(HANDLE, Collections.nCopies(64, LONG)));
         long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
         long worst = ConnectionConfig.MOST_PEERS * (peer + keys) + 8192 * (connection + keys) + 64 * listener;
-        assertThat(worst).isLessThan(new ConnectionSlice().byteBudget());
+        assertThat(worst).isLessThan(ConnectionMachine.CONNECTION.byteBudget());
     }
 
     @Test
     void theStreamMachineStaysWithinItsBudget() {
         List<String> protocols = Collections.nCopies(StreamAction.MAX_PROTOCOLS, "\u20ac".repeat(128));
-        long opening = Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, Optional.of(HANDLE)));
+        long opening = Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, Optional.of(HANDLE), 0));
         long keys = 2 * Content.bytes(PEER) + 4 * Content.bytes(HANDLE);
-        assertThat(StreamConfig.MOST_STREAMS * (opening + keys)).isLessThan(new StreamSlice().byteBudget());
+        assertThat(StreamConfig.MOST_STREAMS * (opening + keys)).isLessThan(StreamMachine.STREAM.byteBudget());
     }
 
     @Test
@@ -70,7 +70,7 @@ class BudgetTest {
         List<Multiaddr> many = List.of(Bench.address(1), Bench.address(2), Bench.address(3));
         bench.say(new ConnectionAction.Connect(PEER, many, Ticket.NONE));
         bench.say(new ConnectionAction.Connect(PEER, List.of(Bench.address(4)), TICKET));
-        assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(PEER)).addresses())
+        assertThat(bench.connection().diallingTo(PEER).orElseThrow().attempt().addresses())
                 .containsExactly(Bench.address(1), Bench.address(2));
     }
 
@@ -80,10 +80,9 @@ class BudgetTest {
         assertThatThrownBy(() -> new ConnectionAction.Connect(PEER, many, Ticket.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at most 64 addresses");
-        Ticket longTicket = new Ticket("api", "x".repeat(126));
-        assertThatThrownBy(() -> new ConnectionAction.Await(PEER, longTicket))
+        assertThatThrownBy(() -> new Ticket("x".repeat(65), 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("128 characters");
+                .hasMessageContaining("at most 64 characters");
         assertThatThrownBy(() -> new ConnectionAction.Accepted(HANDLE, PEER, LONG, Bytes.of(new byte[65])))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ConnectionError(ConnectionError.Kind.IO, "x".repeat(257)))

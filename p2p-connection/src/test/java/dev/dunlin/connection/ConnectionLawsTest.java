@@ -2,37 +2,38 @@ package dev.dunlin.connection;
 
 import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.sim.SimRoot;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 
-/** The laws of slices, asked of the connection machine under tight limits. */
-class ConnectionLawsTest extends SliceLaws<SimRoot, ConnectionState, ConnectionAction> {
+/** The laws of machines, asked of the connection machine under tight limits. */
+class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, ConnectionAction> {
 
     @Override
-    protected Slice<? super SimRoot, ConnectionState, ConnectionAction> slice() {
-        return new ConnectionSlice();
+    protected Machine<? super SimRoot, ConnectionState, ConnectionAction> machine() {
+        return ConnectionMachine.CONNECTION;
     }
 
     @Override
-    protected Store<SimRoot> store(Slice<? super SimRoot, ConnectionState, ConnectionAction> slice) {
+    protected Store<SimRoot> store(Machine<? super SimRoot, ConnectionState, ConnectionAction> machine) {
         return Store.of(SimRoot.INITIAL)
-                .mount(slice, SimRoot::connection, SimRoot::withConnection)
-                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                .mount(machine, SimRoot::connection, SimRoot::withConnection)
+                .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                 .build();
     }
 
@@ -93,10 +94,25 @@ class ConnectionLawsTest extends SliceLaws<SimRoot, ConnectionState, ConnectionA
                     connect(driver, Q, Ticket.NONE);
                     connect(driver, P, Ticket.NONE);
                     driver.dispatch(new ConnectionAction.Retry(P));
+                    driver.advanceToNextDeadline();
+                }),
+                new Script<>("a closing connection is still used while its peer is dialled", driver -> {
+                    Handle connection =
+                            new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.Hold(connection, P));
+                    driver.dispatch(new ConnectionAction.Hold(connection, P));
+                    driver.dispatch(new ConnectionAction.Disconnect(P));
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Release(connection, P));
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    driver.dispatch(new ConnectionAction.Release(connection, P));
                 }),
                 new Script<>("too many wait", driver -> {
-                    connect(driver, P, new Ticket("api", "1"));
-                    connect(driver, P, new Ticket("api", "2"));
+                    connect(driver, P, new Ticket("api", 1));
+                    connect(driver, P, new Ticket("api", 2));
                     driver.dispatch(new ConnectionAction.Await(P, Ticket.NONE));
                     driver.answer(
                             ConnectionEffect.ConnectInit.class,
@@ -112,7 +128,7 @@ class ConnectionLawsTest extends SliceLaws<SimRoot, ConnectionState, ConnectionA
                             new ConnectionAction.Listening(1, listener, A, List.of(A)));
                     driver.dispatch(new ConnectionAction.StopListening(A));
                     driver.dispatch(new ConnectionAction.StopTimedOut(listener, A));
-                    driver.dispatch(new ConnectionAction.Listen(A, new Ticket("api", "1")));
+                    driver.dispatch(new ConnectionAction.Listen(A, new Ticket("api", 1)));
                     driver.advanceToNextDeadline();
                 }),
                 new Script<>("a listener that comes too late", driver -> {

@@ -34,17 +34,11 @@ public final class ConnectionLimits {
             .with("connection.idleTimeout", "10000000")
             .with("stream.maxOpens", "2");
 
-    /** Handles of the right kinds, and no action that only the machine itself makes. */
+    /** Handles of the right kinds. */
     public static TypeArbitraries handles(TypeArbitraries types) {
         Arbitrary<?> connections = TypeArbitraries.handles(ConnectionService.CONNECTION);
         Arbitrary<?> listeners = TypeArbitraries.handles(ConnectionService.LISTENER);
-        return types.without(ConnectionAction.Started.class)
-                .without(ConnectionAction.ConnectDone.class)
-                .without(ConnectionAction.ConnectGaveUp.class)
-                .without(ConnectionAction.ConnectRefused.class)
-                .without(ConnectionAction.ListenDone.class)
-                .without(ConnectionAction.ListenGaveUp.class)
-                .without(ConnectionAction.ListenRefused.class)
+        return types
                 .with(ConnectionAction.Connected.class, "connection", connections)
                 .with(ConnectionAction.Accepted.class, "connection", connections)
                 .with(ConnectionAction.Closed.class, "connection", connections)
@@ -90,7 +84,7 @@ public final class ConnectionLimits {
         }
         List<Action> ends = new ArrayList<>();
         state.listeners()
-                .each((address, listener) -> Listeners.handleOf(listener)
+                .each((address, listener) -> listener.handle()
                         .ifPresent(handle ->
                                 ends.add(new ConnectionAction.ListenerClosed(handle, address, closed.reason()))));
         return ends.isEmpty()

@@ -9,18 +9,12 @@ import dev.dunlin.connection.ConnectionAction.Accepted;
 import dev.dunlin.connection.ConnectionAction.Await;
 import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
-import dev.dunlin.connection.ConnectionAction.ConnectDone;
-import dev.dunlin.connection.ConnectionAction.ConnectGaveUp;
-import dev.dunlin.connection.ConnectionAction.ConnectRefused;
 import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.Listen;
-import dev.dunlin.connection.ConnectionAction.ListenDone;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
-import dev.dunlin.connection.ConnectionAction.ListenGaveUp;
-import dev.dunlin.connection.ConnectionAction.ListenRefused;
 import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.Listening;
 import dev.dunlin.connection.ConnectionAction.Release;
@@ -32,12 +26,21 @@ import dev.dunlin.connection.ConnectionEffect.ConnectInit;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionEffect.ListenInit;
 import dev.dunlin.connection.ConnectionEffect.StopListenInit;
+import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
+import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.ConnectionOutcome.ListenDone;
+import dev.dunlin.connection.ConnectionOutcome.ListenGaveUp;
+import dev.dunlin.connection.ConnectionState.Attempt;
 import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.NodeOutcome;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -49,8 +52,8 @@ class ConnectionMachineTest {
     private static final PeerId P = peer(100);
     private static final Multiaddr A = address(1);
     private static final Multiaddr B = address(2);
-    private static final Ticket T1 = new Ticket("api", "1");
-    private static final Ticket T2 = new Ticket("api", "2");
+    private static final Ticket T1 = new Ticket("api", 1);
+    private static final Ticket T2 = new Ticket("api", 2);
     private static final Bytes HASH = Bytes.of(new byte[32]);
     private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
 
@@ -81,11 +84,24 @@ class ConnectionMachineTest {
     }
 
     private String phase() {
-        return bench.connection().phaseOf(P).getClass().getSimpleName();
+        return ConnectionMachine.CONNECTION.phase(bench.connection(), subject(P));
     }
 
     private ConnectionState.ConnectionFailed failure() {
-        return (ConnectionState.ConnectionFailed) bench.connection().phaseOf(P);
+        return bench.connection().failureOf(P).orElseThrow();
+    }
+
+    private Attempt dialling() {
+        return bench.connection().diallingTo(P).orElseThrow().attempt();
+    }
+
+    private static NodeOutcome.Refused refused(
+            Ticket ticket, String type, Subject subject, String clause, Operand... operands) {
+        return new NodeOutcome.Refused(ticket, type, subject, clause, List.of(operands));
+    }
+
+    private static Subject subject(PeerId peer) {
+        return Subject.of(OfPeer.KIND, peer);
     }
 
     @Nested
@@ -164,17 +180,17 @@ class ConnectionMachineTest {
             connect();
             long dial = bench.connection().dialOf(P);
             bench.say(new Reset(P));
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new CancelDial(dial));
             connect();
             Handle handle = connected();
             bench.say(new Reset(P));
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
             connect();
             failed();
             bench.say(new Reset(P));
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.connection().peers().isEmpty()).isTrue();
         }
     }
@@ -187,9 +203,14 @@ class ConnectionMachineTest {
             connect();
             assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
-                    .isEqualTo(new ConnectionState.Connecting(bench.now(), P, A, 1, 3, List.of(A), 0, 1, List.of()));
+                    .isEqualTo(new ConnectionState.Connecting(
+                            bench.now(),
+                            new Attempt(P, 1, 3, List.of(A), List.of()),
+                            0,
+                            1,
+                            bench.now() + 15 * SECOND));
             Handle handle = connected();
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
             assertThat(bench.connection().connectionTo(P)).contains(handle);
             assertThat(bench.connection().connections().at(handle).handshakeHash())
                     .isEqualTo(HASH);
@@ -201,7 +222,11 @@ class ConnectionMachineTest {
             failed();
             assertThat(failure())
                     .isEqualTo(new ConnectionState.ConnectionFailed(
-                            bench.now(), P, A, REFUSED, 1, 3, List.of(A), List.of()));
+                            bench.now(),
+                            new Attempt(P, 1, 3, List.of(A), List.of()),
+                            A,
+                            REFUSED,
+                            bench.nextDeadline()));
             assertThat(bench.emitted()).isEmpty();
         }
 
@@ -213,20 +238,20 @@ class ConnectionMachineTest {
             assertThat(first).isBetween(5 * SECOND / 2, 5 * SECOND);
             bench.pass(first);
             assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
+            assertThat(dialling().attempts())
                     .isEqualTo(2);
             failed();
             long second = bench.nextDeadline() - bench.now();
             assertThat(second).isBetween(5 * SECOND, 10 * SECOND);
             bench.pass(second);
             failed();
-            assertThat(failure().attempts()).isEqualTo(3);
+            assertThat(failure().attempt().attempts()).isEqualTo(3);
             assertThat(failure().hasGivenUp()).isTrue();
             assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, REFUSED));
             bench.pass(1800 * SECOND);
-            assertThat(phase()).isEqualTo("ConnectionFailed");
+            assertThat(phase()).isEqualTo("connectionFailed");
             bench.pass(1800 * SECOND);
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
         }
 
         @Test
@@ -250,7 +275,7 @@ class ConnectionMachineTest {
                 assertThat(bench.nextDeadline() - bench.now()).isBetween(1L, 60 * SECOND);
                 bench.pass(bench.nextDeadline() - bench.now());
             }
-            assertThat(phase()).isEqualTo("Connecting");
+            assertThat(phase()).isEqualTo("connecting");
         }
 
         @Test
@@ -258,7 +283,7 @@ class ConnectionMachineTest {
             connect();
             Handle handle = connected();
             bench.say(new Disconnect(P));
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
             assertThat(bench.connection().connections().at(handle).closing()).isTrue();
             closed(handle);
@@ -275,10 +300,10 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, List.of(A, B, A), T1));
             failed();
             assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, B));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).attempts())
+            assertThat(dialling().attempts())
                     .isEqualTo(1);
             failed();
-            assertThat(phase()).isEqualTo("ConnectionFailed");
+            assertThat(phase()).isEqualTo("connectionFailed");
             bench.pass(bench.nextDeadline() - bench.now());
             assertThat(bench.emitted()).containsExactly(new ConnectInit(3, P, A));
         }
@@ -298,7 +323,7 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, useless, Ticket.NONE));
             assertThat(bench.clause()).isEqualTo("has-dialable-address");
             bench.say(new Connect(P, List.of(B.withPeer(P), B), Ticket.NONE));
-            assertThat(((ConnectionState.Connecting) bench.connection().phaseOf(P)).addresses())
+            assertThat(dialling().addresses())
                     .containsExactly(B);
         }
 
@@ -325,8 +350,13 @@ class ConnectionMachineTest {
         @Test
         void awaitNeverDials() {
             bench.say(new Await(P, T1));
-            assertThat(bench.derived(ConnectRefused.class))
-                    .containsExactly(new ConnectRefused(T1, P, "connected-or-connecting"));
+            assertThat(bench.derived(NodeOutcome.Refused.class))
+                    .containsExactly(refused(
+                            T1,
+                            "connection/await",
+                            subject(P),
+                            "connected-or-connecting",
+                            Operand.of("phase", "disconnected")));
             connect();
             bench.say(new Await(P, T1));
             Handle handle = connected();
@@ -374,12 +404,22 @@ class ConnectionMachineTest {
             bench.boot("connection.maxPeers", "1", "connection.maxWaiters", "2");
             bench.say(new Connect(P, List.of(A), T1));
             bench.say(new Connect(peer(200), List.of(B), T2));
-            assertThat(bench.derived(ConnectRefused.class))
-                    .containsExactly(new ConnectRefused(T2, peer(200), "peers-not-full"));
+            assertThat(bench.derived(NodeOutcome.Refused.class))
+                    .containsExactly(refused(
+                            T2,
+                            "connection/connect",
+                            subject(peer(200)),
+                            "peers-not-full",
+                            Operand.of("maxPeers", 1)));
             bench.say(new Connect(P, List.of(), T2));
             bench.say(new Connect(P, List.of(), T2));
-            assertThat(bench.derived(ConnectRefused.class))
-                    .containsExactly(new ConnectRefused(T2, P, "waiters-not-full"));
+            assertThat(bench.derived(NodeOutcome.Refused.class))
+                    .containsExactly(refused(
+                            T2,
+                            "connection/connect",
+                            subject(P),
+                            "waiters-not-full",
+                            Operand.of("maxWaiters", 2)));
         }
 
         @Test
@@ -389,7 +429,7 @@ class ConnectionMachineTest {
             failed();
             bench.say(new Connect(peer(200), List.of(B), Ticket.NONE));
             bench.pass(14 * SECOND);
-            assertThat(failure().attempts()).isEqualTo(1);
+            assertThat(failure().attempt().attempts()).isEqualTo(1);
             assertThat(bench.nextDeadline()).isGreaterThan(bench.now());
             bench.say(new Retry(P));
             assertThat(bench.clause()).isEqualTo("dials-not-full");
@@ -443,9 +483,9 @@ class ConnectionMachineTest {
             bench = smaller();
             connect();
             closed(accepted());
-            assertThat(phase()).isEqualTo("Connecting");
+            assertThat(phase()).isEqualTo("connecting");
             connected();
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
         }
 
         @Test
@@ -478,7 +518,7 @@ class ConnectionMachineTest {
             assertThat(bench.emitted()).isEmpty();
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
             closed(old);
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
         }
     }
 
@@ -532,9 +572,9 @@ class ConnectionMachineTest {
             bench.say(new Disconnect(P));
             connect();
             closed(old);
-            assertThat(phase()).isEqualTo("Connecting");
+            assertThat(phase()).isEqualTo("connecting");
             connected();
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
         }
 
         @Test
@@ -544,12 +584,12 @@ class ConnectionMachineTest {
             Handle handle = connected();
             bench.say(new Hold(handle, P));
             bench.pass(600 * SECOND);
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
             bench.say(new Release(handle, P));
             bench.pass(59 * SECOND);
-            assertThat(phase()).isEqualTo("Connected");
+            assertThat(phase()).isEqualTo("connected");
             bench.pass(SECOND);
-            assertThat(phase()).isEqualTo("Disconnected");
+            assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
         }
 
@@ -583,7 +623,7 @@ class ConnectionMachineTest {
             long due = bench.nextDeadline();
             bench.boot();
             assertThat(bench.nextDeadline()).isEqualTo(due);
-            assertThat(failure().attempts()).isEqualTo(1);
+            assertThat(failure().attempt().attempts()).isEqualTo(1);
         }
     }
 
@@ -625,7 +665,13 @@ class ConnectionMachineTest {
             bench.boot("connection.maxListeners", "1");
             bench.say(new Listen(A, T1));
             bench.say(new Listen(A, T2));
-            assertThat(bench.derived(ListenRefused.class)).containsExactly(new ListenRefused(T2, A, "not-listened-on"));
+            assertThat(bench.derived(NodeOutcome.Refused.class))
+                    .containsExactly(refused(
+                            T2,
+                            "connection/listen",
+                            Subject.of(ConnectionAction.OfListener.KIND, A),
+                            "not-listened-on",
+                            Operand.of("address", A)));
             bench.say(new Listen(B, Ticket.NONE));
             assertThat(bench.clause()).isEqualTo("listeners-not-full");
         }

@@ -2,11 +2,9 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.store.Diagram;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.testkit.PackagePage;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,13 +13,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The diagram on each machine's page is the one that its transitions give. */
 class DiagramTest {
 
-    static Stream<Slice<?, ?, ?>> machines() {
-        return Stream.of(new ConnectionSlice(), new StreamSlice(), new IdentifySlice(), new PingSlice());
+    static Stream<Machine<?, ?, ?>> machines() {
+        return Stream.of(ConnectionMachine.CONNECTION, StreamMachine.STREAM);
     }
 
     @ParameterizedTest
     @MethodSource("machines")
-    void everyMachineIsDrawnOnItsPage(Slice<?, ?, ?> slice) {
-        assertThat(PackagePage.of(slice)).contains(Diagram.of(slice));
+    void everyMachineIsDrawnOnItsPage(Machine<?, ?, ?> machine) {
+        assertThat(PackagePage.of(machine)).contains(Diagram.of(machine));
     }
 }

@@ -200,7 +200,11 @@ public final class IdentifySlice implements Slice<Object, IdentifyState, Identif
                         fact -> new IdentifyAction.Unlinked(fact.connection(), fact.peer())),
                 new On<>(StreamAction.StreamOpened.class, IdentifySlice::opened),
                 new On<>(StreamAction.OpenFailed.class, fact -> notOpened(fact.ticket(), fact.peer())),
-                new On<>(StreamAction.StreamRefused.class, fact -> notOpened(fact.ticket(), fact.peer())),
+                new On<>(
+                        dev.dunlin.core.store.NodeOutcome.Refused.class,
+                        fact -> fact.ticket().isOf(NAME)
+                                ? notOpened(fact.ticket(), PeerId.parse(fact.subject().key()))
+                                : Optional.empty()),
                 new On<>(StreamAction.StreamAccepted.class, IdentifySlice::accepted));
     }
 

@@ -495,7 +495,9 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         negotiating.remove(stream);
         if (stream.announced()) {
             transport.streamGone(stream);
-            transport.port().ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, end));
+            transport
+                    .port()
+                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end));
         } else if (wish != null) {
             answerFailed(
                     wish,

@@ -158,8 +158,11 @@ public final class PingSlice implements Slice<Object, PingState, PingAction> {
                                 new PingAction.NotOpened(
                                         fact.peer(), fact.error().kind() == ConnectionError.Kind.NO_COMMON_PROTOCOL))),
                 new On<>(
-                        StreamAction.StreamRefused.class,
-                        fact -> ours(fact.ticket().isOf(NAME), new PingAction.NotOpened(fact.peer(), false))),
+                        dev.dunlin.core.store.NodeOutcome.Refused.class,
+                        fact -> fact.ticket().isOf(NAME)
+                                ? Optional.of(new PingAction.NotOpened(
+                                        dev.dunlin.core.multiformats.PeerId.parse(fact.subject().key()), false))
+                                : Optional.empty()),
                 new On<>(
                         StreamAction.StreamAccepted.class,
                         fact -> ours(

@@ -1,12 +1,13 @@
 package dev.dunlin.connection.sim;
 
+import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionAction;
-import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingSlice;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Faults;
 import dev.dunlin.core.sim.Plan;
@@ -75,8 +76,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     // As the node mounts them, so that the program opens these logs.
     private static Store<SimRoot> production() {
         return Store.of(SimRoot.INITIAL)
-                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
-                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                 .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
                 .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
                 .build();
@@ -84,8 +85,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     private static Store<SimRoot> light() {
         return Store.of(SimRoot.INITIAL)
-                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
-                .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                 .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
                 .build();
     }
@@ -269,7 +270,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     private static Optional<String> hanging(SimNode<SimRoot> node) {
-        for (Map.Entry<Handle, ConnectionState.Connection> entry :
+        for (Map.Entry<Handle, Connection> entry :
                 node.root().connection().connections()) {
             if (entry.getValue().closing()) {
                 return Optional.of("node " + node.number() + " still closes " + entry.getKey());
@@ -279,11 +280,11 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 node.root().connection().peers()) {
             switch (entry.getValue()) {
                 case ConnectionState.Connecting dialling -> {
-                    return Optional.of("node " + node.number() + " still dials " + dialling.peer());
+                    return Optional.of("node " + node.number() + " still dials " + dialling.attempt().peer());
                 }
                 case ConnectionState.ConnectionFailed failure -> {
                     if (!failure.hasGivenUp()) {
-                        return Optional.of("node " + node.number() + " neither tries " + failure.peer()
+                        return Optional.of("node " + node.number() + " neither tries " + failure.attempt().peer()
                                 + " again nor gives it up");
                     }
                 }

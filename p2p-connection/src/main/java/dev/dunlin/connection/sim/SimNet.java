@@ -52,14 +52,23 @@ public final class SimNet<R> implements Scenario.Services<R> {
         id[3] = 1;
         id[4] = 18;
         id[5] = 32;
-        id[6] = (byte) (node >>> 8);
-        id[7] = (byte) node;
+        id[6] = (byte) (node >>> 24);
+        id[7] = (byte) (node >>> 16);
+        id[8] = (byte) (node >>> 8);
+        id[9] = (byte) node;
         return PeerId.fromBytes(id);
     }
 
-    /** Where the n-th node listens. */
+    /** The node whose id it is: {@link #peer} the other way round. */
+    static int nodeOf(PeerId peer) {
+        byte[] id = peer.toBytes();
+        return (id[6] & 0xFF) << 24 | (id[7] & 0xFF) << 16 | (id[8] & 0xFF) << 8 | id[9] & 0xFF;
+    }
+
+    /** Where the n-th node listens: a host of its own, or with more nodes than hosts a port of its own there. */
     public static Multiaddr address(int node) {
-        return Multiaddr.tcp(new byte[] {10, (byte) (node >>> 16), (byte) (node >>> 8), (byte) node}, 4001);
+        byte[] host = {10, (byte) (node >>> 16), (byte) (node >>> 8), (byte) node};
+        return Multiaddr.tcp(host, 4001 + (node >>> 24));
     }
 
     @Override

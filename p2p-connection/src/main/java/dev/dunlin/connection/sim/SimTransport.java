@@ -29,7 +29,6 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.sim.SimNode;
-import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -231,9 +230,8 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
             announced = true;
             handshakes.remove(this);
             connections.put(handle, this);
-            Bytes hash = link.hash();
-            Port.Offer offer =
-                    port.offer(new ConnectionAction.Accepted(handle, other, SimNet.address(peerNumber(other)), hash));
+            Multiaddr from = SimNet.address(SimNet.nodeOf(other));
+            Port.Offer offer = port.offer(new ConnectionAction.Accepted(handle, other, from, link.hash()));
             if (offer != Port.Offer.TAKEN) {
                 announced = false;
                 close(CloseReason.LOCAL);
@@ -261,7 +259,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         void over(Stream.End stream, EndReason reason) {
             openStreams.remove(stream.handle);
             if (!over) {
-                port.ended(new StreamAction.StreamClosed(stream.handle, handle, other, reason));
+                port.ended(new StreamAction.StreamClosed(stream.handle, handle, other, stream.protocol, reason));
             }
         }
 
@@ -278,11 +276,6 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
                 port.ended(new ConnectionAction.Closed(handle, other, reason));
             }
         }
-    }
-
-    private static int peerNumber(PeerId peer) {
-        byte[] bytes = peer.toBytes();
-        return (bytes[6] & 0xFF) << 8 | bytes[7] & 0xFF;
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 
@@ -11,8 +13,8 @@ import java.util.List;
  * The actions of the stream machine.
  *
  * <p>Each {@link OpenStream} with a ticket has exactly one outcome that echoes it: {@link StreamOpened},
- * {@link OpenFailed} or {@link StreamRefused}. One with {@link Ticket#NONE} that is refused is disabled by the clause
- * that a refusal would name. An asker observes the three and takes those whose ticket is of its name.
+ * {@link OpenFailed} or {@link dev.dunlin.core.store.NodeOutcome.Refused}. An asker observes the three and takes those
+ * whose ticket is of its name.
  */
 public sealed interface StreamAction extends Action {
 
@@ -24,6 +26,36 @@ public sealed interface StreamAction extends Action {
 
     /** The highest number of a stream on a connection: it has 32 bits (yamux specification, "StreamID Field"). */
     long MAX_WIRE_ID = 0xFFFF_FFFFL;
+
+    /** An action about a stream that is open. */
+    interface OfStream extends Action {
+
+        /** The kind of subject that is a stream; its key is the handle. */
+        String KIND = "stream";
+
+        /** The stream. */
+        Handle stream();
+
+        @Override
+        default Subject about() {
+            return Subject.of(KIND, stream());
+        }
+    }
+
+    /** An action about a stream that is being opened. */
+    interface OfOpening extends Action {
+
+        /** The kind of subject that is a stream being opened; its key is the number. */
+        String KIND = "opening";
+
+        /** The opening. */
+        long number();
+
+        @Override
+        default Subject about() {
+            return Subject.of(KIND, number());
+        }
+    }
 
     private static void boundedId(long wireId) {
         if (wireId < 0 || wireId > MAX_WIRE_ID) {
@@ -39,20 +71,13 @@ public sealed interface StreamAction extends Action {
     }
 
     /**
-     * The node has booted: streams of the last run are gone.
-     *
-     * @param config what the boot said
-     */
-    record Started(StreamConfig config) implements StreamAction {}
-
-    /**
      * Wish: open a stream to a peer that is connected, or being dialled: then it waits for the dial. Never dials by
      * itself.
      *
      * @param ticket echoed in the outcome
      * @param protocols the protocols offered, best first; 1 to {@link #MAX_PROTOCOLS}
      */
-    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction {
+    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction, OfPeer, Wish {
         /** Copies the list and checks the bounds. */
         public OpenStream {
             protocols = List.copyOf(protocols);
@@ -65,10 +90,10 @@ public sealed interface StreamAction extends Action {
     }
 
     /** The connection that an opening waited for is there. */
-    record ConnectionReady(long number, PeerId peer, Handle connection) implements StreamAction {}
+    record ConnectionReady(long number, PeerId peer, Handle connection) implements StreamAction, OfOpening {}
 
     /** The connection that an opening waited for will not come. */
-    record ConnectionMissing(long number, PeerId peer, ConnectionError error) implements StreamAction {}
+    record ConnectionMissing(long number, PeerId peer, ConnectionError error) implements StreamAction, OfOpening {}
 
     /**
      * Fact and outcome: a stream is open, and its protocol agreed.
@@ -80,7 +105,7 @@ public sealed interface StreamAction extends Action {
      */
     record StreamOpened(
             long number, Ticket ticket, Handle stream, Handle connection, PeerId peer, String protocol, long wireId)
-            implements StreamAction, BringsHandle, Ticketed {
+            implements StreamAction, OfStream, BringsHandle, Ticketed {
         /** Checks the bounds. */
         public StreamOpened {
             bounded(protocol);
@@ -100,14 +125,7 @@ public sealed interface StreamAction extends Action {
      * @param ticket who asked, as in {@link StreamEffect.OpenInit}
      */
     record OpenFailed(long number, Ticket ticket, PeerId peer, ConnectionError error)
-            implements StreamAction, Ticketed {}
-
-    /**
-     * Outcome: nothing was tried.
-     *
-     * @param clause the name of the clause that failed
-     */
-    record StreamRefused(Ticket ticket, PeerId peer, String clause) implements StreamAction, Ticketed {}
+            implements StreamAction, OfOpening, Ticketed {}
 
     /**
      * Fact: the other side opened a stream, and its protocol is agreed.
@@ -117,11 +135,17 @@ public sealed interface StreamAction extends Action {
      *     as in logs of builds that did not record it
      */
     record StreamAccepted(Handle stream, Handle connection, PeerId peer, String protocol, long wireId)
-            implements StreamAction, BringsHandle {
+            implements StreamAction, OfPeer, BringsHandle {
         /** Checks the bounds. */
         public StreamAccepted {
             bounded(protocol);
             boundedId(wireId);
+        }
+
+        /** The stream, though it is new work of the peer. */
+        @Override
+        public Subject about() {
+            return Subject.of(OfStream.KIND, stream);
         }
 
         @Override
@@ -131,23 +155,29 @@ public sealed interface StreamAction extends Action {
     }
 
     /** Wish: close a stream. A closing one can still be reset. */
-    record CloseStream(Handle stream, CloseMode mode) implements StreamAction {}
+    record CloseStream(Handle stream, CloseMode mode) implements StreamAction, OfStream {}
 
-    /** Fact: a stream is closed, whoever closed it. */
-    record StreamClosed(Handle stream, Handle connection, PeerId peer, EndReason reason)
-            implements StreamAction, EndsHandle {
+    /**
+     * Fact: a stream is closed, whoever closed it.
+     *
+     * @param protocol the one agreed, as at {@link StreamOpened} or {@link StreamAccepted}
+     */
+    record StreamClosed(Handle stream, Handle connection, PeerId peer, String protocol, EndReason reason)
+            implements StreamAction, OfStream, EndsHandle {
+        /** Checks the bound. */
+        public StreamClosed {
+            bounded(protocol);
+        }
+
         @Override
         public Handle ended() {
             return stream;
         }
     }
 
-    /** A deadline has come. */
-    record Tick() implements StreamAction {}
+    /** Due: opening took too long. */
+    record OpenTimedOut(long number, PeerId peer) implements StreamAction, OfOpening {}
 
-    /** Opening took too long. */
-    record OpenTimedOut(long number, PeerId peer) implements StreamAction {}
-
-    /** An orderly close took too long. */
-    record CloseTimedOut(Handle stream) implements StreamAction {}
+    /** Due: an orderly close took too long. */
+    record CloseTimedOut(Handle stream) implements StreamAction, OfStream {}
 }

@@ -10,143 +10,103 @@ import dev.dunlin.connection.stream.StreamAction.ConnectionReady;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.OpenTimedOut;
-import dev.dunlin.connection.stream.StreamAction.Started;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
-import dev.dunlin.connection.stream.StreamAction.StreamRefused;
-import dev.dunlin.connection.stream.StreamAction.Tick;
+import dev.dunlin.connection.stream.StreamState.Counts;
 import dev.dunlin.connection.stream.StreamState.PendingOpen;
 import dev.dunlin.connection.stream.StreamState.Phase;
 import dev.dunlin.connection.stream.StreamState.Stream;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Ticket;
 import java.util.Optional;
 
 /** The pure function of the stream machine. */
 final class StreamReducer {
 
-    /** The most deadlines of each kind that one tick handles. */
-    static final int MAX_DUE = 128;
-
     private StreamReducer() {}
 
     static StreamState reduce(StreamState own, StreamAction action, Context ctx) {
         return switch (action) {
-            case Started(StreamConfig config) -> started(own, config);
             case OpenStream wish -> open(own, wish, ctx);
             case ConnectionReady(long number, PeerId _, Handle connection) -> ready(own, number, connection, ctx);
-            case ConnectionMissing(long number, PeerId _, ConnectionError error) -> {
-                fail(own, number, error, ctx);
-                yield own;
-            }
+            case ConnectionMissing(long number, PeerId _, ConnectionError error) -> failing(own, number, error, ctx);
             case StreamOpened fact -> opened(own, fact, ctx);
             case OpenFailed fact -> withoutOpen(own, fact.number());
-            case StreamRefused _ -> own;
             case StreamAccepted fact -> accepted(own, fact, ctx);
             case CloseStream(Handle stream, CloseMode mode) -> close(own, stream, mode, ctx);
             case StreamClosed fact -> closed(own, fact.stream(), ctx);
-            case Tick _ -> tick(own, ctx);
             case OpenTimedOut(long number, PeerId _) -> openTimedOut(own, number, ctx);
             case CloseTimedOut(Handle stream) -> close(own, stream, CloseMode.RESET, ctx);
         };
     }
 
-    private static StreamState started(StreamState own, StreamConfig config) {
-        StreamState none = StreamState.INITIAL;
+    // The streams of the last run are gone, and so are those who waited for one.
+    static StreamState boot(StreamState own, NodeAction.Booted booted, Context ctx) {
         return new StreamState(
-                config,
-                none.streams(),
-                none.opens(),
-                none.perPeer(),
-                none.perConnection(),
-                own.lastNumber(),
-                none.openDeadlines(),
-                none.closeDeadlines());
+                StreamConfig.of(booted.config()), Table.empty(), Table.empty(), Counts.NONE, own.lastNumber());
     }
 
     private static StreamState open(StreamState own, OpenStream wish, Context ctx) {
-        Optional<String> refusal = StreamGuards.OPEN.refusal(own, wish);
-        if (refusal.isPresent()) {
-            ctx.then(new StreamRefused(wish.ticket(), wish.peer(), refusal.get()));
-            return own;
-        }
         long number = own.lastNumber() + 1;
-        ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamSlice.NAME, number)));
-        PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty());
-        return new StreamState(
-                own.config(),
-                own.streams(),
-                own.opens().with(number, open),
-                counted(own.perPeer(), wish.peer(), 1),
-                own.perConnection(),
-                number,
-                own.openDeadlines().with(number, ctx.now() + own.config().openTimeout()),
-                own.closeDeadlines());
+        ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamMachine.NAME, number)));
+        long until = ctx.now() + own.config().openTimeout();
+        PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty(), until);
+        return own.withOpen(number, open).withCounts(own.counts().of(wish.peer(), 1));
     }
 
     private static StreamState ready(StreamState own, long number, Handle connection, Context ctx) {
         PendingOpen open = own.opens().at(number);
         if (!StreamGuards.hasRoom(own, connection)) {
             String text = "the connection has " + own.config().maxPerConnection() + " streams already";
-            fail(own, number, ConnectionError.of(ConnectionError.Kind.LIMIT, text), ctx);
-            return own;
+            return failing(own, number, ConnectionError.of(ConnectionError.Kind.LIMIT, text), ctx);
         }
         ctx.effect(new StreamEffect.OpenInit(number, open.ticket(), open.peer(), connection, open.protocols()));
-        return with(
-                own,
-                own.streams(),
-                own.opens().with(number, open.on(connection)),
-                own.perPeer(),
-                counted(own.perConnection(), connection, 1));
+        return own.withOpen(number, open.on(connection)).withCounts(own.counts().on(connection, 1));
     }
 
     private static StreamState opened(StreamState own, StreamOpened fact, Context ctx) {
         PendingOpen open = own.opens().at(fact.number());
-        Handle connection = open.connection().orElseThrow();
-        StreamState left = withoutOpen(own, fact.number());
-        return added(
-                left,
-                fact.stream(),
-                new Stream(connection, open.peer(), fact.protocol(), Direction.OUTBOUND, ctx.now(), Phase.OPEN),
-                ctx);
+        Stream stream = new Stream(
+                open.connection().orElseThrow(),
+                open.peer(),
+                fact.protocol(),
+                Direction.OUTBOUND,
+                ctx.now(),
+                Phase.OPEN,
+                Due.NEVER);
+        return added(withoutOpen(own, fact.number()), fact.stream(), stream, ctx);
     }
 
     private static StreamState accepted(StreamState own, StreamAccepted fact, Context ctx) {
-        return added(
-                own,
-                fact.stream(),
-                new Stream(fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx.now(), Phase.OPEN),
-                ctx);
+        Stream stream = new Stream(
+                fact.connection(),
+                fact.peer(),
+                fact.protocol(),
+                Direction.INBOUND,
+                ctx.now(),
+                Phase.OPEN,
+                Due.NEVER);
+        return added(own, fact.stream(), stream, ctx);
     }
 
     private static StreamState added(StreamState own, Handle handle, Stream stream, Context ctx) {
         if (holds(own, stream)) {
             ctx.then(new ConnectionAction.Hold(stream.connection(), stream.peer()));
         }
-        return with(
-                own,
-                own.streams().with(handle, stream),
-                own.opens(),
-                counted(own.perPeer(), stream.peer(), 1),
-                counted(own.perConnection(), stream.connection(), 1));
+        return counted(own.withStream(handle, stream), stream, 1);
     }
 
     private static StreamState close(StreamState own, Handle handle, CloseMode mode, Context ctx) {
         ctx.effect(new StreamEffect.CloseInit(handle, mode));
         Phase phase = mode == CloseMode.RESET ? Phase.RESETTING : Phase.CLOSING;
-        return new StreamState(
-                own.config(),
-                own.streams().updated(handle, stream -> stream.in(phase)),
-                own.opens(),
-                own.perPeer(),
-                own.perConnection(),
-                own.lastNumber(),
-                own.openDeadlines(),
-                own.closeDeadlines().with(handle, ctx.now() + own.config().closeTimeout()));
+        long until = ctx.now() + own.config().closeTimeout();
+        return own.withStream(handle, own.streams().at(handle).in(phase, until));
     }
 
     private static StreamState closed(StreamState own, Handle handle, Context ctx) {
@@ -154,15 +114,11 @@ final class StreamReducer {
         if (holds(own, stream)) {
             ctx.then(new ConnectionAction.Release(stream.connection(), stream.peer()));
         }
-        return new StreamState(
-                own.config(),
-                own.streams().without(handle),
-                own.opens(),
-                counted(own.perPeer(), stream.peer(), -1),
-                counted(own.perConnection(), stream.connection(), -1),
-                own.lastNumber(),
-                own.openDeadlines(),
-                own.closeDeadlines().without(handle));
+        return counted(own.withoutStream(handle), stream, -1);
+    }
+
+    private static StreamState counted(StreamState own, Stream stream, int change) {
+        return own.withCounts(own.counts().of(stream.peer(), change).on(stream.connection(), change));
     }
 
     // Keeping a connection alive is not using it.
@@ -170,65 +126,26 @@ final class StreamReducer {
         return !own.config().background().contains(stream.protocol());
     }
 
-    private static StreamState tick(StreamState own, Context ctx) {
-        for (long number : own.openDeadlines().due(ctx.now(), MAX_DUE)) {
-            ctx.then(new OpenTimedOut(number, own.opens().at(number).peer()));
-        }
-        for (Handle handle : own.closeDeadlines().due(ctx.now(), MAX_DUE)) {
-            ctx.then(new CloseTimedOut(handle));
-        }
-        return own;
-    }
-
     private static StreamState openTimedOut(StreamState own, long number, Context ctx) {
         if (own.opens().at(number).connection().isPresent()) {
             ctx.effect(new StreamEffect.CancelOpen(number));
         }
         String text = "the stream did not open in time";
-        fail(own, number, ConnectionError.of(ConnectionError.Kind.TIMED_OUT, text), ctx);
-        return own;
+        return failing(own, number, ConnectionError.of(ConnectionError.Kind.TIMED_OUT, text), ctx);
     }
 
-    private static void fail(StreamState own, long number, ConnectionError error, Context ctx) {
+    private static StreamState failing(StreamState own, long number, ConnectionError error, Context ctx) {
         PendingOpen open = own.opens().at(number);
         ctx.then(new OpenFailed(number, open.ticket(), open.peer(), error));
+        return own;
     }
 
     private static StreamState withoutOpen(StreamState own, long number) {
         PendingOpen open = own.opens().at(number);
-        return new StreamState(
-                own.config(),
-                own.streams(),
-                own.opens().without(number),
-                counted(own.perPeer(), open.peer(), -1),
-                open.connection()
-                        .map(connection -> counted(own.perConnection(), connection, -1))
-                        .orElse(own.perConnection()),
-                own.lastNumber(),
-                own.openDeadlines().without(number),
-                own.closeDeadlines());
-    }
-
-    private static StreamState with(
-            StreamState own,
-            Table<Handle, Stream> streams,
-            Table<Long, PendingOpen> opens,
-            Table<PeerId, Integer> perPeer,
-            Table<Handle, Integer> perConnection) {
-        return new StreamState(
-                own.config(),
-                streams,
-                opens,
-                perPeer,
-                perConnection,
-                own.lastNumber(),
-                own.openDeadlines(),
-                own.closeDeadlines());
-    }
-
-    private static <K extends Comparable<? super K>> Table<K, Integer> counted(
-            Table<K, Integer> counts, K key, int change) {
-        int count = counts.or(key, 0) + change;
-        return count == 0 ? counts.without(key) : counts.with(key, count);
+        Counts counts = own.counts().of(open.peer(), -1);
+        return own.withoutOpen(number)
+                .withCounts(open.connection()
+                        .map(connection -> counts.on(connection, -1))
+                        .orElse(counts));
     }
 }

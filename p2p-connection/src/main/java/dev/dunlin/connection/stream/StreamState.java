@@ -2,9 +2,10 @@ package dev.dunlin.connection.stream;
 
 import dev.dunlin.connection.Direction;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 import java.util.Optional;
@@ -15,32 +16,19 @@ import java.util.Optional;
  * @param config what the last boot said
  * @param streams every open stream, until the world says that it is closed
  * @param opens the streams being opened, by their number
- * @param perPeer how many streams, open or being opened, each peer has; no zeros
- * @param perConnection how many streams, open or asked of the world, each connection has; no zeros
+ * @param counts how many there are of each peer and on each connection
  * @param lastNumber the last number given to an opening; never falls, not even at a boot
- * @param openDeadlines of each opening: when it is given up
- * @param closeDeadlines of each closing stream: when it is reset
  */
 public record StreamState(
         StreamConfig config,
         Table<Handle, Stream> streams,
         Table<Long, PendingOpen> opens,
-        Table<PeerId, Integer> perPeer,
-        Table<Handle, Integer> perConnection,
-        long lastNumber,
-        Deadlines<Long> openDeadlines,
-        Deadlines<Handle> closeDeadlines) {
+        Counts counts,
+        long lastNumber) {
 
     /** Before the first boot. */
-    public static final StreamState INITIAL = new StreamState(
-            StreamConfig.DEFAULT,
-            Table.empty(),
-            Table.empty(),
-            Table.empty(),
-            Table.empty(),
-            0,
-            Deadlines.none(),
-            Deadlines.none());
+    public static final StreamState INITIAL =
+            new StreamState(StreamConfig.DEFAULT, Table.empty(), Table.empty(), Counts.NONE, 0);
 
     /** Where a stream stands. */
     public enum Phase {
@@ -57,12 +45,20 @@ public record StreamState(
      *
      * @param direction who opened it
      * @param openedAt microseconds since the Unix epoch
+     * @param at of a closing one, when it is reset
      */
     public record Stream(
-            Handle connection, PeerId peer, String protocol, Direction direction, long openedAt, Phase phase) {
+            Handle connection,
+            PeerId peer,
+            String protocol,
+            Direction direction,
+            long openedAt,
+            Phase phase,
+            long at)
+            implements Due {
 
-        Stream in(Phase changed) {
-            return new Stream(connection, peer, protocol, direction, openedAt, changed);
+        Stream in(Phase changed, long until) {
+            return new Stream(connection, peer, protocol, direction, openedAt, changed, until);
         }
     }
 
@@ -72,15 +68,43 @@ public record StreamState(
      * @param ticket who waits
      * @param protocols the protocols offered, best first
      * @param connection on which it is opened; empty while the connection is awaited
+     * @param at when it is given up
      */
-    public record PendingOpen(Ticket ticket, PeerId peer, List<String> protocols, Optional<Handle> connection) {
+    public record PendingOpen(
+            Ticket ticket, PeerId peer, List<String> protocols, Optional<Handle> connection, long at)
+            implements Due {
         /** Copies the list. */
         public PendingOpen {
             protocols = List.copyOf(protocols);
         }
 
         PendingOpen on(Handle chosen) {
-            return new PendingOpen(ticket, peer, protocols, Optional.of(chosen));
+            return new PendingOpen(ticket, peer, protocols, Optional.of(chosen), at);
+        }
+    }
+
+    /**
+     * How many streams there are.
+     *
+     * @param perPeer those with each peer, open or being opened; no zeros
+     * @param perConnection those on each connection, open or asked of the world; no zeros
+     */
+    public record Counts(Table<PeerId, Integer> perPeer, Table<Handle, Integer> perConnection) {
+
+        static final Counts NONE = new Counts(Table.empty(), Table.empty());
+
+        Counts of(PeerId peer, int change) {
+            return new Counts(counted(perPeer, peer, change), perConnection);
+        }
+
+        Counts on(Handle connection, int change) {
+            return new Counts(perPeer, counted(perConnection, connection, change));
+        }
+
+        private static <K extends Comparable<? super K>> Table<K, Integer> counted(
+                Table<K, Integer> counts, K key, int change) {
+            int count = counts.or(key, 0) + change;
+            return count == 0 ? counts.without(key) : counts.with(key, count);
         }
     }
 
@@ -94,8 +118,42 @@ public record StreamState(
         return streams.size() + opens.size();
     }
 
-    /** When a tick is due. */
-    public long nextDeadline() {
-        return Math.min(openDeadlines.next(), closeDeadlines.next());
+    /** The phase of a stream or opening, as the diagram names it. */
+    String nameOf(Subject subject) {
+        return switch (subject.kind()) {
+            case StreamAction.OfOpening.KIND ->
+                opens.find(Long.parseLong(subject.key()))
+                        .map(open -> open.connection().isPresent() ? "opening" : "waiting")
+                        .orElse("absent");
+            case StreamAction.OfStream.KIND ->
+                streams.find(Handle.parse(subject.key()))
+                        .map(stream -> switch (stream.phase()) {
+                            case OPEN -> "open";
+                            case CLOSING -> "closing";
+                            case RESETTING -> "resetting";
+                        })
+                        .orElse("absent");
+            default -> "running";
+        };
+    }
+
+    StreamState withStream(Handle handle, Stream stream) {
+        return new StreamState(config, streams.with(handle, stream), opens, counts, lastNumber);
+    }
+
+    StreamState withoutStream(Handle handle) {
+        return new StreamState(config, streams.without(handle), opens, counts, lastNumber);
+    }
+
+    StreamState withOpen(long number, PendingOpen open) {
+        return new StreamState(config, streams, opens.with(number, open), counts, Math.max(lastNumber, number));
+    }
+
+    StreamState withoutOpen(long number) {
+        return new StreamState(config, streams, opens.without(number), counts, lastNumber);
+    }
+
+    StreamState withCounts(Counts changed) {
+        return new StreamState(config, streams, opens, changed, lastNumber);
     }
 }

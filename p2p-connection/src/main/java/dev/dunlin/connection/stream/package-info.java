@@ -4,21 +4,21 @@
  *
  * <p>An {@code OpenStream} asks the connection machine for the peer's connection, and waits while it is being dialled;
  * it never dials by itself. Then the world opens the stream. Whoever asked observes {@code StreamOpened},
- * {@code OpenFailed} and {@code StreamRefused}, of which exactly one echoes its ticket. Bytes pass between service and
- * protocol, never through the store.
+ * {@code OpenFailed} and the store's {@code Refused}, of which exactly one echoes its ticket. Bytes pass between service
+ * and protocol, never through the store.
  *
  * <pre>{@code
  * stateDiagram-v2
- *     Waiting --> Opening: connectionReady
- *     Waiting --> Absent: openFailed
- *     Opening --> Absent: openFailed, streamOpened, started
- *     Absent --> Open: streamOpened, streamAccepted
- *     Open --> Closing: closeStream
- *     Open --> Resetting: closeStream
- *     Closing --> Resetting: closeStream, closeTimedOut
- *     Open --> Absent: streamClosed, started
- *     Closing --> Absent: streamClosed, started
- *     Resetting --> Absent: streamClosed, started
+ *     waiting --> opening: connectionReady
+ *     waiting --> absent: openFailed
+ *     opening --> absent: openFailed, streamOpened, booted
+ *     absent --> open: streamOpened, streamAccepted
+ *     open --> closing: closeStream
+ *     open --> resetting: closeStream
+ *     closing --> resetting: closeStream, closeTimedOut
+ *     open --> absent: streamClosed, booted
+ *     closing --> absent: streamClosed, booted
+ *     resetting --> absent: streamClosed, booted
  * }</pre>
  */
 @NullMarked

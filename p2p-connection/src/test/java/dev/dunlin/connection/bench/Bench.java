@@ -4,7 +4,7 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
-import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingSlice;
@@ -13,7 +13,7 @@ import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -47,8 +47,8 @@ public final class Bench {
     public Bench(String... config) {
         this(
                 mounted()
-                        .mount(Declared.only(new IdentifySlice()), SimRoot::identify, SimRoot::withIdentify)
-                        .mount(Declared.only(new PingSlice()), SimRoot::ping, SimRoot::withPing)
+                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
                         .build(),
                 config);
     }
@@ -71,8 +71,8 @@ public final class Bench {
 
     private static Store.Builder<SimRoot> mounted() {
         return Store.of(SimRoot.INITIAL)
-                .mount(Declared.only(new ConnectionSlice()), SimRoot::connection, SimRoot::withConnection)
-                .mount(Declared.only(new StreamSlice()), SimRoot::stream, SimRoot::withStream);
+                .mount(Declared.only(ConnectionMachine.CONNECTION), SimRoot::connection, SimRoot::withConnection)
+                .mount(Declared.only(StreamMachine.STREAM), SimRoot::stream, SimRoot::withStream);
     }
 
     /** Boots the next run. */
@@ -162,7 +162,8 @@ public final class Bench {
 
     /** A stream ends. */
     public Turn end(Handle stream, Handle connection, int peer) {
-        return say(new StreamAction.StreamClosed(stream, connection, peer(peer), EndReason.REMOTE_RESET));
+        String protocol = root().stream().streams().at(stream).protocol();
+        return say(new StreamAction.StreamClosed(stream, connection, peer(peer), protocol, EndReason.REMOTE_RESET));
     }
 
     /** The streams that wait to be opened, for a protocol. */

@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.TypeTable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ public final class Silent<A extends Action> implements Slice<Object, Silent.Noth
         this.actions = actions;
         TypeTable.Builder table = TypeTable.of(name);
         Guards.Builder<Object, Nothing, A> always = Guards.of();
-        for (Class<?> type : actions.getPermittedSubclasses()) {
+        for (Class<?> type : leaves(actions)) {
             String simple = type.getSimpleName();
             Class<? extends A> action = type.asSubclass(actions);
             table.action(Character.toLowerCase(simple.charAt(0)) + simple.substring(1), action);
@@ -41,6 +42,14 @@ public final class Silent<A extends Action> implements Slice<Object, Silent.Noth
         }
         this.types = table.build();
         this.guards = always.build();
+    }
+
+    private static List<Class<?>> leaves(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses())
+                        .flatMap(each -> leaves(each).stream())
+                        .toList()
+                : List.of(type);
     }
 
     @Override

@@ -75,7 +75,7 @@ class PeerCorrelationTest {
     private void open(int node, int other) {
         wish(
                 node,
-                new StreamAction.OpenStream(new Ticket("api", "s"), SimNet.peer(other), List.of(PingSlice.PROTOCOL)));
+                new StreamAction.OpenStream(new Ticket("api", 1), SimNet.peer(other), List.of(PingSlice.PROTOCOL)));
     }
 
     /** A node's n-th handle of its first run is closed, which is a stream. */

@@ -2,14 +2,14 @@ package dev.dunlin.connection.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.ConnectionSlice;
+import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.sim.Misdeed;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.Scenario.Size;
@@ -67,8 +67,8 @@ class ByzantineScriptTest {
         return ConnectionScenario.of(
                 Profile.SWARM,
                 () -> Store.of(SimRoot.INITIAL)
-                        .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
-                        .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                        .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                        .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                         .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
                         .mount(
                                 Altered.of(real).reducing((own, action, ctx) -> {

@@ -11,16 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Connect;
-import dev.dunlin.connection.ConnectionAction.ConnectDone;
-import dev.dunlin.connection.ConnectionAction.ConnectGaveUp;
-import dev.dunlin.connection.ConnectionAction.ConnectRefused;
+import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
+import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
-import dev.dunlin.connection.stream.StreamAction.StreamRefused;
 import dev.dunlin.core.sim.Fault;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.Wish;
@@ -28,6 +26,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ class HistoriesTest {
             exactlyOneAnswer(played.turns(node));
             assertThat(played.root(node).connection().peers().isEmpty()).isTrue();
             assertThat(played.root(node).connection().open().held().isEmpty()).isTrue();
-            assertThat(played.root(node).stream().perPeer().isEmpty()).isTrue();
+            assertThat(played.root(node).stream().counts().perPeer().isEmpty()).isTrue();
         }
         played.assertNothingOpen();
     }
@@ -118,7 +117,7 @@ class HistoriesTest {
         History(List<Move> moves) {
             long at = SECOND;
             for (int i = 0; i < moves.size(); i++) {
-                add(moves.get(i), at, new Ticket("api", Integer.toString(i)));
+                add(moves.get(i), at, new Ticket("api", i));
                 at += moves.get(i).pause();
             }
             rest = at;
@@ -235,10 +234,9 @@ class HistoriesTest {
                 switch (turn.entry(i)) {
                     case ConnectDone done -> outcomes.merge(done.ticket(), 1, Integer::sum);
                     case ConnectGaveUp failed -> outcomes.merge(failed.ticket(), 1, Integer::sum);
-                    case ConnectRefused refused -> outcomes.merge(refused.ticket(), 1, Integer::sum);
                     case StreamOpened opened -> outcomes.merge(opened.ticket(), 1, Integer::sum);
                     case OpenFailed failed -> outcomes.merge(failed.ticket(), 1, Integer::sum);
-                    case StreamRefused refused -> outcomes.merge(refused.ticket(), 1, Integer::sum);
+                    case NodeOutcome.Refused refused -> outcomes.merge(refused.ticket(), 1, Integer::sum);
                     case Connect wish
                     when !wish.ticket().equals(Ticket.NONE) -> asked.put(wish.ticket(), turn.number());
                     case OpenStream wish -> asked.put(wish.ticket(), turn.number());

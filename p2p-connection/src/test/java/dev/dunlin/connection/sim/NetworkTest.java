@@ -13,11 +13,11 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction.Accepted;
 import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
-import dev.dunlin.connection.ConnectionAction.ConnectDone;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Test;
 /** Two nodes on one simulated network, by examples. */
 class NetworkTest {
 
-    private static final Ticket TICKET = new Ticket("api", "c");
+    private static final Ticket TICKET = new Ticket("api", 1);
 
     private static Wish open(long at, int node, int other, String... protocols) {
-        return new Wish(at, node, new OpenStream(new Ticket("api", "s"), peer(other), List.of(protocols)));
+        return new Wish(at, node, new OpenStream(new Ticket("api", 2), peer(other), List.of(protocols)));
     }
 
     @Test

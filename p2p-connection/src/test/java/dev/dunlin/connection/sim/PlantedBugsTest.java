@@ -1,17 +1,16 @@
 package dev.dunlin.connection.sim;
 
+import static dev.dunlin.connection.ConnectionMachine.CONNECTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction;
-import dev.dunlin.connection.ConnectionDeadlines;
 import dev.dunlin.connection.ConnectionEffect;
-import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
-import dev.dunlin.connection.stream.StreamSlice;
+import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Outcome;
 import dev.dunlin.core.sim.Plan;
@@ -20,19 +19,19 @@ import dev.dunlin.core.sim.Scenario.Size;
 import dev.dunlin.core.sim.Shrinker;
 import dev.dunlin.core.sim.Simulation;
 import dev.dunlin.core.sim.Violation;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Draws;
 import dev.dunlin.core.store.Effect;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.testkit.Altered;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -50,19 +49,12 @@ class PlantedBugsTest {
     private static final int SEEDS = 200;
     private static final int MOST_RUNS = 3000;
 
-    private static ConnectionScenario with(
-            Function<
-                            Altered<ConnectionView, ConnectionState, ConnectionAction>,
-                            Slice<ConnectionView, ConnectionState, ConnectionAction>>
-                    bug) {
+    private static ConnectionScenario with(Machine<ConnectionView, ConnectionState, ConnectionAction> broken) {
         return ConnectionScenario.of(
                 Profile.SWARM,
                 () -> Store.of(SimRoot.INITIAL)
-                        .mount(
-                                bug.apply(Altered.of(new ConnectionSlice())),
-                                SimRoot::connection,
-                                SimRoot::withConnection)
-                        .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
+                        .mount(broken, SimRoot::connection, SimRoot::withConnection)
+                        .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                         .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
                         .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
                         .build());
@@ -114,6 +106,11 @@ class PlantedBugsTest {
         }
 
         @Override
+        public long wallTime() {
+            return to.wallTime();
+        }
+
+        @Override
         public ActionId id() {
             return to.id();
         }
@@ -139,15 +136,39 @@ class PlantedBugsTest {
         }
     }
 
-    static ConnectionScenario lostRetry() {
-        ConnectionSlice real = new ConnectionSlice();
-        return with(slice -> slice.reducing((own, action, ctx) -> {
-            ConnectionState after = real.reduce(own, action, ctx);
-            return action instanceof ConnectionAction.ConnectionFailed failed
-                            && after.phaseOf(failed.peer()) instanceof ConnectionState.ConnectionFailed
-                    ? forgetful(after, failed.peer())
+    // A failure's due time, as a bug would have it.
+    private static ConnectionScenario failingUntil(LongUnaryOperator at) {
+        return with(CONNECTION.reducing((own, action, ctx) -> {
+            ConnectionState after = CONNECTION.reduce(own, action, ctx);
+            return action instanceof ConnectionAction.ConnectionFailed fact
+                            && after.phaseOf(fact.peer()) instanceof ConnectionState.ConnectionFailed failure
+                    ? with(after, fact.peer(), failure, at.applyAsLong(failure.at()))
                     : after;
         }));
+    }
+
+    private static ConnectionState with(
+            ConnectionState state, PeerId peer, ConnectionState.ConnectionFailed failure, long at) {
+        return new ConnectionState(
+                state.config(),
+                new ConnectionState.Peers(
+                        state.peers()
+                                .with(
+                                        peer,
+                                        new ConnectionState.ConnectionFailed(
+                                                failure.time(),
+                                                failure.attempt(),
+                                                failure.address(),
+                                                failure.error(),
+                                                at)),
+                        state.dialling()),
+                state.open(),
+                state.listeners(),
+                state.lastNumber());
+    }
+
+    static ConnectionScenario lostRetry() {
+        return failingUntil(at -> Due.NEVER);
     }
 
     @Test
@@ -155,23 +176,11 @@ class PlantedBugsTest {
         assertThat(found("lost retry", lostRetry(), false).name()).isEqualTo("connection/deadlines-are-right");
     }
 
-    private static ConnectionState forgetful(ConnectionState state, PeerId peer) {
-        ConnectionDeadlines due = state.due();
-        return new ConnectionState(
-                state.config(),
-                state.known(),
-                state.open(),
-                state.listeners(),
-                state.lastNumber(),
-                new ConnectionDeadlines(due.peers().without(peer), due.connections(), due.listeners()));
-    }
-
     @Test
     void aHandleLeftOpen() {
-        ConnectionSlice real = new ConnectionSlice();
         Violation violation = found(
                 "handle left open",
-                with(slice -> slice.reducing((own, action, ctx) -> real.reduce(
+                with(CONNECTION.reducing((own, action, ctx) -> CONNECTION.reduce(
                         own, action, new Deaf(ctx, effect -> effect instanceof ConnectionEffect.DisconnectInit)))),
                 false);
         assertThat(violation.kind()).isNotEqualTo(Violation.Kind.CRASH);
@@ -181,36 +190,29 @@ class PlantedBugsTest {
     void aGuardThatIsAlwaysTrue() {
         Violation violation = found(
                 "guard always true",
-                with(slice -> slice.guarding(slice.guards().lifted(ConnectionAction.Connected.class))),
+                with(CONNECTION.guarding(CONNECTION.guards().lifted(ConnectionAction.Connected.class))),
                 false);
         assertThat(violation.kind()).isIn(Violation.Kind.CRASH, Violation.Kind.SAFETY);
     }
 
     @Test
     void aWrongDeadline() {
-        ConnectionSlice real = new ConnectionSlice();
-        Violation violation = found(
-                "wrong deadline",
-                with(slice -> slice.due(own -> real.nextDeadline(own) == Deadlines.NEVER
-                        ? Deadlines.NEVER
-                        : real.nextDeadline(own) + 3_600_000_000L)),
-                false);
+        Violation violation = found("wrong deadline", failingUntil(at -> at + 3_600_000_000L), false);
         assertThat(violation.kind()).isEqualTo(Violation.Kind.LIVENESS);
     }
 
     @Test
     void aDependenceOnMapOrder() {
-        ConnectionSlice real = new ConnectionSlice();
         Violation violation = found(
                 "map order",
-                with(slice -> slice.reducing((own, action, ctx) -> {
+                with(CONNECTION.reducing((own, action, ctx) -> {
                     // The order of objects without a hash code of their own is another in each run.
                     Object one = new Object();
                     Set<Object> both = new HashSet<>(Set.of(one, new Object()));
                     return action instanceof ConnectionAction.Disconnect
                                     && both.iterator().next() == one
                             ? own
-                            : real.reduce(own, action, ctx);
+                            : CONNECTION.reduce(own, action, ctx);
                 })),
                 true);
         assertThat(violation.name()).isEqualTo(Simulation.REPEATABLE);

@@ -7,15 +7,15 @@ import static dev.dunlin.connection.sim.Played.listen;
 import static dev.dunlin.connection.sim.Played.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.ConnectionAction.ConnectDone;
-import dev.dunlin.connection.ConnectionAction.ConnectGaveUp;
-import dev.dunlin.connection.ConnectionAction.ConnectRefused;
+import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionEffect.ConnectInit;
-import dev.dunlin.connection.ConnectionState.Connection;
+import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
+import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.SimRandom;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +90,7 @@ class SimultaneousDialsTest {
     }
 
     private static Ticket ticket(int node) {
-        return new Ticket("api", "node " + node);
+        return new Ticket("api", node);
     }
 
     private static void assertOneConnection(Played played, String run) {
@@ -102,7 +102,7 @@ class SimultaneousDialsTest {
                     .extracting(ConnectDone::ticket)
                     .containsExactly(ticket(node));
             assertThat(played.actions(node, ConnectGaveUp.class)).as(run).isEmpty();
-            assertThat(played.actions(node, ConnectRefused.class)).as(run).isEmpty();
+            assertThat(played.actions(node, NodeOutcome.Refused.class)).as(run).isEmpty();
         }
     }
 

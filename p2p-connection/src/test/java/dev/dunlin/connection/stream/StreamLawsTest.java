@@ -3,8 +3,8 @@ package dev.dunlin.connection.stream;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionLimits;
+import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionService;
-import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.core.multiformats.PeerId;
@@ -12,12 +12,12 @@ import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
@@ -25,19 +25,19 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** The laws of slices, asked of the stream machine under tight limits, on the connection machine. */
-class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
+/** The laws of machines, asked of the stream machine under tight limits, on the connection machine. */
+class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
 
     @Override
-    protected Slice<? super SimRoot, StreamState, StreamAction> slice() {
-        return new StreamSlice();
+    protected Machine<? super SimRoot, StreamState, StreamAction> machine() {
+        return StreamMachine.STREAM;
     }
 
     @Override
-    protected Store<SimRoot> store(Slice<? super SimRoot, StreamState, StreamAction> slice) {
+    protected Store<SimRoot> store(Machine<? super SimRoot, StreamState, StreamAction> machine) {
         return Store.of(SimRoot.INITIAL)
-                .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
-                .mount(slice, SimRoot::stream, SimRoot::withStream)
+                .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                .mount(machine, SimRoot::stream, SimRoot::withStream)
                 .build();
     }
 
@@ -65,10 +65,8 @@ class StreamLawsTest extends SliceLaws<SimRoot, StreamState, StreamAction> {
         Arbitrary<?> streams = TypeArbitraries.handles(StreamService.STREAM);
         Arbitrary<?> wireIds = Arbitraries.longs().between(0, StreamAction.MAX_WIRE_ID);
         return ConnectionLimits.handles(types)
-                .without(StreamAction.Started.class)
                 .without(StreamAction.ConnectionReady.class)
                 .without(StreamAction.ConnectionMissing.class)
-                .without(StreamAction.StreamRefused.class)
                 .with(StreamAction.StreamOpened.class, "connection", connections)
                 .with(StreamAction.StreamAccepted.class, "connection", connections)
                 .with(StreamAction.StreamClosed.class, "connection", connections)

@@ -120,7 +120,7 @@ public final class Audit {
     }
 
     private static boolean mayBreak(Turn turn, Invariant<?> invariant) {
-        boolean may = invariant.breakers().isEmpty();
+        boolean may = invariant.breakers().isEmpty() || turn.input().action() instanceof NodeAction.Booted;
         for (int i = 0; i < turn.size() && !may; i++) {
             may = invariant.breakers().contains(turn.entry(i).getClass()) && turn.rejection(i) == null;
         }

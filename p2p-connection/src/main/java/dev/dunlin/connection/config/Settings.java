@@ -1,4 +1,4 @@
-package dev.dunlin.connection;
+package dev.dunlin.connection.config;
 
 import dev.dunlin.core.state.Table;
 
