@@ -5,7 +5,7 @@ import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifySlice;
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Faults;
@@ -78,7 +78,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
                 .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
                 .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }
 
@@ -86,7 +86,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
                 .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
-                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }
 

@@ -197,7 +197,7 @@ final class Rogue implements SimNet.Host {
                 case HALF_CLOSED -> end.closeWrite();
                 case RESET -> end.reset();
                 case SILENT, REFUSED, UNANSWERED -> {
-                    // It catches, and throws nothing back.
+                    // It reads, and sends nothing back.
                 }
             }
         }
