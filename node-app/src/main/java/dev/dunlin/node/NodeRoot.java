@@ -2,7 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.ping.PingSlice;
 import dev.dunlin.connection.ping.PingState;
@@ -26,7 +26,7 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
     public static Store<NodeRoot> newStore() {
         ConnectionSlice connections = new ConnectionSlice();
         StreamSlice streams = new StreamSlice();
-        IdentifySlice identifies = new IdentifySlice();
+        IdentifyMachine identifies = IdentifyMachine.IDENTIFY;
         PingSlice pings = new PingSlice();
         return Store.of(new NodeRoot(connections.initial(), streams.initial(), identifies.initial(), pings.initial()))
                 .mount(connections, NodeRoot::connection, NodeRoot::withConnection)

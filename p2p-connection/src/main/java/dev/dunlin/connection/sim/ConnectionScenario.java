@@ -3,7 +3,7 @@ package dev.dunlin.connection.sim;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamSlice;
@@ -77,7 +77,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(new ConnectionSlice(), SimRoot::connection, SimRoot::withConnection)
                 .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
-                .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
                 .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }

@@ -2,7 +2,7 @@ package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.identify.Identified;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.Link.Stream;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
@@ -203,7 +203,7 @@ final class Rogue implements SimNet.Host {
         }
 
         private void speak(Stream.End end, Link.Echo echo, int of) {
-            if (end.protocol.equals(IdentifySlice.ID)) {
+            if (end.protocol.equals(IdentifyMachine.ID)) {
                 end.say(identified(of));
                 end.closeWrite();
             } else {

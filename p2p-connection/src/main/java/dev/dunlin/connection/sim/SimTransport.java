@@ -12,7 +12,7 @@ import dev.dunlin.connection.identify.IdentifyContent;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
 import dev.dunlin.connection.identify.IdentifyService;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingEffect;
 import dev.dunlin.connection.ping.PingService;
@@ -46,7 +46,7 @@ import java.util.TreeSet;
 final class SimTransport implements ConnectionService, StreamService, IdentifyService, PingService, SimNet.Host {
 
     /** The protocols that every node takes streams for. */
-    static final List<String> PROTOCOLS = List.of(PingMachine.PROTOCOL, IdentifySlice.ID, IdentifySlice.ID_PUSH);
+    static final List<String> PROTOCOLS = List.of(PingMachine.PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
 
     private static final int HELLO = 200;
 
