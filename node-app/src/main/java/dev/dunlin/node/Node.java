@@ -9,7 +9,7 @@ import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
 import dev.dunlin.connection.identify.IdentifyLimits;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.NettyIdentify;
 import dev.dunlin.connection.netty.NettyPing;
@@ -67,7 +67,7 @@ public final class Node implements AutoCloseable {
 
     /** The protocols that the machines themselves speak. */
     private static final Set<String> OWN_PROTOCOLS =
-            Set.of(IdentifySlice.ID, IdentifySlice.ID_PUSH, PingSlice.PROTOCOL);
+            Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL);
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 

@@ -2,9 +2,9 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingState;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
@@ -24,14 +24,12 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
 
     /** A store with all of the node's machines, before its first input. */
     public static Store<NodeRoot> newStore() {
-        IdentifySlice identifies = new IdentifySlice();
-        PingSlice pings = new PingSlice();
         return Store.of(new NodeRoot(
-                        ConnectionState.INITIAL, StreamState.INITIAL, identifies.initial(), pings.initial()))
+                        ConnectionState.INITIAL, StreamState.INITIAL, IdentifyState.INITIAL, PingState.INITIAL))
                 .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
                 .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)
-                .mount(identifies, NodeRoot::identify, NodeRoot::withIdentify)
-                .mount(pings, NodeRoot::ping, NodeRoot::withPing)
+                .mount(IdentifyMachine.IDENTIFY, NodeRoot::identify, NodeRoot::withIdentify)
+                .mount(PingMachine.PING, NodeRoot::ping, NodeRoot::withPing)
                 .build();
     }
 

@@ -5,17 +5,26 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.OfPeer;
 import java.util.List;
 
 /** The actions of the identify machine. */
 public sealed interface IdentifyAction extends Action {
 
-    /**
-     * The node has booted: connections and streams of the last run are gone, what peers told is remembered.
-     *
-     * @param config what the boot said
-     */
-    record Started(IdentifyConfig config) implements IdentifyAction {}
+    /** About a peer. */
+    sealed interface AboutPeer extends IdentifyAction, OfPeer {}
+
+    /** About a stream with a peer. */
+    sealed interface AboutStream extends AboutPeer {
+        /** The stream. */
+        Handle stream();
+    }
+
+    /** The fact that a stream is open. */
+    sealed interface Begun extends AboutStream {
+        /** The connection that it is on. */
+        Handle connection();
+    }
 
     /** Wish: from now on say that we take streams for these protocols. */
     record Speak(List<String> protocols) implements IdentifyAction {
@@ -48,71 +57,74 @@ public sealed interface IdentifyAction extends Action {
      *
      * @param remote the address at its other end
      */
-    record Linked(Handle connection, PeerId peer, Multiaddr remote, Direction direction) implements IdentifyAction {}
+    record Linked(Handle connection, PeerId peer, Multiaddr remote, Direction direction) implements AboutPeer {}
 
     /** Fact: a connection is closed. */
-    record Unlinked(Handle connection, PeerId peer) implements IdentifyAction {}
+    record Unlinked(Handle connection, PeerId peer) implements AboutPeer {}
 
     /** Fact: the stream that we asked for is open; we are to read. */
-    record AskOpened(Handle stream, Handle connection, PeerId peer) implements IdentifyAction {}
+    record AskOpened(Handle stream, Handle connection, PeerId peer) implements Begun {}
 
     /** Fact: the stream on which we would have read could not be opened. */
-    record AskNotOpened(PeerId peer) implements IdentifyAction {}
+    record AskNotOpened(PeerId peer) implements AboutPeer {}
 
     /** Fact: the stream that we asked for is open; we are to push. */
-    record PushOpened(Handle stream, Handle connection, PeerId peer) implements IdentifyAction {}
+    record PushOpened(Handle stream, Handle connection, PeerId peer) implements Begun {}
 
     /** Fact: the stream on which we would have pushed could not be opened. */
-    record PushNotOpened(PeerId peer) implements IdentifyAction {}
+    record PushNotOpened(PeerId peer) implements AboutPeer {}
 
     /** Fact: a peer asks who we are. */
-    record Asked(Handle stream, Handle connection, PeerId peer) implements IdentifyAction {}
+    record Asked(Handle stream, Handle connection, PeerId peer) implements Begun {}
 
     /** Fact: a peer is about to push. */
-    record PushOffered(Handle stream, Handle connection, PeerId peer) implements IdentifyAction {}
+    record PushOffered(Handle stream, Handle connection, PeerId peer) implements Begun {}
 
     /** Answer: what came on a stream that we read. */
-    record Received(Handle stream, PeerId peer, Identified identified) implements IdentifyAction {}
+    record Received(Handle stream, PeerId peer, Identified identified) implements AboutStream {}
 
     /**
      * Answer: nothing good came on a stream that we read.
      *
      * @param reason one sentence
      */
-    record ReadFailed(Handle stream, PeerId peer, String reason) implements IdentifyAction {}
+    record ReadFailed(Handle stream, PeerId peer, String reason) implements AboutStream {}
 
     /** Answer: all was written to a stream. */
-    record Sent(Handle stream, PeerId peer) implements IdentifyAction {}
+    record Sent(Handle stream, PeerId peer) implements AboutStream {}
 
     /**
      * Answer: not all could be written to a stream.
      *
      * @param reason one sentence
      */
-    record SendFailed(Handle stream, PeerId peer, String reason) implements IdentifyAction {}
+    record SendFailed(Handle stream, PeerId peer, String reason) implements AboutStream {}
 
-    /** A deadline has come. */
-    record Tick() implements IdentifyAction {}
+    /** Due: reading or sending took too long. */
+    record ExchangeTimedOut(Handle stream, PeerId peer) implements AboutStream {}
 
-    /** Reading or sending took too long. */
-    record ExchangeTimedOut(Handle stream, PeerId peer) implements IdentifyAction {}
+    /** Due: a peer was remembered without a connection for long enough. */
+    record Forgotten(PeerId peer) implements AboutPeer {}
 
-    /** A peer was remembered without a connection for long enough. */
-    record Forgotten(PeerId peer) implements IdentifyAction {}
+    /** A peer was to be forgotten first where too many are remembered. */
+    record Evicted(PeerId peer) implements AboutPeer {}
+
+    /** Due: our last changes are to be pushed. */
+    record PushesDue() implements IdentifyAction {}
 
     /**
      * Fact for others: a peer has told who it is, for the first time or anew.
      *
      * @param told all that is now known of it, as in the state
      */
-    record PeerIdentified(PeerId peer, IdentifyState.Told told) implements IdentifyAction {}
+    record PeerIdentified(PeerId peer, IdentifyState.Told told) implements AboutPeer {}
 
     /**
      * Fact for others: a peer could not be asked, or did not answer well.
      *
      * @param reason one sentence
      */
-    record IdentifyFailed(PeerId peer, String reason) implements IdentifyAction {}
+    record IdentifyFailed(PeerId peer, String reason) implements AboutPeer {}
 
     /** Fact for others: enough observers agree that we can be reached here, or no longer. */
     record ObservedChanged(List<Multiaddr> believed) implements IdentifyAction {

@@ -1,20 +1,20 @@
 package dev.dunlin.connection.identify;
 
+import dev.dunlin.connection.identify.IdentifyAction.AboutStream;
+import dev.dunlin.connection.identify.IdentifyAction.Begun;
 import dev.dunlin.connection.identify.IdentifyAction.Received;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
-import dev.dunlin.connection.identify.IdentifyState.Asking;
 import dev.dunlin.connection.identify.IdentifyState.Kind;
 import dev.dunlin.connection.identify.IdentifyState.Push;
+import dev.dunlin.connection.identify.IdentifyState.Step;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
-import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Operand;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Function;
 
 /** The enabling conditions of the identify machine. */
 final class IdentifyGuards {
@@ -55,9 +55,16 @@ final class IdentifyGuards {
         return addresses.stream().mapToLong(address -> address.toBytes().length).sum();
     }
 
-    private static <A extends IdentifyAction> Clause<Object, IdentifyState, A> streamIsNew(Function<A, Handle> stream) {
-        return Clauses.absent("stream-is-new", IdentifyState::exchanges, stream);
-    }
+    private static final Clause<Object, IdentifyState, Begun> STREAM_IS_NEW =
+            Clauses.absent("stream-is-new", IdentifyState::exchanges, Begun::stream);
+
+    private static final Clause<Object, IdentifyState, AboutStream> IS_READ = Clauses.when(
+            "stream-is-being-read",
+            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN));
+
+    private static final Clause<Object, IdentifyState, AboutStream> IS_WRITTEN = Clauses.when(
+            "stream-is-being-written",
+            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH));
 
     private static boolean areNames(List<String> protocols) {
         return protocols.stream()
@@ -73,7 +80,6 @@ final class IdentifyGuards {
     }
 
     static final Guards<Object, IdentifyState, IdentifyAction> ALL = Guards.<Object, IdentifyState, IdentifyAction>of()
-            .always(IdentifyAction.Started.class)
             .on(
                     Speak.class,
                     Clauses.when(
@@ -115,60 +121,38 @@ final class IdentifyGuards {
                             (action, link) -> link.peer().equals(action.peer())))
             // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused
             // for that.
-            .on(IdentifyAction.AskOpened.class, streamIsNew(IdentifyAction.AskOpened::stream))
-            .on(IdentifyAction.PushOpened.class, streamIsNew(IdentifyAction.PushOpened::stream))
-            .on(IdentifyAction.Asked.class, streamIsNew(IdentifyAction.Asked::stream))
-            .on(IdentifyAction.PushOffered.class, streamIsNew(IdentifyAction.PushOffered::stream))
+            .on(IdentifyAction.AskOpened.class, STREAM_IS_NEW)
+            .on(IdentifyAction.PushOpened.class, STREAM_IS_NEW)
+            .on(IdentifyAction.Asked.class, STREAM_IS_NEW)
+            .on(IdentifyAction.PushOffered.class, STREAM_IS_NEW)
             .on(
                     IdentifyAction.AskNotOpened.class,
                     Clauses.present(
                             "ask-is-being-opened",
                             IdentifyState::peers,
                             IdentifyAction.AskNotOpened::peer,
-                            (action, peer) -> peer.asking() == Asking.OPENING))
+                            (action, peer) -> peer.asking().step() == Step.OPENING))
             .on(
                     IdentifyAction.PushNotOpened.class,
                     Clauses.present(
                             "push-is-being-opened",
                             IdentifyState::peers,
                             IdentifyAction.PushNotOpened::peer,
-                            (action, peer) -> peer.push() == Push.OPENING))
+                            (action, peer) -> peer.sent().push() == Push.OPENING))
+            .on(Received.class, IS_READ, WITHIN_LIMITS)
+            .on(IdentifyAction.ReadFailed.class, IS_READ)
+            .on(IdentifyAction.Sent.class, IS_WRITTEN)
+            .on(IdentifyAction.SendFailed.class, IS_WRITTEN)
+            .always(IdentifyAction.ExchangeTimedOut.class)
+            .always(IdentifyAction.Forgotten.class)
             .on(
-                    Received.class,
+                    IdentifyAction.Evicted.class,
+                    Clauses.when("peer-is-remembered", (own, action) -> own.memory().has(action.peer())),
                     Clauses.when(
-                            "stream-is-being-read",
-                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)),
-                    WITHIN_LIMITS)
-            .on(
-                    IdentifyAction.ReadFailed.class,
-                    Clauses.when(
-                            "stream-is-being-read",
-                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN)))
-            .on(
-                    IdentifyAction.Sent.class,
-                    Clauses.when(
-                            "stream-is-being-written",
-                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
-            .on(
-                    IdentifyAction.SendFailed.class,
-                    Clauses.when(
-                            "stream-is-being-written",
-                            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH)))
-            .on(IdentifyAction.Tick.class, Clauses.due("deadline-is-due", IdentifyState::nextDeadline))
-            .on(
-                    IdentifyAction.ExchangeTimedOut.class,
-                    Clauses.present(
-                            "exchange-is-open",
-                            IdentifyState::exchanges,
-                            IdentifyAction.ExchangeTimedOut::stream,
-                            (action, exchange) -> exchange.peer().equals(action.peer())))
-            .on(
-                    IdentifyAction.Forgotten.class,
-                    Clauses.present(
-                            "peer-is-only-remembered",
-                            IdentifyState::peers,
-                            IdentifyAction.Forgotten::peer,
-                            (action, peer) -> peer.links() == 0))
+                            "too-many-are-remembered",
+                            (own, action) ->
+                                    own.memory().size() > own.config().maxRemembered()))
+            .always(IdentifyAction.PushesDue.class)
             .always(IdentifyAction.PeerIdentified.class)
             .always(IdentifyAction.IdentifyFailed.class)
             .always(IdentifyAction.ObservedChanged.class)

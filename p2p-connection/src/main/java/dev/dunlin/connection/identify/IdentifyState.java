@@ -3,42 +3,34 @@ package dev.dunlin.connection.identify;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What our peers told of themselves, what we tell of ourselves, and the exchanges on their way.
  *
  * @param config what the last boot said
  * @param own what we say of ourselves
- * @param peers the connected peers, and those remembered
+ * @param peers the connected peers
+ * @param memory what peers told that are no longer connected; due when it is forgotten
  * @param links the open connections
- * @param exchanges the open identify streams
- * @param observers who sees us at which address: for each address, how many connections of each group of observers
- * @param pushing the peers whose push waits for a free place, by the number of ours that they have
- * @param pushes how many pushes are on their way
- * @param timeouts of each exchange: when it is given up
- * @param memory of each remembered peer: when it is forgotten
- * @param pushAt when our last changes are pushed; {@link Deadlines#NEVER} if there are none
+ * @param exchanges the open identify streams; due when they are given up
+ * @param pushes how our changes get to our peers
  */
 public record IdentifyState(
         IdentifyConfig config,
         Own own,
         Table<PeerId, Peer> peers,
+        Table<PeerId, Remembered> memory,
         Table<Handle, Link> links,
         Table<Handle, Exchange> exchanges,
-        Table<Multiaddr, Table<String, Integer>> observers,
-        Table<PeerId, Long> pushing,
-        int pushes,
-        Deadlines<Handle> timeouts,
-        Deadlines<PeerId> memory,
-        long pushAt) {
+        Pushes pushes) {
 
     /** Before the first boot. */
     public static final IdentifyState INITIAL = new IdentifyState(
@@ -48,76 +40,77 @@ public record IdentifyState(
             Table.empty(),
             Table.empty(),
             Table.empty(),
-            Table.empty(),
-            0,
-            Deadlines.none(),
-            Deadlines.none(),
-            Deadlines.NEVER);
+            Pushes.NONE);
 
     /**
-     * What we say of ourselves.
+     * A connected peer.
      *
-     * @param protocols the protocol ids we take streams for, in order
-     * @param listeners the addresses of each open listener
-     * @param believed the observed addresses that enough observers agree on
-     * @param seq the number of our peer record: microseconds since the Unix epoch at the last change or boot, and
-     *     higher than any before
+     * @param links how many connections there are to it, at least one
+     * @param asking how far we are in asking it on the newest connection
+     * @param told what it told, also earlier
+     * @param sent what we told it
+     * @param served what it wanted of us
      */
-    public record Own(
-            List<String> protocols, Table<Handle, List<Multiaddr>> listeners, List<Multiaddr> believed, long seq) {
+    public record Peer(int links, Asking asking, Optional<Told> told, Sent sent, Served served) {
 
-        static final Own NOTHING = new Own(List.of(), Table.empty(), List.of(), 0);
+        static final Peer NEW = new Peer(
+                0, new Asking(Step.OPENING, false), Optional.empty(), new Sent(0, Push.NO), new Served(0, 0));
 
-        /** Copies the lists. */
-        public Own {
-            protocols = List.copyOf(protocols);
-            believed = List.copyOf(believed);
+        Peer withLinks(int changed) {
+            return new Peer(changed, asking, told, sent, served);
         }
 
-        /** Where we can be reached: what we listen at, without what nobody can dial, then what observers agree on. */
-        public List<Multiaddr> addresses() {
-            Set<Multiaddr> all = new LinkedHashSet<>();
-            for (List<Multiaddr> bound : listeners.values()) {
-                for (Multiaddr address : bound) {
-                    if (Scope.of(address) != Scope.NONE) {
-                        address.withoutPeer().ifPresent(all::add);
-                    }
-                }
-            }
-            all.addAll(believed);
-            return new ArrayList<>(all);
+        Peer with(Step step, boolean again) {
+            return new Peer(links, new Asking(step, again), told, sent, served);
         }
 
-        Own withProtocols(List<String> changed) {
-            return new Own(changed, listeners, believed, seq);
+        Peer with(Told changed) {
+            return new Peer(links, asking, Optional.of(changed), sent, served);
         }
 
-        Own withListeners(Table<Handle, List<Multiaddr>> changed) {
-            return new Own(protocols, changed, believed, seq);
+        Peer with(Sent changed) {
+            return new Peer(links, asking, told, changed, served);
         }
 
-        Own withBelieved(List<Multiaddr> changed) {
-            return new Own(protocols, listeners, changed, seq);
+        Peer with(Served changed) {
+            return new Peer(links, asking, told, sent, changed);
         }
 
-        /** With a number that is the time, or higher than the last where time would not raise it. */
-        Own raised(long now) {
-            return new Own(protocols, listeners, believed, Math.max(seq + 1, now));
+        Peer answering(int more) {
+            return with(new Served(served.answers() + more, served.pushCredit()));
         }
     }
 
-    /** How far we are in asking a peer who it is. */
-    public enum Asking {
-        /** There is no connection. */
-        NOT,
+    /**
+     * How far we are in asking a peer who it is.
+     *
+     * @param again whether a connection came while it was being asked, so it is asked once more
+     */
+    public record Asking(Step step, boolean again) {}
+
+    /** A step of asking; its name is the phase of the peer. */
+    public enum Step {
         /** The stream was asked for. */
         OPENING,
         /** The stream is open, and its answer awaited. */
         READING,
         /** The peer has told. */
-        DONE,
+        IDENTIFIED,
         /** The peer could not be asked, or did not answer well. */
-        FAILED
+        UNIDENTIFIED
+    }
+
+    /**
+     * What we told a peer.
+     *
+     * @param seq the number of what we told it last on this connection; 0 if nothing yet
+     * @param push how far we are in pushing to it
+     */
+    public record Sent(long seq, Push push) {
+
+        Sent with(long told, Push now) {
+            return new Sent(Math.max(told, seq), now);
+        }
     }
 
     /** How far we are in pushing to a peer. */
@@ -131,60 +124,38 @@ public record IdentifyState(
     }
 
     /**
-     * A peer.
+     * What a peer wanted of us.
      *
-     * @param links how many connections there are to it; none if it is only remembered
-     * @param asking how far we are in asking it on the newest connection
-     * @param again whether a connection came while it was being asked, so it is asked once more
-     * @param told what it told, also earlier
-     * @param sentSeq the number of what we told it last on this connection; 0 if nothing yet
-     * @param push how far we are in pushing to it
      * @param answers how many of its streams we answer now
-     * @param pushCredit up to when its pushes have used up its time, microseconds since the Unix epoch
+     * @param pushCredit up to when its pushes have used up its time, microseconds of the node's time
      */
-    public record Peer(
-            int links,
-            Asking asking,
-            boolean again,
-            Optional<Told> told,
-            long sentSeq,
-            Push push,
-            int answers,
-            long pushCredit) {
+    public record Served(int answers, long pushCredit) {}
 
-        static final Peer NEW = new Peer(0, Asking.NOT, false, Optional.empty(), 0, Push.NO, 0, 0);
+    /**
+     * A peer that is not connected.
+     *
+     * @param told what it told, with fewer addresses
+     * @param at when it is forgotten
+     */
+    public record Remembered(Told told, long pushCredit, long at) implements Due {}
 
-        Peer withLinks(int changed) {
-            return new Peer(changed, asking, again, told, sentSeq, push, answers, pushCredit);
+    /**
+     * How our changes get to our peers.
+     *
+     * @param waiting the peers whose push waits for a free place, by the number of ours that they have
+     * @param onTheirWay how many pushes are on their way
+     * @param at when our last changes are pushed
+     */
+    public record Pushes(Table<PeerId, Long> waiting, int onTheirWay, long at) implements Due {
+
+        static final Pushes NONE = new Pushes(Table.empty(), 0, NEVER);
+
+        Pushes with(Table<PeerId, Long> changed, int more) {
+            return new Pushes(changed, onTheirWay + more, at);
         }
 
-        Peer withAsking(Asking changed, boolean onceMore) {
-            return new Peer(links, changed, onceMore, told, sentSeq, push, answers, pushCredit);
-        }
-
-        Peer withTold(Told changed) {
-            return new Peer(links, asking, again, Optional.of(changed), sentSeq, push, answers, pushCredit);
-        }
-
-        Peer withSent(long seq) {
-            return new Peer(links, asking, again, told, Math.max(seq, sentSeq), push, answers, pushCredit);
-        }
-
-        Peer withPush(Push changed) {
-            return new Peer(links, asking, again, told, sentSeq, changed, answers, pushCredit);
-        }
-
-        Peer withAnswers(int changed) {
-            return new Peer(links, asking, again, told, sentSeq, push, changed, pushCredit);
-        }
-
-        Peer withCredit(long changed) {
-            return new Peer(links, asking, again, told, sentSeq, push, answers, changed);
-        }
-
-        /** Without connections: what it told is remembered with fewer addresses. */
-        Peer remembered(int addresses) {
-            return new Peer(0, Asking.NOT, false, told.map(last -> last.cut(addresses)), 0, Push.NO, 0, pushCredit);
+        Pushes due(long when) {
+            return new Pushes(waiting, onTheirWay, when);
         }
     }
 
@@ -283,8 +254,13 @@ public record IdentifyState(
         LISTEN
     }
 
-    /** An open identify stream. */
-    public record Exchange(PeerId peer, Handle connection, Kind kind) {}
+    /** An open identify stream, and when it is given up. */
+    public record Exchange(PeerId peer, Handle connection, Kind kind, long at) implements Due {}
+
+    /** What a peer told, connected or remembered. */
+    public Optional<Told> told(PeerId peer) {
+        return memory.find(peer).map(Remembered::told).or(() -> peers.find(peer).flatMap(Peer::told));
+    }
 
     /** Whether a stream is one of a peer's for one of two purposes. */
     boolean isExchange(Handle stream, PeerId peer, Kind kind, Kind or) {
@@ -294,82 +270,47 @@ public record IdentifyState(
                 .isPresent();
     }
 
-    /** When a tick is due. */
-    public long nextDeadline() {
-        return Math.min(pushAt, Math.min(timeouts.next(), memory.next()));
+    boolean isLinked(Handle connection, PeerId peer) {
+        return links.find(connection).filter(link -> link.peer().equals(peer)).isPresent();
     }
 
-    IdentifyState withOwn(Own changed) {
-        return new IdentifyState(
-                config, changed, peers, links, exchanges, observers, pushing, pushes, timeouts, memory, pushAt);
+    // One entry, so that the store deals it out.
+    Table<String, Pushes> rounds() {
+        return Table.of("pushes", pushes);
     }
 
-    IdentifyState withPeers(Table<PeerId, Peer> changed) {
-        return new IdentifyState(
-                config, own, changed, links, exchanges, observers, pushing, pushes, timeouts, memory, pushAt);
+    String phaseOf(Subject subject) {
+        if (!subject.kind().equals(OfPeer.KIND)) {
+            return "running";
+        }
+        PeerId id = PeerId.parse(subject.key());
+        Optional<Peer> peer = peers.find(id);
+        return peer.isPresent()
+                ? peer.get().asking().step().name().toLowerCase(Locale.ROOT)
+                : memory.has(id) ? "remembered" : "unknown";
     }
 
-    IdentifyState withPeer(PeerId id, Peer changed) {
-        return withPeers(peers.with(id, changed));
+    IdentifyState with(Own changed) {
+        return new IdentifyState(config, changed, peers, memory, links, exchanges, pushes);
+    }
+
+    IdentifyState with(PeerId id, Peer changed) {
+        return with(peers.with(id, changed), memory);
+    }
+
+    IdentifyState with(Table<PeerId, Peer> connected, Table<PeerId, Remembered> remembered) {
+        return new IdentifyState(config, own, connected, remembered, links, exchanges, pushes);
     }
 
     IdentifyState withLinks(Table<Handle, Link> changed) {
-        return new IdentifyState(
-                config, own, peers, changed, exchanges, observers, pushing, pushes, timeouts, memory, pushAt);
+        return new IdentifyState(config, own, peers, memory, changed, exchanges, pushes);
     }
 
-    IdentifyState withExchange(Handle stream, Exchange exchange, long until) {
-        return new IdentifyState(
-                config,
-                own,
-                peers,
-                links,
-                exchanges.with(stream, exchange),
-                observers,
-                pushing,
-                pushes,
-                timeouts.with(stream, until),
-                memory,
-                pushAt);
+    IdentifyState withExchanges(Table<Handle, Exchange> changed) {
+        return new IdentifyState(config, own, peers, memory, links, changed, pushes);
     }
 
-    IdentifyState withoutExchange(Handle stream) {
-        return new IdentifyState(
-                config,
-                own,
-                peers,
-                links,
-                exchanges.without(stream),
-                observers,
-                pushing,
-                pushes,
-                timeouts.without(stream),
-                memory,
-                pushAt);
-    }
-
-    IdentifyState withObservers(Table<Multiaddr, Table<String, Integer>> changed) {
-        return new IdentifyState(
-                config, own, peers, links, exchanges, changed, pushing, pushes, timeouts, memory, pushAt);
-    }
-
-    IdentifyState withPushing(Table<PeerId, Long> waiting, int onTheirWay) {
-        return new IdentifyState(
-                config, own, peers, links, exchanges, observers, waiting, onTheirWay, timeouts, memory, pushAt);
-    }
-
-    IdentifyState withMemory(Deadlines<PeerId> changed) {
-        return new IdentifyState(
-                config, own, peers, links, exchanges, observers, pushing, pushes, timeouts, changed, pushAt);
-    }
-
-    IdentifyState withTimeouts(Deadlines<Handle> changed) {
-        return new IdentifyState(
-                config, own, peers, links, exchanges, observers, pushing, pushes, changed, memory, pushAt);
-    }
-
-    IdentifyState withPushAt(long changed) {
-        return new IdentifyState(
-                config, own, peers, links, exchanges, observers, pushing, pushes, timeouts, memory, changed);
+    IdentifyState with(Pushes changed) {
+        return new IdentifyState(config, own, peers, memory, links, exchanges, changed);
     }
 }

@@ -47,13 +47,26 @@ final class Observations {
         return host.get().value();
     }
 
-    static Table<Multiaddr, Table<String, Integer>> with(
+    /** What we know of ourselves when the peer of a connection sees us elsewhere than before, or nowhere. */
+    static Own changed(Own own, IdentifyState.Link link, Optional<Multiaddr> now, IdentifyConfig config) {
+        String group = group(link.remote());
+        Table<Multiaddr, Table<String, Integer>> observers = own.observers();
+        if (link.observed().isPresent()) {
+            observers = without(observers, link.observed().get(), group);
+        }
+        if (now.isPresent()) {
+            observers = with(observers, now.get(), group);
+        }
+        return own.observed(observers, believed(observers, config.observers(), config.maxBelieved()));
+    }
+
+    private static Table<Multiaddr, Table<String, Integer>> with(
             Table<Multiaddr, Table<String, Integer>> observers, Multiaddr address, String group) {
         Table<String, Integer> groups = observers.or(address, Table.empty());
         return observers.with(address, groups.with(group, groups.or(group, 0) + 1));
     }
 
-    static Table<Multiaddr, Table<String, Integer>> without(
+    private static Table<Multiaddr, Table<String, Integer>> without(
             Table<Multiaddr, Table<String, Integer>> observers, Multiaddr address, String group) {
         Table<String, Integer> groups = observers.at(address);
         int left = groups.at(group) - 1;
@@ -62,7 +75,7 @@ final class Observations {
     }
 
     /** The addresses that enough groups report, most groups first, at most as many as given. */
-    static List<Multiaddr> believed(Table<Multiaddr, Table<String, Integer>> observers, int threshold, int atMost) {
+    private static List<Multiaddr> believed(Table<Multiaddr, Table<String, Integer>> observers, int threshold, int atMost) {
         List<Multiaddr> enough = new ArrayList<>();
         observers.each((address, groups) -> {
             if (groups.size() >= threshold) {

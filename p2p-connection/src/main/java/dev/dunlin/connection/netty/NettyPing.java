@@ -1,9 +1,9 @@
 package dev.dunlin.connection.netty;
 
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingEcho;
+import dev.dunlin.connection.ping.PingExchange;
 import dev.dunlin.connection.ping.PingService;
-import dev.dunlin.connection.ping.PingThrow;
+import dev.dunlin.connection.ping.PongEcho;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Balls of 32 bytes over the transport's streams. */
+/** Pings of 32 bytes over the transport's streams. */
 public final class NettyPing implements PingService {
 
     private final NettyTransport transport;
@@ -26,7 +26,7 @@ public final class NettyPing implements PingService {
     private final SecureRandom random = new SecureRandom();
 
     // As many as there are outbound ping streams: one a peer.
-    private final Map<Handle, Thrower> throwers = new ConcurrentHashMap<>();
+    private final Map<Handle, Pinger> pingers = new ConcurrentHashMap<>();
 
     /** Over a transport; facts go to the port. */
     public NettyPing(NettyTransport transport, Port port) {
@@ -35,20 +35,20 @@ public final class NettyPing implements PingService {
     }
 
     @Override
-    public void throwBall(ActionId id, Handle stream, PeerId peer, int number) {
+    public void sendPing(ActionId id, Handle stream, PeerId peer) {
         Optional<StreamChannel> channel = transport.stream(stream);
         if (channel.isEmpty()) {
-            port.answer(id, new PingAction.Missed(stream, peer, number, "the stream is closed"));
+            port.answer(id, new PingAction.PongLost(stream, peer, "the stream is closed"));
             return;
         }
         channel.get().execute(() -> {
-            Thrower thrower = throwers.get(stream);
-            if (thrower == null) {
-                thrower = new Thrower(channel.get());
-                throwers.put(stream, thrower);
-                channel.get().attach(thrower);
+            Pinger pinger = pingers.get(stream);
+            if (pinger == null) {
+                pinger = new Pinger(channel.get(), peer);
+                pingers.put(stream, pinger);
+                channel.get().attach(pinger);
             }
-            thrower.begin(id, peer, number);
+            pinger.send(id);
         });
     }
 
@@ -58,70 +58,62 @@ public final class NettyPing implements PingService {
     }
 
     /** Our side of one outbound ping stream. */
-    private final class Thrower implements StreamReader {
+    private final class Pinger implements StreamReader {
         private final StreamChannel channel;
-        private final PingThrow ball = new PingThrow();
+        private final PeerId peer;
+        private final PingExchange exchange = new PingExchange();
         private @Nullable ActionId waiting;
-        private @Nullable PeerId peer;
-        private int number;
         private boolean over;
 
-        Thrower(StreamChannel channel) {
+        Pinger(StreamChannel channel, PeerId peer) {
             this.channel = channel;
+            this.peer = peer;
         }
 
-        void begin(ActionId id, PeerId to, int ballNumber) {
-            waiting = id;
-            peer = to;
-            number = ballNumber;
+        void send(ActionId id) {
             if (over || transport.stream(channel.handle()).isEmpty()) {
-                missed("the stream is closed");
+                port.answer(id, lost("the stream is closed"));
                 return;
             }
-            if (ball.isOut()) {
-                missed("the last ball is still out");
+            if (exchange.isWaiting()) {
+                port.answer(id, lost("the last pong is still awaited"));
                 return;
             }
-            byte[] bytes = new byte[PingEcho.BALL];
+            waiting = id;
+            byte[] bytes = new byte[PingExchange.BYTES];
             random.nextBytes(bytes);
-            ball.begin(bytes, NettyTransport.micros());
+            exchange.begin(bytes, NettyTransport.micros());
             ByteBuf out = Unpooled.wrappedBuffer(bytes);
             boolean whole = channel.write(out);
             out.release();
             if (!whole) {
-                missed("the peer gives no window");
+                answer(lost("the peer gives no window"));
                 channel.reset();
             }
         }
 
-        private void missed(String why) {
+        private PingAction lost(String why) {
+            return new PingAction.PongLost(channel.handle(), peer, why);
+        }
+
+        private void answer(PingAction how) {
             ActionId id = waiting;
-            PeerId to = peer;
-            if (id != null && to != null) {
+            if (id != null) {
                 waiting = null;
-                port.answer(id, new PingAction.Missed(channel.handle(), to, number, why));
+                port.answer(id, how);
             }
         }
 
         @Override
         public void data(StreamChannel stream, ByteBuf bytes) {
-            int count = bytes.readableBytes();
-            PingThrow.Outcome outcome = ball.feed(bytes.nioBuffer(), NettyTransport.micros());
-            stream.consumed(count);
-            switch (outcome) {
-                case PingThrow.Outcome.Waiting() -> {}
-                case PingThrow.Outcome.Caught(long rtt) -> {
-                    ActionId id = waiting;
-                    PeerId to = peer;
-                    if (id != null && to != null) {
-                        waiting = null;
-                        port.answer(id, new PingAction.Caught(channel.handle(), to, number, rtt));
-                    }
-                }
-                case PingThrow.Outcome.Wrong() -> {
-                    missed("the peer sent other bytes than it was thrown");
-                    stream.reset();
-                }
+            long now = NettyTransport.micros();
+            boolean isRight = exchange.feed(bytes.nioBuffer());
+            stream.consumed(bytes.readableBytes());
+            if (!isRight) {
+                answer(lost("the peer sent back other bytes"));
+                stream.reset();
+            } else if (!exchange.isWaiting()) {
+                answer(new PingAction.PongReceived(channel.handle(), peer, exchange.rtt(now)));
             }
         }
 
@@ -133,14 +125,14 @@ public final class NettyPing implements PingService {
         @Override
         public void ended(StreamChannel stream, EndReason reason) {
             over = true;
-            throwers.remove(stream.handle());
-            missed("the stream ended (" + reason + ")");
+            pingers.remove(stream.handle());
+            answer(lost("the stream ended (" + reason + ")"));
         }
     }
 
-    /** Sends every ball back. */
+    /** Answers every ping. */
     private static final class Echoer implements StreamReader {
-        private final PingEcho echo = new PingEcho();
+        private final PongEcho echo = new PongEcho();
         private ByteBuf unsent = Unpooled.EMPTY_BUFFER;
 
         // What came while a write waits: one flat piece, however many frames it came in.
@@ -150,7 +142,7 @@ public final class NettyPing implements PingService {
 
         @Override
         public void data(StreamChannel stream, ByteBuf bytes) {
-            // A peer that throws without catching fills its window, and is given no more of it until it catches.
+            // A peer that pings without reading fills its window, and is given no more of it until it reads.
             held += bytes.readableBytes();
             boolean waits = unsent.isReadable();
             behind.writeBytes(echo.feed(bytes.nioBuffer()));

@@ -3,23 +3,20 @@ package dev.dunlin.connection.ping;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Ticket;
-import java.util.List;
 
-/**
- * The actions of the ping machine.
- *
- * <p>Each {@link Ping} with a ticket has exactly one outcome that echoes it: {@link PingDone} or {@link PingRefused}.
- * One with {@link Ticket#NONE} that is refused is disabled by the clause that a refusal would name.
- */
-public sealed interface PingAction extends Action {
+/** The actions of the ping machine. */
+public sealed interface PingAction extends OfPeer {
 
-    /**
-     * The node has booted: what was open before is gone.
-     *
-     * @param config what the boot said
-     */
-    record Started(PingConfig config) implements PingAction {}
+    /** About a ping stream. */
+    sealed interface OfStream extends PingAction {
+        /** The stream. */
+        Handle stream();
+    }
+
+    /** What the entry of a peer becomes when it is due. */
+    sealed interface PeerDue extends PingAction {}
 
     /** Fact: a connection is open. */
     record Linked(Handle connection, PeerId peer) implements PingAction {}
@@ -28,86 +25,36 @@ public sealed interface PingAction extends Action {
     record Unlinked(Handle connection, PeerId peer) implements PingAction {}
 
     /**
-     * Wish: ping a peer.
+     * Wish: ping a connected peer so many times. One {@link PingOutcome} tells how it ended.
      *
-     * @param ticket echoed in the outcome
-     * @param peer a connected peer
-     * @param count how many balls, 1 to {@link PingConfig#maxCount}
-     * @param intervalMicros from a ball's end to the next throw, microseconds, 0 to {@link PingConfig#MAX_INTERVAL}
+     * @param intervalMicros from a pong to the next ping, microseconds, 0 to {@link PingConfig#MAX_INTERVAL}
      */
-    record Ping(Ticket ticket, PeerId peer, int count, long intervalMicros) implements PingAction {}
+    record Ping(Ticket ticket, PeerId peer, int count, long intervalMicros) implements PingAction, Action.Wish {}
 
     /** The stream that we asked for is open. */
-    record Opened(Handle stream, PeerId peer) implements PingAction {}
+    record Opened(Handle stream, PeerId peer) implements OfStream {}
 
-    /**
-     * The stream that we asked for could not be opened.
-     *
-     * @param unsupported whether the peer refused the protocol
-     */
+    /** The stream that we asked for could not be opened. */
     record NotOpened(PeerId peer, boolean unsupported) implements PingAction {}
 
     /** A peer opened a ping stream. */
-    record EchoAsked(Handle stream, PeerId peer) implements PingAction {}
+    record EchoAsked(Handle stream, PeerId peer) implements OfStream {}
 
-    /** Fact: a stream is closed, of this protocol or another. */
-    record StreamEnded(Handle stream, PeerId peer) implements PingAction {}
+    /** Fact: a stream is closed. */
+    record StreamEnded(Handle stream, PeerId peer) implements OfStream {}
 
-    /**
-     * A ball came back.
-     *
-     * @param number its number on the stream
-     * @param rttMicros the round-trip time, microseconds, not negative
-     */
-    record Caught(Handle stream, PeerId peer, int number, long rttMicros) implements PingAction {}
+    /** The pong came, after a round-trip time in microseconds. */
+    record PongReceived(Handle stream, PeerId peer, long rttMicros) implements OfStream {}
 
-    /**
-     * A ball will not come back: the stream ended, or other bytes came.
-     *
-     * @param number its number on the stream
-     * @param reason one sentence
-     */
-    record Missed(Handle stream, PeerId peer, int number, String reason) implements PingAction {}
+    /** The pong will not come: the stream ended, or other bytes came. The reason is one sentence. */
+    record PongLost(Handle stream, PeerId peer, String reason) implements OfStream {}
 
-    /** A deadline has come. */
-    record Tick() implements PingAction {}
+    /** The next ping is due. */
+    record PingDue(PeerId peer) implements PeerDue {}
 
-    /** A peer's next ball is to be thrown. */
-    record BallDue(PeerId peer) implements PingAction {}
+    /** A pong was due and did not come. */
+    record PongDue(PeerId peer) implements PeerDue {}
 
-    /**
-     * A ball was out for too long.
-     *
-     * @param number its number on the stream
-     */
-    record BallTimedOut(Handle stream, PeerId peer, int number) implements PingAction {}
-
-    /**
-     * Outcome: all balls came back or were lost.
-     *
-     * @param rttsMicros of the balls that came back, in their order, microseconds
-     * @param lost how many did not come back
-     */
-    record PingDone(Ticket ticket, PeerId peer, List<Long> rttsMicros, int lost)
-            implements PingAction, Action.Ticketed {
-        /** Copies the list. */
-        public PingDone {
-            rttsMicros = List.copyOf(rttsMicros);
-        }
-    }
-
-    /**
-     * Outcome: the wish was not done, or not to its end.
-     *
-     * @param clause the name of the clause that failed; {@code protocol-is-spoken} and {@code peer-stays-connected}
-     *     can fail later
-     */
-    record PingRefused(Ticket ticket, PeerId peer, String clause) implements PingAction, Action.Ticketed {}
-
-    /**
-     * A peer has not answered {@link PingConfig#failures} balls one after the other.
-     *
-     * @param failures how many
-     */
-    record PingFailed(PeerId peer, int failures) implements PingAction {}
+    /** Fact for others: a peer has not answered {@link PingConfig#failures} pings one after the other. */
+    record PeerUnresponsive(PeerId peer, int failures) implements PingAction {}
 }

@@ -1,125 +1,75 @@
 package dev.dunlin.connection.ping;
 
-import dev.dunlin.connection.Admission;
-import dev.dunlin.connection.ping.PingAction.Caught;
-import dev.dunlin.connection.ping.PingAction.Missed;
+import static dev.dunlin.core.store.Clauses.absent;
+import static dev.dunlin.core.store.Clauses.below;
+import static dev.dunlin.core.store.Clauses.present;
+import static dev.dunlin.core.store.Clauses.when;
+
+import dev.dunlin.connection.ping.PingAction.OfStream;
 import dev.dunlin.connection.ping.PingAction.Ping;
-import dev.dunlin.connection.ping.PingState.Line;
-import dev.dunlin.connection.ping.PingState.Peer;
-import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.store.Clauses;
+import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
-import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Operand;
-import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /** The enabling conditions of the ping machine. */
 final class PingGuards {
 
     private PingGuards() {}
 
-    /** When a {@link Ping} is taken on. */
-    static final Admission<PingState, Ping> PING = Admission.<PingState, Ping>of(Ping::ticket)
-            .rule(
-                    "count-in-range",
-                    (own, wish) ->
-                            wish.count() >= 1 && wish.count() <= own.config().maxCount(),
-                    (own, wish) -> List.of(
-                            Operand.of("count", wish.count()),
-                            Operand.of("maxCount", own.config().maxCount())))
-            .rule(
-                    "interval-in-range",
-                    (own, wish) -> wish.intervalMicros() >= 0 && wish.intervalMicros() <= PingConfig.MAX_INTERVAL,
-                    (own, wish) -> List.of(Operand.of("intervalMicros", wish.intervalMicros())))
-            .rule(
-                    "peer-is-connected",
-                    (own, wish) -> own.peers().has(wish.peer()),
-                    (own, wish) -> List.of(Operand.of("peer", wish.peer())))
-            .rule(
-                    "jobs-below-limit",
-                    (own, wish) -> own.peers()
-                            .find(wish.peer())
-                            .filter(peer -> peer.jobs().size() >= own.config().maxJobs())
-                            .isEmpty(),
-                    (own, wish) -> List.of(Operand.of("maxJobs", own.config().maxJobs())));
+    private static final Clause<Object, PingState, OfStream> IS_NEW =
+            when("stream-is-new", (own, fact) -> !own.peer(fact).uses(fact.stream()));
 
-    // The ball that the action tells of.
-    private static <A extends PingAction> Clause<Object, PingState, A> ballIsOut(
-            Function<A, PeerId> peer, Function<A, Handle> stream, ToIntFunction<A> number) {
-        return Clauses.when(
-                "ball-is-out",
-                (own, action) -> own.peers()
-                        .find(peer.apply(action))
-                        .map(Peer::line)
-                        .filter(new Line.Out(stream.apply(action), number.applyAsInt(action))::equals)
-                        .isPresent(),
-                "number",
-                number::applyAsInt);
-    }
+    private static final Clause<Object, PingState, OfStream> PONG_IS_AWAITED = when(
+            "pong-is-awaited", (own, fact) -> own.peer(fact).stream().equals(new Stream.Waiting(fact.stream())));
 
-    static final Guards<Object, PingState, PingAction> ALL = PING.guard(
-                    Guards.<Object, PingState, PingAction>of(), Ping.class)
-            .always(PingAction.Started.class)
+    static final Guards<Object, PingState, PingAction> ALL = Guards.<Object, PingState, PingAction>of()
             .on(
                     PingAction.Linked.class,
-                    Clauses.absent("connection-is-new", PingState::links, PingAction.Linked::connection),
-                    Clauses.below(
-                            "links-below-limit",
-                            own -> own.links().size(),
-                            "maxLinks",
-                            own -> own.config().maxLinks()))
+                    absent("connection-is-new", PingState::links, PingAction.Linked::connection),
+                    below("links-below-limit", own -> own.links().size(), "maxLinks", PingGuards::maxLinks))
             .on(
                     PingAction.Unlinked.class,
-                    Clauses.present(
+                    present(
                             "connection-is-the-peers",
                             PingState::links,
                             PingAction.Unlinked::connection,
                             (action, peer) -> peer.equals(action.peer())))
-            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for
-            // that.
-            .on(PingAction.Opened.class, Clauses.absent("stream-is-new", PingState::streams, PingAction.Opened::stream))
+            .on(
+                    Ping.class,
+                    when("count-in-range", PingGuards::hasCount, "count", Ping::count),
+                    when("interval-in-range", PingGuards::hasInterval, "intervalMicros", Ping::intervalMicros),
+                    when("peer-is-connected", (own, wish) -> own.peers().has(wish.peer()), "peer", Ping::peer),
+                    when("jobs-below-limit", PingGuards::hasRoom))
+            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for that.
+            .on(PingAction.Opened.class, IS_NEW)
+            .on(PingAction.EchoAsked.class, IS_NEW)
             .on(
                     PingAction.NotOpened.class,
-                    Clauses.present(
-                            "stream-is-being-opened",
-                            PingState::peers,
-                            PingAction.NotOpened::peer,
-                            (action, peer) -> peer.line() instanceof Line.Opening))
-            .on(
-                    PingAction.EchoAsked.class,
-                    Clauses.absent("stream-is-new", PingState::streams, PingAction.EchoAsked::stream))
-            // Tells of streams of all protocols.
+                    when("stream-is-being-opened", (own, fact) -> own.peer(fact).stream() instanceof Stream.Opening))
             .always(PingAction.StreamEnded.class)
             .on(
-                    Caught.class,
-                    ballIsOut(Caught::peer, Caught::stream, Caught::number),
-                    Clauses.when(
-                            "rtt-not-negative",
-                            (own, action) -> action.rttMicros() >= 0,
-                            "rttMicros",
-                            Caught::rttMicros))
-            .on(Missed.class, ballIsOut(Missed::peer, Missed::stream, Missed::number))
-            .on(
-                    PingAction.Tick.class,
-                    Clauses.due("deadline-is-due", own -> own.due().next()))
-            .on(
-                    PingAction.BallDue.class,
-                    Clauses.present(
-                            "no-ball-is-out",
-                            PingState::peers,
-                            PingAction.BallDue::peer,
-                            (action, peer) -> peer.line() instanceof Line.Idle || peer.line() instanceof Line.Ready))
-            .on(
-                    PingAction.BallTimedOut.class,
-                    ballIsOut(
-                            PingAction.BallTimedOut::peer,
-                            PingAction.BallTimedOut::stream,
-                            PingAction.BallTimedOut::number))
-            .always(PingAction.PingDone.class)
-            .always(PingAction.PingRefused.class)
-            .always(PingAction.PingFailed.class)
+                    PingAction.PongReceived.class,
+                    PONG_IS_AWAITED,
+                    when("rtt-not-negative", (own, pong) -> pong.rttMicros() >= 0))
+            .on(PingAction.PongLost.class, PONG_IS_AWAITED)
+            .always(PingAction.PingDue.class)
+            .always(PingAction.PongDue.class)
+            .always(PingAction.PeerUnresponsive.class)
             .build();
+
+    private static long maxLinks(PingState own) {
+        return own.config().maxLinks();
+    }
+
+    private static boolean hasCount(PingState own, Ping wish) {
+        return wish.count() >= 1 && wish.count() <= own.config().maxCount();
+    }
+
+    private static boolean hasInterval(PingState own, Ping wish) {
+        return wish.intervalMicros() >= 0 && wish.intervalMicros() <= PingConfig.MAX_INTERVAL;
+    }
+
+    private static boolean hasRoom(PingState own, Ping wish) {
+        return own.peer(wish).jobs().size() < own.config().maxJobs();
+    }
 }

@@ -1,238 +1,169 @@
 package dev.dunlin.connection.ping;
 
-import dev.dunlin.connection.ping.PingAction.PingDone;
-import dev.dunlin.connection.ping.PingAction.PingFailed;
-import dev.dunlin.connection.ping.PingAction.PingRefused;
+import dev.dunlin.connection.ping.PingOutcome.PingDone;
+import dev.dunlin.connection.ping.PingOutcome.PingFailed;
+import dev.dunlin.connection.ping.PingState.Health;
 import dev.dunlin.connection.ping.PingState.Job;
-import dev.dunlin.connection.ping.PingState.Line;
 import dev.dunlin.connection.ping.PingState.Peer;
 import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** The ping machine: one ball after the other on one stream to each peer (libp2p/specs ping/ping.md). */
+/** The ping machine: one ping after the other on one stream to each peer (libp2p/specs ping/ping.md). */
 final class PingReducer {
-
-    /** How many peers' deadlines one tick takes. */
-    static final int PER_TICK = 64;
 
     private PingReducer() {}
 
     static PingState reduce(PingState own, PingAction action, Context ctx) {
+        PeerId id = action.peer();
+        Peer peer = own.peer(action);
         return switch (action) {
-            case PingAction.Started(PingConfig config) -> PingState.of(config);
-            case PingAction.Linked(Handle connection, PeerId peer) -> linked(own, connection, peer, ctx);
-            case PingAction.Unlinked(Handle connection, PeerId peer) -> unlinked(own, connection, peer, ctx);
-            case PingAction.Ping wish -> ping(own, wish, ctx);
-            case PingAction.Opened(Handle stream, PeerId peer) -> opened(own, stream, peer, ctx);
-            case PingAction.NotOpened(PeerId peer, boolean unsupported) ->
-                unsupported ? unsupported(own, peer, ctx) : lost(own, peer, ctx);
-            case PingAction.EchoAsked(Handle stream, PeerId peer) -> echoAsked(own, stream, peer, ctx);
-            case PingAction.StreamEnded(Handle stream, PeerId _) -> streamEnded(own, stream, ctx);
-            case PingAction.Caught caught -> caught(own, caught, ctx);
-            case PingAction.Missed missed -> dropped(own, missed.peer(), missed.stream(), ctx);
-            case PingAction.Tick _ -> tick(own, ctx);
-            case PingAction.BallDue(PeerId peer) -> throwNext(own, peer, ctx);
-            case PingAction.BallTimedOut(Handle stream, PeerId peer, int _) -> dropped(own, peer, stream, ctx);
-            case PingDone _, PingRefused _, PingFailed _ -> own;
+            case PingAction.Linked(Handle connection, PeerId _) -> linked(own, connection, id, peer, ctx);
+            case PingAction.Unlinked(Handle connection, PeerId _) -> unlinked(own, connection, id, peer, ctx);
+            case PingAction.Ping wish -> own.with(id, asked(own, wish, peer, ctx));
+            case PingAction.Opened(Handle stream, PeerId _) ->
+                peer.stream() instanceof Stream.Opening
+                        ? own.with(id, sent(own, stream, id, peer, ctx))
+                        : closed(own, stream, ctx);
+            case PingAction.NotOpened(PeerId _, boolean unsupported) ->
+                own.with(id, unsupported ? unsupported(peer, ctx) : lost(own, id, peer, ctx));
+            case PingAction.EchoAsked(Handle stream, PeerId _) -> echoAsked(own, stream, id, peer, ctx);
+            case PingAction.StreamEnded(Handle stream, PeerId _) ->
+                peer.uses(stream) ? own.with(id, streamEnded(own, stream, id, peer, ctx)) : own;
+            case PingAction.PongReceived pong -> own.with(id, received(own, pong, peer, ctx));
+            case PingAction.PongLost _, PingAction.PongDue _ -> own.with(id, dropped(own, id, peer, ctx));
+            case PingAction.PingDue _ -> own.with(id, next(own, id, peer, ctx));
+            case PingAction.PeerUnresponsive _ -> own;
         };
     }
 
-    private static PingState linked(PingState own, Handle connection, PeerId id, Context ctx) {
-        PingState linked = own.withLinks(own.links().with(connection, id));
-        Optional<Peer> known = own.peers().find(id);
-        if (known.isPresent()) {
-            return linked.withPeer(id, known.get().withLinks(known.get().links() + 1));
-        }
-        // The first balls are spread over the interval, so that a node with many peers does not throw all at once.
+    private static PingState linked(PingState own, Handle connection, PeerId id, Peer peer, Context ctx) {
+        // The first pings are spread over the interval, so that a node with many peers does not send all at once.
         long interval = own.config().interval();
-        return linked.withPeer(id, Peer.NEW)
-                .withDue(
-                        id,
-                        interval == 0
-                                ? Deadlines.NEVER
-                                : ctx.now() + 1 + ctx.random().nextLong(interval));
+        boolean isNew = peer.links() == 0 && interval > 0;
+        Peer due = isNew ? peer.with(peer.stream(), ctx.now() + 1 + ctx.random().nextLong(interval)) : peer;
+        return new PingState(own.config(), own.links().with(connection, id), own.peers().with(id, due.linked(1)));
     }
 
-    private static PingState unlinked(PingState own, Handle connection, PeerId id, Context ctx) {
-        PingState after = own.withLinks(own.links().without(connection));
-        Peer peer = own.peers().at(id);
-        if (peer.links() > 1) {
-            return after.withPeer(id, peer.withLinks(peer.links() - 1));
+    private static PingState unlinked(PingState own, Handle connection, PeerId id, Peer peer, Context ctx) {
+        boolean isLast = peer.links() == 1;
+        if (isLast) {
+            giveUp(peer, "the last connection to the peer is closed", ctx);
         }
-        refuseAll(id, peer, "peer-stays-connected", ctx);
-        return after.withStreams(withoutStreamsOf(own, id, peer)).withoutPeer(id);
+        Table<PeerId, Peer> peers = isLast ? own.peers().without(id) : own.peers().with(id, peer.linked(-1));
+        return new PingState(own.config(), own.links().without(connection), peers);
     }
 
-    // Streams end before their connection does, so this finds one only if a service breaks its contract.
-    private static Table<Handle, Stream> withoutStreamsOf(PingState own, PeerId id, Peer peer) {
-        Table<Handle, Stream> left = own.streams();
-        if (peer.echoes() > 0 || peer.line() instanceof Line.Ready || peer.line() instanceof Line.Out) {
-            for (var entry : own.streams()) {
-                if (entry.getValue().peer().equals(id)) {
-                    left = left.without(entry.getKey());
-                }
+    private static void giveUp(Peer peer, String why, Context ctx) {
+        peer.jobs().forEach(job -> ctx.then(new PingFailed(job.wish().ticket(), job.wish().peer(), why)));
+    }
+
+    private static Peer asked(PingState own, PingAction.Ping wish, Peer peer, Context ctx) {
+        List<Job> jobs = joined(peer.jobs(), List.of(new Job(wish, List.of(), 0)));
+        Peer asked = peer.with(peer.stream(), peer.at(), peer.health(), jobs);
+        return jobs.size() == 1 ? next(own, wish.peer(), asked, ctx) : asked;
+    }
+
+    private static <T> List<T> joined(List<T> some, List<T> more) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
+    }
+
+    /** Sends the next ping if no pong is awaited, on the open stream or on one that is opened now. */
+    private static Peer next(PingState own, PeerId id, Peer peer, Context ctx) {
+        return switch (peer.stream()) {
+            case Stream.Idle _ -> {
+                ctx.then(new OpenStream(new Ticket(PingMachine.NAME, 0), id, List.of(PingMachine.PROTOCOL)));
+                yield peer.with(new Stream.Opening(), Due.NEVER);
             }
-        }
-        return left;
-    }
-
-    private static void refuseAll(PeerId id, Peer peer, String clause, Context ctx) {
-        for (Job job : peer.jobs()) {
-            ctx.then(new PingRefused(job.ticket(), id, clause));
-        }
-    }
-
-    private static PingState ping(PingState own, PingAction.Ping wish, Context ctx) {
-        PeerId id = wish.peer();
-        Optional<String> refused = PingGuards.PING.refusal(own, wish);
-        if (refused.isPresent()) {
-            ctx.then(new PingRefused(wish.ticket(), id, refused.get()));
-            return own;
-        }
-        Peer peer = own.peers().at(id);
-        List<Job> jobs = new ArrayList<>(peer.jobs());
-        jobs.add(new Job(wish.ticket(), wish.count(), wish.intervalMicros(), List.of(), 0));
-        PingState queued = own.withPeer(id, peer.withJobs(jobs));
-        return peer.jobs().isEmpty() ? throwNext(queued, id, ctx) : queued;
-    }
-
-    /** Throws the next ball if none is out, on the open stream or on one that is opened now. */
-    private static PingState throwNext(PingState own, PeerId id, Context ctx) {
-        Peer peer = own.peers().at(id);
-        return switch (peer.line()) {
-            case Line.Idle _ -> {
-                ctx.then(new OpenStream(new Ticket(PingSlice.NAME, 0), id, List.of(PingSlice.PROTOCOL)));
-                yield own.withPeer(id, peer.withLine(new Line.Opening())).withDue(id, Deadlines.NEVER);
-            }
-            case Line.Ready(Handle stream, int next) -> thrown(own, id, peer, stream, next, ctx);
-            case Line.Opening _, Line.Out _ -> own;
+            case Stream.Ready(Handle stream) -> sent(own, stream, id, peer, ctx);
+            case Stream.Opening _, Stream.Waiting _ -> peer;
         };
     }
 
-    private static PingState thrown(PingState own, PeerId id, Peer peer, Handle stream, int number, Context ctx) {
-        ctx.effect(new PingEffect.Throw(stream, id, number));
-        return own.withPeer(id, peer.withLine(new Line.Out(stream, number)))
-                .withDue(id, ctx.now() + own.config().timeout());
+    private static Peer sent(PingState own, Handle stream, PeerId id, Peer peer, Context ctx) {
+        ctx.effect(new PingEffect.SendPing(stream, id));
+        return peer.with(new Stream.Waiting(stream), ctx.now() + own.config().timeout());
     }
 
-    private static PingState opened(PingState own, Handle stream, PeerId id, Context ctx) {
-        Optional<Peer> waiting = own.peers().find(id).filter(peer -> peer.line() instanceof Line.Opening);
-        if (waiting.isEmpty()) {
-            ctx.then(new CloseStream(stream, CloseMode.RESET));
-            return own;
-        }
-        return thrown(
-                own.withStreams(own.streams().with(stream, new Stream(id, true))), id, waiting.get(), stream, 0, ctx);
-    }
-
-    private static PingState unsupported(PingState own, PeerId id, Context ctx) {
-        Peer peer = own.peers().at(id);
-        refuseAll(id, peer, "protocol-is-spoken", ctx);
-        return own.withPeer(id, peer.asUnsupported());
-    }
-
-    private static PingState caught(PingState own, PingAction.Caught caught, Context ctx) {
-        Peer peer = own.peers().at(caught.peer());
-        Peer after = peer.withLine(new Line.Ready(caught.stream(), caught.number() + 1))
-                .withRtts(peer.rtts().with(caught.rttMicros(), own.config().keptRtts()));
-        return went(own, caught.peer(), after, Optional.of(caught.rttMicros()), ctx);
-    }
-
-    /** The ball that is out will not come back, and its stream is of no more use. */
-    private static PingState dropped(PingState own, PeerId id, Handle stream, Context ctx) {
+    private static PingState closed(PingState own, Handle stream, Context ctx) {
         ctx.then(new CloseStream(stream, CloseMode.RESET));
-        return lost(own.withStreams(own.streams().without(stream)), id, ctx);
+        return own;
     }
 
-    private static PingState lost(PingState own, PeerId id, Context ctx) {
-        Peer peer = own.peers().at(id);
-        int failures = Math.min(peer.failures() + 1, own.config().failures());
-        if (failures == own.config().failures() && peer.failures() < failures) {
-            ctx.then(new PingFailed(id, failures));
-        }
-        Peer after = peer.withLine(new Line.Idle()).withFailures(failures);
-        return went(own, id, after, Optional.empty(), ctx);
+    private static Peer unsupported(Peer peer, Context ctx) {
+        giveUp(peer, "the peer does not speak the ping protocol", ctx);
+        Health health = new Health(peer.health().rtts(), peer.health().failures(), true);
+        return peer.with(new Stream.Idle(), Due.NEVER, health, List.of());
     }
 
-    /** A ball's end: counts it for the wish in work, and says when the next one is thrown. */
-    private static PingState went(PingState own, PeerId id, Peer peer, Optional<Long> rtt, Context ctx) {
-        if (peer.jobs().isEmpty()) {
-            long interval = own.config().interval();
-            return own.withPeer(id, peer)
-                    .withDue(id, interval == 0 || peer.unsupported() ? Deadlines.NEVER : ctx.now() + interval);
-        }
-        List<Job> jobs = new ArrayList<>(peer.jobs());
-        Job job = counted(jobs.removeFirst(), rtt);
-        if (job.left() > 0) {
-            jobs.addFirst(job);
-            PingState waiting = own.withPeer(id, peer.withJobs(jobs));
-            return waiting.withDue(id, ctx.now() + Math.max(1, job.intervalMicros()));
-        }
-        ctx.then(new PingDone(job.ticket(), id, job.rtts(), job.lost()));
-        PingState done = own.withPeer(id, peer.withJobs(jobs));
-        if (jobs.isEmpty()) {
-            return went(done, id, peer.withJobs(jobs), Optional.empty(), ctx);
-        }
-        return done.withDue(id, ctx.now() + 1);
+    private static Peer received(PingState own, PingAction.PongReceived pong, Peer peer, Context ctx) {
+        List<Long> rtts = joined(peer.health().rtts(), List.of(pong.rttMicros()));
+        List<Long> kept = rtts.subList(Math.max(0, rtts.size() - own.config().keptRtts()), rtts.size());
+        Health health = new Health(kept, 0, peer.health().unsupported());
+        return ended(own, peer, new Stream.Ready(pong.stream()), health, List.of(pong.rttMicros()), ctx);
     }
 
-    private static Job counted(Job job, Optional<Long> rtt) {
-        List<Long> rtts = new ArrayList<>(job.rtts());
-        rtt.ifPresent(rtts::add);
-        return new Job(
-                job.ticket(), job.left() - 1, job.intervalMicros(), rtts, job.lost() + (rtt.isPresent() ? 0 : 1));
-    }
-
-    private static PingState echoAsked(PingState own, Handle stream, PeerId id, Context ctx) {
-        Optional<Peer> peer = own.peers()
-                .find(id)
-                .filter(known -> known.echoes() < own.config().maxEchoes());
-        if (peer.isEmpty()) {
+    /** The pong that is awaited will not come, and its stream is of no more use. */
+    private static Peer dropped(PingState own, PeerId id, Peer peer, Context ctx) {
+        if (peer.stream() instanceof Stream.Waiting(Handle stream)) {
             ctx.then(new CloseStream(stream, CloseMode.RESET));
-            return own;
+        }
+        return lost(own, id, peer, ctx);
+    }
+
+    private static Peer lost(PingState own, PeerId id, Peer peer, Context ctx) {
+        Health before = peer.health();
+        int failures = Math.min(before.failures() + 1, own.config().failures());
+        if (before.failures() < failures && failures == own.config().failures()) {
+            ctx.then(new PingAction.PeerUnresponsive(id, failures));
+        }
+        Health health = new Health(before.rtts(), failures, before.unsupported());
+        return ended(own, peer, new Stream.Idle(), health, List.of(), ctx);
+    }
+
+    /** A ping's end, answered or not: counts it for the wish in work, and says when the next one is due. */
+    private static Peer ended(PingState own, Peer peer, Stream stream, Health health, List<Long> rtt, Context ctx) {
+        long interval = own.config().interval();
+        boolean isPeriodic = interval > 0 && !health.unsupported();
+        Peer after = peer.with(stream, isPeriodic ? ctx.now() + interval : Due.NEVER, health, List.of());
+        if (peer.jobs().isEmpty()) {
+            return after;
+        }
+        Job first = peer.jobs().getFirst();
+        List<Job> others = peer.jobs().subList(1, peer.jobs().size());
+        Job job = new Job(first.wish(), joined(first.rtts(), rtt), first.lost() + 1 - rtt.size());
+        if (job.rtts().size() + job.lost() < job.wish().count()) {
+            long at = ctx.now() + Math.max(1, job.wish().intervalMicros());
+            return peer.with(stream, at, health, joined(List.of(job), others));
+        }
+        ctx.then(new PingDone(job.wish().ticket(), job.wish().peer(), job.rtts(), job.lost()));
+        return others.isEmpty() ? after : peer.with(stream, ctx.now() + 1, health, others);
+    }
+
+    private static PingState echoAsked(PingState own, Handle stream, PeerId id, Peer peer, Context ctx) {
+        if (peer.links() == 0 || peer.echoes().size() >= own.config().maxEchoes()) {
+            return closed(own, stream, ctx);
         }
         ctx.effect(new PingEffect.Echo(stream));
-        return own.withPeer(id, peer.get().withEchoes(peer.get().echoes() + 1))
-                .withStreams(own.streams().with(stream, new Stream(id, false)));
+        return own.with(id, peer.echoing(joined(peer.echoes(), List.of(stream))));
     }
 
-    private static PingState streamEnded(PingState own, Handle handle, Context ctx) {
-        Optional<Stream> ended = own.streams().find(handle);
-        if (ended.isEmpty()) {
-            return own;
+    private static Peer streamEnded(PingState own, Handle stream, PeerId id, Peer peer, Context ctx) {
+        if (peer.echoes().contains(stream)) {
+            return peer.echoing(peer.echoes().stream().filter(echo -> !echo.equals(stream)).toList());
         }
-        PeerId id = ended.get().peer();
-        PingState after = own.withStreams(own.streams().without(handle));
-        Peer peer = own.peers().at(id);
-        if (!ended.get().ours()) {
-            return after.withPeer(id, peer.withEchoes(peer.echoes() - 1));
-        }
-        return switch (peer.line()) {
-            case Line.Out _ -> lost(after, id, ctx);
-            case Line.Idle _, Line.Opening _, Line.Ready _ -> after.withPeer(id, peer.withLine(new Line.Idle()));
-        };
-    }
-
-    private static PingState tick(PingState own, Context ctx) {
-        PingState after = own;
-        for (PeerId id : own.due().due(ctx.now(), PER_TICK)) {
-            after = after.withDue(id, Deadlines.NEVER);
-            switch (own.peers().at(id).line()) {
-                case Line.Out(Handle stream, int number) -> ctx.then(new PingAction.BallTimedOut(stream, id, number));
-                case Line.Idle _, Line.Opening _, Line.Ready _ -> ctx.then(new PingAction.BallDue(id));
-            }
-        }
-        return after;
+        boolean isAwaited = peer.stream() instanceof Stream.Waiting;
+        return isAwaited ? lost(own, id, peer, ctx) : peer.with(new Stream.Idle(), peer.at());
     }
 }

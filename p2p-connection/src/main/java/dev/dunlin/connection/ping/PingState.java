@@ -1,151 +1,118 @@
 package dev.dunlin.connection.ping;
 
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import java.util.List;
+import java.util.Optional;
 
-/**
- * Whom we ping, and how long the balls took.
- *
- * @param config what the machine goes by
- * @param links the open connections and their peers
- * @param peers the peers with an open connection
- * @param streams the open ping streams
- * @param due when each peer's ball is lost or its next one is thrown
- */
-public record PingState(
-        PingConfig config,
-        Table<Handle, PeerId> links,
-        Table<PeerId, Peer> peers,
-        Table<Handle, Stream> streams,
-        Deadlines<PeerId> due) {
+/** Whom we ping, and how long the answers took: the open connections and whose they are, and the connected peers. */
+public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<PeerId, Peer> peers) {
+
+    /** Before the first boot. */
+    public static final PingState INITIAL = of(PingConfig.DEFAULT);
 
     /**
      * A connected peer.
      *
      * @param links how many connections there are to it, at least one
-     * @param line the one stream on which we throw
-     * @param rtts the last round-trip times, at most {@link PingConfig#keptRtts}
-     * @param failures how many balls were lost since the last one that came back
-     * @param unsupported whether it does not speak the ping protocol; then it gets no periodic balls
+     * @param echoes its streams that we answer, at most {@link PingConfig#maxEchoes}
+     * @param stream the one on which we ping
+     * @param at when the next ping is due, or the pong that is awaited
      * @param jobs the wishes that wait, the first of them in work, at most {@link PingConfig#maxJobs}
-     * @param echoes how many of its ping streams we answer, at most {@link PingConfig#maxEchoes}
      */
-    public record Peer(int links, Line line, Rtts rtts, int failures, boolean unsupported, List<Job> jobs, int echoes) {
+    public record Peer(int links, List<Handle> echoes, Stream stream, long at, Health health, List<Job> jobs)
+            implements Due {
 
-        /** Copies the list. */
+        static final Peer NEW =
+                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0, false), List.of());
+
+        /** Copies the lists. */
         public Peer {
+            echoes = List.copyOf(echoes);
             jobs = List.copyOf(jobs);
         }
 
-        static final Peer NEW = new Peer(1, new Line.Idle(), Rtts.NONE, 0, false, List.of(), 0);
-
-        Peer withLinks(int changed) {
-            return new Peer(changed, line, rtts, failures, unsupported, jobs, echoes);
+        boolean uses(Handle handle) {
+            return echoes.contains(handle)
+                    || stream.equals(new Stream.Ready(handle))
+                    || stream.equals(new Stream.Waiting(handle));
         }
 
-        Peer withLine(Line changed) {
-            return new Peer(links, changed, rtts, failures, unsupported, jobs, echoes);
+        Peer linked(int more) {
+            return new Peer(links + more, echoes, stream, at, health, jobs);
         }
 
-        /** A ball came back: what failed before does not matter any more. */
-        Peer withRtts(Rtts changed) {
-            return new Peer(links, line, changed, 0, false, jobs, echoes);
+        Peer echoing(List<Handle> changed) {
+            return new Peer(links, changed, stream, at, health, jobs);
         }
 
-        Peer withFailures(int changed) {
-            return new Peer(links, line, rtts, changed, unsupported, jobs, echoes);
+        Peer with(Stream nextStream, long due) {
+            return with(nextStream, due, health, jobs);
         }
 
-        Peer asUnsupported() {
-            return new Peer(links, new Line.Idle(), rtts, failures, true, List.of(), echoes);
-        }
-
-        Peer withJobs(List<Job> changed) {
-            return new Peer(links, line, rtts, failures, unsupported, changed, echoes);
-        }
-
-        Peer withEchoes(int changed) {
-            return new Peer(links, line, rtts, failures, unsupported, jobs, changed);
+        Peer with(Stream nextStream, long due, Health nextHealth, List<Job> left) {
+            return new Peer(links, echoes, nextStream, due, nextHealth, left);
         }
     }
 
-    /** The stream on which we throw. */
-    public sealed interface Line {
+    /** A stream on which we ping; the names of its variants are a peer's phases. */
+    public sealed interface Stream {
 
         /** There is none. */
-        record Idle() implements Line {}
+        record Idle() implements Stream {}
 
         /** It was asked for. */
-        record Opening() implements Line {}
+        record Opening() implements Stream {}
 
-        /**
-         * It is open, and no ball is out.
-         *
-         * @param next the number of the next ball, from 0
-         */
-        record Ready(Handle stream, int next) implements Line {}
+        /** It is open for the next ping. */
+        record Ready(Handle stream) implements Stream {}
 
-        /**
-         * A ball is out.
-         *
-         * @param number its number
-         */
-        record Out(Handle stream, int number) implements Line {}
+        /** A pong is awaited on it. */
+        record Waiting(Handle stream) implements Stream {}
     }
 
     /**
-     * A wish in work.
+     * How a peer answered.
      *
-     * @param ticket of who asked
-     * @param left how many balls are still to be thrown or out, at least one
-     * @param intervalMicros from a ball's end to the next throw, microseconds
-     * @param rtts of the balls that came back, microseconds
-     * @param lost how many did not
+     * @param rtts the last round-trip times, microseconds, oldest first, at most {@link PingConfig#keptRtts}
+     * @param failures how many pings were lost since the last pong, at most {@link PingConfig#failures}
+     * @param unsupported whether it does not speak the protocol; then it gets no periodic pings
      */
-    public record Job(Ticket ticket, int left, long intervalMicros, List<Long> rtts, int lost) {
+    public record Health(List<Long> rtts, int failures, boolean unsupported) {
+        /** Copies the list. */
+        public Health {
+            rtts = List.copyOf(rtts);
+        }
+    }
 
+    /** A wish, the times of its pongs so far in microseconds, and how many of them were lost. */
+    public record Job(PingAction.Ping wish, List<Long> rtts, int lost) {
         /** Copies the list. */
         public Job {
             rtts = List.copyOf(rtts);
         }
     }
 
-    /**
-     * An open ping stream.
-     *
-     * @param ours whether we throw on it; else we echo
-     */
-    public record Stream(PeerId peer, boolean ours) {}
-
-    /** Before the first boot. */
-    public static final PingState INITIAL = of(PingConfig.DEFAULT);
-
-    /** Nobody is connected. */
     static PingState of(PingConfig config) {
-        return new PingState(config, Table.empty(), Table.empty(), Table.empty(), Deadlines.none());
+        return new PingState(config, Table.empty(), Table.empty());
     }
 
-    PingState withLinks(Table<Handle, PeerId> changed) {
-        return new PingState(config, changed, peers, streams, due);
+    /** The peer of an action; a new one if it is not connected. */
+    Peer peer(OfPeer action) {
+        return peers.or(action.peer(), Peer.NEW);
     }
 
-    PingState withPeer(PeerId id, Peer changed) {
-        return new PingState(config, links, peers.with(id, changed), streams, due);
+    PingState with(PeerId id, Peer changed) {
+        return new PingState(config, links, peers.with(id, changed));
     }
 
-    PingState withoutPeer(PeerId id) {
-        return new PingState(config, links, peers.without(id), streams, due.without(id));
-    }
-
-    PingState withStreams(Table<Handle, Stream> changed) {
-        return new PingState(config, links, peers, changed, due);
-    }
-
-    PingState withDue(PeerId id, long at) {
-        return new PingState(config, links, peers, streams, due.with(id, at));
+    String phaseOf(Subject subject) {
+        Optional<Peer> peer = subject.kind().equals(OfPeer.KIND) ? peers.find(PeerId.parse(subject.key())) : Optional.empty();
+        return peer.map(known -> Names.of(known.stream().getClass())).orElse("unknown");
     }
 }

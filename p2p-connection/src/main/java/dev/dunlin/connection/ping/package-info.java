@@ -1,23 +1,23 @@
 /**
- * The ping protocol (libp2p/specs ping/ping.md): how long a ball of 32 bytes takes to each connected peer and back,
- * and who no longer answers. Balls are thrown periodically, and at somebody's wish; ping streams of others are echoed.
+ * The ping protocol (libp2p/specs ping/ping.md): how long each connected peer takes to send 32 bytes back, and who no
+ * longer does. Pings are sent periodically, and at somebody's wish; those of others are answered.
  *
  * <p>The phases of a peer:
  *
  * <pre>{@code
  * stateDiagram-v2
  *     unknown --> idle: linked
- *     idle --> unknown: started, unlinked
- *     opening --> unknown: started, unlinked
- *     ready --> unknown: started, unlinked
- *     out --> unknown: started, unlinked
- *     idle --> opening: ping, ballDue
- *     ready --> out: ping, ballDue
- *     opening --> out: opened
+ *     idle --> opening: ping, pingDue
+ *     opening --> waiting: opened
  *     opening --> idle: notOpened
- *     out --> ready: caught
- *     out --> idle: missed, ballTimedOut, streamEnded
+ *     ready --> waiting: ping, pingDue
+ *     waiting --> ready: pongReceived
+ *     waiting --> idle: pongLost, pongDue, streamEnded
  *     ready --> idle: streamEnded
+ *     idle --> unknown: unlinked, booted
+ *     opening --> unknown: unlinked, booted
+ *     ready --> unknown: unlinked, booted
+ *     waiting --> unknown: unlinked, booted
  * }</pre>
  */
 @NullMarked

@@ -4,9 +4,9 @@ import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Faults;
@@ -78,8 +78,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
-                .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
+                .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }
 
@@ -87,7 +87,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
-                .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }
 

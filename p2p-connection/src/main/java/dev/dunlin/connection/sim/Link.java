@@ -50,10 +50,10 @@ final class Link implements Wire.Ends {
         WRONG
     }
 
-    /** What becomes of a ball. */
-    enum Ball {
-        CAUGHT,
-        MUTILATED,
+    /** What becomes of a ping. */
+    enum Pong {
+        RIGHT,
+        WRONG,
         LOST
     }
 
@@ -227,7 +227,7 @@ final class Link implements Wire.Ends {
             private Echo echo = Echo.NOTHING;
 
             @Nullable
-            Consumer<Ball> ball;
+            Consumer<Pong> pinged;
 
             private int unechoed;
             private @Nullable Identified arrived;
@@ -290,7 +290,7 @@ final class Link implements Wire.Ends {
                 if (open) {
                     open = false;
                     side.streams.remove(this);
-                    answerBall(Ball.LOST);
+                    answerPing(Pong.LOST);
                     Consumer<Optional<Identified>> waiting = reader;
                     reader = null;
                     if (waiting != null) {
@@ -300,9 +300,9 @@ final class Link implements Wire.Ends {
                 }
             }
 
-            /** Throws a ball; told once what becomes of it. */
-            void throwBall(Consumer<Ball> outcome) {
-                ball = outcome;
+            /** Sends a ping; told once what becomes of it. */
+            void sendPing(Consumer<Pong> outcome) {
+                pinged = outcome;
                 there(32, end -> {
                     if (end.echo == Echo.NOTHING) {
                         end.unechoed++;
@@ -313,11 +313,11 @@ final class Link implements Wire.Ends {
             }
 
             private void sendBack() {
-                Ball ball = echo == Echo.RIGHT ? Ball.CAUGHT : Ball.MUTILATED;
-                there(32, back -> back.answerBall(ball));
+                Pong pong = echo == Echo.RIGHT ? Pong.RIGHT : Pong.WRONG;
+                there(32, back -> back.answerPing(pong));
             }
 
-            /** Sends back every ball, those that have come, too. */
+            /** Answers every ping, those that have come, too. */
             void echo(Echo how) {
                 echo = how;
                 for (; unechoed > 0; unechoed--) {
@@ -350,9 +350,9 @@ final class Link implements Wire.Ends {
                 }
             }
 
-            private void answerBall(Ball outcome) {
-                Consumer<Ball> waiting = ball;
-                ball = null;
+            private void answerPing(Pong outcome) {
+                Consumer<Pong> waiting = pinged;
+                pinged = null;
                 if (waiting != null) {
                     waiting.accept(outcome);
                 }

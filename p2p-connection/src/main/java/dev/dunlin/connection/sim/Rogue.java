@@ -2,7 +2,7 @@ package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.identify.Identified;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.Link.Stream;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
@@ -197,13 +197,13 @@ final class Rogue implements SimNet.Host {
                 case HALF_CLOSED -> end.closeWrite();
                 case RESET -> end.reset();
                 case SILENT, REFUSED, UNANSWERED -> {
-                    // It catches, and throws nothing back.
+                    // It reads, and sends nothing back.
                 }
             }
         }
 
         private void speak(Stream.End end, Link.Echo echo, int of) {
-            if (end.protocol.equals(IdentifySlice.ID)) {
+            if (end.protocol.equals(IdentifyMachine.ID)) {
                 end.say(identified(of));
                 end.closeWrite();
             } else {

@@ -31,9 +31,9 @@ public sealed interface RogueDeed extends Action {
 
     /** What becomes of a stream that the other side opens. */
     enum Streaming {
-        /** By the rules: balls are sent back, and identify is told the truth. */
+        /** By the rules: pings are answered, and identify is told the truth. */
         BY_THE_RULES,
-        /** Other bytes come back than were thrown, and identify is told of another peer's key and address. */
+        /** Pings are answered by other bytes, and identify is told of another peer's key and address. */
         WRONG_BYTES,
         /** The stream is taken; nothing is ever sent on it. */
         SILENT,

@@ -12,12 +12,11 @@ import dev.dunlin.connection.identify.IdentifyContent;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
 import dev.dunlin.connection.identify.IdentifyService;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingEffect;
-import dev.dunlin.connection.ping.PingEffects;
 import dev.dunlin.connection.ping.PingService;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.Link.Stream;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.EndReason;
@@ -46,7 +45,7 @@ import java.util.TreeSet;
 final class SimTransport implements ConnectionService, StreamService, IdentifyService, PingService, SimNet.Host {
 
     /** The protocols that every node takes streams for. */
-    static final List<String> PROTOCOLS = List.of(PingSlice.PROTOCOL, IdentifySlice.ID, IdentifySlice.ID_PUSH);
+    static final List<String> PROTOCOLS = List.of(PingMachine.PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
 
     private static final int HELLO = 200;
 
@@ -78,7 +77,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, this));
         node.handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, this));
-        node.handler(PingEffect.class, (id, effect) -> PingEffects.handle(id, effect, this));
+        node.handler(PingEffect.class, this::handle);
         node.handler(NodeEffect.class, (id, effect) -> {
             switch (effect) {
                 case NodeEffect.CloseHandle close -> {
@@ -441,21 +440,21 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
     // Ping
 
     @Override
-    public void throwBall(ActionId id, Handle stream, PeerId peer, int number) {
+    public void sendPing(ActionId id, Handle stream, PeerId peer) {
         Stream.End end = openStreams.get(stream);
         if (end == null) {
-            soon(() -> answer(id, new PingAction.Missed(stream, peer, number, "the stream is closed")));
+            soon(() -> answer(id, new PingAction.PongLost(stream, peer, "the stream is closed")));
             return;
         }
-        long thrown = net.world().now();
-        end.throwBall(ball -> answer(
+        long sent = net.world().now();
+        end.sendPing(pong -> answer(
                 id,
-                switch (ball) {
-                    case CAUGHT ->
-                        new PingAction.Caught(stream, peer, number, net.world().now() - thrown);
-                    case MUTILATED ->
-                        new PingAction.Missed(stream, peer, number, "the peer sent other bytes than it was thrown");
-                    case LOST -> new PingAction.Missed(stream, peer, number, "the stream ended");
+                switch (pong) {
+                    case RIGHT ->
+                        new PingAction.PongReceived(stream, peer, net.world().now() - sent);
+                    case WRONG ->
+                        new PingAction.PongLost(stream, peer, "the peer sent back other bytes");
+                    case LOST -> new PingAction.PongLost(stream, peer, "the stream ended");
                 }));
     }
 

@@ -6,8 +6,8 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
-import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.SimNet;
 import dev.dunlin.connection.sim.SimRoot;
 import dev.dunlin.connection.stream.EndReason;
@@ -47,8 +47,8 @@ public final class Bench {
     public Bench(String... config) {
         this(
                 mounted()
-                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                        .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                        .mount(Declared.only(IdentifyMachine.IDENTIFY), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(Declared.only(PingMachine.PING), SimRoot::ping, SimRoot::withPing)
                         .build(),
                 config);
     }

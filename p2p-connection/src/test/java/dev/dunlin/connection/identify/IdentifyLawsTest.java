@@ -37,8 +37,8 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
     @Override
     protected Store<Root> store(Slice<? super Root, IdentifyState, IdentifyAction> identify) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
-                .mount(new Silent<>("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
-                .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
+                .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
+                .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
                 .mount(identify, Root::identify, (root, changed) -> new Root(root.connection(), root.stream(), changed))
                 .build();
     }

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 /** Both ends of a ping stream, on bytes. */
 final class PingBytesTest {
 
-    private static final byte[] BALL = sequence(32);
+    private static final byte[] PING = sequence(32);
 
     @Property
-    void echoesWholeBallsWhateverTheSplit(
+    void echoesWholePingsWhateverTheSplit(
             @ForAll @Size(max = 300) byte[] sent, @ForAll @Size(max = 20) List<@IntRange(max = 70) Integer> cuts) {
-        PingEcho echo = new PingEcho();
+        PongEcho echo = new PongEcho();
         ByteArrayOutputStream back = new ByteArrayOutputStream();
         int at = 0;
         for (int cut : cuts) {
@@ -30,56 +30,60 @@ final class PingBytesTest {
             back.writeBytes(echo.feed(piece));
             assertThat(piece.hasRemaining()).isFalse();
             at = end;
-            assertThat(echo.pending()).isEqualTo(at % PingEcho.BALL);
+            assertThat(back.size()).isEqualTo(at / PingExchange.BYTES * PingExchange.BYTES);
         }
         back.writeBytes(echo.feed(ByteBuffer.wrap(sent, at, sent.length - at)));
-        assertThat(back.toByteArray()).isEqualTo(Arrays.copyOf(sent, sent.length / PingEcho.BALL * PingEcho.BALL));
+        assertThat(back.toByteArray()).isEqualTo(Arrays.copyOf(sent, sent.length / PingExchange.BYTES * PingExchange.BYTES));
     }
 
     @Property
-    void catchesWhateverTheSplit(@ForAll @IntRange(max = 32) int cut) {
-        PingThrow side = new PingThrow();
-        side.begin(BALL, 1_000);
-        PingThrow.Outcome first = side.feed(ByteBuffer.wrap(BALL, 0, cut), 1_500);
-        assertThat(first).isEqualTo(cut < 32 ? new PingThrow.Outcome.Waiting() : new PingThrow.Outcome.Caught(500));
-        if (cut < 32) {
-            assertThat(side.feed(ByteBuffer.wrap(BALL, cut, 32 - cut), 1_700))
-                    .isEqualTo(new PingThrow.Outcome.Caught(700));
-        }
-        assertThat(side.isOut()).isFalse();
+    void knowsThePongWhateverTheSplit(@ForAll @IntRange(max = 32) int cut) {
+        PingExchange side = new PingExchange();
+        side.begin(PING, 1_000);
+        assertThat(side.feed(ByteBuffer.wrap(PING, 0, cut))).isTrue();
+        assertThat(side.isWaiting()).isEqualTo(cut < 32);
+        assertThat(side.feed(ByteBuffer.wrap(PING, cut, 32 - cut))).isTrue();
+        assertThat(side.isWaiting()).isFalse();
+        assertThat(side.rtt(1_700)).isEqualTo(700);
     }
 
     @Property
     void aChangedByteIsWrong(@ForAll @IntRange(max = 31) int at, @ForAll @IntRange(min = 1, max = 255) int change) {
-        PingThrow side = new PingThrow();
-        side.begin(BALL, 0);
-        byte[] other = BALL.clone();
+        PingExchange side = new PingExchange();
+        side.begin(PING, 0);
+        byte[] other = PING.clone();
         other[at] ^= (byte) change;
-        assertThat(side.feed(ByteBuffer.wrap(other), 1)).isEqualTo(new PingThrow.Outcome.Wrong());
+        assertThat(side.feed(ByteBuffer.wrap(other))).isFalse();
+        assertThat(side.isWaiting()).isTrue();
     }
 
     @Test
-    void bytesBeyondTheBallAreWrong() {
-        PingThrow side = new PingThrow();
-        assertThat(side.feed(ByteBuffer.wrap(new byte[0]), 1)).isEqualTo(new PingThrow.Outcome.Waiting());
-        assertThat(side.feed(ByteBuffer.wrap(new byte[1]), 1)).isEqualTo(new PingThrow.Outcome.Wrong());
-        side.begin(BALL, 0);
-        assertThat(side.feed(ByteBuffer.wrap(Arrays.copyOf(BALL, 33)), 1)).isEqualTo(new PingThrow.Outcome.Wrong());
+    void bytesBeyondThePongAreWrong() {
+        PingExchange side = new PingExchange();
+        assertThat(side.isWaiting()).isFalse();
+        assertThat(side.feed(ByteBuffer.wrap(new byte[0]))).isTrue();
+        assertThat(side.feed(ByteBuffer.wrap(new byte[1]))).isFalse();
+        side.begin(PING, 0);
+        assertThat(side.feed(ByteBuffer.wrap(Arrays.copyOf(PING, 33)))).isFalse();
+        assertThat(side.feed(ByteBuffer.wrap(PING))).isTrue();
+        assertThat(side.feed(ByteBuffer.wrap(new byte[1]))).isFalse();
+        assertThat(side.feed(ByteBuffer.wrap(new byte[0]))).isTrue();
     }
 
     @Test
-    void oneBallIsOutAtATime() {
-        PingThrow side = new PingThrow();
+    void onePongIsAwaitedAtATime() {
+        PingExchange side = new PingExchange();
         assertThatThrownBy(() -> side.begin(new byte[31], 0)).isInstanceOf(IllegalArgumentException.class);
-        side.begin(BALL, 0);
-        assertThatThrownBy(() -> side.begin(BALL, 0)).isInstanceOf(IllegalStateException.class);
+        side.begin(PING, 0);
+        assertThatThrownBy(() -> side.begin(PING, 0)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void aClockThatStandsStillGivesZero() {
-        PingThrow side = new PingThrow();
-        side.begin(BALL, 7);
-        assertThat(side.feed(ByteBuffer.wrap(BALL), 7)).isEqualTo(new PingThrow.Outcome.Caught(0));
+    void aClockThatStandsStillOrRunsBackwardsGivesZero() {
+        PingExchange side = new PingExchange();
+        side.begin(PING, 7);
+        assertThat(side.rtt(7)).isZero();
+        assertThat(side.rtt(6)).isZero();
     }
 
     private static byte[] sequence(int length) {

@@ -7,12 +7,12 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
@@ -21,20 +21,20 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /** The ping machine obeys the laws, whatever connections and streams say. */
-final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAction> {
+final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingAction> {
 
     record Root(Silent.Nothing connection, Silent.Nothing stream, PingState ping) {}
 
     @Override
-    protected Slice<Object, PingState, PingAction> slice() {
-        return new PingSlice();
+    protected Machine<Object, PingState, PingAction> machine() {
+        return PingMachine.PING;
     }
 
     @Override
-    protected Store<Root> store(Slice<? super Root, PingState, PingAction> ping) {
+    protected Store<Root> store(Machine<? super Root, PingState, PingAction> ping) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), PingState.INITIAL))
-                .mount(new Silent<>("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
-                .mount(new Silent<>("stream", StreamAction.class), Root::stream, (root, same) -> root)
+                .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
+                .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
                 .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.stream(), changed))
                 .build();
     }
@@ -48,14 +48,7 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
         return from.with(
                         Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
-                .without(PingAction.Started.class)
-                .with(PingAction.Caught.class, "number", Arbitraries.integers().between(0, 1))
-                .with(PingAction.Caught.class, "rttMicros", Arbitraries.longs().between(-1, 3))
-                .with(PingAction.Missed.class, "number", Arbitraries.integers().between(0, 1))
-                .with(
-                        PingAction.BallTimedOut.class,
-                        "number",
-                        Arbitraries.integers().between(0, 1))
+                .with(PingAction.PongReceived.class, "rttMicros", Arbitraries.longs().between(-1, 3))
                 .with(PingAction.Ping.class, "count", Arbitraries.integers().between(0, 4))
                 .with(
                         PingAction.Ping.class,
@@ -84,7 +77,7 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
 
     @Override
     protected List<Script<Root>> scripts() {
-        return List.of(new Script<>("one of two connections ends between two balls", driver -> {
+        return List.of(new Script<>("one of two connections ends between two pings", driver -> {
             PeerId peer = TypeArbitraries.peer(1);
             Handle first = new Handle("any", 1, 1);
             Handle second = new Handle("any", 1, 2);
@@ -92,7 +85,7 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
             driver.dispatch(new PingAction.Linked(second, peer));
             driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
             driver.dispatch(new PingAction.Opened(first, peer));
-            driver.dispatch(new PingAction.Caught(first, peer, 0, 5));
+            driver.dispatch(new PingAction.PongReceived(first, peer, 5));
             driver.dispatch(new PingAction.Unlinked(second, peer));
         }));
     }
@@ -112,13 +105,12 @@ final class PingLawsTest extends SliceLaws<PingLawsTest.Root, PingState, PingAct
 
     @Override
     protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<Root> driver) {
-        return asked.effect() instanceof PingEffect.Throw(var stream, var peer, int number)
+        return asked.effect() instanceof PingEffect.SendPing(var stream, var peer)
                 ? List.of(
-                        new PingAction.Caught(stream, peer, number, 1000),
-                        new PingAction.Caught(stream, peer, number, -1),
-                        new PingAction.Missed(stream, peer, number, "the stream ended"),
-                        new PingAction.StreamEnded(stream, peer),
-                        new PingAction.BallTimedOut(stream, peer, number))
+                        new PingAction.PongReceived(stream, peer, 1000),
+                        new PingAction.PongReceived(stream, peer, -1),
+                        new PingAction.PongLost(stream, peer, "the stream ended"),
+                        new PingAction.StreamEnded(stream, peer))
                 : List.of();
     }
 }

@@ -4,47 +4,53 @@ import static dev.dunlin.connection.bench.Bench.SECOND;
 import static dev.dunlin.connection.bench.Bench.clause;
 import static dev.dunlin.connection.bench.Bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.bench.Bench;
-import dev.dunlin.connection.ping.PingAction.BallDue;
-import dev.dunlin.connection.ping.PingAction.BallTimedOut;
-import dev.dunlin.connection.ping.PingAction.Caught;
 import dev.dunlin.connection.ping.PingAction.EchoAsked;
 import dev.dunlin.connection.ping.PingAction.Linked;
-import dev.dunlin.connection.ping.PingAction.Missed;
 import dev.dunlin.connection.ping.PingAction.NotOpened;
 import dev.dunlin.connection.ping.PingAction.Ping;
-import dev.dunlin.connection.ping.PingAction.PingDone;
-import dev.dunlin.connection.ping.PingAction.PingFailed;
-import dev.dunlin.connection.ping.PingAction.PingRefused;
+import dev.dunlin.connection.ping.PingAction.PeerUnresponsive;
+import dev.dunlin.connection.ping.PingAction.PingDue;
+import dev.dunlin.connection.ping.PingAction.PongDue;
+import dev.dunlin.connection.ping.PingAction.PongLost;
+import dev.dunlin.connection.ping.PingAction.PongReceived;
 import dev.dunlin.connection.ping.PingAction.StreamEnded;
-import dev.dunlin.connection.ping.PingAction.Tick;
 import dev.dunlin.connection.ping.PingAction.Unlinked;
-import dev.dunlin.connection.ping.PingEffect.Throw;
-import dev.dunlin.connection.ping.PingState.Line;
+import dev.dunlin.connection.ping.PingEffect.SendPing;
+import dev.dunlin.connection.ping.PingOutcome.PingDone;
+import dev.dunlin.connection.ping.PingOutcome.PingFailed;
+import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeOutcome.Refused;
+import dev.dunlin.core.store.OfPeer;
+import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class PingSliceTest {
+final class PingMachineTest {
 
-    private static final Ticket TICKET = new Ticket("test", "1");
+    private static final Ticket TICKET = new Ticket("test", 1);
 
-    private static Throw ball(Bench bench) {
-        return bench.last(Throw.class).orElseThrow();
+    private static SendPing ping(Bench bench) {
+        return bench.last(SendPing.class).orElseThrow();
     }
 
-    private static void caught(Bench bench, long rtt) {
-        Throw ball = ball(bench);
-        assertThat(clause(bench.say(new Caught(ball.stream(), ball.peer(), ball.number(), rtt))))
+    private static void pong(Bench bench, long rtt) {
+        SendPing ping = ping(bench);
+        assertThat(clause(bench.say(new PongReceived(ping.stream(), ping.peer(), rtt))))
                 .isEmpty();
+    }
+
+    private static Subject about(int peer) {
+        return Subject.of(OfPeer.KIND, peer(peer));
     }
 
     private static PingState.Peer state(Bench bench, int peer) {
@@ -56,30 +62,27 @@ final class PingSliceTest {
         Bench bench = new Bench();
         bench.accept(1);
         bench.pass(15 * SECOND);
-        Handle stream = bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 700);
+        Handle stream = bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 700);
         bench.pass(15 * SECOND - 1);
-        assertThat(bench.effects(Throw.class)).hasSize(1);
+        assertThat(bench.effects(SendPing.class)).hasSize(1);
         bench.pass(1);
-        assertThat(bench.effects(Throw.class))
-                .containsExactly(new Throw(stream, peer(1), 0), new Throw(stream, peer(1), 1));
-        caught(bench, 300);
-        assertThat(state(bench, 1).rtts().last()).hasValue(300);
-        assertThat(state(bench, 1).rtts().min()).hasValue(300);
-        assertThat(state(bench, 1).rtts().median()).hasValue(300);
-        assertThat(state(bench, 1).rtts().recent()).containsExactly(700L, 300L);
+        assertThat(bench.effects(SendPing.class))
+                .containsExactly(new SendPing(stream, peer(1)), new SendPing(stream, peer(1)));
+        pong(bench, 300);
+        assertThat(state(bench, 1).health().rtts()).containsExactly(700L, 300L);
     }
 
     @Test
-    void anIntervalOfZeroThrowsNothingByItself() {
+    void anIntervalOfZeroSendsNothingByItself() {
         Bench bench = new Bench("ping.interval", "0");
         bench.accept(1);
         bench.pass(3600 * SECOND);
-        assertThat(bench.opens(PingSlice.PROTOCOL)).isEmpty();
+        assertThat(bench.opens(PingMachine.PROTOCOL)).isEmpty();
         bench.say(new Ping(TICKET, peer(1), 1, 0));
-        bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 5);
-        assertThat(bench.root().ping().due().size()).isZero();
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 5);
+        assertThat(bench.root().ping().peers().nextDue()).isEqualTo(Due.NEVER);
     }
 
     @Test
@@ -87,17 +90,17 @@ final class PingSliceTest {
         Bench bench = new Bench("ping.interval", "0");
         bench.accept(1);
         bench.say(new Ping(TICKET, peer(1), 3, SECOND));
-        bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 10);
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 10);
         bench.pass(SECOND - 1);
-        assertThat(bench.effects(Throw.class)).hasSize(1);
+        assertThat(bench.effects(SendPing.class)).hasSize(1);
         bench.pass(1);
         bench.pass(10 * SECOND);
         assertThat(bench.last(StreamEffect.CloseInit.class))
-                .contains(new StreamEffect.CloseInit(ball(bench).stream(), CloseMode.RESET));
+                .contains(new StreamEffect.CloseInit(ping(bench).stream(), CloseMode.RESET));
         bench.pass(SECOND);
-        bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 30);
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 30);
         assertThat(bench.actions(PingDone.class)).containsExactly(new PingDone(TICKET, peer(1), List.of(10L, 30L), 1));
     }
 
@@ -105,69 +108,69 @@ final class PingSliceTest {
     void wishesWaitForOneAnother() {
         Bench bench = new Bench("ping.interval", "0");
         bench.accept(1);
-        Ticket second = new Ticket("test", "2");
+        Ticket second = new Ticket("test", 2);
         bench.say(new Ping(TICKET, peer(1), 1, 0));
         bench.say(new Ping(second, peer(1), 1, 0));
-        bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 10);
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 10);
         bench.pass(1);
-        caught(bench, 20);
+        pong(bench, 20);
         assertThat(bench.actions(PingDone.class))
                 .containsExactly(
                         new PingDone(TICKET, peer(1), List.of(10L), 0), new PingDone(second, peer(1), List.of(20L), 0));
         bench.say(new Ping(TICKET, peer(1), 1, 0));
-        assertThat(bench.effects(Throw.class)).hasSize(3);
+        assertThat(bench.effects(SendPing.class)).hasSize(3);
     }
 
     @Test
-    void aLostBallCountsAndTheThirdIsReportedOnce() {
+    void aLostPongCountsAndTheThirdIsReportedOnce() {
         Bench bench = new Bench();
         bench.accept(1);
         for (int i = 0; i < 5; i++) {
             bench.pass(15 * SECOND);
-            bench.open(1, PingSlice.PROTOCOL);
+            bench.open(1, PingMachine.PROTOCOL);
             bench.pass(10 * SECOND - 1);
-            assertThat(state(bench, 1).line()).isInstanceOf(Line.Out.class);
+            assertThat(state(bench, 1).stream()).isInstanceOf(Stream.Waiting.class);
             bench.pass(1);
-            assertThat(state(bench, 1).line()).isInstanceOf(Line.Idle.class);
-            assertThat(bench.actions(PingFailed.class)).hasSize(i < 2 ? 0 : 1);
+            assertThat(state(bench, 1).stream()).isInstanceOf(Stream.Idle.class);
+            assertThat(bench.actions(PeerUnresponsive.class)).hasSize(i < 2 ? 0 : 1);
         }
-        assertThat(bench.actions(PingFailed.class)).containsExactly(new PingFailed(peer(1), 3));
+        assertThat(bench.actions(PeerUnresponsive.class)).containsExactly(new PeerUnresponsive(peer(1), 3));
         bench.pass(15 * SECOND);
-        bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 1);
-        assertThat(state(bench, 1).failures()).isZero();
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 1);
+        assertThat(state(bench, 1).health().failures()).isZero();
     }
 
     @Test
-    void aLateCatchIsRefused() {
+    void aLatePongIsDisabled() {
         Bench bench = new Bench();
         bench.accept(1);
         bench.pass(15 * SECOND);
-        bench.open(1, PingSlice.PROTOCOL);
-        Throw late = ball(bench);
+        bench.open(1, PingMachine.PROTOCOL);
+        SendPing late = ping(bench);
         bench.pass(10 * SECOND);
-        assertThat(clause(bench.say(new Caught(late.stream(), late.peer(), late.number(), 1))))
-                .isEqualTo("ball-is-out");
+        assertThat(clause(bench.say(new PongReceived(late.stream(), late.peer(), 1))))
+                .isEqualTo("pong-is-awaited");
     }
 
     @Test
-    void aStreamThatEndsUnderABallLosesItAndAnIdleOneDoesNot() {
+    void aStreamThatEndsBeforeThePongLosesItAndAReadyOneDoesNot() {
         Bench bench = new Bench();
         Handle connection = bench.accept(1);
         bench.pass(15 * SECOND);
-        Handle first = bench.open(1, PingSlice.PROTOCOL);
-        caught(bench, 1);
+        Handle first = bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 1);
         bench.end(first, connection, 1);
-        assertThat(state(bench, 1).failures()).isZero();
+        assertThat(state(bench, 1).health().failures()).isZero();
         bench.pass(15 * SECOND);
-        Handle second = bench.open(1, PingSlice.PROTOCOL);
+        Handle second = bench.open(1, PingMachine.PROTOCOL);
         bench.end(second, connection, 1);
-        assertThat(state(bench, 1).failures()).isEqualTo(1);
+        assertThat(state(bench, 1).health().failures()).isEqualTo(1);
         bench.pass(15 * SECOND);
-        bench.open(1, PingSlice.PROTOCOL);
-        bench.say(new Missed(ball(bench).stream(), peer(1), 0, "other bytes came"));
-        assertThat(state(bench, 1).failures()).isEqualTo(2);
+        bench.open(1, PingMachine.PROTOCOL);
+        bench.say(new PongLost(ping(bench).stream(), peer(1), "other bytes came"));
+        assertThat(state(bench, 1).health().failures()).isEqualTo(2);
     }
 
     @Test
@@ -175,13 +178,13 @@ final class PingSliceTest {
         Bench bench = new Bench();
         bench.accept(1);
         bench.say(new Ping(TICKET, peer(1), 2, 0));
-        bench.failOpen(1, PingSlice.PROTOCOL, ConnectionError.Kind.NO_COMMON_PROTOCOL);
-        assertThat(bench.actions(PingRefused.class))
-                .containsExactly(new PingRefused(TICKET, peer(1), "protocol-is-spoken"));
-        assertThat(bench.root().ping().due().size()).isZero();
+        bench.failOpen(1, PingMachine.PROTOCOL, ConnectionError.Kind.NO_COMMON_PROTOCOL);
+        assertThat(bench.actions(PingFailed.class))
+                .containsExactly(new PingFailed(TICKET, peer(1), "the peer does not speak the ping protocol"));
+        assertThat(bench.root().ping().peers().nextDue()).isEqualTo(Due.NEVER);
         bench.accept(2);
         bench.say(new Ping(TICKET, peer(2), 1, 0));
-        bench.failOpen(2, PingSlice.PROTOCOL, ConnectionError.Kind.TIMED_OUT);
+        bench.failOpen(2, PingMachine.PROTOCOL, ConnectionError.Kind.TIMED_OUT);
         assertThat(bench.actions(PingDone.class)).containsExactly(new PingDone(TICKET, peer(2), List.of(), 1));
     }
 
@@ -192,34 +195,34 @@ final class PingSliceTest {
         Handle two = bench.accept(1);
         bench.say(new Ping(TICKET, peer(1), 2, 0));
         bench.say(new Unlinked(one, peer(1)));
-        assertThat(bench.actions(PingRefused.class)).isEmpty();
+        assertThat(bench.actions(PingFailed.class)).isEmpty();
         bench.say(new Unlinked(two, peer(1)));
-        assertThat(bench.actions(PingRefused.class))
-                .containsExactly(new PingRefused(TICKET, peer(1), "peer-stays-connected"));
-        Handle stray = bench.open(1, PingSlice.PROTOCOL);
+        assertThat(bench.actions(PingFailed.class))
+                .containsExactly(new PingFailed(TICKET, peer(1), "the last connection to the peer is closed"));
+        Handle late = bench.open(1, PingMachine.PROTOCOL);
         assertThat(bench.last(StreamEffect.CloseInit.class))
-                .contains(new StreamEffect.CloseInit(stray, CloseMode.RESET));
+                .contains(new StreamEffect.CloseInit(late, CloseMode.RESET));
     }
 
     @Test
     void echoesTwoStreamsAPeer() {
         Bench bench = new Bench();
         Handle connection = bench.accept(1);
-        Handle first = bench.acceptStream(connection, 1, PingSlice.PROTOCOL);
-        Handle second = bench.acceptStream(connection, 1, PingSlice.PROTOCOL);
-        Handle third = bench.acceptStream(connection, 1, PingSlice.PROTOCOL);
+        Handle first = bench.acceptStream(connection, 1, PingMachine.PROTOCOL);
+        Handle second = bench.acceptStream(connection, 1, PingMachine.PROTOCOL);
+        Handle third = bench.acceptStream(connection, 1, PingMachine.PROTOCOL);
         assertThat(bench.effects(PingEffect.Echo.class))
                 .containsExactly(new PingEffect.Echo(first), new PingEffect.Echo(second));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .containsExactly(new StreamEffect.CloseInit(third, CloseMode.RESET));
         bench.end(first, connection, 1);
-        bench.acceptStream(connection, 1, PingSlice.PROTOCOL);
+        bench.acceptStream(connection, 1, PingMachine.PROTOCOL);
         assertThat(bench.effects(PingEffect.Echo.class)).hasSize(3);
 
         Bench lifted = new Bench("ping.maxEchoes", "3");
         Handle other = lifted.accept(1);
         for (int i = 0; i < 3; i++) {
-            lifted.acceptStream(other, 1, PingSlice.PROTOCOL);
+            lifted.acceptStream(other, 1, PingMachine.PROTOCOL);
         }
         assertThat(lifted.effects(PingEffect.Echo.class)).hasSize(3);
         lifted.acceptStream(other, 1, "/other/1");
@@ -232,22 +235,13 @@ final class PingSliceTest {
             Bench bench = new Bench("ping.keptRtts", String.valueOf(limit), "ping.interval", "0");
             bench.accept(1);
             bench.say(new Ping(TICKET, peer(1), 4, 0));
-            bench.open(1, PingSlice.PROTOCOL);
+            bench.open(1, PingMachine.PROTOCOL);
             for (int i = 1; i <= 4; i++) {
-                caught(bench, i);
+                pong(bench, i);
                 bench.pass(1);
             }
-            assertThat(state(bench, 1).rtts().recent()).hasSize(limit).endsWith(3L, 4L);
+            assertThat(state(bench, 1).health().rtts()).hasSize(limit).endsWith(3L, 4L);
         }
-    }
-
-    @Test
-    void theMedianOfAnEvenNumberIsTheLowerMiddle() {
-        assertThat(new Rtts(List.of(4L, 1L, 3L, 2L)).median()).hasValue(2);
-        assertThat(new Rtts(List.of(4L, 1L, 3L)).median()).hasValue(3);
-        assertThat(Rtts.NONE.median()).isEmpty();
-        assertThat(Rtts.NONE.last()).isEmpty();
-        assertThat(Rtts.NONE.min()).isEmpty();
     }
 
     @Test
@@ -265,9 +259,8 @@ final class PingSliceTest {
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(1), 1, -1)))).isEqualTo("interval-in-range");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(2), 1, 0)))).isEqualTo("peer-is-connected");
         assertThat(clause(bench.say(new NotOpened(peer(1), false)))).isEqualTo("stream-is-being-opened");
-        assertThat(clause(bench.say(new BallTimedOut(connection, peer(1), 0)))).isEqualTo("ball-is-out");
-        assertThat(clause(bench.say(new Missed(connection, peer(1), 0, "")))).isEqualTo("ball-is-out");
-        assertThat(clause(bench.say(new Tick()))).isEqualTo("deadline-is-due");
+        assertThat(clause(bench.say(new PongDue(peer(1))))).isEqualTo("is-due");
+        assertThat(clause(bench.say(new PongLost(connection, peer(1), "")))).isEqualTo("pong-is-awaited");
         Handle echo = bench.handle("stream");
         bench.say(new EchoAsked(echo, peer(1)));
         assertThat(clause(bench.say(new EchoAsked(echo, peer(1))))).isEqualTo("stream-is-new");
@@ -276,11 +269,12 @@ final class PingSliceTest {
         bench.accept(3);
         bench.say(new Ping(Ticket.NONE, peer(3), 5, PingConfig.MAX_INTERVAL));
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(3), 1, 0)))).isEqualTo("jobs-below-limit");
-        Handle stream = bench.open(3, PingSlice.PROTOCOL);
-        assertThat(clause(bench.say(new BallDue(peer(3))))).isEqualTo("no-ball-is-out");
-        assertThat(clause(bench.say(new Caught(stream, peer(3), 1, 0)))).isEqualTo("ball-is-out");
-        assertThat(clause(bench.say(new Caught(stream, peer(3), 0, -1)))).isEqualTo("rtt-not-negative");
-        assertThat(clause(bench.say(new Caught(stream, peer(3), 0, 0)))).isEmpty();
+        Handle stream = bench.open(3, PingMachine.PROTOCOL);
+        assertThat(clause(bench.say(new PingDue(peer(3))))).isEqualTo("is-due");
+        assertThat(clause(bench.say(new PongReceived(echo, peer(3), 0)))).isEqualTo("pong-is-awaited");
+        assertThat(clause(bench.say(new PongReceived(stream, peer(3), -1)))).isEqualTo("rtt-not-negative");
+        assertThat(clause(bench.say(new PongReceived(stream, peer(3), 0)))).isEmpty();
+        assertThat(clause(bench.say(new PongReceived(stream, peer(3), 0)))).isEqualTo("pong-is-awaited");
         assertThat(clause(bench.say(new StreamEnded(bench.handle("stream"), peer(1)))))
                 .isEmpty();
     }
@@ -294,10 +288,11 @@ final class PingSliceTest {
         bench.say(new Ping(TICKET, peer(2), 1, 0));
         bench.say(new Ping(TICKET, peer(1), 1, 0));
         bench.say(new Ping(TICKET, peer(1), 1, 0));
-        assertThat(bench.actions(PingRefused.class).stream().map(PingRefused::clause))
+        assertThat(bench.actions(Refused.class).stream().map(Refused::ticket)).containsOnly(TICKET);
+        assertThat(bench.actions(Refused.class).stream().map(Refused::subject))
+                .containsExactly(about(1), about(1), about(2), about(1));
+        assertThat(bench.actions(Refused.class).stream().map(Refused::clause))
                 .containsExactly("count-in-range", "interval-in-range", "peer-is-connected", "jobs-below-limit");
-        assertThatThrownBy(() -> new Ping(new Ticket("test", "x".repeat(125)), peer(1), 1, 0))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -318,8 +313,8 @@ final class PingSliceTest {
             bench.accept(i);
         }
         bench.pass(15 * SECOND);
-        assertThat(bench.opens(PingSlice.PROTOCOL)).hasSize(200);
-        assertThat(bench.root().ping().due().size()).isZero();
+        assertThat(bench.opens(PingMachine.PROTOCOL)).hasSize(200);
+        assertThat(bench.root().ping().peers().nextDue()).isEqualTo(Due.NEVER);
     }
 
     @Test
@@ -327,13 +322,8 @@ final class PingSliceTest {
         StringBuilder called = new StringBuilder();
         PingService service = new PingService() {
             @Override
-            public void throwBall(ActionId id, Handle stream, PeerId peer, int number) {
-                called.append("throw ")
-                        .append(id)
-                        .append(' ')
-                        .append(stream)
-                        .append(' ')
-                        .append(number);
+            public void sendPing(ActionId id, Handle stream, PeerId peer) {
+                called.append("ping ").append(id).append(' ').append(stream).append(' ').append(peer);
             }
 
             @Override
@@ -342,8 +332,8 @@ final class PingSliceTest {
             }
         };
         Handle stream = new Handle("stream", 1, 5);
-        PingEffects.handle(new ActionId(4, 2), new Throw(stream, peer(1), 3), service);
-        PingEffects.handle(new ActionId(4, 3), new PingEffect.Echo(stream), service);
-        assertThat(called.toString()).isEqualTo("throw 4.2 stream:1:5 3 echo stream:1:5");
+        service.handle(new ActionId(4, 2), new SendPing(stream, peer(1)));
+        service.handle(new ActionId(4, 3), new PingEffect.Echo(stream));
+        assertThat(called.toString()).isEqualTo("ping 4.2 stream:1:5 " + peer(1) + " echo stream:1:5");
     }
 }

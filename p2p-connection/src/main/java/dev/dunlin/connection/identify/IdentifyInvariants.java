@@ -1,0 +1,94 @@
+package dev.dunlin.connection.identify;
+
+import dev.dunlin.connection.identify.IdentifyState.Exchange;
+import dev.dunlin.connection.identify.IdentifyState.Kind;
+import dev.dunlin.connection.identify.IdentifyState.Link;
+import dev.dunlin.connection.identify.IdentifyState.Peer;
+import dev.dunlin.connection.identify.IdentifyState.Push;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Invariant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What always holds of the identify machine. */
+final class IdentifyInvariants {
+
+    private IdentifyInvariants() {}
+
+    static final List<Invariant<IdentifyState>> ALL = List.of(
+            new Invariant<>("links-are-counted", IdentifyInvariants::miscounted),
+            new Invariant<>("exchanges-are-linked-and-timed", IdentifyInvariants::unlinked),
+            new Invariant<>("remembered-peers-are-forgotten", IdentifyInvariants::unforgettable),
+            new Invariant<>("observers-are-links", IdentifyInvariants::unseen)
+                    .brokenBy(
+                            IdentifyAction.Linked.class,
+                            IdentifyAction.Unlinked.class,
+                            IdentifyAction.Received.class));
+
+    private static Optional<String> miscounted(IdentifyState own) {
+        int links = 0;
+        int pushes = 0;
+        int answers = 0;
+        for (Peer peer : own.peers().values()) {
+            links += peer.links();
+            pushes += peer.sent().push() == Push.NO ? 0 : 1;
+            answers += peer.served().answers();
+        }
+        int open = 0;
+        for (Exchange exchange : own.exchanges().values()) {
+            open += exchange.kind() == Kind.ANSWER || exchange.kind() == Kind.LISTEN ? 1 : 0;
+        }
+        int onTheirWay = own.pushes().onTheirWay();
+        return links == own.links().size() && pushes == onTheirWay && answers == open
+                ? Optional.empty()
+                : Optional.of("peers count " + links + " links, " + pushes + " pushes, " + answers
+                        + " answers; there are " + own.links().size() + ", " + onTheirWay + ", " + open);
+    }
+
+    private static Optional<String> unlinked(IdentifyState own) {
+        for (Map.Entry<Handle, Exchange> entry : own.exchanges()) {
+            Exchange exchange = entry.getValue();
+            if (!own.isLinked(exchange.connection(), exchange.peer()) || exchange.at() == Due.NEVER) {
+                return Optional.of(entry.getKey() + " has no connection or no deadline");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> unforgettable(IdentifyState own) {
+        for (PeerId id : own.memory().keys()) {
+            if (own.peers().has(id) || own.memory().at(id).at() == Due.NEVER) {
+                return Optional.of(id + " is connected, or never forgotten");
+            }
+        }
+        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
+            if (entry.getValue().links() == 0) {
+                return Optional.of(entry.getKey() + " is not connected");
+            }
+        }
+        return own.memory().size() <= own.config().maxRemembered()
+                ? Optional.empty()
+                : Optional.of(own.memory().size() + " peers are remembered, at most "
+                        + own.config().maxRemembered());
+    }
+
+    private static Optional<String> unseen(IdentifyState own) {
+        int observed = 0;
+        for (Link link : own.links().values()) {
+            observed += link.observed().isPresent() ? 1 : 0;
+        }
+        int counted = 0;
+        for (Table<String, Integer> groups : own.own().observers().values()) {
+            for (int connections : groups.values()) {
+                counted += connections;
+            }
+        }
+        return observed == counted
+                ? Optional.empty()
+                : Optional.of(counted + " observations are counted, " + observed + " connections made one");
+    }
+}

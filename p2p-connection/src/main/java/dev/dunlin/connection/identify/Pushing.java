@@ -1,0 +1,81 @@
+package dev.dunlin.connection.identify;
+
+import dev.dunlin.connection.identify.IdentifyState.Peer;
+import dev.dunlin.connection.identify.IdentifyState.Push;
+import dev.dunlin.connection.identify.IdentifyState.Pushes;
+import dev.dunlin.connection.stream.StreamAction.OpenStream;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Context;
+import java.util.List;
+import java.util.Map;
+
+/** How our changes get to our peers: a round of pushes a while after each, and few of them on their way at once. */
+final class Pushing {
+
+    private Pushing() {}
+
+    /** We have something new to say: it is pushed a while later, with all that changes meanwhile. */
+    static IdentifyState changed(IdentifyState own, Own ours, Context ctx) {
+        long at = Math.min(own.pushes().at(), ctx.now() + own.config().debounce());
+        return own.with(ours.raised(ctx.wallTime())).with(own.pushes().due(at));
+    }
+
+    /** Queues a push to each peer that has something older, or nothing. */
+    static IdentifyState round(IdentifyState own, Context ctx) {
+        Table<PeerId, Long> waiting = own.pushes().waiting();
+        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
+            if (wantsPush(own, entry.getValue())) {
+                waiting = waiting.with(entry.getKey(), entry.getValue().sent().seq());
+            }
+        }
+        return begun(own.with(own.pushes().with(waiting, 0).due(Due.NEVER)), ctx);
+    }
+
+    /** Queues a push to a peer that has been told something older, unless a round of pushes is coming anyway. */
+    static IdentifyState outdated(IdentifyState own, PeerId id, Context ctx) {
+        Peer peer = own.peers().at(id);
+        long seq = peer.sent().seq();
+        boolean isOld = own.pushes().at() == Due.NEVER && seq > 0 && wantsPush(own, peer);
+        return isOld ? begun(own.with(own.pushes().with(own.pushes().waiting().with(id, seq), 0)), ctx) : own;
+    }
+
+    /** A push's end: its place is free. One that failed is not tried again until we change. */
+    static IdentifyState ended(IdentifyState own, PeerId id, Context ctx) {
+        Peer peer = own.peers().at(id);
+        IdentifyState after = own.with(id, peer.with(peer.sent().with(0, Push.NO)))
+                .with(own.pushes().with(own.pushes().waiting(), -1));
+        return begun(peer.links() > 0 ? outdated(after, id, ctx) : after, ctx);
+    }
+
+    /** The last connection to a peer is closed: its push neither waits nor is opened any more. */
+    static IdentifyState disconnected(IdentifyState own, PeerId id, Context ctx) {
+        IdentifyState after = own.with(own.pushes().with(own.pushes().waiting().without(id), 0));
+        return own.peers().at(id).sent().push() == Push.NO ? after : ended(after, id, ctx);
+    }
+
+    private static boolean wantsPush(IdentifyState own, Peer peer) {
+        return peer.links() > 0
+                && peer.sent().push() == Push.NO
+                && peer.sent().seq() < own.own().seq()
+                && peer.told()
+                        .filter(told -> told.speaks(IdentifyMachine.ID_PUSH))
+                        .isPresent();
+    }
+
+    /** Begins as many of the waiting pushes as may be on their way. */
+    private static IdentifyState begun(IdentifyState own, Context ctx) {
+        IdentifyState after = own;
+        while (after.pushes().onTheirWay() < own.config().maxPushes()
+                && !after.pushes().waiting().isEmpty()) {
+            Pushes pushes = after.pushes();
+            PeerId id = pushes.waiting().first().orElseThrow().getKey();
+            Peer peer = after.peers().at(id);
+            ctx.then(new OpenStream(IdentifyMachine.PUSH, id, List.of(IdentifyMachine.ID_PUSH)));
+            after = after.with(pushes.with(pushes.waiting().without(id), 1))
+                    .with(id, peer.with(peer.sent().with(own.own().seq(), Push.OPENING)));
+        }
+        return after;
+    }
+}
