@@ -24,7 +24,6 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
 
     /** A store with all of the node's machines, before its first input. */
     public static Store<NodeRoot> newStore() {
-        
         return Store.of(new NodeRoot(
                         ConnectionState.INITIAL, StreamState.INITIAL, IdentifyState.INITIAL, PingState.INITIAL))
                 .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)

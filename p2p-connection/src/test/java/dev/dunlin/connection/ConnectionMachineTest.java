@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction.Accepted;
 import dev.dunlin.connection.ConnectionAction.Await;
+import dev.dunlin.connection.ConnectionAction.BackOffEnded;
 import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
+import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
+import dev.dunlin.connection.ConnectionAction.FailureForgotten;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.Listen;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
@@ -40,6 +43,7 @@ import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
@@ -423,6 +427,31 @@ class ConnectionMachineTest {
         }
 
         @Test
+        void whatIsDueIsSaidByTheStoreAlone() {
+            connect();
+            bench.say(new DialTimedOut(1, P));
+            assertThat(bench.clause()).isEqualTo("is-due");
+            failed();
+            bench.say(new BackOffEnded(P));
+            assertThat(bench.clause()).isEqualTo("is-due");
+            bench.say(new FailureForgotten(P));
+            assertThat(bench.clause()).isEqualTo("is-due");
+            assertThat(phase()).isEqualTo("connectionFailed");
+        }
+
+        @Test
+        void manyDialsTimeOutInMoreThanOneStep() {
+            int dials = Store.DUE_PER_TICK + 1;
+            for (int i = 0; i < dials; i++) {
+                bench.say(new Connect(peer(200 + i), List.of(address(i)), Ticket.NONE));
+            }
+            bench.pass(15 * SECOND);
+            assertThat(bench.connection().dialling()).isZero();
+            assertThat(bench.effects(CancelDial.class)).hasSize(dials);
+            assertThat(bench.actions(ConnectionFailed.class)).hasSize(dials);
+        }
+
+        @Test
         void retriesWaitForAFreeSlotWithoutCountingAsAttempts() {
             bench.boot("connection.maxDials", "1");
             connect();
@@ -475,6 +504,19 @@ class ConnectionMachineTest {
             Handle inbound = accepted();
             failed();
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void aDialBesideAConnectionTimesOut() {
+            bench = smaller();
+            connect();
+            Handle inbound = accepted();
+            bench.pass(15 * SECOND);
+            assertThat(bench.emitted()).containsExactly(new CancelDial(1));
+            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+            assertThat(bench.connection().diallingTo(P)).isEmpty();
+            assertThat(bench.connection().dialling()).isZero();
             assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         }
 

@@ -1,0 +1,18 @@
+package dev.dunlin.connection;
+
+import dev.dunlin.connection.sim.ConnectionScenario;
+import dev.dunlin.connection.sim.ConnectionScenario.Profile;
+import dev.dunlin.core.testkit.GoldenNames;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The names under which the machines of this module are written. */
+class NamesTest {
+
+    @Test
+    void theNamesAreThoseOfTheFile() {
+        GoldenNames.check(
+                Path.of("src/test/resources/dev/dunlin/connection/names.golden"),
+                ConnectionScenario.of(Profile.CALM).store());
+    }
+}
