@@ -32,6 +32,8 @@ class ContentTest {
         record Square(long radius) implements Shape {}
     }
 
+    private record Wait(long at) implements Due {}
+
     private record All(
             long number,
             int small,
@@ -47,7 +49,7 @@ class ContentTest {
             OptionalInt maybeSmall,
             List<Shape> shapes,
             Table<String, Long> table,
-            Deadlines<String> deadlines,
+            Table<String, Wait> waits,
             Bytes bytes,
             Shape shape) {}
 
@@ -80,7 +82,7 @@ class ContentTest {
                 OptionalInt.of(6),
                 List.of(new Shape.Round(7), new Shape.Square(8)),
                 Table.of("a", 9L),
-                Deadlines.<String>none().with("b", 10),
+                Table.of("b", new Wait(10)),
                 Bytes.of((byte) 11),
                 new Shape.Round(12));
     }
@@ -132,7 +134,7 @@ class ContentTest {
                 which == 11 ? OptionalInt.of(0) : a.maybeSmall,
                 which == 12 ? List.of() : a.shapes,
                 which == 13 ? Table.empty() : a.table,
-                which == 14 ? Deadlines.none() : a.deadlines,
+                which == 14 ? Table.empty() : a.waits,
                 which == 15 ? Bytes.EMPTY : a.bytes,
                 which == 16 ? new Shape.Square(12) : a.shape);
     }
