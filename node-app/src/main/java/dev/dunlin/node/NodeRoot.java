@@ -4,7 +4,7 @@ import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingState;
 import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.connection.stream.StreamState;
@@ -26,13 +26,11 @@ public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyS
     public static Store<NodeRoot> newStore() {
         ConnectionSlice connections = new ConnectionSlice();
         StreamSlice streams = new StreamSlice();
-        IdentifyMachine identifies = IdentifyMachine.IDENTIFY;
-        PingSlice pings = new PingSlice();
-        return Store.of(new NodeRoot(connections.initial(), streams.initial(), identifies.initial(), pings.initial()))
+        return Store.of(new NodeRoot(connections.initial(), streams.initial(), IdentifyState.INITIAL, PingState.INITIAL))
                 .mount(connections, NodeRoot::connection, NodeRoot::withConnection)
                 .mount(streams, NodeRoot::stream, NodeRoot::withStream)
-                .mount(identifies, NodeRoot::identify, NodeRoot::withIdentify)
-                .mount(pings, NodeRoot::ping, NodeRoot::withPing)
+                .mount(IdentifyMachine.IDENTIFY, NodeRoot::identify, NodeRoot::withIdentify)
+                .mount(PingMachine.PING, NodeRoot::ping, NodeRoot::withPing)
                 .build();
     }
 

@@ -2,8 +2,8 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.core.store.Diagram;
 import dev.dunlin.core.store.Slice;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagramTest {
 
     static Stream<Slice<?, ?, ?>> machines() {
-        return Stream.of(new ConnectionSlice(), new StreamSlice(), new IdentifySlice(), new PingSlice());
+        return Stream.of(new ConnectionSlice(), new StreamSlice(), IdentifyMachine.IDENTIFY, PingMachine.PING);
     }
 
     @ParameterizedTest

@@ -8,8 +8,8 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionSlice;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
-import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.stream.StreamSlice;
 import dev.dunlin.core.multiformats.PeerId;
@@ -63,8 +63,8 @@ class PlantedBugsTest {
                                 SimRoot::connection,
                                 SimRoot::withConnection)
                         .mount(new StreamSlice(), SimRoot::stream, SimRoot::withStream)
-                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                        .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                        .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
+                        .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                         .build());
     }
 
