@@ -17,8 +17,8 @@ import dev.dunlin.connection.netty.NettyTransport;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingEffect;
-import dev.dunlin.connection.ping.PingEffects;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
@@ -67,7 +67,7 @@ public final class Node implements AutoCloseable {
 
     /** The protocols that the machines themselves speak. */
     private static final Set<String> OWN_PROTOCOLS =
-            Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL);
+            Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL);
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -96,7 +96,7 @@ public final class Node implements AutoCloseable {
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, identify()))
-                .handler(PingEffect.class, (id, effect) -> PingEffects.handle(id, effect, ping()));
+                .handler(PingEffect.class, (id, effect) -> ping().handle(id, effect));
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
                 : Optional.empty();
@@ -259,13 +259,13 @@ public final class Node implements AutoCloseable {
     /**
      * Pings a connected peer.
      *
-     * @param count how many balls, one after the other
-     * @throws CommandFailure if none came back
+     * @param count how many times, one after the other
+     * @throws CommandFailure if they are given up
      */
-    public PingAction.PingDone ping(PeerId peer, int count, Duration interval, Duration timeout) {
+    public PingOutcome.PingDone ping(PeerId peer, int count, Duration interval, Duration timeout) {
         return outcome(
                 "pinging " + peer,
-                PingAction.PingDone.class,
+                PingOutcome.PingDone.class,
                 runtime.ask(
                         key("ping"),
                         ticket -> new PingAction.Ping(
@@ -296,15 +296,13 @@ public final class Node implements AutoCloseable {
     public IdentifyState.Told identified(PeerId peer, Duration timeout) {
         Predicate<StoreState<NodeRoot>> told = state -> state.root()
                 .identify()
-                .peers()
-                .find(peer)
-                .flatMap(IdentifyState.Peer::told)
+                .told(peer)
                 .isPresent();
         if (!await(told, timeout)) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE, peer + " did not identify itself in " + timeout.toSeconds() + " s");
         }
-        return runtime.state().root().identify().peers().at(peer).told().orElseThrow();
+        return runtime.state().root().identify().told(peer).orElseThrow();
     }
 
     /** Waits until the state is as wished; false if it is not in time. */

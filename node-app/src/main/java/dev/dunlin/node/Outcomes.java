@@ -1,7 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionOutcome;
-import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.runtime.RefusedException;
 import dev.dunlin.core.store.Action;
@@ -19,7 +19,7 @@ final class Outcomes {
             case ConnectionOutcome.ConnectGaveUp(var _, var _, var error) -> error.text();
             case ConnectionOutcome.ListenGaveUp(var _, var _, var error) -> error.text();
             case StreamAction.OpenFailed(long _, var _, var _, var error) -> error.text();
-            case PingAction.PingRefused(var _, var _, String clause) -> clause + " does not hold";
+            case PingOutcome.PingFailed(var _, var _, String why) -> why;
             case NodeOutcome.Refused refused -> refused.clause() + " does not hold";
             default -> outcome.toString();
         };

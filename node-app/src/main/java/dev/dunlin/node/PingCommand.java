@@ -1,6 +1,6 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -68,7 +68,7 @@ final class PingCommand implements Runnable {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
             List<Long> times = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
-                PingAction.PingDone done = node.ping(peer, 1, Duration.ZERO, Duration.ofSeconds(timeout + 1));
+                PingOutcome.PingDone done = node.ping(peer, 1, Duration.ZERO, Duration.ofSeconds(timeout + 1));
                 if (done.rttsMicros().isEmpty()) {
                     out.println(i + "/" + count + " lost");
                 } else {

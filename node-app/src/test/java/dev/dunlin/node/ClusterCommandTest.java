@@ -3,7 +3,7 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.keys.KeyType;
@@ -83,7 +83,7 @@ class ClusterCommandTest {
         StreamAction.StreamOpened opened = (StreamAction.StreamOpened) node.runtime()
                 .ask(
                         "s" + System.nanoTime(),
-                        ticket -> new StreamAction.OpenStream(ticket, peer, List.of(PingSlice.PROTOCOL)),
+                        ticket -> new StreamAction.OpenStream(ticket, peer, List.of(PingMachine.PROTOCOL)),
                         SOON)
                 .join();
         node.runtime().offer(new StreamAction.CloseStream(opened.stream(), CloseMode.CLOSE));
@@ -197,7 +197,7 @@ class ClusterCommandTest {
             for (int i = 0; i < 20; i++) {
                 openAndClose(one, peer);
             }
-            one.runtime().offer(new StreamAction.OpenStream(Ticket.NONE, peer, List.of(PingSlice.PROTOCOL)));
+            one.runtime().offer(new StreamAction.OpenStream(Ticket.NONE, peer, List.of(PingMachine.PROTOCOL)));
             two.kill();
             assertThat(one.await(
                             state -> state.root().connection().connections().isEmpty(), SOON))

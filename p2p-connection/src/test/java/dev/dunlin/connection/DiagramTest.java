@@ -2,6 +2,8 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.store.Diagram;
 import dev.dunlin.core.store.Machine;
@@ -14,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagramTest {
 
     static Stream<Machine<?, ?, ?>> machines() {
-        return Stream.of(ConnectionMachine.CONNECTION, StreamMachine.STREAM);
+        return Stream.of(ConnectionMachine.CONNECTION, StreamMachine.STREAM, IdentifyMachine.IDENTIFY, PingMachine.PING);
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.protocols.Payload;
 import dev.dunlin.connection.protocols.Served;
 import dev.dunlin.connection.protocols.Transfer;
@@ -122,7 +122,7 @@ class JsInteropTest {
 
     private static void learnt(IdentifyState.Told told, JsPeer js, String agent) {
         assertThat(told.agentVersion()).isEqualTo(agent);
-        assertThat(told.protocols()).contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL, ECHO);
+        assertThat(told.protocols()).contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL, ECHO);
         assertThat(told.certified()).isPresent();
         assertThat(told.addresses()).contains(js.address().withoutPeer().orElseThrow());
         assertThat(told.skipped()).isZero();
@@ -134,7 +134,7 @@ class JsInteropTest {
         assertThat(known.path("agentVersion").asString()).startsWith("dunlin/");
         assertThat(known.path("protocolVersion").asString()).isEqualTo("ipfs/0.1.0");
         assertThat(texts(known.path("protocols")))
-                .contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL, ECHO);
+                .contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL, ECHO);
         assertThat(known.path("hasSignedRecord").asBoolean()).isTrue();
         String address = dunlin.address().withoutPeer().orElseThrow().toString();
         assertThat(known.path("addresses").values())

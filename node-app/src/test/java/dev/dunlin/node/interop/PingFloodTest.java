@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.StreamReader;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.keys.KeyType;
 import io.netty.buffer.ByteBuf;
@@ -29,7 +29,7 @@ class PingFloodTest {
         try (DunlinPeer thrower = DunlinPeer.start(KeyType.ED25519, true);
                 DunlinPeer catcher = DunlinPeer.start(KeyType.ED25519, true)) {
             thrower.connect(catcher.address());
-            StreamChannel stream = thrower.open(catcher.id(), PingSlice.PROTOCOL);
+            StreamChannel stream = thrower.open(catcher.id(), PingMachine.PROTOCOL);
             Flood flood = new Flood(stream);
             stream.execute(() -> {
                 stream.attach(flood);

@@ -6,23 +6,24 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *     opening --> unknown: started, unlinked
- *     opening --> remembered: started, unlinked
- *     reading --> unknown: started, unlinked
- *     reading --> remembered: started, unlinked
- *     identified --> remembered: started, unlinked
- *     identified --> opening: linked
- *     unidentified --> unknown: started, unlinked
- *     unidentified --> remembered: started, unlinked
- *     unidentified --> opening: linked
  *     unknown --> opening: linked
  *     remembered --> opening: linked
- *     remembered --> unknown: forgotten
  *     opening --> reading: askOpened
  *     opening --> unidentified: askOpened, askNotOpened
  *     reading --> identified: received
  *     reading --> unidentified: received, readFailed, exchangeTimedOut, unlinked
  *     reading --> opening: received, readFailed, exchangeTimedOut, unlinked
+ *     identified --> opening: linked
+ *     unidentified --> opening: linked
+ *     opening --> remembered: unlinked, booted
+ *     reading --> remembered: unlinked, booted
+ *     identified --> remembered: unlinked, booted
+ *     unidentified --> remembered: unlinked, booted
+ *     opening --> unknown: unlinked, booted
+ *     reading --> unknown: unlinked, booted
+ *     unidentified --> unknown: unlinked, booted
+ *     identified --> unknown: booted
+ *     remembered --> unknown: booted, forgotten, evicted
  * }</pre>
  */
 @NullMarked

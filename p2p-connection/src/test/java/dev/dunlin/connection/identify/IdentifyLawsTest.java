@@ -9,11 +9,11 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
-import dev.dunlin.core.testkit.SliceLaws;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.Collections;
@@ -23,19 +23,19 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /** The identify machine obeys the laws, whatever connections and streams say. */
-final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifyState, IdentifyAction> {
+final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, IdentifyState, IdentifyAction> {
 
     record Root(Silent.Nothing connection, Silent.Nothing stream, IdentifyState identify) {}
 
     private static final Multiaddr SEEN = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
 
     @Override
-    protected Slice<Object, IdentifyState, IdentifyAction> slice() {
-        return new IdentifySlice();
+    protected Machine<Object, IdentifyState, IdentifyAction> machine() {
+        return IdentifyMachine.IDENTIFY;
     }
 
     @Override
-    protected Store<Root> store(Slice<? super Root, IdentifyState, IdentifyAction> identify) {
+    protected Store<Root> store(Machine<? super Root, IdentifyState, IdentifyAction> identify) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
                 .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
                 .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
@@ -53,7 +53,6 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
         return from.with(
                         Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
-                .without(IdentifyAction.Started.class)
                 .weighing(IdentifyAction.Linked.class, 6)
                 .weighing(IdentifyAction.AskOpened.class, 5)
                 .weighing(IdentifyAction.PushOpened.class, 3)
@@ -148,6 +147,18 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 .unlink(2);
     }
 
+    private static void connectionsEndAfterSecondReading(StoreDriver<Root> driver) {
+        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).link(2).ask(12, 2).unlink(1).unlink(2);
+    }
+
+    private void moreAreRememberedThanTheLimit(StoreDriver<Root> driver) {
+        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).unlink(1);
+        new Player(driver, TypeArbitraries.peer(2)).link(2).ask(12, 2).receive(12).unlink(2);
+        driver.advanceBy(1);
+        new Player(driver, TypeArbitraries.peer(0)).link(3).ask(13, 3).receive(13);
+        driver.boot(config());
+    }
+
     /** Mostly such connections and streams end as there are. */
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
@@ -172,8 +183,6 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                         new IdentifyAction.Sent(exchange(own, stream, peer), peer);
                     case IdentifyAction.SendFailed(Handle stream, PeerId peer, String reason) ->
                         new IdentifyAction.SendFailed(exchange(own, stream, peer), peer, reason);
-                    case IdentifyAction.ExchangeTimedOut(Handle stream, PeerId peer) ->
-                        new IdentifyAction.ExchangeTimedOut(exchange(own, stream, peer), peer);
                     default -> action;
                 });
     }
@@ -206,13 +215,11 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                         new IdentifyAction.Received(stream, peer, said(Optional.of(peer))),
                         new IdentifyAction.Received(stream, peer, said(Optional.empty())),
                         new IdentifyAction.Received(stream, peer, said(Optional.of(TypeArbitraries.peer(77)))),
-                        new IdentifyAction.ReadFailed(stream, peer, "the stream ended"),
-                        new IdentifyAction.ExchangeTimedOut(stream, peer));
+                        new IdentifyAction.ReadFailed(stream, peer, "the stream ended"));
             case IdentifyEffect.Send(var stream, PeerId peer, var _) ->
                 List.of(
                         new IdentifyAction.Sent(stream, peer),
-                        new IdentifyAction.SendFailed(stream, peer, "the stream ended"),
-                        new IdentifyAction.ExchangeTimedOut(stream, peer));
+                        new IdentifyAction.SendFailed(stream, peer, "the stream ended"));
             default -> List.of();
         };
     }
@@ -223,7 +230,7 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 Optional.of("other/1"),
                 key,
                 List.of(SEEN),
-                List.of(IdentifySlice.ID_PUSH),
+                List.of(IdentifyMachine.ID_PUSH),
                 Optional.of(SEEN),
                 Optional.empty(),
                 0);
@@ -259,6 +266,9 @@ final class IdentifyLawsTest extends SliceLaws<IdentifyLawsTest.Root, IdentifySt
                 new Script<>("connections end while reading", IdentifyLawsTest::connectionsEndWhileReading),
                 new Script<>("pushes fail in every phase", IdentifyLawsTest::pushesFailInEveryPhase),
                 new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
+                new Script<>(
+                        "connections end after a second reading", IdentifyLawsTest::connectionsEndAfterSecondReading),
+                new Script<>("more are remembered than the limit", this::moreAreRememberedThanTheLimit),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
                         driver.dispatch(new IdentifyAction.AddressesBound(new Handle("listener", 1, i), List.of(SEEN)));

@@ -8,8 +8,8 @@ import static dev.dunlin.connection.netty.RawPeer.message;
 import static dev.dunlin.connection.netty.RawPeer.upgraded;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.ping.PingEcho;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingExchange;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamAction;
 import java.security.SecureRandom;
 import java.util.Set;
@@ -21,32 +21,32 @@ class NettyPingTest {
      * More balls, each in a frame of its own, than our window of 256 KiB lets back, and than the buffers that one stream may
      * hold; so few that the credit for the first 128 KiB lets all of them through.
      */
-    private static final int BALLS = ((256 << 10) + (64 << 10)) / PingEcho.BALL;
+    private static final int BALLS = ((256 << 10) + (64 << 10)) / PingExchange.BYTES;
 
     @Test
     void whoThrowsBallsWithoutCatchingThemWaitsAndGetsAllOfThemBackInTheEnd() throws Exception {
-        try (LoneTransport node = LoneTransport.serving(Set.of(PingSlice.PROTOCOL));
+        try (LoneTransport node = LoneTransport.serving(Set.of(PingMachine.PROTOCOL));
                 RawPeer peer = upgraded(node.listen())) {
             NettyPing ping = new NettyPing(node.transport, node);
-            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(PingSlice.PROTOCOL))));
+            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(PingMachine.PROTOCOL))));
             ping.echo(node.next(StreamAction.StreamAccepted.class).stream());
-            byte[] ball = new byte[PingEcho.BALL];
+            byte[] ball = new byte[PingExchange.BYTES];
             new SecureRandom().nextBytes(ball);
-            int credit = (256 << 10) - 2 * PingEcho.BALL;
+            int credit = (256 << 10) - 2 * PingExchange.BYTES;
             int back = 0;
             for (int sent = 0; sent < BALLS; ) {
-                int now = Math.min(BALLS - sent, credit / PingEcho.BALL);
+                int now = Math.min(BALLS - sent, credit / PingExchange.BYTES);
                 peer.send(RawPeer.repeated(now, data(0, 1, ball)));
                 sent += now;
-                credit -= now * PingEcho.BALL;
-                while (sent < BALLS && credit < PingEcho.BALL) {
+                credit -= now * PingExchange.BYTES;
+                while (sent < BALLS && credit < PingExchange.BYTES) {
                     RawPeer.Frame seen = peer.read();
                     back += seen.body().length;
                     credit += seen.type() == WINDOW && seen.id() == 1 ? seen.length() : 0;
                 }
             }
             int expected =
-                    message(RawPeer.MULTISTREAM).length + message(PingSlice.PROTOCOL).length + BALLS * PingEcho.BALL;
+                    message(RawPeer.MULTISTREAM).length + message(PingMachine.PROTOCOL).length + BALLS * PingExchange.BYTES;
             assertThat(back).isLessThan(expected);
             peer.send(frame(WINDOW, 0, 1, 1 << 24));
             while (back < expected) {

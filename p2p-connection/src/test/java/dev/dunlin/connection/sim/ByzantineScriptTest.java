@@ -3,9 +3,9 @@ package dev.dunlin.connection.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionMachine;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
@@ -17,7 +17,6 @@ import dev.dunlin.core.sim.Shrinker;
 import dev.dunlin.core.sim.Simulation;
 import dev.dunlin.core.sim.Violation;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.testkit.Altered;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,22 +60,21 @@ class ByzantineScriptTest {
         assertThat(source).contains("\n" + shown + "\n");
     }
 
-    // Throws when a peer sends other bytes back than it was thrown, which no honest one does.
+    // Throws when a peer answers a ping by other bytes, which no honest one does.
     private static ConnectionScenario trusting() {
-        PingSlice real = new PingSlice();
         return ConnectionScenario.of(
                 Profile.SWARM,
                 () -> Store.of(SimRoot.INITIAL)
                         .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
                         .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
-                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
+                        .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
                         .mount(
-                                Altered.of(real).reducing((own, action, ctx) -> {
-                                    if (action instanceof PingAction.Missed missed
-                                            && missed.reason().contains("other bytes")) {
+                                PingMachine.PING.reducing((own, action, ctx) -> {
+                                    if (action instanceof PingAction.PongLost lost
+                                            && lost.reason().contains("other bytes")) {
                                         throw new IllegalStateException("nobody sends other bytes");
                                     }
-                                    return real.reduce(own, action, ctx);
+                                    return PingMachine.PING.reduce(own, action, ctx);
                                 }),
                                 SimRoot::ping,
                                 SimRoot::withPing)

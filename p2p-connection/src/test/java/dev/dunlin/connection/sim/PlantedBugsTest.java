@@ -7,8 +7,8 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
-import dev.dunlin.connection.identify.IdentifySlice;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
@@ -55,8 +55,8 @@ class PlantedBugsTest {
                 () -> Store.of(SimRoot.INITIAL)
                         .mount(broken, SimRoot::connection, SimRoot::withConnection)
                         .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
-                        .mount(new IdentifySlice(), SimRoot::identify, SimRoot::withIdentify)
-                        .mount(new PingSlice(), SimRoot::ping, SimRoot::withPing)
+                        .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
+                        .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                         .build());
     }
 

@@ -7,11 +7,11 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.identify.IdentifyAction;
-import dev.dunlin.connection.identify.IdentifySlice;
+import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingConfig;
 import dev.dunlin.connection.ping.PingEffect;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
@@ -176,8 +176,8 @@ class RogueTest {
     void withoutAScriptItKeepsTheRules() {
         List<Action> seen = whenDialledItDoes();
         assertThat(all(seen, ConnectionAction.Connected.class)).hasSize(1);
-        assertThat(all(seen, PingAction.Caught.class)).isNotEmpty();
-        assertThat(all(seen, PingAction.Missed.class)).isEmpty();
+        assertThat(all(seen, PingAction.PongReceived.class)).isNotEmpty();
+        assertThat(all(seen, PingAction.PongLost.class)).isEmpty();
         assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isEmpty();
     }
@@ -226,10 +226,10 @@ class RogueTest {
     @Test
     void wrongBytesAreNoEcho() {
         List<Action> seen = pinged(Streaming.WRONG_BYTES);
-        assertThat(all(seen, PingAction.Caught.class)).isEmpty();
-        assertThat(all(seen, PingAction.Missed.class))
+        assertThat(all(seen, PingAction.PongReceived.class)).isEmpty();
+        assertThat(all(seen, PingAction.PongLost.class))
                 .isNotEmpty()
-                .allSatisfy(missed -> assertThat(missed.reason()).contains("other bytes"));
+                .allSatisfy(lost -> assertThat(lost.reason()).contains("other bytes"));
         assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isEmpty();
     }
@@ -237,7 +237,7 @@ class RogueTest {
     @Test
     void silenceTimesOut() {
         List<Action> seen = pinged(Streaming.SILENT);
-        assertThat(all(seen, PingAction.BallTimedOut.class)).isNotEmpty();
+        assertThat(all(seen, PingAction.PongDue.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.ExchangeTimedOut.class)).isNotEmpty();
     }
 
@@ -272,7 +272,7 @@ class RogueTest {
 
     @Test
     void aFloodOfStreamsMeetsALimit() {
-        List<Action> seen = whenItDoes(dials(), opens(PingSlice.PROTOCOL, 1_000));
+        List<Action> seen = whenItDoes(dials(), opens(PingMachine.PROTOCOL, 1_000));
         assertThat(all(seen, StreamAction.StreamAccepted.class)).hasSizeGreaterThan(100);
         assertThat(all(seen, PingEffect.Echo.class)).hasSize(PingConfig.DEFAULT.maxEchoes());
     }
@@ -285,10 +285,10 @@ class RogueTest {
 
     @Test
     void itResetsAndHalfClosesItsStreams() {
-        List<Action> reset = whenItDoes(dials(), opens(PingSlice.PROTOCOL, 1), new RogueDeed.ResetStreams(0));
+        List<Action> reset = whenItDoes(dials(), opens(PingMachine.PROTOCOL, 1), new RogueDeed.ResetStreams(0));
         assertThat(all(reset, StreamAction.StreamClosed.class).map(StreamAction.StreamClosed::reason))
                 .contains(EndReason.REMOTE_RESET);
-        List<Action> closed = whenItDoes(dials(), opens(PingSlice.PROTOCOL, 1), new RogueDeed.HalfCloseStreams(0));
+        List<Action> closed = whenItDoes(dials(), opens(PingMachine.PROTOCOL, 1), new RogueDeed.HalfCloseStreams(0));
         assertThat(all(closed, StreamAction.StreamClosed.class).map(StreamAction.StreamClosed::reason))
                 .contains(EndReason.CLOSED)
                 .doesNotContain(EndReason.REMOTE_RESET);
@@ -332,7 +332,7 @@ class RogueTest {
                         new RogueDeed.Vanish(0),
                         new RogueDeed.ResetStreams(0),
                         new RogueDeed.HalfCloseStreams(0),
-                        opens(PingSlice.PROTOCOL, 3),
+                        opens(PingMachine.PROTOCOL, 3),
                         new RogueDeed.Dial(1, 1, Handshake.WHOLE),
                         new RogueDeed.Dial(9, 1, Handshake.WHOLE)))
                 .isEqualTo(whenItDoes());
@@ -341,7 +341,7 @@ class RogueTest {
     @Test
     void scriptsAreReadBack() {
         List<RogueDeed> deeds = new ArrayList<>(List.of(
-                opens(IdentifySlice.ID, 7),
+                opens(IdentifyMachine.ID, 7),
                 new RogueDeed.HalfCloseStreams(0),
                 new RogueDeed.ResetStreams(0),
                 new RogueDeed.Close(0),

@@ -21,7 +21,7 @@ import dev.dunlin.connection.identify.IdentifyAction.Sent;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
 import dev.dunlin.connection.identify.IdentifyEffect.Read;
 import dev.dunlin.connection.identify.IdentifyEffect.Send;
-import dev.dunlin.connection.identify.IdentifyState.Asking;
+import dev.dunlin.connection.identify.IdentifyState.Step;
 import dev.dunlin.connection.identify.IdentifyState.Told;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamEffect;
@@ -36,10 +36,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-final class IdentifySliceTest {
+final class IdentifyMachineTest {
 
-    private static final String ID = IdentifySlice.ID;
-    private static final String PUSH = IdentifySlice.ID_PUSH;
+    private static final String ID = IdentifyMachine.ID;
+    private static final String PUSH = IdentifyMachine.ID_PUSH;
     private static final Multiaddr PUBLIC = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
     private static final Multiaddr PRIVATE = Multiaddr.parse("/ip4/10.0.0.1/tcp/4001");
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/4001");
@@ -104,7 +104,7 @@ final class IdentifySliceTest {
     }
 
     private static Told told(Bench bench, int peer) {
-        return state(bench, peer).told().orElseThrow();
+        return bench.root().identify().told(peer(peer)).orElseThrow();
     }
 
     private static void listen(Bench bench, Multiaddr... bound) {
@@ -147,7 +147,7 @@ final class IdentifySliceTest {
         assertThat(bench.opens(ID)).hasSize(1);
         identified(bench, 1, saying());
         assertThat(bench.opens(ID)).isEmpty();
-        assertThat(state(bench, 1).asking()).isEqualTo(Asking.DONE);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.IDENTIFIED);
     }
 
     @Test
@@ -157,9 +157,9 @@ final class IdentifySliceTest {
         Handle stream = bench.open(1, ID);
         assertThat(bench.last(Read.class)).contains(new Read(stream, peer(1)));
         bench.pass(5 * SECOND - 1);
-        assertThat(state(bench, 1).asking()).isEqualTo(Asking.READING);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.READING);
         bench.pass(1);
-        assertThat(state(bench, 1).asking()).isEqualTo(Asking.FAILED);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.UNIDENTIFIED);
         assertThat(bench.actions(IdentifyFailed.class))
                 .containsExactly(new IdentifyFailed(peer(1), "it took too long"));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
@@ -222,7 +222,7 @@ final class IdentifySliceTest {
                             new StreamEffect.CloseInit(push, CloseMode.RESET));
             bench.pass(5 * SECOND);
             bench.acceptStream(connection, 1, ID);
-            assertThat(state(bench, 1).answers()).isEqualTo(1);
+            assertThat(state(bench, 1).served().answers()).isEqualTo(1);
         }
     }
 
@@ -394,7 +394,7 @@ final class IdentifySliceTest {
         bench.say(new Speak(List.of("/y")));
         bench.pass(60 * SECOND);
         assertThat(bench.effects(Send.class)).hasSize(1);
-        assertThat(bench.root().identify().pushes()).isZero();
+        assertThat(bench.root().identify().pushes().onTheirWay()).isZero();
     }
 
     @Test
@@ -413,10 +413,10 @@ final class IdentifySliceTest {
                     .findFirst()
                     .orElseThrow();
             Handle push = bench.open(first, PUSH);
-            assertThat(bench.root().identify().pushes()).isEqualTo(limit);
+            assertThat(bench.root().identify().pushes().onTheirWay()).isEqualTo(limit);
             bench.say(new SendFailed(push, peer(first), "the stream ended"));
-            assertThat(bench.root().identify().pushes()).isEqualTo(limit);
-            assertThat(bench.root().identify().pushing().size()).isEqualTo(40 - limit - 1);
+            assertThat(bench.root().identify().pushes().onTheirWay()).isEqualTo(limit);
+            assertThat(bench.root().identify().pushes().waiting().size()).isEqualTo(40 - limit - 1);
         }
     }
 
@@ -477,7 +477,7 @@ final class IdentifySliceTest {
         assertThat(bench.root().identify().own().believed()).containsExactly(PUBLIC);
         bench.close(sixth, 6);
         assertThat(bench.root().identify().own().believed()).isEmpty();
-        assertThat(bench.root().identify().pushAt()).isNotEqualTo(Long.MAX_VALUE);
+        assertThat(bench.root().identify().pushes().at()).isNotEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -520,19 +520,22 @@ final class IdentifySliceTest {
         Bench bench = new Bench();
         bench.close(bench.accept(9), 9);
         assertThat(bench.root().identify().peers().has(peer(9))).isFalse();
+        assertThat(bench.root().identify().memory().has(peer(9))).isFalse();
         Handle connection = bench.accept(1);
         identified(bench, 1, saying().agent("one").record(1, 7, PUBLIC));
         bench.close(connection, 1);
         assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
-        assertThat(state(bench, 1).asking()).isEqualTo(Asking.NOT);
+        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
         bench.pass(3600 * SECOND - 1);
-        assertThat(bench.root().identify().peers().has(peer(1))).isTrue();
+        assertThat(bench.root().identify().memory().has(peer(1))).isTrue();
         Handle again = bench.accept(1);
         identified(bench, 1, saying().record(1, 6, address(3)));
         assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
         bench.close(again, 1);
         bench.pass(3600 * SECOND);
         assertThat(bench.root().identify().peers().isEmpty()).isTrue();
+        assertThat(bench.root().identify().memory().isEmpty()).isTrue();
+        assertThat(bench.actions(IdentifyAction.Forgotten.class)).containsExactly(new IdentifyAction.Forgotten(peer(1)));
     }
 
     @Test
@@ -545,8 +548,10 @@ final class IdentifySliceTest {
                 bench.close(connection, i);
                 bench.pass(1);
             }
-            assertThat(bench.root().identify().peers().size()).isEqualTo(limit);
-            assertThat(bench.root().identify().peers().has(peer(1))).isEqualTo(limit == 3);
+            assertThat(bench.root().identify().memory().size()).isEqualTo(limit);
+            assertThat(bench.root().identify().memory().has(peer(1))).isEqualTo(limit == 3);
+            bench.boot("identify.maxRemembered", "1");
+            assertThat(bench.root().identify().memory().keys()).containsExactly(peer(3));
         }
     }
 
@@ -571,11 +576,11 @@ final class IdentifySliceTest {
         Handle other = bench.accept(1);
         bench.say(new IdentifyAction.Unlinked(connection, peer(1)));
         assertThat(bench.root().identify().exchanges().isEmpty()).isTrue();
-        assertThat(state(bench, 1).asking()).isEqualTo(Asking.OPENING);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.OPENING);
         bench.say(new IdentifyAction.Unlinked(other, peer(1)));
-        Handle stray = bench.open(1, ID);
+        Handle late = bench.open(1, ID);
         assertThat(bench.last(StreamEffect.CloseInit.class))
-                .contains(new StreamEffect.CloseInit(stray, CloseMode.RESET));
+                .contains(new StreamEffect.CloseInit(late, CloseMode.RESET));
     }
 
     @Test
@@ -601,7 +606,8 @@ final class IdentifySliceTest {
         bench.accept(2);
         bench.boot();
         assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
-        assertThat(bench.root().identify().peers().size()).isEqualTo(1);
+        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
+        assertThat(bench.root().identify().memory().size()).isEqualTo(1);
         assertThat(bench.root().identify().links().isEmpty()).isTrue();
     }
 
