@@ -13,8 +13,8 @@ import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.StreamChannel;
-import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingSlice;
+import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.protocols.Payload;
 import dev.dunlin.connection.protocols.Served;
 import dev.dunlin.connection.protocols.Transfer;
@@ -106,7 +106,7 @@ class JsInteropTest {
             learnt(dunlin.identified(js.id()), js, "js/" + jsKey);
             learnt(js.identify(dunlin.id()), dunlin, dunlinKey);
 
-            PingAction.PingDone pinged = dunlin.node().ping(js.id(), 5, Duration.ZERO, DunlinPeer.DEADLINE);
+            PingOutcome.PingDone pinged = dunlin.node().ping(js.id(), 5, Duration.ZERO, DunlinPeer.DEADLINE);
             assertThat(pinged.rttsMicros()).hasSize(5).allMatch(rtt -> rtt > 0);
             assertThat(pinged.lost()).isZero();
             assertThat(js.ping(dunlin.id(), 5)).isEqualTo(5);
@@ -122,7 +122,7 @@ class JsInteropTest {
 
     private static void learnt(IdentifyState.Told told, JsPeer js, String agent) {
         assertThat(told.agentVersion()).isEqualTo(agent);
-        assertThat(told.protocols()).contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL, ECHO);
+        assertThat(told.protocols()).contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL, ECHO);
         assertThat(told.certified()).isPresent();
         assertThat(told.addresses()).contains(js.address().withoutPeer().orElseThrow());
         assertThat(told.skipped()).isZero();
@@ -134,7 +134,7 @@ class JsInteropTest {
         assertThat(known.path("agentVersion").asString()).startsWith("dunlin/");
         assertThat(known.path("protocolVersion").asString()).isEqualTo("ipfs/0.1.0");
         assertThat(texts(known.path("protocols")))
-                .contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingSlice.PROTOCOL, ECHO);
+                .contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL, ECHO);
         assertThat(known.path("hasSignedRecord").asBoolean()).isTrue();
         String address = dunlin.address().withoutPeer().orElseThrow().toString();
         assertThat(known.path("addresses").values())
@@ -180,9 +180,7 @@ class JsInteropTest {
     }
 
     private static boolean speaks(IdentifyState identify, PeerId peer, String protocol) {
-        return identify.peers()
-                .find(peer)
-                .flatMap(IdentifyState.Peer::told)
+        return identify.told(peer)
                 .filter(told -> told.speaks(protocol))
                 .isPresent();
     }

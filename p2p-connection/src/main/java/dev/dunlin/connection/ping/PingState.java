@@ -7,6 +7,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Subject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
             implements Due {
 
         static final Peer NEW =
-                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0, false), List.of());
+                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0), List.of());
 
         /** Copies the lists. */
         public Peer {
@@ -81,9 +82,8 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
      *
      * @param rtts the last round-trip times, microseconds, oldest first, at most {@link PingConfig#keptRtts}
      * @param failures how many pings were lost since the last pong, at most {@link PingConfig#failures}
-     * @param unsupported whether it does not speak the protocol; then it gets no periodic pings
      */
-    public record Health(List<Long> rtts, int failures, boolean unsupported) {
+    public record Health(List<Long> rtts, int failures) {
         /** Copies the list. */
         public Health {
             rtts = List.copyOf(rtts);
@@ -95,6 +95,16 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
         /** Copies the list. */
         public Job {
             rtts = List.copyOf(rtts);
+        }
+
+        int left() {
+            return wish.count() - rtts.size() - lost;
+        }
+
+        Job counting(List<Long> rtt) {
+            List<Long> more = new ArrayList<>(rtts);
+            more.addAll(rtt);
+            return new Job(wish, more, lost + 1 - rtt.size());
         }
     }
 
