@@ -9,7 +9,6 @@ import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Subject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Whom we ping, and how long the answers took: the open connections and whose they are, and the connected peers. */
 public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<PeerId, Peer> peers) {
@@ -122,7 +121,8 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
     }
 
     String phaseOf(Subject subject) {
-        Optional<Peer> peer = subject.kind().equals(OfPeer.KIND) ? peers.find(PeerId.parse(subject.key())) : Optional.empty();
-        return peer.map(known -> Names.of(known.stream().getClass())).orElse("unknown");
+        return subject.kind().equals(OfPeer.KIND) && peers.has(PeerId.parse(subject.key()))
+                ? Names.of(peers.at(PeerId.parse(subject.key())).stream().getClass())
+                : "unknown";
     }
 }
