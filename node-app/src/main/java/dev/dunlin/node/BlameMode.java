@@ -3,7 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.core.debug.Blame;
 import dev.dunlin.core.debug.LogIndex;
 import dev.dunlin.core.debug.StatePath;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import java.io.PrintWriter;
 import java.util.List;
@@ -23,7 +23,7 @@ final class BlameMode {
     static StatePath path(String text, Store<NodeRoot> store) {
         try {
             StatePath path = StatePath.parse(text);
-            List<String> slices = store.slices().stream().map(Slice::name).toList();
+            List<String> slices = store.machines().stream().map(Machine::name).toList();
             CommandFailure.require(
                     slices.contains(path.slice()),
                     "the state has no slice " + path.slice() + ": it has " + String.join(", ", slices));

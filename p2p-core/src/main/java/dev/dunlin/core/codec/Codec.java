@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.RecordComponent;
@@ -158,7 +158,7 @@ public final class Codec {
     /** The codec of a store's slices. */
     public static Codec of(Store<?> store) {
         List<TypeTable> tables = new ArrayList<>();
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             tables.add(slice.types());
         }
         return of(tables);

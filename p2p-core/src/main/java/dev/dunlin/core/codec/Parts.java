@@ -1,7 +1,6 @@
 package dev.dunlin.core.codec;
 
 import dev.dunlin.core.state.TextType;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -45,7 +44,6 @@ public final class Parts {
     public Optional<Object> of(Object value, String name) {
         return switch (value) {
             case Optional<?> optional -> optional.flatMap(inner -> of(inner, name));
-            case Deadlines<?> deadlines -> ofTable(deadlines.times(), name);
             case Table<?, ?> table -> ofTable(table, name);
             case List<?> list -> ofList(list, name);
             case Record record -> texts.containsKey(record.getClass()) ? Optional.empty() : ofRecord(record, name);

@@ -1,11 +1,10 @@
 package dev.dunlin.core.codec;
 
 import dev.dunlin.core.state.TextType;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Effect;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.TypeTable;
 import java.lang.reflect.ParameterizedType;
@@ -54,11 +53,11 @@ public record Schema(Map<String, Map<String, String>> types) {
      */
     public static Schema of(Store<?> store) {
         Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
-        store.slices().forEach(slice -> variants.putAll(slice.types().variants()));
+        store.machines().forEach(slice -> variants.putAll(slice.types().variants()));
         List<TextType<?>> texts =
-                TextTypes.of(store.slices().stream().map(Slice::types).toList());
+                TextTypes.of(store.machines().stream().map(Machine::types).toList());
         Map<String, Map<String, String>> types = new TreeMap<>();
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             Collector collector = new Collector(slice.name(), variants, texts, types);
             slice.types().actions().forEach((name, type) -> {
                 String full = slice.types().fullName(name);
@@ -150,10 +149,10 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
             if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
                 Type[] arguments = generic.getActualTypeArguments();
-                if (raw == Table.class || raw == Deadlines.class) {
+                if (raw == Table.class) {
                     checkKey(arguments[0]);
                 }
-                if (raw == Table.class || raw == Deadlines.class || raw == List.class || raw == Optional.class) {
+                if (raw == Table.class || raw == List.class || raw == Optional.class) {
                     return raw.getSimpleName().toLowerCase(Locale.ROOT)
                             + Arrays.stream(arguments).map(this::typeName).collect(Collectors.joining(",", "<", ">"));
                 }

@@ -1,7 +1,6 @@
 package dev.dunlin.core.codec;
 
 import dev.dunlin.core.state.TextType;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,7 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
-/** Teaches Jackson the types of the state tree: tables as objects in key order, deadlines as tables, text types as strings. */
+/** Teaches Jackson the types of the state tree: tables as objects in key order, text types as strings. */
 @SuppressWarnings({"rawtypes", "unchecked"})
 final class StateModule extends SimpleModule {
 
@@ -38,8 +37,6 @@ final class StateModule extends SimpleModule {
         addSerializer(List.class, new ListSerializer());
         addSerializer(Optional.class, new OptionalSerializer());
         addDeserializer(List.class, new ListDeserializer(null, null));
-        addSerializer(Deadlines.class, new DeadlinesSerializer());
-        addDeserializer(Deadlines.class, new DeadlinesDeserializer(null));
     }
 
     private <T> void register(TextType<T> text) {
@@ -162,22 +159,6 @@ final class StateModule extends SimpleModule {
         }
     }
 
-    private static final class DeadlinesSerializer extends StdSerializer<Deadlines> {
-        DeadlinesSerializer() {
-            super(Deadlines.class);
-        }
-
-        @Override
-        public void serialize(Deadlines value, JsonGenerator out, SerializationContext ctx) {
-            out.writeStartObject(value, value.size());
-            for (Map.Entry<?, Deadlines.Time> entry : ((Deadlines<?>) value).times()) {
-                ctx.findKeySerializer(entry.getKey().getClass(), null).serialize(entry.getKey(), out, ctx);
-                out.writeNumber(entry.getValue().at());
-            }
-            out.writeEndObject();
-        }
-    }
-
     private static final class TableDeserializer extends StdDeserializer<Table> {
         private final @Nullable KeyDeserializer keys;
         private final @Nullable ValueDeserializer<Object> values;
@@ -256,37 +237,6 @@ final class StateModule extends SimpleModule {
                 list.add(present(values, type, in, ctx));
             }
             return List.copyOf(list);
-        }
-    }
-
-    private static final class DeadlinesDeserializer extends StdDeserializer<Deadlines> {
-        private final @Nullable KeyDeserializer keys;
-
-        DeadlinesDeserializer(@Nullable KeyDeserializer keys) {
-            super(Deadlines.class);
-            this.keys = keys;
-        }
-
-        @Override
-        public ValueDeserializer<?> createContextual(DeserializationContext ctx, BeanProperty property) {
-            JavaType deadlines = ctx.getContextualType() != null ? ctx.getContextualType() : property.getType();
-            return new DeadlinesDeserializer(ctx.findKeyDeserializer(deadlines.containedType(0), property));
-        }
-
-        @Override
-        public Deadlines deserialize(JsonParser in, DeserializationContext ctx) {
-            if (keys == null) {
-                throw new IllegalStateException("deadlines are read only where their key type is declared");
-            }
-            if (!in.isExpectedStartObjectToken()) {
-                return (Deadlines) ctx.handleUnexpectedToken(Deadlines.class, in);
-            }
-            Deadlines deadlines = Deadlines.none();
-            for (String key = in.nextName(); key != null; key = in.nextName()) {
-                in.nextToken();
-                deadlines = deadlines.with((Comparable) keys.deserializeKey(key, ctx), in.getLongValue());
-            }
-            return deadlines;
         }
     }
 }

@@ -7,7 +7,7 @@ import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.store.ActionId;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
@@ -45,7 +45,7 @@ final class BlameSearch<R> {
     }
 
     Blame upTo(long to) {
-        List<String> slices = store.slices().stream().map(Slice::name).toList();
+        List<String> slices = store.machines().stream().map(Machine::name).toList();
         if (!slices.contains(path.slice())) {
             throw new LogException("the state has no slice " + path.slice() + ": it has " + slices);
         }

@@ -1,7 +1,6 @@
 package dev.dunlin.core.debug;
 
 import dev.dunlin.core.codec.Parts;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,6 @@ final class ChangedParts {
                 one.isPresent() && other.isPresent()
                         ? compare(path, one.get(), other.get())
                         : one.isPresent() != other.isPresent() && whole(path);
-            case Deadlines<?> one when after instanceof Deadlines<?> other -> tables(path, one.times(), other.times());
             case Table<?, ?> one when after instanceof Table<?, ?> other -> tables(path, one, other);
             case List<?> one when after instanceof List<?> other -> lists(path, one, other);
             case Record one when after instanceof Record other -> records(path, one, other);

@@ -9,7 +9,7 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.NodeOutcome;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
@@ -43,7 +43,7 @@ final class Indexer<R> {
     private final LongConsumer progress;
 
     // Lookup only.
-    private final Map<Class<?>, Slice<?, ?, ?>> owners = new HashMap<>();
+    private final Map<Class<?>, Machine<?, ?, ?>> owners = new HashMap<>();
     private final ByteBuffer scratch = ByteBuffer.allocate(64);
     private final TreeSet<Integer> concerned = new TreeSet<>();
     private final ChangedParts parts;
@@ -66,7 +66,7 @@ final class Indexer<R> {
         this.options = options;
         this.progress = progress;
         this.parts = new ChangedParts(new Parts(codec));
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             slice.types().actions().values().forEach(type -> owners.put(type, slice));
         }
     }
@@ -234,10 +234,9 @@ final class Indexer<R> {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private <A extends Action> int subject(Action action) {
-        Slice<?, ?, A> owner = (Slice<?, ?, A>) owners.get(action.getClass());
-        Subject subject = owner == null ? Subject.MACHINE : owner.about((A) action);
+    private int subject(Action action) {
+        Machine<?, ?, ?> owner = owners.get(action.getClass());
+        Subject subject = action.about();
         // The store refuses wishes about the subjects of other machines.
         if (owner != null && !(action instanceof NodeOutcome) && !subject.equals(Subject.MACHINE)) {
             files.kinds.numberOf(owner.name() + " " + subject.kind());

@@ -8,7 +8,7 @@ import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Input;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
@@ -124,7 +124,7 @@ public final class RecordedSteps<R> implements Closeable {
         JsonNode payload = line.path("payload");
         Map<String, Object> states = new LinkedHashMap<>();
         try {
-            for (Slice<?, ?, ?> slice : store.slices()) {
+            for (Machine<?, ?, ?> slice : store.machines()) {
                 JsonNode tree = payload.path("state").path(slice.name());
                 if (!tree.isMissingNode()) {
                     states.put(slice.name(), codec.value(tree, slice.state()));

@@ -1,6 +1,6 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
@@ -49,7 +49,7 @@ public record Why(
             Store<R> store = index.store();
             Map<String, Object> states = store.statesOf(state);
             List<String> kinds = index.files().kinds.all();
-            for (Slice<? super R, ?, ?> slice : store.slices()) {
+            for (Machine<? super R, ?, ?> slice : store.machines()) {
                 if (kinds.contains(slice.name() + " " + subject.kind())) {
                     phases.put(slice.name(), phase(slice, own(states, slice), subject));
                 }
@@ -65,12 +65,12 @@ public record Why(
                 phases);
     }
 
-    private static Object own(Map<String, Object> states, Slice<?, ?, ?> slice) {
+    private static Object own(Map<String, Object> states, Machine<?, ?, ?> slice) {
         return Objects.requireNonNull(states.get(slice.name()), "a mounted slice has a state");
     }
 
     @SuppressWarnings("unchecked")
-    private static <S> String phase(Slice<?, S, ?> slice, Object state, Subject subject) {
+    private static <S> String phase(Machine<?, S, ?> slice, Object state, Subject subject) {
         return slice.phase((S) state, subject);
     }
 }

@@ -3,12 +3,9 @@ package dev.dunlin.core.log;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Operand;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.SliceDigests;
-import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Turn;
@@ -16,7 +13,6 @@ import dev.dunlin.core.store.Verdict;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -45,14 +41,8 @@ final class FrameWriter {
     private final SliceDigests digests = new SliceDigests();
     private @Nullable JsonGenerator generator;
 
-    // Lookup only: each action type's machine, which knows what the action is about.
-    private final Map<Class<?>, Slice<?, ?, ?>> owners = new HashMap<>();
-
-    FrameWriter(Codec codec, Store<?> store) {
+    FrameWriter(Codec codec) {
         this.codec = codec;
-        for (Slice<?, ?, ?> slice : store.slices()) {
-            slice.types().actions().forEach((name, type) -> owners.put(type, slice));
-        }
     }
 
     /** The encoded frames. */
@@ -191,7 +181,7 @@ final class FrameWriter {
                 continue;
             }
             Action action = turn.entry(i);
-            Subject about = about(action);
+            Subject about = action.about();
             buffer.ascii(before);
             buffer.ascii("\"index\":");
             buffer.number(i);
@@ -225,12 +215,6 @@ final class FrameWriter {
             before = ",";
         }
         buffer.ascii("}");
-    }
-
-    @SuppressWarnings("unchecked")
-    private <A extends Action> Subject about(Action action) {
-        Slice<?, ?, A> owner = (Slice<?, ?, A>) owners.get(action.getClass());
-        return owner == null || action instanceof Effect ? Subject.MACHINE : owner.about((A) action);
     }
 
     // One for all payloads, which to it are root values without anything between them: making one costs as much as a

@@ -55,7 +55,7 @@ public final class LogWriter implements Closeable {
         this.schema = Schema.of(store);
         this.options = options;
         this.build = build;
-        this.frames = new FrameWriter(codec, store);
+        this.frames = new FrameWriter(codec);
         this.encoded = lastInput;
         this.written = lastInput;
         this.forced = forced;

@@ -7,7 +7,7 @@ import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import java.io.IOException;
@@ -142,11 +142,11 @@ final class SnapshotReader<R> {
     }
 
     private boolean isMounted(String machine) {
-        return store.slices().stream().anyMatch(slice -> slice.name().equals(machine));
+        return store.machines().stream().anyMatch(slice -> slice.name().equals(machine));
     }
 
     private SnapshotParts.Slot slot(String machine) {
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             if (slice.name().equals(machine)) {
                 return SnapshotParts.Slot.of(machine, slice.state());
             }

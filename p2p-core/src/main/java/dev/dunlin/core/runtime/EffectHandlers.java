@@ -2,7 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,7 +50,7 @@ public final class EffectHandlers {
     /** No handlers yet for the effects of a store's machines. */
     public static EffectHandlers of(Store<?> store) {
         Routes routes = new Routes();
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             for (Class<? extends Action> type : slice.types().actions().values()) {
                 if (Effect.class.isAssignableFrom(type)) {
                     routes.mounted.add(type);

@@ -3,7 +3,7 @@ package dev.dunlin.core.sim;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class PlanText {
     /** For plans of a scenario: wishes are actions of its store's slices, misdeeds of its own tables. */
     public static PlanText of(Scenario<?> scenario) {
         List<TypeTable> tables = new ArrayList<>();
-        for (Slice<?, ?, ?> slice : scenario.store().slices()) {
+        for (Machine<?, ?, ?> slice : scenario.store().machines()) {
             tables.add(slice.types());
         }
         tables.addAll(scenario.misdeeds());

@@ -30,8 +30,8 @@ public final class Audit {
     public static final int SWEEP_EVERY = 256;
 
     // Lookup only.
-    private final Map<String, Slice<?, ?, ?>> slices = new HashMap<>();
-    private final List<Slice<?, ?, ?>> ordered;
+    private final Map<String, Machine<?, ?, ?>> slices = new HashMap<>();
+    private final List<Machine<?, ?, ?>> ordered;
     private final Map<String, Object> states = new HashMap<>();
     private final boolean thorough;
 
@@ -52,8 +52,8 @@ public final class Audit {
     private <R> Audit(Store<R> store, boolean thorough) {
         this.thorough = thorough;
         states.putAll(store.statesOf(store.state()));
-        this.ordered = List.copyOf(store.slices());
-        for (Slice<?, ?, ?> slice : ordered) {
+        this.ordered = List.copyOf(store.machines());
+        for (Machine<?, ?, ?> slice : ordered) {
             slices.put(slice.name(), slice);
         }
     }
@@ -72,7 +72,7 @@ public final class Audit {
     public Optional<Broken> after(Turn turn) {
         boolean handles = false;
         for (Turn.Changed change : turn.changed()) {
-            Slice<?, ?, ?> slice = slices.get(change.slice());
+            Machine<?, ?, ?> slice = slices.get(change.slice());
             if (slice == null) {
                 continue;
             }
@@ -80,7 +80,7 @@ public final class Audit {
             handles |= change.slice().equals(NodeMachine.NAME) || holdsHandles(slice, change);
         }
         for (Turn.Changed change : turn.changed()) {
-            Slice<?, ?, ?> slice = slices.get(change.slice());
+            Machine<?, ?, ?> slice = slices.get(change.slice());
             Optional<Broken> broken = slice == null ? Optional.empty() : changed(slice, change.state(), turn);
             if (broken.isPresent()) {
                 return broken;
@@ -92,7 +92,7 @@ public final class Audit {
 
     /** What is broken now, whatever broke it. */
     public Optional<Broken> sweep() {
-        for (Slice<?, ?, ?> slice : ordered) {
+        for (Machine<?, ?, ?> slice : ordered) {
             Optional<Broken> broken = all(slice, Objects.requireNonNull(states.get(slice.name())));
             if (broken.isPresent()) {
                 return broken;
@@ -101,7 +101,7 @@ public final class Audit {
         return Optional.empty();
     }
 
-    private static <S> Optional<Broken> all(Slice<?, S, ?> slice, Object state) {
+    private static <S> Optional<Broken> all(Machine<?, S, ?> slice, Object state) {
         S own = slice.state().cast(state);
         for (Invariant<S> invariant : slice.invariants()) {
             Optional<String> why = invariant.violation().apply(own);
@@ -127,12 +127,12 @@ public final class Audit {
         return may;
     }
 
-    private static <S> boolean holdsHandles(Slice<?, S, ?> slice, Turn.Changed change) {
+    private static <S> boolean holdsHandles(Machine<?, S, ?> slice, Turn.Changed change) {
         return slice.handles(slice.state().cast(change.state())).iterator().hasNext()
                 || slice.handles(slice.state().cast(change.before())).iterator().hasNext();
     }
 
-    private <S> Optional<Broken> changed(Slice<?, S, ?> slice, Object state, Turn turn) {
+    private <S> Optional<Broken> changed(Machine<?, S, ?> slice, Object state, Turn turn) {
         S own = slice.state().cast(state);
         for (Invariant<S> invariant : slice.invariants()) {
             Optional<String> why = thorough || mayBreak(turn, invariant)
@@ -151,7 +151,7 @@ public final class Audit {
 
     private Optional<Broken> handles() {
         TreeSet<Handle> inState = new TreeSet<>();
-        for (Slice<?, ?, ?> slice : ordered) {
+        for (Machine<?, ?, ?> slice : ordered) {
             add(slice, Objects.requireNonNull(states.get(slice.name())), inState);
         }
         List<Handle> missing = new ArrayList<>();
@@ -173,7 +173,7 @@ public final class Audit {
                         : "open and in no state: " + missing));
     }
 
-    private static <S> void add(Slice<?, S, ?> slice, Object state, TreeSet<Handle> to) {
+    private static <S> void add(Machine<?, S, ?> slice, Object state, TreeSet<Handle> to) {
         slice.handles(slice.state().cast(state)).forEach(to::add);
     }
 }

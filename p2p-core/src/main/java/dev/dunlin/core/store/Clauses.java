@@ -1,6 +1,5 @@
 package dev.dunlin.core.store;
 
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Guards.Clause;
 import java.util.List;
@@ -67,19 +66,5 @@ public final class Clauses {
                         .find(key.apply(action))
                         .filter(entry -> fits.test(action, entry))
                         .isPresent());
-    }
-
-    /** The machine's next deadline has come; it is the operand {@code next}. */
-    public static <V, S, A> Clause<V, S, A> due(String name, ToLongFunction<S> next) {
-        return Guards.clause(
-                name,
-                (view, own, action, now) -> next.applyAsLong(own) <= now,
-                (view, own, action, now) -> List.of(Operand.of("next", next.applyAsLong(own))));
-    }
-
-    /** The deadline of what the action is about stands in an index and has come. */
-    public static <V, S, A, K extends Comparable<? super K>> Clause<V, S, A> due(
-            String name, Function<S, Deadlines<K>> index, Function<A, K> key) {
-        return Guards.clause(name, (view, own, action, now) -> index.apply(own).isDue(key.apply(action), now));
     }
 }

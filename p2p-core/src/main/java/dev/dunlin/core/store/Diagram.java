@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The state diagram of a machine, made from its {@linkplain Slice#transitions() transitions}, in Mermaid's language
+ * The state diagram of a machine, made from its {@linkplain Machine#transitions() transitions}, in Mermaid's language
  * (mermaid.js.org/syntax/stateDiagram.html). Kept in the machine's package page, where a test compares the two.
  */
 public final class Diagram {
@@ -20,7 +20,7 @@ public final class Diagram {
      *
      * @return lines that each end in a line feed, the first {@code stateDiagram-v2}
      */
-    public static String of(Slice<?, ?, ?> slice) {
+    public static String of(Machine<?, ?, ?> slice) {
         Map<List<String>, Set<String>> arrows = new LinkedHashMap<>();
         for (Transition transition : slice.transitions()) {
             if (!transition.from().equals(transition.to())) {

@@ -35,7 +35,7 @@ import java.util.function.Predicate;
  * @param <S> its state: a record, serialisable, of bounded size
  * @param <A> its actions: a sealed interface of records
  */
-public final class Machine<V, S, A extends Action> implements Slice<V, S, A> {
+public final class Machine<V, S, A extends Action> {
 
     private final String name;
     private final S initial;
@@ -271,78 +271,78 @@ public final class Machine<V, S, A extends Action> implements Slice<V, S, A> {
         return altered().guards(other).budget(draft.budget);
     }
 
-    @Override
+    /** Its name, in camel case: the first part of its types' names. */
     public String name() {
         return name;
     }
 
-    @Override
+    /** The sealed interface of its actions. */
     public Class<A> actions() {
         return actions;
     }
 
-    @Override
+    /** The type of its state. */
     @SuppressWarnings("unchecked") // the class of a value of S
     public Class<S> state() {
         return (Class<S>) initial.getClass();
     }
 
-    @Override
+    /** The names of its actions, effects and outcomes, and of the alternatives inside them and its state. */
     public TypeTable types() {
         return types;
     }
 
-    @Override
+    /** The state before the first boot. */
     public S initial() {
         return initial;
     }
 
-    @Override
+    /** The enabling conditions, one explicit entry for each action type. */
     public Guards<V, S, A> guards() {
         return draft.guards;
     }
 
-    @Override
+    /** The state after an enabled action. */
     public S reduce(S own, A action, Context ctx) {
         return draft.reducer.reduce(own, action, ctx);
     }
 
-    @Override
+    /** What of a state survives a boot. */
     public S boot(S own, NodeAction.Booted booted, Context ctx) {
         return draft.boot.boot(own, booted, ctx);
     }
 
-    @Override
+    /** The tables whose entries may be due. */
     public List<Dues<S, ?, ?, A>> dues() {
         return draft.dues;
     }
 
-    @Override
+    /** Other machines' facts that it makes its own actions of. */
     public List<On<?, ? extends A>> observes() {
         return draft.observers;
     }
 
-    @Override
+    /** Every arrow of its state diagram. */
     public List<Transition> transitions() {
         return draft.transitions;
     }
 
-    @Override
+    /** The phase of a subject, as the diagram names it. */
     public String phase(S own, Subject subject) {
         return draft.phases.apply(own, subject);
     }
 
-    @Override
+    /** What always holds. */
     public List<Invariant<S>> invariants() {
         return draft.invariants;
     }
 
-    @Override
+    /** The handles to things open in the world that a state holds. */
     public Iterable<Handle> handles(S own) {
         return draft.handles.apply(own);
     }
 
-    @Override
+    /** The most bytes that the state's canonical content may have, whatever the world does. */
     public long byteBudget() {
         return draft.budget;
     }

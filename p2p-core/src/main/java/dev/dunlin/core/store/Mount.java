@@ -1,9 +1,7 @@
 package dev.dunlin.core.store;
 
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Due;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,24 +10,22 @@ import org.jspecify.annotations.Nullable;
 final class Mount<R, S, A extends Action> {
     final int index;
     final String name;
-    final Slice<? super R, S, A> slice;
+    final Machine<? super R, S, A> machine;
     final Guards<? super R, S, A> guards;
     final List<Dues<S, ?, ?, A>> dues;
-    final Optional<A> tick;
     private final @Nullable Function<R, S> get;
     private final @Nullable BiFunction<R, S, R> set;
 
     Mount(
             int index,
-            Slice<? super R, S, A> slice,
+            Machine<? super R, S, A> machine,
             @Nullable Function<R, S> get,
             @Nullable BiFunction<R, S, R> set) {
         this.index = index;
-        this.name = slice.name();
-        this.slice = slice;
-        this.guards = slice.guards();
-        this.dues = slice.dues();
-        this.tick = slice.tick();
+        this.name = machine.name();
+        this.machine = machine;
+        this.guards = machine.guards();
+        this.dues = machine.dues();
         this.get = get;
         this.set = set;
     }
@@ -54,10 +50,6 @@ final class Mount<R, S, A extends Action> {
         for (int i = 0; i < dues.size(); i++) {
             next = Math.min(next, dues.get(i).table().apply(own).nextDue());
         }
-        long deadline = slice.nextDeadline(own);
-        if (deadline != Deadlines.NEVER && tick.isEmpty()) {
-            throw new IllegalStateException("the slice " + name + " has a deadline and no tick");
-        }
-        return Math.min(next, deadline);
+        return next;
     }
 }

@@ -11,7 +11,7 @@ final class Mounting {
 
     private Mounting() {}
 
-    static void check(Slice<?, ?, ?> slice) {
+    static void check(Machine<?, ?, ?> slice) {
         if (!slice.types().slice().equals(slice.name())) {
             throw new IllegalArgumentException("the slice " + slice.name() + " has the type table of "
                     + slice.types().slice());
@@ -46,7 +46,7 @@ final class Mounting {
         checkNames(slice);
     }
 
-    private static void checkNames(Slice<?, ?, ?> slice) {
+    private static void checkNames(Machine<?, ?, ?> slice) {
         Map<String, Class<? extends Action>> actions = slice.types().actions();
         for (Transition transition : slice.transitions()) {
             if (!actions.containsKey(transition.action()) && !transition.action().equals(Transition.BOOTED)) {
@@ -68,12 +68,6 @@ final class Mounting {
                 }
             }
         }
-        slice.tick().ifPresent(tick -> {
-            if (!actions.containsValue(tick.getClass())) {
-                throw new IllegalArgumentException(tick.getClass().getName() + ", the tick of " + slice.name()
-                        + ", has no name in its type table");
-            }
-        });
     }
 
     private static void checkKind(Class<?> effect) {

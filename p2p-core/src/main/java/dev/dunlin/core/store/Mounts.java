@@ -31,7 +31,7 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
     static <R> Mounts<R> of(List<Mount<R, ?, ?>> mounts) {
         Map<Class<?>, Route<R>> routes = new HashMap<>();
         for (Mount<R, ?, ?> mount : mounts) {
-            TypeTable types = mount.slice.types();
+            TypeTable types = mount.machine.types();
             types.actions().forEach((name, type) -> {
                 Route<R> before = routes.put(
                         type, new Route<>(mount, kind(mount, type), types.fullName(name), new ArrayList<>(2)));
@@ -42,7 +42,7 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
             });
         }
         for (Mount<R, ?, ?> mount : mounts) {
-            for (On<?, ? extends Action> on : mount.slice.observes()) {
+            for (On<?, ? extends Action> on : mount.machine.observes()) {
                 Route<R> route = routes.get(on.fact());
                 if (route == null) {
                     throw new IllegalArgumentException(

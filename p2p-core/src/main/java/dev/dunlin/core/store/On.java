@@ -1,6 +1,5 @@
 package dev.dunlin.core.store;
 
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -21,10 +20,5 @@ public record On<F extends Action, A extends Action>(
     public static <F extends Action, A extends Action> On<F, A> each(
             Class<F> fact, Function<? super F, ? extends A> as) {
         return new On<>(fact, any -> true, as);
-    }
-
-    /** Until the last machine has gone over to {@link Machine}. */
-    public On(Class<F> fact, Function<? super F, Optional<? extends A>> as) {
-        this(fact, some -> as.apply(some).isPresent(), some -> as.apply(some).orElseThrow());
     }
 }

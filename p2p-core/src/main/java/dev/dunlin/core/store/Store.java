@@ -81,21 +81,21 @@ public final class Store<R> {
         /**
          * Mounts a machine.
          *
-         * @param slice the machine
+         * @param machine the machine
          * @param get its state in the root
          * @param set the root with another state of it
          * @throws IllegalArgumentException if its name is taken, an action has no name or no guard, a type is registered twice, or an
          *     effect is not of exactly one kind
          */
         public <S, A extends Action> Builder<R> mount(
-                Slice<? super R, S, A> slice, Function<R, S> get, BiFunction<R, S, R> set) {
+                Machine<? super R, S, A> machine, Function<R, S> get, BiFunction<R, S, R> set) {
             for (Mount<R, ?, ?> other : mounts) {
-                if (other.name.equals(slice.name())) {
-                    throw new IllegalArgumentException("two machines are named " + slice.name());
+                if (other.name.equals(machine.name())) {
+                    throw new IllegalArgumentException("two machines are named " + machine.name());
                 }
             }
-            Mounting.check(slice);
-            mounts.add(new Mount<>(mounts.size(), slice, get, set));
+            Mounting.check(machine);
+            mounts.add(new Mount<>(mounts.size(), machine, get, set));
             return this;
         }
 
@@ -120,12 +120,12 @@ public final class Store<R> {
     }
 
     /** The mounted machines, the store's own first. */
-    public List<Slice<? super R, ?, ?>> slices() {
-        List<Slice<? super R, ?, ?>> slices = new ArrayList<>();
+    public List<Machine<? super R, ?, ?>> machines() {
+        List<Machine<? super R, ?, ?>> machines = new ArrayList<>();
         for (Mount<R, ?, ?> mount : mounts.all()) {
-            slices.add(mount.slice);
+            machines.add(mount.machine);
         }
-        return slices;
+        return machines;
     }
 
     /** Whether an action is of a mounted machine, and may be an input. */
@@ -152,7 +152,7 @@ public final class Store<R> {
         R made = root;
         NodeState own = NodeState.INITIAL;
         for (Mount<R, ?, ?> mount : mounts.all()) {
-            Object its = states.getOrDefault(mount.name, mount.slice.initial());
+            Object its = states.getOrDefault(mount.name, mount.machine.initial());
             if (mount.index == 0) {
                 own = (NodeState) its;
             } else {
@@ -198,15 +198,7 @@ public final class Store<R> {
 
     /** The tick that is due at a time. It is to be the next input. */
     public Optional<Input> dueTick(long at) {
-        if (nextDeadline > at) {
-            return Optional.empty();
-        }
-        for (Mount<R, ?, ?> mount : mounts.all()) {
-            if (deadlines[mount.index] == nextDeadline && mount.tick.isPresent()) {
-                return Optional.of(Input.of(mount.tick.get()));
-            }
-        }
-        return Optional.of(TICK);
+        return nextDeadline > at ? Optional.empty() : Optional.of(TICK);
     }
 
     /** Is told of each action of an input, when it is done. */
@@ -295,13 +287,10 @@ public final class Store<R> {
 
     // Each entry that a tick deals out moves on; whoever makes new ones due at once, again and again, would loop for ever.
     private void countTicks(Input input, long at) {
-        boolean ticked = input.action() instanceof NodeAction.Tick
-                || mounts.of(input.action()).owner().tick.filter(input.action()::equals).isPresent();
-        if (ticked) {
+        if (input.action() instanceof NodeAction.Tick) {
             ticks = ticksAt == at ? ticks + 1 : 1;
             ticksAt = at;
-            boolean same = node == state.node() && root == state.root();
-            if (nextDeadline <= at && (same || ticks > MAX_TICKS)) {
+            if (nextDeadline <= at && ticks > MAX_TICKS) {
                 throw new IllegalStateException(
                         "after " + ticks + " ticks at " + at + " something is still due at " + nextDeadline);
             }

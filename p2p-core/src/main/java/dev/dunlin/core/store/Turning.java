@@ -126,7 +126,7 @@ final class Turning<R> implements Context {
             return false;
         }
         turnDraws(in, mount);
-        S after = mount.slice.reduce(before, action, this);
+        S after = mount.machine.reduce(before, action, this);
         if (after != before) {
             touched[mount.index] = true;
             in.write(mount, after);
@@ -161,7 +161,7 @@ final class Turning<R> implements Context {
     private <S> void boot(Store<R> in, Mount<R, S, ?> mount, NodeAction.Booted booted) {
         turnDraws(in, mount);
         S before = mount.read(in.node(), in.root());
-        S after = mount.slice.boot(before, booted, this);
+        S after = mount.machine.boot(before, booted, this);
         if (after != before) {
             touched[mount.index] = true;
             in.write(mount, after);

@@ -2,7 +2,7 @@ package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Turn;
 import java.util.Arrays;
@@ -49,7 +49,7 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
 
     /** A subject is in a phase of a machine's diagram. */
     public DriverAssert<R> hasPhase(String machine, Subject subject, String phase) {
-        for (Slice<? super R, ?, ?> mounted : actual.store().slices()) {
+        for (Machine<? super R, ?, ?> mounted : actual.store().machines()) {
             if (mounted.name().equals(machine)) {
                 String found = phase(
                         mounted, actual.store().statesOf(actual.store().state()).get(machine), subject);
@@ -63,7 +63,7 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
         throw failure("no machine %s is mounted", machine);
     }
 
-    private static <S> String phase(Slice<?, S, ?> slice, @Nullable Object state, Subject subject) {
+    private static <S> String phase(Machine<?, S, ?> slice, @Nullable Object state, Subject subject) {
         if (state == null) {
             throw new AssertionError("no state of " + slice.name());
         }

@@ -2,7 +2,7 @@ package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +17,7 @@ final class JsonRoundTrip implements RoundTrip {
 
     JsonRoundTrip(Store<?> store) {
         this.codec = Codec.of(store);
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             states.put(slice.name(), slice.state());
         }
     }

@@ -14,7 +14,6 @@ import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.NodeState;
 import dev.dunlin.core.store.Outcome;
-import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
@@ -181,7 +180,7 @@ final class LawBook<R, S, A extends Action> {
                         })));
     }
 
-    private static <T> Optional<String> violation(Slice<?, T, ?> slice, Object state) {
+    private static <T> Optional<String> violation(Machine<?, T, ?> slice, Object state) {
         T typed = slice.state().cast(state);
         return slice.invariants().stream()
                 .flatMap(invariant -> invariant
@@ -192,10 +191,10 @@ final class LawBook<R, S, A extends Action> {
                 .findFirst();
     }
 
-    private static <R> void eachSlice(LawRun.Step<R, ?, ?> step, BiConsumer<Slice<?, ?, ?>, Object> consumer) {
+    private static <R> void eachSlice(LawRun.Step<R, ?, ?> step, BiConsumer<Machine<?, ?, ?>, Object> consumer) {
         Store<R> store = step.run().driver().store();
         Map<String, Object> states = store.statesOf(step.after());
-        for (Slice<?, ?, ?> slice : store.slices()) {
+        for (Machine<?, ?, ?> slice : store.machines()) {
             Object state = states.get(slice.name());
             if (state != null) {
                 consumer.accept(slice, state);
@@ -274,7 +273,7 @@ final class LawBook<R, S, A extends Action> {
     /** A refusal is the store's own: one for each disabled wish of somebody, and none besides. */
     void refusals(Play<R, S, A> play) {
         Map<Class<?>, String> names = new HashMap<>();
-        laws.store(laws.machine()).slices().forEach(machine -> machine.types()
+        laws.store(laws.machine()).machines().forEach(machine -> machine.types()
                 .actions()
                 .forEach((name, type) -> names.put(type, machine.types().fullName(name))));
         played(REFUSALS, play, step -> {
@@ -336,7 +335,7 @@ final class LawBook<R, S, A extends Action> {
         });
     }
 
-    private static <T> Iterable<Handle> held(Slice<?, T, ?> slice, Object state) {
+    private static <T> Iterable<Handle> held(Machine<?, T, ?> slice, Object state) {
         return slice.handles(slice.state().cast(state));
     }
 

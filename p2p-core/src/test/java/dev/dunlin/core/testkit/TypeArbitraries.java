@@ -6,7 +6,6 @@ import dev.dunlin.core.multiformats.Multicodec;
 import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
@@ -36,7 +35,7 @@ import net.jqwik.api.Tuple;
 
 /**
  * Arbitraries of any type that may stand in an action or in state, derived from its components: sealed interfaces of
- * records, records, enums, numbers, truth values, strings, Optional, List, Table, Deadlines, Bytes, PeerId, Multiaddr, Cid,
+ * records, records, enums, numbers, truth values, strings, Optional, List, Table, Bytes, PeerId, Multiaddr, Cid,
  * Multihash, Handle, Ticket, ActionId. Immutable; each {@code with} gives a changed copy.
  *
  * <pre>{@code
@@ -226,10 +225,6 @@ public final class TypeArbitraries {
                     ? Arbitraries.just(Table.empty())
                     : tables(derived(arguments.get(0), bound, above), derived(arguments.get(1), bound, above));
         }
-        if (raw == Deadlines.class) {
-            return tables(derived(arguments.get(0), bound, above), times().map(Deadlines.Time::new))
-                    .map(TypeArbitraries::deadlines);
-        }
         if (raw.isEnum()) {
             return Arbitraries.of(List.of(raw.getEnumConstants())).map(constant -> constant);
         }
@@ -364,11 +359,6 @@ public final class TypeArbitraries {
             table = table.with((Comparable) entry.getKey(), entry.getValue());
         }
         return table;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Object deadlines(Object table) {
-        return Deadlines.of((Table) table);
     }
 
     private static Map<Class<?>, Arbitrary<?>> pools(int size) {

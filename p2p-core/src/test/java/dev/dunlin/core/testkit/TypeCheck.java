@@ -1,7 +1,6 @@
 package dev.dunlin.core.testkit;
 
 import dev.dunlin.core.state.Canonical;
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
@@ -44,7 +43,7 @@ final class TypeCheck {
             OptionalInt.class,
             OptionalLong.class);
 
-    private static final Set<Class<?>> CONTAINERS = Set.of(Optional.class, List.class, Table.class, Deadlines.class);
+    private static final Set<Class<?>> CONTAINERS = Set.of(Optional.class, List.class, Table.class);
 
     private final TypeTable table;
     private final List<String> problems = new ArrayList<>();

@@ -1,6 +1,5 @@
 package dev.dunlin.core.testkit;
 
-import dev.dunlin.core.state.Deadlines;
 import dev.dunlin.core.state.Table;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -38,7 +37,6 @@ final class Values {
                 yield List.copyOf(copy);
             }
             case Table<?, ?> table -> table(table, change);
-            case Deadlines<?> deadlines -> deadlines(deadlines, change);
             default -> value;
         };
     }
@@ -64,11 +62,6 @@ final class Values {
             copy = copy.with((Comparable) mapped(entry.getKey(), change), mapped(entry.getValue(), change));
         }
         return copy;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Object deadlines(Deadlines<?> deadlines, UnaryOperator<Object> change) {
-        return Deadlines.of((Table) table(deadlines.times(), change));
     }
 
     static Object component(Record record, RecordComponent component) {
