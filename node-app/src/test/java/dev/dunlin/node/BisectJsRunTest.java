@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a real node recorded of its talk with a js node, bisected against a build whose reducer was changed on purpose. */
 class BisectJsRunTest {
 
-    private static final int BALLS = 3;
+    private static final int PONGS = 3;
 
     private final Program program = new Program();
 
@@ -26,7 +26,7 @@ class BisectJsRunTest {
         Optional<String> missing = JsPeer.missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "skipped: " + missing.orElse(""));
         ChangedBuild original = ChangedBuild.original(Files.createDirectory(folder.resolve("original")));
-        ChangedBuild changed = ChangedBuild.countingBallsByTwo(Files.createDirectory(folder.resolve("changed")));
+        ChangedBuild changed = ChangedBuild.countingAPongAsLost(Files.createDirectory(folder.resolve("changed")));
         Path data = folder.resolve("data");
         try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
                 NodeProcess node = NodeProcess.start(
@@ -44,16 +44,16 @@ class BisectJsRunTest {
                                 "--connect",
                                 js.address().toString()))) {
             NodeProcess.eventually(
-                    "balls", () -> TwoBuildsRun.caught(data).size() < BALLS ? Optional.empty() : Optional.of(true));
+                    "pongs", () -> TwoBuildsRun.pongs(data).size() < PONGS ? Optional.empty() : Optional.of(true));
             node.stop();
         }
-        long first = TwoBuildsRun.caught(data).getFirst();
+        long first = TwoBuildsRun.pongs(data).getFirst();
         program.run("bisect", data, "--second-build", changed.launcher(), "--json");
         JsonNode report = JsonMapper.builder().build().readTree(program.out());
         assertThat(report.path("departs").asString()).isEqualTo("second build");
         assertThat(report.path("second").path("step").asLong()).isEqualTo(first);
         assertThat(report.path("second").path("slices").path(0).asString()).isEqualTo("ping");
-        assertThat(report.path("fields").path(0).path("path").asString()).matches("ping\\.peers\\.\\w+\\.line\\.next");
+        assertThat(report.path("fields").path(0).path("path").asString()).matches("ping\\.peers\\.\\w+\\.health\\.failures");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 }

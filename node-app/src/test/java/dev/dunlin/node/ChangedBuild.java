@@ -42,15 +42,15 @@ record ChangedBuild(Path launcher, List<Path> classPath) {
     }
 
     /**
-     * This build with a changed reducer: after a ball was caught, ping's number of the next one is two more, not one. It is the
-     * field {@code ping.peers.ID.line.next}, from the first {@code ping/caught} on.
+     * This build with a changed reducer: after a pong, one ping counts as lost, where none does. It is the field
+     * {@code ping.peers.ID.health.failures}, from the first {@code ping/pongReceived} on.
      */
-    static ChangedBuild countingBallsByTwo(Path folder) throws IOException {
+    static ChangedBuild countingAPongAsLost(Path folder) throws IOException {
         return changed(
                 folder,
                 "p2p-connection/src/main/java/dev/dunlin/connection/ping/PingReducer.java",
-                "caught.number() + 1",
-                "caught.number() + 2");
+                "new Health(kept, 0)",
+                "new Health(kept, 1)");
     }
 
     /**

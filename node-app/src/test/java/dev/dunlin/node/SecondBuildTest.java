@@ -37,14 +37,14 @@ class SecondBuildTest {
     private static JsonNode differingAt(JsonNode report, Path data) {
         JsonNode result = report.path("result");
         assertThat(result.path("step").asLong())
-                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+                .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
         assertThat(result.path("what").asString()).isEqualTo("the slice ping changes to another state");
-        assertThat(result.path("input").asString()).startsWith("ping/caught {");
+        assertThat(result.path("input").asString()).startsWith("ping/pongReceived {");
         assertThat(result.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
         assertThat(result.path("comparedAt")).isEqualTo(result.path("step"));
         assertThat(result.path("differences").values()).hasSize(1);
         JsonNode field = result.path("differences").path(0);
-        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.health\\.failures");
         assertThat(report.path("before").values()).isEmpty();
         return field;
     }
@@ -78,8 +78,8 @@ class SecondBuildTest {
         String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(changed.waitFor()).isEqualTo(ExitCode.DATA_ERROR.code());
         JsonNode field = differingAt(json(said), run.byOriginal());
-        assertThat(field.path("before").asString()).isEqualTo("1");
-        assertThat(field.path("after").asString()).isEqualTo("2");
+        assertThat(field.path("before").asString()).isEqualTo("0");
+        assertThat(field.path("after").asString()).isEqualTo("1");
     }
 
     @Test
@@ -93,8 +93,8 @@ class SecondBuildTest {
                         run.changed().launcher()))
                 .isEqualTo(ExitCode.DATA_ERROR);
         JsonNode field = differingAt(json(program.out()), run.byChanged());
-        assertThat(field.path("before").asString()).isEqualTo("2");
-        assertThat(field.path("after").asString()).isEqualTo("1");
+        assertThat(field.path("before").asString()).isEqualTo("1");
+        assertThat(field.path("after").asString()).isEqualTo("0");
     }
 
     private static JsonNode bisected(JsonNode report, String departs, Path data) {
@@ -103,12 +103,12 @@ class SecondBuildTest {
         assertThat(report.path(here ? "second" : "this build").asString()).isEqualTo("clean");
         JsonNode departure = report.path(here ? "this build" : "second");
         assertThat(departure.path("step").asLong())
-                .isEqualTo(TwoBuildsRun.caught(data).getFirst());
+                .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
         assertThat(departure.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
-        assertThat(report.path("input").asString()).startsWith("ping/caught {");
+        assertThat(report.path("input").asString()).startsWith("ping/pongReceived {");
         assertThat(report.path("fields").values()).hasSize(1);
         JsonNode field = report.path("fields").path(0);
-        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.line\\.next");
+        assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.health\\.failures");
         return field;
     }
 
@@ -122,8 +122,8 @@ class SecondBuildTest {
                         run.changed().launcher()))
                 .isEqualTo(ExitCode.OK);
         JsonNode other = bisected(json(program.out()), "second build", run.byOriginal());
-        assertThat(other.path("before").asString()).isEqualTo("1");
-        assertThat(other.path("after").asString()).isEqualTo("2");
+        assertThat(other.path("before").asString()).isEqualTo("0");
+        assertThat(other.path("after").asString()).isEqualTo("1");
         assertThat(program.run(
                         "bisect",
                         run.byChanged(),
@@ -132,35 +132,35 @@ class SecondBuildTest {
                         run.changed().launcher()))
                 .isEqualTo(ExitCode.OK);
         JsonNode here = bisected(json(program.out()), "this build", run.byChanged());
-        assertThat(here.path("before").asString()).isEqualTo("2");
-        assertThat(here.path("after").asString()).isEqualTo("1");
+        assertThat(here.path("before").asString()).isEqualTo("1");
+        assertThat(here.path("after").asString()).isEqualTo("0");
     }
 
     @Test
     void aGeneratedTestPassesOnTheBuildThatRecordedAndFailsOnTheChangedOne() throws Exception {
         Path generated = Files.createDirectory(folder.resolve("generated"));
-        Path source = generated.resolve("BallsTest.java");
-        long caught = TwoBuildsRun.caught(run.byOriginal()).getFirst();
+        Path source = generated.resolve("PongsTest.java");
+        long first = TwoBuildsRun.pongs(run.byOriginal()).getFirst();
         assertThat(program.run(
                         "export",
                         run.byOriginal(),
                         "--junit",
                         source,
                         "--from",
-                        caught - 2,
+                        first - 2,
                         "--to",
-                        caught + 2,
+                        first + 2,
                         "--class",
-                        "com.example.BallsTest"))
+                        "com.example.PongsTest"))
                 .isEqualTo(ExitCode.OK);
         ChangedBuild.compile(source, ChangedBuild.testClassPath(), generated);
-        Files.move(generated.resolve("BallsTest.jsonl"), generated.resolve("com/example/BallsTest.jsonl"));
-        assertThat(run.original().tested(generated, "com.example.BallsTest", "replaysAsRecorded"))
+        Files.move(generated.resolve("PongsTest.jsonl"), generated.resolve("com/example/PongsTest.jsonl"));
+        assertThat(run.original().tested(generated, "com.example.PongsTest", "replaysAsRecorded"))
                 .isEmpty();
         Throwable failure = run.changed()
-                .tested(generated, "com.example.BallsTest", "replaysAsRecorded")
+                .tested(generated, "com.example.PongsTest", "replaysAsRecorded")
                 .orElseThrow();
         assertThat(failure.getClass().getName()).isEqualTo("org.opentest4j.AssertionFailedError");
-        assertThat(failure).hasMessageContaining("Step[number=" + caught + ", ").hasMessageContaining("ping=");
+        assertThat(failure).hasMessageContaining("Step[number=" + first + ", ").hasMessageContaining("ping=");
     }
 }

@@ -18,18 +18,18 @@ import java.util.Optional;
  * both.
  *
  * @param original this build
- * @param changed {@link ChangedBuild#countingBallsByTwo}
+ * @param changed {@link ChangedBuild#countingAPongAsLost}
  * @param byOriginal the data directory of the original's node
  * @param byChanged the data directory of the changed build's node
  */
 record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal, Path byChanged) {
 
-    private static final int BALLS = 3;
+    private static final int PONGS = 3;
 
     static TwoBuildsRun record(Path folder) throws IOException, InterruptedException {
         TwoBuildsRun run = new TwoBuildsRun(
                 ChangedBuild.original(Files.createDirectory(folder.resolve("original"))),
-                ChangedBuild.countingBallsByTwo(Files.createDirectory(folder.resolve("changed"))),
+                ChangedBuild.countingAPongAsLost(Files.createDirectory(folder.resolve("changed"))),
                 folder.resolve("by-original"),
                 folder.resolve("by-changed"));
         try (NodeProcess first = start(folder, run.original, run.byOriginal, List.of());
@@ -41,7 +41,7 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
                         List.of("--connect", first.address(), second.address()))) {
             for (Path data : List.of(run.byOriginal, run.byChanged)) {
                 NodeProcess.eventually(
-                        "balls in " + data, () -> caught(data).size() < BALLS ? Optional.empty() : Optional.of(true));
+                        "pongs in " + data, () -> pongs(data).size() < PONGS ? Optional.empty() : Optional.of(true));
             }
             third.stop();
             first.stop();
@@ -63,15 +63,15 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
         return NodeProcess.start(folder, data.getFileName().toString(), build, args);
     }
 
-    /** The steps of a log at which a ball was caught, in order: where the two builds differ. */
-    static List<Long> caught(Path data) {
+    /** The steps of a log at which a pong was received, in order: where the two builds differ. */
+    static List<Long> pongs(Path data) {
         try (DirectoryStorage storage = DirectoryStorage.readOnly(DataDirectory.log(data))) {
             List<Long> steps = new ArrayList<>();
             try (LogReader<NodeRoot>.Cursor frames =
                     LogReader.open(storage, NodeRoot.newStore()).cursor(1)) {
                 for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                     if (next.get() instanceof Frame.Recorded recorded
-                            && recorded.action() instanceof PingAction.Caught
+                            && recorded.action() instanceof PingAction.PongReceived
                             && recorded.rejected().isEmpty()) {
                         steps.add(recorded.number());
                     }

@@ -13,8 +13,8 @@ import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.StreamChannel;
-import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.protocols.Payload;
 import dev.dunlin.connection.protocols.Served;
 import dev.dunlin.connection.protocols.Transfer;
@@ -106,7 +106,7 @@ class JsInteropTest {
             learnt(dunlin.identified(js.id()), js, "js/" + jsKey);
             learnt(js.identify(dunlin.id()), dunlin, dunlinKey);
 
-            PingAction.PingDone pinged = dunlin.node().ping(js.id(), 5, Duration.ZERO, DunlinPeer.DEADLINE);
+            PingOutcome.PingDone pinged = dunlin.node().ping(js.id(), 5, Duration.ZERO, DunlinPeer.DEADLINE);
             assertThat(pinged.rttsMicros()).hasSize(5).allMatch(rtt -> rtt > 0);
             assertThat(pinged.lost()).isZero();
             assertThat(js.ping(dunlin.id(), 5)).isEqualTo(5);
@@ -180,9 +180,7 @@ class JsInteropTest {
     }
 
     private static boolean speaks(IdentifyState identify, PeerId peer, String protocol) {
-        return identify.peers()
-                .find(peer)
-                .flatMap(IdentifyState.Peer::told)
+        return identify.told(peer)
                 .filter(told -> told.speaks(protocol))
                 .isPresent();
     }

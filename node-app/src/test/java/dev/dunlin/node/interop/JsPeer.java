@@ -250,7 +250,7 @@ public final class JsPeer implements AutoCloseable {
         return ask("identify", Map.of("peer", peer.toString()));
     }
 
-    /** Pings; how many balls came back. */
+    /** Pings; how many pongs came. */
     public int ping(PeerId peer, int count) {
         return ask("ping", Map.of("peer", peer.toString(), "count", count))
                 .path("rtts")

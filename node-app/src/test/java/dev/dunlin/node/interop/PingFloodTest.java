@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A peer that throws many balls and catches none: what waits for it is bounded by its window, and nobody else is hurt. */
+/** A peer that throws many pings and catches none: what waits for it is bounded by its window, and nobody else is hurt. */
 class PingFloodTest {
 
     private static final int WINDOW = 256 << 10;
@@ -22,58 +22,58 @@ class PingFloodTest {
     private static final int NEGOTIATION = 128;
 
     /** More than the windows and write buffers of both sides. */
-    private static final int BALLS = 8 * WINDOW / 32;
+    private static final int PINGS = 8 * WINDOW / 32;
 
     @Test
-    void theBallsComeBackWhenTheyAreCaughtAtLast() {
-        try (DunlinPeer thrower = DunlinPeer.start(KeyType.ED25519, true);
-                DunlinPeer catcher = DunlinPeer.start(KeyType.ED25519, true)) {
-            thrower.connect(catcher.address());
-            StreamChannel stream = thrower.open(catcher.id(), PingMachine.PROTOCOL);
+    void thePongsComeWhenTheyAreReadAtLast() {
+        try (DunlinPeer pinger = DunlinPeer.start(KeyType.ED25519, true);
+                DunlinPeer other = DunlinPeer.start(KeyType.ED25519, true)) {
+            pinger.connect(other.address());
+            StreamChannel stream = pinger.open(other.id(), PingMachine.PROTOCOL);
             Flood flood = new Flood(stream);
             stream.execute(() -> {
                 stream.attach(flood);
-                flood.throwNext();
+                flood.sendNext();
             });
             // It gets no further: the windows are full, and so are the buffers of our own side.
-            assertThat(DunlinPeer.await(flood.stuck)).isLessThan(BALLS);
-            stream.execute(flood::catchAll);
+            assertThat(DunlinPeer.await(flood.stuck)).isLessThan(PINGS);
+            stream.execute(flood::readAll);
             assertThat(DunlinPeer.await(flood.ended)).isEqualTo(EndReason.CLOSED);
-            assertThat(flood.caught).isEqualTo(32L * BALLS);
-            assertThat(catcher.node()
-                            .ping(thrower.id(), 1, Duration.ZERO, DunlinPeer.DEADLINE)
+            assertThat(flood.read).isEqualTo(32L * PINGS);
+            assertThat(other.node()
+                            .ping(pinger.id(), 1, Duration.ZERO, DunlinPeer.DEADLINE)
                             .lost())
                     .isZero();
         }
     }
 
-    /** Throws one ball at a time, each in a frame of its own; on the connection's event loop. */
+    /** Sends one ping at a time, each in a frame of its own; on the connection's event loop. */
     private static final class Flood implements StreamReader {
         private final StreamChannel stream;
         private final CompletableFuture<Integer> stuck = new CompletableFuture<>();
         private final CompletableFuture<EndReason> ended = new CompletableFuture<>();
-        private ByteBuf ball = Unpooled.EMPTY_BUFFER;
-        private int thrown;
-        private int uncaught;
+        private ByteBuf ping = Unpooled.EMPTY_BUFFER;
+        private int sent;
+        private int unread;
         private boolean refused;
-        private boolean catching;
-        private long caught;
+        private boolean reading;
+        private long read;
 
         Flood(StreamChannel stream) {
             this.stream = stream;
         }
 
-        void throwNext() {
-            if (!ball.isReadable()) {
-                if (thrown == BALLS) {
+        void sendNext() {
+            if (!ping.isReadable()) {
+                if (sent == PINGS) {
                     stream.closeWrite();
                     return;
                 }
-                ball = Unpooled.wrappedBuffer(new byte[32]);
-                thrown++;
+                ping = Unpooled.wrappedBuffer(new byte[32]);
+                sent++;
             }
-            if (stream.write(ball)) {
-                stream.execute(this::throwNext);
+            if (stream.write(ping)) {
+                stream.execute(this::sendNext);
             } else {
                 refused = true;
                 tellIfStuck();
@@ -81,31 +81,31 @@ class PingFloodTest {
         }
 
         private void tellIfStuck() {
-            if (refused && uncaught > WINDOW - NEGOTIATION) {
-                stuck.complete(thrown);
+            if (refused && unread > WINDOW - NEGOTIATION) {
+                stuck.complete(sent);
             }
         }
 
-        void catchAll() {
-            catching = true;
-            stream.consumed(uncaught);
-            throwNext();
+        void readAll() {
+            reading = true;
+            stream.consumed(unread);
+            sendNext();
         }
 
         @Override
         public void data(StreamChannel from, ByteBuf bytes) {
-            caught += bytes.readableBytes();
-            if (catching) {
+            read += bytes.readableBytes();
+            if (reading) {
                 from.consumed(bytes.readableBytes());
             } else {
-                uncaught += bytes.readableBytes();
+                unread += bytes.readableBytes();
                 tellIfStuck();
             }
         }
 
         @Override
         public void writable(StreamChannel to) {
-            throwNext();
+            sendNext();
         }
 
         @Override

@@ -30,7 +30,7 @@ class ThreeNodesTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreeNodesTest.class);
 
-    private static final int BALLS = 5;
+    private static final int PONGS = 5;
     private static final List<String> OFTEN = List.of("--set", "ping.interval=100000");
 
     @BeforeAll
@@ -54,11 +54,11 @@ class ThreeNodesTest {
             try (DunlinProcess second = DunlinProcess.start(secondDir, connecting)) {
                 js.dial(first.address());
                 js.event("connected", second.id());
-                Map<PeerId, Integer> byFirst = awaitBalls(first, List.of(second.id(), js.id()));
-                Map<PeerId, Integer> bySecond = awaitBalls(second, List.of(first.id(), js.id()));
-                assertThat(js.ping(first.id(), BALLS)).isEqualTo(BALLS);
-                assertThat(js.ping(second.id(), BALLS)).isEqualTo(BALLS);
-                LOG.warn("balls caught: first {}, second {}, js {} of each", byFirst, bySecond, BALLS);
+                Map<PeerId, Integer> byFirst = awaitPongs(first, List.of(second.id(), js.id()));
+                Map<PeerId, Integer> bySecond = awaitPongs(second, List.of(first.id(), js.id()));
+                assertThat(js.ping(first.id(), PONGS)).isEqualTo(PONGS);
+                assertThat(js.ping(second.id(), PONGS)).isEqualTo(PONGS);
+                LOG.warn("pongs received: first {}, second {}, js {} of each", byFirst, bySecond, PONGS);
 
                 // On SIGTERM they drain; the JVM then exits with 128 + 15.
                 assertThat(second.terminate()).isEqualTo(143);
@@ -71,17 +71,17 @@ class ThreeNodesTest {
         }
     }
 
-    /** Waits until so many balls of each peer are in the log; how many there are. */
-    private static Map<PeerId, Integer> awaitBalls(DunlinProcess node, List<PeerId> peers) {
+    /** Waits until so many pongs of each peer are in the log; how many there are. */
+    private static Map<PeerId, Integer> awaitPongs(DunlinProcess node, List<PeerId> peers) {
         long end = System.nanoTime() + JsPeer.DEADLINE.toNanos();
         while (System.nanoTime() < end) {
-            Map<PeerId, Integer> caught = caught(node);
-            if (peers.stream().allMatch(peer -> caught.getOrDefault(peer, 0) >= BALLS)) {
-                return caught;
+            Map<PeerId, Integer> pongs = pongs(node);
+            if (peers.stream().allMatch(peer -> pongs.getOrDefault(peer, 0) >= PONGS)) {
+                return pongs;
             }
             pause();
         }
-        throw new AssertionError("not " + BALLS + " balls of each of " + peers + " in time: " + caught(node));
+        throw new AssertionError("not " + PONGS + " pongs of each of " + peers + " in time: " + pongs(node));
     }
 
     // Another process writes the log: nothing tells when there is more to read.
@@ -94,19 +94,19 @@ class ThreeNodesTest {
         }
     }
 
-    private static Map<PeerId, Integer> caught(DunlinProcess node) {
-        Map<PeerId, Integer> caught = new TreeMap<>();
+    private static Map<PeerId, Integer> pongs(DunlinProcess node) {
+        Map<PeerId, Integer> pongs = new TreeMap<>();
         LogReader<NodeRoot> log = node.log(NodeRoot.newStore());
         try (LogReader<NodeRoot>.Cursor frames = log.cursor(1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded
-                        && recorded.action() instanceof PingAction.Caught ball
+                        && recorded.action() instanceof PingAction.PongReceived pong
                         && recorded.rejected().isEmpty()) {
-                    caught.merge(ball.peer(), 1, Integer::sum);
+                    pongs.merge(pong.peer(), 1, Integer::sum);
                 }
             }
         }
-        return caught;
+        return pongs;
     }
 
     private static void replay(String name, DunlinProcess node) {

@@ -82,7 +82,9 @@ final class IdentifyReducer {
             case IdentifyAction.PushOpened opened -> pushOpened(own, opened, ctx);
             case IdentifyAction.PushNotOpened(PeerId peer) -> Pushing.ended(own, peer, ctx);
             case IdentifyAction.Asked asked ->
-                isServed(own, asked) ? sending(served(own, asked.peer()), asked, Kind.ANSWER, ctx) : closed(own, asked, ctx);
+                isServed(own, asked)
+                        ? sending(served(own, asked.peer()), asked, Kind.ANSWER, ctx)
+                        : closed(own, asked, ctx);
             case IdentifyAction.PushOffered offered -> pushOffered(own, offered, ctx);
             case IdentifyAction.Received received -> received(own, received, ctx);
             case IdentifyAction.ReadFailed(Handle stream, PeerId _, String reason) ->
@@ -116,7 +118,8 @@ final class IdentifyReducer {
                 .with(own.peers().with(id, peer), own.memory().without(id));
         boolean isNew = before.links() == 0;
         return switch (peer.asking().step()) {
-            case OPENING, READING -> isNew ? ask(after, id, ctx) : after.with(id, peer.with(peer.asking().step(), true));
+            case OPENING, READING ->
+                isNew ? ask(after, id, ctx) : after.with(id, peer.with(peer.asking().step(), true));
             case IDENTIFIED, UNIDENTIFIED -> ask(after, id, ctx);
         };
     }

@@ -61,7 +61,7 @@ public final class NettyPing implements PingService {
     private final class Pinger implements StreamReader {
         private final StreamChannel channel;
         private final PeerId peer;
-        private final PingExchange exchange = new PingExchange();
+        private @Nullable PingExchange exchange;
         private @Nullable ActionId waiting;
         private boolean over;
 
@@ -75,14 +75,14 @@ public final class NettyPing implements PingService {
                 port.answer(id, lost("the stream is closed"));
                 return;
             }
-            if (exchange.isWaiting()) {
+            if (waiting != null) {
                 port.answer(id, lost("the last pong is still awaited"));
                 return;
             }
-            waiting = id;
             byte[] bytes = new byte[PingExchange.BYTES];
             random.nextBytes(bytes);
-            exchange.begin(bytes, NettyTransport.micros());
+            waiting = id;
+            exchange = new PingExchange(bytes, NettyTransport.micros());
             ByteBuf out = Unpooled.wrappedBuffer(bytes);
             boolean whole = channel.write(out);
             out.release();
@@ -107,13 +107,14 @@ public final class NettyPing implements PingService {
         @Override
         public void data(StreamChannel stream, ByteBuf bytes) {
             long now = NettyTransport.micros();
-            boolean isRight = exchange.feed(bytes.nioBuffer());
+            PingExchange last = exchange;
+            boolean isRight = last != null && last.feed(bytes.nioBuffer());
             stream.consumed(bytes.readableBytes());
             if (!isRight) {
                 answer(lost("the peer sent back other bytes"));
                 stream.reset();
-            } else if (!exchange.isWaiting()) {
-                answer(new PingAction.PongReceived(channel.handle(), peer, exchange.rtt(now)));
+            } else if (last.isDone()) {
+                answer(new PingAction.PongReceived(channel.handle(), peer, last.rtt(now)));
             }
         }
 

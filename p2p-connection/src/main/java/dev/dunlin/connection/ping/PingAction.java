@@ -53,7 +53,7 @@ public sealed interface PingAction extends OfPeer {
     record PingDue(PeerId peer) implements PeerDue {}
 
     /** A pong was due and did not come. */
-    record PongDue(PeerId peer) implements PeerDue {}
+    record PongDue(Handle stream, PeerId peer) implements PeerDue {}
 
     /** Fact for others: a peer has not answered {@link PingConfig#failures} pings one after the other. */
     record PeerUnresponsive(PeerId peer, int failures) implements PingAction {}

@@ -31,7 +31,7 @@ public record PingConfig(
     /** The longest interval, one day. */
     public static final long MAX_INTERVAL = 86_400_000_000L;
 
-    /** The most bytes of the state at the greatest limits: of each connection, its peer, its times, streams and wishes. */
+    /** The most bytes of the state at the greatest limits: for each connection a peer, its times, streams and wishes. */
     static final long BUDGET = 16_384L * (1280 + 64 * 8 + 8 * 256 + 8 * (512 + 100 * 8));
 
     private static final long SECOND = 1_000_000;

@@ -39,8 +39,8 @@ final class PingGuards {
                     when("count-in-range", PingGuards::hasCount, "count", Ping::count),
                     when("interval-in-range", PingGuards::hasInterval, "intervalMicros", Ping::intervalMicros),
                     when("peer-is-connected", (own, wish) -> own.peers().has(wish.peer()), "peer", Ping::peer),
-                    when("jobs-below-limit", PingGuards::hasRoom))
-            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not refused for that.
+                    when("jobs-below-limit", (own, wish) -> own.peer(wish).jobs().size() < own.config().maxJobs()))
+            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not disabled.
             .on(PingAction.Opened.class, IS_NEW)
             .on(PingAction.EchoAsked.class, IS_NEW)
             .on(
@@ -67,9 +67,5 @@ final class PingGuards {
 
     private static boolean hasInterval(PingState own, Ping wish) {
         return wish.intervalMicros() >= 0 && wish.intervalMicros() <= PingConfig.MAX_INTERVAL;
-    }
-
-    private static boolean hasRoom(PingState own, Ping wish) {
-        return own.peer(wish).jobs().size() < own.config().maxJobs();
     }
 }

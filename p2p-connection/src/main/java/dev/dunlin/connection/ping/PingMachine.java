@@ -13,6 +13,7 @@ import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
 
@@ -74,6 +75,6 @@ public final class PingMachine {
     private PingMachine() {}
 
     private static PingAction.PeerDue due(PeerId id, Peer peer) {
-        return peer.stream() instanceof Stream.Waiting ? new PongDue(id) : new PingDue(id);
+        return peer.stream() instanceof Stream.Waiting(Handle stream) ? new PongDue(stream, id) : new PingDue(id);
     }
 }

@@ -40,7 +40,11 @@ final class PingReducer {
             case PingAction.StreamEnded(Handle stream, PeerId _) ->
                 peer.uses(stream) ? own.with(id, streamEnded(own, stream, id, peer, ctx)) : own;
             case PingAction.PongReceived pong -> own.with(id, received(own, pong, peer, ctx));
-            case PingAction.PongLost _, PingAction.PongDue _ -> own.with(id, dropped(own, id, peer, ctx));
+            // The stream is of no more use.
+            case PingAction.PongLost(Handle stream, PeerId _, String _) ->
+                closed(own, stream, ctx).with(id, lost(own, id, peer, ctx));
+            case PingAction.PongDue(Handle stream, PeerId _) ->
+                closed(own, stream, ctx).with(id, lost(own, id, peer, ctx));
             case PingAction.PingDue _ -> own.with(id, next(own, id, peer, ctx));
             case PingAction.PeerUnresponsive _ -> own;
         };
@@ -63,19 +67,24 @@ final class PingReducer {
         return new PingState(own.config(), own.links().without(connection), peers);
     }
 
+    private static Peer unsupported(Peer peer, Context ctx) {
+        giveUp(peer, "the peer does not speak the ping protocol", ctx);
+        return peer.with(new Stream.Idle(), Due.NEVER, peer.health(), List.of());
+    }
+
     private static void giveUp(Peer peer, String why, Context ctx) {
         peer.jobs().forEach(job -> ctx.then(new PingFailed(job.wish().ticket(), job.wish().peer(), why)));
     }
 
     private static Peer asked(PingState own, PingAction.Ping wish, Peer peer, Context ctx) {
-        List<Job> jobs = joined(peer.jobs(), List.of(new Job(wish, List.of(), 0)));
+        List<Job> jobs = joined(peer.jobs(), new Job(wish, List.of(), 0));
         Peer asked = peer.with(peer.stream(), peer.at(), peer.health(), jobs);
-        return jobs.size() == 1 ? next(own, wish.peer(), asked, ctx) : asked;
+        return peer.jobs().isEmpty() ? next(own, wish.peer(), asked, ctx) : asked;
     }
 
-    private static <T> List<T> joined(List<T> some, List<T> more) {
+    private static <T> List<T> joined(List<T> some, T another) {
         List<T> all = new ArrayList<>(some);
-        all.addAll(more);
+        all.add(another);
         return all;
     }
 
@@ -101,54 +110,37 @@ final class PingReducer {
         return own;
     }
 
-    private static Peer unsupported(Peer peer, Context ctx) {
-        giveUp(peer, "the peer does not speak the ping protocol", ctx);
-        Health health = new Health(peer.health().rtts(), peer.health().failures(), true);
-        return peer.with(new Stream.Idle(), Due.NEVER, health, List.of());
-    }
-
     private static Peer received(PingState own, PingAction.PongReceived pong, Peer peer, Context ctx) {
-        List<Long> rtts = joined(peer.health().rtts(), List.of(pong.rttMicros()));
+        List<Long> rtts = joined(peer.health().rtts(), pong.rttMicros());
         List<Long> kept = rtts.subList(Math.max(0, rtts.size() - own.config().keptRtts()), rtts.size());
-        Health health = new Health(kept, 0, peer.health().unsupported());
-        return ended(own, peer, new Stream.Ready(pong.stream()), health, List.of(pong.rttMicros()), ctx);
+        return ended(own, peer, new Stream.Ready(pong.stream()), new Health(kept, 0), List.of(pong.rttMicros()), ctx);
     }
 
-    /** The pong that is awaited will not come, and its stream is of no more use. */
-    private static Peer dropped(PingState own, PeerId id, Peer peer, Context ctx) {
-        if (peer.stream() instanceof Stream.Waiting(Handle stream)) {
-            ctx.then(new CloseStream(stream, CloseMode.RESET));
-        }
-        return lost(own, id, peer, ctx);
-    }
-
+    /** The pong will not come. */
     private static Peer lost(PingState own, PeerId id, Peer peer, Context ctx) {
-        Health before = peer.health();
-        int failures = Math.min(before.failures() + 1, own.config().failures());
-        if (before.failures() < failures && failures == own.config().failures()) {
+        int most = own.config().failures();
+        int failures = Math.min(peer.health().failures() + 1, most);
+        if (failures == most && peer.health().failures() < most) {
             ctx.then(new PingAction.PeerUnresponsive(id, failures));
         }
-        Health health = new Health(before.rtts(), failures, before.unsupported());
-        return ended(own, peer, new Stream.Idle(), health, List.of(), ctx);
+        return ended(own, peer, new Stream.Idle(), new Health(peer.health().rtts(), failures), List.of(), ctx);
     }
 
-    /** A ping's end, answered or not: counts it for the wish in work, and says when the next one is due. */
+    /** A ping's end: counts it for the wish in work, and says when the next one is due. */
     private static Peer ended(PingState own, Peer peer, Stream stream, Health health, List<Long> rtt, Context ctx) {
-        long interval = own.config().interval();
-        boolean isPeriodic = interval > 0 && !health.unsupported();
-        Peer after = peer.with(stream, isPeriodic ? ctx.now() + interval : Due.NEVER, health, List.of());
-        if (peer.jobs().isEmpty()) {
-            return after;
+        long wait = own.config().interval();
+        List<Job> jobs = new ArrayList<>(peer.jobs());
+        if (!jobs.isEmpty()) {
+            Job job = jobs.removeFirst().counting(rtt);
+            if (job.left() == 0) {
+                ctx.then(new PingDone(job.wish().ticket(), job.wish().peer(), job.rtts(), job.lost()));
+                wait = jobs.isEmpty() ? wait : 1;
+            } else {
+                jobs.addFirst(job);
+                wait = Math.max(1, job.wish().intervalMicros());
+            }
         }
-        Job first = peer.jobs().getFirst();
-        List<Job> others = peer.jobs().subList(1, peer.jobs().size());
-        Job job = new Job(first.wish(), joined(first.rtts(), rtt), first.lost() + 1 - rtt.size());
-        if (job.rtts().size() + job.lost() < job.wish().count()) {
-            long at = ctx.now() + Math.max(1, job.wish().intervalMicros());
-            return peer.with(stream, at, health, joined(List.of(job), others));
-        }
-        ctx.then(new PingDone(job.wish().ticket(), job.wish().peer(), job.rtts(), job.lost()));
-        return others.isEmpty() ? after : peer.with(stream, ctx.now() + 1, health, others);
+        return peer.with(stream, wait == 0 ? Due.NEVER : ctx.now() + wait, health, jobs);
     }
 
     private static PingState echoAsked(PingState own, Handle stream, PeerId id, Peer peer, Context ctx) {
@@ -156,14 +148,15 @@ final class PingReducer {
             return closed(own, stream, ctx);
         }
         ctx.effect(new PingEffect.Echo(stream));
-        return own.with(id, peer.echoing(joined(peer.echoes(), List.of(stream))));
+        return own.with(id, peer.echoing(joined(peer.echoes(), stream)));
     }
 
     private static Peer streamEnded(PingState own, Handle stream, PeerId id, Peer peer, Context ctx) {
-        if (peer.echoes().contains(stream)) {
-            return peer.echoing(peer.echoes().stream().filter(echo -> !echo.equals(stream)).toList());
+        if (peer.stream().equals(new Stream.Waiting(stream))) {
+            return lost(own, id, peer, ctx);
         }
-        boolean isAwaited = peer.stream() instanceof Stream.Waiting;
-        return isAwaited ? lost(own, id, peer, ctx) : peer.with(new Stream.Idle(), peer.at());
+        return peer.stream().equals(new Stream.Ready(stream))
+                ? peer.with(new Stream.Idle(), peer.at())
+                : peer.echoing(peer.echoes().stream().filter(echo -> !echo.equals(stream)).toList());
     }
 }

@@ -4,7 +4,7 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 
-/** Carries ping streams' bytes: {@link PingExchange} and {@link PongEcho} behind a transport. Never blocks or throws. */
+/** Carries ping streams' bytes: {@link PingExchange} and {@link PongEcho} behind a transport. Never blocks or fails. */
 public interface PingService {
 
     /** Sends 32 random bytes, and answers the effect of this id once; the stream's end is an answer, too. */

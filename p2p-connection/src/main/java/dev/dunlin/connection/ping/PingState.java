@@ -7,8 +7,8 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Subject;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Whom we ping, and how long the answers took: the open connections and whose they are, and the connected peers. */
 public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<PeerId, Peer> peers) {
@@ -29,7 +29,7 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
             implements Due {
 
         static final Peer NEW =
-                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0, false), List.of());
+                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0), List.of());
 
         /** Copies the lists. */
         public Peer {
@@ -81,9 +81,8 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
      *
      * @param rtts the last round-trip times, microseconds, oldest first, at most {@link PingConfig#keptRtts}
      * @param failures how many pings were lost since the last pong, at most {@link PingConfig#failures}
-     * @param unsupported whether it does not speak the protocol; then it gets no periodic pings
      */
-    public record Health(List<Long> rtts, int failures, boolean unsupported) {
+    public record Health(List<Long> rtts, int failures) {
         /** Copies the list. */
         public Health {
             rtts = List.copyOf(rtts);
@@ -95,6 +94,16 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
         /** Copies the list. */
         public Job {
             rtts = List.copyOf(rtts);
+        }
+
+        int left() {
+            return wish.count() - rtts.size() - lost;
+        }
+
+        Job counting(List<Long> rtt) {
+            List<Long> more = new ArrayList<>(rtts);
+            more.addAll(rtt);
+            return new Job(wish, more, lost + 1 - rtt.size());
         }
     }
 
@@ -112,7 +121,8 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
     }
 
     String phaseOf(Subject subject) {
-        Optional<Peer> peer = subject.kind().equals(OfPeer.KIND) ? peers.find(PeerId.parse(subject.key())) : Optional.empty();
-        return peer.map(known -> Names.of(known.stream().getClass())).orElse("unknown");
+        return subject.kind().equals(OfPeer.KIND) && peers.has(PeerId.parse(subject.key()))
+                ? Names.of(peers.at(PeerId.parse(subject.key())).stream().getClass())
+                : "unknown";
     }
 }

@@ -148,7 +148,8 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     }
 
     private static void connectionsEndAfterSecondReading(StoreDriver<Root> driver) {
-        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).link(2).ask(12, 2).unlink(1).unlink(2);
+        Player player = new Player(driver, TypeArbitraries.peer(1));
+        player.link(1).ask(11, 1).receive(11).link(2).ask(12, 2).unlink(1).unlink(2);
     }
 
     private void moreAreRememberedThanTheLimit(StoreDriver<Root> driver) {

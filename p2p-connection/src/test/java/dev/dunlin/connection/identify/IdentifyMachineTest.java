@@ -535,7 +535,8 @@ final class IdentifyMachineTest {
         bench.pass(3600 * SECOND);
         assertThat(bench.root().identify().peers().isEmpty()).isTrue();
         assertThat(bench.root().identify().memory().isEmpty()).isTrue();
-        assertThat(bench.actions(IdentifyAction.Forgotten.class)).containsExactly(new IdentifyAction.Forgotten(peer(1)));
+        assertThat(bench.actions(IdentifyAction.Forgotten.class))
+                .containsExactly(new IdentifyAction.Forgotten(peer(1)));
     }
 
     @Test

@@ -18,35 +18,35 @@ import org.junit.jupiter.api.Test;
 class NettyPingTest {
 
     /**
-     * More balls, each in a frame of its own, than our window of 256 KiB lets back, and than the buffers that one stream may
+     * More pings, each in a frame of its own, than our window of 256 KiB lets back, and than the buffers that one stream may
      * hold; so few that the credit for the first 128 KiB lets all of them through.
      */
-    private static final int BALLS = ((256 << 10) + (64 << 10)) / PingExchange.BYTES;
+    private static final int PINGS = ((256 << 10) + (64 << 10)) / PingExchange.BYTES;
 
     @Test
-    void whoThrowsBallsWithoutCatchingThemWaitsAndGetsAllOfThemBackInTheEnd() throws Exception {
+    void whoPingsWithoutReadingWaitsAndGetsAllPongsInTheEnd() throws Exception {
         try (LoneTransport node = LoneTransport.serving(Set.of(PingMachine.PROTOCOL));
                 RawPeer peer = upgraded(node.listen())) {
             NettyPing ping = new NettyPing(node.transport, node);
             peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(PingMachine.PROTOCOL))));
             ping.echo(node.next(StreamAction.StreamAccepted.class).stream());
-            byte[] ball = new byte[PingExchange.BYTES];
-            new SecureRandom().nextBytes(ball);
+            byte[] bytes = new byte[PingExchange.BYTES];
+            new SecureRandom().nextBytes(bytes);
             int credit = (256 << 10) - 2 * PingExchange.BYTES;
             int back = 0;
-            for (int sent = 0; sent < BALLS; ) {
-                int now = Math.min(BALLS - sent, credit / PingExchange.BYTES);
-                peer.send(RawPeer.repeated(now, data(0, 1, ball)));
+            for (int sent = 0; sent < PINGS; ) {
+                int now = Math.min(PINGS - sent, credit / PingExchange.BYTES);
+                peer.send(RawPeer.repeated(now, data(0, 1, bytes)));
                 sent += now;
                 credit -= now * PingExchange.BYTES;
-                while (sent < BALLS && credit < PingExchange.BYTES) {
+                while (sent < PINGS && credit < PingExchange.BYTES) {
                     RawPeer.Frame seen = peer.read();
                     back += seen.body().length;
                     credit += seen.type() == WINDOW && seen.id() == 1 ? seen.length() : 0;
                 }
             }
             int expected =
-                    message(RawPeer.MULTISTREAM).length + message(PingMachine.PROTOCOL).length + BALLS * PingExchange.BYTES;
+                    message(RawPeer.MULTISTREAM).length + message(PingMachine.PROTOCOL).length + PINGS * PingExchange.BYTES;
             assertThat(back).isLessThan(expected);
             peer.send(frame(WINDOW, 0, 1, 1 << 24));
             while (back < expected) {

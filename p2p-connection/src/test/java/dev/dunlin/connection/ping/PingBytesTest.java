@@ -38,50 +38,45 @@ final class PingBytesTest {
 
     @Property
     void knowsThePongWhateverTheSplit(@ForAll @IntRange(max = 32) int cut) {
-        PingExchange side = new PingExchange();
-        side.begin(PING, 1_000);
+        PingExchange side = new PingExchange(PING, 1_000);
+        assertThat(side.isDone()).isFalse();
         assertThat(side.feed(ByteBuffer.wrap(PING, 0, cut))).isTrue();
-        assertThat(side.isWaiting()).isEqualTo(cut < 32);
+        assertThat(side.isDone()).isEqualTo(cut == 32);
         assertThat(side.feed(ByteBuffer.wrap(PING, cut, 32 - cut))).isTrue();
-        assertThat(side.isWaiting()).isFalse();
+        assertThat(side.isDone()).isTrue();
         assertThat(side.rtt(1_700)).isEqualTo(700);
     }
 
     @Property
     void aChangedByteIsWrong(@ForAll @IntRange(max = 31) int at, @ForAll @IntRange(min = 1, max = 255) int change) {
-        PingExchange side = new PingExchange();
-        side.begin(PING, 0);
+        PingExchange side = new PingExchange(PING, 0);
         byte[] other = PING.clone();
         other[at] ^= (byte) change;
         assertThat(side.feed(ByteBuffer.wrap(other))).isFalse();
-        assertThat(side.isWaiting()).isTrue();
+        assertThat(side.isDone()).isFalse();
     }
 
     @Test
     void bytesBeyondThePongAreWrong() {
-        PingExchange side = new PingExchange();
-        assertThat(side.isWaiting()).isFalse();
-        assertThat(side.feed(ByteBuffer.wrap(new byte[0]))).isTrue();
-        assertThat(side.feed(ByteBuffer.wrap(new byte[1]))).isFalse();
-        side.begin(PING, 0);
+        PingExchange side = new PingExchange(PING, 0);
         assertThat(side.feed(ByteBuffer.wrap(Arrays.copyOf(PING, 33)))).isFalse();
         assertThat(side.feed(ByteBuffer.wrap(PING))).isTrue();
-        assertThat(side.feed(ByteBuffer.wrap(new byte[1]))).isFalse();
         assertThat(side.feed(ByteBuffer.wrap(new byte[0]))).isTrue();
+        assertThat(side.feed(ByteBuffer.wrap(new byte[1]))).isFalse();
     }
 
     @Test
-    void onePongIsAwaitedAtATime() {
-        PingExchange side = new PingExchange();
-        assertThatThrownBy(() -> side.begin(new byte[31], 0)).isInstanceOf(IllegalArgumentException.class);
-        side.begin(PING, 0);
-        assertThatThrownBy(() -> side.begin(PING, 0)).isInstanceOf(IllegalStateException.class);
+    void aPingHas32BytesOfItsOwn() {
+        assertThatThrownBy(() -> new PingExchange(new byte[31], 0)).isInstanceOf(IllegalArgumentException.class);
+        byte[] bytes = PING.clone();
+        PingExchange side = new PingExchange(bytes, 0);
+        bytes[0]++;
+        assertThat(side.feed(ByteBuffer.wrap(PING))).isTrue();
     }
 
     @Test
     void aClockThatStandsStillOrRunsBackwardsGivesZero() {
-        PingExchange side = new PingExchange();
-        side.begin(PING, 7);
+        PingExchange side = new PingExchange(PING, 7);
         assertThat(side.rtt(7)).isZero();
         assertThat(side.rtt(6)).isZero();
     }

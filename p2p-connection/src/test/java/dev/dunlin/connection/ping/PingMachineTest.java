@@ -189,6 +189,35 @@ final class PingMachineTest {
     }
 
     @Test
+    void anUnsupportedPeerIsTriedAtEachWishAndPingedAgainOnceItAnswers() {
+        Bench bench = new Bench();
+        bench.accept(1);
+        for (int i = 0; i < 2; i++) {
+            bench.say(new Ping(TICKET, peer(1), 2, 0));
+            bench.failOpen(1, PingMachine.PROTOCOL, ConnectionError.Kind.NO_COMMON_PROTOCOL);
+            assertThat(bench.actions(PingFailed.class)).hasSize(i + 1);
+            assertThat(bench.root().ping().peers().nextDue()).isEqualTo(Due.NEVER);
+        }
+        bench.say(new Ping(TICKET, peer(1), 1, 0));
+        bench.open(1, PingMachine.PROTOCOL);
+        pong(bench, 1);
+        assertThat(bench.root().ping().peers().nextDue()).isEqualTo(bench.now() + 15 * SECOND);
+    }
+
+    @Test
+    void anOpeningThatIsRefusedIsALostPing() {
+        // Identify opens a stream to each of them, too.
+        Bench bench = new Bench("stream.maxOpens", "3");
+        bench.accept(1);
+        bench.accept(2);
+        bench.say(new Ping(TICKET, peer(1), 1, 0));
+        bench.say(new Ping(TICKET, peer(2), 1, 0));
+        assertThat(bench.actions(PingDone.class)).containsExactly(new PingDone(TICKET, peer(2), List.of(), 1));
+        assertThat(state(bench, 2).health().failures()).isEqualTo(1);
+        assertThat(state(bench, 2).at()).isEqualTo(bench.now() + 15 * SECOND);
+    }
+
+    @Test
     void theLastConnectionsEndEndsTheWishes() {
         Bench bench = new Bench();
         Handle one = bench.accept(1);
@@ -259,7 +288,7 @@ final class PingMachineTest {
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(1), 1, -1)))).isEqualTo("interval-in-range");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(2), 1, 0)))).isEqualTo("peer-is-connected");
         assertThat(clause(bench.say(new NotOpened(peer(1), false)))).isEqualTo("stream-is-being-opened");
-        assertThat(clause(bench.say(new PongDue(peer(1))))).isEqualTo("is-due");
+        assertThat(clause(bench.say(new PongDue(connection, peer(1))))).isEqualTo("is-due");
         assertThat(clause(bench.say(new PongLost(connection, peer(1), "")))).isEqualTo("pong-is-awaited");
         Handle echo = bench.handle("stream");
         bench.say(new EchoAsked(echo, peer(1)));

@@ -34,7 +34,7 @@ class ByzantineScriptTest {
         Plan plan = scenario.plan(1, new Size(4, 60_000_000))
                 .withByzantine(List.of(3))
                 .withMisdeeds(List.of(
-                        // Whoever throws a ball to node 3 gets other bytes back, from the beginning on.
+                        // Whoever pings node 3 gets other bytes back, from the beginning on.
                         new Misdeed(0, 3, new RogueDeed.AnswerStreams(Streaming.WRONG_BYTES)),
                         new Misdeed(5_000_000, 3, new RogueDeed.Dial(0, 3, Handshake.WHOLE)),
                         new Misdeed(6_000_000, 3, new RogueDeed.OpenStreams(0, "/ipfs/ping/1.0.0", 500)),
