@@ -1,6 +1,6 @@
 package dev.dunlin.connection.ping;
 
-import static dev.dunlin.connection.config.Settings.number;
+import static dev.dunlin.connection.Settings.number;
 
 import dev.dunlin.core.state.Table;
 
@@ -36,6 +36,7 @@ public record PingConfig(
 
     private static final long SECOND = 1_000_000;
 
+    /** What an empty configuration says. */
     public static final PingConfig DEFAULT = of(Table.empty());
 
     /** Reads a configuration; never fails. */
