@@ -36,7 +36,8 @@ public record PingConfig(
 
     private static final long SECOND = 1_000_000;
 
-    static final PingConfig DEFAULT = of(Table.empty());
+    /** What an empty configuration says. */
+    public static final PingConfig DEFAULT = of(Table.empty());
 
     /** Reads a configuration; never fails. */
     public static PingConfig of(Table<String, String> config) {
