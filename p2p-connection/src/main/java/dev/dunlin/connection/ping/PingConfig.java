@@ -1,6 +1,6 @@
 package dev.dunlin.connection.ping;
 
-import static dev.dunlin.connection.Settings.number;
+import static dev.dunlin.connection.config.Settings.number;
 
 import dev.dunlin.core.state.Table;
 
