@@ -75,7 +75,8 @@ final class Observations {
     }
 
     /** The addresses that enough groups report, most groups first, at most as many as given. */
-    private static List<Multiaddr> believed(Table<Multiaddr, Table<String, Integer>> observers, int threshold, int atMost) {
+    private static List<Multiaddr> believed(
+            Table<Multiaddr, Table<String, Integer>> observers, int threshold, int atMost) {
         List<Multiaddr> enough = new ArrayList<>();
         observers.each((address, groups) -> {
             if (groups.size() >= threshold) {

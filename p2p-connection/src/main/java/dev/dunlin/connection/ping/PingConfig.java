@@ -36,6 +36,7 @@ public record PingConfig(
 
     private static final long SECOND = 1_000_000;
 
+    /** What an empty configuration says. */
     public static final PingConfig DEFAULT = of(Table.empty());
 
     /** Reads a configuration; never fails. */

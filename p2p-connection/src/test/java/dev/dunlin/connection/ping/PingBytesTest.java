@@ -33,7 +33,8 @@ final class PingBytesTest {
             assertThat(back.size()).isEqualTo(at / PingExchange.BYTES * PingExchange.BYTES);
         }
         back.writeBytes(echo.feed(ByteBuffer.wrap(sent, at, sent.length - at)));
-        assertThat(back.toByteArray()).isEqualTo(Arrays.copyOf(sent, sent.length / PingExchange.BYTES * PingExchange.BYTES));
+        assertThat(back.toByteArray())
+                .isEqualTo(Arrays.copyOf(sent, sent.length / PingExchange.BYTES * PingExchange.BYTES));
     }
 
     @Property
