@@ -8,6 +8,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Slice;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
@@ -237,7 +238,8 @@ final class Indexer<R> {
     private <A extends Action> int subject(Action action) {
         Slice<?, ?, A> owner = (Slice<?, ?, A>) owners.get(action.getClass());
         Subject subject = owner == null ? Subject.MACHINE : owner.about((A) action);
-        if (owner != null && !subject.equals(Subject.MACHINE)) {
+        // The store refuses wishes about the subjects of other machines.
+        if (owner != null && !(action instanceof NodeOutcome) && !subject.equals(Subject.MACHINE)) {
             files.kinds.numberOf(owner.name() + " " + subject.kind());
         }
         return files.subjects.numberOf(subject.key().length() > MAX_KEY ? Subject.MACHINE : subject);

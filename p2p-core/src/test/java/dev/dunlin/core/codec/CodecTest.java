@@ -10,7 +10,7 @@ import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
@@ -57,6 +57,8 @@ final class CodecTest {
 
     record Inner(String text, Shape shape) {}
 
+    record Wait(long at) implements Due {}
+
     record All(
             long big,
             int number,
@@ -75,7 +77,7 @@ final class CodecTest {
             OptionalInt maybeInt,
             List<Inner> inners,
             List<Optional<String>> gaps,
-            Deadlines<PeerId> deadlines)
+            Table<PeerId, Wait> waits)
             implements Action {}
 
     record Tables(
@@ -140,7 +142,7 @@ final class CodecTest {
             OptionalInt.of(-1),
             List.of(new Inner("1", CIRCLE), new Inner("2", new Shape.Dot())),
             List.of(Optional.of("here"), Optional.empty()),
-            Deadlines.<PeerId>none().with(PEER, 17));
+            Table.of(PEER, new Wait(17)));
 
     private static final All BARE = new All(
             0,
@@ -160,7 +162,7 @@ final class CodecTest {
             OptionalInt.empty(),
             List.of(),
             List.of(),
-            Deadlines.none());
+            Table.empty());
 
     private static final Tables TABLES = new Tables(
             Table.of("", new Inner("x", CIRCLE)).with("k\u00e9y", new Inner("y", new Shape.Dot())),
@@ -231,7 +233,7 @@ final class CodecTest {
                         + "\"hash\":\"QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N\","
                         + "\"cid\":\"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi\","
                         + "\"bytes\":\"AP8=\",\"digest\":\"00000000000000010000000000000002\","
-                        + "\"id\":\"3.4\",\"handle\":\"line:5:6\",\"ticket\":\"api#key#7\"}");
+                        + "\"id\":\"3.4\",\"handle\":\"line:5:6\",\"ticket\":\"api#7\"}");
     }
 
     @Test
@@ -246,7 +248,7 @@ final class CodecTest {
                         + "\"maybeText\":\"\",\"maybeLong\":9223372036854775807,\"maybeInt\":-1,"
                         + "\"inners\":[{\"text\":\"1\",\"shape\":{\"kind\":\"circle\",\"radius\":3,\"inner\":{\"kind\":\"dot\"}}},"
                         + "{\"text\":\"2\",\"shape\":{\"kind\":\"dot\"}}],\"gaps\":[\"here\",null],"
-                        + "\"deadlines\":{\"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA\":17}}");
+                        + "\"waits\":{\"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA\":{\"at\":17}}}");
     }
 
     @Property
@@ -272,7 +274,7 @@ final class CodecTest {
                 OptionalInt.of(number),
                 List.of(),
                 List.of(Optional.of(well)),
-                Deadlines.none()));
+                Table.empty()));
     }
 
     @Test
@@ -296,8 +298,8 @@ final class CodecTest {
                 "a null enum|\"hue\":\"RED\"|\"hue\":null",
                 "a null list|\"inners\":[]|\"inners\":null",
                 "a null in a list|\"inners\":[]|\"inners\":[null]",
-                "a null table|\"deadlines\":{}|\"deadlines\":null",
-                "a null deadline|\"deadlines\":{}|\"deadlines\":{\"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA\":null}",
+                "a null table|\"waits\":{}|\"waits\":null",
+                "a null value in a table|\"waits\":{}|\"waits\":{\"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA\":null}",
                 "a float for a long|\"big\":0|\"big\":1.0",
                 "a float for an int|\"number\":0|\"number\":0.5",
                 "a text for a long|\"big\":0|\"big\":\"7\"",
@@ -318,7 +320,7 @@ final class CodecTest {
                 "a big number for an int|\"number\":0|\"number\":2147483648",
                 "a big number for a long|\"big\":0|\"big\":9223372036854775808",
                 "a big number for a byte|\"tiny\":0|\"tiny\":300",
-                "no peer id for a key|\"deadlines\":{}|\"deadlines\":{\"x\":1}",
+                "no peer id for a key|\"waits\":{}|\"waits\":{\"x\":1}",
             })
     void isStrict(String what, String from, String to) {
         String good = json(BARE);

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.dunlin.core.log.Lamps;
+import dev.dunlin.core.state.Named;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Subject;
-import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.TypeTable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,96 +145,101 @@ final class SchemaTest {
                         "!lamp/measure",
                         "!lamp/ring",
                         "!node/closeHandle",
-                        "#lamp.Colour",
-                        "#lamp.Dark",
-                        "#lamp.Lamp",
-                        "#lamp.Lit",
-                        "#lamp.Phase",
-                        "#node.Holding",
+                        "#lamp.colour",
+                        "#lamp.dark",
+                        "#lamp.lamp",
+                        "#lamp.lit",
+                        "#lamp.phase",
+                        "#node.holding",
+                        "#node.operand",
+                        "#node.subject",
                         "lamp",
                         "lamp/burst",
                         "lamp/cut",
+                        "lamp/faded",
                         "lamp/glow",
                         "lamp/measured",
+                        "lamp/nudge",
                         "lamp/switchOff",
                         "lamp/switchOn",
                         "lamp/switchedOn",
-                        "lamp/tick",
                         "lamp/wired",
                         "node",
                         "node/booted",
-                        "node/clockStepped");
+                        "node/clockStepped",
+                        "node/refused",
+                        "node/tick");
         assertThat(String.valueOf(schema.types().get("lamp")))
-                .isEqualTo("{lamps=table<string,#lamp.Lamp>, before=table<string,#lamp.Phase>, off=deadlines<string>, "
-                        + "lines=table<Handle,string>, colours=table<long,#lamp.Colour>, asked=table<ActionId,string>, "
+                .isEqualTo("{lamps=table<string,#lamp.lamp>, before=table<string,#lamp.phase>, "
+                        + "lines=table<Handle,string>, colours=table<long,#lamp.colour>, asked=table<ActionId,string>, "
                         + "counted=long}");
-        assertThat(String.valueOf(schema.types().get("#lamp.Lamp")))
-                .isEqualTo("{phase=#lamp.Phase, brightness=int, tags=list<string>, owner=optional<string>, "
-                        + "watts=optional<long>}");
-        assertThat(String.valueOf(schema.types().get("#lamp.Phase")))
-                .isEqualTo("{dark=variant #lamp.Dark, lit=variant #lamp.Lit}");
-        assertThat(String.valueOf(schema.types().get("#lamp.Colour"))).isEqualTo("{RED=constant, GREEN=constant}");
+        assertThat(String.valueOf(schema.types().get("#lamp.lamp")))
+                .isEqualTo("{phase=#lamp.phase, brightness=int, tags=list<string>, owner=optional<string>, "
+                        + "watts=optional<long>, at=long}");
+        assertThat(String.valueOf(schema.types().get("#lamp.phase")))
+                .isEqualTo("{dark=variant #lamp.dark, lit=variant #lamp.lit}");
+        assertThat(String.valueOf(schema.types().get("#lamp.colour"))).isEqualTo("{RED=constant, GREEN=constant}");
         assertThat(String.valueOf(schema.types().get("lamp/switchOn")))
                 .isEqualTo("{lamp=string, brightness=int, ticket=Ticket}");
         assertThat(String.valueOf(schema.types().get("node/booted")))
                 .isEqualTo("{run=long, build=string, config=table<string,string>, wallTime=long, seed=long}");
     }
 
-    /** A machine of one action, for what cannot be written. */
-    private record Odd<T>(Class<T> state, T initial) implements Slice<Object, T, Odd.Go> {
-        record Go() implements Action {}
+    /** The only action of a machine of what cannot be written. */
+    record Go() implements Action {}
 
-        @Override
-        public String name() {
-            return "odd";
-        }
-
-        @Override
-        public Class<Go> actions() {
-            return Go.class;
-        }
-
-        @Override
-        public TypeTable types() {
-            return TypeTable.of("odd").action("go", Go.class).build();
-        }
-
-        @Override
-        public Guards<Object, T, Go> guards() {
-            return Guards.<Object, T, Go>of().always(Go.class).build();
-        }
-
-        @Override
-        public T reduce(T own, Go action, Context ctx) {
-            return own;
-        }
-
-        @Override
-        public List<Transition> transitions() {
-            return List.of();
-        }
-
-        @Override
-        public String phase(T own, Subject subject) {
-            return "";
-        }
-
-        @Override
-        public Subject about(Go action) {
-            return Subject.MACHINE;
-        }
-
-        @Override
-        public long byteBudget() {
-            return 100;
-        }
-    }
-
-    private static <T> void refused(Class<T> type, T state, String sentence) {
+    private static <T> void refused(T state, String sentence) {
+        Machine<Object, T, Go> odd = Machine.of("odd", state)
+                .actions(Go.class)
+                .guards(Guards.<Object, T, Go>of().always(Go.class).build())
+                .budget(100);
         Store<Object> store = Store.<Object>of("root")
-                .mount(new Odd<>(type, state), root -> state, (root, own) -> root)
+                .mount(odd, root -> state, (root, own) -> root)
                 .build();
         assertThatIllegalArgumentException().isThrownBy(() -> Schema.of(store)).withMessageContaining(sentence);
+    }
+
+    @Test
+    void theSameShapeUnderAnotherClassNameIsFine() {
+        Schema old = Schema.of(door(Old.INITIAL, Old.Ring.class));
+        Schema present = Schema.of(door(Present.INITIAL, Present.Buzz.class));
+        assertThat(present.compare(old, List.of()).fit()).isEqualTo(Schema.Fit.FINE);
+        assertThat(present.types()).isEqualTo(old.types());
+    }
+
+    private static <T, A extends Action> Store<Object> door(T state, Class<A> action) {
+        return Store.<Object>of("root")
+                .mount(
+                        Machine.of("door", state)
+                                .actions(action)
+                                .guards(Guards.<Object, T, A>of().always(action).build())
+                                .budget(100),
+                        root -> state,
+                        (root, own) -> root)
+                .build();
+    }
+
+    private static final class Old {
+        static final Whole INITIAL = new Whole(new Bell(1));
+
+        record Bell(long loud) {}
+
+        record Whole(Bell bell) {}
+
+        record Ring(Bell bell) implements Action {}
+    }
+
+    // Classes were renamed, and the names stayed.
+    private static final class Present {
+        static final Whole INITIAL = new Whole(new Gong(1));
+
+        @Named("bell")
+        record Gong(long loud) {}
+
+        record Whole(Gong bell) {}
+
+        @Named("ring")
+        record Buzz(Gong bell) implements Action {}
     }
 
     interface Open {}
@@ -268,11 +271,11 @@ final class SchemaTest {
 
     @Test
     void whatCannotBeReadBackIsRefusedAtTheStart() {
-        refused(Bad1.class, new Bad1(Table.empty()), "RecordKey cannot be the key of a table");
-        refused(Bad2.class, new Bad2(Optional.empty()), "Open cannot be written: give its variants in the type table");
-        refused(Bad3.class, new Bad3(1), "float cannot be written: use a record, enum or text type");
-        refused(Bad4.class, new Bad4(Map.of()), "Map<java.lang.String, java.lang.String> cannot be written");
-        refused(Bad5.class, new Bad5(new A.Same(1), new B.Same(2)), "under one name: give one of them another");
+        refused(new Bad1(Table.empty()), "RecordKey cannot be the key of a table");
+        refused(new Bad2(Optional.empty()), "Open cannot be written: give its variants in the type table");
+        refused(new Bad3(1), "float cannot be written: use a record, enum or text type");
+        refused(new Bad4(Map.of()), "Map<java.lang.String, java.lang.String> cannot be written");
+        refused(new Bad5(new A.Same(1), new B.Same(2)), "under one name: give one of them another");
     }
 
     // The upcaster, over the same small world.
@@ -291,8 +294,8 @@ final class SchemaTest {
             .action("open", Open2.class)
             .variant(Look.class, "plain", Plain.class)
             .defaulted("door/open", "wide", "true")
-            .defaulted("Hinge", "oiled", "true")
-            .defaulted("Plain", "width", "7")
+            .defaulted("hinge", "oiled", "true")
+            .defaulted("plain", "width", "7")
             .renamed("unlock", "open")
             .build()));
 

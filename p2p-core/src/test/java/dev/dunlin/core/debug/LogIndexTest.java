@@ -51,7 +51,6 @@ final class LogIndexTest {
     private static List<Entry> replayed(SimDisk disk) {
         Replayer<Lamps.Root> replayer = Indexed.straight(disk);
         Codec codec = Lamps.codec();
-        Lamps slice = new Lamps(Lamps.Quirk.NONE);
         List<Entry> entries = new ArrayList<>();
         replayer.seek(0);
         while (replayer.forward()) {
@@ -62,7 +61,7 @@ final class LogIndexTest {
                 boolean effect = action instanceof Effect;
                 Subject own = effect
                         ? about.get(turn.cause(i).index())
-                        : action instanceof LampAction lamp ? slice.about(lamp) : Subject.MACHINE;
+                        : action.about();
                 about.add(own);
                 Verdict.Disabled why = turn.rejection(i);
                 entries.add(new Entry(

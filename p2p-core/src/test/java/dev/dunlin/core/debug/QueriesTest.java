@@ -13,6 +13,7 @@ import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
@@ -143,8 +144,9 @@ final class QueriesTest {
         assertThat(earlier.action().id()).isEqualTo(new ActionId(2, 0));
         assertThat(earlier.before()).isEmpty();
         assertThat(earlier.after()).contains("\"lit\"");
-        Blame.Changed off = (Blame.Changed) Blame.of(index, StatePath.parse("lamp.off.desk"), 6);
-        assertThat(off.after()).isEmpty();
+        Blame.Changed off = (Blame.Changed) Blame.of(index, StatePath.parse("lamp.lamps.desk.at"), 6);
+        assertThat(off.before()).isPresent();
+        assertThat(off.after()).contains(Long.toString(Due.NEVER));
         assertThat(((Blame.Changed) Blame.of(index, StatePath.parse("node.run"), 6))
                         .action()
                         .type())

@@ -1,7 +1,7 @@
 package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
-import dev.dunlin.core.state.Deadlines;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
@@ -10,14 +10,13 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Operand;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.store.TypeTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +26,17 @@ import java.util.Random;
 /**
  * The example machine of the log's tests: lamps that are switched on, go out by themselves after a second, are measured (a request),
  * ring (no answer), and are counted (durable); lines to lamps are handles.
- *
- * @param quirk what a planted change of the reducer does
  */
-public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps.LampAction> {
+public final class Lamps {
+
+    private static final State INITIAL =
+            new State(Table.empty(), Table.empty(), Table.empty(), Table.empty(), Table.empty(), 0);
+
+    private final Quirk quirk;
+
+    private Lamps(Quirk quirk) {
+        this.quirk = quirk;
+    }
 
     /** Planted changes of the machine, as another build would have them. */
     public enum Quirk {
@@ -75,32 +81,60 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
         record Lit(long since, Colour colour) implements Phase {}
     }
 
-    /** One lamp. */
-    public record Lamp(Phase phase, int brightness, List<String> tags, Optional<String> owner, OptionalLong watts) {}
+    /** One lamp, which goes out when it is due. */
+    public record Lamp(
+            Phase phase, int brightness, List<String> tags, Optional<String> owner, OptionalLong watts, long at)
+            implements Due {}
 
     /** All lamps. */
     public record State(
             Table<String, Lamp> lamps,
             Table<String, Phase> before,
-            Deadlines<String> off,
             Table<Handle, String> lines,
             Table<Long, Colour> colours,
             Table<ActionId, String> asked,
-            long counted) {}
+            long counted) {
+
+        /** How many lamps are lit. */
+        public long lit() {
+            long lit = 0;
+            for (Lamp lamp : lamps.values()) {
+                lit += lamp.phase() instanceof Phase.Lit ? 1 : 0;
+            }
+            return lit;
+        }
+
+        private boolean isLit(String lamp) {
+            return lamps.find(lamp)
+                    .filter(known -> known.phase() instanceof Phase.Lit)
+                    .isPresent();
+        }
+    }
 
     /** Actions. */
     public sealed interface LampAction extends Action {
-        /** A wish. */
-        record SwitchOn(String lamp, int brightness, Ticket ticket) implements LampAction {}
+        /** What is about one lamp. */
+        sealed interface OfLamp extends LampAction {
+            /** Its name. */
+            String lamp();
 
-        /** A fact for who asked. */
-        record SwitchedOn(String lamp, Ticket ticket) implements LampAction, Action.Ticketed {}
+            @Override
+            default Subject about() {
+                return Subject.of("lamp", lamp());
+            }
+        }
+
+        /** A wish. */
+        record SwitchOn(String lamp, int brightness, Ticket ticket) implements OfLamp, Action.Wish {}
 
         /** A derived step. */
-        record Glow(String lamp, int step) implements LampAction {}
+        record Glow(String lamp, int step) implements OfLamp {}
 
-        /** A wish. */
-        record SwitchOff(String lamp) implements LampAction {}
+        /** A wish that nobody waits for. */
+        record SwitchOff(String lamp) implements OfLamp {}
+
+        /** A lamp has been lit for long enough. */
+        record Faded(String lamp) implements OfLamp {}
 
         /** An answer. */
         record Measured(String lamp, long watts) implements LampAction {}
@@ -121,11 +155,17 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
             }
         }
 
-        /** Lamps are due to go out. */
-        record Tick() implements LampAction {}
+        /** What is never enabled. */
+        record Nudge() implements LampAction {}
 
         /** A reducer that throws. */
         record Burst(String what) implements LampAction {}
+    }
+
+    /** What whoever asked is told. */
+    public sealed interface LampOutcome extends Outcome {
+        /** The lamp is lit. */
+        record SwitchedOn(String lamp, Ticket ticket) implements LampOutcome {}
     }
 
     /** Effects. */
@@ -153,10 +193,27 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
 
     /** With a planted change. */
     public static Store<Root> store(Quirk quirk) {
-        Lamps slice = new Lamps(quirk);
-        return Store.of(new Root(slice.initial()))
-                .mount(slice, Root::lamp, Root::withLamp)
+        return Store.of(new Root(INITIAL))
+                .mount(machine(quirk), Root::lamp, Root::withLamp)
                 .build();
+    }
+
+    /** The machine, with a planted change. */
+    public static Machine<Root, State, LampAction> machine(Quirk quirk) {
+        Lamps lamps = new Lamps(quirk);
+        return Machine.of("lamp", INITIAL)
+                .actions(LampAction.class, LampEffect.class, LampOutcome.class)
+                .boots((own, booted, ctx) -> own.lines().isEmpty() ? own : withLines(own, Table.empty()))
+                .guards(lamps.guards())
+                .reduces(lamps::reduce)
+                .due(LampAction.Faded.class, State::lamps, LampAction.Faded::new)
+                .transitions("""
+                        dark > lit: switchOn
+                        lit > dark: switchOff, faded
+                        lit: glow""")
+                .phases((own, subject) -> own.isLit(subject.key()) ? "lit" : "dark")
+                .handles(own -> own.lines().keys())
+                .budget(1 << 20);
     }
 
     /** Its codec. */
@@ -188,71 +245,24 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
         };
     }
 
-    @Override
-    public String name() {
-        return "lamp";
-    }
-
-    @Override
-    public Class<LampAction> actions() {
-        return LampAction.class;
-    }
-
-    @Override
-    public Class<State> state() {
-        return State.class;
-    }
-
-    @Override
-    public TypeTable types() {
-        return TypeTable.of("lamp")
-                .action("switchOn", LampAction.SwitchOn.class)
-                .action("switchedOn", LampAction.SwitchedOn.class)
-                .action("glow", LampAction.Glow.class)
-                .action("switchOff", LampAction.SwitchOff.class)
-                .action("measured", LampAction.Measured.class)
-                .action("wired", LampAction.Wired.class)
-                .action("cut", LampAction.Cut.class)
-                .action("tick", LampAction.Tick.class)
-                .action("burst", LampAction.Burst.class)
-                .action("measure", LampEffect.Measure.class)
-                .action("ring", LampEffect.Ring.class)
-                .action("count", LampEffect.Count.class)
-                .variant(Phase.class, "dark", Phase.Dark.class)
-                .variant(Phase.class, "lit", Phase.Lit.class)
-                .build();
-    }
-
-    @Override
-    public State initial() {
-        return new State(
-                Table.empty(), Table.empty(), Deadlines.none(), Table.empty(), Table.empty(), Table.empty(), 0);
-    }
-
-    private static boolean isLit(State own, String lamp) {
-        return own.off().at(lamp).isPresent();
-    }
-
-    @Override
-    public Guards<Root, State, LampAction> guards() {
+    private Guards<Root, State, LampAction> guards() {
         return Guards.<Root, State, LampAction>of()
                 .on(
                         LampAction.SwitchOn.class,
                         Guards.clause(
                                 "lamp-is-dark",
-                                (view, own, action, now) -> !isLit(own, action.lamp()),
+                                (view, own, action, now) -> !own.isLit(action.lamp()),
                                 (view, own, action, now) -> List.of(Operand.of("lamp", action.lamp()))),
                         Guards.clause(
                                 quirk == Quirk.REFUSES ? "brightness-is-fit" : "brightness-in-range",
                                 (view, own, action, now) -> action.brightness() <= 100
                                         && (quirk != Quirk.REFUSES || action.brightness() != 42)))
-                .always(LampAction.SwitchedOn.class)
                 .on(
                         LampAction.Glow.class,
-                        Guards.clause("lamp-is-lit", (view, own, action, now) -> isLit(own, action.lamp())))
+                        Guards.clause("lamp-is-lit", (view, own, action, now) -> own.isLit(action.lamp())))
                 .on(
                         LampAction.SwitchOff.class,
-                        Guards.clause("lamp-is-lit", (view, own, action, now) -> isLit(own, action.lamp())))
+                        Guards.clause("lamp-is-lit", (view, own, action, now) -> own.isLit(action.lamp())))
                 .on(
                         LampAction.Measured.class,
                         Guards.clause(
@@ -268,21 +278,16 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
                         Guards.clause(
                                 "line-is-held",
                                 (view, own, action, now) -> own.lines().has(action.line())))
-                .on(
-                        LampAction.Tick.class,
-                        Guards.clause(
-                                "lamp-is-due",
-                                (view, own, action, now) -> own.off().next() <= now))
+                .always(LampAction.Faded.class)
+                .on(LampAction.Nudge.class, Guards.clause("is-never", (view, own, action, now) -> false))
                 .always(LampAction.Burst.class)
                 .build();
     }
 
-    @Override
-    public State reduce(State own, LampAction action, Context ctx) {
+    private State reduce(State own, LampAction action, Context ctx) {
         return switch (action) {
             case LampAction.SwitchOn(String lamp, int brightness, Ticket ticket) ->
                 switchedOn(own, lamp, brightness, ticket, ctx);
-            case LampAction.SwitchedOn _ -> own;
             case LampAction.Glow(String lamp, int step) -> {
                 if (step > 0) {
                     ctx.then(new LampAction.Glow(lamp, step - 1));
@@ -290,23 +295,18 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
                 yield own;
             }
             case LampAction.SwitchOff(String lamp) -> out(own, lamp);
+            case LampAction.Faded(String lamp) -> out(own, lamp);
             case LampAction.Measured(String lamp, long watts) -> {
                 Lamp at = own.lamps().at(lamp);
                 yield withLamp(
                         own,
                         lamp,
-                        new Lamp(at.phase(), at.brightness(), at.tags(), at.owner(), OptionalLong.of(watts)));
+                        new Lamp(at.phase(), at.brightness(), at.tags(), at.owner(), OptionalLong.of(watts), at.at()));
             }
             case LampAction.Wired(Handle line, String lamp) ->
                 withLines(own, own.lines().with(line, lamp));
             case LampAction.Cut(Handle line) -> withLines(own, own.lines().without(line));
-            case LampAction.Tick _ -> {
-                State after = own;
-                for (String lamp : own.off().due(ctx.now(), 10)) {
-                    after = out(after, lamp);
-                }
-                yield after;
-            }
+            case LampAction.Nudge _ -> own;
             case LampAction.Burst(String what) -> throw new IllegalStateException(what);
         };
     }
@@ -317,7 +317,7 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
             throw new IllegalStateException("42 is too bright");
         }
         Colour colour = Colour.values()[ctx.random().nextInt(Colour.values().length)];
-        ctx.then(new LampAction.SwitchedOn(lamp, ticket));
+        ctx.then(new LampOutcome.SwitchedOn(lamp, ticket));
         ctx.then(new LampAction.Glow(lamp, 1));
         ActionId asked = ctx.effect(new LampEffect.Measure(lamp));
         ctx.effect(new LampEffect.Ring(odd && quirk == Quirk.RINGS_TWICE ? lamp + lamp : lamp));
@@ -331,12 +331,12 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
                 odd && quirk == Quirk.BRIGHTER ? 43 : brightness,
                 List.of("tag" + brightness % 3),
                 brightness % 2 == 0 ? Optional.of("owner") : Optional.empty(),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                ctx.now() + LIT_MICROS);
         Table<ActionId, String> open = own.asked().size() < 50 ? own.asked() : Table.empty();
         return new State(
                 own.lamps().with(lamp, lit),
                 own.before().with(lamp, own.lamps().find(lamp).map(Lamp::phase).orElse(new Phase.Dark())),
-                own.off().with(lamp, ctx.now() + LIT_MICROS),
                 own.lines(),
                 own.colours().with((long) brightness, colour),
                 open.with(asked, lamp),
@@ -345,11 +345,10 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
 
     private static State out(State own, String lamp) {
         Lamp at = own.lamps().at(lamp);
-        State dark = withLamp(own, lamp, new Lamp(new Phase.Dark(), 0, at.tags(), at.owner(), at.watts()));
+        State dark = withLamp(own, lamp, new Lamp(new Phase.Dark(), 0, at.tags(), at.owner(), at.watts(), Due.NEVER));
         return new State(
                 dark.lamps(),
                 own.before().with(lamp, at.phase()),
-                own.off().without(lamp),
                 own.lines(),
                 own.colours(),
                 own.asked(),
@@ -360,7 +359,6 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
         return new State(
                 own.lamps().with(name, lamp),
                 own.before(),
-                own.off(),
                 own.lines(),
                 own.colours(),
                 own.asked(),
@@ -368,50 +366,7 @@ public record Lamps(Quirk quirk) implements Slice<Lamps.Root, Lamps.State, Lamps
     }
 
     private static State withLines(State own, Table<Handle, String> lines) {
-        return new State(own.lamps(), own.before(), own.off(), lines, own.colours(), own.asked(), own.counted());
-    }
-
-    @Override
-    public long nextDeadline(State own) {
-        return own.off().next();
-    }
-
-    @Override
-    public Optional<LampAction> tick() {
-        return Optional.of(new LampAction.Tick());
-    }
-
-    @Override
-    public Iterable<Handle> handles(State own) {
-        return own.lines().keys();
-    }
-
-    @Override
-    public List<Transition> transitions() {
-        return List.of(
-                new Transition("dark", "switchOn", "lit"),
-                new Transition("lit", "switchOff", "dark"),
-                new Transition("lit", "tick", "dark"));
-    }
-
-    @Override
-    public String phase(State own, Subject subject) {
-        return isLit(own, subject.key()) ? "lit" : "dark";
-    }
-
-    @Override
-    public Subject about(LampAction action) {
-        return switch (action) {
-            case LampAction.SwitchOn on -> Subject.of("lamp", on.lamp());
-            case LampAction.SwitchOff off -> Subject.of("lamp", off.lamp());
-            case LampAction.Glow glow -> Subject.of("lamp", glow.lamp());
-            default -> Subject.MACHINE;
-        };
-    }
-
-    @Override
-    public long byteBudget() {
-        return 1 << 20;
+        return new State(own.lamps(), own.before(), lines, own.colours(), own.asked(), own.counted());
     }
 
     /** What a state is made of, for messages of tests. */

@@ -85,17 +85,17 @@ final class LogTest {
     private static final String GOLDEN = """
             {"type":"node/booted","payload":{"run":1,"build":"test","config":{"name":"lamps"},\
             "wallTime":1700000000000000,"seed":7},"meta":{"input":1,"at":1700000000000000,"size":1,\
-            "changed":{"node":"fae16905a1218f7b1e43a21fa944060d"}},"crc":"e5013d0b"}
-            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":95,"ticket":"api#k"},\
-            "meta":{"input":2,"at":1700000000000000,"size":7,"derived":"aee4cf8254eaa8d4eae846407f64749d",\
-            "changed":{"lamp":"5cbae9dcf7027d7bc2fef9d7b42f4daa"},"durable":true},"crc":"273afa9e"}
-            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":20,"ticket":"api#k"},\
+            "changed":{"node":"f958a8020a3ad330b038f397d277f53d"}},"crc":"b3eb5dcb"}
+            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":95,"ticket":"api#1"},\
+            "meta":{"input":2,"at":1700000000000000,"size":7,"derived":"ace5323df1263b1968d073f3f3040138",\
+            "changed":{"lamp":"5e54b10bc0b8162bba48544e2712dc12"},"durable":true},"crc":"989ad01b"}
+            {"type":"lamp/switchOn","payload":{"lamp":"desk","brightness":20,"ticket":"api#1"},\
             "meta":{"input":3,"at":1700000000000000,"rejected":[{"index":0,"type":"lamp/switchOn",\
-            "subject":"lamp","key":"desk","clause":"lamp-is-dark","operands":{"lamp":"desk"}}],"size":1},\
-            "crc":"a29caad4"}
+            "subject":"lamp","key":"desk","clause":"lamp-is-dark","operands":{"lamp":"desk"}}],"size":2,\
+            "derived":"bbe4d3fd23a0bc2d47e5eee27582f3fd"},"crc":"e3d38447"}
             {"type":"lamp/wired","payload":{"line":"line:1:9","lamp":"desk"},"meta":{"input":4,\
-            "at":1700000000000000,"size":1,"changed":{"node":"bb8143ee4fb92c4e4e2c6ada410bd8bf",\
-            "lamp":"70fd6567e5d8990106c6db3be061a636"}},"crc":"7a4199f9"}
+            "at":1700000000000000,"size":1,"changed":{"node":"72b58d84795bf98656621490b4dada0a",\
+            "lamp":"e354d6d4c479296de15bff8c0afc0258"}},"crc":"f5d99cc4"}
             {"type":"@log/forced","payload":{"input":4},"crc":"bdcbec11"}
             """;
 
@@ -720,12 +720,12 @@ final class LogTest {
     @Test
     void aFrameThatIsNoneIsNamedByItsPlace() throws IOException {
         for (String bad : List.of(
-                "{\"type\":\"lamp/tick\"}",
+                "{\"type\":\"lamp/nudge\"}",
                 "{\"type\":\"lamp/gone\",\"payload\":{},\"meta\":{}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":2,\"answers\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":2,\"derived\":\"x\"}}",
-                "{\"type\":\"lamp/tick\",\"payload\":{},\"meta\":{\"input\":3,\"at\":5}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":2,\"answers\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":2,\"derived\":\"x\"}}",
+                "{\"type\":\"lamp/nudge\",\"payload\":{},\"meta\":{\"input\":3,\"at\":5}}",
                 "[1,2]",
                 "{\"type\":\"lamp/ti")) {
             SimDisk disk = new SimDisk();

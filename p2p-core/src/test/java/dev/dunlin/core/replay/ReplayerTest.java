@@ -15,18 +15,15 @@ import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Named;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
-import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Input;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.store.TypeTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,10 +182,10 @@ final class ReplayerTest {
         assertThat(found.differences()).containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
         assertThat(found.text())
                 .isEqualTo("step 4 diverges: the slice lamp changes to another state\n"
-                        + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}\n"
+                        + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
                         + "  slices: lamp\n"
                         + "  causes:\n"
-                        + "    4 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}\n"
+                        + "    4 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
                         + "  fields that differ after step 4 (recorded -> replayed):\n"
                         + "    lamp.lamps.shelf.brightness: 42 -> 43");
 
@@ -233,8 +230,8 @@ final class ReplayerTest {
         recorder.writer.close();
         assertThat(divergence(disk, Quirk.BRIGHTER, step -> Optional.empty()).causes())
                 .containsExactly(
-                        "3 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#\"}",
-                        "answers effect 2.3 of 2 lamp/switchOn {\"lamp\":\"desk\",\"brightness\":10,\"ticket\":\"#\"}");
+                        "3 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}",
+                        "answers effect 2.3 of 2 lamp/switchOn {\"lamp\":\"desk\",\"brightness\":10,\"ticket\":\"#0\"}");
     }
 
     @Test
@@ -267,118 +264,68 @@ final class ReplayerTest {
                 .startsWith("it is carried out, and stopped the recorded run: step 2.0");
     }
 
-    /** One machine in two builds: the second has a field more, one less, and another name for its action. */
-    private record Gate(int build) implements Slice<Object, Object, Gate.Act> {
-        sealed interface Act extends Action {}
+    /** One machine in three builds: the second has a field more and another name for its action, the third a field less. */
+    private static final class Gate {
+        sealed interface First extends Action {}
 
-        record OpenOld(String who) implements Act {}
+        @Named("unlock")
+        record OpenOld(String who) implements First {}
 
-        record OpenNew(String who, int wide) implements Act {}
+        sealed interface Second extends Action {}
 
-        record OpenLess() implements Act {}
+        @Named("open")
+        record OpenNew(String who, int wide) implements Second {}
+
+        sealed interface Third extends Action {}
+
+        @Named("unlock")
+        record OpenLess() implements Third {}
 
         record Old(String last, long count) {}
 
         record New(String last, long count, boolean rusty) {}
 
-        record Beep(long count) implements Effect, Effect.Fire, Effect.Durable {}
+        sealed interface Sound extends Effect {}
 
-        @Override
-        public String name() {
-            return "gate";
-        }
+        record Beep(long count) implements Sound, Effect.Fire, Effect.Durable {}
 
-        @Override
-        public Class<Act> actions() {
-            return Act.class;
-        }
+        private static final Machine<Object, Old, First> ONE = Machine.of("gate", new Old("", 0))
+                .actions(First.class, Sound.class)
+                .guards(Guards.<Object, Old, First>of().always(OpenOld.class).build())
+                .reduces((own, action, ctx) -> {
+                    if (action instanceof OpenOld(var who) && who.equals("judge")) {
+                        ctx.effect(new Beep(1));
+                    }
+                    return new Old("someone", own.count() + 1);
+                })
+                .budget(100);
 
-        @Override
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        public Class<Object> state() {
-            return (Class) (build == 2 ? New.class : Old.class);
-        }
+        private static final Machine<Object, New, Second> TWO = Machine.of("gate", new New("", 0, true))
+                .actions(Second.class, Sound.class)
+                .renamed("unlock", "open")
+                .defaulted("gate/open", "wide", "7")
+                .defaulted("gate", "rusty", "true")
+                .guards(Guards.<Object, New, Second>of().always(OpenNew.class).build())
+                .reduces((own, action, ctx) -> new New(action.toString(), own.count() + 1, own.rusty()))
+                .budget(100);
 
-        @Override
-        public TypeTable types() {
-            TypeTable.Builder table = TypeTable.of("gate").action("beep", Beep.class);
-            return switch (build) {
-                case 1 ->
-                    table.action("unlock", OpenOld.class)
-                            .action("x", OpenNew.class)
-                            .action("y", OpenLess.class)
-                            .build();
-                case 2 ->
-                    table.action("open", OpenNew.class)
-                            .action("w", OpenOld.class)
-                            .action("y", OpenLess.class)
-                            .renamed("unlock", "open")
-                            .renamed("x", "open")
-                            .defaulted("gate/open", "wide", "7")
-                            .defaulted("gate", "rusty", "true")
-                            .build();
-                default ->
-                    table.action("unlock", OpenLess.class)
-                            .action("x", OpenNew.class)
-                            .action("z", OpenOld.class)
-                            .renamed("y", "unlock")
-                            .build();
-            };
-        }
-
-        @Override
-        public Object initial() {
-            return build == 2 ? new New("", 0, true) : new Old("", 0);
-        }
-
-        @Override
-        public Guards<Object, Object, Act> guards() {
-            return Guards.<Object, Object, Act>of()
-                    .always(OpenOld.class)
-                    .always(OpenNew.class)
-                    .always(OpenLess.class)
-                    .build();
-        }
-
-        @Override
-        public Object reduce(Object own, Act action, Context ctx) {
-            if (action instanceof OpenNew(var who, var wide) && wide == 99) {
-                ctx.effect(new Beep(wide));
-            }
-            if (action instanceof OpenOld(var who) && who.equals("judge")) {
-                ctx.effect(new Beep(1));
-            }
-            return switch (own) {
-                case New(var last, var count, var rusty) -> new New(action.toString(), count + 1, rusty);
-                case Old(var last, var count) -> new Old("someone", count + 1);
-                default -> throw new IllegalStateException();
-            };
-        }
-
-        @Override
-        public List<Transition> transitions() {
-            return List.of();
-        }
-
-        @Override
-        public String phase(Object own, Subject subject) {
-            return "";
-        }
-
-        @Override
-        public Subject about(Act action) {
-            return Subject.MACHINE;
-        }
-
-        @Override
-        public long byteBudget() {
-            return 100;
-        }
+        private static final Machine<Object, Old, Third> THREE = Machine.of("gate", new Old("", 0))
+                .actions(Third.class, Sound.class)
+                .guards(Guards.<Object, Old, Third>of().always(OpenLess.class).build())
+                .reduces((own, action, ctx) -> new Old("someone", own.count() + 1))
+                .budget(100);
 
         static Store<Object[]> store(int build) {
-            Gate gate = new Gate(build);
-            return Store.of(new Object[] {gate.initial()})
-                    .mount(gate, root -> root[0], (root, own) -> new Object[] {own})
+            return switch (build) {
+                case 1 -> store(ONE);
+                case 2 -> store(TWO);
+                default -> store(THREE);
+            };
+        }
+
+        private static <S, A extends Action> Store<Object[]> store(Machine<Object, S, A> machine) {
+            return Store.of(new Object[] {machine.initial()})
+                    .mount(machine, root -> machine.state().cast(root[0]), (root, own) -> new Object[] {own})
                     .build();
         }
     }

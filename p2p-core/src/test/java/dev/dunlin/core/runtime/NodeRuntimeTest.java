@@ -10,12 +10,14 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
+import dev.dunlin.core.log.Lamps.LampOutcome;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
@@ -141,7 +143,7 @@ final class NodeRuntimeTest {
     /** Returns when all that was handed in before is done. */
     private static void settle(NodeRuntime<Lamps.Root> node) {
         // Known by its identity: what the node did before may be done only now, too.
-        LampAction.Tick last = new LampAction.Tick();
+        LampAction.Nudge last = new LampAction.Nudge();
         CountDownLatch done = new CountDownLatch(1);
         Consumer<Turn> watcher = turn -> {
             if (turn.entry(0) == last) {
@@ -175,7 +177,7 @@ final class NodeRuntimeTest {
     private CountDownLatch hold(NodeRuntime<Lamps.Root> node) {
         CountDownLatch release = latch();
         CountDownLatch held = new CountDownLatch(1);
-        LampAction.Tick holding = new LampAction.Tick();
+        LampAction.Nudge holding = new LampAction.Nudge();
         node.watch(turn -> {
             if (turn.entry(0) == holding) {
                 held.countDown();
@@ -221,17 +223,17 @@ final class NodeRuntimeTest {
         settle(node);
         CountDownLatch release = hold(node);
         for (int i = 0; i < 8; i++) {
-            assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
+            assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.TAKEN);
         }
         for (int i = 0; i < 3; i++) {
-            assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.FULL);
+            assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.FULL);
         }
         assertThat(node.stats().refused()).isEqualTo(3);
         assertThat(node.stats().queued()).isEqualTo(8);
         assertThat(node.stats().highestQueued()).isEqualTo(8);
         release.countDown();
         await(() -> node.stats().queued() == 0);
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.TAKEN);
     }
 
     @Test
@@ -245,11 +247,11 @@ final class NodeRuntimeTest {
         }
         await(() -> node.stats().requests() == 3);
         assertThat(node.stats().queued()).as("they take no room in the queue").isZero();
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.REQUESTS_FULL);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.REQUESTS_FULL);
         assertThat(node.stats().refusedRequests()).isEqualTo(1);
         node.answer(asked.get(1), new LampAction.Measured("lamp1", 5));
         await(() -> node.stats().requests() == 2);
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.TAKEN);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.TAKEN);
         assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Measured))
                 .singleElement()
                 .satisfies(turn -> assertThat(turn.cause(0)).isEqualTo(asked.get(1)));
@@ -286,7 +288,7 @@ final class NodeRuntimeTest {
         assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
                 .isEqualTo(Port.Offer.HANDLES_FULL);
         assertThat(node.stats().refusedHandles()).isEqualTo(1);
-        assertThat(node.offer(new LampAction.Tick())).as("what brings none goes on").isEqualTo(Port.Offer.TAKEN);
+        assertThat(node.offer(new LampAction.Nudge())).as("what brings none goes on").isEqualTo(Port.Offer.TAKEN);
         node.ended(new LampAction.Cut(new Handle("line", 1, 1)));
         await(() -> node.stats().handles() == 2);
         assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
@@ -498,7 +500,7 @@ final class NodeRuntimeTest {
         }
         CompletableFuture<Action.Ticketed> waits = node.ask("k", ticket -> new LampAction.Glow("none", 0), LONG);
         CompletableFuture<Void> ended = node.stop();
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.STOPPING);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
         release.countDown();
         ended.get(30, TimeUnit.SECONDS);
         assertThat(node.forced()).isEqualTo(1003);
@@ -511,7 +513,7 @@ final class NodeRuntimeTest {
     @Test
     void beforeTheBootNothingIsTaken() {
         NodeRuntime<Lamps.Root> node = builder(Lamps.store()).build();
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.STOPPING);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
         assertThatIllegalStateException()
                 .isThrownBy(() -> NodeRuntime.of(Lamps.store())
                         .handler(LampEffect.class, (id, effect) -> {})
@@ -524,7 +526,7 @@ final class NodeRuntimeTest {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
-                .isEqualTo(new LampAction.SwitchedOn("desk", new Ticket("api", 1)));
+                .isEqualTo(new LampOutcome.SwitchedOn("desk", new Ticket("api", 1)));
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.ask("l", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
@@ -536,7 +538,7 @@ final class NodeRuntimeTest {
                 .withMessageContaining("desk");
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() ->
-                        node.ask("m", ticket -> new LampAction.Tick(), LONG).get(30, TimeUnit.SECONDS))
+                        node.ask("m", ticket -> new LampAction.Nudge(), LONG).get(30, TimeUnit.SECONDS))
                 .withCauseInstanceOf(RefusedException.class);
     }
 
@@ -555,7 +557,7 @@ final class NodeRuntimeTest {
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
                 .as("once it is answered, the key is free")
-                .isEqualTo(new LampAction.SwitchedOn("shelf", new Ticket("api", 1)));
+                .isEqualTo(new LampOutcome.SwitchedOn("shelf", new Ticket("api", 3)));
     }
 
     @Test
@@ -611,7 +613,7 @@ final class NodeRuntimeTest {
                 .isInstanceOf(NodeFailure.class)
                 .withMessageContaining("the node stopped at step 3.0: Burst failed")
                 .withMessageContaining("The input is in the log the simulated disk: replay it with --to 3");
-        assertThat(node.offer(new LampAction.Tick())).isEqualTo(Port.Offer.STOPPING);
+        assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
         Replayer.Verified verified = verified();
         assertThat(verified.divergence()).isEmpty();
         assertThat(verified.last()).isEqualTo(3);
@@ -662,7 +664,7 @@ final class NodeRuntimeTest {
                 node.answer(emitted.id(), new LampAction.Measured(measure.lamp(), 1));
             }
         });
-        await(() -> node.offer(new LampAction.Tick()) == Port.Offer.TAKEN);
+        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.TAKEN);
         node.stop().get(30, TimeUnit.SECONDS);
         assertThat(verified().divergence()).isEmpty();
         assertThat(verified().last()).isEqualTo(node.state().input()).isGreaterThan(taken);
@@ -674,7 +676,7 @@ final class NodeRuntimeTest {
         await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
         disk.capacity(10);
         node.offer(on("desk", 1));
-        await(() -> node.offer(new LampAction.Tick()) == Port.Offer.DISK_FULL);
+        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.DISK_FULL);
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.stop().get(30, TimeUnit.SECONDS))
                 .havingCause()
@@ -742,15 +744,15 @@ final class NodeRuntimeTest {
     void deadlinesTickWhenTheyAreDue() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         node.offer(on("desk", 1));
-        await(() -> node.state().root().lamp().off().size() == 1);
+        await(() -> node.state().root().lamp().lit() == 1);
         clock.run(Lamps.LIT_MICROS - 1);
         node.offer(new LampAction.Glow("desk", 0));
         await(() -> node.stats().inputs() == 3);
-        assertThat(node.state().root().lamp().off().size()).isEqualTo(1);
+        assertThat(node.state().root().lamp().lit()).isEqualTo(1);
         clock.run(1);
         node.offer(new LampAction.Glow("none", 0));
-        await(() -> node.state().root().lamp().off().size() == 0);
-        assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Tick))
+        await(() -> node.state().root().lamp().lit() == 0);
+        assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof NodeAction.Tick))
                 .hasSize(1);
     }
 
@@ -800,10 +802,9 @@ final class NodeRuntimeTest {
                     assertThat(state.input()).isGreaterThanOrEqualTo(last);
                     last = state.input();
                     Lamps.State lamps = state.root().lamp();
-                    lamps.off()
-                            .times()
-                            .each((lamp, at) ->
-                                    assertThat(lamps.lamps().at(lamp).phase()).isInstanceOf(Lamps.Phase.Lit.class));
+                    lamps.lamps()
+                            .each((name, lamp) -> assertThat(lamp.at() != Due.NEVER)
+                                    .isEqualTo(lamp.phase() instanceof Lamps.Phase.Lit));
                     reads++;
                     Thread.yield();
                 }

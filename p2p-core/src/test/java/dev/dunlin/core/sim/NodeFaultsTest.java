@@ -179,7 +179,7 @@ final class NodeFaultsTest {
     void deadlinesAreMetByTheNodesOwnClock() {
         for (int drift : new int[] {-500, -1, 0, 1, 500}) {
             Plan plan = atTheSecond(5, new Fault.Skew(0, 0, drift));
-            assertThat(times(plan, LampAction.Tick.class))
+            assertThat(times(plan, NodeAction.Tick.class))
                     .as("drift %s", drift)
                     .singleElement()
                     .satisfies(tick -> assertThat(tick

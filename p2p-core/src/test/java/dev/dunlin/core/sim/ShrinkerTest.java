@@ -71,8 +71,8 @@ final class ShrinkerTest {
         for (int i = 0; i < 10; i++) {
             faults.add(new Fault.Cut(i % 5, (i + 1) % 5, i * 500_000L));
             faults.add(new Fault.ClockStep(i % 5, i * 500_000L, 1));
-            wishes.add(new Wish(i * 500_000L, 2, new LampAction.Tick()));
-            wishes.add(new Wish(i * 500_000L, 4, new LampAction.Tick()));
+            wishes.add(new Wish(i * 500_000L, 2, new LampAction.Nudge()));
+            wishes.add(new Wish(i * 500_000L, 4, new LampAction.Nudge()));
         }
         return LampScenario.plan(5, faults, wishes);
     }
@@ -82,7 +82,7 @@ final class ShrinkerTest {
         Plan busy = busy();
         Shrinker.Small small = new Shrinker(ShrinkerTest::run, 1_000, runs -> {})
                 .shrink(busy, run(busy).orElseThrow());
-        assertThat(small.plan().wishes()).containsExactly(new Wish(3_000_000, 2, new LampAction.Tick()));
+        assertThat(small.plan().wishes()).containsExactly(new Wish(3_000_000, 2, new LampAction.Nudge()));
         assertThat(small.plan().faults()).singleElement().isInstanceOf(Fault.Cut.class);
         assertThat(small.plan().absent()).hasSize(3).doesNotContain(2);
         assertThat(small.plan().live()).isEqualTo(3_000_001);

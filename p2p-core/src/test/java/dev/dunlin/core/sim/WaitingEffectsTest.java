@@ -3,19 +3,15 @@ package dev.dunlin.core.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.store.Action;
-import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Slice;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Subject;
-import dev.dunlin.core.store.Transition;
-import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What waits for one promise of the disk, at several services, is carried out in an order that no JVM chooses. */
+/** What waits for one fsync, at several services, is carried out in an order that no JVM chooses. */
 final class WaitingEffectsTest {
 
     record None() {}
@@ -41,74 +37,19 @@ final class WaitingEffectsTest {
     }
 
     /** One strike, six notes. */
-    private record Chime() implements Slice<Object, None, ChimeAction> {
-        @Override
-        public String name() {
-            return "chime";
-        }
-
-        @Override
-        public Class<ChimeAction> actions() {
-            return ChimeAction.class;
-        }
-
-        @Override
-        public Class<None> state() {
-            return None.class;
-        }
-
-        @Override
-        public TypeTable types() {
-            return TypeTable.of("chime")
-                    .action("strike", ChimeAction.Strike.class)
-                    .action("c", Note.C.class)
-                    .action("d", Note.D.class)
-                    .action("e", Note.E.class)
-                    .action("f", Note.F.class)
-                    .action("g", Note.G.class)
-                    .action("a", Note.A.class)
-                    .build();
-        }
-
-        @Override
-        public None initial() {
-            return new None();
-        }
-
-        @Override
-        public Guards<Object, None, ChimeAction> guards() {
-            return Guards.<Object, None, ChimeAction>of()
+    private static final Machine<Object, None, ChimeAction> CHIME = Machine.of("chime", new None())
+            .actions(ChimeAction.class, Note.class)
+            .guards(Guards.<Object, None, ChimeAction>of()
                     .always(ChimeAction.Strike.class)
-                    .build();
-        }
-
-        @Override
-        public None reduce(None own, ChimeAction action, Context ctx) {
-            List.of(new Note.C(), new Note.D(), new Note.E(), new Note.F(), new Note.G(), new Note.A())
-                    .forEach(ctx::effect);
-            return own;
-        }
-
-        @Override
-        public List<Transition> transitions() {
-            return List.of(new Transition("all", "strike", "all"));
-        }
-
-        @Override
-        public String phase(None own, Subject subject) {
-            return "all";
-        }
-
-        @Override
-        public Subject about(ChimeAction action) {
-            return Subject.MACHINE;
-        }
-
-        @Override
-        public long byteBudget() {
-            return 64;
-        }
-    }
+                    .build())
+            .reduces((own, action, ctx) -> {
+                List.of(new Note.C(), new Note.D(), new Note.E(), new Note.F(), new Note.G(), new Note.A())
+                        .forEach(ctx::effect);
+                return own;
+            })
+            .transitions("all: strike")
+            .phases((own, subject) -> "all")
+            .budget(64);
 
     /** Six services, begun in another order than that of the notes. */
     private record Chimes(List<String> heard) implements Scenario<House> {
@@ -120,7 +61,7 @@ final class WaitingEffectsTest {
         @Override
         public Store<House> store() {
             return Store.of(new House(new None()))
-                    .mount(new Chime(), House::chime, (house, changed) -> new House(changed))
+                    .mount(CHIME, House::chime, (house, changed) -> new House(changed))
                     .build();
         }
 
