@@ -9,6 +9,7 @@ import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -68,6 +69,7 @@ final class Verification {
                 .add("digest", verified.digest().toString())
                 .add("forced", verified.forced());
         verified.tail().ifPresent(tail -> LogSummary.tail(report, tail));
+        failures(report, verified.failures());
         if (verified.divergence().isEmpty()) {
             report.add("result", "clean").print();
             return;
@@ -81,6 +83,23 @@ final class Verification {
                 ExitCode.DATA_ERROR,
                 "step " + divergence.mismatch().number() + " of the log in " + folder
                         + " replays to another result than recorded: see the report on standard output");
+    }
+
+    // No fault of the log: the node went on behind them, and so did this.
+    private static void failures(Report report, List<Replayer.Failed> failures) {
+        ArrayNode list = Report.list();
+        List<String> sentences = new ArrayList<>();
+        for (Replayer.Failed failed : failures) {
+            sentences.add("input " + failed.step() + " stopped a run (" + failed.recorded() + "), and this build "
+                    + failed.now().map(why -> "fails there, too (" + why + ")").orElse("carries it out")
+                    + "; nothing came of it, and the next run went on behind it");
+            ObjectNode one =
+                    list.addObject().put("step", failed.step()).put("recorded", failed.recorded());
+            failed.now().ifPresent(why -> one.put("now", why));
+        }
+        if (!failures.isEmpty()) {
+            report.add("failed", LogLine.printable(String.join("\n", sentences), true), list);
+        }
     }
 
     /** The report of a log that cannot be opened. */

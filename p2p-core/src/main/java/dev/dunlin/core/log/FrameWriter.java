@@ -190,7 +190,7 @@ final class FrameWriter {
             buffer.ascii(",\"subject\":");
             buffer.text(about.kind());
             buffer.ascii(",\"key\":");
-            buffer.text(about.key());
+            buffer.text(Operand.of("key", about.key()).value());
             buffer.ascii(",\"clause\":");
             buffer.text(why.clause());
             operands(why.operands());

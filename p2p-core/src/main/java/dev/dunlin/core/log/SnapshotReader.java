@@ -114,7 +114,8 @@ final class SnapshotReader<R> {
         } catch (CodecException | IllegalArgumentException e) {
             throw new LogException(
                     "this build cannot read the snapshot " + file.name() + " of the build "
-                            + header.path("build").asString() + ": " + e.getMessage(),
+                            + header.path("build").asString() + ": " + e.getMessage() + "\n"
+                            + mine.compare(theirs, codec.tables()).text(),
                     e);
         }
     }

@@ -11,11 +11,12 @@ public record Operand(String name, String value) {
     /** The longest value, in characters: what is longer is cut, and says so. */
     public static final int MAX_VALUE = 1_000;
 
-    /** Cuts a long value. */
+    /** Cuts a long value, so that what is cut is never cut again when it is read back. */
     public Operand {
         if (value.length() > MAX_VALUE) {
-            int end = Character.isHighSurrogate(value.charAt(MAX_VALUE - 1)) ? MAX_VALUE - 1 : MAX_VALUE;
-            value = value.substring(0, end) + "… (" + value.length() + " characters)";
+            String told = "… (" + value.length() + " characters)";
+            int end = MAX_VALUE - told.length();
+            value = value.substring(0, Character.isHighSurrogate(value.charAt(end - 1)) ? end - 1 : end) + told;
         }
     }
 

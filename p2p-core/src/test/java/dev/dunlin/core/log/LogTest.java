@@ -8,8 +8,10 @@ import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Ticket;
@@ -67,21 +69,24 @@ final class LogTest {
         recorder.take(Input.of(switchOn("desk", 95)));
         recorder.take(Input.of(switchOn("desk", 20)));
         recorder.take(Input.of(new Lamps.LampAction.Wired(new Handle("line", 1, 9), "desk")));
+        recorder.take(new Input(new Lamps.LampAction.Measured("desk", 5), new ActionId(2, 3)));
+        recorder.take(Input.of(new NodeAction.ClockStepped(1_700_000_003_600_000L, 3_600_000)));
+        recorder.take(Input.of(new NodeAction.Tick()));
+        recorder.fail(Input.of(new Lamps.LampAction.Burst("bang")));
         recorder.writer.close();
         List<String> lines = new String(disk.content("log-000000000000001.jsonl"), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
-        assertThat(lines).hasSize(6);
+        assertThat(lines).hasSize(10);
         assertThat(lines.get(0))
                 .startsWith(
-                        "{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":1,\"forced\":0,"
-                                + "\"schema\":{\"!lamp/count\":{\"lamp\":\"string\",\"count\":\"long\"},")
+                        "{\"type\":\"@log/header\",\"payload\":{\"format\":2,\"build\":\"test\",\"first\":1,\"forced\":0,"
+                                + "\"wallOffset\":0,\"schema\":{\"!lamp/count\":{\"lamp\":\"string\",\"count\":\"long\"},")
                 .matches(".*}},\"crc\":\"[0-9a-f]{8}\"}");
-        assertThat(lines.subList(1, 6)).isEqualTo(GOLDEN.lines().toList());
+        assertThat(lines.subList(1, 10)).isEqualTo(GOLDEN.lines().toList());
     }
 
-    // A change here is a change of the format: docs/log-format.md and Frame.FORMAT change with it.
-    // A change here is a change of the format: docs/log-format.md and Frame.FORMAT change with it.
+    // A change here is a change of the format: docs/log-format.md, the corpus and Frame.FORMAT change with it.
     private static final String GOLDEN = """
             {"type":"node/booted","payload":{"run":1,"build":"test","config":{"name":"lamps"},\
             "wallTime":1700000000000000,"seed":7},"meta":{"input":1,"at":1700000000000000,"size":1,\
@@ -96,7 +101,16 @@ final class LogTest {
             {"type":"lamp/wired","payload":{"line":"line:1:9","lamp":"desk"},"meta":{"input":4,\
             "at":1700000000000000,"size":1,"changed":{"node":"72b58d84795bf98656621490b4dada0a",\
             "lamp":"e354d6d4c479296de15bff8c0afc0258"}},"crc":"f5d99cc4"}
-            {"type":"@log/forced","payload":{"input":4},"crc":"bdcbec11"}
+            {"type":"lamp/measured","payload":{"lamp":"desk","watts":5},"meta":{"input":5,\
+            "at":1700000000000000,"answers":"2.3","size":1,\
+            "changed":{"lamp":"338555a7d94010e42c80df25202f40b0"}},"crc":"4996cffe"}
+            {"type":"node/clockStepped","payload":{"wallTime":1700000003600000,"by":3600000},\
+            "meta":{"input":6,"at":1700000000000000,"size":1,\
+            "changed":{"node":"dc03bb1def719900f6b8b4ef66f37b24"}},"crc":"27e22de8"}
+            {"type":"node/tick","payload":{},"meta":{"input":7,"at":1700000000000000,"size":1},"crc":"4f9fc720"}
+            {"type":"lamp/burst","payload":{"what":"bang"},"meta":{"input":8,"at":1700000000000000,"size":1,\
+            "failed":"step 8.0: Burst failed: java.lang.IllegalStateException: bang"},"crc":"281f856a"}
+            {"type":"@log/forced","payload":{"input":8},"crc":"6e554e75"}
             """;
 
     @Test
@@ -143,7 +157,7 @@ final class LogTest {
         for (String name : segments(disk)) {
             String text = new String(disk.content(name), StandardCharsets.UTF_8);
             assertThat(text)
-                    .startsWith("{\"type\":\"@log/header\",\"payload\":{\"format\":1,\"build\":\"test\",\"first\":"
+                    .startsWith("{\"type\":\"@log/header\",\"payload\":{\"format\":2,\"build\":\"test\",\"first\":"
                             + next + ",");
             assertThat(text.length()).isLessThan((8 << 10) + 2048);
             next += text.lines()

@@ -235,7 +235,7 @@ final class ReplayerTest {
     }
 
     @Test
-    void aFailedInputReplaysToTheSameFailure() throws IOException {
+    void aFailedInputIsPassedByAsTheNodeDid() throws IOException {
         SimDisk disk = new SimDisk();
         Recorder recorder = Recorder.open(disk, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1)
                 .run(5);
@@ -245,23 +245,35 @@ final class ReplayerTest {
         Replayer.Verified verified = replayer(disk, Quirk.THROWS).verify(step -> {});
         assertThat(verified.divergence()).isEmpty();
         assertThat(verified.last()).isEqualTo(8);
+        String bang = "step 7.0: Burst failed: java.lang.IllegalStateException: bang";
+        assertThat(verified.failures()).containsExactly(new Replayer.Failed(7, bang, Optional.of(bang)));
         Replayer<Lamps.Root> replayer = replayer(disk);
         replayer.seek(7);
         assertThat(replayer.turn()).as("nothing came of it").isEmpty();
         assertThat(replayer.recordedAt(7).orElseThrow().failed().orElseThrow())
                 .startsWith("step 7.0: Burst failed: java.lang.IllegalStateException: bang");
 
+        // The same fault, and a build that does not have it any more.
         SimDisk cured = new SimDisk();
         Recorder failing = Recorder.open(cured, Lamps.store(Quirk.THROWS), Recorder.SMALL, 1);
         failing.fail(Input.of(new LampAction.SwitchOn("desk", 42, Ticket.NONE)));
         failing.writer.close();
-        assertThat(replayer(cured)
-                        .verify(step -> {})
-                        .divergence()
-                        .orElseThrow()
-                        .mismatch()
-                        .what())
-                .startsWith("it is carried out, and stopped the recorded run: step 2.0");
+        Recorder after = Recorder.open(cured, 2).run(20);
+        after.writer.close();
+        Replayer<Lamps.Root> mended = replayer(cured);
+        Replayer.Verified passed = mended.verify(step -> {});
+        assertThat(passed.divergence()).isEmpty();
+        assertThat(passed.last()).isEqualTo(23);
+        assertThat(passed.failures())
+                .containsExactly(new Replayer.Failed(
+                        2,
+                        "step 2.0: SwitchOn failed: java.lang.IllegalStateException: 42 is too bright",
+                        Optional.empty()));
+        assertThat(Content.digest(mended.state()))
+                .as("the past is the one that was")
+                .isEqualTo(Content.digest(after.store.state()));
+        mended.seek(2);
+        assertThat(mended.state().root().lamp().lamps().isEmpty()).isTrue();
     }
 
     /** One machine in three builds: the second has a field more and another name for its action, the third a field less. */

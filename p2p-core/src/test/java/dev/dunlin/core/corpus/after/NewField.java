@@ -1,0 +1,124 @@
+package dev.dunlin.core.corpus.after;
+
+import dev.dunlin.core.corpus.before.Shelf;
+import dev.dunlin.core.corpus.before.Shelf.Place;
+import dev.dunlin.core.corpus.before.Shelf.ShelfEffect;
+import dev.dunlin.core.corpus.before.Shelf.ShelfOutcome;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Clauses;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Guards;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
+import java.util.List;
+import java.util.Optional;
+
+/** The state, a record inside it and an action have a field more. */
+public final class NewField {
+
+    private NewField() {}
+
+    /** One item. */
+    public record Item(Place place, int weight, boolean fragile, String label, List<String> colours) {}
+
+    /** All items. */
+    public record State(Table<String, Item> items, Optional<Item> last, long moves, boolean open) {
+        static final State EMPTY = new State(Table.empty(), Optional.empty(), 0, true);
+    }
+
+    /** Actions. */
+    public sealed interface ShelfAction extends Action {
+        /** What is about one item. */
+        sealed interface OfItem extends ShelfAction {
+            /** Its name. */
+            String item();
+
+            @Override
+            default Subject about() {
+                return Subject.of("item", item());
+            }
+        }
+
+        /** A wish. */
+        record Put(String item, int weight, String label, boolean fragile, Ticket ticket) implements OfItem, Wish {}
+
+        /** It is somewhere else. */
+        record Move(String item, Place to) implements OfItem {}
+
+        /** It is there no more. */
+        record Take(String item) implements OfItem {}
+
+        /** Many items. */
+        record Fill(int items, int length) implements ShelfAction {}
+
+        /** Somebody counts. */
+        record Count(long upTo) implements ShelfAction {}
+    }
+
+    private static final List<String> GREY = List.of("grey");
+
+    /** The machine, whose new fields have defaults. */
+    public static final Machine<Object, State, ShelfAction> SHELF = draft()
+            .defaulted("shelf", "open", "true")
+            .defaulted("item", "fragile", "false")
+            .defaulted("item", "colours", "[\"grey\"]")
+            .defaulted("shelf/put", "fragile", "false")
+            .budget(64 << 20);
+
+    /** The machine, whose new fields have none. */
+    public static final Machine<Object, State, ShelfAction> WITHOUT_DEFAULTS = draft().budget(64 << 20);
+
+    private static Machine.Draft<Object, State, ShelfAction> draft() {
+        return Machine.of("shelf", State.EMPTY)
+            .actions(ShelfAction.class, ShelfEffect.class, ShelfOutcome.class)
+            .guards(Guards.<Object, State, ShelfAction>of()
+                    .on(
+                            ShelfAction.Put.class,
+                            Clauses.when(
+                                    "item-is-new",
+                                    (own, action) -> !own.items().has(action.item()),
+                                    (own, action) -> List.of(Operand.of("item", action.item()))))
+                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
+                            .has(action.item())))
+                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
+                            .has(action.item())))
+                    .always(ShelfAction.Fill.class)
+                    .always(ShelfAction.Count.class)
+                    .build())
+            .reduces(NewField::reduce);
+    }
+
+    private static State with(State own, String name, Item item, long more) {
+        return new State(own.items().with(name, item), Optional.of(item), own.moves() + more, own.open());
+    }
+
+    private static State reduce(State own, ShelfAction action, Context ctx) {
+        return switch (action) {
+            case ShelfAction.Put(String item, int weight, String label, boolean fragile, Ticket ticket) -> {
+                ctx.then(new ShelfOutcome.Stored(item, ticket));
+                ctx.effect(new ShelfEffect.Ring(item));
+                if (weight >= Shelf.REGISTERED) {
+                    ctx.effect(new ShelfEffect.Register(item, weight));
+                }
+                Place place = new Place.Row("south", ctx.random().nextInt(100));
+                yield with(own, item, new Item(place, weight, fragile, label, GREY), 0);
+            }
+            case ShelfAction.Move(String item, Place to) -> {
+                Item before = own.items().at(item);
+                yield with(own, item, new Item(to, before.weight(), before.fragile(), before.label(), before.colours()), 1);
+            }
+            case ShelfAction.Take(String item) -> new State(own.items().without(item), own.last(), own.moves(), own.open());
+            case ShelfAction.Fill(int items, int length) -> {
+                State filled = with(own, "full", new Item(new Place.Van("eve"), 1, false, "y".repeat(3 * length), GREY), 0);
+                for (int i = 0; i < items; i++) {
+                    filled = with(filled, "full" + i, new Item(new Place.Row("east", i), 1, false, "x".repeat(length), GREY), 0);
+                }
+                yield filled;
+            }
+            case ShelfAction.Count _ -> own;
+        };
+    }
+}

@@ -1,0 +1,111 @@
+package dev.dunlin.core.corpus.after;
+
+import dev.dunlin.core.corpus.before.Shelf;
+import dev.dunlin.core.corpus.before.Shelf.Place;
+import dev.dunlin.core.corpus.before.Shelf.ShelfEffect;
+import dev.dunlin.core.corpus.before.Shelf.ShelfOutcome;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Clauses;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Guards;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
+import java.util.List;
+import java.util.Optional;
+
+/** The fields of the state, of a record inside it and of an action stand in another order. */
+public final class ReorderedFields {
+
+    private ReorderedFields() {}
+
+    /** One item. */
+    public record Item(String label, Place place, int weight) {}
+
+    /** All items. */
+    public record State(long moves, Optional<Item> last, Table<String, Item> items) {
+        static final State EMPTY = new State(0, Optional.empty(), Table.empty());
+    }
+
+    /** Actions. */
+    public sealed interface ShelfAction extends Action {
+        /** What is about one item. */
+        sealed interface OfItem extends ShelfAction {
+            /** Its name. */
+            String item();
+
+            @Override
+            default Subject about() {
+                return Subject.of("item", item());
+            }
+        }
+
+        /** A wish. */
+        record Put(Ticket ticket, String label, String item, int weight) implements OfItem, Wish {}
+
+        /** It is somewhere else. */
+        record Move(String item, Place to) implements OfItem {}
+
+        /** It is there no more. */
+        record Take(String item) implements OfItem {}
+
+        /** Many items. */
+        record Fill(int items, int length) implements ShelfAction {}
+
+        /** Somebody counts. */
+        record Count(long upTo) implements ShelfAction {}
+    }
+
+    /** The machine. */
+    public static final Machine<Object, State, ShelfAction> SHELF = Machine.of("shelf", State.EMPTY)
+            .actions(ShelfAction.class, ShelfEffect.class, ShelfOutcome.class)
+            .guards(Guards.<Object, State, ShelfAction>of()
+                    .on(
+                            ShelfAction.Put.class,
+                            Clauses.when(
+                                    "item-is-new",
+                                    (own, action) -> !own.items().has(action.item()),
+                                    (own, action) -> List.of(Operand.of("item", action.item()))))
+                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
+                            .has(action.item())))
+                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
+                            .has(action.item())))
+                    .always(ShelfAction.Fill.class)
+                    .always(ShelfAction.Count.class)
+                    .build())
+            .reduces(ReorderedFields::reduce)
+            .budget(64 << 20);
+
+    private static State with(State own, String name, Item item, long more) {
+        return new State(own.moves() + more, Optional.of(item), own.items().with(name, item));
+    }
+
+    private static State reduce(State own, ShelfAction action, Context ctx) {
+        return switch (action) {
+            case ShelfAction.Put(Ticket ticket, String label, String item, int weight) -> {
+                ctx.then(new ShelfOutcome.Stored(item, ticket));
+                ctx.effect(new ShelfEffect.Ring(item));
+                if (weight >= Shelf.REGISTERED) {
+                    ctx.effect(new ShelfEffect.Register(item, weight));
+                }
+                Place place = new Place.Row("south", ctx.random().nextInt(100));
+                yield with(own, item, new Item(label, place, weight), 0);
+            }
+            case ShelfAction.Move(String item, Place to) -> {
+                Item before = own.items().at(item);
+                yield with(own, item, new Item(before.label(), to, before.weight()), 1);
+            }
+            case ShelfAction.Take(String item) -> new State(own.moves(), own.last(), own.items().without(item));
+            case ShelfAction.Fill(int items, int length) -> {
+                State filled = with(own, "full", new Item("y".repeat(3 * length), new Place.Van("eve"), 1), 0);
+                for (int i = 0; i < items; i++) {
+                    filled = with(filled, "full" + i, new Item("x".repeat(length), new Place.Row("east", i), 1), 0);
+                }
+                yield filled;
+            }
+            case ShelfAction.Count _ -> own;
+        };
+    }
+}
