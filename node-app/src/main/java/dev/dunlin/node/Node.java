@@ -294,10 +294,8 @@ public final class Node implements AutoCloseable {
      * @throws CommandFailure if it does not tell in time
      */
     public IdentifyState.Told identified(PeerId peer, Duration timeout) {
-        Predicate<StoreState<NodeRoot>> told = state -> state.root()
-                .identify()
-                .told(peer)
-                .isPresent();
+        Predicate<StoreState<NodeRoot>> told =
+                state -> state.root().identify().told(peer).isPresent();
         if (!await(told, timeout)) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE, peer + " did not identify itself in " + timeout.toSeconds() + " s");

@@ -93,8 +93,7 @@ final class Verification {
             sentences.add("input " + failed.step() + " stopped a run (" + failed.recorded() + "), and this build "
                     + failed.now().map(why -> "fails there, too (" + why + ")").orElse("carries it out")
                     + "; nothing came of it, and the next run went on behind it");
-            ObjectNode one =
-                    list.addObject().put("step", failed.step()).put("recorded", failed.recorded());
+            ObjectNode one = list.addObject().put("step", failed.step()).put("recorded", failed.recorded());
             failed.now().ifPresent(why -> one.put("now", why));
         }
         if (!failures.isEmpty()) {

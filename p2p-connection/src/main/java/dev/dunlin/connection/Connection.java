@@ -36,7 +36,6 @@ public record Connection(
     }
 
     Connection closingUntil(long until) {
-        return new Connection(
-                peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, true, until);
+        return new Connection(peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, true, until);
     }
 }

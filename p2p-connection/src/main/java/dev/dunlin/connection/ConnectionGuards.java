@@ -62,8 +62,8 @@ final class ConnectionGuards {
                                 "has-dialable-address",
                                 (own, a) -> isUnderWay(own, a.peer())
                                         || !addressesFor(own, a).isEmpty(),
-                                (own, a) ->
-                                        List.of(Operand.of("given", a.addresses().size()))),
+                                (own, a) -> List.of(
+                                        Operand.of("given", a.addresses().size()))),
                         peersNotFull(Connect::peer),
                         Clauses.when(
                                 "dials-not-full",
@@ -152,8 +152,8 @@ final class ConnectionGuards {
                         StopListening.class,
                         Clauses.when(
                                 "is-listening",
-                                (own, a) -> own.listeners().find(a.address()).orElse(null)
-                                        instanceof Listener.Listening,
+                                (own, a) ->
+                                        own.listeners().find(a.address()).orElse(null) instanceof Listener.Listening,
                                 "address",
                                 StopListening::address))
                 .on(Listening.class, listenIsCurrent(Listening::requested, Listening::number))
@@ -251,7 +251,8 @@ final class ConnectionGuards {
     private static boolean hasRoomToWait(ConnectionState own, PeerId peer) {
         int waiting = switch (own.phaseOf(peer)) {
             case Connecting connecting -> connecting.attempt().tickets().size();
-            case ConnectionState.ConnectionFailed failed -> failed.attempt().tickets().size();
+            case ConnectionState.ConnectionFailed failed ->
+                failed.attempt().tickets().size();
             case Disconnected _, ConnectionState.Connected _ -> 0;
         };
         return waiting < own.config().maxWaiters();

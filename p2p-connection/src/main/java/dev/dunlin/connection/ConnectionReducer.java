@@ -123,8 +123,8 @@ final class ConnectionReducer {
 
     private static ConnectionState begin(ConnectionState own, Connect wish, List<Ticket> waiting, Context ctx) {
         List<Multiaddr> addresses = ConnectionGuards.addressesFor(own, wish);
-        Attempt first = new Attempt(
-                wish.peer(), 1, own.config().maxAttempts(), addresses, Dials.added(waiting, wish.ticket()));
+        Attempt first =
+                new Attempt(wish.peer(), 1, own.config().maxAttempts(), addresses, Dials.added(waiting, wish.ticket()));
         return Dials.dial(own, first, ctx.now(), 0, ctx);
     }
 
@@ -205,8 +205,7 @@ final class ConnectionReducer {
                 yield Duplicates.preferred(own.config(), peer).orElse(Direction.OUTBOUND) == Direction.INBOUND
                         ? Dials.cancel(open, dialling, ctx).withPhase(peer, connected)
                         : open.withPhase(
-                                peer,
-                                connected.withRacing(Optional.of(dialling.with(attempt.withTickets(List.of())))));
+                                peer, connected.withRacing(Optional.of(dialling.with(attempt.withTickets(List.of())))));
             }
             case Connected before ->
                 Duplicates.settle(

@@ -72,8 +72,7 @@ public record ConnectionState(
      * @param addresses in the order they are tried
      * @param tickets who waits
      */
-    public record Attempt(
-            PeerId peer, int attempts, int maxAttempts, List<Multiaddr> addresses, List<Ticket> tickets) {
+    public record Attempt(PeerId peer, int attempts, int maxAttempts, List<Multiaddr> addresses, List<Ticket> tickets) {
         /** Copies the lists. */
         public Attempt {
             addresses = List.copyOf(addresses);

@@ -46,7 +46,8 @@ final class Listeners {
     static ConnectionState listen(ConnectionState own, Listen wish, Context ctx) {
         long number = own.lastNumber() + 1;
         ctx.effect(new ConnectionEffect.ListenInit(number, wish.address()));
-        Opening opening = new Opening(number, wish.ticket(), ctx.now() + own.config().listenTimeout());
+        Opening opening =
+                new Opening(number, wish.ticket(), ctx.now() + own.config().listenTimeout());
         return with(own.withLastNumber(number), wish.address(), opening);
     }
 
@@ -63,7 +64,8 @@ final class Listeners {
     }
 
     private static Optional<Ticket> waiting(ConnectionState own, Multiaddr address) {
-        return own.listeners().at(address) instanceof Opening opening && !opening.ticket().isNone()
+        return own.listeners().at(address) instanceof Opening opening
+                        && !opening.ticket().isNone()
                 ? Optional.of(opening.ticket())
                 : Optional.empty();
     }
@@ -91,7 +93,8 @@ final class Listeners {
 
     private static ConnectionState stopping(ConnectionState own, Multiaddr address, Handle listener, Context ctx) {
         ctx.effect(new ConnectionEffect.StopListenInit(listener));
-        return with(own, address, new Stopping(listener, ctx.now() + own.config().closeTimeout()));
+        return with(
+                own, address, new Stopping(listener, ctx.now() + own.config().closeTimeout()));
     }
 
     private static ConnectionState with(ConnectionState own, Multiaddr address, Listener listener) {

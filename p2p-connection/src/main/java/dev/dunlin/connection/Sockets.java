@@ -41,9 +41,7 @@ final class Sockets {
     /** This with more or fewer users of a connection. */
     static ConnectionState used(ConnectionState own, Handle handle, int change, Context ctx) {
         Connection connection = own.connections().at(handle);
-        long at = connection.closing()
-                ? connection.at()
-                : idleAt(own.config(), ctx.now(), connection.users() + change);
+        long at = connection.closing() ? connection.at() : idleAt(own.config(), ctx.now(), connection.users() + change);
         return own.withOpen(own.open().changed(handle, connection.used(ctx.now(), change, at)));
     }
 
@@ -60,7 +58,8 @@ final class Sockets {
     static ConnectionState closing(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
         ctx.effect(new ConnectionEffect.DisconnectInit(handle, reason));
         long until = ctx.now() + own.config().closeTimeout();
-        return own.withOpen(own.open().changed(handle, own.connections().at(handle).closingUntil(until)));
+        return own.withOpen(
+                own.open().changed(handle, own.connections().at(handle).closingUntil(until)));
     }
 
     /** This without a connection that the world says is closed. */

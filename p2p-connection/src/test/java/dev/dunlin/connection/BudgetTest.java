@@ -48,8 +48,8 @@ class BudgetTest {
                 Content.bytes(new ConnectionState.Connected(
                         0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), Optional.of(dial))),
                 Content.bytes(new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), LONG, error, 0)));
-        long connection = Content.bytes(
-                new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false, 0));
+        long connection =
+                Content.bytes(new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false, 0));
         long listener = Content.bytes(new Listener.Listening(HANDLE, Collections.nCopies(64, LONG)));
         long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
         long worst = ConnectionConfig.MOST_PEERS * (peer + keys) + 8192 * (connection + keys) + 64 * listener;

@@ -97,8 +97,8 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.advanceToNextDeadline();
                 }),
                 new Script<>("a closing connection is still used while its peer is dialled", driver -> {
-                    Handle connection =
-                            new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    Handle connection = new Handle(
+                            ConnectionService.CONNECTION, driver.node().run(), 1);
                     driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
                     driver.dispatch(new ConnectionAction.Hold(connection, P));
                     driver.dispatch(new ConnectionAction.Hold(connection, P));

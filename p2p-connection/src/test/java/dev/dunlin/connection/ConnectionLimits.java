@@ -38,8 +38,7 @@ public final class ConnectionLimits {
     public static TypeArbitraries handles(TypeArbitraries types) {
         Arbitrary<?> connections = TypeArbitraries.handles(ConnectionService.CONNECTION);
         Arbitrary<?> listeners = TypeArbitraries.handles(ConnectionService.LISTENER);
-        return types
-                .with(ConnectionAction.Connected.class, "connection", connections)
+        return types.with(ConnectionAction.Connected.class, "connection", connections)
                 .with(ConnectionAction.Accepted.class, "connection", connections)
                 .with(ConnectionAction.Closed.class, "connection", connections)
                 .with(ConnectionAction.Hold.class, "connection", connections)

@@ -208,11 +208,7 @@ class ConnectionMachineTest {
             assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
                     .isEqualTo(new ConnectionState.Connecting(
-                            bench.now(),
-                            new Attempt(P, 1, 3, List.of(A), List.of()),
-                            0,
-                            1,
-                            bench.now() + 15 * SECOND));
+                            bench.now(), new Attempt(P, 1, 3, List.of(A), List.of()), 0, 1, bench.now() + 15 * SECOND));
             Handle handle = connected();
             assertThat(phase()).isEqualTo("connected");
             assertThat(bench.connection().connectionTo(P)).contains(handle);
@@ -242,8 +238,7 @@ class ConnectionMachineTest {
             assertThat(first).isBetween(5 * SECOND / 2, 5 * SECOND);
             bench.pass(first);
             assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
-            assertThat(dialling().attempts())
-                    .isEqualTo(2);
+            assertThat(dialling().attempts()).isEqualTo(2);
             failed();
             long second = bench.nextDeadline() - bench.now();
             assertThat(second).isBetween(5 * SECOND, 10 * SECOND);
@@ -304,8 +299,7 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, List.of(A, B, A), T1));
             failed();
             assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, B));
-            assertThat(dialling().attempts())
-                    .isEqualTo(1);
+            assertThat(dialling().attempts()).isEqualTo(1);
             failed();
             assertThat(phase()).isEqualTo("connectionFailed");
             bench.pass(bench.nextDeadline() - bench.now());
@@ -327,8 +321,7 @@ class ConnectionMachineTest {
             bench.say(new Connect(P, useless, Ticket.NONE));
             assertThat(bench.clause()).isEqualTo("has-dialable-address");
             bench.say(new Connect(P, List.of(B.withPeer(P), B), Ticket.NONE));
-            assertThat(dialling().addresses())
-                    .containsExactly(B);
+            assertThat(dialling().addresses()).containsExactly(B);
         }
 
         @Test
@@ -410,20 +403,12 @@ class ConnectionMachineTest {
             bench.say(new Connect(peer(200), List.of(B), T2));
             assertThat(bench.derived(NodeOutcome.Refused.class))
                     .containsExactly(refused(
-                            T2,
-                            "connection/connect",
-                            subject(peer(200)),
-                            "peers-not-full",
-                            Operand.of("maxPeers", 1)));
+                            T2, "connection/connect", subject(peer(200)), "peers-not-full", Operand.of("maxPeers", 1)));
             bench.say(new Connect(P, List.of(), T2));
             bench.say(new Connect(P, List.of(), T2));
             assertThat(bench.derived(NodeOutcome.Refused.class))
                     .containsExactly(refused(
-                            T2,
-                            "connection/connect",
-                            subject(P),
-                            "waiters-not-full",
-                            Operand.of("maxWaiters", 2)));
+                            T2, "connection/connect", subject(P), "waiters-not-full", Operand.of("maxWaiters", 2)));
         }
 
         @Test

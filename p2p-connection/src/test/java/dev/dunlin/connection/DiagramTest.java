@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagramTest {
 
     static Stream<Machine<?, ?, ?>> machines() {
-        return Stream.of(ConnectionMachine.CONNECTION, StreamMachine.STREAM, IdentifyMachine.IDENTIFY, PingMachine.PING);
+        return Stream.of(
+                ConnectionMachine.CONNECTION, StreamMachine.STREAM, IdentifyMachine.IDENTIFY, PingMachine.PING);
     }
 
     @ParameterizedTest

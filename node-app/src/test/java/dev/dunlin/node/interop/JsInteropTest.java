@@ -180,9 +180,7 @@ class JsInteropTest {
     }
 
     private static boolean speaks(IdentifyState identify, PeerId peer, String protocol) {
-        return identify.told(peer)
-                .filter(told -> told.speaks(protocol))
-                .isPresent();
+        return identify.told(peer).filter(told -> told.speaks(protocol)).isPresent();
     }
 
     @ParameterizedTest

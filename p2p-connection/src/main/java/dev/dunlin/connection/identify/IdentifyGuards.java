@@ -147,11 +147,11 @@ final class IdentifyGuards {
             .always(IdentifyAction.Forgotten.class)
             .on(
                     IdentifyAction.Evicted.class,
-                    Clauses.when("peer-is-remembered", (own, action) -> own.memory().has(action.peer())),
+                    Clauses.when(
+                            "peer-is-remembered", (own, action) -> own.memory().has(action.peer())),
                     Clauses.when(
                             "too-many-are-remembered",
-                            (own, action) ->
-                                    own.memory().size() > own.config().maxRemembered()))
+                            (own, action) -> own.memory().size() > own.config().maxRemembered()))
             .always(IdentifyAction.PushesDue.class)
             .always(IdentifyAction.PeerIdentified.class)
             .always(IdentifyAction.IdentifyFailed.class)

@@ -25,9 +25,7 @@ final class IdentifyInvariants {
             new Invariant<>("remembered-peers-are-forgotten", IdentifyInvariants::unforgettable),
             new Invariant<>("observers-are-links", IdentifyInvariants::unseen)
                     .brokenBy(
-                            IdentifyAction.Linked.class,
-                            IdentifyAction.Unlinked.class,
-                            IdentifyAction.Received.class));
+                            IdentifyAction.Linked.class, IdentifyAction.Unlinked.class, IdentifyAction.Received.class));
 
     private static Optional<String> miscounted(IdentifyState own) {
         int links = 0;

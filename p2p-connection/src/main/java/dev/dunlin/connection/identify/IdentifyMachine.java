@@ -58,10 +58,7 @@ public final class IdentifyMachine {
                             fact.connection(), fact.peer(), fact.remoteAddress(), Direction.INBOUND))
             .on(Closed.class, fact -> new IdentifyAction.Unlinked(fact.connection(), fact.peer()))
             .on(StreamOpened.class, fact -> fact.ticket().isOf(NAME), IdentifyMachine::opened)
-            .on(
-                    OpenFailed.class,
-                    fact -> fact.ticket().isOf(NAME),
-                    fact -> notOpened(fact.ticket(), fact.peer()))
+            .on(OpenFailed.class, fact -> fact.ticket().isOf(NAME), fact -> notOpened(fact.ticket(), fact.peer()))
             .onOutcome(
                     Refused.class,
                     (ticket, refused) ->
@@ -109,9 +106,7 @@ public final class IdentifyMachine {
     }
 
     private static IdentifyAction notOpened(Ticket ticket, PeerId peer) {
-        return ticket.equals(ASK)
-                ? new IdentifyAction.AskNotOpened(peer)
-                : new IdentifyAction.PushNotOpened(peer);
+        return ticket.equals(ASK) ? new IdentifyAction.AskNotOpened(peer) : new IdentifyAction.PushNotOpened(peer);
     }
 
     private static long budget() {

@@ -37,7 +37,12 @@ final class IdentifyReducer {
     /** What was told survives a boot; connections, streams, listeners and observations do not. */
     static IdentifyState boot(IdentifyState own, NodeAction.Booted booted, Context ctx) {
         IdentifyConfig config = IdentifyConfig.of(booted.config());
-        Own ours = new Own(own.own().protocols(), Table.empty(), Table.empty(), List.of(), own.own().seq());
+        Own ours = new Own(
+                own.own().protocols(),
+                Table.empty(),
+                Table.empty(),
+                List.of(),
+                own.own().seq());
         Table<PeerId, Remembered> memory = own.memory();
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
             Optional<Remembered> last = remembered(entry.getValue(), config, ctx);
@@ -47,13 +52,7 @@ final class IdentifyReducer {
             memory = memory.without(id);
         }
         return new IdentifyState(
-                config,
-                ours.raised(ctx.wallTime()),
-                Table.empty(),
-                memory,
-                Table.empty(),
-                Table.empty(),
-                Pushes.NONE);
+                config, ours.raised(ctx.wallTime()), Table.empty(), memory, Table.empty(), Table.empty(), Pushes.NONE);
     }
 
     private static Optional<Remembered> remembered(Peer peer, IdentifyConfig config, Context ctx) {
@@ -73,7 +72,8 @@ final class IdentifyReducer {
                 Pushing.changed(
                         own, own.own().withListeners(own.own().listeners().with(listener, addresses)), ctx);
             case IdentifyAction.AddressesUnbound(Handle listener) ->
-                Pushing.changed(own, own.own().withListeners(own.own().listeners().without(listener)), ctx);
+                Pushing.changed(
+                        own, own.own().withListeners(own.own().listeners().without(listener)), ctx);
             case IdentifyAction.Linked linked -> linked(own, linked, ctx);
             case IdentifyAction.Unlinked(Handle connection, PeerId peer) -> unlinked(own, connection, peer, ctx);
             case IdentifyAction.AskOpened opened -> askOpened(own, opened, ctx);
@@ -111,7 +111,8 @@ final class IdentifyReducer {
         Peer before = own.peers().or(id, Peer.NEW);
         Optional<Remembered> last = own.memory().find(id);
         if (last.isPresent()) {
-            before = before.with(last.get().told()).with(new Served(0, last.get().pushCredit()));
+            before =
+                    before.with(last.get().told()).with(new Served(0, last.get().pushCredit()));
         }
         Peer peer = before.withLinks(before.links() + 1);
         IdentifyState after = own.withLinks(own.links().with(linked.connection(), link))
@@ -119,7 +120,9 @@ final class IdentifyReducer {
         boolean isNew = before.links() == 0;
         return switch (peer.asking().step()) {
             case OPENING, READING ->
-                isNew ? ask(after, id, ctx) : after.with(id, peer.with(peer.asking().step(), true));
+                isNew
+                        ? ask(after, id, ctx)
+                        : after.with(id, peer.with(peer.asking().step(), true));
             case IDENTIFIED, UNIDENTIFIED -> ask(after, id, ctx);
         };
     }
@@ -176,7 +179,8 @@ final class IdentifyReducer {
 
     private static IdentifyState askOpened(IdentifyState own, IdentifyAction.AskOpened opened, Context ctx) {
         PeerId id = opened.peer();
-        Optional<Peer> peer = own.peers().find(id).filter(known -> known.asking().step() == Step.OPENING);
+        Optional<Peer> peer =
+                own.peers().find(id).filter(known -> known.asking().step() == Step.OPENING);
         if (peer.isEmpty()) {
             return closed(own, opened, ctx);
         }
@@ -227,16 +231,14 @@ final class IdentifyReducer {
 
     private static IdentifyState pushOpened(IdentifyState own, IdentifyAction.PushOpened opened, Context ctx) {
         PeerId id = opened.peer();
-        Optional<Peer> peer =
-                own.peers().find(id).filter(known -> known.sent().push() == Push.OPENING);
+        Optional<Peer> peer = own.peers().find(id).filter(known -> known.sent().push() == Push.OPENING);
         if (peer.isEmpty()) {
             return closed(own, opened, ctx);
         }
         if (!own.isLinked(opened.connection(), id)) {
             return Pushing.ended(closed(own, opened, ctx), id, ctx);
         }
-        return sending(
-                own.with(id, peer.get().with(peer.get().sent().with(0, Push.SENDING))), opened, Kind.PUSH, ctx);
+        return sending(own.with(id, peer.get().with(peer.get().sent().with(0, Push.SENDING))), opened, Kind.PUSH, ctx);
     }
 
     // Exchanges
@@ -271,7 +273,12 @@ final class IdentifyReducer {
                         own.links().at(begun.connection()).remote().withoutPeer(),
                         ours.seq())));
         return exchanging(
-                own.with(begun.peer(), peer.with(peer.sent().with(ours.seq(), peer.sent().push()))), begun, kind, ctx);
+                own.with(
+                        begun.peer(),
+                        peer.with(peer.sent().with(ours.seq(), peer.sent().push()))),
+                begun,
+                kind,
+                ctx);
     }
 
     private static IdentifyState received(IdentifyState own, IdentifyAction.Received received, Context ctx) {
@@ -287,7 +294,8 @@ final class IdentifyReducer {
         Told told = isAsk
                 ? Learning.asked(peer.told(), said, id, remote, own.config(), ctx.wallTime())
                 : Learning.pushed(peer.told(), said, id, remote, own.config(), ctx.wallTime());
-        IdentifyState after = own.with(id, peer.with(told)).withExchanges(own.exchanges().without(received.stream()));
+        IdentifyState after =
+                own.with(id, peer.with(told)).withExchanges(own.exchanges().without(received.stream()));
         ctx.then(new CloseStream(received.stream(), CloseMode.CLOSE));
         ctx.then(new PeerIdentified(id, told));
         if (!isAsk) {

@@ -53,8 +53,8 @@ public record IdentifyState(
      */
     public record Peer(int links, Asking asking, Optional<Told> told, Sent sent, Served served) {
 
-        static final Peer NEW = new Peer(
-                0, new Asking(Step.OPENING, false), Optional.empty(), new Sent(0, Push.NO), new Served(0, 0));
+        static final Peer NEW =
+                new Peer(0, new Asking(Step.OPENING, false), Optional.empty(), new Sent(0, Push.NO), new Served(0, 0));
 
         Peer withLinks(int changed) {
             return new Peer(changed, asking, told, sent, served);

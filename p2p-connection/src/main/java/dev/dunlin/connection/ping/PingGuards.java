@@ -19,8 +19,8 @@ final class PingGuards {
     private static final Clause<Object, PingState, OfStream> IS_NEW =
             when("stream-is-new", (own, fact) -> !own.peer(fact).uses(fact.stream()));
 
-    private static final Clause<Object, PingState, OfStream> PONG_IS_AWAITED = when(
-            "pong-is-awaited", (own, fact) -> own.peer(fact).stream().equals(new Stream.Waiting(fact.stream())));
+    private static final Clause<Object, PingState, OfStream> PONG_IS_AWAITED =
+            when("pong-is-awaited", (own, fact) -> own.peer(fact).stream().equals(new Stream.Waiting(fact.stream())));
 
     static final Guards<Object, PingState, PingAction> ALL = Guards.<Object, PingState, PingAction>of()
             .on(
@@ -39,7 +39,10 @@ final class PingGuards {
                     when("count-in-range", PingGuards::hasCount, "count", Ping::count),
                     when("interval-in-range", PingGuards::hasInterval, "intervalMicros", Ping::intervalMicros),
                     when("peer-is-connected", (own, wish) -> own.peers().has(wish.peer()), "peer", Ping::peer),
-                    when("jobs-below-limit", (own, wish) -> own.peer(wish).jobs().size() < own.config().maxJobs()))
+                    when(
+                            "jobs-below-limit",
+                            (own, wish) ->
+                                    own.peer(wish).jobs().size() < own.config().maxJobs()))
             // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not disabled.
             .on(PingAction.Opened.class, IS_NEW)
             .on(PingAction.EchoAsked.class, IS_NEW)

@@ -46,7 +46,8 @@ public final class PingMachine {
                     fact -> new PingAction.NotOpened(fact.peer(), fact.error().kind() == Kind.NO_COMMON_PROTOCOL))
             .onOutcome(
                     Refused.class,
-                    (ticket, refused) -> new PingAction.NotOpened(PeerId.parse(refused.subject().key()), false))
+                    (ticket, refused) -> new PingAction.NotOpened(
+                            PeerId.parse(refused.subject().key()), false))
             .on(
                     StreamAccepted.class,
                     fact -> fact.protocol().equals(PROTOCOL),

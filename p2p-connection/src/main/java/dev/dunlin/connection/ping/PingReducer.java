@@ -55,7 +55,8 @@ final class PingReducer {
         long interval = own.config().interval();
         boolean isNew = peer.links() == 0 && interval > 0;
         Peer due = isNew ? peer.with(peer.stream(), ctx.now() + 1 + ctx.random().nextLong(interval)) : peer;
-        return new PingState(own.config(), own.links().with(connection, id), own.peers().with(id, due.linked(1)));
+        return new PingState(
+                own.config(), own.links().with(connection, id), own.peers().with(id, due.linked(1)));
     }
 
     private static PingState unlinked(PingState own, Handle connection, PeerId id, Peer peer, Context ctx) {
@@ -63,7 +64,8 @@ final class PingReducer {
         if (isLast) {
             giveUp(peer, "the last connection to the peer is closed", ctx);
         }
-        Table<PeerId, Peer> peers = isLast ? own.peers().without(id) : own.peers().with(id, peer.linked(-1));
+        Table<PeerId, Peer> peers =
+                isLast ? own.peers().without(id) : own.peers().with(id, peer.linked(-1));
         return new PingState(own.config(), own.links().without(connection), peers);
     }
 
@@ -73,7 +75,9 @@ final class PingReducer {
     }
 
     private static void giveUp(Peer peer, String why, Context ctx) {
-        peer.jobs().forEach(job -> ctx.then(new PingFailed(job.wish().ticket(), job.wish().peer(), why)));
+        peer.jobs()
+                .forEach(job ->
+                        ctx.then(new PingFailed(job.wish().ticket(), job.wish().peer(), why)));
     }
 
     private static Peer asked(PingState own, PingAction.Ping wish, Peer peer, Context ctx) {
@@ -157,6 +161,8 @@ final class PingReducer {
         }
         return peer.stream().equals(new Stream.Ready(stream))
                 ? peer.with(new Stream.Idle(), peer.at())
-                : peer.echoing(peer.echoes().stream().filter(echo -> !echo.equals(stream)).toList());
+                : peer.echoing(peer.echoes().stream()
+                        .filter(echo -> !echo.equals(stream))
+                        .toList());
     }
 }

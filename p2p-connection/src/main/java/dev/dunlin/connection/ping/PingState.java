@@ -28,8 +28,7 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
     public record Peer(int links, List<Handle> echoes, Stream stream, long at, Health health, List<Job> jobs)
             implements Due {
 
-        static final Peer NEW =
-                new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0), List.of());
+        static final Peer NEW = new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0), List.of());
 
         /** Copies the lists. */
         public Peer {

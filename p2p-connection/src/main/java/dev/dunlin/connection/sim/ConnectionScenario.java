@@ -270,8 +270,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     }
 
     private static Optional<String> hanging(SimNode<SimRoot> node) {
-        for (Map.Entry<Handle, Connection> entry :
-                node.root().connection().connections()) {
+        for (Map.Entry<Handle, Connection> entry : node.root().connection().connections()) {
             if (entry.getValue().closing()) {
                 return Optional.of("node " + node.number() + " still closes " + entry.getKey());
             }
@@ -280,12 +279,13 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 node.root().connection().peers()) {
             switch (entry.getValue()) {
                 case ConnectionState.Connecting dialling -> {
-                    return Optional.of("node " + node.number() + " still dials " + dialling.attempt().peer());
+                    return Optional.of("node " + node.number() + " still dials "
+                            + dialling.attempt().peer());
                 }
                 case ConnectionState.ConnectionFailed failure -> {
                     if (!failure.hasGivenUp()) {
-                        return Optional.of("node " + node.number() + " neither tries " + failure.attempt().peer()
-                                + " again nor gives it up");
+                        return Optional.of("node " + node.number() + " neither tries "
+                                + failure.attempt().peer() + " again nor gives it up");
                     }
                 }
                 case ConnectionState.Connected _, ConnectionState.Disconnected _ -> {

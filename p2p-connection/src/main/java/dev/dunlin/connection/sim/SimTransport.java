@@ -452,8 +452,7 @@ final class SimTransport implements ConnectionService, StreamService, IdentifySe
                 switch (pong) {
                     case RIGHT ->
                         new PingAction.PongReceived(stream, peer, net.world().now() - sent);
-                    case WRONG ->
-                        new PingAction.PongLost(stream, peer, "the peer sent back other bytes");
+                    case WRONG -> new PingAction.PongLost(stream, peer, "the peer sent back other bytes");
                     case LOST -> new PingAction.PongLost(stream, peer, "the stream ended");
                 }));
     }

@@ -57,10 +57,7 @@ final class StreamGuards {
             .on(
                     OpenFailed.class,
                     Clauses.when(
-                            "open-is-current",
-                            (own, a) -> own.opens().has(a.number()),
-                            "number",
-                            OpenFailed::number),
+                            "open-is-current", (own, a) -> own.opens().has(a.number()), "number", OpenFailed::number),
                     Clauses.when(
                             "ticket-fits",
                             (own, a) -> fits(own, a.number(), a.ticket()),
@@ -77,8 +74,8 @@ final class StreamGuards {
                     Clauses.when(
                             "connection-streams-not-full",
                             (own, a) -> hasRoom(own, a.connection()),
-                            (own, a) -> List.of(Operand.of(
-                                    "maxPerConnection", own.config().maxPerConnection()))))
+                            (own, a) -> List.of(
+                                    Operand.of("maxPerConnection", own.config().maxPerConnection()))))
             .on(
                     CloseStream.class,
                     Clauses.when(
@@ -114,13 +111,18 @@ final class StreamGuards {
     }
 
     private static <A> Clause<StreamView, StreamState, A> streamsNotFull() {
-        return Clauses.below("streams-not-full", StreamState::total, "maxStreams", own -> own.config().maxStreams());
+        return Clauses.below(
+                "streams-not-full",
+                StreamState::total,
+                "maxStreams",
+                own -> own.config().maxStreams());
     }
 
     private static <A> Clause<StreamView, StreamState, A> peerStreamsNotFull(Function<A, PeerId> peer) {
         return Clauses.when(
                 "peer-streams-not-full",
-                (own, a) -> own.counts().perPeer().or(peer.apply(a), 0) < own.config().maxPerPeer(),
+                (own, a) -> own.counts().perPeer().or(peer.apply(a), 0)
+                        < own.config().maxPerPeer(),
                 (own, a) -> List.of(Operand.of("maxPerPeer", own.config().maxPerPeer())));
     }
 

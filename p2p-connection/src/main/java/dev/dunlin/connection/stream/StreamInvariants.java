@@ -68,7 +68,8 @@ final class StreamInvariants {
                 perConnection = perConnection.with(connection, perConnection.or(connection, 0) + 1);
             }
         }
-        return perPeer.equals(own.counts().perPeer()) && perConnection.equals(own.counts().perConnection())
+        return perPeer.equals(own.counts().perPeer())
+                        && perConnection.equals(own.counts().perConnection())
                 ? Optional.empty()
                 : Optional.of(perPeer + " and " + perConnection + " were counted");
     }

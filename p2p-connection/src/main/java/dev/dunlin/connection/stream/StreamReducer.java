@@ -85,13 +85,7 @@ final class StreamReducer {
 
     private static StreamState accepted(StreamState own, StreamAccepted fact, Context ctx) {
         Stream stream = new Stream(
-                fact.connection(),
-                fact.peer(),
-                fact.protocol(),
-                Direction.INBOUND,
-                ctx.now(),
-                Phase.OPEN,
-                Due.NEVER);
+                fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx.now(), Phase.OPEN, Due.NEVER);
         return added(own, fact.stream(), stream, ctx);
     }
 

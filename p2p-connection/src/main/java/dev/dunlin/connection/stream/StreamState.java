@@ -48,13 +48,7 @@ public record StreamState(
      * @param at of a closing one, when it is reset
      */
     public record Stream(
-            Handle connection,
-            PeerId peer,
-            String protocol,
-            Direction direction,
-            long openedAt,
-            Phase phase,
-            long at)
+            Handle connection, PeerId peer, String protocol, Direction direction, long openedAt, Phase phase, long at)
             implements Due {
 
         Stream in(Phase changed, long until) {
@@ -70,8 +64,7 @@ public record StreamState(
      * @param connection on which it is opened; empty while the connection is awaited
      * @param at when it is given up
      */
-    public record PendingOpen(
-            Ticket ticket, PeerId peer, List<String> protocols, Optional<Handle> connection, long at)
+    public record PendingOpen(Ticket ticket, PeerId peer, List<String> protocols, Optional<Handle> connection, long at)
             implements Due {
         /** Copies the list. */
         public PendingOpen {

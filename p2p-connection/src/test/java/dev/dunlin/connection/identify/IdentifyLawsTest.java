@@ -153,8 +153,16 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     }
 
     private void moreAreRememberedThanTheLimit(StoreDriver<Root> driver) {
-        new Player(driver, TypeArbitraries.peer(1)).link(1).ask(11, 1).receive(11).unlink(1);
-        new Player(driver, TypeArbitraries.peer(2)).link(2).ask(12, 2).receive(12).unlink(2);
+        new Player(driver, TypeArbitraries.peer(1))
+                .link(1)
+                .ask(11, 1)
+                .receive(11)
+                .unlink(1);
+        new Player(driver, TypeArbitraries.peer(2))
+                .link(2)
+                .ask(12, 2)
+                .receive(12)
+                .unlink(2);
         driver.advanceBy(1);
         new Player(driver, TypeArbitraries.peer(0)).link(3).ask(13, 3).receive(13);
         driver.boot(config());

@@ -45,8 +45,9 @@ class NettyPingTest {
                     credit += seen.type() == WINDOW && seen.id() == 1 ? seen.length() : 0;
                 }
             }
-            int expected =
-                    message(RawPeer.MULTISTREAM).length + message(PingMachine.PROTOCOL).length + PINGS * PingExchange.BYTES;
+            int expected = message(RawPeer.MULTISTREAM).length
+                    + message(PingMachine.PROTOCOL).length
+                    + PINGS * PingExchange.BYTES;
             assertThat(back).isLessThan(expected);
             peer.send(frame(WINDOW, 0, 1, 1 << 24));
             while (back < expected) {

@@ -48,7 +48,10 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
         return from.with(
                         Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
-                .with(PingAction.PongReceived.class, "rttMicros", Arbitraries.longs().between(-1, 3))
+                .with(
+                        PingAction.PongReceived.class,
+                        "rttMicros",
+                        Arbitraries.longs().between(-1, 3))
                 .with(PingAction.Ping.class, "count", Arbitraries.integers().between(0, 4))
                 .with(
                         PingAction.Ping.class,

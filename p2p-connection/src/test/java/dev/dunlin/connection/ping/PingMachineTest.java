@@ -352,7 +352,12 @@ final class PingMachineTest {
         PingService service = new PingService() {
             @Override
             public void sendPing(ActionId id, Handle stream, PeerId peer) {
-                called.append("ping ").append(id).append(' ').append(stream).append(' ').append(peer);
+                called.append("ping ")
+                        .append(id)
+                        .append(' ')
+                        .append(stream)
+                        .append(' ')
+                        .append(peer);
             }
 
             @Override

@@ -24,6 +24,7 @@ class SimNetTest {
 
     @Test
     void idsOfHigherNumbersAreGreater() {
-        assertThat(NODES.stream().map(SimNet::peer).sorted().map(SimNet::nodeOf)).isEqualTo(NODES);
+        assertThat(NODES.stream().map(SimNet::peer).sorted().map(SimNet::nodeOf))
+                .isEqualTo(NODES);
     }
 }

@@ -1,8 +1,8 @@
 package dev.dunlin.core.codec;
 
-import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
@@ -252,7 +252,8 @@ public record Schema(Map<String, Map<String, String>> types) {
                 renamed.put(EFFECT + former, EFFECT + name);
             });
             table.defaults().forEach((field, json) -> defaults.put(Upcaster.defaultOf(table.slice(), field), json));
-            table.formerFields().forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.slice(), field), name));
+            table.formerFields()
+                    .forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.slice(), field), name));
         }
         List<Difference> found = new ArrayList<>();
         log.types.forEach((name, fields) -> {

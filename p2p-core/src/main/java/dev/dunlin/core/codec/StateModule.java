@@ -1,7 +1,7 @@
 package dev.dunlin.core.codec;
 
-import dev.dunlin.core.state.TextType;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.TextType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -81,9 +81,7 @@ final class ChangedHistory<R> {
     // A deadline that the recorded history has, too, waits for its recorded tick, which may have come late.
     private boolean isTickMissing(Frame.Recorded frame, StoreState<R> before) {
         long mine = store.nextDeadline();
-        return mine <= frame.at()
-                && !(frame.action() instanceof NodeAction.Tick)
-                && mine != store.nextDeadline(before);
+        return mine <= frame.at() && !(frame.action() instanceof NodeAction.Tick) && mine != store.nextDeadline(before);
     }
 
     /**

@@ -66,8 +66,9 @@ final class FrameReader {
                     + ": use a newer build");
         }
         if (format < Frame.OLDEST) {
-            throw new LogException("the log has format " + format + ", of a build before the first release, and this build reads "
-                    + Frame.OLDEST + " and later: start with another data folder");
+            throw new LogException(
+                    "the log has format " + format + ", of a build before the first release, and this build reads "
+                            + Frame.OLDEST + " and later: start with another data folder");
         }
         Map<String, Map<String, String>> types =
                 codec.mapper().readerFor(SCHEMA).readValue(payload.path("schema"));

@@ -11,7 +11,8 @@ final class GrowingBytes extends OutputStream {
 
     private void ensure(int more) {
         if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), (int) Math.min(Integer.MAX_VALUE - 8L, bytes.length * 2L)));
+            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), (int)
+                    Math.min(Integer.MAX_VALUE - 8L, bytes.length * 2L)));
         }
     }
 

@@ -12,12 +12,7 @@ package dev.dunlin.core.log;
  * @param zstdLevel how closed segments are compressed, 1 to 19; levels above 1 gain some percent of space at several times the cost
  */
 public record LogOptions(
-        long segmentBytes,
-        long ringBytes,
-        long ringAgeMicros,
-        long snapshotBytes,
-        long snapshotMicros,
-        int zstdLevel) {
+        long segmentBytes, long ringBytes, long ringAgeMicros, long snapshotBytes, long snapshotMicros, int zstdLevel) {
 
     /** 16 MiB segments, a 1 GiB ring of two weeks, a snapshot every 64 MiB or ten minutes, zstd level 1. */
     public static final LogOptions DEFAULT =
@@ -25,7 +20,11 @@ public record LogOptions(
 
     /** Checks ranges. */
     public LogOptions {
-        if (segmentBytes < 1024 || ringBytes < segmentBytes || ringAgeMicros <= 0 || snapshotBytes <= 0 || snapshotMicros <= 0) {
+        if (segmentBytes < 1024
+                || ringBytes < segmentBytes
+                || ringAgeMicros <= 0
+                || snapshotBytes <= 0
+                || snapshotMicros <= 0) {
             throw new IllegalArgumentException(
                     "a segment has at least 1 KiB, the ring at least one segment, age and snapshot intervals are positive");
         }

@@ -9,7 +9,6 @@ import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,7 +196,8 @@ public final class LogWriter implements Closeable {
         return more;
     }
 
-    // The mark is in the file at once: until then damage to what was forced would pass for a torn tail. That it is not forced
+    // The mark is in the file at once: until then damage to what was forced would pass for a torn tail. That it is not
+    // forced
     // itself does no harm. If it cannot be written now, it goes with the next frames.
     private void markForced() {
         try {

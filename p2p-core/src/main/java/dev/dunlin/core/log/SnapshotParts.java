@@ -198,9 +198,7 @@ final class SnapshotParts {
             if (own == null && upcaster != null) {
                 own = slot.inside.get(upcaster.writtenName(slot.machine, isState(slot), record, name));
             }
-            values[i] = own != null
-                    ? assembled(own, upcaster)
-                    : missing(slot, record, components[i], upcaster);
+            values[i] = own != null ? assembled(own, upcaster) : missing(slot, record, components[i], upcaster);
         }
         try {
             Constructor<?> constructor = record.getDeclaredConstructor(

@@ -165,7 +165,8 @@ final class SnapshotReader<R> {
                 String type = frame.path("type").asString();
                 switch (type) {
                     case SnapshotFormat.HEADER -> checkFormat(frame.path("payload"));
-                    case SnapshotFormat.END -> ended = frame.path("payload").path("lines").asLong() == parts;
+                    case SnapshotFormat.END ->
+                        ended = frame.path("payload").path("lines").asLong() == parts;
                     default -> {
                         parts++;
                         each.part(type, frame.path("payload"));

@@ -60,13 +60,16 @@ final class SnapshotWriter<R> {
             for (Map.Entry<String, Object> machine : machines.entrySet()) {
                 part(lines, List.of(machine.getKey()), machine.getValue());
             }
-            lines.line(SnapshotFormat.END, ("{\"lines\":" + (lines.written - 1) + "}").getBytes(StandardCharsets.US_ASCII));
+            lines.line(
+                    SnapshotFormat.END,
+                    ("{\"lines\":" + (lines.written - 1) + "}").getBytes(StandardCharsets.US_ASCII));
         }
         Segments.Snapshot unfinished = new Segments.Snapshot(Segments.unfinished(name), state.input());
         Optional<String> fault = new SnapshotReader<>(storage, codec, store, unfinished).fault();
         if (fault.isPresent()) {
             storage.delete(unfinished.name());
-            throw new LogException("the snapshot after input " + state.input() + " cannot be read back: " + fault.get());
+            throw new LogException(
+                    "the snapshot after input " + state.input() + " cannot be read back: " + fault.get());
         }
         storage.rename(unfinished.name(), name);
         storage.forceNames();
@@ -122,7 +125,8 @@ final class SnapshotWriter<R> {
         for (Map.Entry<?, ?> entry : table) {
             String key = parts.name(entry.getKey());
             byte[] name = bytes(key);
-            byte[] value = text.bounded(entry.getValue(), SnapshotFormat.PART - Math.min(name.length, SnapshotFormat.PART));
+            byte[] value =
+                    text.bounded(entry.getValue(), SnapshotFormat.PART - Math.min(name.length, SnapshotFormat.PART));
             if (value == null) {
                 part(out, with(path, key), entry.getValue());
             } else {

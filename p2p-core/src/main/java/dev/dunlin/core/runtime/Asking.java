@@ -22,7 +22,8 @@ final class Asking {
     /** How many may wait. */
     static final int MAX_WAITING = 10_000;
 
-    private static final Executor CALLERS = task -> Thread.ofVirtual().name("dunlin-caller").start(task);
+    private static final Executor CALLERS =
+            task -> Thread.ofVirtual().name("dunlin-caller").start(task);
 
     private final ConcurrentHashMap<String, Asked> byKey = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, Asked> byTicket = new ConcurrentHashMap<>();
@@ -46,7 +47,8 @@ final class Asking {
         }
         Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>());
         // One that has just failed may still stand there: who saw it fail may ask again at once.
-        Asked there = byKey.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);
+        Asked there =
+                byKey.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);
         if (there != fresh) {
             return there.future();
         }

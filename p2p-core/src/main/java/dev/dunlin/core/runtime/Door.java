@@ -22,7 +22,8 @@ final class Door {
     static final long MAX_INPUT = 16L << 20;
 
     // Types whose values have no bound of their own; others are never measured.
-    private static final List<Class<?>> UNBOUNDED = List.of(String.class, Bytes.class, List.class, Table.class, Optional.class);
+    private static final List<Class<?>> UNBOUNDED =
+            List.of(String.class, Bytes.class, List.class, Table.class, Optional.class);
 
     private static final ClassValue<Boolean> MEASURED = new ClassValue<>() {
         @Override

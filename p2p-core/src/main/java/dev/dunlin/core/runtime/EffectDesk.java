@@ -144,7 +144,9 @@ public final class EffectDesk {
 
     /** The request that is in flight longest. */
     public Optional<Request> oldest() {
-        return requests.isEmpty() ? Optional.empty() : Optional.of(requests.firstEntry().getValue());
+        return requests.isEmpty()
+                ? Optional.empty()
+                : Optional.of(requests.firstEntry().getValue());
     }
 
     /** The requests that have been in flight since before a time, and were not told of yet. */

@@ -29,8 +29,9 @@ public final class EffectHandlers {
         void declare(int place, Class<?> type) {
             if (place < declared.size()) {
                 if (declared.get(place) != type) {
-                    throw new IllegalStateException("the handlers of " + declared.get(place).getName() + " and "
-                            + type.getName() + " are given in another order than elsewhere");
+                    throw new IllegalStateException(
+                            "the handlers of " + declared.get(place).getName() + " and " + type.getName()
+                                    + " are given in another order than elsewhere");
                 }
                 return;
             }

@@ -33,7 +33,11 @@ final class Inbox {
      *
      * @param share what it takes of its source's share; null for all but new work of a source
      */
-    record Item(Action action, ActionId answers, Kind kind, @Nullable Share share) {}
+    record Item(
+            Action action,
+            ActionId answers,
+            Kind kind,
+            @Nullable Share share) {}
 
     /** What became of an offer. */
     enum Taken {
@@ -55,8 +59,10 @@ final class Inbox {
     private final Budgets budgets;
     private final Shares shares = new Shares();
 
-    // How much new work was taken that the consumer has not got yet, and the sign once it is closed: one word, so that nothing
-    // can be taken between the closing and the count of what is still to come. It counts what is there, so it never wraps.
+    // How much new work was taken that the consumer has not got yet, and the sign once it is closed: one word, so that
+    // nothing
+    // can be taken between the closing and the count of what is still to come. It counts what is there, so it never
+    // wraps.
     private final AtomicLong work = new AtomicLong();
     private final AtomicInteger control = new AtomicInteger();
     private final AtomicInteger bringing = new AtomicInteger();

@@ -314,7 +314,8 @@ final class LogThread {
                 try {
                     snapshotNow(state);
                 } catch (IOException | RuntimeException e) {
-                    LOG.warn("the last snapshot could not be written; the next start replays the log: {}", e.toString());
+                    LOG.warn(
+                            "the last snapshot could not be written; the next start replays the log: {}", e.toString());
                 }
             });
         }
@@ -410,5 +411,4 @@ final class LogThread {
     public String toString() {
         return writer.toString();
     }
-
 }

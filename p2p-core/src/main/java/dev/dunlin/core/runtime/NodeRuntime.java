@@ -415,7 +415,8 @@ public final class NodeRuntime<R> implements Port {
 
     /** Figures. */
     public RuntimeStats stats() {
-        return figures.stats(inbox, asking, watchdog, log, published.node().handles().size(), forced());
+        return figures.stats(
+                inbox, asking, watchdog, log, published.node().handles().size(), forced());
     }
 
     /** Completes when the node has stopped; exceptionally with the {@link NodeFailure} that says what broke it. */

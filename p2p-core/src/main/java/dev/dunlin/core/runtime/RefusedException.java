@@ -34,7 +34,8 @@ public final class RefusedException extends RuntimeException {
             case HANDLES_FULL -> "handles-have-room";
             case FULL, TAKEN -> "inbox-has-room";
         };
-        return new RefusedException(clause, List.of(), "the node takes no new work now (" + clause + "): try again later");
+        return new RefusedException(
+                clause, List.of(), "the node takes no new work now (" + clause + "): try again later");
     }
 
     /** The guard's clause that failed, or one of the runtime's own, such as {@code inbox-has-room} or {@code node-runs}. */

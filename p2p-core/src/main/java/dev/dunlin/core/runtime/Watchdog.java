@@ -97,7 +97,11 @@ final class Watchdog {
                 }
                 if (since == begun) {
                     reported = number;
-                    LOG.warn("input {} is taking more than {} ms; its thread stands at{}", number, SLOW_NANOS / 1_000_000, stack);
+                    LOG.warn(
+                            "input {} is taking more than {} ms; its thread stands at{}",
+                            number,
+                            SLOW_NANOS / 1_000_000,
+                            stack);
                 }
             }
             LockSupport.parkNanos(this, LOOK_NANOS);

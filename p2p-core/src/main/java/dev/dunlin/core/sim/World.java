@@ -178,7 +178,8 @@ public final class World<R> {
 
     /** Makes a connection between two nodes, which are up. */
     public Wire wire(int from, int to, Wire.Ends ends) {
-        // What is drawn for one must not depend on other nodes' connections, or nothing could be left out of a plan without
+        // What is drawn for one must not depend on other nodes' connections, or nothing could be left out of a plan
+        // without
         // changing everything after it.
         Wire wire = new Wire(this, from, to, nodes.get(from).nextWire(), ends);
         wires.add(wire);

@@ -133,8 +133,8 @@ public final class Content {
         MethodHandle accessor = lookup.unreflect(component.getAccessor());
         Class<?> type = component.getType();
         if (type == long.class) {
-            ToLongFunction<Object> get =
-                    (ToLongFunction<Object>) accessorAs(lookup, accessor, "applyAsLong", ToLongFunction.class, long.class);
+            ToLongFunction<Object> get = (ToLongFunction<Object>)
+                    accessorAs(lookup, accessor, "applyAsLong", ToLongFunction.class, long.class);
             return (record, sink) -> sink.putLong(get.applyAsLong(record));
         }
         if (type == int.class) {

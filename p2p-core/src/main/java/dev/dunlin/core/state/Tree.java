@@ -83,9 +83,7 @@ final class Tree {
             Node<K, V> inner = left.right;
             if (inner != null && height(left.left) < inner.height()) {
                 return Node.of(
-                        inner.entry,
-                        Node.of(left.entry, left.left, inner.left),
-                        Node.of(top, inner.right, right));
+                        inner.entry, Node.of(left.entry, left.left, inner.left), Node.of(top, inner.right, right));
             }
             return Node.of(left.entry, left.left, Node.of(top, inner, right));
         }
@@ -93,9 +91,7 @@ final class Tree {
             Node<K, V> inner = right.left;
             if (inner != null && height(right.right) < inner.height()) {
                 return Node.of(
-                        inner.entry,
-                        Node.of(top, left, inner.left),
-                        Node.of(right.entry, inner.right, right.right));
+                        inner.entry, Node.of(top, left, inner.left), Node.of(right.entry, inner.right, right.right));
             }
             return Node.of(right.entry, Node.of(top, left, inner), right.right);
         }
@@ -173,12 +169,7 @@ final class Tree {
     private static final class Timed<K, V> extends Node<K, V> {
         private final long least;
 
-        Timed(
-                Entry<K, V> entry,
-                @Nullable Node<K, V> left,
-                @Nullable Node<K, V> right,
-                int sizeAndHeight,
-                long least) {
+        Timed(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight, long least) {
             super(entry, left, right, sizeAndHeight);
             this.least = least;
         }

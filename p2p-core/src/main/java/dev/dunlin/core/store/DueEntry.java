@@ -54,5 +54,4 @@ record DueEntry<S, K extends Comparable<? super K>, V>(
         Table<K, V> table = dues.table().apply((S) state);
         return table.find(key).filter(present -> Due.of(present) <= now).isPresent();
     }
-
 }

@@ -49,7 +49,8 @@ final class Mounting {
     private static void checkNames(Machine<?, ?, ?> slice) {
         Map<String, Class<? extends Action>> actions = slice.types().actions();
         for (Transition transition : slice.transitions()) {
-            if (!actions.containsKey(transition.action()) && !transition.action().equals(Transition.BOOTED)) {
+            if (!actions.containsKey(transition.action())
+                    && !transition.action().equals(Transition.BOOTED)) {
                 throw new IllegalArgumentException("the slice " + slice.name() + " declares a transition by "
                         + transition.action() + ", which is no name in its type table");
             }

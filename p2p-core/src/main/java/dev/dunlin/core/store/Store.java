@@ -2,7 +2,6 @@ package dev.dunlin.core.store;
 
 import dev.dunlin.core.state.Due;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -285,7 +284,8 @@ public final class Store<R> {
         return changed;
     }
 
-    // Each entry that a tick deals out moves on; whoever makes new ones due at once, again and again, would loop for ever.
+    // Each entry that a tick deals out moves on; whoever makes new ones due at once, again and again, would loop for
+    // ever.
     private void countTicks(Input input, long at) {
         if (input.action() instanceof NodeAction.Tick) {
             ticks = ticksAt == at ? ticks + 1 : 1;

@@ -39,7 +39,8 @@ public record Transition(String from, String action, String to) {
     public static List<Transition> parse(String text) {
         List<String[]> lines = new ArrayList<>();
         Set<String> phases = new LinkedHashSet<>();
-        for (String line : text.lines().map(String::strip).filter(any -> !any.isEmpty()).toList()) {
+        for (String line :
+                text.lines().map(String::strip).filter(any -> !any.isEmpty()).toList()) {
             if (!line.matches(LINE)) {
                 throw new IllegalArgumentException(
                         "a line of transitions is 'from, from > to: action, action' or 'phase: action', not '" + line

@@ -170,7 +170,10 @@ final class Turning<R> implements Context {
 
     private boolean isStillDue(Mount<?, ?, ?> mount, Object own) {
         int place = current - firstDue;
-        return firstDue > 0 && place >= 0 && place < due.size() && due.get(place).isDue(own, at);
+        return firstDue > 0
+                && place >= 0
+                && place < due.size()
+                && due.get(place).isDue(own, at);
     }
 
     // What was due and is due still would be dealt out again for ever.

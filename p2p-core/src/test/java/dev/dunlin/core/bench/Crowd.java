@@ -55,12 +55,14 @@ final class Crowd {
             .on(
                     CrowdAction.Message.class,
                     Guards.clause(
-                            "peer-is-known", (view, own, action, now) -> own.peers().has(action.peer())),
+                            "peer-is-known",
+                            (view, own, action, now) -> own.peers().has(action.peer())),
                     Guards.clause("message-is-small", (view, own, action, now) -> action.bytes() < 1 << 20))
             .on(
                     CrowdAction.Judged.class,
                     Guards.clause(
-                            "peer-is-known", (view, own, action, now) -> own.peers().has(action.peer())))
+                            "peer-is-known",
+                            (view, own, action, now) -> own.peers().has(action.peer())))
             .always(CrowdAction.Noted.class)
             .on(CrowdAction.Dropped.class, Guards.clause("peer-is-bad", (view, own, action, now) -> action.peer() < 0))
             .always(CrowdAction.Quiet.class)
@@ -95,8 +97,7 @@ final class Crowd {
                 ctx.then(new CrowdAction.Noted(id, messages));
                 ctx.then(new CrowdAction.Dropped(id));
                 ctx.effect(new CrowdEffect.Deliver(id, bytes));
-                Peer after =
-                        new Peer(messages, peer.bytes() + bytes, peer.good(), Long.MAX_VALUE / 2 + ctx.now());
+                Peer after = new Peer(messages, peer.bytes() + bytes, peer.good(), Long.MAX_VALUE / 2 + ctx.now());
                 yield new State(own.peers().with(id, after), own.total() + 1);
             }
             case CrowdAction.Judged(long id, boolean good) -> {

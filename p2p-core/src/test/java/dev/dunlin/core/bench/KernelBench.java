@@ -148,7 +148,9 @@ final class KernelBench {
                 double after = 0;
                 for (int tenth = 0; tenth < 100 && recovered < 0; tenth++) {
                     after = offered(node, size, steps, SECOND / 10);
-                    if (node.stats().queued() < OFFERED / 100 && node.stats().logQueued() < 100 && after > 0.9 * OFFERED) {
+                    if (node.stats().queued() < OFFERED / 100
+                            && node.stats().logQueued() < 100
+                            && after > 0.9 * OFFERED) {
                         recovered = System.nanoTime() - over;
                     }
                 }

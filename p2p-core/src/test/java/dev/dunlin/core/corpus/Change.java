@@ -22,11 +22,9 @@ enum Change {
     /** Nothing. */
     PLAIN(Fit.FINE, put(), Shelf.SHELF, Yard.YARD),
     /** Classes have other names, and say what they were called: {@code @Named}. */
-    RENAMED_CLASS(
-            Fit.FINE, new RenamedClass.RackAction.Store("new", 3, "later", Ticket.NONE), RenamedClass.SHELF),
+    RENAMED_CLASS(Fit.FINE, new RenamedClass.RackAction.Store("new", 3, "later", Ticket.NONE), RenamedClass.SHELF),
     /** An action has another name: {@code renamed}. */
-    RENAMED_ACTION(
-            Fit.FINE, new RenamedAction.ShelfAction.Store("new", 3, "later", Ticket.NONE), RenamedAction.SHELF),
+    RENAMED_ACTION(Fit.FINE, new RenamedAction.ShelfAction.Store("new", 3, "later", Ticket.NONE), RenamedAction.SHELF),
     /** An action has another name, and that is not declared. */
     RENAMED_ACTION_UNDECLARED(Fit.IMPOSSIBLE, put(), Impossible.UNDECLARED_RENAME),
     /** Fields have other names: {@code renamedField}. */

@@ -111,7 +111,9 @@ final class CorpusTest {
                 assertThat(expected)
                         .doesNotContain("RISKY", "IMPOSSIBLE", "replay:", " diverges")
                         .contains("going on:\n  behind input ", "opened again:\n  to the same state");
-                assertThat(expected.split("0 divergences", -1)).as("before and after it was gone on with").hasSize(3);
+                assertThat(expected.split("0 divergences", -1))
+                        .as("before and after it was gone on with")
+                        .hasSize(3);
             }
             case RISKY ->
                 assertThat(expected)
@@ -158,7 +160,9 @@ final class CorpusTest {
                 List<String> names = entry.log().names();
                 assertThat(names).filteredOn(name -> name.startsWith("log-")).hasSizeGreaterThan(2);
                 assertThat(names).filteredOn(name -> name.matches("log-.*zst")).isNotEmpty();
-                assertThat(names).filteredOn(name -> name.matches("log-.*jsonl")).hasSizeGreaterThan(1);
+                assertThat(names)
+                        .filteredOn(name -> name.matches("log-.*jsonl"))
+                        .hasSizeGreaterThan(1);
                 assertThat(names).filteredOn(name -> name.startsWith("snap-")).hasSize(2);
                 String text = String.join("\n", content(entry.log()));
                 assertThat(text)

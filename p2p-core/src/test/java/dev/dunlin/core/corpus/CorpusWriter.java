@@ -153,7 +153,9 @@ public final class CorpusWriter {
         Handle north = new Handle("gate", run, 1);
         List<Yard.Badge> badges = List.of(new Yard.Badge("guest", 7), new Yard.Badge("é", -1));
         take(new YardAction.Enter(PEER, ADDRESS, badges, new Ticket("shelf", 77)));
-        take(new Input(new YardAction.Weighed(PEER, Long.MIN_VALUE), new ActionId(store.state().input(), 2)));
+        take(new Input(
+                new YardAction.Weighed(PEER, Long.MIN_VALUE),
+                new ActionId(store.state().input(), 2)));
         take(new YardAction.Enter(PEER, ADDRESS, List.of(), api(8)));
         take(new YardAction.GateOpened(north, "north"));
         take(new YardAction.GateOpened(new Handle("gate", run, 2), ""));

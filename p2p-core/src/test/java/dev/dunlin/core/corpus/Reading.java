@@ -91,8 +91,8 @@ final class Reading {
     private String verified(SimDisk of) {
         Replayer.Verified verified = replayer(of, true).verify(step -> {});
         List<String> said = new ArrayList<>();
-        said.add("steps " + verified.first() + " to " + verified.last() + ", " + verified.actions() + " actions, forced "
-                + verified.forced());
+        said.add("steps " + verified.first() + " to " + verified.last() + ", " + verified.actions()
+                + " actions, forced " + verified.forced());
         said.add("digest " + verified.digest());
         said.add(verified.divergence().map(divergence -> divergence.text()).orElse("0 divergences"));
         for (Replayer.Failed failed : verified.failures()) {
@@ -100,7 +100,8 @@ final class Reading {
             said.add("now: " + failed.now().orElse("it is carried out"));
         }
         verified.tail()
-                .ifPresent(tail -> said.add("tail of " + tail.bytes() + " bytes in " + tail.file() + ": " + tail.why()));
+                .ifPresent(
+                        tail -> said.add("tail of " + tail.bytes() + " bytes in " + tail.file() + ": " + tail.why()));
         return String.join("\n", said);
     }
 

@@ -181,8 +181,8 @@ final class FailedInputTest {
     void aClusterIsJoinedBehindIt(Quirk build) {
         Store<Lamps.Root> store = Lamps.store(build);
         List<Long> steps = new ArrayList<>();
-        try (ClusterLog.Turns turns = ClusterLog.of("a", LogReader.open(disk, store), store, false)
-                .turns()) {
+        try (ClusterLog.Turns turns =
+                ClusterLog.of("a", LogReader.open(disk, store), store, false).turns()) {
             for (Optional<Turn> next = turns.next(); next.isPresent(); next = turns.next()) {
                 steps.add(next.get().number());
             }
@@ -199,8 +199,9 @@ final class FailedInputTest {
                 .run(2, new Edit.Drop(), 9, 10);
         assertThat(outcome.stopped()).isEmpty();
         assertThat(outcome.last()).isEqualTo(9);
-        assertThat(outcome.fields()).isNotEmpty().allSatisfy(field -> assertThat(field.path())
-                .doesNotContain("shelf"));
+        assertThat(outcome.fields())
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(field.path()).doesNotContain("shelf"));
     }
 
     @ParameterizedTest
@@ -208,6 +209,7 @@ final class FailedInputTest {
     void bisectComparesItByItsRecord(Quirk build) {
         Store<Lamps.Root> store = Lamps.store(build);
         LogReader<Lamps.Root> log = LogReader.open(disk, store);
-        assertThat(Bisect.logs(log, LogReader.open(disk.copy(), store)).parting()).isEmpty();
+        assertThat(Bisect.logs(log, LogReader.open(disk.copy(), store)).parting())
+                .isEmpty();
     }
 }

@@ -59,9 +59,7 @@ final class LogIndexTest {
             for (int i = 0; i < turn.size(); i++) {
                 Action action = turn.entry(i);
                 boolean effect = action instanceof Effect;
-                Subject own = effect
-                        ? about.get(turn.cause(i).index())
-                        : action.about();
+                Subject own = effect ? about.get(turn.cause(i).index()) : action.about();
                 about.add(own);
                 Verdict.Disabled why = turn.rejection(i);
                 entries.add(new Entry(

@@ -54,13 +54,11 @@ final class BigSnapshotTest {
     private static State longValues() {
         Table<String, Thing> values = Table.empty();
         for (int i = 0; i < 900; i++) {
-            values = values.with("k" + i, new Thing.Book(("v" + i).repeat(60_000 / 4), OptionalLong.of(i), Bytes.EMPTY));
+            values =
+                    values.with("k" + i, new Thing.Book(("v" + i).repeat(60_000 / 4), OptionalLong.of(i), Bytes.EMPTY));
         }
         return new State(
-                Table.of("wide", new Shelf(Optional.empty(), values, List.of())),
-                Table.empty(),
-                Optional.empty(),
-                1);
+                Table.of("wide", new Shelf(Optional.empty(), values, List.of())), Table.empty(), Optional.empty(), 1);
     }
 
     private static State state(String which) {
@@ -143,7 +141,8 @@ final class BigSnapshotTest {
                 assertThat(Content.digest(read)).isEqualTo(Content.digest(state));
                 assertThat(figure(said, "dropped")).isPositive();
                 System.out.println("snapshot, " + which + ": state " + used + " MiB of heap, written and read back in "
-                        + figure(said, "millis") + " ms within " + (used + BESIDE) + " MiB, " + storage.size(file.name())
+                        + figure(said, "millis") + " ms within " + (used + BESIDE) + " MiB, "
+                        + storage.size(file.name())
                         + " bytes; " + figure(said, "dropped") + " segments dropped");
             }
         }

@@ -231,7 +231,8 @@ public final class Lamps {
         String lamp = "lamp" + random.nextInt(12);
         long run = store.state().node().run();
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> Input.of(new LampAction.SwitchOn(lamp, random.nextInt(110), new Ticket("api", lamp.length())));
+            case 0, 1, 2, 3 ->
+                Input.of(new LampAction.SwitchOn(lamp, random.nextInt(110), new Ticket("api", lamp.length())));
             case 4 -> Input.of(new LampAction.SwitchOff(lamp));
             case 5, 6 ->
                 open.isEmpty()
@@ -357,12 +358,7 @@ public final class Lamps {
 
     private static State withLamp(State own, String name, Lamp lamp) {
         return new State(
-                own.lamps().with(name, lamp),
-                own.before(),
-                own.lines(),
-                own.colours(),
-                own.asked(),
-                own.counted());
+                own.lamps().with(name, lamp), own.before(), own.lines(), own.colours(), own.asked(), own.counted());
     }
 
     private static State withLines(State own, Table<Handle, String> lines) {

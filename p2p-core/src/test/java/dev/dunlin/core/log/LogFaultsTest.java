@@ -116,7 +116,9 @@ final class LogFaultsTest {
     }
 
     private List<String> lines() throws IOException {
-        return new String(disk.content(last(disk)), StandardCharsets.UTF_8).lines().toList();
+        return new String(disk.content(last(disk)), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 
     private long room() throws IOException {
@@ -129,7 +131,8 @@ final class LogFaultsTest {
 
     @Test
     void aForceMarkIsInTheFileAtOnce() throws IOException {
-        Recorder recorder = Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(10);
+        Recorder recorder =
+                Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(10);
         recorder.writer.force();
         assertThat(lines().getLast()).startsWith("{\"type\":\"@log/forced\",\"payload\":{\"input\":11}");
         recorder.run(3).writer.force();
@@ -157,7 +160,8 @@ final class LogFaultsTest {
 
     @Test
     void aForceMarkForWhichThereIsNoRoomStandsBeforeTheNextFrames() throws IOException {
-        Recorder recorder = Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(10);
+        Recorder recorder =
+                Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(10);
         recorder.writer.flush();
         disk.capacity(room());
         assertThat(recorder.writer.force()).as("it is promised all the same").isEqualTo(11);
@@ -172,7 +176,8 @@ final class LogFaultsTest {
 
     @Test
     void aTruncateThatFailsAfterAWriteThatFailedLeavesNothingInMidFile() throws IOException {
-        Recorder recorder = Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(20);
+        Recorder recorder =
+                Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(20);
         recorder.writer.force();
         long whole = disk.size(last(disk));
         disk.capacity(room() + 700);
@@ -206,7 +211,8 @@ final class LogFaultsTest {
 
     @Test
     void aProcessThatEndsBeforeItCouldCutLeavesATailAndNoMore() throws IOException {
-        Recorder recorder = Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(20);
+        Recorder recorder =
+                Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(20);
         recorder.writer.force();
         disk.capacity(room() + 700);
         storage.truncatesFail = true;
@@ -269,9 +275,7 @@ final class LogFaultsTest {
             if (length <= Operand.MAX_VALUE) {
                 assertThat(operand.value()).isEqualTo("x".repeat(length));
             } else {
-                assertThat(operand.value())
-                        .hasSize(Operand.MAX_VALUE)
-                        .matches("x+… \\(" + length + " characters\\)");
+                assertThat(operand.value()).hasSize(Operand.MAX_VALUE).matches("x+… \\(" + length + " characters\\)");
             }
             assertThat(new Operand("lamp", operand.value())).as("once").isEqualTo(operand);
         }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LogFollowerTest {
 
-    private static final LogOptions SMALL = new LogOptions(2048, 64 << 20, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
+    private static final LogOptions SMALL =
+            new LogOptions(2048, 64 << 20, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
 
     @TempDir
     private Path folder;

@@ -216,7 +216,8 @@ final class LogTest {
     @Test
     void damageBeforeAForceMarkOrInAClosedSegmentIsAnErrorThatSaysWhere() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(1 << 20, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
+        Recorder recorder = Recorder.open(
+                disk, Lamps.store(), new LogOptions(1 << 20, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(10).writer.force();
         recorder.run(3).writer.close();
         String name = last(segments(disk));
@@ -267,7 +268,8 @@ final class LogTest {
     @Test
     void anyFlippedByteIsFoundOrDoesNoHarm() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(4 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
+        Recorder recorder = Recorder.open(
+                disk, Lamps.store(), new LogOptions(4 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(8).writer.force();
         recorder.run(2).writer.keepHouse(0);
         recorder.run(2).snapshot().run(2).writer.flush();
@@ -496,7 +498,8 @@ final class LogTest {
     @Test
     void aFullDiskLosesNothingAndIsWrittenAgainWhenThereIsSpace() throws IOException {
         SimDisk disk = new SimDisk();
-        Recorder recorder = Recorder.open(disk, Lamps.store(), new LogOptions(16 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
+        Recorder recorder = Recorder.open(
+                disk, Lamps.store(), new LogOptions(16 << 10, 1 << 20, 1L << 60, 1000, Long.MAX_VALUE / 4, 1), 1);
         recorder.run(20).writer.force();
         disk.capacity(total(disk) + 700);
         recorder.run(10);
@@ -781,12 +784,15 @@ final class LogTest {
 
     @Test
     void optionsHaveRanges() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1023, 1 << 20, 1, 1, Long.MAX_VALUE / 4, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1 << 20, (1 << 20) - 1, 1, 1, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LogOptions(1023, 1 << 20, 1, 1, Long.MAX_VALUE / 4, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LogOptions(1 << 20, (1 << 20) - 1, 1, 1, Long.MAX_VALUE / 4, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 0, 1, Long.MAX_VALUE / 4, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 0, Long.MAX_VALUE / 4, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new LogOptions(1024, 1024, 1, 1, Long.MAX_VALUE / 4, 20));
-        assertThat(new LogOptions(1024, 1024, 1, 1, Long.MAX_VALUE / 4, 19).zstdLevel()).isEqualTo(19);
+        assertThat(new LogOptions(1024, 1024, 1, 1, Long.MAX_VALUE / 4, 19).zstdLevel())
+                .isEqualTo(19);
         assertThat(Schema.Fit.values()).hasSize(3);
     }
 

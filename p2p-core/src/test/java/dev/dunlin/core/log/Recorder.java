@@ -15,7 +15,8 @@ import java.util.Random;
 public final class Recorder {
 
     /** Small segments, no ring bound to speak of. */
-    public static final LogOptions SMALL = new LogOptions(8 << 10, 64 << 20, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
+    public static final LogOptions SMALL =
+            new LogOptions(8 << 10, 64 << 20, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
 
     private final Random random;
     private final List<ActionId> open = new ArrayList<>();

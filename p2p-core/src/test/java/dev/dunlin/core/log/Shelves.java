@@ -30,7 +30,8 @@ final class Shelves {
 
     record Shelf(Optional<Thing> top, Table<String, Thing> things, List<Thing> row) {}
 
-    record State(Table<String, Shelf> shelves, Table<Side, Table<PeerId, Thing>> lent, Optional<Shelf> spare, long count) {
+    record State(
+            Table<String, Shelf> shelves, Table<Side, Table<PeerId, Thing>> lent, Optional<Shelf> spare, long count) {
         static final State EMPTY = new State(Table.empty(), Table.empty(), Optional.empty(), 0);
     }
 

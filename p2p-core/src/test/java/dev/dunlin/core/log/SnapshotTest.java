@@ -42,8 +42,7 @@ final class SnapshotTest {
                 Bytes.of(cover));
     }
 
-    private static <K extends Comparable<? super K>> Table<K, Thing> books(
-            int count, int length, IntFunction<K> key) {
+    private static <K extends Comparable<? super K>> Table<K, Thing> books(int count, int length, IntFunction<K> key) {
         Table<K, Thing> table = Table.empty();
         for (int i = 0; i < count; i++) {
             table = table.with(key.apply(i), book(i, length));
@@ -58,8 +57,8 @@ final class SnapshotTest {
         SnapshotWriter<Shelves.Root> writer =
                 new SnapshotWriter<>(disk, Codec.of(store), store, "test", Schema.of(store), 1);
         writer.write(store.state());
-        SnapshotReader<Shelves.Root> reader =
-                new SnapshotReader<>(disk, Codec.of(store), store, Segments.snapshots(disk).getLast());
+        SnapshotReader<Shelves.Root> reader = new SnapshotReader<>(
+                disk, Codec.of(store), store, Segments.snapshots(disk).getLast());
         assertThat(reader.fault()).isEmpty();
         return reader.read().orElseThrow().state().root().shelves();
     }
@@ -71,7 +70,8 @@ final class SnapshotTest {
     }
 
     private List<String> lines() throws IOException {
-        try (ZstdInputStream in = new ZstdInputStream(disk.read(Segments.snapshots(disk).getLast().name(), 0))) {
+        try (ZstdInputStream in =
+                new ZstdInputStream(disk.read(Segments.snapshots(disk).getLast().name(), 0))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
@@ -95,7 +95,9 @@ final class SnapshotTest {
         State state = new State(
                 Table.of("tall", new Shelf(Optional.of(deep), books(3_000, 500, i -> "k" + i), row(40_000)))
                         .with("flat", new Shelf(Optional.empty(), Table.empty(), List.of()))
-                        .with("odd.\"é😀/", new Shelf(Optional.empty(), books(2_000, 400, i -> "\"/.é" + i), List.of())),
+                        .with(
+                                "odd.\"é😀/",
+                                new Shelf(Optional.empty(), books(2_000, 400, i -> "\"/.é" + i), List.of())),
                 Table.of(Side.RIGHT, Table.<PeerId, Thing>of(PEER, deep)).with(Side.LEFT, Table.empty()),
                 Optional.of(new Shelf(Optional.of(deep), Table.empty(), List.of())),
                 3);

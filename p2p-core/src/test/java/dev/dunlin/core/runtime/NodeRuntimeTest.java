@@ -1,9 +1,9 @@
 package dev.dunlin.core.runtime;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.Frame;
@@ -16,8 +16,8 @@ import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.replay.Replayer;
-import dev.dunlin.core.state.Table;
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
@@ -52,7 +52,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class NodeRuntimeTest {
 
-    private static final LogOptions OPTIONS = new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
+    private static final LogOptions OPTIONS =
+            new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
     private static final Duration LONG = Duration.ofSeconds(30);
 
     /** Clocks that a test sets. */
@@ -288,7 +289,9 @@ final class NodeRuntimeTest {
         assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
                 .isEqualTo(Port.Offer.HANDLES_FULL);
         assertThat(node.stats().refusedHandles()).isEqualTo(1);
-        assertThat(node.offer(new LampAction.Nudge())).as("what brings none goes on").isEqualTo(Port.Offer.TAKEN);
+        assertThat(node.offer(new LampAction.Nudge()))
+                .as("what brings none goes on")
+                .isEqualTo(Port.Offer.TAKEN);
         node.ended(new LampAction.Cut(new Handle("line", 1, 1)));
         await(() -> node.stats().handles() == 2);
         assertThat(node.offer(new LampAction.Wired(new Handle("line", 1, 9), "a")))
@@ -353,14 +356,15 @@ final class NodeRuntimeTest {
         CountDownLatch release = latch();
         CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch held = hold(node);
-        node.ask("one", ticket -> new LampAction.SwitchOn("desk", 3, ticket), LONG).thenAccept(outcome -> {
-            blocked.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        node.ask("one", ticket -> new LampAction.SwitchOn("desk", 3, ticket), LONG)
+                .thenAccept(outcome -> {
+                    blocked.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         held.countDown();
         blocked.await();
         settle(node);
@@ -685,7 +689,8 @@ final class NodeRuntimeTest {
 
     @Test
     void theLogsQueueIsBoundedStallsTheStoreAndLosesNothing() throws Exception {
-        NodeRuntime<Lamps.Root> node = recorded(new LogOptions(1 << 24, 1 << 30, 1L << 60, 1 << 30, Long.MAX_VALUE / 4, 1), 1000);
+        NodeRuntime<Lamps.Root> node =
+                recorded(new LogOptions(1 << 24, 1 << 30, 1L << 60, 1 << 30, Long.MAX_VALUE / 4, 1), 1000);
         await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
         CountDownLatch release = latch();
         CountDownLatch forcing = new CountDownLatch(1);

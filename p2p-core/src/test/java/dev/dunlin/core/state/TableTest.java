@@ -88,7 +88,8 @@ class TableTest {
             assertThat(list(table.from(key)))
                     .isEqualTo(List.copyOf(model.tailMap(key).entrySet()));
             assertThat(list(table.descending(key)))
-                    .isEqualTo(List.copyOf(model.headMap(key, false).descendingMap().entrySet()));
+                    .isEqualTo(List.copyOf(
+                            model.headMap(key, false).descendingMap().entrySet()));
             assertThat(table.before(key).map(Map.Entry::getKey).orElse(-9))
                     .isEqualTo(model.lowerKey(key) == null ? -9 : model.lowerKey(key));
         }

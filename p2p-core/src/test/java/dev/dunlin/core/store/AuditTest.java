@@ -27,7 +27,9 @@ class AuditTest {
     }
 
     private static Store<Root> store(Invariant<State> invariant) {
-        Store<Root> store = Toy.store(Toy.with(Toy.left(Toy::remember), left -> left.invariants(List.of(invariant))), Toy.right(Toy::remember));
+        Store<Root> store = Toy.store(
+                Toy.with(Toy.left(Toy::remember), left -> left.invariants(List.of(invariant))),
+                Toy.right(Toy::remember));
         store.apply(Input.of(Toy.booted(1)), 1);
         return store;
     }

@@ -23,14 +23,11 @@ class DiagramTest {
 
     @Test
     void arrowsOfOnePairAreOneInTheOrderOfDeclarationAndLoopsAreLeftOut() {
-        assertThat(Diagram.of(GateMachine.GATE
-                        .altered()
-                        .transitions("""
+        assertThat(Diagram.of(GateMachine.GATE.altered().transitions("""
                                 shut > ajar: open
                                 ajar > shut: shut
                                 ajar: push
-                                shut > ajar: kick, open""")
-                        .budget(1)))
+                                shut > ajar: kick, open""").budget(1)))
                 .isEqualTo("stateDiagram-v2\n    shut --> ajar: open, kick\n    ajar --> shut: shut\n");
     }
 }

@@ -25,8 +25,8 @@ class StoreAnswersTest {
     private static final Machine<Object, State, Left> LEFT = Toy.left((own, action, ctx) -> {
         switch (action) {
             case Left.Want(String text, Ticket ticket) -> ctx.then(new Said.Done(ticket, text));
-            case Left.Say(String text) when text.startsWith("wish") ->
-                ctx.then(new Left.Want("rude", new Ticket("right", text.length())));
+            case Left.Say(String text)
+            when text.startsWith("wish") -> ctx.then(new Left.Want("rude", new Ticket("right", text.length())));
             default -> {}
         }
         return own.saw(action.toString());
@@ -40,8 +40,8 @@ class StoreAnswersTest {
                             (ticket, done) -> new Right.Hear("done " + done.text() + " for " + ticket.key()))
                     .onOutcome(
                             Refused.class,
-                            (ticket, refused) -> new Right.Hear(
-                                    "no " + refused.subject().key() + " for " + ticket.key())));
+                            (ticket, refused) ->
+                                    new Right.Hear("no " + refused.subject().key() + " for " + ticket.key())));
 
     private static Input want(String text, Ticket ticket) {
         return Input.of(new Left.Want(text, ticket));
@@ -57,11 +57,7 @@ class StoreAnswersTest {
 
     private static Refused refused(Ticket ticket) {
         return new Refused(
-                ticket,
-                "left/want",
-                Subject.of("want", "rude"),
-                "is-polite",
-                List.of(new Operand("text", "rude")));
+                ticket, "left/want", Subject.of("want", "rude"), "is-polite", List.of(new Operand("text", "rude")));
     }
 
     @Test
@@ -149,12 +145,12 @@ class StoreAnswersTest {
         Machine<Object, State, Right> stubborn = Toy.with(
                 Toy.right((own, action, ctx) -> {
                     if (own.seen().size() < 2) {
-                        ctx.then(new Left.Want("rude", new Ticket("right", own.seen().size() + 1)));
+                        ctx.then(new Left.Want(
+                                "rude", new Ticket("right", own.seen().size() + 1)));
                     }
                     return own.saw(action.toString());
                 }),
-                right -> right.onOutcome(
-                        Refused.class, (ticket, told) -> new Right.Hear("refused " + ticket.key())));
+                right -> right.onOutcome(Refused.class, (ticket, told) -> new Right.Hear("refused " + ticket.key())));
         Turn turn = Toy.store(LEFT, stubborn).apply(want("rude", new Ticket("right", 0)), 5);
         assertThat(entries(turn))
                 .containsExactly(
@@ -189,18 +185,22 @@ class StoreAnswersTest {
     @Test
     void machinesBootInMountingOrderAndMayDispatch() {
         List<String> booted = new ArrayList<>();
-        Machine<Object, State, Left> left = Toy.with(LEFT, draft -> draft.boots((own, boot, ctx) -> {
-            booted.add("left " + ctx.run() + " " + ctx.id());
-            ctx.then(new Left.Say("left is up"));
-            ctx.effect(new Toy.Ask.Fetch("news"));
-            return own.saw("boot of " + boot.build());
-        }));
-        Machine<Object, State, Right> right = Toy.with(RIGHT, draft -> draft.boots((own, boot, ctx) -> {
-                    booted.add("right " + ctx.run() + " " + ctx.id());
-                    ctx.then(new Right.Hear("right is up"));
-                    return own;
-                })
-                .on(NodeAction.Booted.class, any -> new Right.Hear("observed")));
+        Machine<Object, State, Left> left = Toy.with(
+                LEFT,
+                draft -> draft.boots((own, boot, ctx) -> {
+                    booted.add("left " + ctx.run() + " " + ctx.id());
+                    ctx.then(new Left.Say("left is up"));
+                    ctx.effect(new Toy.Ask.Fetch("news"));
+                    return own.saw("boot of " + boot.build());
+                }));
+        Machine<Object, State, Right> right = Toy.with(
+                RIGHT,
+                draft -> draft.boots((own, boot, ctx) -> {
+                            booted.add("right " + ctx.run() + " " + ctx.id());
+                            ctx.then(new Right.Hear("right is up"));
+                            return own;
+                        })
+                        .on(NodeAction.Booted.class, any -> new Right.Hear("observed")));
         Store<Root> store = Toy.store(left, right);
         Turn turn = store.apply(Input.of(Toy.booted(1)), 5);
         assertThat(booted).containsExactly("left 1 1.0", "right 1 1.0");
@@ -225,13 +225,14 @@ class StoreAnswersTest {
     @Test
     void aBootDrawsFromTheSeedOfItsRun() {
         List<Long> drawn = new ArrayList<>();
-        Machine<Object, State, Left> drawing = Toy.with(LEFT, draft -> draft.boots((own, boot, ctx) -> {
-            drawn.add(ctx.random().nextLong());
-            return own;
-        }));
+        Machine<Object, State, Left> drawing = Toy.with(
+                LEFT,
+                draft -> draft.boots((own, boot, ctx) -> {
+                    drawn.add(ctx.random().nextLong());
+                    return own;
+                }));
         for (long seed : List.of(1L, 2L, 1L)) {
-            Toy.store(drawing, RIGHT)
-                    .apply(Input.of(new NodeAction.Booted(1, "test", Table.empty(), 0, seed)), 5);
+            Toy.store(drawing, RIGHT).apply(Input.of(new NodeAction.Booted(1, "test", Table.empty(), 0, seed)), 5);
         }
         assertThat(drawn.get(0)).isEqualTo(drawn.get(2)).isNotEqualTo(drawn.get(1));
     }

@@ -42,11 +42,12 @@ class StoreDueTest {
     private static List<String> dealt(Turn turn) {
         List<String> dealt = new ArrayList<>();
         for (int i = 1; i < turn.size(); i++) {
-            dealt.add(switch (turn.entry(i)) {
-                case Left.Rang(String timer) -> timer;
-                case Right.Rung(String timer, long at) -> timer + "@" + at;
-                default -> turn.entry(i).toString();
-            });
+            dealt.add(
+                    switch (turn.entry(i)) {
+                        case Left.Rang(String timer) -> timer;
+                        case Right.Rung(String timer, long at) -> timer + "@" + at;
+                        default -> turn.entry(i).toString();
+                    });
         }
         return dealt;
     }
@@ -178,7 +179,9 @@ class StoreDueTest {
                 Clauses.when("is-even", (own, rang) -> own.seen().size() % 2 == 0)));
         Turn turn = at(Toy.store(strict, RIGHT), timers("a@1"), State.INITIAL).apply(TICK, 5);
         assertThat(turn.rejection(1)).isNull();
-        assertThat(Toy.store(strict, RIGHT).apply(Input.of(new Left.Rang("a")), 5).rejection(0))
+        assertThat(Toy.store(strict, RIGHT)
+                        .apply(Input.of(new Left.Rang("a")), 5)
+                        .rejection(0))
                 .isEqualTo(NOT_DUE);
     }
 
@@ -187,7 +190,8 @@ class StoreDueTest {
         StoreState<Root> before = store.state();
         assertThatThrownBy(() -> store.apply(TICK, 5))
                 .isInstanceOfSatisfying(
-                        StoreFailure.class, failure -> assertThat(failure.at().index()).isPositive())
+                        StoreFailure.class,
+                        failure -> assertThat(failure.at().index()).isPositive())
                 .hasMessageContaining(message);
         assertThat(store.state()).isSameAs(before);
     }
@@ -200,8 +204,9 @@ class StoreDueTest {
                 "step 1.1: Rang failed: java.lang.IllegalStateException: the entry a of the machine left is due at 5 and was "
                         + "not moved on by its action");
         fails(
-                Toy.left((own, action, ctx) ->
-                        action instanceof Left.Rang(String timer) && timer.equals("b") ? own.due("b", 5) : Toy.remember(own, action, ctx)),
+                Toy.left((own, action, ctx) -> action instanceof Left.Rang(String timer) && timer.equals("b")
+                        ? own.due("b", 5)
+                        : Toy.remember(own, action, ctx)),
                 "a@1 b@2 c@3",
                 "step 1.2: Rang failed: java.lang.IllegalStateException: the entry b of the machine left");
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.NodeState.Holding;
 import dev.dunlin.core.store.Toy.Ask;
@@ -379,7 +379,9 @@ class StoreTest {
     @Test
     void anEndlessRecursionStopsTheStore() {
         failsWith(
-                Toy.store(Toy.left((own, action, ctx) -> own.due("t", endless(0))), RIGHT), say("x"), "StackOverflowError");
+                Toy.store(Toy.left((own, action, ctx) -> own.due("t", endless(0))), RIGHT),
+                say("x"),
+                "StackOverflowError");
     }
 
     @Test
@@ -399,9 +401,13 @@ class StoreTest {
     @Test
     void anObserverThatThrowsStopsTheStore() {
         failsWith(
-                Toy.store(LEFT, Toy.with(RIGHT, right -> right.on(Left.Say.class, said -> {
-                    throw new IllegalStateException("observer");
-                }))),
+                Toy.store(
+                        LEFT,
+                        Toy.with(
+                                RIGHT,
+                                right -> right.on(Left.Say.class, said -> {
+                                    throw new IllegalStateException("observer");
+                                }))),
                 say("x"),
                 "observer");
     }
@@ -412,7 +418,8 @@ class StoreTest {
             throw new IllegalStateException("filter");
         };
         failsWith(
-                Toy.store(LEFT, Toy.with(RIGHT, right -> right.on(Left.Say.class, throwing, said -> new Right.Hear("")))),
+                Toy.store(
+                        LEFT, Toy.with(RIGHT, right -> right.on(Left.Say.class, throwing, said -> new Right.Hear("")))),
                 say("x"),
                 "filter");
     }
@@ -420,9 +427,13 @@ class StoreTest {
     @Test
     void aBootThatThrowsStopsTheStore() {
         failsWith(
-                Toy.store(LEFT, Toy.with(RIGHT, right -> right.boots((own, booted, ctx) -> {
-                    throw new IllegalStateException("boot");
-                }))),
+                Toy.store(
+                        LEFT,
+                        Toy.with(
+                                RIGHT,
+                                right -> right.boots((own, booted, ctx) -> {
+                                    throw new IllegalStateException("boot");
+                                }))),
                 Input.of(Toy.booted(1)),
                 "step 2.0: Booted failed: java.lang.IllegalStateException: boot");
     }

@@ -122,7 +122,8 @@ final class Toy {
     }
 
     static Guards<Object, State, Left> guards(Guards.Clause<Object, State, Left.Say> say) {
-        return guards(say, Clauses.when("is-no-taboo", (own, rang) -> !rang.timer().equals("taboo")));
+        return guards(
+                say, Clauses.when("is-no-taboo", (own, rang) -> !rang.timer().equals("taboo")));
     }
 
     private static final Guards<Object, State, Left> GUARDS =

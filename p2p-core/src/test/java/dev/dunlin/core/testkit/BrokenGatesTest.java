@@ -25,8 +25,8 @@ import dev.dunlin.core.testkit.gate.GateAction;
 import dev.dunlin.core.testkit.gate.GateEffect;
 import dev.dunlin.core.testkit.gate.GateLaws;
 import dev.dunlin.core.testkit.gate.GateMachine;
-import dev.dunlin.core.testkit.gate.GateState.Gate;
 import dev.dunlin.core.testkit.gate.GateState;
+import dev.dunlin.core.testkit.gate.GateState.Gate;
 import dev.dunlin.core.testkit.gate.House;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -240,7 +240,8 @@ class BrokenGatesTest {
             fewer.remove(variant);
             variants.put(type, fewer);
         });
-        return new TypeTable(all.slice(), all.actions(), variants, all.defaults(), all.renamed(), all.formerFields(), all.texts());
+        return new TypeTable(
+                all.slice(), all.actions(), variants, all.defaults(), all.renamed(), all.formerFields(), all.texts());
     }
 
     @Example
@@ -257,8 +258,8 @@ class BrokenGatesTest {
 
     @Example
     void anEntryThatIsNotMovedOnIsFound() {
-        Machine<Object, GateState, GateAction> idle = SOUND.reducing((own, action, ctx) ->
-                action instanceof GateAction.Expired ? own : SOUND.reduce(own, action, ctx));
+        Machine<Object, GateState, GateAction> idle = SOUND.reducing(
+                (own, action, ctx) -> action instanceof GateAction.Expired ? own : SOUND.reduce(own, action, ctx));
         breaks(laws(idle), LawBook.DEADLINES, 1, "was not moved on by its action");
         breaks(laws(idle), LawBook.TOTAL, 2, "was not moved on by its action");
     }
@@ -324,15 +325,18 @@ class BrokenGatesTest {
         }
         Table<String, Fickle> table = many;
         Machine<Object, GateState, GateAction> fickle = SOUND.altered()
-                .due(GateAction.Expired.class, own -> Fickle.early ? table : Table.<String, Fickle>empty(), GateAction.Expired::new)
+                .due(
+                        GateAction.Expired.class,
+                        own -> Fickle.early ? table : Table.<String, Fickle>empty(),
+                        GateAction.Expired::new)
                 .reduces((own, action, ctx) -> {
                     Fickle.early |= action instanceof GateAction.Open;
                     return SOUND.reduce(own, action, ctx);
                 })
                 .budget(SOUND.byteBudget());
         assertThat(broken(laws(fickle), LawBook.DEADLINES, List.of(new Move.Say(new GateAction.Open("a")))))
-                .hasValueSatisfying(found ->
-                        assertThat(found).hasMessageContaining("yet its values say " + StoreDriver.START));
+                .hasValueSatisfying(
+                        found -> assertThat(found).hasMessageContaining("yet its values say " + StoreDriver.START));
     }
 
     @Example

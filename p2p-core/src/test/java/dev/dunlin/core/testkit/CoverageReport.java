@@ -72,7 +72,8 @@ public final class CoverageReport {
 
     /** The counts as text: what was never seen first, then all. */
     static String text(Coverage coverage) {
-        StringBuilder text = new StringBuilder(coverage.machine() + ": " + coverage.report()).append("\n\nTransitions\n");
+        StringBuilder text =
+                new StringBuilder(coverage.machine() + ": " + coverage.report()).append("\n\nTransitions\n");
         coverage.transitions()
                 .forEach((transition, count) -> text.append(count(count))
                         .append("  ")

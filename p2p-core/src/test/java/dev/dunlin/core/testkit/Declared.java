@@ -33,7 +33,10 @@ public final class Declared {
                     S after = machine.reduce(own, action, ctx);
                     Subject subject = action.about();
                     seen.add(subject);
-                    check(declared, taken(machine, own, names.getOrDefault(action.getClass(), "?"), after, subject), subject);
+                    check(
+                            declared,
+                            taken(machine, own, names.getOrDefault(action.getClass(), "?"), after, subject),
+                            subject);
                     return after;
                 })
                 .boots((own, booted, ctx) -> {

@@ -20,10 +20,7 @@ class DeclaredTest {
     }
 
     private static Machine<Object, GateState, GateAction> declaring(String transitions) {
-        return GateMachine.GATE
-                .altered()
-                .transitions(transitions)
-                .budget(GateMachine.GATE.byteBudget());
+        return GateMachine.GATE.altered().transitions(transitions).budget(GateMachine.GATE.byteBudget());
     }
 
     @Test

@@ -106,7 +106,9 @@ public final class GoldenNames {
                 fieldsOf(type, fields, now, found);
             }
         });
-        present.keySet().stream().filter(type -> !golden.containsKey(type)).forEach(type -> found.add("type added: " + type));
+        present.keySet().stream()
+                .filter(type -> !golden.containsKey(type))
+                .forEach(type -> found.add("type added: " + type));
         return found;
     }
 

@@ -31,7 +31,8 @@ class GoldenNamesTest {
 
     @Test
     void theStoresOwnNamesAreAsCommitted() {
-        GoldenNames.check(Path.of("src/test/resources/names/core.txt"), Store.of("root").build());
+        GoldenNames.check(
+                Path.of("src/test/resources/names/core.txt"), Store.of("root").build());
     }
 
     @Test

@@ -211,7 +211,8 @@ final class LawBook<R, S, A extends Action> {
             }
             long next = store.nextDeadline();
             if (next > least) {
-                throw step.run().broken("the deadline is said to be " + told(next) + ", yet an entry is due at " + least);
+                throw step.run()
+                        .broken("the deadline is said to be " + told(next) + ", yet an entry is due at " + least);
             }
             long now = step.turn().now();
             if (next <= now) {
@@ -265,23 +266,28 @@ final class LawBook<R, S, A extends Action> {
                             .anyMatch(dues -> dues.action().isAssignableFrom(type));
         }
         if (own == next && !dealt && turn.size() <= Store.DUE_PER_TICK) {
-            throw step.run().broken("an entry is due at " + next + ", yet the tick then does not deal it out: "
-                    + Describe.turn(turn));
+            throw step.run()
+                    .broken("an entry is due at " + next + ", yet the tick then does not deal it out: "
+                            + Describe.turn(turn));
         }
     }
 
     /** A refusal is the store's own: one for each disabled wish of somebody, and none besides. */
     void refusals(Play<R, S, A> play) {
         Map<Class<?>, String> names = new HashMap<>();
-        laws.store(laws.machine()).machines().forEach(machine -> machine.types()
-                .actions()
-                .forEach((name, type) -> names.put(type, machine.types().fullName(name))));
+        laws.store(laws.machine())
+                .machines()
+                .forEach(machine -> machine.types()
+                        .actions()
+                        .forEach((name, type) -> names.put(type, machine.types().fullName(name))));
         played(REFUSALS, play, step -> {
             Turn turn = step.turn();
             Map<ActionId, NodeOutcome.Refused> owed = new HashMap<>();
             for (int i = 0; i < turn.size(); i++) {
                 Verdict.@Nullable Disabled disabled = turn.rejection(i);
-                if (disabled != null && turn.entry(i) instanceof Action.Wish wish && !wish.ticket().isNone()) {
+                if (disabled != null
+                        && turn.entry(i) instanceof Action.Wish wish
+                        && !wish.ticket().isNone()) {
                     owed.put(
                             turn.id(i),
                             new NodeOutcome.Refused(

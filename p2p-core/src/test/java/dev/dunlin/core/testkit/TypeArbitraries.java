@@ -371,9 +371,7 @@ public final class TypeArbitraries {
         pools.put(Cid.class, numbers.map(number -> Cid.v1(Multicodec.RAW, hash(number))));
         pools.put(Digest.class, numbers.map(number -> new Digest(number, number)));
         pools.put(Handle.class, handles("handle"));
-        pools.put(
-                Ticket.class,
-                numbers.map(number -> number == 0 ? Ticket.NONE : new Ticket(Ticket.API, number)));
+        pools.put(Ticket.class, numbers.map(number -> number == 0 ? Ticket.NONE : new Ticket(Ticket.API, number)));
         pools.put(
                 ActionId.class, Arbitraries.integers().between(0, 7).map(number -> new ActionId(PLACEHOLDER, number)));
         return pools;

@@ -9,8 +9,8 @@ import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Content;
-import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -145,8 +145,8 @@ class TypeArbitrariesTest {
             assertThat(drawn(types.of(Wait.class), 500))
                     .hasSizeGreaterThan(300)
                     .contains(new Wait(Due.NEVER))
-                    .allMatch(wait -> wait.at() == Due.NEVER
-                            || Math.abs(wait.at() - StoreDriver.START) <= 3_600_000_000L);
+                    .allMatch(wait ->
+                            wait.at() == Due.NEVER || Math.abs(wait.at() - StoreDriver.START) <= 3_600_000_000L);
         }
     }
 

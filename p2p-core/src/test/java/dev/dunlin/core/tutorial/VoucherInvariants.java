@@ -15,14 +15,13 @@ final class VoucherInvariants {
 
     static List<Invariant<VoucherState>> of(int room) {
         return List.of(
-                new Invariant<>("table-within-room", own -> beyond(own.vouchers().size(), room)),
+                new Invariant<>(
+                        "table-within-room", own -> beyond(own.vouchers().size(), room)),
                 new Invariant<>("pending-goods-have-a-deadline", VoucherInvariants::withoutDeadline));
     }
 
     private static Optional<String> beyond(int count, int room) {
-        return count <= room
-                ? Optional.empty()
-                : Optional.of("there are " + count + " vouchers, and room for " + room);
+        return count <= room ? Optional.empty() : Optional.of("there are " + count + " vouchers, and room for " + room);
     }
 
     private static Optional<String> withoutDeadline(VoucherState own) {

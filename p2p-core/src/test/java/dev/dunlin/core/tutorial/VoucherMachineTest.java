@@ -38,11 +38,7 @@ final class VoucherMachineTest {
         redeem("AAAA2222");
         assertThat(redeem("AAAA2222"))
                 .ledTo(new NodeOutcome.Refused(
-                        ANNA,
-                        "vouchers/redeem",
-                        Subject.of("voucher", "AAAA2222"),
-                        "code-is-not-redeemed",
-                        List.of()))
+                        ANNA, "vouchers/redeem", Subject.of("voucher", "AAAA2222"), "code-is-not-redeemed", List.of()))
                 .isRejected()
                 .by("code-is-not-redeemed");
     }

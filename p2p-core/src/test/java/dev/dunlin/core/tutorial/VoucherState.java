@@ -61,8 +61,7 @@ public record VoucherState(Table<String, Voucher> vouchers) {
     }
 
     String phase(Subject subject) {
-        return vouchers
-                .find(subject.key())
+        return vouchers.find(subject.key())
                 .map(voucher -> switch (voucher.goods()) {
                     case Goods.Asked _ -> "asked";
                     case Goods.Owed _ -> "owed";

@@ -61,8 +61,7 @@ public final class NewField {
     private static final List<String> GREY = List.of("grey");
 
     /** The machine, whose new fields have defaults. */
-    public static final Machine<Object, State, ShelfAction> SHELF = draft()
-            .defaulted("shelf", "open", "true")
+    public static final Machine<Object, State, ShelfAction> SHELF = draft().defaulted("shelf", "open", "true")
             .defaulted("item", "fragile", "false")
             .defaulted("item", "colours", "[\"grey\"]")
             .defaulted("shelf/put", "fragile", "false")
@@ -73,22 +72,28 @@ public final class NewField {
 
     private static Machine.Draft<Object, State, ShelfAction> draft() {
         return Machine.of("shelf", State.EMPTY)
-            .actions(ShelfAction.class, ShelfEffect.class, ShelfOutcome.class)
-            .guards(Guards.<Object, State, ShelfAction>of()
-                    .on(
-                            ShelfAction.Put.class,
-                            Clauses.when(
-                                    "item-is-new",
-                                    (own, action) -> !own.items().has(action.item()),
-                                    (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .always(ShelfAction.Fill.class)
-                    .always(ShelfAction.Count.class)
-                    .build())
-            .reduces(NewField::reduce);
+                .actions(ShelfAction.class, ShelfEffect.class, ShelfOutcome.class)
+                .guards(Guards.<Object, State, ShelfAction>of()
+                        .on(
+                                ShelfAction.Put.class,
+                                Clauses.when(
+                                        "item-is-new",
+                                        (own, action) -> !own.items().has(action.item()),
+                                        (own, action) -> List.of(Operand.of("item", action.item()))))
+                        .on(
+                                ShelfAction.Move.class,
+                                Clauses.when(
+                                        "item-is-known",
+                                        (own, action) -> own.items().has(action.item())))
+                        .on(
+                                ShelfAction.Take.class,
+                                Clauses.when(
+                                        "item-is-known",
+                                        (own, action) -> own.items().has(action.item())))
+                        .always(ShelfAction.Fill.class)
+                        .always(ShelfAction.Count.class)
+                        .build())
+                .reduces(NewField::reduce);
     }
 
     private static State with(State own, String name, Item item, long more) {
@@ -108,13 +113,23 @@ public final class NewField {
             }
             case ShelfAction.Move(String item, Place to) -> {
                 Item before = own.items().at(item);
-                yield with(own, item, new Item(to, before.weight(), before.fragile(), before.label(), before.colours()), 1);
+                yield with(
+                        own,
+                        item,
+                        new Item(to, before.weight(), before.fragile(), before.label(), before.colours()),
+                        1);
             }
-            case ShelfAction.Take(String item) -> new State(own.items().without(item), own.last(), own.moves(), own.open());
+            case ShelfAction.Take(String item) ->
+                new State(own.items().without(item), own.last(), own.moves(), own.open());
             case ShelfAction.Fill(int items, int length) -> {
-                State filled = with(own, "full", new Item(new Place.Van("eve"), 1, false, "y".repeat(3 * length), GREY), 0);
+                State filled =
+                        with(own, "full", new Item(new Place.Van("eve"), 1, false, "y".repeat(3 * length), GREY), 0);
                 for (int i = 0; i < items; i++) {
-                    filled = with(filled, "full" + i, new Item(new Place.Row("east", i), 1, false, "x".repeat(length), GREY), 0);
+                    filled = with(
+                            filled,
+                            "full" + i,
+                            new Item(new Place.Row("east", i), 1, false, "x".repeat(length), GREY),
+                            0);
                 }
                 yield filled;
             }

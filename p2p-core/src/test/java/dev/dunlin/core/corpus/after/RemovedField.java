@@ -14,7 +14,6 @@ import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
-import java.util.Optional;
 
 /** The state, a record inside it and an action have a field less. */
 public final class RemovedField {
@@ -68,10 +67,16 @@ public final class RemovedField {
                                     "item-is-new",
                                     (own, action) -> !own.items().has(action.item()),
                                     (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
+                    .on(
+                            ShelfAction.Move.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
+                    .on(
+                            ShelfAction.Take.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
                     .always(ShelfAction.Fill.class)
                     .always(ShelfAction.Count.class)
                     .build())

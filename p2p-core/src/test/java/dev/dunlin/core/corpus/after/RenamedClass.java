@@ -108,10 +108,16 @@ public final class RenamedClass {
                                     "item-is-new",
                                     (own, action) -> !own.items().has(action.item()),
                                     (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(RackAction.Shift.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(RackAction.Fetch.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
+                    .on(
+                            RackAction.Shift.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
+                    .on(
+                            RackAction.Fetch.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
                     .always(RackAction.Crowd.class)
                     .always(RackAction.Number.class)
                     .build())
@@ -126,7 +132,8 @@ public final class RenamedClass {
                 if (weight >= Shelf.REGISTERED) {
                     ctx.effect(new RackEffect.Note(item, weight));
                 }
-                yield own.with(item, new Thing(new Spot.Board("south", ctx.random().nextInt(100)), weight, label), 0);
+                yield own.with(
+                        item, new Thing(new Spot.Board("south", ctx.random().nextInt(100)), weight, label), 0);
             }
             case RackAction.Shift(String item, Spot to) -> {
                 Thing before = own.items().at(item);

@@ -72,10 +72,16 @@ public final class RenamedField {
                                     "item-is-new",
                                     (own, action) -> !own.items().has(action.item()),
                                     (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
+                    .on(
+                            ShelfAction.Move.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
+                    .on(
+                            ShelfAction.Take.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
                     .always(ShelfAction.Fill.class)
                     .always(ShelfAction.Count.class)
                     .build())

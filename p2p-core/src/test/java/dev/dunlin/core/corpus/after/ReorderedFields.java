@@ -68,10 +68,16 @@ public final class ReorderedFields {
                                     "item-is-new",
                                     (own, action) -> !own.items().has(action.item()),
                                     (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
+                    .on(
+                            ShelfAction.Move.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
+                    .on(
+                            ShelfAction.Take.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
                     .always(ShelfAction.Fill.class)
                     .always(ShelfAction.Count.class)
                     .build())
@@ -97,7 +103,8 @@ public final class ReorderedFields {
                 Item before = own.items().at(item);
                 yield with(own, item, new Item(before.label(), to, before.weight()), 1);
             }
-            case ShelfAction.Take(String item) -> new State(own.moves(), own.last(), own.items().without(item));
+            case ShelfAction.Take(String item) ->
+                new State(own.moves(), own.last(), own.items().without(item));
             case ShelfAction.Fill(int items, int length) -> {
                 State filled = with(own, "full", new Item("y".repeat(3 * length), new Place.Van("eve"), 1), 0);
                 for (int i = 0; i < items; i++) {

@@ -101,10 +101,16 @@ public final class Shelf {
                                     "item-is-new",
                                     (own, action) -> !own.items().has(action.item()),
                                     (own, action) -> List.of(Operand.of("item", action.item()))))
-                    .on(ShelfAction.Move.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
-                    .on(ShelfAction.Take.class, Clauses.when("item-is-known", (own, action) -> own.items()
-                            .has(action.item())))
+                    .on(
+                            ShelfAction.Move.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
+                    .on(
+                            ShelfAction.Take.class,
+                            Clauses.when(
+                                    "item-is-known",
+                                    (own, action) -> own.items().has(action.item())))
                     .always(ShelfAction.Fill.class)
                     .always(ShelfAction.Count.class)
                     .build())
@@ -122,7 +128,8 @@ public final class Shelf {
                 if (weight >= REGISTERED) {
                     ctx.effect(new ShelfEffect.Register(item, weight));
                 }
-                yield own.with(item, new Item(new Place.Row("south", ctx.random().nextInt(100)), weight, label), 0);
+                yield own.with(
+                        item, new Item(new Place.Row("south", ctx.random().nextInt(100)), weight, label), 0);
             }
             case ShelfAction.Move(String item, Place to) -> {
                 Item before = own.items().at(item);

@@ -41,7 +41,10 @@ public final class Yard {
     /** A value of the machine's own that is written as one text. */
     public record Badge(String letters, int number) implements Comparable<Badge> {
         static final TextType<Badge> TEXT = new TextType<>(
-                Badge.class, "Badge", badge -> badge.letters() + "-" + badge.number(), text -> new Badge(
+                Badge.class,
+                "Badge",
+                badge -> badge.letters() + "-" + badge.number(),
+                text -> new Badge(
                         text.substring(0, text.indexOf('-')), Integer.parseInt(text.substring(text.indexOf('-') + 1))));
 
         @Override
@@ -52,8 +55,7 @@ public final class Yard {
     }
 
     /** One visitor. */
-    public record Visitor(
-            Optional<Multiaddr> from, OptionalLong weight, OptionalInt marks, List<Badge> badges, long at)
+    public record Visitor(Optional<Multiaddr> from, OptionalLong weight, OptionalInt marks, List<Badge> badges, long at)
             implements Due {}
 
     /** Plain values. */
@@ -140,10 +142,13 @@ public final class Yard {
                     .on(YardAction.Enter.class, Clauses.absent("is-outside", State::visitors, YardAction.Enter::peer))
                     .on(
                             YardAction.Weighed.class,
-                            Clauses.when("is-inside", (own, action) -> own.visitors().has(action.peer())))
+                            Clauses.when(
+                                    "is-inside", (own, action) -> own.visitors().has(action.peer())))
                     .always(YardAction.Stayed.class)
-                    .on(YardAction.GateOpened.class, Clauses.when("is-named", (own, action) -> !action.name()
-                            .isEmpty()))
+                    .on(
+                            YardAction.GateOpened.class,
+                            Clauses.when(
+                                    "is-named", (own, action) -> !action.name().isEmpty()))
                     .always(YardAction.GateClosed.class)
                     .always(YardAction.Boxed.class)
                     .always(YardAction.Said.class)
@@ -185,7 +190,8 @@ public final class Yard {
                                         in.at())));
             }
             case YardAction.Stayed(PeerId peer) -> own.visitors(own.visitors().without(peer));
-            case YardAction.GateOpened(Handle gate, String name) -> own.gates(own.gates().with(gate, name));
+            case YardAction.GateOpened(Handle gate, String name) ->
+                own.gates(own.gates().with(gate, name));
             case YardAction.GateClosed(Handle gate) -> own.gates(own.gates().without(gate));
             case YardAction.Boxed(Kind kind, long number, Bytes content) -> {
                 Table<Long, Bytes> box = own.boxes().find(kind).orElse(Table.empty());

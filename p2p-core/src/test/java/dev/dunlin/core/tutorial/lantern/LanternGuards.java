@@ -16,7 +16,8 @@ final class LanternGuards {
                     Clauses.below("has-room", own -> own.lanterns().size(), "room", own -> ROOM))
             .on(
                     LanternAction.Caught.class,
-                    Clauses.when("is-struck", (own, fact) -> own.phase(fact.about()).equals("struck")))
+                    Clauses.when(
+                            "is-struck", (own, fact) -> own.phase(fact.about()).equals("struck")))
             .always(LanternAction.Spent.class)
             .build();
 }

@@ -13,6 +13,8 @@ record LanternState(Table<String, Lantern> lanterns) {
     record Lantern(Ticket ticket, boolean lit, long at) implements Due {}
 
     String phase(Subject subject) {
-        return lanterns.find(subject.key()).map(lantern -> lantern.lit() ? "lit" : "struck").orElse("dark");
+        return lanterns.find(subject.key())
+                .map(lantern -> lantern.lit() ? "lit" : "struck")
+                .orElse("dark");
     }
 }

@@ -60,7 +60,9 @@ final class LanternTest {
         assertThat(lanterns.answer(LanternEffect.Strike.class, new LanternAction.Caught("porch")))
                 .ledToExactly(LanternOutcome.Tried.class)
                 .ledTo(new LanternOutcome.Tried(ANNA, "porch", true));
-        assertThat(lanterns).hasPhase("lantern", Subject.of("lantern", "porch"), "lit").ticksIn(LanternReducer.BURNS);
+        assertThat(lanterns)
+                .hasPhase("lantern", Subject.of("lantern", "porch"), "lit")
+                .ticksIn(LanternReducer.BURNS);
         lanterns.advanceBy(LanternReducer.BURNS);
         assertThat(lanterns).hasPhase("lantern", Subject.of("lantern", "porch"), "dark");
     }

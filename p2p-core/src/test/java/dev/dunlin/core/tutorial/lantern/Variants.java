@@ -99,7 +99,8 @@ final class Variants {
         try (StandardJavaFileManager standard = compiler.getStandardFileManager(problems, null, null)) {
             Memory memory = new Memory(standard);
             List<String> options = List.of("-proc:none", "-classpath", System.getProperty("java.class.path"));
-            if (!compiler.getTask(null, memory, problems, options, null, sources).call()) {
+            if (!compiler.getTask(null, memory, problems, options, null, sources)
+                    .call()) {
                 throw new IllegalArgumentException(problems.getDiagnostics().toString());
             }
             Map<String, byte[]> classes = new HashMap<>();
