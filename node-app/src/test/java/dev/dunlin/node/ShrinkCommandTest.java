@@ -50,9 +50,9 @@ class ShrinkCommandTest {
     void whatIsLeftIsALogOfItsOwnThatBreaksTheSameAndATest() throws Exception {
         ChangedBuild forgetful = ChangedBuild.changed(
                 folder.resolve("build"),
-                "p2p-connection/src/main/java/dev/dunlin/connection/ConnectionReducer.java",
-                "due.with(failure.peer(), next)",
-                "due.without(failure.peer())");
+                "p2p-connection/src/main/java/dev/dunlin/connection/Dials.java",
+                "long again = ctx.now() + backOff(config, attempt.attempts(), ctx.random());",
+                "long again = Long.MAX_VALUE;");
         Path out = folder.resolve("out");
         String said = ran(forgetful, ExitCode.OK, "shrink", data(), "--out", out);
         assertThat(said)

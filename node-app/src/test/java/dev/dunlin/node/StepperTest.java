@@ -2,6 +2,8 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.core.store.Ticket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,13 +59,17 @@ class StepperTest {
     }
 
     @Test
-    void whatAStepLedTo() {
-        List<String> answers = step("w", "n", "w", "n", "w", "n", "w");
+    void whatAStepLedTo() throws IOException {
+        try (RecordedNode node = RecordedNode.in(data)) {
+            node.take(new ConnectionAction.Await(RecordedNode.BEN, new Ticket(Ticket.API, 1)));
+        }
+        List<String> answers = step("w", "n", "w", "n", "w", "n", "w", "g 8", "w");
         assertThat(answers.get(0)).isEqualTo("no input led to this step");
         assertThat(answers.get(2).lines()).first().asString().startsWith("1.0  input   node/booted {");
-        assertThat(answers.get(2)).contains("1.1 <- 1.0  action  ");
+        assertThat(answers.get(2).lines()).as("a boot leads to no actions").hasSize(1);
         assertThat(answers.get(4)).contains("2.0  input   connection/retry").contains("[rejected by ");
         assertThat(answers.get(6)).contains("effect  connection/connectInit");
+        assertThat(answers.get(8)).contains("8.0  input   connection/await").contains("8.1 <- 8.0  action  node/refused");
     }
 
     @Test
