@@ -116,6 +116,28 @@ class ReplayCommandTest {
     }
 
     @Test
+    void anInputThatStoppedARunIsToldAndTheLogIsClean() throws IOException {
+        RecordedNode.rewrite(
+                data,
+                lineOf(7),
+                "\"size\":.*",
+                "\"size\":1,\"failed\":\"step 7.0: it broke\"}");
+        assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
+        assertThat(program.outLines())
+                .contains(
+                        "failed     input 7 stopped a run (step 7.0: it broke), and this build carries it out; nothing came "
+                                + "of it, and the next run went on behind it",
+                        "last       7",
+                        "result     clean");
+        assertThat(program.run("replay", data, "--verify", "--json")).isEqualTo(ExitCode.OK);
+        JsonNode failed = json().path("failed");
+        assertThat(failed.size()).isEqualTo(1);
+        assertThat(failed.path(0).path("step").asLong()).isEqualTo(7);
+        assertThat(failed.path(0).path("recorded").asString()).isEqualTo("step 7.0: it broke");
+        assertThat(failed.path(0).has("now")).isFalse();
+    }
+
+    @Test
     void aDivergenceIsReportedAtItsStep() throws IOException {
         plant();
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.DATA_ERROR);
