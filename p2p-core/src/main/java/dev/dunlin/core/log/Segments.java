@@ -19,6 +19,9 @@ final class Segments {
     private static final Pattern SNAPSHOT = Pattern.compile("snap-(\\d{15})\\.jsonl\\.zst");
     private static final Pattern CUT = Pattern.compile("cut-(\\d{15})-\\d+\\.bytes");
 
+    /** The highest number that the files' names have digits for. */
+    private static final long MAX_INPUT = 999_999_999_999_999L;
+
     private static final String COMPRESSED = ".zst";
     private static final String UNFINISHED = ".part";
 
@@ -42,15 +45,23 @@ final class Segments {
     record Snapshot(String name, long input) {}
 
     static String segmentName(long first) {
-        return "log-%015d.jsonl".formatted(first);
+        return "log-%015d.jsonl".formatted(named(first));
     }
 
     static String snapshotName(long input) {
-        return "snap-%015d.jsonl.zst".formatted(input);
+        return "snap-%015d.jsonl.zst".formatted(named(input));
     }
 
     static String cutName(long input, int attempt) {
-        return "cut-%015d-%d.bytes".formatted(input, attempt);
+        return "cut-%015d-%d.bytes".formatted(named(input), attempt);
+    }
+
+    // A file of a longer name would not be found again.
+    private static long named(long input) {
+        if (input > MAX_INPUT) {
+            throw new LogException("a log has at most " + MAX_INPUT + " inputs: begin another in a new folder");
+        }
+        return input;
     }
 
     static boolean isCut(String name) {

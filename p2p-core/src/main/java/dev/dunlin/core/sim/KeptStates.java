@@ -19,8 +19,15 @@ final class KeptStates<R> {
 
     private static final int MANY = 64;
 
+    // No force is in flight.
+    private static final long ALL = Long.MAX_VALUE;
+
     private final ArrayDeque<Kept<R>> kept = new ArrayDeque<>(2);
     private long forced;
+    private long wanted;
+
+    // While a force is in flight, the log's thread writes nothing behind what it had written before.
+    private long written = ALL;
 
     private record Kept<R>(long at, StoreState<R> state) {}
 
@@ -29,6 +36,8 @@ final class KeptStates<R> {
         kept.clear();
         kept.add(new Kept<>(Long.MIN_VALUE, state));
         forced = state.input();
+        wanted = forced;
+        written = ALL;
     }
 
     /** The state after one more input. */
@@ -39,9 +48,21 @@ final class KeptStates<R> {
         }
     }
 
-    /** The log is forced up to an input. */
+    /** The log is to be forced up to the last input. */
+    void wanted(long input) {
+        wanted = input;
+        written = Math.min(written, input);
+    }
+
+    /** The log is forced up to an input; if more was wanted meanwhile, all is written and the next force begins. */
     void forced(long input) {
         forced = Math.max(forced, input);
+        written = wanted > forced ? kept.getLast().state().input() : ALL;
+    }
+
+    /** How many states are kept. */
+    int size() {
+        return kept.size();
     }
 
     // What was written before a time is forced by now, and no state before its last is needed any more.
@@ -66,7 +87,7 @@ final class KeptStates<R> {
         long safe = Math.max(kept.element().state().input(), forced);
         if (!crash.power()) {
             for (Kept<R> state : kept) {
-                if (state.at() <= now - WRITE_WITHIN) {
+                if (state.at() <= now - WRITE_WITHIN && state.state().input() <= written) {
                     safe = Math.max(safe, state.state().input());
                 }
             }

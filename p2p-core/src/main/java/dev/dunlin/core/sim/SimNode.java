@@ -55,6 +55,7 @@ public final class SimNode<R> implements Port {
     private int effectsLeft;
     private Digest trace = Digest.ZERO;
     private boolean up;
+    private boolean beforeBoot;
     private boolean scheduled;
     private long generation;
     private long armed = Due.NEVER;
@@ -192,6 +193,7 @@ public final class SimNode<R> implements Port {
             }
         }
         up = true;
+        beforeBoot = true;
         generation++;
         kept.begin(booting.state());
         audit = world.watchful() ? Audit.of(booting) : null;
@@ -329,13 +331,17 @@ public final class SimNode<R> implements Port {
     }
 
     private void take() {
-        // A tick that is due by now comes before whatever waits.
+        // One tick that is due by now, and then what waits, as the runtime does: neither keeps the other from its turn.
         long now = clock();
-        Optional<Input> due = open().dueTick(now);
-        Item item = due.isPresent() ? null : inbox.poll();
-        if (due.isPresent()) {
-            turn(due.get(), now);
-        } else if (item != null) {
+        long mine = generation;
+        if (beforeBoot) {
+            // The first input of every run is its boot, whatever is due by then.
+            beforeBoot = false;
+        } else {
+            open().dueTick(now).ifPresent(due -> turn(due, now));
+        }
+        Item item = mine == generation && world.violation().isEmpty() ? inbox.poll() : null;
+        if (item != null) {
             work -= item.isWork() ? 1 : 0;
             if (!item.answers().isNone() && !desk().answered(item.answers())) {
                 world.violated(
@@ -366,6 +372,14 @@ public final class SimNode<R> implements Port {
     }
 
     private void ring() {
+        if (scheduled) {
+            // Before what waits, and not before what is in work is done.
+            return;
+        }
+        if (world.now() < busyUntil) {
+            ringAfter(busyUntil - world.now());
+            return;
+        }
         long now = clock();
         Optional<Input> due = open().dueTick(now);
         if (due.isPresent()) {
@@ -373,21 +387,25 @@ public final class SimNode<R> implements Port {
             turn(due.get(), now);
         } else if (open().nextDeadline() != Due.NEVER) {
             // The clock is a little behind what was reckoned.
-            armed = open().nextDeadline();
-            long mine = generation;
-            long expected = armed;
-            world.after(Math.max(1, expected - now), () -> {
-                if (mine == generation && armed == expected) {
-                    armed = Due.NEVER;
-                    ring();
-                }
-            });
+            ringAfter(Math.max(1, open().nextDeadline() - now));
         }
+    }
+
+    private void ringAfter(long micros) {
+        armed = open().nextDeadline();
+        long mine = generation;
+        long expected = armed;
+        world.after(micros, () -> {
+            if (mine == generation && armed == expected) {
+                armed = Due.NEVER;
+                ring();
+            }
+        });
     }
 
     private void turn(Input input, long now) {
         Store<R> mine = open();
-        busyUntil = world.now() + each;
+        busyUntil = Math.max(busyUntil, world.now()) + each;
         Turn turn;
         try {
             turn = mine.apply(input, Math.max(now, mine.state().now()));
@@ -455,14 +473,29 @@ public final class SimNode<R> implements Port {
             return;
         }
         forcing = input;
+        kept.wanted(input);
         long mine = generation;
         world.after(world.plan().net().force(), () -> {
             if (mine == generation) {
-                kept.forced(input);
-                desk().forced(input);
-                carryOut();
+                forced(input);
             }
         });
+    }
+
+    private void forced(long input) {
+        kept.forced(input);
+        desk().forced(input);
+        carryOut();
+    }
+
+    /** The disk promises now what came up to an input: for tests that hold it. */
+    void forceNow(long input) {
+        forced(input);
+    }
+
+    /** What a crash may fall back to. */
+    KeptStates<R> kept() {
+        return kept;
     }
 
     // False if the node died of it.

@@ -235,6 +235,9 @@ public final class Store<R> {
         if (failed) {
             throw new IllegalStateException("the store has failed and takes no more inputs");
         }
+        if (number == Long.MAX_VALUE) {
+            throw new IllegalStateException("there is no further input number after " + number);
+        }
         if (at < now) {
             throw new IllegalArgumentException("time runs backwards: " + at + " after " + now);
         }

@@ -1,0 +1,134 @@
+package dev.dunlin.core.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.core.sim.SameScript.Seen;
+import dev.dunlin.core.sim.SameScript.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A simulated node does what the runtime does: both go through the same script of inputs, answers, forces and crashes, and every
+ * step is compared: turns with their numbers, times, entries, causes and rejections, states, the order in which effects are carried
+ * out, and what each comes back with. A thousand scripts with {@code -Ddunlin.scripts=1000}.
+ */
+@Timeout(600)
+final class SameScriptTest {
+
+    private static final int SCRIPTS = Integer.getInteger("dunlin.scripts", 200);
+
+    private record Both(List<Step> script, List<Seen> runtime, List<Seen> sim) {
+
+        static Both of(List<Step> script, boolean records, boolean holdsDurable) {
+            try (ScriptedRuntime runtime = new ScriptedRuntime()) {
+                List<Seen> seen = runtime.through(script);
+                List<Seen> other =
+                        new ScriptedSim(records, holdsDurable, runtime.forces(), runtime.left()).through(script);
+                return new Both(script, seen, other);
+            }
+        }
+
+        /** Where the two first differ. */
+        Optional<String> difference() {
+            for (int i = 0; i < Math.max(runtime.size(), sim.size()); i++) {
+                Optional<Seen> one = i < runtime.size() ? Optional.of(runtime.get(i)) : Optional.empty();
+                Optional<Seen> other = i < sim.size() ? Optional.of(sim.get(i)) : Optional.empty();
+                if (!one.equals(other)) {
+                    String at = i == 0 ? "boot" : i == 1 ? "force" : script.get(i - 2).toString();
+                    return Optional.of("they differ at step " + (i - 1) + ", " + at + "\n  " + difference(one, other));
+                }
+            }
+            return Optional.empty();
+        }
+
+        private static String difference(Optional<Seen> one, Optional<Seen> other) {
+            if (one.isEmpty() || other.isEmpty()) {
+                return "that only one of them has come to";
+            }
+            return difference("turn", one.get().turns(), other.get().turns())
+                    .or(() -> difference("effect", one.get().carriedOut(), other.get().carriedOut()))
+                    .orElseThrow();
+        }
+
+        private static Optional<String> difference(String what, List<String> one, List<String> other) {
+            int same = 0;
+            while (same < Math.min(one.size(), other.size()) && one.get(same).equals(other.get(same))) {
+                same++;
+            }
+            if (same == Math.max(one.size(), other.size())) {
+                return Optional.empty();
+            }
+            return Optional.of("after the same " + same + " the runtime has " + what + " "
+                    + (same < one.size() ? one.get(same) : "no more") + "\n  and the simulator "
+                    + (same < other.size() ? other.get(same) : "no more"));
+        }
+    }
+
+    private static Both both(List<Step> script, long number) {
+        return Both.of(script, number % 2 == 0, true);
+    }
+
+    private static void assertSame(long number, Both both) {
+        both.difference().ifPresent(difference -> {
+            List<Step> least = Shrinker.minimal(
+                    both.script(), some -> both(some, number).difference().isPresent());
+            throw new AssertionError("script " + number + ": " + difference + "\nthe smallest script of this kind:\n  "
+                    + String.join("\n  ", least.stream().map(Step::toString).toList()) + "\n"
+                    + both(least, number).difference().orElse("(it comes and goes)"));
+        });
+    }
+
+    @Test
+    void theRuntimeAndTheSimulatorDoTheSame() {
+        List<Both> all = new ArrayList<>();
+        for (int number = 0; number < SCRIPTS; number++) {
+            Both both = both(SameScript.drawn(number), number);
+            assertSame(number, both);
+            all.add(both);
+        }
+        // That the scripts go where it matters.
+        List<String> turns = all.stream()
+                .flatMap(both -> both.runtime().stream())
+                .flatMap(seen -> seen.turns().stream())
+                .toList();
+        System.out.printf(
+                "%d scripts: %d turns, %d ticks, %d rejections, %d came back%n",
+                SCRIPTS,
+                turns.size(),
+                count(turns, "Tick["),
+                count(turns, "disabled:"),
+                count(turns, "came back"));
+        assertThat(count(turns, "Tick[")).isGreaterThan(SCRIPTS);
+        assertThat(count(turns, "disabled:")).isGreaterThan(SCRIPTS / 2);
+        assertThat(count(turns, "durable")).isGreaterThan(SCRIPTS);
+        assertThat(count(turns, "came back")).isGreaterThanOrEqualTo(SCRIPTS);
+        assertThat(all.stream().filter(SameScriptTest::lostSomething).count()).isGreaterThan(SCRIPTS / 10);
+    }
+
+    private static long count(List<String> turns, String what) {
+        return turns.stream().filter(turn -> turn.contains(what)).count();
+    }
+
+    // Whether a number was given twice.
+    private static boolean lostSomething(Both both) {
+        List<String> numbers = both.runtime().stream()
+                .flatMap(seen -> seen.turns().stream())
+                .filter(turn -> !turn.startsWith("came"))
+                .map(turn -> turn.substring(0, turn.indexOf(' ')))
+                .toList();
+        return numbers.stream().distinct().count() < numbers.size();
+    }
+
+    /** The bug of effects that do not wait for the disk, planted in the simulator. */
+    @Test
+    void aDifferenceIsNoticed() {
+        assertThat(IntStream.range(0, 10)
+                        .mapToObj(number -> Both.of(SameScript.drawn(number), false, false))
+                        .filter(both -> both.difference().isPresent()))
+                .isNotEmpty();
+    }
+}
