@@ -110,7 +110,7 @@ public final class NettyPing implements PingService {
             PingExchange last = exchange;
             boolean isRight = last != null && last.feed(bytes.nioBuffer());
             stream.consumed(bytes.readableBytes());
-            if (!isRight) {
+            if (last == null || !isRight) {
                 answer(lost("the peer sent back other bytes"));
                 stream.reset();
             } else if (last.isDone()) {

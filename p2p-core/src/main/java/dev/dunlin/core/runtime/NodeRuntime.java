@@ -369,7 +369,7 @@ public final class NodeRuntime<R> implements Port {
      * Asks the node for something and waits, elsewhere, for the outcome. What a caller does with it runs on a thread of its own.
      *
      * @param key makes the request idempotent: while one of this key waits, its future is given to all
-     * @param wish makes the wish, of the ticket that the outcome will echo
+     * @param wish makes the wish, of the ticket that the outcome will echo: an {@link Action.Wish}, or nobody answers
      * @param timeout after this the future fails with a {@link TimeoutException}; the wish itself goes on
      * @return the outcome; fails with {@link RefusedException} if the wish was disabled or there was no room
      */

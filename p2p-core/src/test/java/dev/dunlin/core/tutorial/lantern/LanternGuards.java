@@ -7,8 +7,6 @@ import dev.dunlin.core.store.Guards;
 final class LanternGuards {
     static final int ROOM = 3;
 
-    private LanternGuards() {}
-
     static final Guards<Object, LanternState, LanternAction> ALL = Guards.<Object, LanternState, LanternAction>of()
             .on(
                     LanternAction.Light.class,

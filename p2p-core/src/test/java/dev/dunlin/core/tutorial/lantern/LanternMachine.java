@@ -4,8 +4,6 @@ import dev.dunlin.core.store.Machine;
 
 /** The registration. */
 final class LanternMachine {
-    private LanternMachine() {}
-
     static final Machine<Object, LanternState, LanternAction> LANTERN = Machine.of("lantern", LanternState.DARK)
             .actions(LanternAction.class, LanternEffect.class, LanternOutcome.class)
             .boots((own, booted, ctx) -> LanternState.DARK)
