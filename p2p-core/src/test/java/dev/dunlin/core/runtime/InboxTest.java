@@ -335,11 +335,15 @@ final class InboxTest {
         private volatile boolean over;
 
         void spin() {
+            look();
+            Thread.yield();
+        }
+
+        void look() {
             if (over || System.nanoTime() - end > 0) {
                 over = true;
                 throw new AssertionError("what is waited for does not come");
             }
-            Thread.yield();
         }
 
         @Override
@@ -459,6 +463,7 @@ final class InboxTest {
                     all.add(pool.submit(() -> {
                         start.await();
                         for (long i = 0; ; i++) {
+                            patience.look();
                             boolean after = closed.get();
                             Taken taken = offer(inbox, i % 3 == 0 ? new Order(number, i) : new Work(number, i));
                             if (taken == Taken.CLOSED) {
@@ -514,7 +519,7 @@ final class InboxTest {
     }
 
     /** New work whose producer stops when it has its place and is not in the queue yet: there it is asked whom it is about. */
-    private record Slow(PeerId about, CountDownLatch reached, CountDownLatch goesOn) implements OfPeer {
+    private record Slow(PeerId of, CountDownLatch reached, CountDownLatch goesOn) implements OfPeer {
         @Override
         public PeerId peer() {
             reached.countDown();
@@ -523,7 +528,7 @@ final class InboxTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return about;
+            return of;
         }
     }
 
