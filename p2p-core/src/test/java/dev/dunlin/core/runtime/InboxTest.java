@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The queue's bounds, its fairness, and that it loses and doubles nothing. Each bound was seen to fail with the bound lifted, as its
- * test says.
+ * The queue's bounds, its fairness, and that it loses and doubles nothing. Bounds were seen to fail when lifted, as their tests
+ * say.
  */
 @Timeout(120)
 final class InboxTest {
@@ -126,7 +126,6 @@ final class InboxTest {
         assertEmpty(inbox);
     }
 
-    /** Seen to fail when {@code put} takes of the bound, too. */
     @Test
     void answersAndEndsHaveRoomAlways() {
         Inbox inbox = inbox(1, 1, 1);
@@ -444,7 +443,8 @@ final class InboxTest {
 
     /**
      * Whoever was told YES is served although the queue was closed at that very moment, and nobody is let in after it; the consumer
-     * goes home once it owes nothing. Seen to fail when {@code close} does nothing; the test after it holds the moment still.
+     * goes home once it owes nothing. Seen to fail when {@code owesWork} looks at the queues
+     * instead of at what was counted; the test after it holds the moment still.
      */
     @Test
     void whatIsTakenWhileItClosesIsServedAndNothingAfterIt() throws Exception {
@@ -532,7 +532,6 @@ final class InboxTest {
         }
     }
 
-    /** Seen to fail when {@code owesWork} looks at the queues instead of at what was counted. */
     @Test
     void whoHasAPlaceWhenItClosesIsWaitedFor() throws Exception {
         Inbox inbox = inbox(8, 8, 1);

@@ -47,7 +47,6 @@ final class SharesTest {
         assertThat(Shares.limit(Integer.MAX_VALUE)).as("of the biggest queue").isEqualTo(Integer.MAX_VALUE / Shares.PARTS);
     }
 
-    /** Seen to fail with {@code queued >= limit} taken out of {@code take}. */
     @Example
     void aSourceThatHasItsShareGetsNoMoreAndOthersDo() {
         Shares shares = new Shares();
@@ -174,8 +173,8 @@ final class SharesTest {
     }
 
     /**
-     * The last share of a source is given back, and before the source is forgotten it comes again. Seen to fail when the share that is
-     * to be forgotten is taken all the same: {@code GONE} not looked at.
+     * The last share of a source is given back, and before the source is forgotten it comes again: the share that is to be forgotten
+     * is not taken.
      */
     @Example
     void aSourceThatComesAgainWhileItIsForgottenIsCountedAnew() throws Exception {
