@@ -85,7 +85,7 @@ final class KeptStatesTest {
         assertThat(left(states, true, 0, 1_500)).as("the power takes more").isZero();
     }
 
-    /** The log's thread writes nothing while it forces. Seen to fail without {@code written} in {@code left}. */
+    /** The log's thread writes nothing while it forces. */
     @Example
     void aKillDuringAForceTakesWhatCameAfterItBegan() {
         KeptStates<String> states = begun(0);

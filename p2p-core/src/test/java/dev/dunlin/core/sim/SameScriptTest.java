@@ -2,8 +2,11 @@ package dev.dunlin.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.core.sim.Errands.ErrandAction;
 import dev.dunlin.core.sim.SameScript.Seen;
 import dev.dunlin.core.sim.SameScript.Step;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +124,63 @@ final class SameScriptTest {
                 .map(turn -> turn.substring(0, turn.indexOf(' ')))
                 .toList();
         return numbers.stream().distinct().count() < numbers.size();
+    }
+
+    // What once differed, in small
+
+    private static final int KEEP = 5;
+
+    private static ErrandAction begin(long errand, int count, long lasts, int effects) {
+        return new ErrandAction.Begin(errand, count, lasts, 0, effects, Ticket.NONE);
+    }
+
+    private static List<Seen> same(Step... script) {
+        Both both = Both.of(List.of(script), true, true);
+        assertThat(both.difference()).isEmpty();
+        return both.sim();
+    }
+
+    private static List<String> inputs(Seen seen) {
+        return seen.turns().stream()
+                .map(turn -> turn.replaceAll("(?s)^.*?\\.0 of \\S+ (\\w+)\\[.*$", "$1"))
+                .toList();
+    }
+
+    @Test
+    void whatIsDueWhileAnInputIsInWorkWaitsForItsEnd() {
+        List<Seen> seen = same(new Step.Offer(begin(1, 1, 1_000, 0)), new Step.Busy(begin(2, 1, 50_000, 0), 5_000, List.of()));
+        assertThat(seen.getLast().turns().getLast()).startsWith("4 at 5000\n      4.0 of 0.0 Tick[]");
+    }
+
+    @Test
+    void moreThanATickDealsOutAndWhatWaitsTakeTurns() {
+        List<Seen> seen = same(
+                new Step.Offer(begin(0, 2 * Store.DUE_PER_TICK + 1, 1_000, 0)),
+                new Step.Busy(begin(200, 1, 50_000, 0), 5_000, List.of(new ErrandAction.Drop(200), new ErrandAction.Drop(7))));
+        assertThat(inputs(seen.getLast())).containsExactly("Begin", "Tick", "Drop", "Tick", "Drop", "Tick");
+    }
+
+    @Test
+    void aKillDuringAForceTakesWhatCameAfterItBegan() {
+        List<Seen> seen = same(
+                new Step.Offer(begin(0, 1, 500_000, KEEP)),
+                new Step.Advance(50_000),
+                new Step.Offer(begin(1, 1, 500_000, 0)),
+                new Step.Advance(50_000),
+                new Step.Kill(10));
+        assertThat(seen.getLast().turns().getFirst()).startsWith("came back with state after 2 at 0");
+    }
+
+    @Test
+    void aBootComesBeforeWhatIsDueByThen() {
+        // The first of three ticks is left.
+        List<Seen> seen = new ScriptedSim(false, true, List.of(1L, 4L), List.of(3L))
+                .through(List.of(
+                        new Step.Offer(begin(0, 2 * Store.DUE_PER_TICK + 1, 1_000, 0)),
+                        new Step.Advance(1_000),
+                        new Step.PowerLoss(10, 1)));
+        assertThat(inputs(new Seen(seen.getLast().turns().subList(1, 4), List.of())))
+                .containsExactly("Booted", "Tick", "Tick");
     }
 
     /** The bug of effects that do not wait for the disk, planted in the simulator. */
