@@ -38,7 +38,7 @@ public final class EffectHandlers {
             declared.add(type);
             for (Class<?> each : mounted) {
                 if (type.isAssignableFrom(each)) {
-                    serviceOf.putIfAbsent(each, place);
+                    serviceOf.put(each, place);
                 }
             }
         }
@@ -66,7 +66,7 @@ public final class EffectHandlers {
         return new EffectHandlers(routes);
     }
 
-    /** The handler of all mounted effects under a sealed interface, or of one type; the first that is given for a type has it. */
+    /** The handler of all mounted effects under a sealed interface, or of one type; the last that is given for a type has it. */
     public <E extends Effect> EffectHandlers with(Class<E> type, EffectHandler<? super E> handler) {
         @SuppressWarnings("unchecked") // only effects of this type are handed to it
         EffectHandler<Effect> typed = (EffectHandler<Effect>) (EffectHandler<?>) handler;
