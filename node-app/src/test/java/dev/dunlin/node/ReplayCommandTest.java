@@ -117,11 +117,7 @@ class ReplayCommandTest {
 
     @Test
     void anInputThatStoppedARunIsToldAndTheLogIsClean() throws IOException {
-        RecordedNode.rewrite(
-                data,
-                lineOf(7),
-                "\"size\":.*",
-                "\"size\":1,\"failed\":\"step 7.0: it broke\"}");
+        RecordedNode.rewrite(data, lineOf(7), "\"size\":.*", "\"size\":1,\"failed\":\"step 7.0: it broke\"}");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
         assertThat(program.outLines())
                 .contains(

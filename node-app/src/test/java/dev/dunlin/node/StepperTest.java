@@ -69,7 +69,9 @@ class StepperTest {
         assertThat(answers.get(2).lines()).as("a boot leads to no actions").hasSize(1);
         assertThat(answers.get(4)).contains("2.0  input   connection/retry").contains("[rejected by ");
         assertThat(answers.get(6)).contains("effect  connection/connectInit");
-        assertThat(answers.get(8)).contains("8.0  input   connection/await").contains("8.1 <- 8.0  action  node/refused");
+        assertThat(answers.get(8))
+                .contains("8.0  input   connection/await")
+                .contains("8.1 <- 8.0  action  node/refused");
     }
 
     @Test

@@ -118,16 +118,16 @@ final class FarNumbersTest {
         node.stop().get(60, TimeUnit.SECONDS);
         assertThat(last.strayAnswers()).isZero();
         assertThat(node.forced()).isEqualTo(node.state().input());
-        assertThat(turns).extracting(Turn::number).containsExactlyElementsOf(LongStream.rangeClosed(
-                        before + 1, node.state().input())
-                .boxed()
-                .toList());
+        assertThat(turns)
+                .extracting(Turn::number)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(before + 1, node.state().input())
+                                .boxed()
+                                .toList());
         assertThat(counted)
                 .as("durable effects come when their input is forced")
-                .containsExactlyElementsOf(turns.stream()
-                        .filter(Turn::durable)
-                        .map(Turn::number)
-                        .toList())
+                .containsExactlyElementsOf(
+                        turns.stream().filter(Turn::durable).map(Turn::number).toList())
                 .isNotEmpty();
         return turns;
     }
@@ -176,7 +176,8 @@ final class FarNumbersTest {
         Store<Lamps.Root> store = Lamps.store();
         Replayer<Lamps.Root> replayer = new Replayer<>(LogReader.open(disk, store), store, false);
         try {
-            for (long to : new long[] {bound - 1, bound, bound + 1, turns.getLast().number(), bound - 1}) {
+            for (long to :
+                    new long[] {bound - 1, bound, bound + 1, turns.getLast().number(), bound - 1}) {
                 replayer.seek(to);
                 assertThat(replayer.state().input()).isEqualTo(to);
                 Turn turn = turns.get((int) (to - turns.getFirst().number()));

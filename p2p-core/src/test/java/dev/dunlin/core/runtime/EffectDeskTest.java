@@ -218,8 +218,7 @@ final class EffectDeskTest {
                         new Ready(new ActionId(1, 1), ALL.get(0), 0),
                         new Ready(new ActionId(1, 2), ALL.get(8), 2),
                         new Ready(new ActionId(1, 4), ALL.get(4), 1));
-        assertThat(desk.oldest())
-                .contains(new EffectDesk.Request(new ActionId(1, 1), Post.AskPost.class, 70, false));
+        assertThat(desk.oldest()).contains(new EffectDesk.Request(new ActionId(1, 1), Post.AskPost.class, 70, false));
         assertThat(desk.requests()).isEqualTo(2);
         assertThat(desk.held()).isEqualTo(1);
     }
@@ -242,11 +241,13 @@ final class EffectDeskTest {
         take(desk, 2, new Post.AskPost());
         take(desk, 3, new Post.AskPost());
         assertThat(desk.overdue(10)).as("since 10 is not before 10").isEmpty();
-        assertThat(desk.overdue(21)).extracting(EffectDesk.Request::id).containsExactly(new ActionId(1, 1), new ActionId(2, 1));
+        assertThat(desk.overdue(21))
+                .extracting(EffectDesk.Request::id)
+                .containsExactly(new ActionId(1, 1), new ActionId(2, 1));
         assertThat(desk.overdue(31)).extracting(EffectDesk.Request::id).containsExactly(new ActionId(3, 1));
         assertThat(desk.overdue(1_000)).isEmpty();
-        assertThat(desk.oldest()).hasValueSatisfying(oldest -> assertThat(oldest.reported())
-                .isTrue());
+        assertThat(desk.oldest())
+                .hasValueSatisfying(oldest -> assertThat(oldest.reported()).isTrue());
         desk.loseBefore(20);
         assertThat(desk.lost()).isEqualTo(1);
         desk.loseBefore(31);
@@ -355,7 +356,10 @@ final class EffectDeskTest {
                 if (at != Long.MAX_VALUE) {
                     // At once in the order of taking; at a force service by service.
                     boolean waited = at > taken.get(i).move();
-                    placed.add(new Placed(at, waited ? taken.get(i).ready().service() : 0, taken.get(i).ready()));
+                    placed.add(new Placed(
+                            at,
+                            waited ? taken.get(i).ready().service() : 0,
+                            taken.get(i).ready()));
                 }
             }
             placed.sort(Comparator.comparingLong(Placed::at).thenComparingLong(Placed::order));
@@ -422,7 +426,8 @@ final class EffectDeskTest {
                 }
                 case Move.Answer(int which) -> {
                     if (!model.asked.isEmpty()) {
-                        ActionId id = model.asked.get(which % model.asked.size()).id();
+                        ActionId id =
+                                model.asked.get(which % model.asked.size()).id();
                         assertThat(desk.answered(id)).as("answer to %s", id).isEqualTo(model.over.add(id));
                     }
                 }

@@ -121,8 +121,9 @@ final class InboxTest {
         assertThat(offer(inbox, new Work(0, 8))).isEqualTo(Taken.YES);
         assertThat(offer(inbox, new Work(0, 99))).isEqualTo(Taken.FULL);
         assertThat(drained(inbox))
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, 8).mapToObj(i -> new Work(0, i)).toList());
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 8)
+                        .mapToObj(i -> new Work(0, i))
+                        .toList());
         assertEmpty(inbox);
     }
 
@@ -154,7 +155,9 @@ final class InboxTest {
         assertThat(inbox.offer(new PeerWork(peer(0), 0), false, 0))
                 .as("an operator's wish about that very peer")
                 .isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new PeerWork(peer(0), 0))).as("and still not the flood").isEqualTo(Taken.SHARE);
+        assertThat(offer(inbox, new PeerWork(peer(0), 0)))
+                .as("and still not the flood")
+                .isEqualTo(Taken.SHARE);
         // What was refused holds no place.
         assertThat(inbox.queued()).isEqualTo(flooded + 3);
         assertThat(inbox.sources()).isEqualTo(2);
@@ -202,7 +205,9 @@ final class InboxTest {
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 1)), true, 3)).isEqualTo(Taken.YES);
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 2)), true, 3)).isEqualTo(Taken.YES);
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 3)).isEqualTo(Taken.HANDLES);
-        assertThat(inbox.offer(new Work(0, 0), true, 5)).as("what brings none goes on").isEqualTo(Taken.YES);
+        assertThat(inbox.offer(new Work(0, 0), true, 5))
+                .as("what brings none goes on")
+                .isEqualTo(Taken.YES);
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 2)).isEqualTo(Taken.YES);
         assertThat(drained(inbox)).hasSize(4);
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 4)), true, 4)).isEqualTo(Taken.YES);
@@ -223,17 +228,22 @@ final class InboxTest {
 
         Inbox shared = inbox(1_000, 1, Shares.LEAST + 1);
         for (int i = 0; i < Shares.LEAST; i++) {
-            assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 1, i)))).isEqualTo(Taken.YES);
+            assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 1, i))))
+                    .isEqualTo(Taken.YES);
         }
         for (int i = 0; i < 10; i++) {
-            assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 2, i)))).isEqualTo(Taken.SHARE);
+            assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 2, i))))
+                    .isEqualTo(Taken.SHARE);
         }
-        assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 1)))).isEqualTo(Taken.YES);
-        assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 2)))).isEqualTo(Taken.HANDLES);
+        assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 1))))
+                .isEqualTo(Taken.YES);
+        assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 2))))
+                .isEqualTo(Taken.HANDLES);
         shared.close();
         drained(shared);
         for (int i = 0; i < 10; i++) {
-            assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, i)))).isEqualTo(Taken.CLOSED);
+            assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, i))))
+                    .isEqualTo(Taken.CLOSED);
         }
         assertEmpty(shared);
     }
@@ -295,7 +305,9 @@ final class InboxTest {
         for (int i = 0; i < 85; i++) {
             assertThat(all.get(i) instanceof Work).as("place %s", i).isEqualTo(i % 17 == 16);
         }
-        assertThat(all.subList(85, 105)).as("when nothing else waits, control goes on").allMatch(Order.class::isInstance);
+        assertThat(all.subList(85, 105))
+                .as("when nothing else waits, control goes on")
+                .allMatch(Order.class::isInstance);
         assertThat(all.stream().filter(Order.class::isInstance))
                 .as("in its order")
                 .containsExactlyElementsOf(
@@ -377,7 +389,9 @@ final class InboxTest {
                     for (long i = 0; i < each; ) {
                         Action action = random.nextInt(8) == 0
                                 ? new PeerOpened(own, new Handle("line", number, i))
-                                : random.nextInt(4) == 0 ? new PeerWork(own, number * 1_000_000L + i) : new Work(number, i);
+                                : random.nextInt(4) == 0
+                                        ? new PeerWork(own, number * 1_000_000L + i)
+                                        : new Work(number, i);
                         Taken taken = offer(inbox, action);
                         if (taken == Taken.YES) {
                             i++;
@@ -509,7 +523,9 @@ final class InboxTest {
                 for (Future<?> one : all) {
                     one.get(60, TimeUnit.SECONDS);
                 }
-                assertThat(consumer.get(60, TimeUnit.SECONDS)).as("round %s", round).isEqualTo(accepted.get());
+                assertThat(consumer.get(60, TimeUnit.SECONDS))
+                        .as("round %s", round)
+                        .isEqualTo(accepted.get());
                 assertThat(late.get()).isZero();
                 assertThat(offer(inbox, new Work(0, 0))).isEqualTo(Taken.CLOSED);
                 assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Taken.CLOSED);
@@ -541,7 +557,9 @@ final class InboxTest {
             slow.reached().await();
             inbox.close();
             assertThat(inbox.poll()).isNull();
-            assertThat(inbox.owesWork()).as("it is not in the queue, and will be told YES").isTrue();
+            assertThat(inbox.owesWork())
+                    .as("it is not in the queue, and will be told YES")
+                    .isTrue();
             assertThat(inbox.queued()).isEqualTo(1);
             assertThat(offer(inbox, new Work(0, 1))).isEqualTo(Taken.CLOSED);
             assertThat(inbox.owesWork()).isTrue();

@@ -2,13 +2,13 @@ package dev.dunlin.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +113,9 @@ final class NodeTimeTest {
         node.wall -= MONTH;
         node.run(SECOND);
         assertThat(node.check()).contains(new NodeAction.ClockStepped(WALL + 12 * SECOND, 0));
-        assertThat(node.look()).as("both right, and time went on").isEqualTo(new Times(before + 2 * SECOND, WALL + 12 * SECOND));
+        assertThat(node.look())
+                .as("both right, and time went on")
+                .isEqualTo(new Times(before + 2 * SECOND, WALL + 12 * SECOND));
         node.run(SECOND);
         assertThat(node.check()).as("once").isEmpty();
     }

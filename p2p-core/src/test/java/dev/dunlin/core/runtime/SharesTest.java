@@ -44,7 +44,9 @@ final class SharesTest {
         assertThat(Shares.limit((long) Shares.LEAST * Shares.PARTS)).isEqualTo(Shares.LEAST);
         assertThat(Shares.limit((long) (Shares.LEAST + 1) * Shares.PARTS)).isEqualTo(Shares.LEAST + 1);
         assertThat(Shares.limit(1 << 16)).isEqualTo(1 << 10);
-        assertThat(Shares.limit(Integer.MAX_VALUE)).as("of the biggest queue").isEqualTo(Integer.MAX_VALUE / Shares.PARTS);
+        assertThat(Shares.limit(Integer.MAX_VALUE))
+                .as("of the biggest queue")
+                .isEqualTo(Integer.MAX_VALUE / Shares.PARTS);
     }
 
     @Example
@@ -93,7 +95,8 @@ final class SharesTest {
                 shares.release(own.remove());
             }
             assertThat((long) shares.sources())
-                    .isEqualTo(held.values().stream().filter(all -> !all.isEmpty()).count());
+                    .isEqualTo(
+                            held.values().stream().filter(all -> !all.isEmpty()).count());
         }
     }
 

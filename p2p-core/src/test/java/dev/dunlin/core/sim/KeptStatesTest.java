@@ -54,7 +54,9 @@ final class KeptStatesTest {
         assertThat(left(states, true, 0, 0)).isEqualTo(7);
         assertThat(left(states, true, 1000, 0)).isEqualTo(8);
         states.begin(state(3));
-        assertThat(left(states, true, 1000, 0)).as("of an earlier run nothing is left").isEqualTo(3);
+        assertThat(left(states, true, 1000, 0))
+                .as("of an earlier run nothing is left")
+                .isEqualTo(3);
     }
 
     @Example
@@ -68,8 +70,12 @@ final class KeptStatesTest {
         assertThat(left(states, true, 0, 1_000_000)).isEqualTo(4);
         assertThat(left(states, true, 0, 1_500_000)).isEqualTo(5);
         states.forced(3);
-        assertThat(left(states, true, 0, 1_000_000)).as("forced never runs backwards").isEqualTo(5);
-        assertThat(left(states, true, 500, 1_500_000)).as("half of five, and the last is torn").isEqualTo(7);
+        assertThat(left(states, true, 0, 1_000_000))
+                .as("forced never runs backwards")
+                .isEqualTo(5);
+        assertThat(left(states, true, 500, 1_500_000))
+                .as("half of five, and the last is torn")
+                .isEqualTo(7);
         assertThat(left(states, true, 1000, 1_500_000)).isEqualTo(10);
     }
 
@@ -100,7 +106,9 @@ final class KeptStatesTest {
         states.add(900_000, state(5));
         states.forced(2);
         states.add(900_000, state(6));
-        assertThat(left(states, false, 0, 950_000)).as("written before the next force").isEqualTo(5);
+        assertThat(left(states, false, 0, 950_000))
+                .as("written before the next force")
+                .isEqualTo(5);
         states.forced(5);
         assertThat(left(states, false, 0, 950_000)).as("no force is in flight").isEqualTo(6);
         states.wanted(6);
@@ -134,13 +142,17 @@ final class KeptStatesTest {
                 Arbitraries.longs().between(0, 2_000), Arbitraries.longs().between(0, 700_000));
         Arbitrary<Integer> kept = Arbitraries.integers().between(0, 1000);
         Arbitrary<Boolean> power = Arbitraries.of(true, false);
-        Arbitrary<Move> add =
-                Combinators.combine(later, Arbitraries.integers().between(1, 60)).as(Move.Add::new);
+        Arbitrary<Move> add = Combinators.combine(later, Arbitraries.integers().between(1, 60))
+                .as(Move.Add::new);
         Arbitrary<Move> force = Arbitraries.integers().between(0, 80).map(Move.Force::new);
         Arbitrary<Move> look = Combinators.combine(power, kept, later).as(Move.Look::new);
         Arbitrary<Move> begin = Combinators.combine(power, kept).as(Move.Begin::new);
         return Arbitraries.frequencyOf(
-                        Tuple.of(6, add), Tuple.of(2, Arbitraries.of(new Move.Want())), Tuple.of(2, force), Tuple.of(4, look), Tuple.of(1, begin))
+                        Tuple.of(6, add),
+                        Tuple.of(2, Arbitraries.of(new Move.Want())),
+                        Tuple.of(2, force),
+                        Tuple.of(4, look),
+                        Tuple.of(1, begin))
                 .list()
                 .ofMaxSize(60);
     }
@@ -176,7 +188,8 @@ final class KeptStatesTest {
 
         long left(boolean power, int kept, long now) {
             long last = all.getLast().input();
-            // What is a second old is forced, and what is a millisecond old is written, but not while a force is in flight.
+            // What is a second old is forced, and what is a millisecond old is written, but not while a force is in
+            // flight.
             long safe = all.stream()
                     .filter(one -> one.input() <= forced
                             || one.at() <= now - KeptStates.FORCE_EVERY

@@ -201,7 +201,9 @@ final class NodeFaultsTest {
     void aStepOfTheWallClockIsAnInputAndTimeRunsOn() {
         Plan plan = plan(
                 1,
-                List.of(new Fault.ClockStep(0, 2 * SECOND, -3_600 * SECOND), new Fault.ClockStep(0, 3 * SECOND, SECOND / 2),
+                List.of(
+                        new Fault.ClockStep(0, 2 * SECOND, -3_600 * SECOND),
+                        new Fault.ClockStep(0, 3 * SECOND, SECOND / 2),
                         new Fault.ClockStep(0, 3 * SECOND + 5, 5)),
                 List.of(dim(4 * SECOND, "a")));
         assertThat(turns(plan).stream()

@@ -59,12 +59,15 @@ final class SameScript {
 
     /** A turn in words, with everything that is in it, and the state after it. */
     static String told(Turn turn, StoreState<Errands.Root> after) {
-        StringBuilder text = new StringBuilder()
-                .append(turn.number())
-                .append(" at ")
-                .append(turn.now() - World.BEGINNING);
+        StringBuilder text =
+                new StringBuilder().append(turn.number()).append(" at ").append(turn.now() - World.BEGINNING);
         for (int i = 0; i < turn.size(); i++) {
-            text.append("\n      ").append(turn.id(i)).append(" of ").append(turn.cause(i)).append(' ').append(turn.entry(i));
+            text.append("\n      ")
+                    .append(turn.id(i))
+                    .append(" of ")
+                    .append(turn.cause(i))
+                    .append(' ')
+                    .append(turn.entry(i));
             if (turn.rejection(i) != null) {
                 text.append(" disabled: ").append(turn.rejection(i));
             }

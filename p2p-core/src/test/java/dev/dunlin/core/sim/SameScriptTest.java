@@ -41,7 +41,9 @@ final class SameScriptTest {
                 Optional<Seen> one = i < runtime.size() ? Optional.of(runtime.get(i)) : Optional.empty();
                 Optional<Seen> other = i < sim.size() ? Optional.of(sim.get(i)) : Optional.empty();
                 if (!one.equals(other)) {
-                    String at = i == 0 ? "boot" : i == 1 ? "force" : script.get(i - 2).toString();
+                    String at = i == 0
+                            ? "boot"
+                            : i == 1 ? "force" : script.get(i - 2).toString();
                     return Optional.of("they differ at step " + (i - 1) + ", " + at + "\n  " + difference(one, other));
                 }
             }
@@ -53,7 +55,8 @@ final class SameScriptTest {
                 return "that only one of them has come to";
             }
             return difference("turn", one.get().turns(), other.get().turns())
-                    .or(() -> difference("effect", one.get().carriedOut(), other.get().carriedOut()))
+                    .or(() -> difference(
+                            "effect", one.get().carriedOut(), other.get().carriedOut()))
                     .orElseThrow();
         }
 
@@ -100,11 +103,7 @@ final class SameScriptTest {
                 .toList();
         System.out.printf(
                 "%d scripts: %d turns, %d ticks, %d rejections, %d came back%n",
-                SCRIPTS,
-                turns.size(),
-                count(turns, "Tick["),
-                count(turns, "disabled:"),
-                count(turns, "came back"));
+                SCRIPTS, turns.size(), count(turns, "Tick["), count(turns, "disabled:"), count(turns, "came back"));
         assertThat(count(turns, "Tick[")).isGreaterThan(SCRIPTS);
         assertThat(count(turns, "disabled:")).isGreaterThan(SCRIPTS / 2);
         assertThat(count(turns, "durable")).isGreaterThan(SCRIPTS);
@@ -148,7 +147,8 @@ final class SameScriptTest {
 
     @Test
     void whatIsDueWhileAnInputIsInWorkWaitsForItsEnd() {
-        List<Seen> seen = same(new Step.Offer(begin(1, 1, 1_000, 0)), new Step.Busy(begin(2, 1, 50_000, 0), 5_000, List.of()));
+        List<Seen> seen =
+                same(new Step.Offer(begin(1, 1, 1_000, 0)), new Step.Busy(begin(2, 1, 50_000, 0), 5_000, List.of()));
         assertThat(seen.getLast().turns().getLast()).startsWith("4 at 5000\n      4.0 of 0.0 Tick[]");
     }
 
@@ -156,7 +156,10 @@ final class SameScriptTest {
     void moreThanATickDealsOutAndWhatWaitsTakeTurns() {
         List<Seen> seen = same(
                 new Step.Offer(begin(0, 2 * Store.DUE_PER_TICK + 1, 1_000, 0)),
-                new Step.Busy(begin(200, 1, 50_000, 0), 5_000, List.of(new ErrandAction.Drop(200), new ErrandAction.Drop(7))));
+                new Step.Busy(
+                        begin(200, 1, 50_000, 0),
+                        5_000,
+                        List.of(new ErrandAction.Drop(200), new ErrandAction.Drop(7))));
         assertThat(inputs(seen.getLast())).containsExactly("Begin", "Tick", "Drop", "Tick", "Drop", "Tick");
     }
 

@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -330,7 +329,10 @@ final class ScriptedRuntime implements AutoCloseable {
             });
             await(() -> node.stats().snapshots() == 1
                     && disk.names().stream().noneMatch(name -> name.endsWith(".part"))
-                    && disk.names().stream().filter(name -> name.endsWith(".jsonl")).count() == 1);
+                    && disk.names().stream()
+                                    .filter(name -> name.endsWith(".jsonl"))
+                                    .count()
+                            == 1);
             isForced();
         }
 
@@ -370,8 +372,7 @@ final class ScriptedRuntime implements AutoCloseable {
         void answer(int which, int effects) {
             if (!asked.isEmpty()) {
                 Turn.Emitted request = asked.remove(which % asked.size());
-                node.answer(
-                        request.id(), new ErrandAction.Answered(SameScript.errandOf(request.effect()), effects));
+                node.answer(request.id(), new ErrandAction.Answered(SameScript.errandOf(request.effect()), effects));
                 quiet();
             }
         }

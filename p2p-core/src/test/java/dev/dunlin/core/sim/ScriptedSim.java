@@ -90,8 +90,7 @@ final class ScriptedSim implements Scenario<Errands.Root> {
                 if (!asked.isEmpty()) {
                     Turn.Emitted request = asked.remove(which % asked.size());
                     node.answer(
-                            request.id(),
-                            new ErrandAction.Answered(SameScript.errandOf(request.effect()), effects));
+                            request.id(), new ErrandAction.Answered(SameScript.errandOf(request.effect()), effects));
                     happens(0);
                 }
             }
