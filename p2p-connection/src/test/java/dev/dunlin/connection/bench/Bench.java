@@ -72,7 +72,11 @@ public final class Bench {
     private static Store.Builder<SimRoot> mounted() {
         return Store.of(SimRoot.INITIAL)
                 .mount(Declared.only(ConnectionMachine.CONNECTION), SimRoot::connection, SimRoot::withConnection)
-                .mount(Declared.only(StreamMachine.STREAM), SimRoot::stream, SimRoot::withStream);
+                // An opening that waits is about its peer; only another node's action can have named it before the boot.
+                .mount(
+                        Declared.only(StreamMachine.STREAM, "waiting > absent: booted"),
+                        SimRoot::stream,
+                        SimRoot::withStream);
     }
 
     /** Boots the next run. */

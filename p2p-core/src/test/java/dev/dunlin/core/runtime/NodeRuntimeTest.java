@@ -835,16 +835,19 @@ final class NodeRuntimeTest {
         // A frame has some 200 bytes. The state after the next input is taken.
         await(() -> {
             settle(node);
-            return node.stats().snapshots() == 2;
+            return node.stats().snapshots() > 1;
         });
+        // Nothing more is in work that growth has asked for.
+        settle(node);
+        long grown = node.stats().snapshots();
         clock.run(600_000_001);
         await(() -> {
             settle(node);
-            return node.stats().snapshots() == 3;
+            return node.stats().snapshots() > grown;
         });
         node.stop().get(30, TimeUnit.SECONDS);
         List<Long> snapshots = LogReader.open(disk, Lamps.store()).snapshots();
-        assertThat(snapshots).startsWith(1L).endsWith(node.state().input()).hasSize(4);
+        assertThat(snapshots).startsWith(1L).endsWith(node.state().input()).hasSizeBetween(4, 8);
     }
 
     @Test
