@@ -89,8 +89,8 @@ class HistoriesTest {
     void randomHistoriesLeakNothing(@ForAll("histories") List<Move> moves) {
         Played played = new History(moves).play();
         for (int node = 0; node < NODES; node++) {
-            exactlyOneOutcome(played.turns(node));
-            exactlyOneAnswer(played.turns(node));
+            exactlyOneOutcome(left(played.turns(node)));
+            exactlyOneAnswer(left(played.turns(node)));
             assertThat(played.root(node).connection().peers().isEmpty()).isTrue();
             assertThat(played.root(node).connection().open().held().isEmpty()).isTrue();
             assertThat(played.root(node).stream().counts().perPeer().isEmpty()).isTrue();
@@ -250,6 +250,16 @@ class HistoriesTest {
         asked.forEach((ticket, number) -> assertThat(outcomes.getOrDefault(ticket, 0))
                 .as(ticket.toString())
                 .isBetween(number > booted ? 1 : 0, 1));
+    }
+
+    // What the log has: a kill loses inputs that were not written yet, and their numbers are given again.
+    private static List<Turn> left(List<Turn> turns) {
+        List<Turn> left = new ArrayList<>();
+        for (Turn turn : turns) {
+            left.removeIf(before -> before.number() >= turn.number());
+            left.add(turn);
+        }
+        return left;
     }
 
     // The services keep their contract: each request of the last run is answered once, of earlier runs at most once.
