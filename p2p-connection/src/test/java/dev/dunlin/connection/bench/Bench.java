@@ -72,7 +72,8 @@ public final class Bench {
     private static Store.Builder<SimRoot> mounted() {
         return Store.of(SimRoot.INITIAL)
                 .mount(Declared.only(ConnectionMachine.CONNECTION), SimRoot::connection, SimRoot::withConnection)
-                // An opening that waits is about its peer; only another node's action can have named it before the boot.
+                // An opening that waits is about its peer; only another node's action can have named it before the
+                // boot.
                 .mount(
                         Declared.only(StreamMachine.STREAM, "waiting > absent: booted"),
                         SimRoot::stream,
