@@ -191,7 +191,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return new Wish(
                 at,
                 node,
-                new ConnectionAction.Connect(SimNet.peer(other), List.of(SimNet.address(other)), Ticket.NONE));
+                new ConnectionAction.Connect(SimNet.peer(other), SimNet.addresses(other), Ticket.NONE));
     }
 
     private static List<Wish> sorted(List<Wish> wishes) {

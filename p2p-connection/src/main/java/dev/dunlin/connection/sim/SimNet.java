@@ -7,8 +7,11 @@ import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
 import dev.dunlin.core.store.Action;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the root of a node's state tree
  */
 public final class SimNet<R> implements Scenario.Services<R> {
+
+    // Ids and addresses are a function of the number, and stand in every wish, link and state: each is made once.
+    private static final int SHARED = 1 << 17;
+    private static final AtomicReferenceArray<PeerId> PEERS = new AtomicReferenceArray<>(SHARED);
+    private static final AtomicReferenceArray<List<Multiaddr>> ADDRESSES = new AtomicReferenceArray<>(SHARED);
 
     // Lookup only.
     private final Map<Multiaddr, Host> listening = new HashMap<>();
@@ -43,8 +51,38 @@ public final class SimNet<R> implements Scenario.Services<R> {
         return world;
     }
 
-    /** The n-th node's id; the ids of higher numbers are greater. */
+    /** The n-th node's id; the ids of higher numbers are greater. The first {@value #SHARED} nodes' are one object each. */
     public static PeerId peer(int node) {
+        return isShared(node) ? shared(PEERS, node, SimNet::newPeer) : newPeer(node);
+    }
+
+    /**
+     * Where the n-th node listens: a host of its own, or with more nodes than hosts a port of its own there. The first
+     * {@value #SHARED} nodes' are one object each.
+     */
+    public static Multiaddr address(int node) {
+        return addresses(node).getFirst();
+    }
+
+    /** {@link #address} as a list. */
+    static List<Multiaddr> addresses(int node) {
+        return isShared(node) ? shared(ADDRESSES, node, SimNet::newAddress) : newAddress(node);
+    }
+
+    private static boolean isShared(int node) {
+        return node >= 0 && node < SHARED;
+    }
+
+    private static <T> T shared(AtomicReferenceArray<T> all, int node, IntFunction<T> maker) {
+        T known = all.get(node);
+        if (known != null) {
+            return known;
+        }
+        T made = maker.apply(node);
+        return all.compareAndSet(node, null, made) ? made : all.get(node);
+    }
+
+    private static PeerId newPeer(int node) {
         // An identity multihash of an Ed25519 key's protobuf, as real ids of such keys are.
         byte[] id = new byte[38];
         id[1] = 36;
@@ -65,10 +103,9 @@ public final class SimNet<R> implements Scenario.Services<R> {
         return (id[6] & 0xFF) << 24 | (id[7] & 0xFF) << 16 | (id[8] & 0xFF) << 8 | id[9] & 0xFF;
     }
 
-    /** Where the n-th node listens: a host of its own, or with more nodes than hosts a port of its own there. */
-    public static Multiaddr address(int node) {
+    private static List<Multiaddr> newAddress(int node) {
         byte[] host = {10, (byte) (node >>> 16), (byte) (node >>> 8), (byte) node};
-        return Multiaddr.tcp(host, 4001 + (node >>> 24));
+        return List.of(Multiaddr.tcp(host, 4001 + (node >>> 24)));
     }
 
     @Override

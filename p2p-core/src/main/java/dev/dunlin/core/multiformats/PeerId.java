@@ -117,7 +117,7 @@ public final class PeerId implements Comparable<PeerId>, Canonical {
     /** By the bytes of the multihash, unsigned. */
     @Override
     public int compareTo(PeerId other) {
-        return Arrays.compareUnsigned(bytes, other.bytes);
+        return this == other ? 0 : Arrays.compareUnsigned(bytes, other.bytes);
     }
 
     @Override

@@ -15,62 +15,50 @@ final class Lineage {
 
     private volatile @Nullable Known known;
 
-    private record Known(Node<?, ?> root, Sum sum) {}
+    private record Known(Object tree, Sum sum) {}
 
-    @SuppressWarnings("unchecked")
-    <K extends Comparable<? super K>, V> Sum sum(Node<K, V> root) {
+    Sum sum(Object tree) {
         Known last = known;
-        if (last != null && last.root == root) {
+        if (last != null && last.tree == tree) {
             return last.sum;
         }
-        Adder adder = new Adder(true);
-        if (last == null) {
-            all(root, 1, adder);
-        } else {
-            adder.add(last.sum, 1);
-            difference((Node<K, V>) last.root, root, adder);
-        }
-        Sum sum = adder.sum();
-        known = new Known(root, sum);
+        Sum sum = last == null ? fresh(tree, true) : changed(last, tree);
+        known = new Known(tree, sum);
         return sum;
     }
 
-    /** The sum of all entries of a tree, of which nothing is remembered. */
-    static Sum fresh(Node<?, ?> root) {
-        Adder adder = new Adder(false);
-        all(root, 1, adder);
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the keys of one lineage have one type
+    private static Sum changed(Known last, Object tree) {
+        Adder adder = new Adder(true);
+        adder.add(last.sum);
+        TreeDifferences.of(last.tree, tree, (Comparable key, Object before, Object after) -> {
+            // The earlier first: nested tables remember the later one's digest.
+            if (before != null) {
+                adder.remove(key, before);
+            }
+            if (after != null) {
+                adder.add(key, after);
+            }
+        });
         return adder.sum();
     }
 
-    private static void all(@Nullable Node<?, ?> node, int times, Adder to) {
-        if (node != null) {
-            all(node.left, times, to);
-            to.add(node.entry, times);
-            all(node.right, times, to);
-        }
+    /** The sum of all entries of a tree. */
+    static Sum fresh(Object tree, boolean remembers) {
+        Adder adder = new Adder(remembers);
+        all(tree, adder);
+        return adder.sum();
     }
 
-    // Trees of one shape are walked side by side; where a rotation has parted them, their entries are merged.
-    private static <K extends Comparable<? super K>, V> void difference(
-            @Nullable Node<K, V> before, @Nullable Node<K, V> after, Adder to) {
-        if (before == after) {
-            return;
-        }
-        if (before == null || after == null) {
-            all(before, -1, to);
-            all(after, 1, to);
-        } else if (before.entry == after.entry || before.entry.key.compareTo(after.entry.key) == 0) {
-            difference(before.left, after.left, to);
-            if (before.entry != after.entry) {
-                to.add(before.entry, -1);
-                to.add(after.entry, 1);
-            }
-            difference(before.right, after.right, to);
+    private static void all(Object tree, Adder to) {
+        if (tree instanceof Node node) {
+            all(node.left, to);
+            all(node.right, to);
         } else {
-            TreeDifferences.of(before, after, (one, other) -> {
-                to.add(one, -1);
-                to.add(other, 1);
-            });
+            Object[] leaf = (Object[]) tree;
+            for (int place = 0; place < Leaf.size(leaf); place++) {
+                to.add(Leaf.key(leaf, place), Leaf.value(leaf, place));
+            }
         }
     }
 }

@@ -1,8 +1,5 @@
 package dev.dunlin.core.state;
 
-import dev.dunlin.core.state.Tree.Entry;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The digests of some entries, added lane by lane, and their sizes.
  *
@@ -12,18 +9,8 @@ record Sum(long high, long low, long words) {
 
     static final Sum ZERO = new Sum(0, 0, 0);
 
-    /** The digest of one entry. */
-    static Sum of(Object key, Object value, Hasher with) {
-        with.reset();
-        Content.feed(key, with);
-        Content.feed(value, with);
-        Digest digest = with.finish();
-        return new Sum(digest.high(), digest.low(), with.words());
-    }
-
     /** Adds up. */
     static final class Adder {
-        private final boolean remembers;
         private final Hasher hasher;
         private long high;
         private long low;
@@ -32,27 +19,34 @@ record Sum(long high, long low, long words) {
         /**
          * Starts at nothing.
          *
-         * @param remembers whether entries keep their digests
+         * @param remembers whether tables inside the values may remember their digests
          */
         Adder(boolean remembers) {
-            this.remembers = remembers;
             this.hasher = new Hasher(remembers);
         }
 
-        void add(Sum sum, int times) {
-            high += times * sum.high;
-            low += times * sum.low;
-            words += times * sum.words;
-        }
-
-        void add(@Nullable Entry<?, ?> entry, int times) {
-            if (entry != null) {
-                add(remembers ? entry.sum(hasher) : of(entry.key, entry.value, hasher), times);
-            }
+        void add(Sum sum) {
+            high += sum.high;
+            low += sum.low;
+            words += sum.words;
         }
 
         void add(Object key, Object value) {
-            add(of(key, value, hasher), 1);
+            count(key, value, 1);
+        }
+
+        void remove(Object key, Object value) {
+            count(key, value, -1);
+        }
+
+        private void count(Object key, Object value, int times) {
+            hasher.reset();
+            Content.feed(key, hasher);
+            Content.feed(value, hasher);
+            Digest digest = hasher.finish();
+            high += times * digest.high();
+            low += times * digest.low();
+            words += times * hasher.words();
         }
 
         Sum sum() {

@@ -1,10 +1,7 @@
 package dev.dunlin.core.state;
 
 import dev.dunlin.core.state.Tree.Cursor;
-import dev.dunlin.core.state.Tree.Entry;
 import dev.dunlin.core.state.Tree.Node;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A persistent map, ordered by its keys' natural order: the map of the state tree. Iteration depends on content only,
  * never on history, JVM or machine.
  *
- * <p>A few entries stand in one array; more are a balanced binary tree, of which a changed table shares all but some log2(n)
- * nodes with the one it came from. The digest is the sum of the entries' digests: tables of equal content have equal digests,
- * whatever their shapes, and it costs what changed since a digest was last asked for in the table's {@linkplain Lineage lineage}.
+ * <p>A balanced tree of small arrays of entries: a changed table shares all but one array and some log2(n/6) nodes with the one
+ * it came from. The digest is the sum of the entries' digests: tables of equal content have equal digests, whatever their shapes,
+ * and it costs what changed since a digest was last asked for in the table's {@linkplain Lineage lineage}.
  *
  * <p>A value that is {@link Due} makes its entry due at its time. The table knows its earliest due entry without a second index.
  *
@@ -32,37 +29,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Table<K extends Comparable<? super K>, V> implements Iterable<Map.Entry<K, V>>, Canonical {
 
-    private static final Object[] NOTHING = {};
-
     @SuppressWarnings("rawtypes")
-    private static final Table EMPTY = new Table<>(NOTHING, null);
+    private static final Table EMPTY = new Table<>(Leaf.EMPTY, null);
 
-    // An array of pairs, or the root node of a tree.
-    private final Object content;
+    private final Object tree;
 
-    // Of a tree its lineage. Of an array its sum, once it was asked for: a race costs work, never truth.
+    // Of several leaves their lineage. Of one leaf its sum, once it was asked for: a race costs work, never truth.
     private @Nullable Object memory;
 
-    private Table(Object content, @Nullable Object memory) {
-        this.content = content;
+    private Table(Object tree, @Nullable Object memory) {
+        this.tree = tree;
         this.memory = memory;
     }
 
-    private static <K extends Comparable<? super K>, V> Table<K, V> flat(Object[] pairs) {
-        return pairs.length == 0 ? empty() : new Table<>(pairs, null);
-    }
-
-    private static <K extends Comparable<? super K>, V> Table<K, V> ofTree(
-            @Nullable Node<K, V> root, @Nullable Object lineage) {
-        if (root == null) {
-            return empty();
+    private Table<K, V> changed(Object other) {
+        if (other == tree) {
+            return this;
         }
-        if (root.size() <= Flat.FEW) {
-            List<Map.Entry<K, V>> entries = new ArrayList<>();
-            Cursor.all(root, false).forEachRemaining(entries::add);
-            return flat(Flat.of(entries));
+        if (other instanceof Node) {
+            return new Table<>(other, memory instanceof Lineage lineage ? lineage : new Lineage());
         }
-        return new Table<>(root, lineage == null ? new Lineage() : lineage);
+        return Tree.size(other) == 0 ? empty() : new Table<>(other, null);
     }
 
     /** The table without entries. */
@@ -85,25 +72,14 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return table;
     }
 
-    private Object @Nullable [] pairs() {
-        return content instanceof Object[] pairs ? pairs : null;
-    }
-
-    @SuppressWarnings("unchecked")
-    private Node<K, V> root() {
-        return (Node<K, V>) content;
-    }
-
-    @Nullable
-    Node<K, V> asTree() {
-        Object[] pairs = pairs();
-        return pairs == null ? root() : Tree.of(Flat.entries(pairs));
+    /** The tree: for tests, which look whether it is in shape. */
+    Object tree() {
+        return tree;
     }
 
     /** How many entries. */
     public int size() {
-        Object[] pairs = pairs();
-        return pairs == null ? root().size() : Flat.size(pairs);
+        return Tree.size(tree);
     }
 
     /** Whether there is no entry. */
@@ -140,38 +116,16 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
         return value == null ? otherwise : value;
     }
 
+    @SuppressWarnings("unchecked") // what was put there
     private @Nullable V value(K key) {
-        Object[] pairs = pairs();
-        if (pairs != null) {
-            int place = Flat.find(pairs, key);
-            return place < 0 ? null : Flat.value(pairs, place);
-        }
-        Node<K, V> node = root();
-        while (node != null) {
-            int order = key.compareTo(node.entry.key);
-            if (order == 0) {
-                return node.entry.value;
-            }
-            node = order < 0 ? node.left : node.right;
-        }
-        return null;
+        return (V) Tree.find(tree, key);
     }
 
     /** This table with an entry added or its value replaced; this very table if that very value is already there. */
     public Table<K, V> with(K key, V value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
-        Object[] pairs = pairs();
-        if (pairs == null) {
-            Node<K, V> changed = Tree.with(root(), new Entry<>(key, value));
-            return changed == content ? this : new Table<>(changed, memory);
-        }
-        int place = Flat.find(pairs, key);
-        if (place >= 0) {
-            return pairs[2 * place + 1] == value ? this : flat(Flat.replaced(pairs, place, value));
-        }
-        Object[] more = Flat.added(pairs, -1 - place, key, value);
-        return Flat.size(more) <= Flat.MOST ? flat(more) : ofTree(Tree.of(Flat.<K, V>entries(more)), null);
+        return changed(Tree.with(tree, key, value));
     }
 
     /** This table with a present value put through a function; this very table if the key has no value. */
@@ -182,36 +136,17 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** This table without an entry; this very table if there is none. */
     public Table<K, V> without(K key) {
-        Object[] pairs = pairs();
-        if (pairs != null) {
-            int place = Flat.find(pairs, key);
-            return place < 0 ? this : flat(Flat.removed(pairs, place));
-        }
-        return has(key) ? ofTree(Tree.removed(root(), key), memory) : this;
+        return has(key) ? changed(Tree.without(tree, key)) : this;
     }
 
     /** When the first entry is due, microseconds of the node's time; {@link Due#NEVER} if none is. */
     public long nextDue() {
-        Object[] pairs = pairs();
-        return pairs == null ? Tree.least(root()) : Flat.least(pairs);
+        return Tree.least(tree);
     }
 
     /** The keys of the entries due at or before a time, earliest first, then by key; at most as many as given. */
     public List<K> due(long now, int atMost) {
-        Object[] pairs = pairs();
-        if (pairs == null) {
-            return Tree.due(root(), now, atMost);
-        }
-        if (Flat.least(pairs) > now) {
-            return List.of();
-        }
-        // Stable: what is due at one time stays in the order of the keys.
-        return Flat.<K, V>entries(pairs).stream()
-                .filter(entry -> entry.time() <= now)
-                .sorted(Comparator.comparingLong(Entry::time))
-                .limit(atMost)
-                .map(entry -> entry.key)
-                .toList();
+        return Tree.due(tree, now, atMost);
     }
 
     /** The entry with the least key. */
@@ -236,40 +171,22 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     /** The entries in key order. */
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
-        Object[] pairs = pairs();
-        return pairs == null ? Cursor.all(root(), false) : Flat.iterator(pairs, 0, false);
+        return Cursor.all(tree, false);
     }
 
     /** The entries from a key on, that key included, in key order. */
     public Iterable<Map.Entry<K, V>> from(K key) {
-        return () -> {
-            Object[] pairs = pairs();
-            if (pairs == null) {
-                return Cursor.at(root(), key, false);
-            }
-            int place = Flat.find(pairs, key);
-            return Flat.iterator(pairs, place < 0 ? -1 - place : place, false);
-        };
+        return () -> Cursor.at(tree, key, false);
     }
 
     /** The entries against the key order, the greatest key first. */
     public Iterable<Map.Entry<K, V>> descending() {
-        return () -> {
-            Object[] pairs = pairs();
-            return pairs == null ? Cursor.all(root(), true) : Flat.iterator(pairs, Flat.size(pairs) - 1, true);
-        };
+        return () -> Cursor.all(tree, true);
     }
 
     /** The entries before a key, that key excluded, against the key order. */
     public Iterable<Map.Entry<K, V>> descending(K before) {
-        return () -> {
-            Object[] pairs = pairs();
-            if (pairs == null) {
-                return Cursor.at(root(), before, true);
-            }
-            int place = Flat.find(pairs, before);
-            return Flat.iterator(pairs, (place < 0 ? -1 - place : place) - 1, true);
-        };
+        return () -> Cursor.at(tree, before, true);
     }
 
     /** The keys in order. */
@@ -308,21 +225,18 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** Calls for each entry in key order. */
     public void each(BiConsumer<? super K, ? super V> action) {
-        Object[] pairs = pairs();
-        if (pairs == null) {
-            each(root(), action);
-        } else {
-            for (int place = 0; place < Flat.size(pairs); place++) {
-                action.accept(Flat.key(pairs, place), Flat.value(pairs, place));
-            }
-        }
+        each(tree, action);
     }
 
-    private static <K, V> void each(@Nullable Node<K, V> node, BiConsumer<? super K, ? super V> action) {
-        if (node != null) {
+    private static <K, V> void each(Object tree, BiConsumer<? super K, ? super V> action) {
+        if (tree instanceof Node node) {
             each(node.left, action);
-            action.accept(node.entry.key, node.entry.value);
             each(node.right, action);
+        } else {
+            Object[] leaf = (Object[]) tree;
+            for (int place = 0; place < Leaf.size(leaf); place++) {
+                action.accept(Leaf.key(leaf, place), Leaf.value(leaf, place));
+            }
         }
     }
 
@@ -338,17 +252,10 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
      * made of the other: what their trees share is passed by.
      */
     public void differences(Table<K, V> later, Difference<K, V> each) {
-        if (content == later.content) {
-            return;
-        }
-        TreeDifferences.of(asTree(), later.asTree(), (before, after) -> {
-            if (before == null || after == null || before.value != after.value) {
-                each.at(
-                        before == null ? Objects.requireNonNull(after).key : before.key,
-                        Optional.ofNullable(before).map(Entry::getValue),
-                        Optional.ofNullable(after).map(Entry::getValue));
-            }
-        });
+        TreeDifferences.<K, V>of(
+                tree,
+                later.tree,
+                (key, before, after) -> each.at(key, Optional.ofNullable(before), Optional.ofNullable(after)));
     }
 
     /** The sum of the entries' digests. */
@@ -358,19 +265,15 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     }
 
     private Sum sum(boolean remembers) {
-        Object[] pairs = pairs();
         Object known = memory;
-        if (pairs == null) {
-            return remembers && known instanceof Lineage lineage ? lineage.sum(root()) : Lineage.fresh(root());
-        }
-        if (pairs.length == 0) {
-            return Sum.ZERO;
-        }
         if (known instanceof Sum sum) {
             return sum;
         }
-        Sum sum = Flat.sum(pairs, remembers);
-        if (remembers) {
+        if (known instanceof Lineage lineage) {
+            return remembers ? lineage.sum(tree) : Lineage.fresh(tree, false);
+        }
+        Sum sum = Lineage.fresh(tree, remembers);
+        if (remembers && !isEmpty()) {
             memory = sum;
         }
         return sum;

@@ -2,158 +2,164 @@ package dev.dunlin.core.state;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The balanced binary tree of a {@link Table}: persistent, so that a changed tree shares all but a path with the one it came
- * from. Each node knows the least time beneath it, so that what is due next is found without a second index.
+ * The tree of a {@link Table}: entries in small {@link Leaf arrays}, and above them balanced binary nodes. A small table is one
+ * leaf. Persistent, so that a changed tree shares all but one leaf and the path to it with the one it came from. Each node knows
+ * the least time on each of its sides, so that what is due next is found without a second index.
+ *
+ * <p>A tree is a {@link Node}, or a leaf: an {@code Object[]}. Leaves are never empty, but of the empty tree.
  */
 final class Tree {
 
     private Tree() {}
 
     /** The tree with an entry added, or in the place of the one of its key; the same tree if that has the very same value. */
-    static <K extends Comparable<? super K>, V> Node<K, V> with(@Nullable Node<K, V> node, Entry<K, V> entry) {
-        if (node == null) {
-            return Node.leaf(entry);
+    static <K extends Comparable<? super K>> Object with(Object tree, K key, Object value) {
+        if (!(tree instanceof Node node)) {
+            Object[] leaf = (Object[]) tree;
+            return with(leaf, Leaf.find(leaf, key), key, value);
         }
-        int order = entry.key.compareTo(node.entry.key);
-        if (order == 0) {
-            return entry.value == node.entry.value ? node : node.with(entry, node.left, node.right);
+        boolean left = key.compareTo(node.key()) < 0;
+        Object child = left ? node.left : node.right;
+        Object changed;
+        if (child instanceof Object[] leaf) {
+            int place = Leaf.find(leaf, key);
+            changed = with(leaf, place, key, value);
+            if (place >= 0 && changed != leaf) {
+                long least = leastAfter(leaf, (Object[]) changed, place, left ? node.leastLeft() : node.leastRight());
+                return node.withAlike(left, changed, least);
+            }
+        } else {
+            changed = with(child, key, value);
         }
-        Node<K, V> child = order < 0 ? node.left : node.right;
-        Node<K, V> changed = with(child, entry);
         if (changed == child) {
             return node;
         }
-        Node<K, V> left = order < 0 ? changed : node.left;
-        Node<K, V> right = order < 0 ? node.right : changed;
+        long least = least(changed);
         // What takes another's place does not change the shape.
-        return size(child) == changed.size() ? node.with(node.entry, left, right) : balanced(node.entry, left, right);
+        return size(changed) == size(child) ? node.withAlike(left, changed, least) : node.with(left, changed, least);
     }
 
-    /** The balanced tree of some entries in the order of their keys. */
-    static <K, V> @Nullable Node<K, V> of(List<Entry<K, V>> entries) {
-        if (entries.isEmpty()) {
-            return null;
+    private static <K extends Comparable<? super K>> Object with(Object[] leaf, int place, K key, Object value) {
+        if (place >= 0) {
+            return Leaf.value(leaf, place) == value ? leaf : Leaf.replaced(leaf, place, value);
         }
-        int middle = entries.size() / 2;
-        return Node.of(
-                entries.get(middle), of(entries.subList(0, middle)), of(entries.subList(middle + 1, entries.size())));
+        Object[] more = Leaf.added(leaf, -1 - place, key, value);
+        int size = Leaf.size(more);
+        if (size <= Leaf.MOST) {
+            return more;
+        }
+        // What comes in ascending order leaves full leaves behind.
+        int half = -1 - place == size - 1 ? size - 1 : size / 2;
+        return Node.of(Leaf.key(more, half), Leaf.part(more, 0, half), Leaf.part(more, half, size));
+    }
+
+    // Of a leaf in which one value was replaced: the others need a look only if that one was the earliest.
+    private static long leastAfter(Object[] before, Object[] after, int place, long least) {
+        long time = Due.of(Leaf.value(after, place));
+        if (time <= least) {
+            return time;
+        }
+        return Due.of(Leaf.value(before, place)) > least ? least : Leaf.least(after);
     }
 
     /** The tree without a key that is in it. */
-    static <K extends Comparable<? super K>, V> @Nullable Node<K, V> removed(@Nullable Node<K, V> at, K key) {
-        Node<K, V> node = Objects.requireNonNull(at);
-        int order = key.compareTo(node.entry.key);
-        if (order < 0) {
-            return balanced(node.entry, removed(node.left, key), node.right);
+    static <K extends Comparable<? super K>> Object without(Object tree, K key) {
+        if (!(tree instanceof Node node)) {
+            Object[] leaf = (Object[]) tree;
+            return Leaf.removed(leaf, Leaf.find(leaf, key));
         }
-        if (order > 0) {
-            return balanced(node.entry, node.left, removed(node.right, key));
+        boolean left = key.compareTo(node.key()) < 0;
+        Object child = without(left ? node.left : node.right, key);
+        Object other = left ? node.right : node.left;
+        if (size(child) == 0) {
+            return other;
         }
-        if (node.left == null) {
-            return node.right;
+        if (child instanceof Object[] one && other instanceof Object[] two && (one.length + two.length) / 2 <= Leaf.FEW) {
+            return left ? Leaf.joined(one, two) : Leaf.joined(two, one);
         }
-        if (node.right == null) {
-            return node.left;
-        }
-        Entry<K, V> successor = leftmost(node.right).entry;
-        return balanced(successor, node.left, removed(node.right, successor.key));
+        return node.with(left, child, least(child));
     }
 
-    static <K, V> Node<K, V> leftmost(Node<K, V> from) {
-        Node<K, V> node = from;
-        while (node.left != null) {
-            node = node.left;
+    /** The value of a key. */
+    static <K extends Comparable<? super K>> @Nullable Object find(Object tree, K key) {
+        Object at = tree;
+        while (at instanceof Node node) {
+            at = key.compareTo(node.key()) < 0 ? node.left : node.right;
         }
-        return node;
+        Object[] leaf = (Object[]) at;
+        int place = Leaf.find(leaf, key);
+        return place < 0 ? null : Leaf.value(leaf, place);
     }
 
-    /** An entry above two trees whose heights differ by at most two, rotated to differ by at most one. */
-    private static <K, V> Node<K, V> balanced(Entry<K, V> top, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-        int tilt = height(left) - height(right);
-        if (tilt > 1 && left != null) {
-            Node<K, V> inner = left.right;
-            if (inner != null && height(left.left) < inner.height()) {
-                return Node.of(
-                        inner.entry, Node.of(left.entry, left.left, inner.left), Node.of(top, inner.right, right));
-            }
-            return Node.of(left.entry, left.left, Node.of(top, inner, right));
-        }
-        if (tilt < -1 && right != null) {
-            Node<K, V> inner = right.left;
-            if (inner != null && height(right.right) < inner.height()) {
-                return Node.of(
-                        inner.entry, Node.of(top, left, inner.left), Node.of(right.entry, inner.right, right.right));
-            }
-            return Node.of(right.entry, Node.of(top, left, inner), right.right);
-        }
-        return Node.of(top, left, right);
+    /** How many nodes there are from here to the farthest leaf. */
+    static int height(Object tree) {
+        return tree instanceof Node node ? node.height() : 0;
     }
 
-    private static int height(@Nullable Node<?, ?> node) {
-        return node == null ? 0 : node.height();
+    static int size(Object tree) {
+        return tree instanceof Node node ? node.size() : Leaf.size((Object[]) tree);
     }
 
-    static long least(@Nullable Node<?, ?> node) {
-        return node instanceof Timed<?, ?> timed ? timed.least : Due.NEVER;
+    /** The earliest time at which an entry is due. */
+    static long least(Object tree) {
+        return tree instanceof Node node
+                ? Math.min(node.leastLeft(), node.leastRight())
+                : Leaf.least((Object[]) tree);
     }
 
-    static int size(@Nullable Node<?, ?> node) {
-        return node == null ? 0 : node.size();
-    }
-
-    /** A node of the tree; immutable. */
-    static sealed class Node<K, V> {
+    /** A node above two trees, whose heights differ by at most one; immutable. */
+    static sealed class Node {
         // The size in the upper 26 bits, the height in the lowest.
         private static final int HEIGHT_BITS = 6;
 
         /** The most entries of a tree: what the size has room for. */
         static final int MAX_SIZE = (1 << 26) - 1;
 
-        final Entry<K, V> entry;
-        final @Nullable Node<K, V> left;
-        final @Nullable Node<K, V> right;
+        private final Object key;
+        final Object left;
+        final Object right;
         private final int sizeAndHeight;
 
-        private Node(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight) {
-            this.entry = entry;
+        private Node(Object key, Object left, Object right, int sizeAndHeight) {
+            this.key = key;
             this.left = left;
             this.right = right;
             this.sizeAndHeight = sizeAndHeight;
         }
 
-        static <K, V> Node<K, V> leaf(Entry<K, V> entry) {
-            return of(entry, null, null);
+        static Node of(Object key, Object left, Object right) {
+            return of(key, left, right, sizeAndHeight(left, right), Tree.least(left), Tree.least(right));
         }
 
-        static <K, V> Node<K, V> of(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-            int size = Tree.size(left) + Tree.size(right) + 1;
+        private static Node of(
+                Object key, Object left, Object right, int sizeAndHeight, long leastLeft, long leastRight) {
+            return leastLeft == Due.NEVER && leastRight == Due.NEVER
+                    ? new Node(key, left, right, sizeAndHeight)
+                    : new Timed(key, left, right, sizeAndHeight, leastLeft, leastRight);
+        }
+
+        private static int sizeAndHeight(Object left, Object right) {
+            int size = Tree.size(left) + Tree.size(right);
             if (size > MAX_SIZE) {
                 throw new IllegalStateException("a table has at most " + MAX_SIZE + " entries");
             }
-            int height = Math.max(Tree.height(left), Tree.height(right)) + 1;
-            return of(entry, left, right, size << HEIGHT_BITS | height);
+            return size << HEIGHT_BITS | Math.max(Tree.height(left), Tree.height(right)) + 1;
         }
 
-        private static <K, V> Node<K, V> of(
-                Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight) {
-            long least = Math.min(entry.time(), Math.min(Tree.least(left), Tree.least(right)));
-            return least == Due.NEVER
-                    ? new Node<>(entry, left, right, sizeAndHeight)
-                    : new Timed<>(entry, left, right, sizeAndHeight, least);
-        }
-
-        /** This in the same shape, with another entry or other children of the same shapes. */
-        Node<K, V> with(Entry<K, V> other, @Nullable Node<K, V> otherLeft, @Nullable Node<K, V> otherRight) {
-            return of(other, otherLeft, otherRight, sizeAndHeight);
+        /** Above all keys on the left, and not above those on the right. It need not be in the tree. */
+        @SuppressWarnings("unchecked") // the keys of one tree have one type
+        <K> K key() {
+            return (K) key;
         }
 
         int height() {
@@ -163,44 +169,89 @@ final class Tree {
         int size() {
             return sizeAndHeight >>> HEIGHT_BITS;
         }
-    }
 
-    /** A node with something due beneath it: the others are spared eight bytes. */
-    private static final class Timed<K, V> extends Node<K, V> {
-        private final long least;
-
-        Timed(Entry<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int sizeAndHeight, long least) {
-            super(entry, left, right, sizeAndHeight);
-            this.least = least;
-        }
-    }
-
-    /** One key and its value, shared by all trees that hold them. */
-    static final class Entry<K, V> implements Map.Entry<K, V> {
-        final K key;
-        final V value;
-
-        // Written at most a few times with equal immutable values: a race costs work, never truth.
-        private @Nullable Sum sum;
-
-        Entry(K key, V value) {
-            this.key = key;
-            this.value = value;
+        long leastLeft() {
+            return Due.NEVER;
         }
 
-        /** When it is due. */
-        long time() {
-            return Due.of(value);
+        long leastRight() {
+            return Due.NEVER;
         }
 
-        Sum sum(Hasher with) {
-            Sum known = sum;
-            if (known == null) {
-                known = Sum.of(key, value, with);
-                sum = known;
+        /**
+         * This with another tree of the same shape on one side.
+         *
+         * @param least the earliest time in that tree
+         */
+        Node withAlike(boolean onLeft, Object child, long least) {
+            return onLeft
+                    ? of(key, child, right, sizeAndHeight, least, leastRight())
+                    : of(key, left, child, sizeAndHeight, leastLeft(), least);
+        }
+
+        /**
+         * This with another tree on one side, of a height that differs by at most one from the present one's.
+         *
+         * @param least the earliest time in that tree
+         */
+        Node with(boolean onLeft, Object child, long least) {
+            Object newLeft = onLeft ? child : left;
+            Object newRight = onLeft ? right : child;
+            int tilt = Tree.height(newLeft) - Tree.height(newRight);
+            if (tilt > 1) {
+                return leaningLeft((Node) newLeft, newRight);
             }
-            return known;
+            if (tilt < -1) {
+                return leaningRight(newLeft, (Node) newRight);
+            }
+            return of(
+                    key,
+                    newLeft,
+                    newRight,
+                    sizeAndHeight(newLeft, newRight),
+                    onLeft ? least : leastLeft(),
+                    onLeft ? leastRight() : least);
         }
+
+        private Node leaningLeft(Node high, Object low) {
+            if (high.right instanceof Node inner && Tree.height(high.left) < inner.height()) {
+                return of(inner.key, of(high.key, high.left, inner.left), of(key, inner.right, low));
+            }
+            return of(high.key, high.left, of(key, high.right, low));
+        }
+
+        private Node leaningRight(Object low, Node high) {
+            if (high.left instanceof Node inner && Tree.height(high.right) < inner.height()) {
+                return of(inner.key, of(key, low, inner.left), of(high.key, inner.right, high.right));
+            }
+            return of(high.key, of(key, low, high.left), high.right);
+        }
+    }
+
+    /** A node with something due beneath it: the others are spared the times. */
+    private static final class Timed extends Node {
+        private final long leastLeft;
+        private final long leastRight;
+
+        Timed(Object key, Object left, Object right, int sizeAndHeight, long leastLeft, long leastRight) {
+            super(key, left, right, sizeAndHeight);
+            this.leastLeft = leastLeft;
+            this.leastRight = leastRight;
+        }
+
+        @Override
+        long leastLeft() {
+            return leastLeft;
+        }
+
+        @Override
+        long leastRight() {
+            return leastRight;
+        }
+    }
+
+    /** One key and its value, as a walk shows them. */
+    record Entry<K, V>(K key, V value) implements Map.Entry<K, V> {
 
         @Override
         public K getKey() {
@@ -234,110 +285,158 @@ final class Tree {
     }
 
     /** The keys of the entries due by a time, earliest first, then by key. Costs what it finds, whatever else is due. */
-    static <K extends Comparable<? super K>> List<K> due(@Nullable Node<K, ?> root, long now, int atMost) {
-        if (least(root) > now) {
+    static <K extends Comparable<? super K>> List<K> due(Object tree, long now, int atMost) {
+        if (atMost <= 0 || least(tree) > now) {
             return List.of();
         }
+        List<Coming<K>> few = new ArrayList<>();
+        if (collect(tree, now, atMost, few)) {
+            // Stable: what is due at one time stays in the order of the keys.
+            few.sort(Comparator.comparingLong(Coming::time));
+            return few.stream().map(Coming::key).toList();
+        }
+        return earliest(tree, now, atMost);
+    }
+
+    // In key order; whether that were all.
+    private static <K extends Comparable<? super K>> boolean collect(
+            Object tree, long now, int atMost, List<Coming<K>> to) {
+        if (tree instanceof Node node) {
+            return (node.leastLeft() > now || collect(node.left, now, atMost, to))
+                    && (node.leastRight() > now || collect(node.right, now, atMost, to));
+        }
+        Object[] leaf = (Object[]) tree;
+        for (int place = 0; place < Leaf.size(leaf); place++) {
+            long time = Due.of(Leaf.value(leaf, place));
+            if (time <= now) {
+                if (to.size() == atMost) {
+                    return false;
+                }
+                to.add(new Coming<>(time, Leaf.key(leaf, place), null));
+            }
+        }
+        return true;
+    }
+
+    private static <K extends Comparable<? super K>> List<K> earliest(Object tree, long now, int atMost) {
         List<K> due = new ArrayList<>();
         PriorityQueue<Coming<K>> coming = new PriorityQueue<>();
-        Coming.beneath(root, now, coming);
+        coming.add(new Coming<>(least(tree), null, tree));
         while (due.size() < atMost) {
             Coming<K> next = coming.poll();
             if (next == null) {
                 break;
             }
-            if (next.under == null) {
+            if (next.key != null) {
                 due.add(next.key);
-            } else {
-                next.open(now, coming);
+            } else if (next.under instanceof Node node) {
+                Coming.beneath(node.left, node.leastLeft(), now, coming);
+                Coming.beneath(node.right, node.leastRight(), now, coming);
+            } else if (next.under instanceof Object[] leaf) {
+                List<Coming<K>> entries = new ArrayList<>();
+                collect(leaf, now, Leaf.MOST, entries);
+                coming.addAll(entries);
             }
         }
         return due;
     }
 
     /**
-     * What comes at a time: an entry, or something beneath a node.
+     * What comes at a time: an entry, or something in a tree.
      *
-     * @param key of the entry, or of the node
-     * @param under the node that is still to be looked into; null for an entry
+     * @param key of the entry; null for a tree
+     * @param under the tree that is still to be looked into; null for an entry
      */
     private record Coming<K extends Comparable<? super K>>(
-            long time, K key, @Nullable Node<K, ?> under) implements Comparable<Coming<K>> {
+            long time, @Nullable K key, @Nullable Object under) implements Comparable<Coming<K>> {
 
         static <K extends Comparable<? super K>> void beneath(
-                @Nullable Node<K, ?> node, long now, PriorityQueue<Coming<K>> to) {
-            if (node != null && least(node) <= now) {
-                to.add(new Coming<>(least(node), node.entry.key, node));
+                Object tree, long least, long now, PriorityQueue<Coming<K>> to) {
+            if (least <= now) {
+                to.add(new Coming<>(least, null, tree));
             }
         }
 
-        void open(long now, PriorityQueue<Coming<K>> to) {
-            Node<K, ?> node = Objects.requireNonNull(under);
-            if (node.entry.time() <= now) {
-                to.add(new Coming<>(node.entry.time(), node.entry.key, null));
-            }
-            beneath(node.left, now, to);
-            beneath(node.right, now, to);
-        }
-
-        // Nodes before entries of the same time: what is beneath them may have a lesser key.
+        // Trees before entries of the same time: what is in them may have a lesser key.
         @Override
         public int compareTo(Coming<K> other) {
             int byTime = Long.compare(time, other.time);
             if (byTime != 0) {
                 return byTime;
             }
-            int byKind = Boolean.compare(under == null, other.under == null);
-            return byKind != 0 ? byKind : key.compareTo(other.key);
+            if (key == null || other.key == null) {
+                return Boolean.compare(key != null, other.key != null);
+            }
+            return key.compareTo(other.key);
         }
     }
 
     /** A walk over the entries in key order, or against it. */
     static final class Cursor<K, V> implements Iterator<Map.Entry<K, V>> {
-        private final Deque<Node<K, V>> path = new ArrayDeque<>();
+        private final Deque<Object> ahead = new ArrayDeque<>(0);
         private final boolean backwards;
+        private Object[] leaf = Leaf.EMPTY;
+        private int place;
 
         private Cursor(boolean backwards) {
             this.backwards = backwards;
         }
 
-        static <K, V> Cursor<K, V> all(@Nullable Node<K, V> root, boolean backwards) {
+        static <K, V> Cursor<K, V> all(Object tree, boolean backwards) {
             Cursor<K, V> cursor = new Cursor<>(backwards);
-            cursor.descend(root);
+            cursor.descend(tree);
             return cursor;
         }
 
         /** From the least key on that is not below one, or backwards from the greatest that is below it. */
-        static <K extends Comparable<? super K>, V> Cursor<K, V> at(
-                @Nullable Node<K, V> root, K key, boolean backwards) {
+        static <K extends Comparable<? super K>, V> Cursor<K, V> at(Object tree, K key, boolean backwards) {
             Cursor<K, V> cursor = new Cursor<>(backwards);
-            Node<K, V> node = root;
-            while (node != null) {
-                boolean below = node.entry.key.compareTo(key) < 0;
-                if (below == backwards) {
-                    cursor.path.push(node);
+            Object under = tree;
+            while (under instanceof Node node) {
+                boolean left = key.compareTo(node.key()) < 0;
+                if (left != backwards) {
+                    cursor.ahead.push(left ? node.right : node.left);
                 }
-                node = below ? node.right : node.left;
+                under = left ? node.left : node.right;
             }
+            cursor.leaf = (Object[]) under;
+            int found = Leaf.find(cursor.leaf, key);
+            cursor.place = (found < 0 ? -1 - found : found) - (backwards ? 1 : 0);
+            cursor.advance();
             return cursor;
         }
 
-        private void descend(@Nullable Node<K, V> from) {
-            for (Node<K, V> node = from; node != null; node = backwards ? node.right : node.left) {
-                path.push(node);
+        private void descend(Object tree) {
+            Object under = tree;
+            while (under instanceof Node node) {
+                ahead.push(backwards ? node.left : node.right);
+                under = backwards ? node.right : node.left;
+            }
+            leaf = (Object[]) under;
+            place = backwards ? Leaf.size(leaf) - 1 : 0;
+        }
+
+        // To the next leaf where this one has ended.
+        private void advance() {
+            if (!hasNext() && !ahead.isEmpty()) {
+                descend(ahead.pop());
             }
         }
 
         @Override
         public boolean hasNext() {
-            return !path.isEmpty();
+            return place >= 0 && place < Leaf.size(leaf);
         }
 
         @Override
         public Map.Entry<K, V> next() {
-            Node<K, V> node = path.pop();
-            descend(backwards ? node.left : node.right);
-            return node.entry;
+            if (!hasNext()) {
+                throw new NoSuchElementException("no entry is left");
+            }
+            Entry<K, V> entry = new Entry<>(Leaf.key(leaf, place), Leaf.value(leaf, place));
+            place += backwards ? -1 : 1;
+            advance();
+            return entry;
         }
     }
 }

@@ -1,91 +1,124 @@
 package dev.dunlin.core.state;
 
-import dev.dunlin.core.state.Tree.Entry;
 import dev.dunlin.core.state.Tree.Node;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a tree is still to come when two are compared: whole subtrees, and entries of those that were opened. Subtrees that
- * both share are passed by unopened.
+ * Compares two {@link Tree}s by what they are made of: what both share is passed by unopened. Trees of one shape are walked side
+ * by side; where a rotation or a divided leaf has parted them, their entries are merged.
  */
 final class TreeDifferences<K extends Comparable<? super K>, V> {
 
-    private final Deque<Object> ahead = new ArrayDeque<>();
+    // What of one of the trees is still to come, behind what is left of an opened leaf.
+    private final Deque<Object> ahead = new ArrayDeque<>(0);
+    private Object[] leaf = Leaf.EMPTY;
+    private int place;
 
-    private TreeDifferences(@Nullable Node<K, V> root) {
-        push(root);
+    private TreeDifferences(Object tree) {
+        ahead.push(tree);
+        if (!(tree instanceof Node)) {
+            open();
+        }
     }
 
-    /** Takes the entries of one key that are not the same object; null where a tree has none. */
+    /** Takes the values of one key that are not the same object; null where a tree has none. */
     @FunctionalInterface
     interface Each<K, V> {
-        void at(@Nullable Entry<K, V> before, @Nullable Entry<K, V> after);
+        void at(K key, @Nullable V before, @Nullable V after);
     }
 
-    static <K extends Comparable<? super K>, V> void of(
-            @Nullable Node<K, V> earlier, @Nullable Node<K, V> later, Each<K, V> each) {
-        TreeDifferences<K, V> before = new TreeDifferences<>(earlier);
-        TreeDifferences<K, V> after = new TreeDifferences<>(later);
-        while (!before.ahead.isEmpty() || !after.ahead.isEmpty()) {
-            Node<K, V> one = before.node();
-            Node<K, V> other = after.node();
-            if (one != null && one == other) {
-                before.pass();
-                after.pass();
-            } else if (one != null && (other == null || one.height() >= other.height())) {
-                before.open();
-            } else if (other != null) {
-                after.open();
-            } else {
+    /** All differences in the order of the keys. */
+    static <K extends Comparable<? super K>, V> void of(Object earlier, Object later, Each<K, V> each) {
+        if (earlier == later) {
+            return;
+        }
+        if (earlier instanceof Node before
+                && later instanceof Node after
+                && before.<K>key().compareTo(after.key()) == 0) {
+            of(before.left, after.left, each);
+            of(before.right, after.right, each);
+        } else {
+            merged(new TreeDifferences<K, V>(earlier), new TreeDifferences<K, V>(later), each);
+        }
+    }
+
+    private static <K extends Comparable<? super K>, V> void merged(
+            TreeDifferences<K, V> before, TreeDifferences<K, V> after, Each<K, V> each) {
+        while (true) {
+            if (!before.isInLeaf() && !after.isInLeaf()) {
+                Object one = before.ahead.peek();
+                if (one != null && one == after.ahead.peek()) {
+                    before.ahead.pop();
+                    after.ahead.pop();
+                    continue;
+                }
+                // The higher one first: what they share may lie beneath it.
+                if (before.nextHeight() > after.nextHeight()) {
+                    before.open();
+                    continue;
+                }
+                if (after.nextHeight() > before.nextHeight()) {
+                    after.open();
+                    continue;
+                }
+            }
+            if (before.openLeaf() | after.openLeaf()) {
                 differ(before, after, each);
+            } else {
+                return;
             }
         }
     }
 
     private static <K extends Comparable<? super K>, V> void differ(
             TreeDifferences<K, V> before, TreeDifferences<K, V> after, Each<K, V> each) {
-        Entry<K, V> one = before.entry();
-        Entry<K, V> other = after.entry();
-        int order = one == null ? 1 : other == null ? -1 : one.key.compareTo(other.key);
-        if (order <= 0) {
-            before.pass();
-        }
-        if (order >= 0) {
-            after.pass();
-        }
+        int order = !before.isInLeaf()
+                ? 1
+                : !after.isInLeaf() ? -1 : before.key().compareTo(after.key());
+        K key = order <= 0 ? before.key() : after.key();
+        V one = order <= 0 ? before.take() : null;
+        V other = order >= 0 ? after.take() : null;
         if (one != other) {
-            each.at(order <= 0 ? one : null, order >= 0 ? other : null);
+            each.at(key, one, other);
         }
     }
 
-    private void push(@Nullable Object next) {
-        if (next != null) {
-            ahead.push(next);
-        }
+    private boolean isInLeaf() {
+        return place < Leaf.size(leaf);
     }
 
-    /** The subtree that comes next, if it is one. */
-    @SuppressWarnings("unchecked")
-    private @Nullable Node<K, V> node() {
-        return ahead.peek() instanceof Node<?, ?> node ? (Node<K, V>) node : null;
+    private K key() {
+        return Leaf.key(leaf, place);
     }
 
-    /** The entry that comes next, if it is one. */
-    @SuppressWarnings("unchecked")
-    private @Nullable Entry<K, V> entry() {
-        return ahead.peek() instanceof Entry<?, ?> entry ? (Entry<K, V>) entry : null;
+    private V take() {
+        return Leaf.value(leaf, place++);
     }
 
-    private void pass() {
-        ahead.pop();
+    private int nextHeight() {
+        Object next = ahead.peek();
+        return next == null ? -1 : Tree.height(next);
     }
 
+    // Opens what comes next, which is there.
     private void open() {
-        Node<?, ?> node = (Node<?, ?>) ahead.pop();
-        push(node.right);
-        push(node.entry);
-        push(node.left);
+        Object next = ahead.pop();
+        if (next instanceof Node node) {
+            ahead.push(node.right);
+            ahead.push(node.left);
+        } else {
+            leaf = (Object[]) next;
+            place = 0;
+        }
+    }
+
+    // Whether there is an entry still to come, which is in the opened leaf then.
+    private boolean openLeaf() {
+        while (!isInLeaf() && !ahead.isEmpty()) {
+            open();
+        }
+        return isInLeaf();
     }
 }

@@ -73,10 +73,20 @@ public final class Guards<V, S, A extends Action> {
 
     /** Whether an action is enabled, and if not, why. */
     public Verdict ask(V view, S own, A action, long now) {
-        Clause<V, S, A>[] all = fast.get(action.getClass());
+        return ask(of(action.getClass()), view, own, action, now);
+    }
+
+    /** The clauses of an action type. */
+    Clause<V, S, A>[] of(Class<?> type) {
+        Clause<V, S, A>[] all = fast.get(type);
         if (all == null) {
-            throw new IllegalStateException(action.getClass().getName() + " has no guard");
+            throw new IllegalStateException(type.getName() + " has no guard");
         }
+        return all;
+    }
+
+    /** As {@link #ask(Object, Object, Action, long)}, of clauses that were looked up before. */
+    static <V, S, A> Verdict ask(Clause<V, S, A>[] all, V view, S own, A action, long now) {
         for (Clause<V, S, A> clause : all) {
             if (!clause.test().holds(view, own, action, now)) {
                 return new Verdict.Disabled(clause.name(), clause.operands().of(view, own, action, now));

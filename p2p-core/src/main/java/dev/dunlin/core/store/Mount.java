@@ -11,7 +11,6 @@ final class Mount<R, S, A extends Action> {
     final int index;
     final String name;
     final Machine<? super R, S, A> machine;
-    final Guards<? super R, S, A> guards;
     final List<Dues<S, ?, ?, A>> dues;
     private final @Nullable Function<R, S> get;
     private final @Nullable BiFunction<R, S, R> set;
@@ -24,7 +23,6 @@ final class Mount<R, S, A extends Action> {
         this.index = index;
         this.name = machine.name();
         this.machine = machine;
-        this.guards = machine.guards();
         this.dues = machine.dues();
         this.get = get;
         this.set = set;

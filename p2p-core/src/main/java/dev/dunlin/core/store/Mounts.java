@@ -25,16 +25,31 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
         EFFECT
     }
 
-    /** Where the actions of one type go. */
-    record Route<R>(Mount<R, ?, ?> owner, Kind kind, String type, List<On<?, ?>> observers) {}
+    /**
+     * Where the actions of one type go.
+     *
+     * @param owner its machine
+     * @param kind what they are
+     * @param type its name
+     * @param clauses the owner's guard of it; none where there is no guard
+     * @param observers of it, in mounting order
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and walked once an action
+    record Route<R>(
+            Mount<R, ?, ?> owner, Kind kind, String type, Guards.Clause<?, ?, ?>[] clauses, List<On<?, ?>> observers) {}
+
+    private static final Guards.Clause<?, ?, ?>[] UNGUARDED = {};
 
     static <R> Mounts<R> of(List<Mount<R, ?, ?>> mounts) {
         Map<Class<?>, Route<R>> routes = new HashMap<>();
         for (Mount<R, ?, ?> mount : mounts) {
             TypeTable types = mount.machine.types();
             types.actions().forEach((name, type) -> {
+                Kind kind = kind(mount, type);
+                Guards.Clause<?, ?, ?>[] clauses =
+                        kind == Kind.ACTION || kind == Kind.DUE ? mount.machine.guards().of(type) : UNGUARDED;
                 Route<R> before = routes.put(
-                        type, new Route<>(mount, kind(mount, type), types.fullName(name), new ArrayList<>(2)));
+                        type, new Route<>(mount, kind, types.fullName(name), clauses, new ArrayList<>(2)));
                 if (before != null) {
                     throw new IllegalArgumentException(type.getName() + " is registered by the machines "
                             + before.owner.name + " and " + mount.name);

@@ -23,6 +23,7 @@ final class Turning<R> implements Context {
     private final Draws[] drawsOf;
 
     private Action[] entries = new Action[64];
+    private @Nullable Route<?>[] routes = new Route<?>[64];
     private int[] causes = new int[64];
     private @Nullable Verdict[] verdicts = new Verdict[64];
     private int size;
@@ -83,7 +84,8 @@ final class Turning<R> implements Context {
         Store<R> in = store();
         for (current = 0; current < size; current++) {
             Action action = entries[current];
-            Route<R> route = mounts.of(action);
+            @SuppressWarnings("unchecked") // of these mounts
+            Route<R> route = (Route<R>) Objects.requireNonNull(routes[current]);
             if (route.kind() != Mounts.Kind.EFFECT) {
                 step(in, route, action);
                 in.watched(current, number, at);
@@ -118,7 +120,7 @@ final class Turning<R> implements Context {
         S before = mount.read(in.node(), in.root());
         Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(mount, before)
                 ? NOT_DUE
-                : ((Guards<R, S, A>) mount.guards).ask(in.root(), before, action, at);
+                : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at);
         if (verdict instanceof Verdict.Disabled disabled) {
             verdicts[current] = disabled;
             track(in, action, false);
@@ -216,15 +218,21 @@ final class Turning<R> implements Context {
     }
 
     private void push(Action action) {
+        push(action, mounts.of(action));
+    }
+
+    private void push(Action action, Route<R> route) {
         if (size == Store.MAX_ENTRIES) {
             throw new IllegalStateException("one input leads to more than " + Store.MAX_ENTRIES + " actions");
         }
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, size * 2);
+            routes = Arrays.copyOf(routes, size * 2);
             causes = Arrays.copyOf(causes, size * 2);
             verdicts = Arrays.copyOf(verdicts, size * 2);
         }
         entries[size] = action;
+        routes[size] = route;
         causes[size] = current;
         verdicts[size] = null;
         size++;
@@ -284,13 +292,11 @@ final class Turning<R> implements Context {
             throw new IllegalArgumentException(
                     action.getClass().getSimpleName() + " is an effect: emit it with effect()");
         }
-        mounts.of(action);
         push(action);
     }
 
     @Override
     public ActionId effect(Effect effect) {
-        mounts.of(effect);
         durable |= effect instanceof Effect.Durable;
         push(effect);
         return new ActionId(number, size - 1);

@@ -2,41 +2,72 @@ package dev.dunlin.core.state;
 
 import org.jspecify.annotations.Nullable;
 
-/** Looks into a table's tree: whether each node is balanced, and knows its height, its size and the least time beneath it. */
+/**
+ * Looks into a table's tree: whether each node is balanced, parts the keys of its two sides, and knows its height, its size and
+ * the least time on each side; and whether each leaf is of a size that leaves have.
+ */
 final class TableShape {
 
     private TableShape() {}
 
-    private record Seen(int height, int size, long least) {
-        static final Seen NOTHING = new Seen(0, 0, Due.NEVER);
-    }
+    private record Seen(int height, int size, long least, Object first, Object last) {}
 
     static int height(Table<?, ?> table) {
-        return walk(table.asTree()).height();
+        return table.isEmpty() ? 0 : walk(table.tree()).height();
     }
 
-    /** Throws if a node's halves differ in height by more than one, or its count, height or least time is wrong. */
+    /** Throws if the tree is not in shape. */
     static void check(Table<?, ?> table) {
-        walk(table.asTree());
+        if (!table.isEmpty()) {
+            walk(table.tree());
+        }
     }
 
-    private static Seen walk(Tree.@Nullable Node<?, ?> node) {
-        if (node == null) {
-            return Seen.NOTHING;
+    private static Seen walk(Object tree) {
+        return tree instanceof Tree.Node node ? inner(node) : leaf((Object[]) tree);
+    }
+
+    private static Seen leaf(Object[] leaf) {
+        int size = Leaf.size(leaf);
+        if (size < 1 || size > Leaf.MOST) {
+            throw new AssertionError("a leaf has " + size + " entries");
         }
+        for (int place = 1; place < size; place++) {
+            above(Leaf.key(leaf, place - 1), Leaf.key(leaf, place), false);
+        }
+        return new Seen(0, size, Leaf.least(leaf), Leaf.key(leaf, 0), Leaf.key(leaf, size - 1));
+    }
+
+    private static Seen inner(Tree.Node node) {
         Seen left = walk(node.left);
         Seen right = walk(node.right);
         if (Math.abs(left.height() - right.height()) > 1) {
-            throw new AssertionError("a node has halves of the heights " + left.height() + " and " + right.height());
+            throw new AssertionError("a node has sides of the heights " + left.height() + " and " + right.height());
+        }
+        above(left.last(), node.key(), false);
+        above(node.key(), right.first(), true);
+        if (node.leastLeft() != left.least() || node.leastRight() != right.least()) {
+            throw new AssertionError("a node says that its sides are due at " + node.leastLeft() + " and "
+                    + node.leastRight() + ", and they are at " + left.least() + " and " + right.least());
         }
         Seen seen = new Seen(
                 Math.max(left.height(), right.height()) + 1,
-                left.size() + right.size() + 1,
-                Math.min(node.entry.time(), Math.min(left.least(), right.least())));
-        Seen said = new Seen(node.height(), node.size(), Tree.least(node));
-        if (!seen.equals(said)) {
-            throw new AssertionError("a node says " + said + " and is " + seen);
+                left.size() + right.size(),
+                Math.min(left.least(), right.least()),
+                left.first(),
+                right.last());
+        if (seen.height() != node.height() || seen.size() != node.size() || seen.least() != Tree.least(node)) {
+            throw new AssertionError("a node says that it has the height " + node.height() + " and the size "
+                    + node.size() + ", and is " + seen);
         }
         return seen;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the keys of one table have one type
+    private static void above(Object lesser, @Nullable Object greater, boolean orEqual) {
+        int order = ((Comparable) lesser).compareTo(greater);
+        if (order > 0 || (order == 0 && !orEqual)) {
+            throw new AssertionError(lesser + " stands before " + greater);
+        }
     }
 }
