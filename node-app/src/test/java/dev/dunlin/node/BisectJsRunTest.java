@@ -54,7 +54,7 @@ class BisectJsRunTest {
         assertThat(report.path("second").path("step").asLong()).isEqualTo(first);
         assertThat(report.path("second").path("slices").path(0).asString()).isEqualTo("ping");
         assertThat(report.path("fields").path(0).path("path").asString())
-                .matches("ping\\.peers\\.\\w+\\.health\\.failures");
+                .matches("ping\\.peers\\.\\w+\\.failures");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 }

@@ -43,14 +43,14 @@ record ChangedBuild(Path launcher, List<Path> classPath) {
 
     /**
      * This build with a changed reducer: after a pong, one ping counts as lost, where none does. It is the field
-     * {@code ping.peers.ID.health.failures}, from the first {@code ping/pongReceived} on.
+     * {@code ping.peers.ID.failures}, from the first {@code ping/pongReceived} on.
      */
     static ChangedBuild countingAPongAsLost(Path folder) throws IOException {
         return changed(
                 folder,
                 "p2p-connection/src/main/java/dev/dunlin/connection/ping/PingReducer.java",
-                "new Health(kept, 0)",
-                "new Health(kept, 1)");
+                "Math.min(peer.failures() + 1, most) : 0;",
+                "Math.min(peer.failures() + 1, most) : 1;");
     }
 
     /**

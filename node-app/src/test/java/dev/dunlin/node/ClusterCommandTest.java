@@ -314,7 +314,7 @@ class ClusterCommandTest {
                                     .ping()
                                     .peers()
                                     .find(peer)
-                                    .filter(it -> !it.health().rtts().isEmpty())
+                                    .filter(it -> !it.rtts().isEmpty())
                                     .isPresent(),
                             SOON))
                     .isTrue();

@@ -15,9 +15,6 @@ public sealed interface PingAction extends OfPeer {
         Handle stream();
     }
 
-    /** What the entry of a peer becomes when it is due. */
-    sealed interface PeerDue extends PingAction {}
-
     /** Fact: a connection is open. */
     record Linked(Handle connection, PeerId peer) implements PingAction {}
 
@@ -49,11 +46,8 @@ public sealed interface PingAction extends OfPeer {
     /** The pong will not come: the stream ended, or other bytes came. The reason is one sentence. */
     record PongLost(Handle stream, PeerId peer, String reason) implements OfStream {}
 
-    /** The next ping is due. */
-    record PingDue(PeerId peer) implements PeerDue {}
-
-    /** A pong was due and did not come. */
-    record PongDue(Handle stream, PeerId peer) implements PeerDue {}
+    /** The next ping is due, or a pong was due and did not come. */
+    record PeerDue(PeerId peer) implements PingAction {}
 
     /** Fact for others: a peer has not answered {@link PingConfig#failures} pings one after the other. */
     record PeerUnresponsive(PeerId peer, int failures) implements PingAction {}

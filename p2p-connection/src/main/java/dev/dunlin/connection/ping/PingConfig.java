@@ -12,7 +12,7 @@ import dev.dunlin.core.state.Table;
  * @param timeout how long a pong is awaited ({@code ping.timeout}, 10 s as in go-libp2p, 1 ms to 1 h)
  * @param failures how many pings lost one after the other are reported ({@code ping.failures}, 3, 1 to 1000)
  * @param keptRtts how many round-trip times are kept of each peer ({@code ping.keptRtts}, 16, 1 to 64)
- * @param maxLinks most connections that are watched ({@code ping.maxLinks}, 4096, 0 to 16,384)
+ * @param maxLinks most connected peers that are pinged ({@code ping.maxLinks}, 4096, 0 to 16,384)
  * @param maxEchoes most ping streams of each peer that are answered ({@code ping.maxEchoes}, 2 as in libp2p/specs
  *     ping/ping.md, 0 to 8)
  * @param maxJobs most wishes that wait for each peer ({@code ping.maxJobs}, 4, 0 to 8)
@@ -31,10 +31,8 @@ public record PingConfig(
     /** The longest interval, one day. */
     public static final long MAX_INTERVAL = 86_400_000_000L;
 
-    /** The most bytes of the state at the greatest limits: for each connection a peer, its times, streams and wishes. */
+    /** The most bytes of the state at the greatest limits: for each peer its times, streams and wishes. */
     static final long BUDGET = 16_384L * (1280 + 64 * 8 + 8 * 256 + 8 * (512 + 100 * 8));
-
-    private static final long SECOND = 1_000_000;
 
     /** What an empty configuration says. */
     public static final PingConfig DEFAULT = of(Table.empty());
@@ -42,8 +40,8 @@ public record PingConfig(
     /** Reads a configuration; never fails. */
     public static PingConfig of(Table<String, String> config) {
         return new PingConfig(
-                number(config, "ping.interval", 15 * SECOND, 0, MAX_INTERVAL),
-                number(config, "ping.timeout", 10 * SECOND, SECOND / 1000, 3600 * SECOND),
+                number(config, "ping.interval", 15_000_000, 0, MAX_INTERVAL),
+                number(config, "ping.timeout", 10_000_000, 1_000, 3_600_000_000L),
                 (int) number(config, "ping.failures", 3, 1, 1000),
                 (int) number(config, "ping.keptRtts", 16, 1, 64),
                 (int) number(config, "ping.maxLinks", 4096, 0, 16_384),

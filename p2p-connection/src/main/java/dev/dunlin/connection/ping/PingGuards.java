@@ -2,10 +2,9 @@ package dev.dunlin.connection.ping;
 
 import static dev.dunlin.core.store.Clauses.absent;
 import static dev.dunlin.core.store.Clauses.below;
-import static dev.dunlin.core.store.Clauses.present;
 import static dev.dunlin.core.store.Clauses.when;
 
-import dev.dunlin.connection.ping.PingAction.OfStream;
+import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.ping.PingAction.Ping;
 import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.core.store.Guards;
@@ -16,24 +15,22 @@ final class PingGuards {
 
     private PingGuards() {}
 
-    private static final Clause<Object, PingState, OfStream> IS_NEW =
+    private static final Clause<ConnectionView, PingState, PingAction.OfStream> IS_NEW =
             when("stream-is-new", (own, fact) -> !own.peer(fact).uses(fact.stream()));
 
-    private static final Clause<Object, PingState, OfStream> PONG_IS_AWAITED =
-            when("pong-is-awaited", (own, fact) -> own.peer(fact).stream().equals(new Stream.Waiting(fact.stream())));
+    private static final Clause<ConnectionView, PingState, PingAction.OfStream> PONG_IS_AWAITED =
+            when("pong-is-awaited", (own, fact) -> own.peer(fact).awaits(fact.stream()));
 
-    static final Guards<Object, PingState, PingAction> ALL = Guards.<Object, PingState, PingAction>of()
+    static final Guards<ConnectionView, PingState, PingAction> ALL = Guards.<ConnectionView, PingState, PingAction>of()
             .on(
                     PingAction.Linked.class,
-                    absent("connection-is-new", PingState::links, PingAction.Linked::connection),
-                    below("links-below-limit", own -> own.links().size(), "maxLinks", PingGuards::maxLinks))
+                    absent("peer-is-new", PingState::peers, PingAction.Linked::peer),
+                    below("peers-below-limit", own -> own.peers().size(), "maxLinks", PingGuards::maxLinks))
             .on(
                     PingAction.Unlinked.class,
-                    present(
-                            "connection-is-the-peers",
-                            PingState::links,
-                            PingAction.Unlinked::connection,
-                            (action, peer) -> peer.equals(action.peer())))
+                    Guards.clause(
+                            "no-connection-is-left",
+                            (view, own, fact, now) -> !view.connection().isConnected(fact.peer())))
             .on(
                     Ping.class,
                     when("count-in-range", PingGuards::hasCount, "count", Ping::count),
@@ -55,8 +52,7 @@ final class PingGuards {
                     PONG_IS_AWAITED,
                     when("rtt-not-negative", (own, pong) -> pong.rttMicros() >= 0))
             .on(PingAction.PongLost.class, PONG_IS_AWAITED)
-            .always(PingAction.PingDue.class)
-            .always(PingAction.PongDue.class)
+            .always(PingAction.PeerDue.class)
             .always(PingAction.PeerUnresponsive.class)
             .build();
 

@@ -1,19 +1,14 @@
 package dev.dunlin.connection.ping;
 
-import dev.dunlin.connection.ConnectionAction.Accepted;
-import dev.dunlin.connection.ConnectionAction.Closed;
-import dev.dunlin.connection.ConnectionAction.Connected;
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError.Kind;
-import dev.dunlin.connection.ping.PingAction.PingDue;
-import dev.dunlin.connection.ping.PingAction.PongDue;
-import dev.dunlin.connection.ping.PingState.Peer;
-import dev.dunlin.connection.ping.PingState.Stream;
+import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
 
@@ -27,27 +22,24 @@ public final class PingMachine {
     public static final String PROTOCOL = "/ipfs/ping/1.0.0";
 
     /** The registration. */
-    public static final Machine<Object, PingState, PingAction> PING = Machine.of(NAME, PingState.INITIAL)
+    public static final Machine<ConnectionView, PingState, PingAction> PING = Machine.of(NAME, PingState.INITIAL)
             .actions(PingAction.class, PingEffect.class, PingOutcome.class)
-            .boots((own, booted, ctx) -> PingState.of(PingConfig.of(booted.config())))
+            .boots((own, booted, ctx) -> new PingState(PingConfig.of(booted.config()), Table.empty()))
             .guards(PingGuards.ALL)
             .reduces(PingReducer::reduce)
-            .due(PingAction.PeerDue.class, PingState::peers, PingMachine::due)
-            .on(Connected.class, fact -> new PingAction.Linked(fact.connection(), fact.peer()))
-            .on(Accepted.class, fact -> new PingAction.Linked(fact.connection(), fact.peer()))
-            .on(Closed.class, fact -> new PingAction.Unlinked(fact.connection(), fact.peer()))
-            .on(
-                    StreamOpened.class,
-                    fact -> fact.ticket().isOf(NAME),
-                    fact -> new PingAction.Opened(fact.stream(), fact.peer()))
-            .on(
+            .due(PingAction.PeerDue.class, PingState::peers, PingAction.PeerDue::new)
+            .on(ConnectionAction.Connected.class, fact -> new PingAction.Linked(fact.connection(), fact.peer()))
+            .on(ConnectionAction.Accepted.class, fact -> new PingAction.Linked(fact.connection(), fact.peer()))
+            .on(ConnectionAction.Closed.class, fact -> new PingAction.Unlinked(fact.connection(), fact.peer()))
+            .onOutcome(StreamOpened.class, (ticket, fact) -> new PingAction.Opened(fact.stream(), fact.peer()))
+            .onOutcome(
                     OpenFailed.class,
-                    fact -> fact.ticket().isOf(NAME),
-                    fact -> new PingAction.NotOpened(fact.peer(), fact.error().kind() == Kind.NO_COMMON_PROTOCOL))
+                    (ticket, fact) ->
+                            new PingAction.NotOpened(fact.peer(), fact.error().kind() == Kind.NO_COMMON_PROTOCOL))
             .onOutcome(
                     Refused.class,
-                    (ticket, refused) -> new PingAction.NotOpened(
-                            PeerId.parse(refused.subject().key()), false))
+                    (ticket, fact) ->
+                            new PingAction.NotOpened(PeerId.parse(fact.subject().key()), false))
             .on(
                     StreamAccepted.class,
                     fact -> fact.protocol().equals(PROTOCOL),
@@ -58,15 +50,16 @@ public final class PingMachine {
                     fact -> new PingAction.StreamEnded(fact.stream(), fact.peer()))
             .transitions("""
                     unknown > idle: linked
-                    idle > opening: ping, pingDue
+                    idle > opening: ping, peerDue
                     opening > waiting: opened
                     opening > idle: notOpened
-                    ready > waiting: ping, pingDue
+                    ready > waiting: ping, peerDue
                     waiting > ready: pongReceived
-                    waiting > idle: pongLost, pongDue, streamEnded
+                    waiting > idle: pongLost, peerDue, streamEnded
                     ready > idle: streamEnded
                     idle, opening, ready, waiting > unknown: unlinked, booted
-                    idle, opening, ready, waiting: linked, unlinked, ping
+                    unknown: unlinked
+                    idle, opening, ready, waiting: ping
                     unknown, idle, ready, waiting: opened
                     *: echoAsked, streamEnded, peerUnresponsive""")
             .phases(PingState::phaseOf)
@@ -74,8 +67,4 @@ public final class PingMachine {
             .budget(PingConfig.BUDGET);
 
     private PingMachine() {}
-
-    private static PingAction.PeerDue due(PeerId id, Peer peer) {
-        return peer.stream() instanceof Stream.Waiting(Handle stream) ? new PongDue(stream, id) : new PingDue(id);
-    }
 }

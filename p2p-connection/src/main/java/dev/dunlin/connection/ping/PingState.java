@@ -7,55 +7,56 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Subject;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Whom we ping, and how long the answers took: the open connections and whose they are, and the connected peers. */
-public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<PeerId, Peer> peers) {
+/** Whom we ping, and how long the answers took: the connected peers. */
+public record PingState(PingConfig config, Table<PeerId, Peer> peers) {
 
     /** Before the first boot. */
-    public static final PingState INITIAL = of(PingConfig.DEFAULT);
+    public static final PingState INITIAL = new PingState(PingConfig.DEFAULT, Table.empty());
 
     /**
      * A connected peer.
      *
-     * @param links how many connections there are to it, at least one
      * @param echoes its streams that we answer, at most {@link PingConfig#maxEchoes}
      * @param stream the one on which we ping
      * @param at when the next ping is due, or the pong that is awaited
+     * @param rtts the last round-trip times, microseconds, oldest first, at most {@link PingConfig#keptRtts}
+     * @param failures how many pings were lost since the last pong, at most {@link PingConfig#failures}
      * @param jobs the wishes that wait, the first of them in work, at most {@link PingConfig#maxJobs}
      */
-    public record Peer(int links, List<Handle> echoes, Stream stream, long at, Health health, List<Job> jobs)
+    public record Peer(List<Handle> echoes, Stream stream, long at, List<Long> rtts, int failures, List<Job> jobs)
             implements Due {
 
-        static final Peer NEW = new Peer(0, List.of(), new Stream.Idle(), NEVER, new Health(List.of(), 0), List.of());
+        static final Peer NEW = new Peer(List.of(), new Stream.Idle(), NEVER, List.of(), 0, List.of());
 
         /** Copies the lists. */
         public Peer {
             echoes = List.copyOf(echoes);
+            rtts = List.copyOf(rtts);
             jobs = List.copyOf(jobs);
         }
 
+        boolean awaits(Handle handle) {
+            return stream.equals(new Stream.Waiting(handle));
+        }
+
         boolean uses(Handle handle) {
-            return echoes.contains(handle)
-                    || stream.equals(new Stream.Ready(handle))
-                    || stream.equals(new Stream.Waiting(handle));
+            return echoes.contains(handle) || awaits(handle) || stream.equals(new Stream.Ready(handle));
         }
 
-        Peer linked(int more) {
-            return new Peer(links + more, echoes, stream, at, health, jobs);
+        Peer with(Stream changed, long due) {
+            return new Peer(echoes, changed, due, rtts, failures, jobs);
         }
 
-        Peer echoing(List<Handle> changed) {
-            return new Peer(links, changed, stream, at, health, jobs);
+        Peer with(List<Handle> changedEchoes, List<Job> changedJobs) {
+            return new Peer(changedEchoes, stream, at, rtts, failures, changedJobs);
         }
 
-        Peer with(Stream nextStream, long due) {
-            return with(nextStream, due, health, jobs);
-        }
-
-        Peer with(Stream nextStream, long due, Health nextHealth, List<Job> left) {
-            return new Peer(links, echoes, nextStream, due, nextHealth, left);
+        Peer without(Handle ended) {
+            List<Handle> left =
+                    echoes.stream().filter(any -> !any.equals(ended)).toList();
+            return stream.equals(new Stream.Ready(ended)) ? with(new Stream.Idle(), at) : with(left, jobs);
         }
     }
 
@@ -75,48 +76,17 @@ public record PingState(PingConfig config, Table<Handle, PeerId> links, Table<Pe
         record Waiting(Handle stream) implements Stream {}
     }
 
-    /**
-     * How a peer answered.
-     *
-     * @param rtts the last round-trip times, microseconds, oldest first, at most {@link PingConfig#keptRtts}
-     * @param failures how many pings were lost since the last pong, at most {@link PingConfig#failures}
-     */
-    public record Health(List<Long> rtts, int failures) {
-        /** Copies the list. */
-        public Health {
-            rtts = List.copyOf(rtts);
-        }
-    }
-
-    /** A wish, the times of its pongs so far in microseconds, and how many of them were lost. */
-    public record Job(PingAction.Ping wish, List<Long> rtts, int lost) {
+    /** A wish, the times of its pongs so far in microseconds, and how many pings are left. */
+    public record Job(PingAction.Ping wish, List<Long> rtts, int left) {
         /** Copies the list. */
         public Job {
             rtts = List.copyOf(rtts);
         }
-
-        int left() {
-            return wish.count() - rtts.size() - lost;
-        }
-
-        Job counting(List<Long> rtt) {
-            List<Long> more = new ArrayList<>(rtts);
-            more.addAll(rtt);
-            return new Job(wish, more, lost + 1 - rtt.size());
-        }
-    }
-
-    static PingState of(PingConfig config) {
-        return new PingState(config, Table.empty(), Table.empty());
     }
 
     /** The peer of an action; a new one if it is not connected. */
     Peer peer(OfPeer action) {
         return peers.or(action.peer(), Peer.NEW);
-    }
-
-    PingState with(PeerId id, Peer changed) {
-        return new PingState(config, links, peers.with(id, changed));
     }
 
     String phaseOf(Subject subject) {

@@ -7,12 +7,12 @@
  * <pre>{@code
  * stateDiagram-v2
  *     unknown --> idle: linked
- *     idle --> opening: ping, pingDue
+ *     idle --> opening: ping, peerDue
  *     opening --> waiting: opened
  *     opening --> idle: notOpened
- *     ready --> waiting: ping, pingDue
+ *     ready --> waiting: ping, peerDue
  *     waiting --> ready: pongReceived
- *     waiting --> idle: pongLost, pongDue, streamEnded
+ *     waiting --> idle: pongLost, peerDue, streamEnded
  *     ready --> idle: streamEnded
  *     idle --> unknown: unlinked, booted
  *     opening --> unknown: unlinked, booted

@@ -1,9 +1,17 @@
 package dev.dunlin.connection.ping;
 
+import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionLimits;
+import dev.dunlin.connection.ConnectionMachine;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
@@ -20,20 +28,23 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** The ping machine obeys the laws, whatever connections and streams say. */
+/** The ping machine obeys the laws, on the connection machine and whatever streams say. */
 final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingAction> {
 
-    record Root(Silent.Nothing connection, Silent.Nothing stream, PingState ping) {}
+    record Root(ConnectionState connection, Silent.Nothing stream, PingState ping) implements ConnectionView {}
 
     @Override
-    protected Machine<Object, PingState, PingAction> machine() {
+    protected Machine<ConnectionView, PingState, PingAction> machine() {
         return PingMachine.PING;
     }
 
     @Override
     protected Store<Root> store(Machine<? super Root, PingState, PingAction> ping) {
-        return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), PingState.INITIAL))
-                .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
+        return Store.of(new Root(ConnectionState.INITIAL, new Silent.Nothing(), PingState.INITIAL))
+                .mount(
+                        ConnectionMachine.CONNECTION,
+                        Root::connection,
+                        (root, changed) -> new Root(changed, root.stream(), root.ping()))
                 .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
                 .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.stream(), changed))
                 .build();
@@ -41,7 +52,7 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
 
     @Override
     protected TypeArbitraries types() {
-        return of(TypeArbitraries.small(), 6);
+        return of(ConnectionLimits.handles(TypeArbitraries.small()), 6);
     }
 
     // The facts that bring handles are of machines that are silent here, so handles come from a pool.
@@ -69,8 +80,8 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
 
     @Override
     protected Table<String, String> config() {
-        return Table.<String, String>empty()
-                .with("ping.maxLinks", "4")
+        return ConnectionLimits.TIGHT
+                .with("ping.maxLinks", "2")
                 .with("ping.maxJobs", "2")
                 .with("ping.maxCount", "3")
                 .with("ping.maxEchoes", "1")
@@ -82,28 +93,29 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
     protected List<Script<Root>> scripts() {
         return List.of(new Script<>("one of two connections ends between two pings", driver -> {
             PeerId peer = TypeArbitraries.peer(1);
-            Handle first = new Handle("any", 1, 1);
-            Handle second = new Handle("any", 1, 2);
-            driver.dispatch(new PingAction.Linked(first, peer));
-            driver.dispatch(new PingAction.Linked(second, peer));
+            Handle first = new Handle(ConnectionService.CONNECTION, 1, 1);
+            Handle second = new Handle(ConnectionService.CONNECTION, 1, 2);
+            Multiaddr from = Multiaddr.parse("/ip4/8.8.1.1/tcp/4001");
+            Handle stream = new Handle("any", 1, 1);
+            driver.dispatch(new ConnectionAction.Accepted(first, peer, from, Bytes.EMPTY));
+            driver.dispatch(new ConnectionAction.Accepted(second, peer, from, Bytes.EMPTY));
             driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
-            driver.dispatch(new PingAction.Opened(first, peer));
-            driver.dispatch(new PingAction.PongReceived(first, peer, 5));
-            driver.dispatch(new PingAction.Unlinked(second, peer));
+            driver.dispatch(new PingAction.Opened(stream, peer));
+            driver.dispatch(new PingAction.PongReceived(stream, peer, 5));
+            driver.dispatch(new ConnectionAction.Closed(second, peer, CloseReason.REMOTE));
+            driver.dispatch(new ConnectionAction.Closed(first, peer, CloseReason.REMOTE));
         }));
     }
 
-    /** Mostly such connections end as there are. */
+    /** The connections of the world come and go. */
+    @Override
+    protected List<Arbitrary<? extends Action>> others() {
+        return List.of(types().of(ConnectionAction.class));
+    }
+
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
-        if (action instanceof PingAction.Unlinked(Handle connection, PeerId peer) && connection.number() > 1) {
-            for (var link : driver.root().ping().links()) {
-                if (link.getValue().equals(peer)) {
-                    return Optional.of(new PingAction.Unlinked(link.getKey(), peer));
-                }
-            }
-        }
-        return Optional.of(action);
+        return ConnectionLimits.fitted(action, driver.root().connection());
     }
 
     @Override
@@ -114,6 +126,6 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
                         new PingAction.PongReceived(stream, peer, -1),
                         new PingAction.PongLost(stream, peer, "the stream ended"),
                         new PingAction.StreamEnded(stream, peer))
-                : List.of();
+                : ConnectionLimits.answers(asked);
     }
 }

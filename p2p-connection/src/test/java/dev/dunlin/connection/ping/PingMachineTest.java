@@ -10,10 +10,9 @@ import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.ping.PingAction.EchoAsked;
 import dev.dunlin.connection.ping.PingAction.Linked;
 import dev.dunlin.connection.ping.PingAction.NotOpened;
+import dev.dunlin.connection.ping.PingAction.PeerDue;
 import dev.dunlin.connection.ping.PingAction.PeerUnresponsive;
 import dev.dunlin.connection.ping.PingAction.Ping;
-import dev.dunlin.connection.ping.PingAction.PingDue;
-import dev.dunlin.connection.ping.PingAction.PongDue;
 import dev.dunlin.connection.ping.PingAction.PongLost;
 import dev.dunlin.connection.ping.PingAction.PongReceived;
 import dev.dunlin.connection.ping.PingAction.StreamEnded;
@@ -70,7 +69,7 @@ final class PingMachineTest {
         assertThat(bench.effects(SendPing.class))
                 .containsExactly(new SendPing(stream, peer(1)), new SendPing(stream, peer(1)));
         pong(bench, 300);
-        assertThat(state(bench, 1).health().rtts()).containsExactly(700L, 300L);
+        assertThat(state(bench, 1).rtts()).containsExactly(700L, 300L);
     }
 
     @Test
@@ -139,7 +138,7 @@ final class PingMachineTest {
         bench.pass(15 * SECOND);
         bench.open(1, PingMachine.PROTOCOL);
         pong(bench, 1);
-        assertThat(state(bench, 1).health().failures()).isZero();
+        assertThat(state(bench, 1).failures()).isZero();
     }
 
     @Test
@@ -162,15 +161,15 @@ final class PingMachineTest {
         Handle first = bench.open(1, PingMachine.PROTOCOL);
         pong(bench, 1);
         bench.end(first, connection, 1);
-        assertThat(state(bench, 1).health().failures()).isZero();
+        assertThat(state(bench, 1).failures()).isZero();
         bench.pass(15 * SECOND);
         Handle second = bench.open(1, PingMachine.PROTOCOL);
         bench.end(second, connection, 1);
-        assertThat(state(bench, 1).health().failures()).isEqualTo(1);
+        assertThat(state(bench, 1).failures()).isEqualTo(1);
         bench.pass(15 * SECOND);
         bench.open(1, PingMachine.PROTOCOL);
         bench.say(new PongLost(ping(bench).stream(), peer(1), "other bytes came"));
-        assertThat(state(bench, 1).health().failures()).isEqualTo(2);
+        assertThat(state(bench, 1).failures()).isEqualTo(2);
     }
 
     @Test
@@ -213,7 +212,7 @@ final class PingMachineTest {
         bench.say(new Ping(TICKET, peer(1), 1, 0));
         bench.say(new Ping(TICKET, peer(2), 1, 0));
         assertThat(bench.actions(PingDone.class)).containsExactly(new PingDone(TICKET, peer(2), List.of(), 1));
-        assertThat(state(bench, 2).health().failures()).isEqualTo(1);
+        assertThat(state(bench, 2).failures()).isEqualTo(1);
         assertThat(state(bench, 2).at()).isEqualTo(bench.now() + 15 * SECOND);
     }
 
@@ -223,9 +222,9 @@ final class PingMachineTest {
         Handle one = bench.accept(1);
         Handle two = bench.accept(1);
         bench.say(new Ping(TICKET, peer(1), 2, 0));
-        bench.say(new Unlinked(one, peer(1)));
+        bench.close(one, 1);
         assertThat(bench.actions(PingFailed.class)).isEmpty();
-        bench.say(new Unlinked(two, peer(1)));
+        bench.close(two, 1);
         assertThat(bench.actions(PingFailed.class))
                 .containsExactly(new PingFailed(TICKET, peer(1), "the last connection to the peer is closed"));
         Handle late = bench.open(1, PingMachine.PROTOCOL);
@@ -269,37 +268,36 @@ final class PingMachineTest {
                 pong(bench, i);
                 bench.pass(1);
             }
-            assertThat(state(bench, 1).health().rtts()).hasSize(limit).endsWith(3L, 4L);
+            assertThat(state(bench, 1).rtts()).hasSize(limit).endsWith(3L, 4L);
         }
     }
 
     @Test
     void everyClauseRefuses() {
         Bench bench = new Bench("ping.maxLinks", "2", "ping.maxJobs", "1", "ping.maxCount", "5");
-        Handle connection = bench.handle("connection");
-        bench.say(new Linked(connection, peer(1)));
-        bench.say(new Linked(bench.handle("connection"), peer(1)));
-        assertThat(clause(bench.say(new Linked(connection, peer(1))))).isEqualTo("connection-is-new");
+        Handle connection = bench.accept(1);
+        assertThat(clause(bench.say(new Linked(connection, peer(1))))).isEqualTo("peer-is-new");
+        assertThat(clause(bench.say(new Unlinked(connection, peer(1))))).isEqualTo("no-connection-is-left");
+        bench.accept(4);
         assertThat(clause(bench.say(new Linked(bench.handle("connection"), peer(2)))))
-                .isEqualTo("links-below-limit");
-        assertThat(clause(bench.say(new Unlinked(connection, peer(2))))).isEqualTo("connection-is-the-peers");
+                .isEqualTo("peers-below-limit");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(1), 0, 0)))).isEqualTo("count-in-range");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(1), 6, 0)))).isEqualTo("count-in-range");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(1), 1, -1)))).isEqualTo("interval-in-range");
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(2), 1, 0)))).isEqualTo("peer-is-connected");
         assertThat(clause(bench.say(new NotOpened(peer(1), false)))).isEqualTo("stream-is-being-opened");
-        assertThat(clause(bench.say(new PongDue(connection, peer(1))))).isEqualTo("is-due");
+        assertThat(clause(bench.say(new PeerDue(peer(1))))).isEqualTo("is-due");
         assertThat(clause(bench.say(new PongLost(connection, peer(1), "")))).isEqualTo("pong-is-awaited");
         Handle echo = bench.handle("stream");
         bench.say(new EchoAsked(echo, peer(1)));
         assertThat(clause(bench.say(new EchoAsked(echo, peer(1))))).isEqualTo("stream-is-new");
 
-        bench.say(new Unlinked(connection, peer(1)));
+        bench.close(connection, 1);
         bench.accept(3);
         bench.say(new Ping(Ticket.NONE, peer(3), 5, PingConfig.MAX_INTERVAL));
         assertThat(clause(bench.say(new Ping(Ticket.NONE, peer(3), 1, 0)))).isEqualTo("jobs-below-limit");
         Handle stream = bench.open(3, PingMachine.PROTOCOL);
-        assertThat(clause(bench.say(new PingDue(peer(3))))).isEqualTo("is-due");
+        assertThat(clause(bench.say(new PeerDue(peer(3))))).isEqualTo("is-due");
         assertThat(clause(bench.say(new PongReceived(echo, peer(3), 0)))).isEqualTo("pong-is-awaited");
         assertThat(clause(bench.say(new PongReceived(stream, peer(3), -1)))).isEqualTo("rtt-not-negative");
         assertThat(clause(bench.say(new PongReceived(stream, peer(3), 0)))).isEmpty();

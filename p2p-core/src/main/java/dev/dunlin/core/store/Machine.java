@@ -188,7 +188,7 @@ public final class Machine<V, S, A extends Action> {
         }
 
         /** The outcome of what this machine has asked another becomes an action of this one. */
-        public <F extends Outcome> Draft<V, S, A> onOutcome(
+        public <F extends Action.Ticketed> Draft<V, S, A> onOutcome(
                 Class<F> outcome, BiFunction<Ticket, ? super F, ? extends A> as) {
             return on(outcome, fact -> fact.ticket().isOf(name), fact -> as.apply(fact.ticket(), fact));
         }
