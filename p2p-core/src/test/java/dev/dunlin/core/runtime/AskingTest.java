@@ -49,7 +49,7 @@ final class AskingTest extends RunningLamps {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
-                .isEqualTo(new LampOutcome.SwitchedOn("desk", new Ticket("api", 1)));
+                .isEqualTo(new LampOutcome.SwitchedOn("desk", new Ticket("api", (1L << 40) + 1)));
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.ask("l", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
@@ -76,7 +76,7 @@ final class AskingTest extends RunningLamps {
         assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG)
                         .get(30, TimeUnit.SECONDS))
                 .as("once it is answered, the key is free")
-                .isEqualTo(new LampOutcome.SwitchedOn("shelf", new Ticket("api", 2)));
+                .isEqualTo(new LampOutcome.SwitchedOn("shelf", new Ticket("api", (1L << 40) + 2)));
     }
 
     @Test

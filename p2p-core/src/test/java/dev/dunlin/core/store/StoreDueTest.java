@@ -201,14 +201,14 @@ class StoreDueTest {
         fails(
                 Toy.left((own, action, ctx) -> own),
                 "a@1",
-                "step 1.1: Rang failed: java.lang.IllegalStateException: the entry a of the machine left is due at 5 and was "
+                "step 1.1: left/rang failed: java.lang.IllegalStateException: the entry a of the machine left is due at 5 and was "
                         + "not moved on by its action");
         fails(
                 Toy.left((own, action, ctx) -> action instanceof Left.Rang(String timer) && timer.equals("b")
                         ? own.due("b", 5)
                         : Toy.remember(own, action, ctx)),
                 "a@1 b@2 c@3",
-                "step 1.2: Rang failed: java.lang.IllegalStateException: the entry b of the machine left");
+                "step 1.2: left/rang failed: java.lang.IllegalStateException: the entry b of the machine left");
     }
 
     @Test

@@ -357,7 +357,7 @@ class StoreTest {
         failsWith(
                 Toy.store(failing(new IllegalStateException("bug")), RIGHT),
                 say("x"),
-                "step 2.1: Say failed: java.lang.IllegalStateException: bug");
+                "step 2.1: left/say failed: java.lang.IllegalStateException: bug");
     }
 
     @Test
@@ -369,7 +369,7 @@ class StoreTest {
                         }),
                         RIGHT),
                 say("x"),
-                "step 2.0: Say failed: java.lang.AssertionError: bug");
+                "step 2.0: left/say failed: java.lang.AssertionError: bug");
     }
 
     private static int endless(int depth) {
@@ -435,7 +435,7 @@ class StoreTest {
                                     throw new IllegalStateException("boot");
                                 }))),
                 Input.of(Toy.booted(1)),
-                "step 2.0: Booted failed: java.lang.IllegalStateException: boot");
+                "step 2.0: node/booted failed: java.lang.IllegalStateException: boot");
     }
 
     @Test
