@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeAction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,5 +134,31 @@ final class DoorTest extends RunningLamps {
         await(() -> node.stats().inputs() == 2);
         node.stop().join();
         assertThat(verified().divergence()).isEmpty();
+    }
+
+    /** They would be taken mid-run, and the node would not know its own run, time or wall clock any more. */
+    @Test
+    void theStoresOwnActionsAreNoInputs() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        settle(node);
+        long before = node.state().input();
+        for (Action own : List.of(
+                new NodeAction.Booted(2, "other", Table.empty(), 1, 1),
+                new NodeAction.ClockStepped(1, 1),
+                new NodeAction.Tick())) {
+            assertThatThrownBy(() -> node.offer(own))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no input");
+            assertThatThrownBy(() -> node.answer(new ActionId(1, 1), own))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no input");
+            assertThatThrownBy(() -> node.ask("key", ticket -> own, LONG))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("is no input");
+        }
+        settle(node);
+        assertThat(node.state().input()).isEqualTo(before + 1);
+        assertThat(node.state().node().run()).isEqualTo(1);
+        assertThat(node.ended()).isNotDone();
     }
 }
