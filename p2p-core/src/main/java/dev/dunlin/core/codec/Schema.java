@@ -100,7 +100,8 @@ public record Schema(Map<String, Map<String, String>> types) {
         String type = full.substring(0, dot);
         String field = full.substring(dot + 1);
         boolean known = types.entrySet().stream()
-                .anyMatch(one -> owner(one.getKey()).equals(type) && one.getValue().containsKey(field));
+                .anyMatch(one ->
+                        owner(one.getKey()).equals(type) && one.getValue().containsKey(field));
         if (!known) {
             throw new IllegalArgumentException("the machine " + slice + " says what the field " + told
                     + " was in older logs, and has no such field");
@@ -198,7 +199,8 @@ public record Schema(Map<String, Map<String, String>> types) {
                 if (raw == Table.class) {
                     checkKey(arguments[0]);
                 }
-                if (raw == Optional.class && arguments[0] instanceof ParameterizedType inner
+                if (raw == Optional.class
+                        && arguments[0] instanceof ParameterizedType inner
                         && inner.getRawType() == Optional.class) {
                     throw new IllegalArgumentException(
                             type.getTypeName() + " cannot be written: an optional of an optional is a null, or a null");

@@ -149,7 +149,8 @@ public record JUnitExport(String packageName, String className, String store) {
 
     // Half a surrogate pair has no UTF-8: in JSON it is written by its number.
     private static String unpaired(String json) {
-        return UNPAIRED.matcher(json).replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
+        return UNPAIRED.matcher(json)
+                .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
     }
 
     private static String input(Codec codec, Frame.Recorded frame) {

@@ -454,7 +454,8 @@ public final class LogReader<R> {
             boolean first = true;
             do {
                 end = offset() + in.length();
-                // Without the newline before it, a mark is a part of the bad line; no text in a payload has such quotes.
+                // Without the newline before it, a mark is a part of the bad line; no text in a payload has such
+                // quotes.
                 if (in.has(MARK) && !(first && in.startsWith(MARK))) {
                     throw new LogException.Damaged(
                             segments.get(segment).name(), offset, why + ", and a later force mark covers it");

@@ -42,7 +42,9 @@ final class SnapshotHeld implements SnapshotParts.Checked {
     private static Table some(List<String> path, Table entries, Table live) {
         Table some = Table.empty();
         for (Map.Entry read : (Iterable<Map.Entry>) entries) {
-            Map.Entry own = ((Iterable<Map.Entry>) live.from((Comparable) read.getKey())).iterator().next();
+            Map.Entry own = ((Iterable<Map.Entry>) live.from((Comparable) read.getKey()))
+                    .iterator()
+                    .next();
             same(path, read.getKey(), own.getKey());
             same(path, read.getValue(), own.getValue());
             some = some.with((Comparable) own.getKey(), own.getValue());
@@ -65,6 +67,7 @@ final class SnapshotHeld implements SnapshotParts.Checked {
     }
 
     private static IllegalArgumentException another(List<String> path) {
-        return new IllegalArgumentException("what stands at " + String.join(".", path) + " is another than was written");
+        return new IllegalArgumentException(
+                "what stands at " + String.join(".", path) + " is another than was written");
     }
 }

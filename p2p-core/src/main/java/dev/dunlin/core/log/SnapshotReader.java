@@ -163,7 +163,8 @@ final class SnapshotReader<R> {
             return Optional.empty();
         } catch (RuntimeException e) {
             if (upcaster == null) {
-                // A build that cannot read what it writes itself: the file is damaged, or a bug makes it as good as that.
+                // A build that cannot read what it writes itself: the file is damaged, or a bug makes it as good as
+                // that.
                 return Optional.empty();
             }
             throw new LogException(
@@ -184,7 +185,8 @@ final class SnapshotReader<R> {
         for (Map.Entry<String, SnapshotParts.Slot> slot : slots.entrySet()) {
             String machine = slot.getKey();
             Object state = types.assembled(slot.getValue(), upcaster);
-            if (!digestIn(header, machine).equals(Content.digest(state).toString()) && !incomparable.contains(machine)) {
+            if (!digestIn(header, machine).equals(Content.digest(state).toString())
+                    && !incomparable.contains(machine)) {
                 return Optional.empty();
             }
             machines.put(machine, state);

@@ -198,8 +198,8 @@ public final class NodeRuntime<R> implements Port {
                                             : ". The input is not in the log " + log + ", which cannot be written"),
                     failure));
         } catch (Throwable e) {
-            finish(() ->
-                    new NodeFailure("the node stopped after input " + store.state().input() + ": " + e, e));
+            finish(() -> new NodeFailure(
+                    "the node stopped after input " + store.state().input() + ": " + e, e));
         }
     }
 

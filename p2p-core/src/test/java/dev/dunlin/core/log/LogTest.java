@@ -701,7 +701,8 @@ final class LogTest {
         recorder.writer.close();
         Recorder again = Recorder.open(disk, 2);
         assertThat(again.opened.lastInput()).isEqualTo(7);
-        assertThat(again.opened.notes().toString()).contains("input 7 stopped the last run: step 7.0: lamp/burst failed");
+        assertThat(again.opened.notes().toString())
+                .contains("input 7 stopped the last run: step 7.0: lamp/burst failed");
         again.run(5).writer.close();
         Replayer.Verified verified = verified(disk);
         assertThat(verified.divergence()).isEmpty();

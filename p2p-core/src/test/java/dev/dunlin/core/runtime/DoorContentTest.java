@@ -88,8 +88,7 @@ final class DoorContentTest {
                 .isEqualTo(1 + inputs);
         assertThat(again.state().root()).isEqualTo(node.state().root());
         Store<Parcels.Root> store = Parcels.store();
-        Replayer.Verified verified =
-                new Replayer<>(LogReader.open(disk, store), store, false).verify(step -> {});
+        Replayer.Verified verified = new Replayer<>(LogReader.open(disk, store), store, false).verify(step -> {});
         assertThat(verified.divergence()).isEmpty();
         assertThat(verified.last()).isEqualTo(1 + inputs);
     }
@@ -159,8 +158,8 @@ final class DoorContentTest {
                 () -> node.offer(new ParcelAction.Wrapped(new Wrap.In(new Wrap.In(nothing())))),
                 "in",
                 "has no value for inside");
-        refused(() -> node.offer(
-                new ParcelAction.Labelled(label("a"), Arrays.asList(label("b"), nothing()), Table.empty(), Optional.empty())));
+        refused(() -> node.offer(new ParcelAction.Labelled(
+                label("a"), Arrays.asList(label("b"), nothing()), Table.empty(), Optional.empty())));
         isTaken(new ParcelAction.Labelled(
                 label("a"), List.of(label("b")), Table.of("k", label("c")), Optional.of(label("d"))));
         theLogHas(1);

@@ -395,7 +395,7 @@ class StoreTest {
         failsWith(
                 Toy.store(LEFT.guarding(guards), RIGHT),
                 say("x"),
-                "Say failed: java.lang.IllegalStateException: guard");
+                "left/say failed: java.lang.IllegalStateException: guard");
     }
 
     @Test
