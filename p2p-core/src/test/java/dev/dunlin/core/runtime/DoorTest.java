@@ -114,10 +114,10 @@ final class DoorTest extends RunningLamps {
     @Test
     void anInputThatIsTooLongToBeRecordedIsRefusedAtTheDoor() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
-        String lamp = "x".repeat(9 << 20);
+        String lamp = "x".repeat(17 << 20);
         assertThatThrownBy(() -> node.offer(on(lamp, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at most 16777216");
+                .hasMessageContaining("more than 16777216 bytes");
         settle(node);
         assertThat(node.ended()).isNotDone();
     }

@@ -348,19 +348,21 @@ final class NodeRuntimeTest extends RunningLamps {
         assertThat(plain.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
         assertThat(plain.stop()).as("twice").isCompleted();
 
-        NodeRuntime<Lamps.Root> first = recorded();
-        first.offer(on("desk", 1));
-        first.stop().get(30, TimeUnit.SECONDS);
-        Store<Lamps.Root> store = Lamps.store();
-        NodeRuntime<Lamps.Root> logged = builder(store)
-                .log(ActionLog.open(disk, store, OPTIONS, "test").writer(), OPTIONS)
-                .build();
-        logged.stop().get(10, TimeUnit.SECONDS);
-        assertThat(verified().divergence()).isEmpty();
-        assertThat(verified().last()).isEqualTo(first.state().input());
-        NodeRuntime<Lamps.Root> again = recorded();
-        await(() -> again.stats().inputs() == 1);
-        assertThat(again.state().node().run()).isEqualTo(2);
+        // With a log, of no run and of one.
+        for (int run = 1; run <= 2; run++) {
+            Store<Lamps.Root> store = Lamps.store();
+            NodeRuntime<Lamps.Root> logged = builder(store)
+                    .log(ActionLog.open(disk, store, OPTIONS, "test").writer(), OPTIONS)
+                    .build();
+            logged.stop().get(10, TimeUnit.SECONDS);
+            assertThat(logged.ended()).isCompleted();
+            NodeRuntime<Lamps.Root> next = recorded();
+            next.offer(on("desk" + run, 1));
+            next.stop().get(30, TimeUnit.SECONDS);
+            assertThat(next.state().node().run()).isEqualTo(run);
+            assertThat(verified().divergence()).isEmpty();
+            assertThat(verified().last()).isEqualTo(next.state().input()).isEqualTo(run * 2);
+        }
     }
 
     @Test

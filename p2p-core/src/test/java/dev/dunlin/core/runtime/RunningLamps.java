@@ -36,8 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 /** Nodes of lamps, with threads and set clocks, that are stopped behind each test: for the tests of the runtime. */
 abstract class RunningLamps {
 
-    static final LogOptions OPTIONS =
-            new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
+    static final LogOptions OPTIONS = new LogOptions(1 << 20, 1 << 30, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
     static final Duration LONG = Duration.ofSeconds(30);
 
     /** Clocks that a test sets. */

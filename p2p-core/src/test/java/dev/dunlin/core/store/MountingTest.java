@@ -11,7 +11,6 @@ import dev.dunlin.core.store.Toy.State;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -72,14 +71,16 @@ class MountingTest {
                 "two machines are named node");
     }
 
-    /** Its outcomes would answer callers outside the store. */
+    /** Its outcomes would answer callers outside the store, or its digests be taken for those of derived actions. */
     @Test
-    void refusesAMachineNamedAsCallersOutsideTheStore() {
-        Machine<Object, State, Left> api = Machine.of(Ticket.API, State.INITIAL)
-                .actions(Left.class)
-                .guards(LEFT.guards())
-                .budget(1);
-        refused(() -> Store.of(Root.INITIAL).mount(api, Root::left, Root::withLeft), "api");
+    void refusesAMachineWhoseNameMeansSomethingElse() {
+        for (String name : List.of(Ticket.API, "derived")) {
+            Machine<Object, State, Left> taken = Machine.of(name, State.INITIAL)
+                    .actions(Left.class)
+                    .guards(LEFT.guards())
+                    .budget(1);
+            refused(() -> Store.of(Root.INITIAL).mount(taken, Root::left, Root::withLeft), name);
+        }
     }
 
     @Test
@@ -312,61 +313,5 @@ class MountingTest {
         refused(
                 mounting(Toy.with(LEFT, left -> left.invariants(List.of(invariant.brokenBy(Ask.Keep.class))))),
                 "which is no action of the slice");
-    }
-
-    // Evolution
-
-    private static ThrowingCallable evolving(UnaryOperator<Machine.Draft<Object, State, Left>> how) {
-        return () -> Toy.store(Toy.with(LEFT, how), RIGHT);
-    }
-
-    @Test
-    void refusesADefaultOfAnUnknownTypeOrField() {
-        refused(evolving(left -> left.defaulted("left/shout", "text", "\"\"")), "left/shout");
-        refused(evolving(left -> left.defaulted("right/hear", "text", "\"\"")), "right/hear");
-        refused(evolving(left -> left.defaulted("clock", "at", "1")), "clock");
-        refused(evolving(left -> left.defaulted("left/say", "words", "\"\"")), "words");
-        refused(evolving(left -> left.defaulted("timer", "since", "1")), "since");
-        refused(evolving(left -> left.defaulted("left", "heard", "[]")), "heard");
-    }
-
-    @Test
-    void refusesADefaultThatIsNoJson() {
-        for (String bad : List.of("{nope", "nope", "\"open", "[1,", "{\"a\":}")) {
-            refused(evolving(left -> left.defaulted("left/say", "text", bad)), "text");
-        }
-    }
-
-    @Test
-    void refusesAFormerNameOfAnUnknownTypeOrField() {
-        refused(evolving(left -> left.renamed("shout", "cry")), "cry");
-        refused(evolving(left -> left.renamedField("left/shout", "words", "text")), "left/shout");
-        refused(evolving(left -> left.renamedField("clock", "when", "at")), "clock");
-        refused(evolving(left -> left.renamedField("left/say", "words", "sentence")), "sentence");
-    }
-
-    /** Every such action in the log would be read as another. */
-    @Test
-    void refusesAFormerNameThatATypeHasNow() {
-        refused(evolving(left -> left.renamed("say", "nod")), "say");
-        refused(evolving(left -> left.renamed("fetch", "keep")), "fetch");
-    }
-
-    @Test
-    void takesWhatAMachineWasCalledOnce() {
-        Store<Root> store = Toy.store(
-                Toy.with(
-                        LEFT,
-                        left -> left.renamed("shout", "say")
-                                .renamed("ask", "fetch")
-                                .renamedField("left/say", "words", "text")
-                                .renamedField("timer", "when", "at")
-                                .renamedField("left", "heard", "seen")
-                                .defaulted("left/say", "text", "\"\"")
-                                .defaulted("left/want", "ticket", "\"#0\"")
-                                .defaulted("timer", "at", "7")
-                                .defaulted("left", "seen", "[]")),
-                RIGHT);
-        assertThat(store.machines()).hasSize(3);
     }
 }

@@ -382,7 +382,7 @@ class StoreTest {
         failsWith(
                 Toy.store(failing(new IllegalStateException("bug")), RIGHT),
                 say("x"),
-                "step 2.1: Say failed: java.lang.IllegalStateException: bug");
+                "step 2.1: left/say failed: java.lang.IllegalStateException: bug");
     }
 
     @Test
@@ -394,7 +394,7 @@ class StoreTest {
                         }),
                         RIGHT),
                 say("x"),
-                "step 2.0: Say failed: java.lang.AssertionError: bug");
+                "step 2.0: left/say failed: java.lang.AssertionError: bug");
     }
 
     private static int endless(int depth) {
@@ -420,7 +420,7 @@ class StoreTest {
         failsWith(
                 Toy.store(LEFT.guarding(guards), RIGHT),
                 say("x"),
-                "Say failed: java.lang.IllegalStateException: guard");
+                "left/say failed: java.lang.IllegalStateException: guard");
     }
 
     @Test
@@ -460,7 +460,7 @@ class StoreTest {
                                     throw new IllegalStateException("boot");
                                 }))),
                 Input.of(Toy.booted(1)),
-                "step 2.0: Booted failed: java.lang.IllegalStateException: boot");
+                "step 2.0: node/booted failed: java.lang.IllegalStateException: boot");
     }
 
     @Test
