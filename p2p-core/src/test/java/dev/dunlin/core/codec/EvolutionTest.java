@@ -46,15 +46,12 @@ final class EvolutionTest {
                                 .always(DoorAction.Shut.class)
                                 .build()))
                 .budget(100);
-        return Schema.of(Store.of(INITIAL)
-                .mount(door, root -> root, (root, own) -> own)
-                .build());
+        return Schema.of(
+                Store.of(INITIAL).mount(door, root -> root, (root, own) -> own).build());
     }
 
     private static void refused(UnaryOperator<Machine.Draft<Object, State, DoorAction>> evolution, String named) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> schema(evolution))
-                .withMessageContaining(named);
+        assertThatIllegalArgumentException().isThrownBy(() -> schema(evolution)).withMessageContaining(named);
     }
 
     @Test

@@ -84,9 +84,9 @@ final class GenericStateTest {
                                         WorkAction.Start::owner))
                         .on(
                                 WorkAction.Worked.class,
-                                Clauses.when("job-runs", (own, worked) -> own.jobs()
-                                        .running()
-                                        .has(worked.key())))
+                                Clauses.when(
+                                        "job-runs",
+                                        (own, worked) -> own.jobs().running().has(worked.key())))
                         .always(WorkAction.Send.class)
                         .always(WorkAction.Waited.class)
                         .build())
@@ -122,8 +122,8 @@ final class GenericStateTest {
                         own.errands()
                                 .refusal(errand.first(), "")
                                 .map(full -> own.errands())
-                                .orElseGet(() -> own.errands()
-                                        .start(errand.first(), new Errand(now + 5_000, errand.second()))),
+                                .orElseGet(() ->
+                                        own.errands().start(errand.first(), new Errand(now + 5_000, errand.second()))),
                         own.last(),
                         own.taken());
             case WorkAction.Waited(long key) ->
@@ -156,8 +156,7 @@ final class GenericStateTest {
 
     private void verifies(long last) {
         Store<Root> store = store();
-        Replayer.Verified verified =
-                new Replayer<>(LogReader.open(disk, store), store, false).verify(step -> {});
+        Replayer.Verified verified = new Replayer<>(LogReader.open(disk, store), store, false).verify(step -> {});
         assertThat(verified.divergence()).isEmpty();
         assertThat(verified.last()).isEqualTo(last);
     }
@@ -184,7 +183,12 @@ final class GenericStateTest {
         assertThat(ActionLog.open(disk, again, OPTIONS, "test").lastInput()).isEqualTo(1_000);
         comesBackEqual(again.state().root().work(), store.state().root().work());
         comesBackEqual(
-                LogReader.open(disk, store()).snapshotAt(500).orElseThrow().root().work(), half);
+                LogReader.open(disk, store())
+                        .snapshotAt(500)
+                        .orElseThrow()
+                        .root()
+                        .work(),
+                half);
         Store<Root> replayed = store();
         Replayer<Root> replayer = new Replayer<>(LogReader.open(disk, replayed), replayed, false);
         replayer.seek(501);
@@ -199,8 +203,7 @@ final class GenericStateTest {
         LogWriter writer = ActionLog.open(disk, store, OPTIONS, "test").writer();
         for (int i = 0; i < 9_000; i++) {
             // All at one time: nothing is due.
-            writer.append(store.apply(
-                    Input.of(new WorkAction.Start(i, "owner " + "x".repeat(60) + i, 1 + i % 5)), 5));
+            writer.append(store.apply(Input.of(new WorkAction.Start(i, "owner " + "x".repeat(60) + i, 1 + i % 5)), 5));
         }
         writer.force();
         writer.snapshot(store, store.state());
@@ -241,7 +244,9 @@ final class GenericStateTest {
                 .mount(
                         Machine.of("work", state)
                                 .actions(Go.class)
-                                .guards(Guards.<Object, S, Go>of().always(Go.class).build())
+                                .guards(Guards.<Object, S, Go>of()
+                                        .always(Go.class)
+                                        .build())
                                 .budget(100),
                         root -> state,
                         (root, own) -> root)
@@ -250,7 +255,8 @@ final class GenericStateTest {
 
     @Test
     void whatAGenericRecordHoldsIsBroughtIntoThePresentShape() {
-        Codec codec = Codec.of(List.of(TypeTable.of("work").defaulted("job", "left", "2").build()));
+        Codec codec = Codec.of(
+                List.of(TypeTable.of("work").defaulted("job", "left", "2").build()));
         OnePool state = new OnePool(Pool.<Long, Job>of(3, 1).start(1L, new Job("a", 2, 5)));
         JsonNode old = codec.tree(state);
         ObjectNode job = (ObjectNode) old.get("jobs").get("running").get("1");
@@ -259,6 +265,7 @@ final class GenericStateTest {
         JsonNode shaped = new Upcaster(codec).state("work", OnePool.class, old);
         assertThat(codec.value(shaped, OnePool.class)).isEqualTo(state);
         Supplier<JsonNode> present = () -> codec.tree(state);
-        assertThat(new Upcaster(codec).state("work", OnePool.class, present.get())).isEqualTo(present.get());
+        assertThat(new Upcaster(codec).state("work", OnePool.class, present.get()))
+                .isEqualTo(present.get());
     }
 }

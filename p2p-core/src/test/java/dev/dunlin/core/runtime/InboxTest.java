@@ -204,7 +204,9 @@ final class InboxTest {
         assertThat(offer(inbox, new Order(0, 0))).as("what brings none goes on").isEqualTo(Taken.YES);
         assertThat(inbox.control()).as("what was refused holds no place").isEqualTo(2);
         assertThat(drained(inbox)).hasSize(3);
-        assertThat(inbox.offer(summoned(2), true, 2)).as("what left the queue holds none").isEqualTo(Taken.YES);
+        assertThat(inbox.offer(summoned(2), true, 2))
+                .as("what left the queue holds none")
+                .isEqualTo(Taken.YES);
         assertThat(inbox.offer(summoned(3), true, 2)).isEqualTo(Taken.HANDLES);
         drained(inbox);
         assertEmpty(inbox);

@@ -132,7 +132,9 @@ class StoreDueTest {
     @Test
     void aTableThatIsAlwaysBusyStarvesNoOtherOfItsMachine() {
         Machine.Reducer<State, Left> busy = (own, action, ctx) -> action instanceof Left.Rang(String timer)
-                ? timer.startsWith("a") ? own.due(timer, ctx.now() + 1) : own.saw(timer).without(timer)
+                ? timer.startsWith("a")
+                        ? own.due(timer, ctx.now() + 1)
+                        : own.saw(timer).without(timer)
                 : own;
         State state = many("a", 100, 10).due("x", 5).due("z", 12);
         Store<Root> store = halves(busy, state);
@@ -286,7 +288,8 @@ class StoreDueTest {
 
     @Test
     void anEntryThatEarlierActionsKeepDueIsDealtOutOnce() {
-        // a's action puts b anew, at another time that has come, too: b is still due and b's action, which tells nothing
+        // a's action puts b anew, at another time that has come, too: b is still due and b's action, which tells
+        // nothing
         // of the time, moves it on.
         Machine<Object, State, Left> renewing = Toy.left((own, action, ctx) -> {
             State after = Toy.remember(own, action, ctx);
@@ -315,8 +318,7 @@ class StoreDueTest {
         Turn next = store.apply(TICK, 5);
         assertThat(dealt(next)).containsExactly("b@4");
         assertThat(next.rejection(1)).isNull();
-        assertThat(store.state().root().right().seen())
-                .containsExactly("Rung[timer=a, at=1]", "Rung[timer=b, at=4]");
+        assertThat(store.state().root().right().seen()).containsExactly("Rung[timer=a, at=1]", "Rung[timer=b, at=4]");
         assertThat(store.dueTick(5)).isEmpty();
     }
 }
