@@ -23,6 +23,7 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -203,12 +204,16 @@ final class DoorContentTest {
     }
 
     @Test
-    void whatIsLongByItsDigitsAndEscapesIsRefused() throws Exception {
+    void whatIsLongByItsDigitsEscapesAndEncodingIsRefused() throws Exception {
         refused(
                 () -> node.offer(new ParcelAction.Numbered(Collections.nCopies(1_000_000, Long.MIN_VALUE))),
                 "numbered");
         for (String escaped : List.of("\u0001", "\\", "\"")) {
             refused(() -> node.offer(new ParcelAction.Noted(escaped.repeat(12_000_000))), "noted");
+        }
+        for (String wide : List.of("\u00e9", "\u20ac", "\ud83d\ude00")) {
+            int bytes = wide.getBytes(StandardCharsets.UTF_8).length;
+            refused(() -> node.offer(new ParcelAction.Noted(wide.repeat((18 << 20) / bytes))), "noted");
         }
         isTaken(new ParcelAction.Numbered(Collections.nCopies(100_000, Long.MIN_VALUE)));
         isTaken(new ParcelAction.Noted("\u0001\\\"".repeat(100_000)));
@@ -257,6 +262,7 @@ final class DoorContentTest {
         assertThat(node.offer(new ParcelAction.Hatched(new Handle("hatch", 1, 3))))
                 .isEqualTo(Port.Offer.HANDLES_FULL);
         isTaken(new ParcelAction.Ordered(1));
+        RunningLamps.await(() -> node.stats().handles() == 3);
         node.ended(new ParcelAction.Shut(new Handle("hatch", 1, 1)));
         RunningLamps.await(() -> node.stats().handles() == 2);
         isTaken(new ParcelAction.Hatched(new Handle("hatch", 1, 3)));

@@ -182,6 +182,55 @@ final class InboxTest {
         assertEmpty(shared);
     }
 
+    /** Something that an operator has had opened. */
+    private record Summoned(Handle handle) implements Action.Control, Action.BringsHandle {
+        @Override
+        public Handle brought() {
+            return handle;
+        }
+    }
+
+    private static Summoned summoned(int number) {
+        return new Summoned(new Handle("line", 1, number));
+    }
+
+    @Test
+    void controlThatBringsHandlesIsBoundedByTheirBudgetToo() {
+        Inbox inbox = inbox(100, 10, 3);
+        assertThat(inbox.offer(summoned(1), true, 1)).isEqualTo(Taken.YES);
+        assertThat(inbox.offer(new Opened(new Handle("line", 2, 1)), true, 1)).isEqualTo(Taken.YES);
+        assertThat(inbox.offer(summoned(2), true, 1)).isEqualTo(Taken.HANDLES);
+        assertThat(inbox.offer(new Opened(new Handle("line", 2, 2)), true, 1)).isEqualTo(Taken.HANDLES);
+        assertThat(offer(inbox, new Order(0, 0))).as("what brings none goes on").isEqualTo(Taken.YES);
+        assertThat(inbox.control()).as("what was refused holds no place").isEqualTo(2);
+        assertThat(drained(inbox)).hasSize(3);
+        assertThat(inbox.offer(summoned(2), true, 2))
+                .as("what left the queue holds none")
+                .isEqualTo(Taken.YES);
+        assertThat(inbox.offer(summoned(3), true, 2)).isEqualTo(Taken.HANDLES);
+        drained(inbox);
+        assertEmpty(inbox);
+    }
+
+    @Test
+    void controlThatIsRefusedForAnotherReasonHoldsNoHandlesPlace() {
+        Inbox inbox = inbox(100, 1, 2);
+        assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Taken.YES);
+        for (int i = 0; i < 10; i++) {
+            assertThat(offer(inbox, summoned(i))).isEqualTo(Taken.FULL);
+        }
+        drained(inbox);
+        assertThat(offer(inbox, summoned(1))).isEqualTo(Taken.YES);
+        assertThat(offer(inbox, new Opened(new Handle("line", 2, 1)))).isEqualTo(Taken.YES);
+        assertThat(offer(inbox, new Opened(new Handle("line", 2, 2)))).isEqualTo(Taken.HANDLES);
+        drained(inbox);
+        inbox.close();
+        for (int i = 0; i < 10; i++) {
+            assertThat(offer(inbox, summoned(i))).isEqualTo(Taken.CLOSED);
+        }
+        assertEmpty(inbox);
+    }
+
     // The lane of control
 
     /** Seen to fail when control goes to the queue of all. */

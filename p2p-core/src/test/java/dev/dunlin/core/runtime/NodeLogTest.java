@@ -228,4 +228,20 @@ final class NodeLogTest extends RunningLamps {
         List<Long> snapshots = LogReader.open(disk, Lamps.store()).snapshots();
         assertThat(snapshots).startsWith(1L).endsWith(node.state().input()).hasSizeBetween(3, 8);
     }
+
+    /** Seen to fail without {@code ending} in {@code waitForSpace}: the store's thread waits for a disk that is never forced. */
+    @Test
+    void stoppingOnAFullDiskEndsThoughADurableEffectWaits() throws Exception {
+        NodeRuntime<Lamps.Root> node = recorded();
+        await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
+        disk.capacity(10);
+        node.offer(on("desk", 95));
+        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.DISK_FULL);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> node.stop().get(20, TimeUnit.SECONDS))
+                .havingCause()
+                .isInstanceOf(NodeFailure.class)
+                .withMessageContaining("No space left on device");
+        assertThat(done).extracting(Turn.Emitted::effect).doesNotContain(new LampEffect.Count("desk", 1));
+    }
 }

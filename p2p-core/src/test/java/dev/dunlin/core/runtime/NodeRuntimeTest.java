@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
@@ -16,11 +17,14 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.NodeState;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -296,5 +300,83 @@ final class NodeRuntimeTest extends RunningLamps {
             }
         }
         assertThat(frames).filteredOn(Frame.Recorded.class::isInstance).hasSize(3);
+    }
+
+    @Test
+    void aSecondAnswerDoesNotCloseWhatTheStateHolds() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        node.offer(on("desk", 1));
+        ActionId asked = next().id();
+        Handle line = new Handle("line", 1, 7);
+        node.answer(asked, new LampAction.Wired(line, "desk"));
+        node.answer(asked, new LampAction.Wired(line, "desk"));
+        await(() -> node.stats().strayAnswers() == 1);
+        settle(node);
+        assertThat(closed).isEmpty();
+        assertThat(node.state().root().lamp().lines().has(line)).isTrue();
+        assertThat(node.state().node().handles()).isEqualTo(Table.of(line, NodeState.Holding.STATE));
+        // What it does not hold is closed.
+        node.answer(asked, new LampAction.Wired(new Handle("line", 1, 8), "desk"));
+        assertThat(closed.poll(30, TimeUnit.SECONDS)).isEqualTo(new Handle("line", 1, 8));
+        node.ended(new LampAction.Cut(line));
+        await(() -> node.stats().handles() == 0);
+    }
+
+    /** Seen to fail without {@code Math.max(now, store.state().now())}: the store refuses such an input, and the node dies. */
+    @Test
+    void aClockThatRunsBackwardsStopsNothing() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        clock.run(5_000_000);
+        settle(node);
+        long before = node.state().now();
+        clock.monotonic.addAndGet(-3_000_000_000L);
+        node.offer(on("desk", 1));
+        settle(node);
+        assertThat(node.state().now()).isEqualTo(before);
+        assertThat(node.state().root().lamp().lit()).isEqualTo(1);
+        assertThat(node.ended()).isNotDone();
+        clock.run(4_000_000);
+        settle(node);
+        assertThat(node.state().now()).isEqualTo(before + 1_000_000);
+    }
+
+    @Test
+    void stoppingBeforeStartingEndsAtOnce() throws Exception {
+        NodeRuntime<Lamps.Root> plain = builder(Lamps.store()).build();
+        plain.stop().get(10, TimeUnit.SECONDS);
+        assertThat(plain.ended()).isCompleted();
+        assertThat(plain.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
+        assertThat(plain.stop()).as("twice").isCompleted();
+
+        // With a log, of no run and of one.
+        for (int run = 1; run <= 2; run++) {
+            Store<Lamps.Root> store = Lamps.store();
+            NodeRuntime<Lamps.Root> logged = builder(store)
+                    .log(ActionLog.open(disk, store, OPTIONS, "test").writer(), OPTIONS)
+                    .build();
+            logged.stop().get(10, TimeUnit.SECONDS);
+            assertThat(logged.ended()).isCompleted();
+            NodeRuntime<Lamps.Root> next = recorded();
+            next.offer(on("desk" + run, 1));
+            next.stop().get(30, TimeUnit.SECONDS);
+            assertThat(next.state().node().run()).isEqualTo(run);
+            assertThat(verified().divergence()).isEmpty();
+            assertThat(verified().last()).isEqualTo(next.state().input()).isEqualTo(run * 2);
+        }
+    }
+
+    @Test
+    void aWatcherThatAssertsInVainDoesNotStopTheNode() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        node.watch(turn -> {
+            throw new AssertionError("a test's own watcher");
+        });
+        List<Turn> behind = new CopyOnWriteArrayList<>();
+        node.watch(behind::add);
+        node.offer(on("desk", 1));
+        await(() -> node.ended().isDone() || !behind.isEmpty());
+        assertThat(node.ended()).isNotDone();
+        settle(node);
+        assertThat(behind).as("the watchers behind it").hasSizeGreaterThanOrEqualTo(2);
     }
 }

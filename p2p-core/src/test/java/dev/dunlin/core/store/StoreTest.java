@@ -296,6 +296,31 @@ class StoreTest {
         assertThat(store.state().node().handles()).isEqualTo(Table.of(ODD, Holding.ORPHAN));
     }
 
+    /** The world says itself when a thing is closed. Seen to fail without {@code current == 0} in {@code track}. */
+    @Test
+    void anEndThatAMachineMakesReleasesNoHandle() {
+        Machine<Object, State, Left> ending = Toy.left((own, action, ctx) -> {
+            if (action instanceof Left.Say) {
+                ctx.then(new Left.Gone(EVEN));
+                ctx.then(new Left.Gone(ODD));
+            }
+            return Toy.remember(own, action, ctx);
+        });
+        Store<Root> store = Toy.store(ending, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(Input.of(new Left.Came(EVEN)), 5);
+        store.apply(Input.of(new Left.Came(ODD)), 5);
+        Table<Handle, Holding> both = Table.of(EVEN, Holding.STATE).with(ODD, Holding.ORPHAN);
+        Turn said = store.apply(say("x"), 5);
+        assertThat(said.size()).isEqualTo(3);
+        assertThat(said.rejection(1)).as("an enabled end").isNull();
+        assertThat(said.rejection(2)).as("a disabled one").isNotNull();
+        assertThat(store.state().node().handles()).isEqualTo(both);
+        store.apply(Input.of(new Left.Gone(EVEN)), 5);
+        store.apply(Input.of(new Left.Gone(ODD)), 5);
+        assertThat(store.state().node().handles()).as("the world's own").isEqualTo(Table.empty());
+    }
+
     @Test
     void aBootForgetsTheHandlesOfTheLastRun() {
         Store<Root> store = Toy.store(LEFT, RIGHT);
