@@ -59,19 +59,30 @@ public final class ActionLog {
                     Segments.snapshots(storage).getLast().name(), 0, "there are snapshots and no segment of the log");
         }
         if (segments.isEmpty()) {
-            LogWriter writer = new LogWriter(storage, store, options, build, 0, 0);
-            writer.beginSegment();
-            writer.flush();
+            LogWriter writer = begun(new LogWriter(storage, store, options, build, 0, 0));
             return new Opened(writer, 0, 0, Optional.empty(), List.of());
         }
         LogReader<R> reader = LogReader.open(storage, store);
         Recovery<R> recovery = Recovery.of(reader, store, storage);
         cut(storage, recovery);
         StoreState<R> state = store.state();
-        LogWriter writer = new LogWriter(storage, store, options, build, state.input(), state.input());
-        writer.beginSegment();
-        writer.flush();
+        LogWriter writer = begun(new LogWriter(storage, store, options, build, state.input(), state.input()));
         return new Opened(writer, state.input(), state.now(), recovery.tail(), recovery.notes());
+    }
+
+    private static LogWriter begun(LogWriter writer) throws IOException {
+        try {
+            writer.beginSegment();
+            writer.flush();
+            return writer;
+        } catch (IOException | RuntimeException e) {
+            try {
+                writer.close();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     /**

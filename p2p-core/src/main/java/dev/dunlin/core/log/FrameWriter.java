@@ -206,7 +206,11 @@ final class FrameWriter {
     }
 
     private static String cut(String key) {
-        return key.length() <= MAX_KEY ? key : key.substring(0, MAX_KEY - 1) + "…";
+        if (key.length() <= MAX_KEY) {
+            return key;
+        }
+        int end = Character.isHighSurrogate(key.charAt(MAX_KEY - 2)) ? MAX_KEY - 2 : MAX_KEY - 1;
+        return key.substring(0, end) + "…";
     }
 
     private void operands(List<Operand> operands) {

@@ -216,7 +216,7 @@ final class SnapshotReader<R> {
         Lines.Next next;
         try (Lines in = new Lines(new ZstdInputStream(storage.read(file.name(), 0)))) {
             while ((next = in.next()) == Lines.Next.GOOD) {
-                JsonNode frame = codec.mapper().readTree(in.bytes(), in.from(), in.length() - 1);
+                JsonNode frame = tree(in);
                 String type = frame.path("type").asString();
                 switch (type) {
                     case SnapshotFormat.HEADER -> checkFormat(frame.path("payload"));
@@ -239,6 +239,15 @@ final class SnapshotReader<R> {
         }
     }
 
+    private JsonNode tree(Lines in) {
+        try {
+            return codec.mapper().readTree(in.bytes(), in.from(), in.length() - 1);
+        } catch (JacksonException halfSurrogate) {
+            // Only what reads characters takes half a surrogate pair in a name.
+            return codec.mapper().readTree(in.text());
+        }
+    }
+
     private void checkFormat(JsonNode header) throws Damage {
         int format = header.path("format").asInt();
         if (format < Frame.OLDEST || format > Frame.FORMAT) {
@@ -255,7 +264,10 @@ final class SnapshotReader<R> {
                     .readTree(in.bytes(), in.from(), in.length() - 1)
                     .path("payload");
             // A file that has another's name is none.
-            return header.path("input").asLong(-1) == file.input() ? Optional.of(header) : Optional.empty();
+            return header.path("input").asLong(-1) == file.input()
+                            && header.path("schema").isObject()
+                    ? Optional.of(header)
+                    : Optional.empty();
         } catch (IOException | JacksonException e) {
             return Optional.empty();
         }

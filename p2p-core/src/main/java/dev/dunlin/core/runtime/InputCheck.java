@@ -161,6 +161,8 @@ final class InputCheck {
                         || !Character.isLowSurrogate(text.charAt(i + 1))) {
                     throw broken();
                 }
+                // Together they take four.
+                length++;
                 i++;
             }
         }

@@ -278,7 +278,11 @@ final class Turning<R> implements Context {
     String whatFailed(Throwable e) {
         Route<?> route = current < size ? routes[current] : null;
         String told = (route == null ? "the input" : route.type()) + " failed: " + e;
-        return told.length() <= MAX_MESSAGE ? told : told.substring(0, MAX_MESSAGE) + "…";
+        if (told.length() <= MAX_MESSAGE) {
+            return told;
+        }
+        int end = Character.isHighSurrogate(told.charAt(MAX_MESSAGE - 1)) ? MAX_MESSAGE - 1 : MAX_MESSAGE;
+        return told.substring(0, end) + "…";
     }
 
     @Override

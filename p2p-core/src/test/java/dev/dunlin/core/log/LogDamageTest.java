@@ -399,7 +399,7 @@ final class LogDamageTest {
         ActionLog.Opened opened = afterFailure("m".repeat(length));
         assertThat(opened.lastInput()).isEqualTo(2);
         assertThat(opened.notes().toString()).contains("input 2 stopped the last run: step 2.0: ");
-        assertThat(failed()).startsWith("step 2.0: Went failed: java.lang.IllegalStateException");
+        assertThat(failed()).startsWith("step 2.0: probe/went failed: java.lang.IllegalStateException");
         if (length <= 900) {
             assertThat(failed()).endsWith("IllegalStateException: " + "m".repeat(length));
         } else {
