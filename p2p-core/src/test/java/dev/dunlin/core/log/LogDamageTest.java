@@ -101,11 +101,33 @@ final class LogDamageTest {
         recorder.take(Input.of(new LampAction.SwitchOn("durable", 95, new Ticket("api", 1))));
         recorder.writer.force();
         recorder.run(3).writer.flush();
-        everyFlipIsRefused(disk, 7);
+        everyFlipIsRefused(disk, 19);
         // The power went while the tail was written, too.
         byte[] whole = disk.content(last(disk));
         disk.put(last(disk), Arrays.copyOf(whole, whole.length - 30));
-        everyFlipIsRefused(disk, 7);
+        everyFlipIsRefused(disk, 19);
+    }
+
+    /** What the mark covers was promised before the mark was written, and the mark itself was not. */
+    @Test
+    void aForceMarkThatIsTornIsATailAndNoMark() throws IOException {
+        Recorder recorder =
+                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
+        recorder.writer.force();
+        String name = last(disk);
+        byte[] whole = disk.content(name);
+        int mark = new String(whole, StandardCharsets.ISO_8859_1).lastIndexOf(MARK);
+        for (int length = mark + 1; length < whole.length; length++) {
+            byte[] zeros = whole.clone();
+            Arrays.fill(zeros, length, whole.length, (byte) 0);
+            for (byte[] torn : List.of(Arrays.copyOf(whole, length), zeros)) {
+                SimDisk trial = new SimDisk();
+                trial.put(name, torn);
+                ActionLog.Opened opened = ActionLog.open(trial, Lamps.store(), ONE_SEGMENT, "test");
+                assertThat(opened.lastInput()).isEqualTo(4);
+                assertThat(opened.tail()).isPresent();
+            }
+        }
     }
 
     @Test
@@ -147,7 +169,7 @@ final class LogDamageTest {
             String name = segments.get(i).name();
             assertThat(name.endsWith(".zst")).isEqualTo(compressed);
             byte[] whole = disk.content(name);
-            for (int at = 0; at < whole.length; at += at < 64 ? 1 : whole.length / 120) {
+            for (int at = 0; at < whole.length; at += at < 24 ? 1 : whole.length / 60) {
                 byte[] flipped = whole.clone();
                 flipped[at] ^= (byte) (1 << at % 8);
                 SimDisk rotten = disk.copy();
@@ -197,6 +219,26 @@ final class LogDamageTest {
             }
         }
         assertThat(needed).isGreaterThan(1);
+    }
+
+    @Test
+    void theRingDropsADamagedSegmentAsAnyOther() throws IOException {
+        LogOptions small = new LogOptions(8 << 10, 16 << 10, 1L << 60, 1000, Long.MAX_VALUE / 4, 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), small, 1).run(300);
+        recorder.writer.force();
+        recorder.writer.keepHouse(0);
+        recorder.snapshot();
+        List<Segments.Segment> segments = Segments.segments(disk);
+        assertThat(segments).hasSizeGreaterThan(5);
+        for (int i = 0; i < 3; i++) {
+            byte[] flipped = disk.content(segments.get(i).name());
+            flipped[i] ^= 1;
+            disk.put(segments.get(i).name(), flipped);
+        }
+        assertThat(recorder.writer.keepHouse(0)).isGreaterThan(2);
+        recorder.writer.close();
+        assertThat(ActionLog.open(disk, Lamps.store(), small, "test").lastInput())
+                .isEqualTo(301);
     }
 
     // Calls that fail while a log is opened
