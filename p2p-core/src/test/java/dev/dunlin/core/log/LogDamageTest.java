@@ -82,8 +82,7 @@ final class LogDamageTest {
 
     @Test
     void everyFlippedByteBeforeTheLastForceMarkIsRefused() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(4);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(4);
         recorder.take(Input.of(new LampAction.SwitchOn("durable", 95, new Ticket("api", 1))));
         recorder.writer.force();
         everyFlipIsRefused(disk, 1);
@@ -95,8 +94,7 @@ final class LogDamageTest {
 
     @Test
     void everyFlippedByteBeforeTheLastForceMarkIsRefusedWhereMarksAndATailStandBehind() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(2);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(2);
         recorder.writer.force();
         recorder.take(Input.of(new LampAction.SwitchOn("durable", 95, new Ticket("api", 1))));
         recorder.writer.force();
@@ -111,8 +109,7 @@ final class LogDamageTest {
     /** What the mark covers was promised before the mark was written, and the mark itself was not. */
     @Test
     void aForceMarkThatIsTornIsATailAndNoMark() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
         recorder.writer.force();
         String name = last(disk);
         byte[] whole = disk.content(name);
@@ -132,11 +129,11 @@ final class LogDamageTest {
 
     @Test
     void aTextThatLooksLikeAForceMarkIsNone() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
         recorder.writer.force();
         recorder.take(Input.of(new LampAction.SwitchOff("a")));
-        recorder.take(Input.of(new LampAction.SwitchOff("\n" + MARK + ",\"payload\":{\"input\":5},\"crc\":\"00000000\"}\n")));
+        recorder.take(
+                Input.of(new LampAction.SwitchOff("\n" + MARK + ",\"payload\":{\"input\":5},\"crc\":\"00000000\"}\n")));
         recorder.writer.flush();
         byte[] whole = disk.content(last(disk));
         // The first of the two that were never promised is damaged: a tail, whatever the second says.
@@ -245,7 +242,17 @@ final class LogDamageTest {
 
     private static final List<String> READING = List.of("names", "size", "read", "take");
     private static final List<String> ALL = List.of(
-            "names", "size", "read", "take", "append", "write", "force", "truncate", "rename", "delete", "forceNames",
+            "names",
+            "size",
+            "read",
+            "take",
+            "append",
+            "write",
+            "force",
+            "truncate",
+            "rename",
+            "delete",
+            "forceNames",
             "close");
 
     /** A log as a crash leaves it: closed segments, snapshots, something torn at the end. */
@@ -277,7 +284,9 @@ final class LogDamageTest {
             SimDisk trial = crashed.copy();
             FaultyStorage storage = new FaultyStorage(trial).failingAt(FaultyStorage.BROKEN, n, methods);
             try {
-                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test").writer().close();
+                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test")
+                        .writer()
+                        .close();
             } catch (IOException | LogException e) {
                 assertThat(storage.failed()).as("call %d, %s", n, e).isEqualTo(1);
             } catch (RuntimeException e) {
@@ -298,7 +307,9 @@ final class LogDamageTest {
         for (int n = 0; n == failed; n++) {
             FaultyStorage storage = new FaultyStorage(crashed.copy()).failingAt(FaultyStorage.BROKEN, n, ALL);
             try {
-                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test").writer().close();
+                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test")
+                        .writer()
+                        .close();
             } catch (IOException | RuntimeException e) {
                 assertThat(storage.failed()).isEqualTo(1);
             }
@@ -346,7 +357,9 @@ final class LogDamageTest {
     private static Store<Probes.Root<Tally>> before() {
         Machine.Draft<Object, Tally, Act> draft = Machine.of("tally", new Tally(0))
                 .actions(Act.class, Out.class)
-                .guards(Guards.<Object, Tally, Act>of().always(Act.Counted.class).build())
+                .guards(Guards.<Object, Tally, Act>of()
+                        .always(Act.Counted.class)
+                        .build())
                 .reduces((own, action, ctx) -> {
                     if (action instanceof Act.Counted(boolean keeps) && keeps) {
                         ctx.effect(new Out.Keep(own.count()));
@@ -360,7 +373,9 @@ final class LogDamageTest {
         Machine.Draft<Object, Wider, Act> draft = Machine.of("tally", new Wider(0, true))
                 .actions(Act.class, Out.class)
                 .defaulted("tally", "open", "true")
-                .guards(Guards.<Object, Wider, Act>of().always(Act.Counted.class).build())
+                .guards(Guards.<Object, Wider, Act>of()
+                        .always(Act.Counted.class)
+                        .build())
                 .reduces((own, action, ctx) -> {
                     if (action instanceof Act.Counted(boolean keeps) && keeps) {
                         ctx.effect(new Out.Keep(own.count()));
@@ -373,8 +388,7 @@ final class LogDamageTest {
     @Test
     void anInputThatLedToADurableEffectIsHeldToDigestsThatCannotBeCompared() throws IOException {
         Store<Probes.Root<Tally>> store = before();
-        LogWriter writer =
-                ActionLog.open(disk, store, ONE_SEGMENT, "old").writer();
+        LogWriter writer = ActionLog.open(disk, store, ONE_SEGMENT, "old").writer();
         writer.append(store.apply(Input.of(new Act.Counted(false)), 1));
         writer.flush();
         Store<Probes.Root<Wider>> fine = after();
@@ -407,8 +421,7 @@ final class LogDamageTest {
             return new Nothing(own.count() + 1);
         };
         Store<Probes.Root<Nothing>> store = Probes.store(new Nothing(0), step);
-        try (LogWriter writer =
-                ActionLog.open(disk, store, ONE_SEGMENT, "test").writer()) {
+        try (LogWriter writer = ActionLog.open(disk, store, ONE_SEGMENT, "test").writer()) {
             writer.append(store.apply(Probes.went("there"), 1));
             try {
                 store.apply(Probes.went("over"), 2);

@@ -106,8 +106,6 @@ final class Probes {
 
     /** Texts, numbered, of a length. */
     static List<String> texts(int count, int length) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> i + "x".repeat(length))
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> i + "x".repeat(length)).toList();
     }
 }

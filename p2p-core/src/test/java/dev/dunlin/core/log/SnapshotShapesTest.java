@@ -96,8 +96,7 @@ final class SnapshotShapesTest {
                 Optional.of(LONG.stream()
                         .map(text -> text.length() % 3 == 0 ? Optional.<String>empty() : Optional.of(text))
                         .toList()),
-                Optional.of(
-                        new Egg(Optional.of(Table.of("a", Optional.of(LONG)).with("none", Optional.empty())))));
+                Optional.of(new Egg(Optional.of(Table.of("a", Optional.of(LONG)).with("none", Optional.empty())))));
         Table<String, OptionalLong> longs = Table.empty();
         List<OptionalInt> ints = new ArrayList<>();
         for (int i = 0; i < 30_000; i++) {
@@ -365,13 +364,14 @@ final class SnapshotShapesTest {
     @MethodSource("halves")
     void halfASurrogatePairIsWrittenAsAnEscapeAndComesBackEqual(Object state) throws IOException {
         comesBackEqual(state);
-        assertThat(SnapshotFiles.lines(disk)).anyMatch(line -> ESCAPED.matcher(line).find());
+        assertThat(SnapshotFiles.lines(disk))
+                .anyMatch(line -> ESCAPED.matcher(line).find());
     }
 
     @Test
     void aNodeGoesOnBehindAReducerThatCutsATextInTheMidstOfAPair() throws IOException {
-        Probes.Step<Halves> step = (own, where) -> new Halves(
-                own.table().with(where.substring(0, 1), where.substring(1)), own.list(), where, own.other());
+        Probes.Step<Halves> step = (own, where) ->
+                new Halves(own.table().with(where.substring(0, 1), where.substring(1)), own.list(), where, own.other());
         Halves empty = new Halves(Table.empty(), List.of(), "", Optional.empty());
         var store = Probes.store(empty, step);
         try (LogWriter writer =
@@ -441,10 +441,7 @@ final class SnapshotShapesTest {
                     text(random, 20),
                     random.nextInt(3) == 0
                             ? Optional.empty()
-                            : Optional.of(
-                                    random.nextBoolean()
-                                            ? List.of()
-                                            : List.of(any(random, depth - 1, longest))));
+                            : Optional.of(random.nextBoolean() ? List.of() : List.of(any(random, depth - 1, longest))));
         }
         Way road = new Way.Road(Table.of(text(random, 20), text(random, longest)), random.nextLong());
         return new Any(
