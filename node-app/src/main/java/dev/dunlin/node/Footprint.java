@@ -20,7 +20,8 @@ record Footprint(OptionalLong heapBytes, long stateBytes) {
 
     private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
-    // The parallel collector leaves dead objects where moving the living is not worth it, but at each fourth full collection.
+    // The parallel collector leaves dead objects where moving the living is not worth it, but at each fourth full
+    // collection.
     private static final int COLLECTIONS = 4;
 
     /** The bytes of all that is alive; asks for collections, and so takes a moment. */

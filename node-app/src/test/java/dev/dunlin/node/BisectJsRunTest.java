@@ -53,8 +53,7 @@ class BisectJsRunTest {
         assertThat(report.path("departs").asString()).isEqualTo("second build");
         assertThat(report.path("second").path("step").asLong()).isEqualTo(first);
         assertThat(report.path("second").path("slices").path(0).asString()).isEqualTo("ping");
-        assertThat(report.path("fields").path(0).path("path").asString())
-                .matches("ping\\.peers\\.\\w+\\.failures");
+        assertThat(report.path("fields").path(0).path("path").asString()).matches("ping\\.peers\\.\\w+\\.failures");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 }

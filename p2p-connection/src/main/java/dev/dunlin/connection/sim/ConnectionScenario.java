@@ -189,9 +189,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     /** The wish that a node connects to another. */
     public static Wish connect(long at, int node, int other) {
         return new Wish(
-                at,
-                node,
-                new ConnectionAction.Connect(SimNet.peer(other), SimNet.addresses(other), Ticket.NONE));
+                at, node, new ConnectionAction.Connect(SimNet.peer(other), SimNet.addresses(other), Ticket.NONE));
     }
 
     private static List<Wish> sorted(List<Wish> wishes) {

@@ -26,6 +26,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a build can write: every action, effect, state and record inside them with its fields and their types. It stands in the
@@ -65,7 +67,52 @@ public record Schema(Map<String, Map<String, String>> types) {
             });
             collector.record(slice.name(), slice.state());
         }
+        store.machines().forEach(slice -> checkEvolution(slice.types(), types));
         return new Schema(types);
+    }
+
+    // What is declared for older logs is about what this build has, or it is a slip that no log would show.
+    private static void checkEvolution(TypeTable table, Map<String, Map<String, String>> types) {
+        table.renamed().forEach((former, present) -> {
+            if (types.containsKey(former) || types.containsKey(EFFECT + former)) {
+                throw new IllegalArgumentException(
+                        former + " is said to be a former name of " + present + ", and is the name of another type");
+            }
+            if (!types.containsKey(present) && !types.containsKey(EFFECT + present)) {
+                throw new IllegalArgumentException(
+                        former + " is said to be a former name of " + present + ", which there is not");
+            }
+        });
+        table.defaults().forEach((field, json) -> {
+            checkField(table.slice(), field, types);
+            try {
+                JsonMapper.shared().readTree(json);
+            } catch (JacksonException e) {
+                throw new IllegalArgumentException("the default of " + field + " is no JSON: " + json, e);
+            }
+        });
+        table.formerFields().keySet().forEach(field -> checkField(table.slice(), field, types));
+    }
+
+    private static void checkField(String slice, String told, Map<String, Map<String, String>> types) {
+        String full = Upcaster.defaultOf(slice, told);
+        int dot = full.lastIndexOf('.');
+        String type = full.substring(0, dot);
+        String field = full.substring(dot + 1);
+        boolean known = types.entrySet().stream()
+                .anyMatch(one ->
+                        owner(one.getKey()).equals(type) && one.getValue().containsKey(field));
+        if (!known) {
+            throw new IllegalArgumentException("the machine " + slice + " says what the field " + told
+                    + " was in older logs, and has no such field");
+        }
+    }
+
+    // A type's name without what it is and without arguments.
+    private static String owner(String name) {
+        String plain = plain(name);
+        int arguments = plain.indexOf('<');
+        return arguments < 0 ? plain : plain.substring(0, arguments);
     }
 
     /** Collects what one slice's payloads and state are made of. */
@@ -116,11 +163,11 @@ public record Schema(Map<String, Map<String, String>> types) {
             return plain;
         }
 
-        void record(String name, Class<?> type) {
-            Map<String, String> fields = begin(name, type);
+        void record(String name, Type type) {
+            Map<String, String> fields = begin(name, Generics.raw(type));
             if (fields != null) {
-                for (RecordComponent component : type.getRecordComponents()) {
-                    fields.put(component.getName(), typeName(component.getGenericType()));
+                for (RecordComponent component : Generics.raw(type).getRecordComponents()) {
+                    fields.put(component.getName(), typeName(Generics.component(type, component)));
                 }
             }
         }
@@ -152,13 +199,27 @@ public record Schema(Map<String, Map<String, String>> types) {
                 if (raw == Table.class) {
                     checkKey(arguments[0]);
                 }
+                if (raw == Optional.class
+                        && arguments[0] instanceof ParameterizedType inner
+                        && inner.getRawType() == Optional.class) {
+                    throw new IllegalArgumentException(
+                            type.getTypeName() + " cannot be written: an optional of an optional is a null, or a null");
+                }
+                if (raw.isRecord()) {
+                    String name = inside(raw) + typeNames(arguments);
+                    record(name, type);
+                    return name;
+                }
                 if (raw == Table.class || raw == List.class || raw == Optional.class) {
-                    return raw.getSimpleName().toLowerCase(Locale.ROOT)
-                            + Arrays.stream(arguments).map(this::typeName).collect(Collectors.joining(",", "<", ">"));
+                    return raw.getSimpleName().toLowerCase(Locale.ROOT) + typeNames(arguments);
                 }
             }
             throw new IllegalArgumentException(type.getTypeName()
                     + " cannot be written: use a record, enum, Table, List, Optional or a text type");
+        }
+
+        private String typeNames(Type[] arguments) {
+            return Arrays.stream(arguments).map(this::typeName).collect(Collectors.joining(",", "<", ">"));
         }
 
         private void checkKey(Type type) {
@@ -270,7 +331,7 @@ public record Schema(Map<String, Map<String, String>> types) {
             // Fields under their present names.
             Map<String, String> written = new LinkedHashMap<>(fields);
             mine.keySet().forEach(field -> {
-                String before = formerFields.get(plain(now) + "." + field);
+                String before = formerFields.get(owner(now) + "." + field);
                 String type = before == null || fields.containsKey(field) ? null : written.remove(before);
                 if (type != null) {
                     written.put(field, type);
@@ -294,7 +355,7 @@ public record Schema(Map<String, Map<String, String>> types) {
                 if (written.containsKey(field)) {
                     return;
                 }
-                String json = defaults.get(plain(now) + "." + field);
+                String json = defaults.get(owner(now) + "." + field);
                 if (effect || isAlternative(type)) {
                     found.add(new Difference(Fit.FINE, plain(now) + "." + field + " was added"));
                 } else if (json != null) {

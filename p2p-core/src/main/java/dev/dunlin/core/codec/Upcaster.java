@@ -61,10 +61,11 @@ public final class Upcaster {
         return record(slice, slice, type, written);
     }
 
-    private JsonNode record(String slice, String name, Class<?> type, JsonNode written) {
+    private JsonNode record(String slice, String name, Type of, JsonNode written) {
         if (!(written instanceof ObjectNode fields)) {
             return written;
         }
+        Class<?> type = Generics.raw(of);
         ObjectNode shaped = codec.mapper().createObjectNode();
         if (fields.has(Codec.KIND) && isVariant(type)) {
             shaped.set(Codec.KIND, fields.get("kind"));
@@ -73,7 +74,7 @@ public final class Upcaster {
             String former = formerFields.getOrDefault(name + "." + component.getName(), component.getName());
             JsonNode value = fields.has(component.getName()) ? fields.get(component.getName()) : fields.get(former);
             if (value != null) {
-                shaped.set(component.getName(), value(slice, component.getGenericType(), value));
+                shaped.set(component.getName(), value(slice, Generics.component(of, component), value));
             } else {
                 String json = defaults.get(name + "." + component.getName());
                 if (json != null) {
@@ -84,8 +85,8 @@ public final class Upcaster {
         return shaped;
     }
 
-    private JsonNode inside(String slice, Class<?> type, JsonNode written) {
-        return record(slice, slice + "." + Names.of(type), type, written);
+    private JsonNode inside(String slice, Type type, JsonNode written) {
+        return record(slice, slice + "." + Names.of(Generics.raw(type)), type, written);
     }
 
     private boolean isVariant(Class<?> type) {
@@ -125,6 +126,9 @@ public final class Upcaster {
             return written;
         }
         Type[] arguments = generic.getActualTypeArguments();
+        if (Generics.raw(generic).isRecord() && written.isObject()) {
+            return inside(slice, generic, written);
+        }
         if (generic.getRawType() == Table.class && written instanceof ObjectNode entries) {
             ObjectNode shaped = codec.mapper().createObjectNode();
             entries.properties()

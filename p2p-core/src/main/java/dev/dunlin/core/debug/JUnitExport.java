@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.lang.model.SourceVersion;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param store a Java expression for a new store, such as {@code dev.dunlin.node.NodeRoot.newStore()}
  */
 public record JUnitExport(String packageName, String className, String store) {
+
+    private static final Pattern UNPAIRED =
+            Pattern.compile("[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]");
 
     /** The most steps. */
     public static final int MAX_STEPS = 2000;
@@ -139,8 +143,14 @@ public record JUnitExport(String packageName, String className, String store) {
     }
 
     private static void line(OutputStream out, String line) throws IOException {
-        out.write(line.getBytes(StandardCharsets.UTF_8));
+        out.write(unpaired(line).getBytes(StandardCharsets.UTF_8));
         out.write('\n');
+    }
+
+    // Half a surrogate pair has no UTF-8: in JSON it is written by its number.
+    private static String unpaired(String json) {
+        return UNPAIRED.matcher(json)
+                .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
     }
 
     private static String input(Codec codec, Frame.Recorded frame) {

@@ -7,6 +7,7 @@ import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,15 @@ public final class ActionLog {
      * @throws LogException if this build cannot go on from it: the message says why, and how to seal the log with the old build
      */
     public static <R> Opened open(LogStorage storage, Store<R> store, LogOptions options, String build)
+            throws IOException {
+        try {
+            return opened(storage, store, options, build);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static <R> Opened opened(LogStorage storage, Store<R> store, LogOptions options, String build)
             throws IOException {
         dropUnfinished(storage);
         List<Segments.Segment> segments = Segments.segments(storage);

@@ -35,6 +35,9 @@ final class FrameWriter {
 
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
+    // Ten thousand rejections of one input have room in a line.
+    private static final int MAX_KEY = 256;
+
     private final Codec codec;
     private final Buffer buffer = new Buffer();
     private final CRC32C crc = new CRC32C();
@@ -190,7 +193,7 @@ final class FrameWriter {
             buffer.ascii(",\"subject\":");
             buffer.text(about.kind());
             buffer.ascii(",\"key\":");
-            buffer.text(Operand.of("key", about.key()).value());
+            buffer.text(cut(about.key()));
             buffer.ascii(",\"clause\":");
             buffer.text(why.clause());
             operands(why.operands());
@@ -200,6 +203,10 @@ final class FrameWriter {
         if (before.length() == 2) {
             buffer.ascii("]");
         }
+    }
+
+    private static String cut(String key) {
+        return key.length() <= MAX_KEY ? key : key.substring(0, MAX_KEY - 1) + "…";
     }
 
     private void operands(List<Operand> operands) {

@@ -2,6 +2,9 @@ package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -56,17 +59,22 @@ final class JsonText {
     /** A value as JSON, or null if that is longer than so many bytes. */
     byte @Nullable [] bounded(Object value, int most) {
         try {
-            return written(writer, value, most);
+            return written(writer, bytes, value, most);
         } catch (JacksonException noUtf8) {
-            return written(escaping, value, most);
+            // Only what writes characters escapes them in names, too.
+            return written(escaping, new OutputStreamWriter(bytes, StandardCharsets.US_ASCII), value, most);
         }
     }
 
-    private byte @Nullable [] written(ObjectWriter by, Object value, int most) {
+    private byte @Nullable [] written(ObjectWriter by, Object to, Object value, int most) {
         bytes.into.clear();
         bytes.room = most;
         try {
-            by.writeValue(bytes, value);
+            if (to instanceof Writer characters) {
+                by.writeValue(characters, value);
+            } else {
+                by.writeValue(bytes, value);
+            }
             return bytes.into.copy();
         } catch (Full full) {
             return null;

@@ -161,6 +161,23 @@ final class Lines implements Closeable {
         return new String(buffer, lineStart, Math.max(0, lineLength - 1), StandardCharsets.UTF_8);
     }
 
+    /** Whether some bytes stand anywhere in it, be it good or bad. */
+    boolean has(byte[] bytes) {
+        int last = lineStart + lineLength - bytes.length;
+        for (int at = lineStart; at <= last; at++) {
+            if (Arrays.equals(buffer, at, at + bytes.length, bytes, 0, bytes.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it begins with some bytes. */
+    boolean startsWith(byte[] bytes) {
+        return lineLength >= bytes.length
+                && Arrays.equals(buffer, lineStart, lineStart + bytes.length, bytes, 0, bytes.length);
+    }
+
     /** The length of what the checksum covers. */
     int bodyLength() {
         return bodyLength;

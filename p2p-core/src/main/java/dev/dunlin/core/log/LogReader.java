@@ -11,6 +11,7 @@ import dev.dunlin.core.store.StoreState;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,8 @@ import tools.jackson.core.JacksonException;
  * @param <R> the root of the state tree
  */
 public final class LogReader<R> {
+
+    private static final byte[] MARK = "{\"type\":\"@log/forced\"".getBytes(StandardCharsets.US_ASCII);
 
     private final LogStorage storage;
     private final Store<R> store;
@@ -170,7 +173,8 @@ public final class LogReader<R> {
                 return Optional.of(header);
             }
         } catch (JacksonException | ZstdIOException e) {
-            throw new LogException.Damaged(segment.name(), 0, "the header cannot be read (" + e.getMessage() + ")");
+            // Damage of what nobody reads is nobody's; who reads the segment will say so.
+            return Optional.empty();
         }
         return Optional.empty();
     }
@@ -446,15 +450,18 @@ public final class LogReader<R> {
             if (segment < segments.size() - 1 || segments.get(segment).compressed()) {
                 throw damaged(why + " in a closed segment", null);
             }
-            long end = offset + in.length();
-            Lines.Next next;
-            while ((next = in.next()) != Lines.Next.END) {
+            long end = offset;
+            boolean first = true;
+            do {
                 end = offset() + in.length();
-                if (next == Lines.Next.GOOD && in.text().startsWith("{\"type\":\"@log/forced\"")) {
+                // Without the newline before it, a mark is a part of the bad line; no text in a payload has such
+                // quotes.
+                if (in.has(MARK) && !(first && in.startsWith(MARK))) {
                     throw new LogException.Damaged(
                             segments.get(segment).name(), offset, why + ", and a later force mark covers it");
                 }
-            }
+                first = false;
+            } while (in.next() != Lines.Next.END);
             tail = Optional.of(new Tail(segments.get(segment).name(), offset, end - offset, why));
             in.close();
             lines = null;

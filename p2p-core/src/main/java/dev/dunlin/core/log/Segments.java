@@ -2,6 +2,7 @@ package dev.dunlin.core.log;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -138,37 +139,51 @@ final class Segments {
     /** Compresses a closed segment; at every moment at least one whole file of it is there. */
     static void compress(LogStorage storage, Segment segment, int level) throws IOException {
         String target = segment.name() + COMPRESSED;
-        try (InputStream in = storage.read(segment.name(), 0);
-                OutputStream out = compressed(storage, unfinished(target), level)) {
-            in.transferTo(out);
+        boolean done = false;
+        try {
+            try (InputStream in = storage.read(segment.name(), 0);
+                    OutputStream out = compressed(storage, unfinished(target), level)) {
+                in.transferTo(out);
+            }
+            storage.rename(unfinished(target), target);
+            done = true;
+        } finally {
+            if (!done) {
+                storage.delete(unfinished(target));
+            }
         }
-        storage.rename(unfinished(target), target);
         storage.forceNames();
         storage.delete(segment.name());
     }
 
-    /** A stream that compresses into a new file and forces it when closed. */
+    /** A stream that compresses into a new file and forces it when closed; whatever fails, the file is closed. */
     static OutputStream compressed(LogStorage storage, String name, int level) throws IOException {
         storage.delete(name);
         LogStorage.Appender file = storage.append(name);
-        return new ZstdOutputStream(
-                new OutputStream() {
-                    @Override
-                    public void write(int value) throws IOException {
-                        file.write(new byte[] {(byte) value}, 0, 1);
-                    }
+        OutputStream plain = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                file.write(new byte[] {(byte) value}, 0, 1);
+            }
 
-                    @Override
-                    public void write(byte[] bytes, int from, int length) throws IOException {
-                        file.write(bytes, from, length);
-                    }
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                file.write(bytes, from, length);
+            }
+        };
+        return new FilterOutputStream(new ZstdOutputStream(plain, level)) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length);
+            }
 
-                    @Override
-                    public void close() throws IOException {
-                        file.force();
-                        file.close();
-                    }
-                },
-                level);
+            @Override
+            public void close() throws IOException {
+                try (file) {
+                    out.close();
+                    file.force();
+                }
+            }
+        };
     }
 }

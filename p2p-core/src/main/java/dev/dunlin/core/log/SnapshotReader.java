@@ -2,7 +2,7 @@ package dev.dunlin.core.log;
 
 import com.github.luben.zstd.ZstdInputStream;
 import dev.dunlin.core.codec.Codec;
-import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.Parts;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.state.Content;
@@ -11,7 +11,6 @@ import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -68,22 +67,68 @@ final class SnapshotReader<R> {
         }
     }
 
-    /** Why the file is none that can be read back, if it is not; its parts are read one by one and dropped. */
+    /** Why the file is none that was written whole, if it is not. What its parts say was looked at when it was written. */
     Optional<String> fault() {
-        Map<String, SnapshotParts.Slot> slots = new HashMap<>();
-        try {
+        return faulty(() -> {
+            checkedHeader();
+            scan((type, payload) -> {});
+        });
+    }
+
+    /**
+     * Why what is read back is not the state, if it is not. Each part is compared with what stands at its path in the state and
+     * taken for it: all is put together and digested as {@link #read} does, of the state's own values.
+     */
+    Optional<String> fault(StoreState<R> written) {
+        return faulty(() -> {
+            JsonNode header = checkedHeader();
+            Map<String, SnapshotHeld> held = new LinkedHashMap<>();
+            Parts parts = new Parts(codec);
+            store.statesOf(written).forEach((machine, own) -> held.put(machine, new SnapshotHeld(parts, own)));
+            Map<String, SnapshotParts.Slot> slots = new LinkedHashMap<>();
             scan((type, payload) -> {
-                String machine = payload.path("path").path(0).asString("");
-                SnapshotParts.Slot slot = slots.computeIfAbsent(machine, this::slot);
-                types.take(slot, type, payload, null);
-                slot.forgetValues();
+                String machine = machineOf(payload);
+                SnapshotHeld own = held.get(machine);
+                if (own == null) {
+                    throw new IllegalArgumentException("there is no machine " + machine);
+                }
+                types.take(slots.computeIfAbsent(machine, this::slot), type, payload, null, own);
             });
+            for (String machine : held.keySet()) {
+                SnapshotParts.Slot slot = slots.get(machine);
+                if (slot == null
+                        || !digestIn(header, machine).equals(SnapshotHeld.digest(types.assembled(slot, null)))) {
+                    throw new Damage("the state of " + machine + " is another than was written");
+                }
+            }
+        });
+    }
+
+    /** Reads, and may find damage. */
+    @FunctionalInterface
+    private interface Reading {
+        void run() throws IOException, Damage;
+    }
+
+    private static Optional<String> faulty(Reading reading) {
+        try {
+            reading.run();
             return Optional.empty();
-        } catch (Damage damage) {
-            return Optional.of(String.valueOf(damage.getMessage()));
-        } catch (IOException | JacksonException | CodecException | IllegalArgumentException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+        } catch (Damage | IOException | RuntimeException e) {
+            return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
         }
+    }
+
+    private JsonNode checkedHeader() throws IOException, Damage {
+        return header().orElseThrow(() -> new Damage("it has no header, or one of another input"));
+    }
+
+    private static String machineOf(JsonNode payload) {
+        return payload.path("path").path(0).asString("");
+    }
+
+    private static String digestIn(JsonNode header, String machine) {
+        return header.path("digests").path(machine).asString("");
     }
 
     /**
@@ -103,15 +148,25 @@ final class SnapshotReader<R> {
         Map<String, SnapshotParts.Slot> slots = new LinkedHashMap<>();
         try {
             scan((type, payload) -> {
-                String machine = payload.path("path").path(0).asString("");
+                String machine = machineOf(payload);
                 if (isMounted(machine)) {
-                    types.take(slots.computeIfAbsent(machine, this::slot), type, payload, upcaster);
+                    types.take(
+                            slots.computeIfAbsent(machine, this::slot),
+                            type,
+                            payload,
+                            upcaster,
+                            (path, read, from, whole) -> read);
                 }
             });
             return state(header, theirs, slots, upcaster, mine.incomparable(theirs));
         } catch (Damage | JacksonException e) {
             return Optional.empty();
-        } catch (CodecException | IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            if (upcaster == null) {
+                // A build that cannot read what it writes itself: the file is damaged, or a bug makes it as good as
+                // that.
+                return Optional.empty();
+            }
             throw new LogException(
                     "this build cannot read the snapshot " + file.name() + " of the build "
                             + header.path("build").asString() + ": " + e.getMessage() + "\n"
@@ -130,8 +185,8 @@ final class SnapshotReader<R> {
         for (Map.Entry<String, SnapshotParts.Slot> slot : slots.entrySet()) {
             String machine = slot.getKey();
             Object state = types.assembled(slot.getValue(), upcaster);
-            String told = header.path("digests").path(machine).asString("");
-            if (!told.equals(Content.digest(state).toString()) && !incomparable.contains(machine)) {
+            if (!digestIn(header, machine).equals(Content.digest(state).toString())
+                    && !incomparable.contains(machine)) {
                 return Optional.empty();
             }
             machines.put(machine, state);
@@ -193,11 +248,14 @@ final class SnapshotReader<R> {
 
     private Optional<JsonNode> header() throws IOException {
         try (Lines in = new Lines(new ZstdInputStream(storage.read(file.name(), 0)))) {
-            return in.next() == Lines.Next.GOOD
-                    ? Optional.of(codec.mapper()
-                            .readTree(in.bytes(), in.from(), in.length() - 1)
-                            .path("payload"))
-                    : Optional.empty();
+            if (in.next() != Lines.Next.GOOD) {
+                return Optional.empty();
+            }
+            JsonNode header = codec.mapper()
+                    .readTree(in.bytes(), in.from(), in.length() - 1)
+                    .path("payload");
+            // A file that has another's name is none.
+            return header.path("input").asLong(-1) == file.input() ? Optional.of(header) : Optional.empty();
         } catch (IOException | JacksonException e) {
             return Optional.empty();
         }
@@ -206,7 +264,7 @@ final class SnapshotReader<R> {
     /**
      * The digests in the header, by machine; nothing behind the header is read.
      *
-     * @return empty if the header is damaged
+     * @return empty if the header is damaged, or of another input than the file's name
      */
     Optional<Map<String, Digest>> digests() throws IOException {
         try {

@@ -47,14 +47,34 @@ final class SnapshotWriter<R> {
     }
 
     /**
-     * Writes a snapshot and reads it back; it is there whole, or not at all.
+     * Writes a snapshot and holds what is read back to the state; it is there whole, or not at all.
      *
-     * @throws LogException if it cannot be read back
+     * @throws LogException if it cannot be read back, or not as what was written
      */
     void write(StoreState<R> state) throws IOException {
         String name = Segments.snapshotName(state.input());
+        Segments.Snapshot unfinished = new Segments.Snapshot(Segments.unfinished(name), state.input());
+        boolean done = false;
+        try {
+            writeParts(state, unfinished.name());
+            Optional<String> fault = new SnapshotReader<>(storage, codec, store, unfinished).fault(state);
+            if (fault.isPresent()) {
+                throw new LogException(
+                        "the snapshot after input " + state.input() + " cannot be read back: " + fault.get());
+            }
+            storage.rename(unfinished.name(), name);
+            done = true;
+        } finally {
+            if (!done) {
+                storage.delete(unfinished.name());
+            }
+        }
+        storage.forceNames();
+    }
+
+    private void writeParts(StoreState<R> state, String file) throws IOException {
         Map<String, Object> machines = store.statesOf(state);
-        try (OutputStream out = Segments.compressed(storage, Segments.unfinished(name), level)) {
+        try (OutputStream out = Segments.compressed(storage, file, level)) {
             Output lines = new Output(out);
             lines.line(SnapshotFormat.HEADER, bytes(header(state, machines)));
             for (Map.Entry<String, Object> machine : machines.entrySet()) {
@@ -64,15 +84,6 @@ final class SnapshotWriter<R> {
                     SnapshotFormat.END,
                     ("{\"lines\":" + (lines.written - 1) + "}").getBytes(StandardCharsets.US_ASCII));
         }
-        Segments.Snapshot unfinished = new Segments.Snapshot(Segments.unfinished(name), state.input());
-        Optional<String> fault = new SnapshotReader<>(storage, codec, store, unfinished).fault();
-        if (fault.isPresent()) {
-            storage.delete(unfinished.name());
-            throw new LogException(
-                    "the snapshot after input " + state.input() + " cannot be read back: " + fault.get());
-        }
-        storage.rename(unfinished.name(), name);
-        storage.forceNames();
     }
 
     private ObjectNode header(StoreState<R> state, Map<String, Object> machines) {
@@ -138,8 +149,16 @@ final class SnapshotWriter<R> {
 
     private void list(Output out, List<String> path, List<?> list) throws IOException {
         Group group = new Group(out, SnapshotFormat.ELEMENTS, path, "elements", '[', ']');
+        int place = 0;
         for (Object element : list) {
-            group.add(new byte[0], bytes(element));
+            byte[] value = text.bounded(element, SnapshotFormat.PART);
+            if (value == null) {
+                group.end();
+                part(out, with(path, Integer.toString(place)), element);
+            } else {
+                group.add(new byte[0], value);
+            }
+            place++;
         }
         group.end();
     }

@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,13 +25,29 @@ final class Asking {
     /** How many may wait. */
     static final int MAX_WAITING = 10_000;
 
+    // A ticket's key: the run above, how many asked before below.
+    private static final int COUNT_BITS = 40;
+    private static final long MAX_RUN = (1L << Long.SIZE - COUNT_BITS - 1) - 1;
+
     private static final Executor CALLERS =
             task -> Thread.ofVirtual().name("dunlin-caller").start(task);
 
     private final ConcurrentHashMap<String, Asked> byKey = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, Asked> byTicket = new ConcurrentHashMap<>();
     private final AtomicLong last = new AtomicLong();
+    private final ScheduledThreadPoolExecutor timeouts;
     private volatile boolean over;
+
+    Asking() {
+        timeouts = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("dunlin-timeouts").factory());
+        timeouts.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Tickets of this run: none is like one of another run, which the state may still hold. */
+    void begin(long run) {
+        last.set((run & MAX_RUN) << COUNT_BITS);
+    }
 
     /** One who waits. */
     private record Asked(String key, long ticket, CompletableFuture<Action.Ticketed> future) {}
@@ -60,6 +79,8 @@ final class Asking {
                     : door.offer(wish.apply(new Ticket(Ticket.API, fresh.ticket())));
         } catch (RuntimeException e) {
             forget(fresh);
+            // Another may wait for the same by now.
+            CALLERS.execute(() -> fresh.future().completeExceptionally(e));
             throw e;
         }
         if (offer != Port.Offer.TAKEN) {
@@ -67,15 +88,27 @@ final class Asking {
             fresh.future().completeExceptionally(RefusedException.of(offer));
             return fresh.future();
         }
-        fresh.future().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((outcome, failure) -> {
-            if (failure instanceof TimeoutException) {
-                forget(fresh);
-            }
-        });
+        expire(fresh, timeout);
         if (over) {
             end();
         }
         return fresh.future();
+    }
+
+    private void expire(Asked one, Duration timeout) {
+        try {
+            Future<?> timer = timeouts.schedule(
+                    () -> {
+                        forget(one);
+                        CALLERS.execute(() -> one.future().completeExceptionally(new TimeoutException()));
+                    },
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            one.future().whenComplete((outcome, failure) -> timer.cancel(false));
+        } catch (RejectedExecutionException stopped) {
+            // Who waits is told that the node stops.
+            over = true;
+        }
     }
 
     private void forget(Asked one) {
@@ -107,6 +140,7 @@ final class Asking {
     /** The node has stopped: nobody is told anything else any more. */
     void end() {
         over = true;
+        timeouts.shutdownNow();
         for (Long ticket : byTicket.keySet()) {
             complete(ticket, future -> future.completeExceptionally(RefusedException.of(Port.Offer.STOPPING)));
         }

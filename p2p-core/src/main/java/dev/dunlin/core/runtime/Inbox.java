@@ -83,13 +83,13 @@ final class Inbox {
      * @param handles how many handles are open
      */
     Taken offer(Action fact, boolean fairly, int handles) {
-        if (fact instanceof Action.Control) {
-            return offerControl(fact);
-        }
         boolean brings = fact instanceof Action.BringsHandle;
         if (brings && bringing.incrementAndGet() + handles > budgets.handles()) {
             bringing.decrementAndGet();
             return Taken.HANDLES;
+        }
+        if (fact instanceof Action.Control) {
+            return offerControl(fact, brings);
         }
         long before = work.getAndIncrement();
         if (before < 0 || before >= budgets.queued()) {
@@ -118,9 +118,12 @@ final class Inbox {
         }
     }
 
-    private Taken offerControl(Action fact) {
+    private Taken offerControl(Action fact, boolean brings) {
         if (control.incrementAndGet() > budgets.control() || work.get() < 0) {
             control.decrementAndGet();
+            if (brings) {
+                bringing.decrementAndGet();
+            }
             return work.get() < 0 ? Taken.CLOSED : Taken.FULL;
         }
         lane.offer(new Item(fact, ActionId.NONE, Kind.CONTROL, null));
@@ -171,11 +174,13 @@ final class Inbox {
             if (share != null) {
                 shares.release(share);
             }
-            if (item.action() instanceof Action.BringsHandle) {
-                bringing.decrementAndGet();
-            }
         } else if (item.kind() == Kind.CONTROL) {
             control.decrementAndGet();
+        } else {
+            return;
+        }
+        if (item.action() instanceof Action.BringsHandle) {
+            bringing.decrementAndGet();
         }
     }
 

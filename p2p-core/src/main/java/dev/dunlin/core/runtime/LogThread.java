@@ -51,6 +51,7 @@ final class LogThread {
 
     private volatile long nodeTime;
     private volatile boolean snapshotWanted;
+    private boolean snapshotAsked;
     private long snapshotBytes;
     private long snapshotAt;
 
@@ -220,6 +221,7 @@ final class LogThread {
                     }
                     default -> {
                         snapshotState = (StoreState<?>) next;
+                        snapshotAsked = false;
                         snapshotBytes = writer.bytes();
                         snapshotAt = nodeTime;
                         return;
@@ -234,8 +236,10 @@ final class LogThread {
 
     // By what the log has grown, or by time: the state of the next turn is handed over for it.
     private void wantSnapshot() {
-        if (writer.bytes() - snapshotBytes >= options.snapshotBytes()
-                || nodeTime - snapshotAt >= options.snapshotMicros()) {
+        if (!snapshotAsked
+                && (writer.bytes() - snapshotBytes >= options.snapshotBytes()
+                        || nodeTime - snapshotAt >= options.snapshotMicros())) {
+            snapshotAsked = true;
             snapshotWanted = true;
         }
     }

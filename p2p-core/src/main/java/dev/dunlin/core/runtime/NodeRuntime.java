@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,13 +157,18 @@ public final class NodeRuntime<R> implements Port {
      * @param build names this build
      * @param config the configuration; secrets are references
      * @param seed fresh, for the run's random draws
+     * @throws IllegalStateException if it was started or stopped before
      */
-    public void start(String build, Table<String, String> config, long seed) {
+    public synchronized void start(String build, Table<String, String> config, long seed) {
+        if (thread.getState() != Thread.State.NEW || stopping) {
+            throw new IllegalStateException("the node was started or stopped before");
+        }
         long wall = clock.wallMicros();
         time = new NodeTime(store.state().now(), wall, monotonic());
         if (log != null) {
             log.start();
         }
+        asking.begin(store.state().node().run() + 1);
         boot = Input.of(new NodeAction.Booted(store.state().node().run() + 1, build, config, wall, seed));
         door.open();
         thread.start();
@@ -182,28 +188,34 @@ public final class NodeRuntime<R> implements Port {
             if (log != null) {
                 log.append(failure);
             }
-            finish(new NodeFailure(
+            finish(() -> new NodeFailure(
                     "the node stopped at " + failure.getMessage()
                             + (log == null
                                     ? ""
-                                    : ". The input is in the log " + log + ": replay it with --to " + failure.number()),
+                                    : logFailure == null
+                                            ? ". The input is in the log " + log + ": replay it with --to "
+                                                    + failure.number()
+                                            : ". The input is not in the log " + log + ", which cannot be written"),
                     failure));
         } catch (Throwable e) {
-            finish(new NodeFailure(
+            finish(() -> new NodeFailure(
                     "the node stopped after input " + store.state().input() + ": " + e, e));
         }
     }
 
-    private void finish(@Nullable Throwable why) {
+    // The cause is worded when it is known whether the log has the input.
+    private void finish(@Nullable Supplier<NodeFailure> why) {
         inbox.close();
         stopping = true;
         watchdog.stop();
-        Throwable cause = why;
         if (log != null) {
-            if (cause == null && logFailure == null) {
+            if (why == null && logFailure == null) {
                 log.snapshot(store.state());
             }
             log.stop();
+        }
+        NodeFailure cause = why == null ? null : why.get();
+        if (log != null) {
             Throwable failed = logFailure;
             if (cause == null && failed != null) {
                 cause = new NodeFailure(
@@ -215,7 +227,7 @@ public final class NodeRuntime<R> implements Port {
             }
         }
         asking.end();
-        Throwable broke = cause;
+        NodeFailure broke = cause;
         // Who waits for the end goes on elsewhere: this thread has nothing more to do for anybody.
         Asking.elsewhere(() -> {
             if (broke == null) {
@@ -279,7 +291,8 @@ public final class NodeRuntime<R> implements Port {
     private void stray(Inbox.Item item, long now) {
         figures.strayAnswers.add(1);
         LOG.warn("a service answered {} twice, too late, or from before the boot: {}", item.answers(), item.action());
-        if (item.action() instanceof Action.BringsHandle brings) {
+        if (item.action() instanceof Action.BringsHandle brings
+                && !store.state().node().handles().has(brings.brought())) {
             desk.take(store.state().input(), now, item.answers(), new NodeEffect.CloseHandle(brings.brought()));
             carryOut();
         }
@@ -318,7 +331,7 @@ public final class NodeRuntime<R> implements Port {
     private static void tell(Consumer<Turn> watcher, Turn turn) {
         try {
             watcher.accept(turn);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.error("a watcher threw at input {}, which is a bug of the watcher", turn.number(), e);
         }
     }
@@ -425,9 +438,18 @@ public final class NodeRuntime<R> implements Port {
     }
 
     /** Takes no new work, does what is queued, forces and closes the log, and ends. */
-    public CompletableFuture<Void> stop() {
+    public synchronized CompletableFuture<Void> stop() {
         inbox.close();
+        boolean never = thread.getState() == Thread.State.NEW && !stopping;
         stopping = true;
+        if (never) {
+            // There is nothing to do but to let go of the log.
+            if (log != null) {
+                log.start();
+            }
+            finish(null);
+            return ended;
+        }
         if (log != null) {
             log.endSoon();
         }

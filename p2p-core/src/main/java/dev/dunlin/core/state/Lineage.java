@@ -31,7 +31,7 @@ final class Lineage {
     private static Sum changed(Known last, Object tree) {
         Adder adder = new Adder(true);
         adder.add(last.sum);
-        TreeDifferences.of(last.tree, tree, (Comparable key, Object before, Object after) -> {
+        TreeDifferences.of(last.tree, tree, (Comparable key, @Nullable Object before, @Nullable Object after) -> {
             // The earlier first: nested tables remember the later one's digest.
             if (before != null) {
                 adder.remove(key, before);

@@ -84,7 +84,9 @@ final class Tree {
         if (size(child) == 0) {
             return other;
         }
-        if (child instanceof Object[] one && other instanceof Object[] two && (one.length + two.length) / 2 <= Leaf.FEW) {
+        if (child instanceof Object[] one
+                && other instanceof Object[] two
+                && (one.length + two.length) / 2 <= Leaf.FEW) {
             return left ? Leaf.joined(one, two) : Leaf.joined(two, one);
         }
         return node.with(left, child, least(child));
@@ -112,9 +114,7 @@ final class Tree {
 
     /** The earliest time at which an entry is due. */
     static long least(Object tree) {
-        return tree instanceof Node node
-                ? Math.min(node.leastLeft(), node.leastRight())
-                : Leaf.least((Object[]) tree);
+        return tree instanceof Node node ? Math.min(node.leastLeft(), node.leastRight()) : Leaf.least((Object[]) tree);
     }
 
     /** A node above two trees, whose heights differ by at most one; immutable. */

@@ -74,9 +74,8 @@ final class TreeDifferences<K extends Comparable<? super K>, V> {
 
     private static <K extends Comparable<? super K>, V> void differ(
             TreeDifferences<K, V> before, TreeDifferences<K, V> after, Each<K, V> each) {
-        int order = !before.isInLeaf()
-                ? 1
-                : !after.isInLeaf() ? -1 : before.key().compareTo(after.key());
+        int order =
+                !before.isInLeaf() ? 1 : !after.isInLeaf() ? -1 : before.key().compareTo(after.key());
         K key = order <= 0 ? before.key() : after.key();
         V one = order <= 0 ? before.take() : null;
         V other = order >= 0 ? after.take() : null;

@@ -11,7 +11,13 @@ final class Mounting {
 
     private Mounting() {}
 
+    // Tickets of callers outside the store have the one name, digests of what an input led to the other.
+    private static final Set<String> RESERVED = Set.of(Ticket.API, "derived");
+
     static void check(Machine<?, ?, ?> slice) {
+        if (RESERVED.contains(slice.name())) {
+            throw new IllegalArgumentException("no machine may be named " + slice.name() + ": give it another name");
+        }
         if (!slice.types().slice().equals(slice.name())) {
             throw new IllegalArgumentException("the slice " + slice.name() + " has the type table of "
                     + slice.types().slice());

@@ -46,10 +46,11 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
             TypeTable types = mount.machine.types();
             types.actions().forEach((name, type) -> {
                 Kind kind = kind(mount, type);
-                Guards.Clause<?, ?, ?>[] clauses =
-                        kind == Kind.ACTION || kind == Kind.DUE ? mount.machine.guards().of(type) : UNGUARDED;
-                Route<R> before = routes.put(
-                        type, new Route<>(mount, kind, types.fullName(name), clauses, new ArrayList<>(2)));
+                Guards.Clause<?, ?, ?>[] clauses = kind == Kind.ACTION || kind == Kind.DUE
+                        ? mount.machine.guards().of(type)
+                        : UNGUARDED;
+                Route<R> before =
+                        routes.put(type, new Route<>(mount, kind, types.fullName(name), clauses, new ArrayList<>(2)));
                 if (before != null) {
                     throw new IllegalArgumentException(type.getName() + " is registered by the machines "
                             + before.owner.name + " and " + mount.name);

@@ -127,10 +127,10 @@ public final class Store<R> {
         return machines;
     }
 
-    /** Whether an action is of a mounted machine, and may be an input. */
+    /** Whether an action is of a mounted machine, and may be an input; the store's own are the runtime's to give. */
     public boolean takes(Action action) {
         Mounts.Route<R> route = mounts.routes().get(action.getClass());
-        return route != null && route.kind() == Mounts.Kind.ACTION;
+        return route != null && route.kind() == Mounts.Kind.ACTION && route.owner().index != 0;
     }
 
     /** The machines' states, by name in mounting order, the store's own first. */
@@ -188,14 +188,10 @@ public final class Store<R> {
 
     /** As {@link #nextDeadline()}, of another moment. */
     public long nextDeadline(StoreState<R> of) {
-        long least = Due.NEVER;
-        for (Mount<R, ?, ?> mount : mounts.all()) {
-            least = Math.min(least, mount.nextDue(mount.read(of.node(), of.root())));
-        }
-        return least;
+        return least(deadlines(of.node(), of.root(), new long[deadlines.length]));
     }
 
-    /** The tick that is due at a time. It is to be the next input. */
+    /** The tick that is due at a time. The runtime takes it before what is queued. */
     public Optional<Input> dueTick(long at) {
         return nextDeadline > at ? Optional.empty() : Optional.of(TICK);
     }
@@ -301,11 +297,14 @@ public final class Store<R> {
     }
 
     private void recomputeDeadlines() {
-        nextDeadline = Due.NEVER;
+        nextDeadline = least(deadlines(node, root, deadlines));
+    }
+
+    private long[] deadlines(NodeState own, R all, long[] into) {
         for (Mount<R, ?, ?> mount : mounts.all()) {
-            deadlines[mount.index] = mount.nextDue(mount.read(node, root));
-            nextDeadline = Math.min(nextDeadline, deadlines[mount.index]);
+            into[mount.index] = mount.nextDue(mount.read(own, all));
         }
+        return into;
     }
 
     private static long least(long[] of) {

@@ -15,7 +15,12 @@ final class Turning<R> implements Context {
     /** The clause that disables what only the store may say, and what it said of an entry that is due no more. */
     static final String IS_DUE = "is-due";
 
-    private static final Verdict NOT_DUE = new Verdict.Disabled(IS_DUE, List.of());
+    /** The most characters that the operands of one input's rejections have together. */
+    static final int MAX_OPERANDS = 1 << 20;
+
+    private static final int MAX_MESSAGE = 1_000;
+
+    private static final Verdict.Disabled NOT_DUE = new Verdict.Disabled(IS_DUE, List.of());
     private static final Input NOTHING = Input.of(new NodeAction.Tick());
 
     final boolean[] touched;
@@ -35,6 +40,7 @@ final class Turning<R> implements Context {
     private Input input = NOTHING;
     private @Nullable Draws draws;
     private long serial;
+    private long operandChars;
 
     // What a tick found due, and the place of the first of its actions.
     private List<DueEntry<?, ?, ?>> due = List.of();
@@ -68,6 +74,7 @@ final class Turning<R> implements Context {
         durable = false;
         due = List.of();
         firstDue = 0;
+        operandChars = 0;
         serial++;
         push(next.action());
     }
@@ -121,7 +128,8 @@ final class Turning<R> implements Context {
         Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(mount, before)
                 ? NOT_DUE
                 : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at);
-        if (verdict instanceof Verdict.Disabled disabled) {
+        if (verdict instanceof Verdict.Disabled told) {
+            Verdict.Disabled disabled = bounded(told);
             verdicts[current] = disabled;
             track(in, action, false);
             refuse(route, action, disabled);
@@ -138,6 +146,16 @@ final class Turning<R> implements Context {
         }
         track(in, action, true);
         return true;
+    }
+
+    // All that one input's rejections looked at has a bound: what is beyond it is told without operands.
+    private Verdict.Disabled bounded(Verdict.Disabled told) {
+        for (Operand operand : told.operands()) {
+            operandChars += operand.name().length() + operand.value().length();
+        }
+        return operandChars <= MAX_OPERANDS || told.operands().isEmpty()
+                ? told
+                : new Verdict.Disabled(told.clause(), List.of());
     }
 
     private void turnDraws(Store<R> in, Mount<R, ?, ?> mount) {
@@ -175,16 +193,17 @@ final class Turning<R> implements Context {
         return firstDue > 0
                 && place >= 0
                 && place < due.size()
-                && due.get(place).isDue(own, at);
+                && due.get(place).isAsDealt(own, at);
     }
 
     // What was due and is due still would be dealt out again for ever.
     private void checkProgress(Store<R> in) {
         for (int i = 0; i < due.size(); i++) {
             DueEntry<?, ?, ?> entry = due.get(i);
-            if (entry.isDue(in.stateOf(entry.mount()), at)) {
+            Verdict verdict = verdicts[firstDue + i];
+            // What another replaced is dealt out again as it is now.
+            if (verdict != NOT_DUE && entry.isDue(in.stateOf(entry.mount()), at)) {
                 current = firstDue + i;
-                Verdict verdict = verdicts[current];
                 throw new IllegalStateException("the entry " + entry.key() + " of the machine "
                         + entry.mount().name + " is due at " + at + " and was not moved on by its action"
                         + (verdict == null ? "" : ", which was disabled: " + verdict));
@@ -255,10 +274,11 @@ final class Turning<R> implements Context {
         return current;
     }
 
+    /** What failed and why, in at most some 1,000 characters. */
     String whatFailed(Throwable e) {
-        return current < size
-                ? entries[current].getClass().getSimpleName() + " failed: " + e
-                : "the input failed: " + e;
+        Route<?> route = current < size ? routes[current] : null;
+        String told = (route == null ? "the input" : route.type()) + " failed: " + e;
+        return told.length() <= MAX_MESSAGE ? told : told.substring(0, MAX_MESSAGE) + "…";
     }
 
     @Override

@@ -57,6 +57,8 @@ final class TypeDiscovery {
 
     private void inside(Type type) {
         if (type instanceof ParameterizedType generic) {
+            // A generic record's own components; what its arguments are made of comes after.
+            inside(generic.getRawType());
             for (Type argument : generic.getActualTypeArguments()) {
                 inside(argument);
             }

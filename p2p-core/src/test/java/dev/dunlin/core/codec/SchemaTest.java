@@ -269,6 +269,20 @@ final class SchemaTest {
 
     record Bad5(A.Same a, B.Same b) {}
 
+    record Bad6(Optional<Optional<String>> twice) {}
+
+    record Bad7(Table<String, List<Optional<Optional<Long>>>> deep) {}
+
+    /** An empty one in a present one would be read back as an empty one. */
+    @Test
+    void anOptionalOfAnOptionalIsRefusedAtTheStart() {
+        refused(new Bad6(Optional.empty()), "ptional");
+        refused(new Bad7(Table.empty()), "ptional");
+        record Said(Optional<Optional<String>> twice) implements Action {}
+        Store<Object> store = door(Old.INITIAL, Said.class);
+        assertThatIllegalArgumentException().isThrownBy(() -> Schema.of(store)).withMessageContaining("ptional");
+    }
+
     @Test
     void whatCannotBeReadBackIsRefusedAtTheStart() {
         refused(new Bad1(Table.empty()), "RecordKey cannot be the key of a table");

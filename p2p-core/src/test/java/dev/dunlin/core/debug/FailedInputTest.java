@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class FailedInputTest {
 
-    private static final String BROKE = ".0: SwitchOn failed: java.lang.IllegalStateException: 42 is too bright";
+    private static final String BROKE = ".0: lamp/switchOn failed: java.lang.IllegalStateException: 42 is too bright";
 
     private final SimDisk disk = new SimDisk();
     private final List<Digest> states = new ArrayList<>();

@@ -109,7 +109,7 @@ final class LogTest {
             "changed":{"node":"dc03bb1def719900f6b8b4ef66f37b24"}},"crc":"27e22de8"}
             {"type":"node/tick","payload":{},"meta":{"input":7,"at":1700000000000000,"size":1},"crc":"4f9fc720"}
             {"type":"lamp/burst","payload":{"what":"bang"},"meta":{"input":8,"at":1700000000000000,"size":1,\
-            "failed":"step 8.0: Burst failed: java.lang.IllegalStateException: bang"},"crc":"281f856a"}
+            "failed":"step 8.0: lamp/burst failed: java.lang.IllegalStateException: bang"},"crc":"4708afd2"}
             {"type":"@log/forced","payload":{"input":8},"crc":"6e554e75"}
             """;
 
@@ -701,7 +701,8 @@ final class LogTest {
         recorder.writer.close();
         Recorder again = Recorder.open(disk, 2);
         assertThat(again.opened.lastInput()).isEqualTo(7);
-        assertThat(again.opened.notes().toString()).contains("input 7 stopped the last run: step 7.0: Burst failed");
+        assertThat(again.opened.notes().toString())
+                .contains("input 7 stopped the last run: step 7.0: lamp/burst failed");
         again.run(5).writer.close();
         Replayer.Verified verified = verified(disk);
         assertThat(verified.divergence()).isEmpty();

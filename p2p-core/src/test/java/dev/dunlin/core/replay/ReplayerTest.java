@@ -217,7 +217,7 @@ final class ReplayerTest {
     void aPlantedFailureIsReported() throws IOException {
         Divergence found = divergence(planted(), Quirk.THROWS, step -> Optional.empty());
         assertThat(found.mismatch().number()).isEqualTo(4);
-        assertThat(found.mismatch().what()).startsWith("it stops this build: step 4.0: SwitchOn failed");
+        assertThat(found.mismatch().what()).startsWith("it stops this build: step 4.0: lamp/switchOn failed");
         assertThat(found.text()).doesNotContain("\tat ");
     }
 
@@ -245,13 +245,13 @@ final class ReplayerTest {
         Replayer.Verified verified = replayer(disk, Quirk.THROWS).verify(step -> {});
         assertThat(verified.divergence()).isEmpty();
         assertThat(verified.last()).isEqualTo(8);
-        String bang = "step 7.0: Burst failed: java.lang.IllegalStateException: bang";
+        String bang = "step 7.0: lamp/burst failed: java.lang.IllegalStateException: bang";
         assertThat(verified.failures()).containsExactly(new Replayer.Failed(7, bang, Optional.of(bang)));
         Replayer<Lamps.Root> replayer = replayer(disk);
         replayer.seek(7);
         assertThat(replayer.turn()).as("nothing came of it").isEmpty();
         assertThat(replayer.recordedAt(7).orElseThrow().failed().orElseThrow())
-                .startsWith("step 7.0: Burst failed: java.lang.IllegalStateException: bang");
+                .startsWith("step 7.0: lamp/burst failed: java.lang.IllegalStateException: bang");
 
         // The same fault, and a build that does not have it any more.
         SimDisk cured = new SimDisk();
@@ -267,7 +267,7 @@ final class ReplayerTest {
         assertThat(passed.failures())
                 .containsExactly(new Replayer.Failed(
                         2,
-                        "step 2.0: SwitchOn failed: java.lang.IllegalStateException: 42 is too bright",
+                        "step 2.0: lamp/switchOn failed: java.lang.IllegalStateException: 42 is too bright",
                         Optional.empty()));
         assertThat(Content.digest(mended.state()))
                 .as("the past is the one that was")

@@ -71,6 +71,18 @@ class MountingTest {
                 "two machines are named node");
     }
 
+    /** Its outcomes would answer callers outside the store, or its digests be taken for those of derived actions. */
+    @Test
+    void refusesAMachineWhoseNameMeansSomethingElse() {
+        for (String name : List.of(Ticket.API, "derived")) {
+            Machine<Object, State, Left> taken = Machine.of(name, State.INITIAL)
+                    .actions(Left.class)
+                    .guards(LEFT.guards())
+                    .budget(1);
+            refused(() -> Store.of(Root.INITIAL).mount(taken, Root::left, Root::withLeft), name);
+        }
+    }
+
     @Test
     void refusesAnActionWithoutAGuard() {
         refused(

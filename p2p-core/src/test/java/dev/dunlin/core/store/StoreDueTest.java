@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Toy.Left;
 import dev.dunlin.core.store.Toy.Right;
 import dev.dunlin.core.store.Toy.Root;
 import dev.dunlin.core.store.Toy.State;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is due: when it is dealt out, in which order, how much of it at once, and that it moves on. */
@@ -88,12 +90,58 @@ class StoreDueTest {
     }
 
     @Test
-    void severalTablesOfOneMachineComeInTheOrderOfTheirRegistration() {
+    void tablesOfOneMachineThatWaitEquallyLongComeInTheOrderOfTheirRegistration() {
         Machine<Object, State, Left> two = Toy.with(
                 LEFT, left -> left.due(Left.Rang.class, own -> own.timers(), timer -> new Left.Rang("again " + timer)));
         Turn turn = at(Toy.store(two, RIGHT), timers("a@1 b@2"), State.INITIAL).apply(TICK, 5);
         assertThat(dealt(turn)).containsExactly("a", "b", "again a", "again b");
         assertThat(turn.rejection(3)).as("moved on by then").isEqualTo(NOT_DUE);
+    }
+
+    /** Of two tables of one machine one: the timers whose names begin with a to m, or the others. */
+    private static Table<String, Toy.Timer> half(State own, boolean first) {
+        Table<String, Toy.Timer> half = Table.empty();
+        for (Map.Entry<String, Toy.Timer> timer : own.timers()) {
+            if (timer.getKey().charAt(0) < 'n' == first) {
+                half = half.with(timer.getKey(), timer.getValue());
+            }
+        }
+        return half;
+    }
+
+    private static Store<Root> halves(Machine.Reducer<State, Left> reducer, State left) {
+        Machine<Object, State, Left> first = Machine.of("left", State.INITIAL)
+                .actions(Left.class, Toy.Ask.class, Toy.Said.class)
+                .guards(LEFT.guards())
+                .reduces(reducer)
+                .due(Left.Rang.class, own -> half(own, true), Left.Rang::new)
+                .due(Left.Rang.class, own -> half(own, false), Left.Rang::new)
+                .budget(Toy.BUDGET);
+        return at(Toy.store(first, RIGHT), left, State.INITIAL);
+    }
+
+    @Test
+    void theTableOfAMachineThatWaitsLongestComesFirst() {
+        assertThat(dealt(halves(Toy::remember, timers("a@3 b@4 x@2 y@5")).apply(TICK, 5)))
+                .containsExactly("x", "y", "a", "b");
+        assertThat(dealt(halves(Toy::remember, timers("a@2 b@4 x@3 y@5")).apply(TICK, 5)))
+                .containsExactly("a", "b", "x", "y");
+    }
+
+    /** A table that is full of work at every tick leaves the others theirs. */
+    @Test
+    void aTableThatIsAlwaysBusyStarvesNoOtherOfItsMachine() {
+        Machine.Reducer<State, Left> busy = (own, action, ctx) -> action instanceof Left.Rang(String timer)
+                ? timer.startsWith("a")
+                        ? own.due(timer, ctx.now() + 1)
+                        : own.saw(timer).without(timer)
+                : own;
+        State state = many("a", 100, 10).due("x", 5).due("z", 12);
+        Store<Root> store = halves(busy, state);
+        for (long at = 10; at < 30; at += 2) {
+            store.apply(store.dueTick(at).orElseThrow(), at);
+        }
+        assertThat(store.state().root().left().seen()).containsExactly("x", "z");
     }
 
     private static State many(String prefix, int count, long at) {
@@ -201,14 +249,14 @@ class StoreDueTest {
         fails(
                 Toy.left((own, action, ctx) -> own),
                 "a@1",
-                "step 1.1: Rang failed: java.lang.IllegalStateException: the entry a of the machine left is due at 5 and was "
+                "step 1.1: left/rang failed: java.lang.IllegalStateException: the entry a of the machine left is due at 5 and was "
                         + "not moved on by its action");
         fails(
                 Toy.left((own, action, ctx) -> action instanceof Left.Rang(String timer) && timer.equals("b")
                         ? own.due("b", 5)
                         : Toy.remember(own, action, ctx)),
                 "a@1 b@2 c@3",
-                "step 1.2: Rang failed: java.lang.IllegalStateException: the entry b of the machine left");
+                "step 1.2: left/rang failed: java.lang.IllegalStateException: the entry b of the machine left");
     }
 
     @Test
@@ -240,7 +288,9 @@ class StoreDueTest {
 
     @Test
     void anEntryThatEarlierActionsKeepDueIsDealtOutOnce() {
-        // a's action puts b anew, at another time that has come, too: b is still due and b's action moves it on.
+        // a's action puts b anew, at another time that has come, too: b is still due and b's action, which tells
+        // nothing
+        // of the time, moves it on.
         Machine<Object, State, Left> renewing = Toy.left((own, action, ctx) -> {
             State after = Toy.remember(own, action, ctx);
             return action instanceof Left.Rang(String timer) && timer.equals("a") ? after.due("b", 4) : after;
@@ -249,6 +299,26 @@ class StoreDueTest {
         Turn turn = store.apply(TICK, 5);
         assertThat(dealt(turn)).containsExactly("a", "b");
         assertThat(turn.rejection(2)).isNull();
+        assertThat(store.dueTick(5)).isEmpty();
+    }
+
+    /** What was found of b is no more when its turn comes: it is dealt out again as it is now. */
+    @Test
+    void nobodyIsToldOfAValueThatWasReplaced() {
+        Machine<Object, State, Right> renewing = Toy.right((own, action, ctx) -> {
+            State after = Toy.remember(own, action, ctx);
+            return action instanceof Right.Rung(String timer, long _) && timer.equals("a") ? after.due("b", 4) : after;
+        });
+        Store<Root> store = at(Toy.store(LEFT, renewing), State.INITIAL, timers("a@1 b@2"));
+        Turn turn = store.apply(TICK, 5);
+        assertThat(dealt(turn)).containsExactly("a@1", "b@2");
+        assertThat(turn.rejection(2)).as("b, which is due at 4 by now").isEqualTo(NOT_DUE);
+        assertThat(store.state().root().right().timers().at("b")).isEqualTo(new Toy.Timer(4));
+        assertThat(store.dueTick(5)).contains(TICK);
+        Turn next = store.apply(TICK, 5);
+        assertThat(dealt(next)).containsExactly("b@4");
+        assertThat(next.rejection(1)).isNull();
+        assertThat(store.state().root().right().seen()).containsExactly("Rung[timer=a, at=1]", "Rung[timer=b, at=4]");
         assertThat(store.dueTick(5)).isEmpty();
     }
 }

@@ -296,6 +296,31 @@ class StoreTest {
         assertThat(store.state().node().handles()).isEqualTo(Table.of(ODD, Holding.ORPHAN));
     }
 
+    /** The world says itself when a thing is closed. Seen to fail without {@code current == 0} in {@code track}. */
+    @Test
+    void anEndThatAMachineMakesReleasesNoHandle() {
+        Machine<Object, State, Left> ending = Toy.left((own, action, ctx) -> {
+            if (action instanceof Left.Say) {
+                ctx.then(new Left.Gone(EVEN));
+                ctx.then(new Left.Gone(ODD));
+            }
+            return Toy.remember(own, action, ctx);
+        });
+        Store<Root> store = Toy.store(ending, RIGHT);
+        store.apply(Input.of(Toy.booted(1)), 5);
+        store.apply(Input.of(new Left.Came(EVEN)), 5);
+        store.apply(Input.of(new Left.Came(ODD)), 5);
+        Table<Handle, Holding> both = Table.of(EVEN, Holding.STATE).with(ODD, Holding.ORPHAN);
+        Turn said = store.apply(say("x"), 5);
+        assertThat(said.size()).isEqualTo(3);
+        assertThat(said.rejection(1)).as("an enabled end").isNull();
+        assertThat(said.rejection(2)).as("a disabled one").isNotNull();
+        assertThat(store.state().node().handles()).isEqualTo(both);
+        store.apply(Input.of(new Left.Gone(EVEN)), 5);
+        store.apply(Input.of(new Left.Gone(ODD)), 5);
+        assertThat(store.state().node().handles()).as("the world's own").isEqualTo(Table.empty());
+    }
+
     @Test
     void aBootForgetsTheHandlesOfTheLastRun() {
         Store<Root> store = Toy.store(LEFT, RIGHT);
@@ -357,7 +382,7 @@ class StoreTest {
         failsWith(
                 Toy.store(failing(new IllegalStateException("bug")), RIGHT),
                 say("x"),
-                "step 2.1: Say failed: java.lang.IllegalStateException: bug");
+                "step 2.1: left/say failed: java.lang.IllegalStateException: bug");
     }
 
     @Test
@@ -369,7 +394,7 @@ class StoreTest {
                         }),
                         RIGHT),
                 say("x"),
-                "step 2.0: Say failed: java.lang.AssertionError: bug");
+                "step 2.0: left/say failed: java.lang.AssertionError: bug");
     }
 
     private static int endless(int depth) {
@@ -395,7 +420,7 @@ class StoreTest {
         failsWith(
                 Toy.store(LEFT.guarding(guards), RIGHT),
                 say("x"),
-                "Say failed: java.lang.IllegalStateException: guard");
+                "left/say failed: java.lang.IllegalStateException: guard");
     }
 
     @Test
@@ -435,7 +460,7 @@ class StoreTest {
                                     throw new IllegalStateException("boot");
                                 }))),
                 Input.of(Toy.booted(1)),
-                "step 2.0: Booted failed: java.lang.IllegalStateException: boot");
+                "step 2.0: node/booted failed: java.lang.IllegalStateException: boot");
     }
 
     @Test

@@ -1,0 +1,264 @@
+package dev.dunlin.core.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.core.log.ActionLog;
+import dev.dunlin.core.log.Lamps;
+import dev.dunlin.core.log.Lamps.LampAction;
+import dev.dunlin.core.log.Lamps.LampOutcome;
+import dev.dunlin.core.runtime.Parcels.ParcelAction;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Callers that wait for outcomes. */
+@Timeout(60)
+final class AskingTest extends RunningLamps {
+
+    private static LampAction wish(String lamp, Ticket ticket, AtomicReference<Ticket> asked) {
+        asked.set(ticket);
+        return new LampAction.SwitchOn(lamp, 5, ticket);
+    }
+
+    @Test
+    void aCallerThatBlocksDoesNotStopTheNode() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = latch();
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch held = hold(node);
+        node.ask("one", ticket -> new LampAction.SwitchOn("desk", 3, ticket), LONG)
+                .thenAccept(outcome -> {
+                    blocked.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        held.countDown();
+        blocked.await();
+        settle(node);
+    }
+
+    @Test
+    void askingGivesTheOutcome() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        AtomicReference<Ticket> asked = new AtomicReference<>(Ticket.NONE);
+        assertThat(node.ask("k", ticket -> wish("desk", ticket, asked), LONG).get(30, TimeUnit.SECONDS))
+                .isEqualTo(new LampOutcome.SwitchedOn("desk", asked.get()));
+        assertThat(asked.get().isOf(Ticket.API)).isTrue();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> node.ask("l", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
+                        .get(30, TimeUnit.SECONDS))
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.clause()).isEqualTo("lamp-is-dark"))
+                .withMessageContaining("lamp-is-dark does not hold")
+                .withMessageContaining("desk");
+    }
+
+    @Test
+    void oneKeyIsOneQuestion() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = hold(node);
+        CompletableFuture<Action.Ticketed> one =
+                node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG);
+        CompletableFuture<Action.Ticketed> two =
+                node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG);
+        assertThat(two).isSameAs(one);
+        release.countDown();
+        one.get(30, TimeUnit.SECONDS);
+        assertThat(node.state().root().lamp().lamps().has("shelf")).isFalse();
+        AtomicReference<Ticket> again = new AtomicReference<>(Ticket.NONE);
+        assertThat(node.ask("k", ticket -> wish("shelf", ticket, again), LONG).get(30, TimeUnit.SECONDS))
+                .as("once it is answered, the key is free")
+                .isEqualTo(new LampOutcome.SwitchedOn("shelf", again.get()));
+    }
+
+    @Test
+    void askingTimesOutAndAWishThatThrowsLeavesNothingBehind() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        node.offer(on("desk", 1));
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> node.ask("k", ticket -> new LampAction.Glow("desk", 0), Duration.ofMillis(5))
+                        .get(30, TimeUnit.SECONDS))
+                .withCauseInstanceOf(TimeoutException.class);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.ask(
+                        "k",
+                        ticket -> {
+                            throw new IllegalStateException("no");
+                        },
+                        LONG));
+        assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("shelf", 5, ticket), LONG)
+                        .get(30, TimeUnit.SECONDS))
+                .isNotNull();
+    }
+
+    @Test
+    void questionsAreBounded() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = hold(node);
+        List<CompletableFuture<Action.Ticketed>> asked = new ArrayList<>();
+        for (int i = 0; i < Asking.MAX_WAITING; i++) {
+            asked.add(node.ask("k" + i, ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG));
+        }
+        assertThat(asked).noneMatch(CompletableFuture::isDone);
+        CompletableFuture<Action.Ticketed> more =
+                node.ask("more", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(more::get)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.clause()).isEqualTo("inbox-has-room"));
+        release.countDown();
+        await(() -> asked.stream().allMatch(CompletableFuture::isDone));
+    }
+
+    @Test
+    void noTicketComesAgainInALaterRun() throws Exception {
+        List<Ticket> tickets = new ArrayList<>();
+        for (int run = 0; run < 3; run++) {
+            NodeRuntime<Lamps.Root> node = recorded();
+            for (int i = 0; i < 3; i++) {
+                AtomicReference<Ticket> asked = new AtomicReference<>(Ticket.NONE);
+                String lamp = "lamp" + run + i;
+                node.ask("k", ticket -> wish(lamp, ticket, asked), LONG).get(30, TimeUnit.SECONDS);
+                tickets.add(asked.get());
+            }
+            node.stop().get(30, TimeUnit.SECONDS);
+        }
+        assertThat(tickets).hasSize(9).doesNotHaveDuplicates().allMatch(ticket -> ticket.isOf(Ticket.API));
+    }
+
+    /** The first run's question stays in the state over the boot; its late outcome is nobody's. */
+    @Test
+    void aTicketKeptOverABootAnswersNobodyOfTheNextRun() throws Exception {
+        NodeRuntime<Parcels.Root> first = parcels();
+        CompletableFuture<Action.Ticketed> lost = first.ask("first", ParcelAction.Collect::new, LONG);
+        await(() -> first.state().root().parcel().asked().isPresent());
+        first.stop().get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> lost.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(RefusedException.class);
+
+        NodeRuntime<Parcels.Root> second = parcels();
+        // It waits for an outcome that never comes: nobody answers this one.
+        CompletableFuture<Action.Ticketed> waits =
+                second.ask("second", ticket -> new ParcelAction.Painted(Parcels.Colour.RED, 1), LONG);
+        second.offer(new ParcelAction.Arrived());
+        await(() -> second.stats().inputs() == 3);
+        CompletableFuture<Action.Ticketed> own = second.ask("third", ParcelAction.Collect::new, LONG);
+        second.offer(new ParcelAction.Arrived());
+        assertThat(own.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+        assertThat(waits).as("the outcome of the first run's question").isNotDone();
+        second.stop().get(30, TimeUnit.SECONDS);
+    }
+
+    private NodeRuntime<Parcels.Root> parcels() throws IOException {
+        Store<Parcels.Root> store = Parcels.store();
+        NodeRuntime<Parcels.Root> node = NodeRuntime.of(store)
+                .log(ActionLog.open(disk, store, OPTIONS, "test").writer(), OPTIONS)
+                .handler(Parcels.ParcelEffect.class, (id, effect) -> {})
+                .handler(NodeEffect.class, NodeRuntime.closing(Map.of()))
+                .build();
+        node.start("test", Table.empty(), 7);
+        return node;
+    }
+
+    @Test
+    void whoeverAskedBesideAWishThatThrowsIsToldSo() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch release = latch();
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                node.ask(
+                        "k",
+                        ticket -> {
+                            making.countDown();
+                            try {
+                                release.await();
+                            } catch (InterruptedException e) {
+                                throw new AssertionError(e);
+                            }
+                            throw new IllegalStateException("no such wish");
+                        },
+                        LONG);
+                thrown.completeExceptionally(new AssertionError("it does not throw"));
+            } catch (IllegalStateException e) {
+                thrown.complete(e);
+            }
+        });
+        making.await();
+        CompletableFuture<Action.Ticketed> beside =
+                node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG);
+        release.countDown();
+        assertThat(thrown.get(30, TimeUnit.SECONDS)).hasMessage("no such wish");
+        assertThatThrownBy(() -> beside.get(5, TimeUnit.SECONDS)).rootCause().hasMessage("no such wish");
+        assertThat(node.ask("k", ticket -> new LampAction.SwitchOn("desk", 5, ticket), LONG)
+                        .get(30, TimeUnit.SECONDS))
+                .as("the key is free")
+                .isNotNull();
+    }
+
+    @Test
+    void aCallerThatBlocksWhenItsTimeIsOverStopsNoOthersTime() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CountDownLatch release = latch();
+        for (int i = 0; i < 4; i++) {
+            assertThat(threadOfATimeOut(node, "k" + i, release)).isEqualTo("dunlin-caller");
+        }
+        CompletableFuture<Action.Ticketed> other =
+                node.ask("other", ticket -> new LampAction.Glow("none", 0), Duration.ofMillis(5));
+        assertThatThrownBy(() -> other.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(TimeoutException.class);
+    }
+
+    /** On which thread a caller goes on whose time is over; it blocks there. */
+    private static String threadOfATimeOut(NodeRuntime<Lamps.Root> node, String key, CountDownLatch release)
+            throws Exception {
+        Thread caller = Thread.currentThread();
+        for (int millis = 20; millis < 20_000; millis *= 8) {
+            CompletableFuture<String> where = new CompletableFuture<>();
+            node.ask(key, ticket -> new LampAction.Glow("none", 0), Duration.ofMillis(millis))
+                    .whenComplete((outcome, failure) -> {
+                        where.complete(
+                                Thread.currentThread() == caller
+                                        ? ""
+                                        : Thread.currentThread().getName());
+                        if (Thread.currentThread() != caller) {
+                            try {
+                                release.await();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        }
+                    });
+            String name = where.get(30, TimeUnit.SECONDS);
+            // Otherwise the time was over before anybody could wait for it.
+            if (!name.isEmpty()) {
+                return name;
+            }
+        }
+        throw new AssertionError("each time is over at once");
+    }
+}
