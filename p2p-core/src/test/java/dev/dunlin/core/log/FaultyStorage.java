@@ -38,8 +38,7 @@ final class FaultyStorage implements LogStorage {
     /** Lets one call fail, the n-th from now on, from 0, of those of a method that stands among the given. */
     FaultyStorage failingAt(String why, int n, List<String> methods) {
         int[] left = {n};
-        return failing(
-                why, call -> methods.contains(call.substring(0, call.indexOf(' '))) && left[0]-- == 0);
+        return failing(why, call -> methods.contains(call.substring(0, call.indexOf(' '))) && left[0]-- == 0);
     }
 
     /** How many calls have failed. */

@@ -82,8 +82,7 @@ final class LogDamageTest {
 
     @Test
     void everyFlippedByteBeforeTheLastForceMarkIsRefused() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(4);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(4);
         recorder.take(Input.of(new LampAction.SwitchOn("durable", 95, new Ticket("api", 1))));
         recorder.writer.force();
         everyFlipIsRefused(disk, 1);
@@ -95,26 +94,46 @@ final class LogDamageTest {
 
     @Test
     void everyFlippedByteBeforeTheLastForceMarkIsRefusedWhereMarksAndATailStandBehind() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(2);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(2);
         recorder.writer.force();
         recorder.take(Input.of(new LampAction.SwitchOn("durable", 95, new Ticket("api", 1))));
         recorder.writer.force();
         recorder.run(3).writer.flush();
-        everyFlipIsRefused(disk, 7);
+        everyFlipIsRefused(disk, 19);
         // The power went while the tail was written, too.
         byte[] whole = disk.content(last(disk));
         disk.put(last(disk), Arrays.copyOf(whole, whole.length - 30));
-        everyFlipIsRefused(disk, 7);
+        everyFlipIsRefused(disk, 19);
+    }
+
+    /** What the mark covers was promised before the mark was written, and the mark itself was not. */
+    @Test
+    void aForceMarkThatIsTornIsATailAndNoMark() throws IOException {
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
+        recorder.writer.force();
+        String name = last(disk);
+        byte[] whole = disk.content(name);
+        int mark = new String(whole, StandardCharsets.ISO_8859_1).lastIndexOf(MARK);
+        for (int length = mark + 1; length < whole.length; length++) {
+            byte[] zeros = whole.clone();
+            Arrays.fill(zeros, length, whole.length, (byte) 0);
+            for (byte[] torn : List.of(Arrays.copyOf(whole, length), zeros)) {
+                SimDisk trial = new SimDisk();
+                trial.put(name, torn);
+                ActionLog.Opened opened = ActionLog.open(trial, Lamps.store(), ONE_SEGMENT, "test");
+                assertThat(opened.lastInput()).isEqualTo(4);
+                assertThat(opened.tail()).isPresent();
+            }
+        }
     }
 
     @Test
     void aTextThatLooksLikeAForceMarkIsNone() throws IOException {
-        Recorder recorder =
-                Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
         recorder.writer.force();
         recorder.take(Input.of(new LampAction.SwitchOff("a")));
-        recorder.take(Input.of(new LampAction.SwitchOff("\n" + MARK + ",\"payload\":{\"input\":5},\"crc\":\"00000000\"}\n")));
+        recorder.take(
+                Input.of(new LampAction.SwitchOff("\n" + MARK + ",\"payload\":{\"input\":5},\"crc\":\"00000000\"}\n")));
         recorder.writer.flush();
         byte[] whole = disk.content(last(disk));
         // The first of the two that were never promised is damaged: a tail, whatever the second says.
@@ -147,7 +166,7 @@ final class LogDamageTest {
             String name = segments.get(i).name();
             assertThat(name.endsWith(".zst")).isEqualTo(compressed);
             byte[] whole = disk.content(name);
-            for (int at = 0; at < whole.length; at += at < 64 ? 1 : whole.length / 120) {
+            for (int at = 0; at < whole.length; at += at < 24 ? 1 : whole.length / 60) {
                 byte[] flipped = whole.clone();
                 flipped[at] ^= (byte) (1 << at % 8);
                 SimDisk rotten = disk.copy();
@@ -199,11 +218,41 @@ final class LogDamageTest {
         assertThat(needed).isGreaterThan(1);
     }
 
+    @Test
+    void theRingDropsADamagedSegmentAsAnyOther() throws IOException {
+        LogOptions small = new LogOptions(8 << 10, 16 << 10, 1L << 60, 1000, Long.MAX_VALUE / 4, 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), small, 1).run(300);
+        recorder.writer.force();
+        recorder.writer.keepHouse(0);
+        recorder.snapshot();
+        List<Segments.Segment> segments = Segments.segments(disk);
+        assertThat(segments).hasSizeGreaterThan(5);
+        for (int i = 0; i < 3; i++) {
+            byte[] flipped = disk.content(segments.get(i).name());
+            flipped[i] ^= 1;
+            disk.put(segments.get(i).name(), flipped);
+        }
+        assertThat(recorder.writer.keepHouse(0)).isGreaterThan(2);
+        recorder.writer.close();
+        assertThat(ActionLog.open(disk, Lamps.store(), small, "test").lastInput())
+                .isEqualTo(301);
+    }
+
     // Calls that fail while a log is opened
 
     private static final List<String> READING = List.of("names", "size", "read", "take");
     private static final List<String> ALL = List.of(
-            "names", "size", "read", "take", "append", "write", "force", "truncate", "rename", "delete", "forceNames",
+            "names",
+            "size",
+            "read",
+            "take",
+            "append",
+            "write",
+            "force",
+            "truncate",
+            "rename",
+            "delete",
+            "forceNames",
             "close");
 
     /** A log as a crash leaves it: closed segments, snapshots, something torn at the end. */
@@ -235,7 +284,9 @@ final class LogDamageTest {
             SimDisk trial = crashed.copy();
             FaultyStorage storage = new FaultyStorage(trial).failingAt(FaultyStorage.BROKEN, n, methods);
             try {
-                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test").writer().close();
+                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test")
+                        .writer()
+                        .close();
             } catch (IOException | LogException e) {
                 assertThat(storage.failed()).as("call %d, %s", n, e).isEqualTo(1);
             } catch (RuntimeException e) {
@@ -256,7 +307,9 @@ final class LogDamageTest {
         for (int n = 0; n == failed; n++) {
             FaultyStorage storage = new FaultyStorage(crashed.copy()).failingAt(FaultyStorage.BROKEN, n, ALL);
             try {
-                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test").writer().close();
+                ActionLog.open(storage, Lamps.store(), Recorder.SMALL, "test")
+                        .writer()
+                        .close();
             } catch (IOException | RuntimeException e) {
                 assertThat(storage.failed()).isEqualTo(1);
             }
@@ -304,7 +357,9 @@ final class LogDamageTest {
     private static Store<Probes.Root<Tally>> before() {
         Machine.Draft<Object, Tally, Act> draft = Machine.of("tally", new Tally(0))
                 .actions(Act.class, Out.class)
-                .guards(Guards.<Object, Tally, Act>of().always(Act.Counted.class).build())
+                .guards(Guards.<Object, Tally, Act>of()
+                        .always(Act.Counted.class)
+                        .build())
                 .reduces((own, action, ctx) -> {
                     if (action instanceof Act.Counted(boolean keeps) && keeps) {
                         ctx.effect(new Out.Keep(own.count()));
@@ -318,7 +373,9 @@ final class LogDamageTest {
         Machine.Draft<Object, Wider, Act> draft = Machine.of("tally", new Wider(0, true))
                 .actions(Act.class, Out.class)
                 .defaulted("tally", "open", "true")
-                .guards(Guards.<Object, Wider, Act>of().always(Act.Counted.class).build())
+                .guards(Guards.<Object, Wider, Act>of()
+                        .always(Act.Counted.class)
+                        .build())
                 .reduces((own, action, ctx) -> {
                     if (action instanceof Act.Counted(boolean keeps) && keeps) {
                         ctx.effect(new Out.Keep(own.count()));
@@ -331,8 +388,7 @@ final class LogDamageTest {
     @Test
     void anInputThatLedToADurableEffectIsHeldToDigestsThatCannotBeCompared() throws IOException {
         Store<Probes.Root<Tally>> store = before();
-        LogWriter writer =
-                ActionLog.open(disk, store, ONE_SEGMENT, "old").writer();
+        LogWriter writer = ActionLog.open(disk, store, ONE_SEGMENT, "old").writer();
         writer.append(store.apply(Input.of(new Act.Counted(false)), 1));
         writer.flush();
         Store<Probes.Root<Wider>> fine = after();
@@ -365,8 +421,7 @@ final class LogDamageTest {
             return new Nothing(own.count() + 1);
         };
         Store<Probes.Root<Nothing>> store = Probes.store(new Nothing(0), step);
-        try (LogWriter writer =
-                ActionLog.open(disk, store, ONE_SEGMENT, "test").writer()) {
+        try (LogWriter writer = ActionLog.open(disk, store, ONE_SEGMENT, "test").writer()) {
             writer.append(store.apply(Probes.went("there"), 1));
             try {
                 store.apply(Probes.went("over"), 2);

@@ -72,8 +72,7 @@ final class SnapshotTrustTest {
             Code code = new Code(1, 2);
             states.add(Named.of("a key" + name, new Keys(Table.of(code, "a"), rest)));
             states.add(Named.of(
-                    "two keys of one text" + name,
-                    new Keys(Table.of(code, "a").with(new Code(2, 1), "a"), rest)));
+                    "two keys of one text" + name, new Keys(Table.of(code, "a").with(new Code(2, 1), "a"), rest)));
             states.add(Named.of("a long key" + name, new Keys(Table.of(code, LONG), rest)));
             states.add(Named.of("a value" + name, new Values(Table.of("a", code), rest)));
             states.add(Named.of("a field" + name, new One(code, rest)));
@@ -97,8 +96,7 @@ final class SnapshotTrustTest {
 
     @Test
     void aRecordThatMakesItselfAnotherWhenItIsReadHasNoSnapshot() {
-        Store<Probes.Root<Money>> store =
-                Probes.store(new Money(Table.of("a", new Rounded(17)), new Rounded(20)));
+        Store<Probes.Root<Money>> store = Probes.store(new Money(Table.of("a", new Rounded(17)), new Rounded(20)));
         Rounded.rounds = true;
         try {
             assertThatExceptionOfType(LogException.class).isThrownBy(() -> Probes.write(disk, store));
@@ -111,8 +109,8 @@ final class SnapshotTrustTest {
     @Test
     void theRingIsNotTrimmedByAStateThatIsReadBackAnother() throws IOException {
         LogOptions small = new LogOptions(4 << 10, 4 << 10, 1L << 60, 1 << 14, Long.MAX_VALUE / 4, 1);
-        Probes.Step<Keys> step = (own, where) ->
-                new Keys(own.table().with(new Code(own.table().size() % 50, 1), where), own.rest());
+        Probes.Step<Keys> step =
+                (own, where) -> new Keys(own.table().with(new Code(own.table().size() % 50, 1), where), own.rest());
         Keys empty = new Keys(Table.empty(), "");
         Store<Probes.Root<Keys>> store = Probes.store(empty, step, CARELESS);
         LogWriter writer = ActionLog.open(disk, store, small, "test").writer();
@@ -140,8 +138,7 @@ final class SnapshotTrustTest {
 
     /** Two snapshots of one log of which the later one's lines become others. */
     private LogReader<Probes.Root<Table2>> changed(UnaryOperator<List<String>> how) throws IOException {
-        Probes.Step<Table2> step =
-                (own, where) -> new Table2(own.table(), own.list(), own.count() + 1, own.rest());
+        Probes.Step<Table2> step = (own, where) -> new Table2(own.table(), own.list(), own.count() + 1, own.rest());
         Store<Probes.Root<Table2>> store = Probes.store(STATE, step);
         try (LogWriter writer =
                 ActionLog.open(disk, store, LogOptions.DEFAULT, "test").writer()) {
@@ -275,8 +272,7 @@ final class SnapshotTrustTest {
                 new ArithmeticException("sum"),
                 new IndexOutOfBoundsException("bounds"))) {
             for (String rest : List.of(SHORT, LONG)) {
-                Store<Probes.Root<Moody>> store =
-                        Probes.store(new Moody(Table.of("a", new Guarded(1)), rest));
+                Store<Probes.Root<Moody>> store = Probes.store(new Moody(Table.of("a", new Guarded(1)), rest));
                 Guarded.thrown = Optional.of(why);
                 try {
                     assertThatExceptionOfType(LogException.class)

@@ -106,8 +106,7 @@ final class LogThreadTest {
         log.stop();
         assertThat(listener.failure.get()).isNull();
         assertThat(log.snapshots()).isEqualTo(5);
-        assertThat(LogReader.open(disk, Lamps.store()).snapshots())
-                .containsExactly(34L, 68L, 102L, 136L, 170L);
+        assertThat(LogReader.open(disk, Lamps.store()).snapshots()).containsExactly(34L, 68L, 102L, 136L, 170L);
     }
 
     @Test
@@ -149,7 +148,9 @@ final class LogThreadTest {
         assertThat(after).hasSizeGreaterThan(3);
         // The first is the boot's, and the last the stop's.
         for (int i = 2; i + 1 < after.size(); i++) {
-            assertThat(after.get(i) - after.get(i - 1)).as("inputs between snapshots %s", after).isGreaterThan(100);
+            assertThat(after.get(i) - after.get(i - 1))
+                    .as("inputs between snapshots %s", after)
+                    .isGreaterThan(100);
         }
     }
 
