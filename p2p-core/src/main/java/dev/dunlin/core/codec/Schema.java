@@ -85,13 +85,19 @@ public record Schema(Map<String, Map<String, String>> types) {
         });
         table.defaults().forEach((field, json) -> {
             checkField(table.slice(), field, types);
-            try {
-                JsonMapper.shared().readTree(json);
-            } catch (JacksonException e) {
-                throw new IllegalArgumentException("the default of " + field + " is no JSON: " + json, e);
+            if (!isJson(json)) {
+                throw new IllegalArgumentException("the default of " + field + " is no JSON: '" + json + "'");
             }
         });
         table.formerFields().keySet().forEach(field -> checkField(table.slice(), field, types));
+    }
+
+    private static boolean isJson(String text) {
+        try {
+            return !JsonMapper.shared().readTree(text).isMissingNode();
+        } catch (JacksonException e) {
+            return false;
+        }
     }
 
     private static void checkField(String slice, String told, Map<String, Map<String, String>> types) {

@@ -60,7 +60,9 @@ final class Lines implements Closeable {
         }
         lineStart = start;
         lineLength = newline - start + 1;
-        return check() ? Next.GOOD : Next.BAD;
+        int body = check(lineStart, lineLength);
+        bodyLength = Math.max(0, body);
+        return body >= 0 ? Next.GOOD : Next.BAD;
     }
 
     private int lineEnd() {
@@ -100,37 +102,37 @@ final class Lines implements Closeable {
         }
     }
 
-    private boolean check() {
-        int body = lineLength - FrameWriter.TRAILER;
+    // How many of some bytes their checksum covers; less than 0 if they are no whole line.
+    private int check(int from, int length) {
+        int body = length - FrameWriter.TRAILER;
         if (body < 2) {
             fault = "the line is no frame";
-            return false;
+            return -1;
         }
-        int at = lineStart + body;
+        int at = from + body;
         byte[] field = FrameWriter.CRC_FIELD;
         if (!Arrays.equals(buffer, at, at + field.length, field, 0, field.length)
                 || buffer[at + 16] != '"'
                 || buffer[at + 17] != '}') {
             fault = "the line has no checksum";
-            return false;
+            return -1;
         }
         long told = 0;
         for (int i = at + 8; i < at + 16; i++) {
             int digit = hexDigit(buffer[i]);
             if (digit < 0) {
                 fault = "the checksum is no number";
-                return false;
+                return -1;
             }
             told = told << 4 | digit;
         }
         crc.reset();
-        crc.update(buffer, lineStart, body);
+        crc.update(buffer, from, body);
         if (crc.getValue() != told) {
             fault = "the checksum does not hold";
-            return false;
+            return -1;
         }
-        bodyLength = body;
-        return true;
+        return body;
     }
 
     // Lower case only: an upper-case digit is a flipped bit.
@@ -161,12 +163,15 @@ final class Lines implements Closeable {
         return new String(buffer, lineStart, Math.max(0, lineLength - 1), StandardCharsets.UTF_8);
     }
 
-    /** Whether some bytes stand anywhere in it, be it good or bad. */
-    boolean has(byte[] bytes) {
-        int last = lineStart + lineLength - bytes.length;
-        for (int at = lineStart; at <= last; at++) {
-            if (Arrays.equals(buffer, at, at + bytes.length, bytes, 0, bytes.length)) {
-                return true;
+    /** Whether, though the line is bad, its end is a whole line of its own that begins with some bytes. */
+    boolean endsWithGood(byte[] beginning) {
+        int end = lineStart + lineLength;
+        if (lineLength == 0 || buffer[end - 1] != '\n') {
+            return false;
+        }
+        for (int at = end - beginning.length; at > lineStart; at--) {
+            if (Arrays.equals(buffer, at, at + beginning.length, beginning, 0, beginning.length)) {
+                return check(at, end - at) >= 0;
             }
         }
         return false;

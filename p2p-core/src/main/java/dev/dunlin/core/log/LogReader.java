@@ -450,18 +450,17 @@ public final class LogReader<R> {
             if (segment < segments.size() - 1 || segments.get(segment).compressed()) {
                 throw damaged(why + " in a closed segment", null);
             }
-            long end = offset;
-            boolean first = true;
+            long end;
+            Lines.Next next = Lines.Next.BAD;
             do {
                 end = offset() + in.length();
-                // Without the newline before it, a mark is a part of the bad line; no text in a payload has such
-                // quotes.
-                if (in.has(MARK) && !(first && in.startsWith(MARK))) {
+                // A mark whose newline before it is damaged stands at the end of a bad line.
+                if (next == Lines.Next.GOOD ? in.startsWith(MARK) : in.endsWithGood(MARK)) {
                     throw new LogException.Damaged(
                             segments.get(segment).name(), offset, why + ", and a later force mark covers it");
                 }
-                first = false;
-            } while (in.next() != Lines.Next.END);
+                next = in.next();
+            } while (next != Lines.Next.END);
             tail = Optional.of(new Tail(segments.get(segment).name(), offset, end - offset, why));
             in.close();
             lines = null;

@@ -1,13 +1,18 @@
 package dev.dunlin.core.log;
 
+import com.github.luben.zstd.ZstdIOException;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.util.List;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Drops the oldest files of a log while it is too big or they are too old. */
 final class Ring {
+
+    // Never too old.
+    private static final long UNKNOWN = Long.MAX_VALUE / 2;
 
     private final LogStorage storage;
     private final Store<?> store;
@@ -86,7 +91,7 @@ final class Ring {
         return total;
     }
 
-    /** The time of a segment's first input: all before it are older. */
+    /** The time of a segment's first input: all before it are older. One that cannot be read goes by its bytes alone. */
     private long timeOf(Segments.Segment segment) throws IOException {
         try (Lines lines = Segments.open(storage, segment)) {
             while (lines.next() == Lines.Next.GOOD) {
@@ -97,7 +102,9 @@ final class Ring {
                     return meta.path("at").asLong();
                 }
             }
+        } catch (ZstdIOException | JacksonException damaged) {
+            return UNKNOWN;
         }
-        return Long.MAX_VALUE / 2;
+        return UNKNOWN;
     }
 }
