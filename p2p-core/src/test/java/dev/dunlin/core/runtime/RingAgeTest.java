@@ -107,7 +107,9 @@ final class RingAgeTest {
         monotonic.addAndGet(15 * DAY * 1000);
         // The log's thread sees the time of an input; the state after one that comes later is taken.
         await(() -> {
-            node.offer(new LampAction.Nudge());
+            long inputs = node.stats().inputs();
+            await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.TAKEN);
+            await(() -> node.stats().inputs() > inputs && node.stats().logQueued() == 0);
             return node.stats().snapshots() == 2;
         });
         node.stop().get(30, TimeUnit.SECONDS);
