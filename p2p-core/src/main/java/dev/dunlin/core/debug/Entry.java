@@ -10,7 +10,7 @@ import java.util.Optional;
  * One action or effect of a log, as the index has it.
  *
  * @param id its input's number, and its place in what that led to
- * @param at its input's time, microseconds since the Unix epoch
+ * @param at its input's time, microseconds of the node's time
  * @param cause what led to it; of an input, the effect that it answers, or {@link ActionId#NONE}
  * @param kind how it entered
  * @param type its full name, such as {@code connection/connect}

@@ -50,7 +50,7 @@ final class Records {
     /**
      * One input.
      *
-     * @param at its time, microseconds since the Unix epoch
+     * @param at its time, microseconds of the node's time
      * @param first the number of its action among all
      * @param offset where its line begins in its segment
      * @param bytes how long its line is

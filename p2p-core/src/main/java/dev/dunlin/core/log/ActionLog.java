@@ -26,7 +26,7 @@ public final class ActionLog {
      *
      * @param writer appends to it
      * @param lastInput the last input in it, 0 in a new one
-     * @param lastAt that input's time, microseconds since the Unix epoch; 0 in a new one
+     * @param lastAt that input's time, microseconds of the node's time; 0 in a new one
      * @param tail what was cut off
      * @param notes what an operator should know, one sentence each
      */

@@ -166,7 +166,8 @@ public final class DirectoryStorage implements LogStorage {
     // The system's sentence may be in the user's language; the free space is not.
     @Override
     public boolean isFull(IOException why) {
-        if (String.valueOf(why.getMessage()).contains("No space left")) {
+        String said = String.valueOf(why.getMessage());
+        if (said.contains("No space left") || said.contains("quota exceeded")) {
             return true;
         }
         try {
@@ -176,6 +177,7 @@ public final class DirectoryStorage implements LogStorage {
         }
     }
 
+    /** Lets go of the folder's lock: another may open it then. */
     @Override
     public void close() throws IOException {
         if (lock != null && lock.isOpen()) {

@@ -38,10 +38,6 @@ final class GrowingBytes extends OutputStream {
         return length;
     }
 
-    void cut(int to) {
-        length = to;
-    }
-
     void clear() {
         length = 0;
     }

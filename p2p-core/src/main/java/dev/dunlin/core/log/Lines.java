@@ -24,7 +24,6 @@ final class Lines implements Closeable {
 
     private int lineStart;
     private int lineLength;
-    private int bodyLength;
     private String fault = "";
 
     /** What the next line is. */
@@ -45,7 +44,6 @@ final class Lines implements Closeable {
     Next next() throws IOException {
         offset += lineEnd() - lineStart;
         start = lineEnd();
-        bodyLength = 0;
         lineStart = start;
         lineLength = 0;
         int newline = find();
@@ -60,9 +58,7 @@ final class Lines implements Closeable {
         }
         lineStart = start;
         lineLength = newline - start + 1;
-        int body = check(lineStart, lineLength);
-        bodyLength = Math.max(0, body);
-        return body >= 0 ? Next.GOOD : Next.BAD;
+        return check(lineStart, lineLength) ? Next.GOOD : Next.BAD;
     }
 
     private int lineEnd() {
@@ -102,12 +98,11 @@ final class Lines implements Closeable {
         }
     }
 
-    // How many of some bytes their checksum covers; less than 0 if they are no whole line.
-    private int check(int from, int length) {
+    private boolean check(int from, int length) {
         int body = length - FrameWriter.TRAILER;
         if (body < 2) {
             fault = "the line is no frame";
-            return -1;
+            return false;
         }
         int at = from + body;
         byte[] field = FrameWriter.CRC_FIELD;
@@ -115,14 +110,14 @@ final class Lines implements Closeable {
                 || buffer[at + 16] != '"'
                 || buffer[at + 17] != '}') {
             fault = "the line has no checksum";
-            return -1;
+            return false;
         }
         long told = 0;
         for (int i = at + 8; i < at + 16; i++) {
             int digit = hexDigit(buffer[i]);
             if (digit < 0) {
                 fault = "the checksum is no number";
-                return -1;
+                return false;
             }
             told = told << 4 | digit;
         }
@@ -130,9 +125,9 @@ final class Lines implements Closeable {
         crc.update(buffer, from, body);
         if (crc.getValue() != told) {
             fault = "the checksum does not hold";
-            return -1;
+            return false;
         }
-        return body;
+        return true;
     }
 
     // Lower case only: an upper-case digit is a flipped bit.
@@ -171,7 +166,7 @@ final class Lines implements Closeable {
         }
         for (int at = end - beginning.length; at > lineStart; at--) {
             if (Arrays.equals(buffer, at, at + beginning.length, beginning, 0, beginning.length)) {
-                return check(at, end - at) >= 0;
+                return check(at, end - at);
             }
         }
         return false;
@@ -181,11 +176,6 @@ final class Lines implements Closeable {
     boolean startsWith(byte[] bytes) {
         return lineLength >= bytes.length
                 && Arrays.equals(buffer, lineStart, lineStart + bytes.length, bytes, 0, bytes.length);
-    }
-
-    /** The length of what the checksum covers. */
-    int bodyLength() {
-        return bodyLength;
     }
 
     /** The line's offset in the segment, in bytes. */

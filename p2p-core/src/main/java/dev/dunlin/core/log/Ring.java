@@ -33,6 +33,7 @@ final class Ring {
         while (true) {
             List<Segments.Segment> segments = Segments.segments(storage);
             if (segments.size() < 2) {
+                dropSnapshots();
                 return dropped;
             }
             boolean tooBig = total() > options.ringBytes();
@@ -51,6 +52,7 @@ final class Ring {
                 }
             }
             if (!covered) {
+                dropSnapshots();
                 return dropped;
             }
             storage.delete(segments.getFirst().name());
@@ -60,6 +62,18 @@ final class Ring {
                 }
             }
             dropped++;
+        }
+    }
+
+    // Where no segment may go: all snapshots but the last good one, the oldest first.
+    private void dropSnapshots() throws IOException {
+        List<Segments.Snapshot> snapshots = Segments.snapshots(storage);
+        int kept = snapshots.size() - 1;
+        while (kept > 0 && !isGood(snapshots.get(kept))) {
+            kept--;
+        }
+        for (int i = 0; i < kept && total() > options.ringBytes(); i++) {
+            storage.delete(snapshots.get(i).name());
         }
     }
 

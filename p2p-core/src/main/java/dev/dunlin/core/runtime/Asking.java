@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callers outside the store that wait for the outcome of a wish. Safe from any thread. Futures are completed on threads of their
@@ -37,6 +38,7 @@ final class Asking {
     private final AtomicLong last = new AtomicLong();
     private final ScheduledThreadPoolExecutor timeouts;
     private volatile boolean over;
+    private volatile @Nullable NodeFailure failure;
 
     Asking() {
         timeouts = new ScheduledThreadPoolExecutor(
@@ -90,7 +92,7 @@ final class Asking {
         }
         expire(fresh, timeout);
         if (over) {
-            end();
+            end(failure);
         }
         return fresh.future();
     }
@@ -137,12 +139,20 @@ final class Asking {
         }
     }
 
-    /** The node has stopped: nobody is told anything else any more. */
-    void end() {
+    /**
+     * The node has stopped: nobody is told anything else any more.
+     *
+     * @param why what broke it, if it did not stop in order
+     */
+    void end(@Nullable NodeFailure why) {
         over = true;
+        failure = why;
         timeouts.shutdownNow();
         for (Long ticket : byTicket.keySet()) {
-            complete(ticket, future -> future.completeExceptionally(RefusedException.of(Port.Offer.STOPPING)));
+            complete(
+                    ticket,
+                    future ->
+                            future.completeExceptionally(why == null ? RefusedException.of(Port.Offer.STOPPING) : why));
         }
     }
 

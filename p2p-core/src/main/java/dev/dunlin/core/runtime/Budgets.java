@@ -1,8 +1,8 @@
 package dev.dunlin.core.runtime;
 
 /**
- * How much there may be at once; a flood of one leaves room for the others. New work is refused at a bound; answers to requests
- * and ends of handles always have room.
+ * How much there may be before new work is refused; a flood of one leaves room for the others. Answers to requests and ends of
+ * handles always have room. Requests and handles are counted by what is done: what one input brings may go beyond their bounds.
  *
  * @param queued inputs of new work that wait, control apart
  * @param control inputs of {@link dev.dunlin.core.store.Action.Control} that wait, in a lane of their own

@@ -2,6 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Store;
+import java.util.Optional;
 
 /**
  * Where inputs come in, on their senders' threads: what is no input of this node is refused here, before the store sees it, and
@@ -34,9 +35,9 @@ final class Door {
      *     recorded: it is too long, too deep, or has a text that is no Unicode
      */
     void check(Action fact) {
-        if (!store.takes(fact)) {
-            throw new IllegalArgumentException(fact.getClass().getName()
-                    + " is no input of a machine that this node has: mount its machine first");
+        Optional<String> why = store.whyNoInput(fact);
+        if (why.isPresent()) {
+            throw new IllegalArgumentException(why.get());
         }
         InputCheck.of(fact);
     }

@@ -3,6 +3,7 @@ package dev.dunlin.core.runtime;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +84,10 @@ public final class EffectHandlers {
     public EffectHandlers checked() {
         for (Class<?> type : routes.mounted) {
             if (!routes.serviceOf.containsKey(type)) {
-                throw new IllegalStateException("the effect " + type.getName() + " has no handler");
+                throw new IllegalStateException("the effect " + type.getName() + " has no handler"
+                        + (NodeEffect.class.isAssignableFrom(type)
+                                ? ": give NodeEffect.class the handler NodeRuntime.closing(Map.of()), or what closes your handles"
+                                : ": give it one with handler()"));
             }
         }
         return this;

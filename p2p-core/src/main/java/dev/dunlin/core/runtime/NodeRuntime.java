@@ -144,9 +144,15 @@ public final class NodeRuntime<R> implements Port {
         /**
          * The runtime, not yet started.
          *
-         * @throws IllegalStateException if a mounted effect has no handler
+         * @throws IllegalStateException if a mounted effect has no handler, or the log was not opened with this very store, so that
+         *     the store's next input is not the log's next
          */
         public NodeRuntime<R> build() {
+            if (writer != null && writer.taken() != store.state().input()) {
+                throw new IllegalStateException("the log goes on behind input " + writer.taken()
+                        + " and the store behind input " + store.state().input()
+                        + ": open the log with the store that the node runs on");
+            }
             return new NodeRuntime<>(this);
         }
     }
@@ -226,8 +232,12 @@ public final class NodeRuntime<R> implements Port {
                 cause.addSuppressed(failed);
             }
         }
-        asking.end();
         NodeFailure broke = cause;
+        if (broke != null) {
+            LOG.error("{}", broke.getMessage());
+            LOG.debug("where it broke", broke);
+        }
+        asking.end(broke);
         // Who waits for the end goes on elsewhere: this thread has nothing more to do for anybody.
         Asking.elsewhere(() -> {
             if (broke == null) {
@@ -437,7 +447,10 @@ public final class NodeRuntime<R> implements Port {
         return ended;
     }
 
-    /** Takes no new work, does what is queued, forces and closes the log, and ends. */
+    /**
+     * Takes no new work, does what is queued, forces and closes the log, and ends. The folder stays locked until the storage that
+     * the log was opened on is closed, too.
+     */
     public synchronized CompletableFuture<Void> stop() {
         inbox.close();
         boolean never = thread.getState() == Thread.State.NEW && !stopping;

@@ -34,8 +34,15 @@ public final class RefusedException extends RuntimeException {
             case HANDLES_FULL -> "handles-have-room";
             case FULL, TAKEN -> "inbox-has-room";
         };
-        return new RefusedException(
-                clause, List.of(), "the node takes no new work now (" + clause + "): try again later");
+        String why = switch (offer) {
+            case DISK_FULL -> "its disk is full: make room";
+            case STOPPING -> "it is not running: start it";
+            case PEER_FULL -> "this peer has as much queued as one may have: try again later";
+            case REQUESTS_FULL -> "too many requests are in flight: try again later";
+            case HANDLES_FULL -> "too many connections and streams are open: close some, or try again later";
+            case FULL, TAKEN -> "its queue is full: try again later";
+        };
+        return new RefusedException(clause, List.of(), "the node takes no new work now, since " + why);
     }
 
     /** The guard's clause that failed, or one of the runtime's own, such as {@code inbox-has-room} or {@code node-runs}. */

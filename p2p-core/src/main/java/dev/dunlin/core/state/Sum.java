@@ -7,8 +7,6 @@ package dev.dunlin.core.state;
  */
 record Sum(long high, long low, long words) {
 
-    static final Sum ZERO = new Sum(0, 0, 0);
-
     /** Adds up. */
     static final class Adder {
         private final Hasher hasher;

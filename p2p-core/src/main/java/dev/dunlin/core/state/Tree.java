@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -293,7 +294,9 @@ final class Tree {
         if (collect(tree, now, atMost, few)) {
             // Stable: what is due at one time stays in the order of the keys.
             few.sort(Comparator.comparingLong(Coming::time));
-            return few.stream().map(Coming::key).toList();
+            List<K> keys = new ArrayList<>(few.size());
+            few.forEach(entry -> keys.add(Objects.requireNonNull(entry.key)));
+            return keys;
         }
         return earliest(tree, now, atMost);
     }
@@ -327,11 +330,11 @@ final class Tree {
             if (next == null) {
                 break;
             }
-            if (next.key != null) {
-                due.add(next.key);
+            if (next.under == null) {
+                due.add(Objects.requireNonNull(next.key));
             } else if (next.under instanceof Node node) {
-                Coming.beneath(node.left, node.leastLeft(), now, coming);
-                Coming.beneath(node.right, node.leastRight(), now, coming);
+                Coming.beneath(node.left, next.key, node.leastLeft(), now, coming);
+                Coming.beneath(node.right, node.key(), node.leastRight(), now, coming);
             } else if (next.under instanceof Object[] leaf) {
                 List<Coming<K>> entries = new ArrayList<>();
                 collect(leaf, now, Leaf.MOST, entries);
@@ -344,20 +347,22 @@ final class Tree {
     /**
      * What comes at a time: an entry, or something in a tree.
      *
-     * @param key of the entry; null for a tree
+     * @param key of the entry; of a tree what its keys are not below, null where that is not known
      * @param under the tree that is still to be looked into; null for an entry
      */
     private record Coming<K extends Comparable<? super K>>(
             long time, @Nullable K key, @Nullable Object under) implements Comparable<Coming<K>> {
 
         static <K extends Comparable<? super K>> void beneath(
-                Object tree, long least, long now, PriorityQueue<Coming<K>> to) {
+                Object tree, @Nullable K from, long least, long now, PriorityQueue<Coming<K>> to) {
             if (least <= now) {
-                to.add(new Coming<>(least, null, tree));
+                to.add(new Coming<>(least, from, tree));
             }
         }
 
-        // Trees before entries of the same time: what is in them may have a lesser key.
+        // At one time by key; a tree before an entry of the key that it may begin with. So only the trees are opened
+        // that
+        // what is found stands in, however much is due at one time.
         @Override
         public int compareTo(Coming<K> other) {
             int byTime = Long.compare(time, other.time);
@@ -367,7 +372,8 @@ final class Tree {
             if (key == null || other.key == null) {
                 return Boolean.compare(key != null, other.key != null);
             }
-            return key.compareTo(other.key);
+            int byKey = key.compareTo(other.key);
+            return byKey != 0 ? byKey : Boolean.compare(under == null, other.under == null);
         }
     }
 

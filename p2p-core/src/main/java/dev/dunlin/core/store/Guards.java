@@ -33,8 +33,20 @@ public final class Guards<V, S, A extends Action> {
     /** Whether a clause holds. */
     @FunctionalInterface
     public interface Test<V, S, A> {
-        /** Whether it holds of the view, the own state, the action and the time (microseconds since the Unix epoch). */
+        /** Whether it holds of the view, the own state, the action and the node's time (microseconds). */
         boolean holds(V view, S own, A action, long now);
+
+        /** As above, where the wall time (microseconds since the Unix epoch) is known, too. */
+        default boolean holds(V view, S own, A action, long now, long wallTime) {
+            return holds(view, own, action, now);
+        }
+    }
+
+    /** Whether a clause holds that asks the wall clock: for what other machines say the time of, such as an expiry. */
+    @FunctionalInterface
+    public interface WallTest<S, A> {
+        /** Whether it holds of the own state, the action and the wall time (microseconds since the Unix epoch). */
+        boolean holds(S own, A action, long wallTime);
     }
 
     /** What a failed clause looked at. */
@@ -66,14 +78,29 @@ public final class Guards<V, S, A extends Action> {
         return new Clause<>(name, test, (view, own, action, now) -> List.of());
     }
 
+    /** A condition that asks the wall clock as {@link Context#wallTime} has it. */
+    public static <V, S, A> Clause<V, S, A> wallClause(String name, WallTest<S, A> test) {
+        return clause(name, new Test<>() {
+            @Override
+            public boolean holds(V view, S own, A action, long now) {
+                return test.holds(own, action, now);
+            }
+
+            @Override
+            public boolean holds(V view, S own, A action, long now, long wallTime) {
+                return test.holds(own, action, wallTime);
+            }
+        });
+    }
+
     /** Starts the list. */
     public static <V, S, A extends Action> Builder<V, S, A> of() {
         return new Builder<>();
     }
 
-    /** Whether an action is enabled, and if not, why. */
+    /** Whether an action is enabled, and if not, why; where the wall clock goes with the node's time. */
     public Verdict ask(V view, S own, A action, long now) {
-        return ask(of(action.getClass()), view, own, action, now);
+        return ask(of(action.getClass()), view, own, action, now, now);
     }
 
     /** The clauses of an action type. */
@@ -86,9 +113,9 @@ public final class Guards<V, S, A extends Action> {
     }
 
     /** As {@link #ask(Object, Object, Action, long)}, of clauses that were looked up before. */
-    static <V, S, A> Verdict ask(Clause<V, S, A>[] all, V view, S own, A action, long now) {
+    static <V, S, A> Verdict ask(Clause<V, S, A>[] all, V view, S own, A action, long now, long wallTime) {
         for (Clause<V, S, A> clause : all) {
-            if (!clause.test().holds(view, own, action, now)) {
+            if (!clause.test().holds(view, own, action, now, wallTime)) {
                 return new Verdict.Disabled(clause.name(), clause.operands().of(view, own, action, now));
             }
         }

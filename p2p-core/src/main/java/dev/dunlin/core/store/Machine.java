@@ -42,12 +42,16 @@ public final class Machine<V, S, A extends Action> {
     private final Class<A> actions;
     private final TypeTable types;
     private final Draft<V, S, A> draft;
+    private final List<Dues<S, ?, ?, A>> dues;
+    private final List<On<?, ? extends A>> observers;
 
     private Machine(Draft<V, S, A> draft) {
         this.draft = draft;
         this.name = draft.name;
         this.initial = draft.initial;
         this.actions = draft.actions;
+        this.dues = List.copyOf(draft.dues);
+        this.observers = List.copyOf(draft.observers);
         this.types = TypeDiscovery.table(
                 draft.name, draft.actions, draft.others, draft.initial.getClass(), draft.evolution, draft.texts);
     }
@@ -248,7 +252,8 @@ public final class Machine<V, S, A extends Action> {
         /**
          * The machine.
          *
-         * @param bytes the most bytes that the state's canonical content may have, whatever the world does
+         * @param bytes the most bytes that the state's canonical content may have, whatever the world does: kept by guards, and
+         *     checked by an {@link Audit}
          */
         public Machine<V, S, A> budget(long bytes) {
             budget = bytes;
@@ -256,7 +261,7 @@ public final class Machine<V, S, A extends Action> {
         }
     }
 
-    /** A draft of what this is, to be changed: for tests, which plant bugs. End it with its {@link #byteBudget}. */
+    /** A draft of what this is, to be changed: for tests, which plant bugs. End it with {@link Draft#budget}. */
     public Draft<V, S, A> altered() {
         return new Draft<>(draft);
     }
@@ -314,12 +319,12 @@ public final class Machine<V, S, A extends Action> {
 
     /** The tables whose entries may be due. */
     public List<Dues<S, ?, ?, A>> dues() {
-        return draft.dues;
+        return dues;
     }
 
     /** Other machines' facts that it makes its own actions of. */
     public List<On<?, ? extends A>> observes() {
-        return draft.observers;
+        return observers;
     }
 
     /** Every arrow of its state diagram. */
@@ -342,7 +347,7 @@ public final class Machine<V, S, A extends Action> {
         return draft.handles.apply(own);
     }
 
-    /** The most bytes that the state's canonical content may have, whatever the world does. */
+    /** The most bytes that the state's canonical content may have, whatever the world does; an {@link Audit} checks it. */
     public long byteBudget() {
         return draft.budget;
     }

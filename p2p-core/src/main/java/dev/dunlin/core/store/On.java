@@ -14,11 +14,4 @@ import java.util.function.Predicate;
  * @param <A> the observing machine's actions
  */
 public record On<F extends Action, A extends Action>(
-        Class<F> fact, Predicate<? super F> matters, Function<? super F, ? extends A> as) {
-
-    /** Every such fact matters. */
-    public static <F extends Action, A extends Action> On<F, A> each(
-            Class<F> fact, Function<? super F, ? extends A> as) {
-        return new On<>(fact, any -> true, as);
-    }
-}
+        Class<F> fact, Predicate<? super F> matters, Function<? super F, ? extends A> as) {}

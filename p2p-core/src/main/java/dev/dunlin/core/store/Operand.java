@@ -20,6 +20,12 @@ public record Operand(String name, String value) {
         }
     }
 
+    /** {@code name=value}. */
+    @Override
+    public String toString() {
+        return name + "=" + value;
+    }
+
     /** An operand of any value that has a canonical text. */
     public static Operand of(String name, Object value) {
         return new Operand(name, value.toString());

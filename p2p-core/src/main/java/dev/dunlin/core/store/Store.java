@@ -129,8 +129,25 @@ public final class Store<R> {
 
     /** Whether an action is of a mounted machine, and may be an input; the store's own are the runtime's to give. */
     public boolean takes(Action action) {
+        return whyNoInput(action).isEmpty();
+    }
+
+    /** Why an action may be no input, in a sentence; empty if it may. */
+    public Optional<String> whyNoInput(Action action) {
         Mounts.Route<R> route = mounts.routes().get(action.getClass());
-        return route != null && route.kind() == Mounts.Kind.ACTION && route.owner().index != 0;
+        if (route == null) {
+            return Optional.of(action.getClass().getName()
+                    + " is no input of a machine that this node has: mount its machine first");
+        }
+        if (route.owner().index == 0) {
+            return Optional.of(route.type() + " is no input that anybody may give: the node makes it itself");
+        }
+        return switch (route.kind()) {
+            case ACTION -> Optional.empty();
+            case DUE -> Optional.of(route.type() + " is no input that anybody may give: it is made of what is due");
+            case OUTCOME -> Optional.of(route.type() + " is an outcome and no input: a machine gives it");
+            case EFFECT -> Optional.of(route.type() + " is an effect and no input: a machine asks for it");
+        };
     }
 
     /** The machines' states, by name in mounting order, the store's own first. */

@@ -65,7 +65,7 @@ public final class Turn {
         return number;
     }
 
-    /** The input's time, microseconds since the Unix epoch. */
+    /** The input's time, microseconds of the node's time. */
     public long now() {
         return now;
     }

@@ -127,7 +127,7 @@ final class Turning<R> implements Context {
         S before = mount.read(in.node(), in.root());
         Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(mount, before)
                 ? NOT_DUE
-                : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at);
+                : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at, wallTime());
         if (verdict instanceof Verdict.Disabled told) {
             Verdict.Disabled disabled = bounded(told);
             verdicts[current] = disabled;

@@ -129,7 +129,7 @@ final class CorpusTest {
         }
         if (expected.contains("verified:")) {
             assertThat(expected)
-                    .contains("failed then: step ", "Put failed: java.lang.IllegalStateException: 13 is unlucky")
+                    .contains("failed then: step ", "shelf/put failed: java.lang.IllegalStateException: 13 is unlucky")
                     .contains("the last line is cut short", "cut ");
             assertThat(expected.split("it is read, and is what the inputs before it lead to", -1))
                     .as("snapshots are read across the change")

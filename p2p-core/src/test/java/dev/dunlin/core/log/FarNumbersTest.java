@@ -40,32 +40,15 @@ final class FarNumbersTest {
 
     private static final LogOptions OPTIONS =
             new LogOptions(1 << 14, 1 << 30, Long.MAX_VALUE / 4, 1 << 15, Long.MAX_VALUE / 4, 1);
-    private static final long AT = 1_700_000_000_000_000L;
     private static final int MANY = 600;
 
     private static LampAction on(String lamp, int brightness) {
         return new LampAction.SwitchOn(lamp, brightness, Ticket.NONE);
     }
 
-    /** A store that has taken so many inputs. */
-    private static Store<Lamps.Root> store(long inputs) {
-        Store<Lamps.Root> store = Lamps.store();
-        store.apply(Lamps.boot(1, AT), AT);
-        store.apply(Input.of(on("desk", 95)), AT);
-        StoreState<Lamps.Root> state = store.state();
-        store.restore(new StoreState<>(inputs, AT, state.node(), state.root()));
-        return store;
-    }
-
-    /** A disk with a log that so many inputs have gone through, of which the ring has dropped all but the last snapshot. */
     private static SimDisk disk(long inputs) throws IOException {
         SimDisk disk = new SimDisk();
-        Store<Lamps.Root> store = store(inputs);
-        try (LogWriter writer = new LogWriter(disk, store, OPTIONS, "test", inputs, inputs)) {
-            writer.beginSegment();
-            writer.force();
-            writer.snapshot(store, store.state());
-        }
+        FarLog.begin(disk, OPTIONS, inputs);
         return disk;
     }
 
@@ -207,14 +190,15 @@ final class FarNumbersTest {
 
     @Test
     void theLastInputThatHasANumberIsTakenAndTheNextRefused() {
-        Store<Lamps.Root> store = store(Long.MAX_VALUE - 2);
-        assertThat(store.apply(Input.of(on("shelf", 95)), AT).id(1).input()).isEqualTo(Long.MAX_VALUE - 1);
-        Turn last = store.apply(Input.of(on("stove", 95)), AT);
+        Store<Lamps.Root> store = FarLog.store(Long.MAX_VALUE - 2);
+        assertThat(store.apply(Input.of(on("shelf", 95)), FarLog.AT).id(1).input())
+                .isEqualTo(Long.MAX_VALUE - 1);
+        Turn last = store.apply(Input.of(on("stove", 95)), FarLog.AT);
         assertThat(last.effects()).allMatch(emitted -> emitted.id().input() == Long.MAX_VALUE);
         StoreState<Lamps.Root> state = store.state();
         for (Action action : List.of(on("lamp", 95), new LampAction.Glow("none", 0))) {
             assertThatIllegalStateException()
-                    .isThrownBy(() -> store.apply(Input.of(action), AT))
+                    .isThrownBy(() -> store.apply(Input.of(action), FarLog.AT))
                     .withMessageContaining("no further input number");
             assertThat(store.state()).as("nothing has happened").isSameAs(state);
         }
@@ -227,8 +211,8 @@ final class FarNumbersTest {
         SimDisk disk = disk(end - 2);
         Store<Lamps.Root> store = Lamps.store();
         try (LogWriter writer = ActionLog.open(disk, store, OPTIONS, "test").writer()) {
-            writer.append(store.apply(Lamps.boot(2, AT), AT));
-            writer.append(store.apply(Input.of(on("shelf", 95)), AT));
+            writer.append(store.apply(Lamps.boot(2, FarLog.AT), FarLog.AT));
+            writer.append(store.apply(Input.of(on("shelf", 95)), FarLog.AT));
             writer.force();
             assertThat(store.state().input()).isEqualTo(end);
             assertThatExceptionOfType(LogException.class)

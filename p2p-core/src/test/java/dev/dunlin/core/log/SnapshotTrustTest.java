@@ -130,6 +130,25 @@ final class SnapshotTrustTest {
         assertThat(again.state().root()).isEqualTo(store.state().root());
     }
 
+    @Test
+    void aRingOfOneSegmentKeepsNoMoreSnapshotsThanItHasRoomFor() throws IOException {
+        LogOptions small = new LogOptions(128 << 10, 128 << 10, 1L << 60, 100, Long.MAX_VALUE / 4, 1);
+        Recorder recorder = Recorder.open(disk, Lamps.store(), small, 1);
+        for (int i = 0; i < 150; i++) {
+            recorder.run(1).writer.force();
+            recorder.writer.snapshot(recorder.store, recorder.store.state());
+            recorder.writer.keepHouse(0);
+        }
+        assertThat(Segments.segments(disk)).hasSize(1);
+        assertThat(Segments.snapshots(disk)).hasSizeLessThan(150);
+        assertThat(Segments.snapshots(disk).getLast().input())
+                .isEqualTo(recorder.store.state().input());
+        recorder.writer.close();
+        Store<Lamps.Root> store = Lamps.store();
+        ActionLog.open(disk, store, small, "test").writer().close();
+        assertThat(Content.digest(store.state())).isEqualTo(Content.digest(recorder.store.state()));
+    }
+
     // A file whose lines are whole and say something else
 
     record Table2(Table<String, Long> table, List<String> list, long count, String rest) {}

@@ -261,4 +261,15 @@ final class AskingTest extends RunningLamps {
         }
         throw new AssertionError("each time is over at once");
     }
+
+    @Test
+    void whoeverAsksForWhatBreaksTheNodeIsToldWhatBrokeIt() {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        CompletableFuture<?> asked = node.ask("k", ticket -> new LampAction.Glow("none", 0), LONG);
+        node.offer(new LampAction.Burst("bang"));
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> asked.get(30, TimeUnit.SECONDS))
+                .withCauseInstanceOf(NodeFailure.class)
+                .withMessageContaining("bang");
+    }
 }

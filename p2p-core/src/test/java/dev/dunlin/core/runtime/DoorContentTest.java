@@ -259,6 +259,8 @@ final class DoorContentTest {
         for (int i = 0; i < 3; i++) {
             isTaken(new ParcelAction.Hatched(new Handle("hatch", 1, i)));
         }
+        // What has left the queue counts again when its state is published.
+        RunningLamps.await(() -> node.stats().handles() == 3);
         assertThat(node.offer(new ParcelAction.Hatched(new Handle("hatch", 1, 3))))
                 .isEqualTo(Port.Offer.HANDLES_FULL);
         isTaken(new ParcelAction.Ordered(1));

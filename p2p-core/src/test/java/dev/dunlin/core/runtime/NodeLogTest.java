@@ -2,7 +2,9 @@ package dev.dunlin.core.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
@@ -243,5 +245,17 @@ final class NodeLogTest extends RunningLamps {
                 .isInstanceOf(NodeFailure.class)
                 .withMessageContaining("No space left on device");
         assertThat(done).extracting(Turn.Emitted::effect).doesNotContain(new LampEffect.Count("desk", 1));
+    }
+
+    @Test
+    void aLogThatWasOpenedWithAnotherStoreIsRefused() throws Exception {
+        recorded().stop().get(30, TimeUnit.SECONDS);
+        ActionLog.Opened opened = ActionLog.open(disk, Lamps.store(), LogOptions.DEFAULT, "test");
+        assertThatThrownBy(() -> builder(Lamps.store())
+                        .log(opened.writer(), LogOptions.DEFAULT)
+                        .build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("open the log with the store that the node runs on");
+        opened.writer().close();
     }
 }

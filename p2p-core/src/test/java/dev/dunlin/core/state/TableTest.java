@@ -257,6 +257,30 @@ class TableTest {
         assertThat(table.due(now, 3)).isEqualTo(due.subList(0, Math.min(3, due.size())));
     }
 
+    /** A key that counts how often it is compared. */
+    private record Key(int number) implements Comparable<Key> {
+        private static long compared;
+
+        @Override
+        public int compareTo(Key other) {
+            compared++;
+            return Integer.compare(number, other.number);
+        }
+    }
+
+    @Example
+    void muchThatIsDueAtOneTimeCostsWhatIsFound() {
+        Table<Key, Counted> table = Table.empty();
+        for (int i = 0; i < 100_000; i++) {
+            table = table.with(new Key(i), new Counted(7));
+        }
+        Key.compared = 0;
+        List<Key> due = table.due(7, 64);
+        assertThat(due).hasSize(64);
+        assertThat(due.getLast()).isEqualTo(new Key(63));
+        assertThat(Key.compared).isLessThan(5_000);
+    }
+
     @Property
     void differentContentHasDifferentDigest(@ForAll("edits") List<Edit> some, @ForAll("edits") List<Edit> more) {
         Table<Integer, Integer> one = edited(some);

@@ -102,8 +102,13 @@ class AuditTest {
     @Test
     void aStateBeyondItsBudgetIsFound() {
         Store<Root> store = store(quiet());
-        Audit audit = Audit.of(store);
-        assertThat(audit.after(apply(store, new Left.Say("x".repeat(1 << 20)))))
+        Audit seldom = Audit.of(store);
+        Audit thorough = Audit.thorough(store);
+        Turn turn = apply(store, new Left.Say("x".repeat(1 << 20)));
+        assertThat(thorough.after(turn))
+                .hasValueSatisfying(broken -> assertThat(broken.invariant()).isEqualTo(Audit.BUDGET));
+        assertThat(seldom.after(turn)).isEmpty();
+        assertThat(seldom.sweep())
                 .hasValueSatisfying(broken -> assertThat(broken.invariant()).isEqualTo(Audit.BUDGET));
     }
 }

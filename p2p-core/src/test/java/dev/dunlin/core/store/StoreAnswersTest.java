@@ -43,6 +43,16 @@ class StoreAnswersTest {
                             (ticket, refused) ->
                                     new Right.Hear("no " + refused.subject().key() + " for " + ticket.key())));
 
+    @Test
+    void aGuardMayAskTheWallClock() {
+        Machine<Object, State, Left> early = LEFT.guarding(
+                Toy.guards(Guards.wallClause("wall-time-has-come", (own, action, wallTime) -> wallTime >= 1_000)));
+        Store<Root> store = Toy.store(early, RIGHT);
+        store.apply(Input.of(new NodeAction.Booted(1, "test", Table.empty(), 500, 1)), 0);
+        assertThat(store.apply(Input.of(new Left.Say("x")), 499).rejection(0)).isNotNull();
+        assertThat(store.apply(Input.of(new Left.Say("x")), 500).rejection(0)).isNull();
+    }
+
     private static Input want(String text, Ticket ticket) {
         return Input.of(new Left.Want(text, ticket));
     }

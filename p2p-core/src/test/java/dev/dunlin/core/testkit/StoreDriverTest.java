@@ -194,7 +194,7 @@ class StoreDriverTest {
         fails(() -> assertThat(open).rejected(GateAction.Shut.class), "some Shut was to be rejected");
         fails(() -> assertThat(twice).rejectedNothing(), "nothing was to be rejected");
         fails(() -> assertThat(twice).isRejected().by("has-room"), "by the clause has-room, and was by is-shut");
-        fails(() -> assertThat(twice).isRejected().withOperand("a", 1), "was to look at Operand[name=a, value=1]");
+        fails(() -> assertThat(twice).isRejected().withOperand("a", 1), "was to look at a=1");
         fails(() -> assertThat(boot).ledTo(new GateAction.Open("front")), "was to lead to Open[gate=front, ");
         fails(() -> assertThat(open).ledToNothing(), "then Unlock[gate=front]");
         fails(() -> assertThat(boot).ledToExactly(GateAction.Open.class), "was to lead to");
