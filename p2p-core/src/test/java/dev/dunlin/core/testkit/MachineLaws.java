@@ -84,7 +84,10 @@ public abstract class MachineLaws<R, S, A extends Action> {
         return List.of();
     }
 
-    /** What a flood is made of: values that hardly meet, and long ones. */
+    /**
+     * What a flood is made of beside {@link #actions}: values that hardly meet, and long ones. Where guards refuse most of them,
+     * give values that pass, or the budget is hardly tried.
+     */
     protected Arbitrary<? extends Action> flood() {
         return TypeArbitraries.wide().of(machine().actions());
     }
@@ -266,7 +269,10 @@ public abstract class MachineLaws<R, S, A extends Action> {
     }
 
     private Arbitrary<Move> floodMoves() {
-        return Arbitraries.frequencyOf(Tuple.of(10, flood().map(Move.Say::new)), Tuple.of(5, answers()));
+        return Arbitraries.frequencyOf(
+                Tuple.of(10, flood().map(Move.Say::new)),
+                Tuple.of(5, actions().map(Move.Say::new)),
+                Tuple.of(5, answers()));
     }
 
     private static Arbitrary<Move> answers() {
