@@ -73,6 +73,7 @@ public final class Node implements AutoCloseable {
 
     private final PeerId self;
     private final Optional<DirectoryStorage> storage;
+    private final Optional<Audit> audit;
     private final NodeRuntime<NodeRoot> runtime;
     private final NettyTransport transport;
     private final NettyIdentify identify;
@@ -106,9 +107,9 @@ public final class Node implements AutoCloseable {
             builder.log(opened.writer(), options.log());
         }
         runtime = builder.build();
-        if (options.audit()) {
-            audited(Audit.of(store));
-        }
+        audit = options.audit() ? Optional.of(Audit.of(store)) : Optional.empty();
+        audit.ifPresent(every ->
+                runtime.watch(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
         transport = new NettyTransport(
                 runtime,
                 store.state().node().run() + 1,
@@ -131,11 +132,9 @@ public final class Node implements AutoCloseable {
         runtime.offer(new IdentifyAction.Speak(List.copyOf(spoken)));
     }
 
-    private void audited(Audit audit) {
-        runtime.watch(turn -> audit.after(turn).ifPresent(broken -> {
-            broke.incrementAndGet();
-            LOG.error("step {} broke an invariant, which is a bug: {}", turn.number(), broken);
-        }));
+    private void broken(String by, Audit.Broken what) {
+        broke.incrementAndGet();
+        LOG.error("{} broke an invariant, which is a bug: {}", by, what);
     }
 
     /** How many inputs broke an invariant, as far as the audit was on. */
@@ -348,6 +347,10 @@ public final class Node implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the node did not stop in order: {}", e.getMessage());
+        }
+        if (runtime.ended().isDone()) {
+            // What is looked at only from time to time is looked at once more at the end.
+            audit.flatMap(Audit::sweep).ifPresent(broken -> broken("this run", broken));
         }
         storage.ifPresent(open -> {
             try {

@@ -71,7 +71,7 @@ public record NodeOptions(
         return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads, audit);
     }
 
-    /** These with or without an audit: invariants, budgets and handles checked after every input. */
+    /** These with or without an audit: invariants and handles checked after every input, all of them and the budgets from time to time and at the end. */
     public NodeOptions withAudit(boolean on) {
         return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, threads, on);
     }
