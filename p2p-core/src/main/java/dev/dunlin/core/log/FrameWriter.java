@@ -2,6 +2,7 @@ package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Text;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Operand;
@@ -206,11 +207,7 @@ final class FrameWriter {
     }
 
     private static String cut(String key) {
-        if (key.length() <= MAX_KEY) {
-            return key;
-        }
-        int end = Character.isHighSurrogate(key.charAt(MAX_KEY - 2)) ? MAX_KEY - 2 : MAX_KEY - 1;
-        return key.substring(0, end) + "…";
+        return key.length() <= MAX_KEY ? key : Text.head(key, MAX_KEY - 1) + "…";
     }
 
     private void operands(List<Operand> operands) {

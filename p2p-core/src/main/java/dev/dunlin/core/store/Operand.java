@@ -1,5 +1,7 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.Text;
+
 /**
  * What a guard's clause looked at.
  *
@@ -15,8 +17,7 @@ public record Operand(String name, String value) {
     public Operand {
         if (value.length() > MAX_VALUE) {
             String told = "… (" + value.length() + " characters)";
-            int end = MAX_VALUE - told.length();
-            value = value.substring(0, Character.isHighSurrogate(value.charAt(end - 1)) ? end - 1 : end) + told;
+            value = Text.head(value, MAX_VALUE - told.length()) + told;
         }
     }
 

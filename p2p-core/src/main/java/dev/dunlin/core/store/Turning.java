@@ -1,5 +1,6 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.Text;
 import dev.dunlin.core.store.Mounts.Route;
 import java.util.Arrays;
 import java.util.List;
@@ -278,11 +279,7 @@ final class Turning<R> implements Context {
     String whatFailed(Throwable e) {
         Route<?> route = current < size ? routes[current] : null;
         String told = (route == null ? "the input" : route.type()) + " failed: " + e;
-        if (told.length() <= MAX_MESSAGE) {
-            return told;
-        }
-        int end = Character.isHighSurrogate(told.charAt(MAX_MESSAGE - 1)) ? MAX_MESSAGE - 1 : MAX_MESSAGE;
-        return told.substring(0, end) + "…";
+        return told.length() <= MAX_MESSAGE ? told : Text.head(told, MAX_MESSAGE) + "…";
     }
 
     @Override
