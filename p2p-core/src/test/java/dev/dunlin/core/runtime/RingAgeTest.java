@@ -100,6 +100,7 @@ final class RingAgeTest {
     void afterTwoWeeksOfTheNodesOwnTimeTheyGo() throws Exception {
         Recorder crashed = Recorder.open(disk, Lamps.store(), TWO_WEEKS, 1).run(500);
         crashed.writer.close();
+        List<String> old = segments();
         wall.set(crashed.store.state().now());
         NodeRuntime<Lamps.Root> node = started();
         await(() -> node.stats().snapshots() == 1);
@@ -113,7 +114,8 @@ final class RingAgeTest {
             return node.stats().snapshots() == 2;
         });
         node.stop().get(30, TimeUnit.SECONDS);
-        assertThat(segments()).hasSize(1);
+        // Not how many there are: the segment of the start may be full, or not, before the second snapshot is taken.
+        assertThat(segments()).isNotEmpty().doesNotContainAnyElementsOf(old);
         assertThat(verified().first()).isGreaterThan(500);
     }
 }
