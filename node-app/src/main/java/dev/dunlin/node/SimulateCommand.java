@@ -290,7 +290,7 @@ final class SimulateCommand implements Runnable {
         out.println(String.format(
                 Locale.ROOT,
                 "%d seeds, %d wrong; %d nodes each, %d s of virtual time; %d events, %d inputs, %d actions, %d rejected,"
-                        + " %d crashes; %.1f s, %.0f events/s",
+                        + " %d refused at doors, %d crashes; %.1f s, %.0f events/s",
                 outcomes.size(),
                 wrong,
                 outcomes.getFirst().plan().nodes(),
@@ -299,6 +299,7 @@ final class SimulateCommand implements Runnable {
                 outcomes.stream().mapToLong(Outcome::inputs).sum(),
                 outcomes.stream().mapToLong(Outcome::actions).sum(),
                 outcomes.stream().mapToLong(Outcome::rejections).sum(),
+                outcomes.stream().mapToLong(Outcome::refused).sum(),
                 outcomes.stream().mapToLong(Outcome::crashes).sum(),
                 took.toMillis() / 1000.0,
                 events / Math.max(0.001, took.toMillis() / 1000.0)));
@@ -323,6 +324,7 @@ final class SimulateCommand implements Runnable {
             run.put("inputs", outcome.inputs());
             run.put("actions", outcome.actions());
             run.put("rejections", outcome.rejections());
+            run.put("refused", outcome.refused());
             run.put("crashes", outcome.crashes());
             run.put("virtualMicros", outcome.time());
             outcome.violation().ifPresent(violation -> {

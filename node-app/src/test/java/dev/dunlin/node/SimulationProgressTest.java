@@ -27,7 +27,7 @@ class SimulationProgressTest {
     private void ended(SimulationProgress progress, long seconds, long wrong) {
         now += seconds * SECOND;
         Plan plan = Faults.none("any", 1, new Scenario.Size(1, 1), 1);
-        progress.done(new Outcome(plan, Optional.empty(), Digest.ZERO, 1_000, 1, 1, 0, 0, 1), wrong);
+        progress.done(new Outcome(plan, Optional.empty(), Digest.ZERO, 1_000, 1, 1, 0, 0, 0, 1), wrong);
     }
 
     @Test

@@ -6,27 +6,36 @@ import java.util.Optional;
 
 /**
  * Where inputs come in, on their senders' threads: what is no input of this node is refused here, before the store sees it, and
- * new work is let in as far as the budgets have room.
+ * new work is let in as far as the budgets have room. The same for the runtime and for the simulator.
  */
-final class Door {
+public final class Door {
 
     private final Store<?> store;
     private final Inbox inbox;
     private final Budgets budgets;
-    private final Figures figures;
-    private volatile boolean open;
+    private final Refusals refusals;
 
-    Door(Store<?> store, Inbox inbox, Budgets budgets, Figures figures) {
+    /**
+     * A door to an inbox.
+     *
+     * @param budgets those of the inbox
+     * @param refusals counts what is refused
+     */
+    public Door(Store<?> store, Inbox inbox, Budgets budgets, Refusals refusals) {
         this.store = store;
         this.inbox = inbox;
         this.budgets = budgets;
-        this.figures = figures;
+        this.refusals = refusals;
     }
 
-    /** From now on new work is let in. */
-    void open() {
-        open = true;
-    }
+    /**
+     * What there is when new work comes.
+     *
+     * @param requests how many requests are in flight
+     * @param handles how many handles are open
+     * @param diskFull whether the log cannot be written
+     */
+    public record Load(int requests, int handles, boolean diskFull) {}
 
     /**
      * Refuses what is no input of this node.
@@ -34,7 +43,7 @@ final class Door {
      * @throws IllegalArgumentException if it is of no mounted machine, has no value where there must be one, or cannot be
      *     recorded: it is too long, too deep, or has a text that is no Unicode
      */
-    void check(Action fact) {
+    public void check(Action fact) {
         Optional<String> why = store.whyNoInput(fact);
         if (why.isPresent()) {
             throw new IllegalArgumentException(why.get());
@@ -42,23 +51,18 @@ final class Door {
         InputCheck.of(fact);
     }
 
-    /** Lets new work in, if there is room for it. */
-    Port.Offer offer(Action fact, boolean fairly, int handles, boolean diskFull) {
-        if (!open) {
-            return Port.Offer.STOPPING;
-        }
-        Port.Offer answer = diskFull
+    /**
+     * Lets new work in, if there is room for it.
+     *
+     * @param fairly whether it counts for the share of the peer that it is about; what an operator wishes does not
+     */
+    public Port.Offer offer(Action fact, boolean fairly, Load load) {
+        Port.Offer answer = load.diskFull()
                 ? Port.Offer.DISK_FULL
-                : figures.requests >= budgets.requests() && !(fact instanceof Action.Control)
+                : load.requests() >= budgets.requests() && !(fact instanceof Action.Control)
                         ? Port.Offer.REQUESTS_FULL
-                        : switch (inbox.offer(fact, fairly, handles)) {
-                            case YES -> Port.Offer.TAKEN;
-                            case CLOSED -> Port.Offer.STOPPING;
-                            case FULL -> Port.Offer.FULL;
-                            case SHARE -> Port.Offer.PEER_FULL;
-                            case HANDLES -> Port.Offer.HANDLES_FULL;
-                        };
-        figures.offered(answer);
+                        : inbox.offer(fact, fairly, load.handles());
+        refusals.count(answer);
         return answer;
     }
 }

@@ -5,12 +5,12 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EffectDesk {
 
+    /** A request without an answer for longer is told of, in microseconds. */
+    public static final long OVERDUE = TimeUnit.SECONDS.toMicros(60);
+
+    /** One without an answer for longer is lost: it holds no place any more, and its answer is a stray one. */
+    public static final long LOST = TimeUnit.HOURS.toMicros(1);
+
     private final EffectHandlers handlers;
     private final boolean holdsDurable;
 
@@ -38,7 +44,6 @@ public final class EffectDesk {
     private int held;
     private long wanted;
     private long forced;
-    private long lost;
 
     /**
      * An effect that is to be carried out now.
@@ -149,12 +154,12 @@ public final class EffectDesk {
                 : Optional.of(requests.firstEntry().getValue());
     }
 
-    /** The requests that have been in flight since before a time, and were not told of yet. */
-    public List<Request> overdue(long before) {
+    /** The requests that are {@link #OVERDUE} and were not told of yet. */
+    public List<Request> overdue(long now) {
         List<Request> found = new ArrayList<>();
         for (Map.Entry<ActionId, Request> entry : requests.entrySet()) {
             Request request = entry.getValue();
-            if (request.since() >= before) {
+            if (request.since() >= now - OVERDUE) {
                 break;
             }
             if (!request.reported()) {
@@ -165,17 +170,13 @@ public final class EffectDesk {
         return found;
     }
 
-    /** Counts requests that have been in flight since before a time as lost: they hold no place any more. */
-    public void loseBefore(long before) {
-        Iterator<Request> all = requests.values().iterator();
-        while (all.hasNext() && all.next().since() < before) {
-            all.remove();
+    /** Gives up the requests that are {@link #LOST}; how many they are. */
+    public int loseOld(long now) {
+        int lost = 0;
+        while (!requests.isEmpty() && requests.firstEntry().getValue().since() < now - LOST) {
+            requests.pollFirstEntry();
             lost++;
         }
-    }
-
-    /** How many requests were lost. */
-    public long lost() {
         return lost;
     }
 }

@@ -2,8 +2,6 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Turn;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,12 +11,6 @@ final class Figures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Figures.class);
 
-    /** A request that waits longer is told of, in microseconds. */
-    static final long OVERDUE = TimeUnit.SECONDS.toMicros(60);
-
-    /** One that waits longer is lost: it holds no place any more. */
-    static final long LOST = TimeUnit.HOURS.toMicros(1);
-
     private static final int TOLD_AT_ONCE = 10;
 
     final Tally inputs = new Tally();
@@ -27,11 +19,11 @@ final class Figures {
     final Tally effects = new Tally();
     final Tally strayAnswers = new Tally();
     final Tally handlerFailures = new Tally();
-    private final AtomicLongArray offers = new AtomicLongArray(Port.Offer.values().length);
+    private final Tally lostRequests = new Tally();
+    final Refusals refusals = new Refusals();
 
     volatile int requests;
     private volatile long oldestRequest;
-    private volatile long lostRequests;
 
     void count(Turn turn) {
         inputs.add(1);
@@ -45,21 +37,10 @@ final class Figures {
         }
     }
 
-    void offered(Port.Offer answer) {
-        if (answer != Port.Offer.TAKEN) {
-            offers.incrementAndGet(answer.ordinal());
-        }
-    }
-
-    /** How much new work was refused so. */
-    long refused(Port.Offer why) {
-        return offers.get(why.ordinal());
-    }
-
     /** Looks at how long requests have waited. */
     void oldest(EffectDesk desk, long now) {
         oldestRequest = desk.oldest().map(request -> now - request.since()).orElse(0L);
-        List<EffectDesk.Request> overdue = desk.overdue(now - OVERDUE);
+        List<EffectDesk.Request> overdue = desk.overdue(now);
         for (EffectDesk.Request request : overdue.subList(0, Math.min(TOLD_AT_ONCE, overdue.size()))) {
             LOG.warn(
                     "the request {} ({}) has had no answer for {} s",
@@ -70,11 +51,10 @@ final class Figures {
         if (overdue.size() > TOLD_AT_ONCE) {
             LOG.warn("so have {} other requests", overdue.size() - TOLD_AT_ONCE);
         }
-        long before = desk.lost();
-        desk.loseBefore(now - LOST);
-        if (desk.lost() > before) {
-            lostRequests = desk.lost();
-            LOG.error("{} requests had no answer for an hour and are given up", desk.lost() - before);
+        int lost = desk.loseOld(now);
+        if (lost > 0) {
+            lostRequests.add(lost);
+            LOG.error("{} requests had no answer for an hour and are given up", lost);
         }
         requests = desk.requests();
     }
@@ -86,11 +66,11 @@ final class Figures {
                 actions.get(),
                 rejections.get(),
                 effects.get(),
-                refused(Port.Offer.FULL),
-                refused(Port.Offer.PEER_FULL),
-                refused(Port.Offer.REQUESTS_FULL),
-                refused(Port.Offer.HANDLES_FULL),
-                refused(Port.Offer.DISK_FULL),
+                refusals.of(Port.Offer.FULL),
+                refusals.of(Port.Offer.PEER_FULL),
+                refusals.of(Port.Offer.REQUESTS_FULL),
+                refusals.of(Port.Offer.HANDLES_FULL),
+                refusals.of(Port.Offer.DISK_FULL),
                 strayAnswers.get(),
                 handlerFailures.get(),
                 watchdog.slow(),
@@ -101,7 +81,7 @@ final class Figures {
                 inbox.highest(),
                 requests,
                 oldestRequest,
-                lostRequests,
+                lostRequests.get(),
                 handles,
                 asking.waiting(),
                 log == null ? 0 : log.queued(),

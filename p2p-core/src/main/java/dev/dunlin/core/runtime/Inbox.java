@@ -4,20 +4,22 @@ import dev.dunlin.core.runtime.Shares.Share;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.OfPeer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's queue: many producers, one consumer, first in first out, and a lane beside it for control. New work is bounded and
- * admitted by fair shares of its sources; answers and ends have room always, for requests and handles are bounded themselves.
+ * The store's queue: first in first out, and a lane beside it for control. New work is bounded and admitted by fair shares of its
+ * sources; answers and ends have room always, for requests and handles are bounded themselves. The runtime has many producers and
+ * one consumer for it, the simulator one thread.
  */
-final class Inbox {
+public final class Inbox {
 
     /** What a queued input is. */
-    enum Kind {
+    public enum Kind {
         /** New work. */
         WORK,
         /** New work that does not wait behind others. */
@@ -31,49 +33,56 @@ final class Inbox {
     /**
      * A queued input.
      *
+     * @param answers the request that it answers; {@link ActionId#NONE} for all but answers
      * @param share what it takes of its source's share; null for all but new work of a source
      */
-    record Item(
+    public record Item(
             Action action,
             ActionId answers,
             Kind kind,
             @Nullable Share share) {}
 
-    /** What became of an offer. */
-    enum Taken {
-        YES,
-        /** The queue is full. */
-        FULL,
-        /** The source has its share of the queue. */
-        SHARE,
-        /** As many handles are open, or about to be, as may be. */
-        HANDLES,
-        CLOSED
-    }
-
-    // So many of control in a row, before one of the others is taken.
+    // So many of control in a row while others wait, before one of them is taken.
     private static final int CONTROL_RUN = 16;
 
-    private final MpscUnboundedArrayQueue<Item> queue = new MpscUnboundedArrayQueue<>(1024);
-    private final MpscUnboundedArrayQueue<Item> lane = new MpscUnboundedArrayQueue<>(64);
+    private final Queue<Item> queue;
+    private final Queue<Item> lane;
     private final Budgets budgets;
+    private final Runnable arrived;
     private final Shares shares = new Shares();
 
     // How much new work was taken that the consumer has not got yet, and the sign once it is closed: one word, so that
-    // nothing
-    // can be taken between the closing and the count of what is still to come. It counts what is there, so it never
-    // wraps.
+    // nothing can be taken between the closing and the count of what is still to come. It counts what is there, so it
+    // never wraps.
     private final AtomicLong work = new AtomicLong();
     private final AtomicInteger control = new AtomicInteger();
     private final AtomicInteger bringing = new AtomicInteger();
     private int inRow;
-    private volatile @Nullable Thread consumer;
-    private volatile boolean sleeping;
-    private volatile boolean wakened;
     private volatile long highest;
 
-    Inbox(Budgets budgets) {
+    private Inbox(Queue<Item> queue, Queue<Item> lane, Budgets budgets, Runnable arrived) {
+        this.queue = queue;
+        this.lane = lane;
         this.budgets = budgets;
+        this.arrived = arrived;
+    }
+
+    /**
+     * An inbox for any number of producers on threads of their own, and one consumer.
+     *
+     * @param arrived is run, on the producer's thread, after each input that was queued
+     */
+    static Inbox ofThreads(Budgets budgets, Runnable arrived) {
+        return new Inbox(new MpscUnboundedArrayQueue<>(1024), new MpscUnboundedArrayQueue<>(64), budgets, arrived);
+    }
+
+    /**
+     * An inbox that one thread fills and empties: a simulated node's.
+     *
+     * @param arrived is run after each input that was queued
+     */
+    public static Inbox ofOneThread(Budgets budgets, Runnable arrived) {
+        return new Inbox(new ArrayDeque<>(2), new ArrayDeque<>(0), budgets, arrived);
     }
 
     /**
@@ -82,11 +91,11 @@ final class Inbox {
      * @param fairly whether it counts for the share of the peer that it is about
      * @param handles how many handles are open
      */
-    Taken offer(Action fact, boolean fairly, int handles) {
+    Port.Offer offer(Action fact, boolean fairly, int handles) {
         boolean brings = fact instanceof Action.BringsHandle;
         if (brings && bringing.incrementAndGet() + handles > budgets.handles()) {
             bringing.decrementAndGet();
-            return Taken.HANDLES;
+            return Port.Offer.HANDLES_FULL;
         }
         if (fact instanceof Action.Control) {
             return offerControl(fact, brings);
@@ -94,21 +103,21 @@ final class Inbox {
         long before = work.getAndIncrement();
         if (before < 0 || before >= budgets.queued()) {
             refuse(brings);
-            return before < 0 ? Taken.CLOSED : Taken.FULL;
+            return before < 0 ? Port.Offer.STOPPING : Port.Offer.FULL;
         }
         Share share = null;
         if (fairly && fact instanceof OfPeer about) {
             share = shares.take(about.peer(), budgets.queued() - before);
             if (share == null) {
                 refuse(brings);
-                return Taken.SHARE;
+                return Port.Offer.PEER_FULL;
             }
         }
         if (before >= highest) {
             highest = before + 1;
         }
         put(new Item(fact, ActionId.NONE, Kind.WORK, share));
-        return Taken.YES;
+        return Port.Offer.TAKEN;
     }
 
     private void refuse(boolean brings) {
@@ -118,17 +127,17 @@ final class Inbox {
         }
     }
 
-    private Taken offerControl(Action fact, boolean brings) {
+    private Port.Offer offerControl(Action fact, boolean brings) {
         if (control.incrementAndGet() > budgets.control() || work.get() < 0) {
             control.decrementAndGet();
             if (brings) {
                 bringing.decrementAndGet();
             }
-            return work.get() < 0 ? Taken.CLOSED : Taken.FULL;
+            return work.get() < 0 ? Port.Offer.STOPPING : Port.Offer.FULL;
         }
         lane.offer(new Item(fact, ActionId.NONE, Kind.CONTROL, null));
-        wake();
-        return Taken.YES;
+        arrived.run();
+        return Port.Offer.TAKEN;
     }
 
     /** Takes no new work from now on. */
@@ -141,30 +150,33 @@ final class Inbox {
         return (work.get() & Long.MAX_VALUE) != 0 || control.get() != 0;
     }
 
-    /** Takes what has room always. */
-    void put(Item item) {
-        queue.offer(item);
-        wake();
+    /** Takes what has room always: the answer to a request. */
+    public void answer(ActionId request, Action fact) {
+        put(new Item(fact, request, Kind.ANSWER, null));
     }
 
-    /** The next input. */
-    @Nullable
-    Item poll() {
-        Item urgent = inRow < CONTROL_RUN ? polled(lane) : null;
-        Item item = urgent != null ? urgent : polled(queue);
+    /** Takes what has room always: the end of a handle, or what the node's own clock says. */
+    public void end(Action fact) {
+        put(new Item(fact, ActionId.NONE, Kind.END, null));
+    }
+
+    private void put(Item item) {
+        queue.offer(item);
+        arrived.run();
+    }
+
+    /** The next input; null if none waits. By the consumer alone. */
+    public @Nullable Item poll() {
+        Item urgent = inRow < CONTROL_RUN ? lane.poll() : null;
+        Item item = urgent != null ? urgent : queue.poll();
         if (item == null) {
-            item = polled(lane);
+            item = lane.poll();
         }
-        inRow = urgent == null ? 0 : inRow + 1;
+        inRow = urgent == null || queue.isEmpty() ? 0 : inRow + 1;
         if (item != null) {
             release(item);
         }
         return item;
-    }
-
-    private static @Nullable Item polled(MpscUnboundedArrayQueue<Item> from) {
-        Item item = from.relaxedPoll();
-        return item == null && !from.isEmpty() ? from.poll() : item;
     }
 
     private void release(Item item) {
@@ -184,28 +196,9 @@ final class Inbox {
         }
     }
 
-    /** Waits until something is queued, or somebody wakes, or the time is over; an interrupt is no reason to spin. */
-    void await(long nanos) {
-        consumer = Thread.currentThread();
-        sleeping = true;
-        if (queue.isEmpty() && lane.isEmpty() && !wakened) {
-            LockSupport.parkNanos(this, nanos);
-            Thread.interrupted();
-        }
-        wakened = false;
-        sleeping = false;
-    }
-
-    /** Wakes the consumer though nothing was queued. */
-    void nudge() {
-        wakened = true;
-        wake();
-    }
-
-    private void wake() {
-        if (sleeping) {
-            LockSupport.unpark(consumer);
-        }
+    /** Whether nothing waits. By the consumer alone. */
+    public boolean isEmpty() {
+        return queue.isEmpty() && lane.isEmpty();
     }
 
     /** How much new work is queued. */

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,10 +39,9 @@ public final class NodeRuntime<R> implements Port {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
 
-    private static final long MAX_PARK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Store<R> store;
     private final Door door;
+    private final Bell bell = new Bell();
     private final Inbox inbox;
     private final Asking asking = new Asking();
     private final EffectHandlers handlers;
@@ -56,6 +54,7 @@ public final class NodeRuntime<R> implements Port {
     private final Watchdog watchdog;
     private final Figures figures = new Figures();
 
+    private volatile boolean open;
     private volatile boolean stopping;
     private volatile @Nullable Throwable logFailure;
     private volatile StoreState<R> published;
@@ -67,12 +66,12 @@ public final class NodeRuntime<R> implements Port {
         this.store = builder.store;
         this.clock = builder.clock;
         this.published = store.state();
-        this.inbox = new Inbox(builder.budgets);
+        this.inbox = Inbox.ofThreads(builder.budgets, bell::wake);
         this.handlers = builder.handlers.checked();
         LogWriter writer = builder.writer;
         this.log = writer == null ? null : new LogThread(writer, store, builder.options, listener());
         this.desk = new EffectDesk(handlers, log != null, log == null ? 0 : log.forced());
-        this.door = new Door(store, inbox, builder.budgets, figures);
+        this.door = new Door(store, inbox, builder.budgets, figures.refusals);
         this.thread = Thread.ofPlatform().name("dunlin-store").unstarted(this::run);
         this.watchdog = new Watchdog(thread);
     }
@@ -81,13 +80,13 @@ public final class NodeRuntime<R> implements Port {
         return new LogThread.Listener() {
             @Override
             public void forced() {
-                inbox.nudge();
+                bell.ring();
             }
 
             @Override
             public void failed(Throwable why) {
                 logFailure = why;
-                inbox.nudge();
+                bell.ring();
             }
         };
     }
@@ -176,7 +175,7 @@ public final class NodeRuntime<R> implements Port {
         }
         asking.begin(store.state().node().run() + 1);
         boot = Input.of(new NodeAction.Booted(store.state().node().run() + 1, build, config, wall, seed));
-        door.open();
+        open = true;
         thread.start();
         watchdog.start();
     }
@@ -267,17 +266,17 @@ public final class NodeRuntime<R> implements Port {
             } else if (stopping && !inbox.owesWork() && desk.held() == 0) {
                 return;
             } else {
-                inbox.await(parkNanos(now));
+                bell.await(inbox::isEmpty, parkNanos(monotonic, now));
             }
         }
     }
 
-    private long parkNanos(long now) {
+    // Until something is due, or the wall clock is to be read.
+    private long parkNanos(long monotonic, long now) {
+        long check = time.nextCheck() - monotonic;
         long deadline = store.nextDeadline();
-        if (deadline >= now + MAX_PARK_NANOS / 1000) {
-            return MAX_PARK_NANOS;
-        }
-        return Math.max(1, (deadline - now) * 1000);
+        long micros = deadline >= now + check ? check : deadline - now;
+        return Math.max(1, micros * 1000);
     }
 
     // Once a second: the wall clock, and requests that wait too long.
@@ -366,13 +365,13 @@ public final class NodeRuntime<R> implements Port {
     @Override
     public void answer(ActionId request, Action fact) {
         door.check(fact);
-        inbox.put(new Inbox.Item(fact, request, Inbox.Kind.ANSWER, null));
+        inbox.answer(request, fact);
     }
 
     @Override
     public <A extends Action & Action.EndsHandle> void ended(A fact) {
         door.check(fact);
-        inbox.put(new Inbox.Item(fact, ActionId.NONE, Inbox.Kind.END, null));
+        inbox.end(fact);
     }
 
     @Override
@@ -382,10 +381,12 @@ public final class NodeRuntime<R> implements Port {
 
     private Offer offer(Action fact, boolean fairly) {
         door.check(fact);
-        if (stopping) {
+        if (stopping || !open) {
             return Offer.STOPPING;
         }
-        return door.offer(fact, fairly, published.node().handles().size(), log != null && log.diskFull());
+        Door.Load load =
+                new Door.Load(figures.requests, published.node().handles().size(), log != null && log.diskFull());
+        return door.offer(fact, fairly, load);
     }
 
     /**
@@ -466,7 +467,7 @@ public final class NodeRuntime<R> implements Port {
         if (log != null) {
             log.endSoon();
         }
-        inbox.nudge();
+        bell.ring();
         return ended;
     }
 }

@@ -42,14 +42,19 @@ public final class NodeTime {
         return at - base + monotonicBase;
     }
 
-    /** Whether the wall clock is to be read again. */
+    /** Whether the wall clock is to be read again: once in each whole second of the run. */
     public boolean checks(long monotonic) {
         return monotonic >= nextCheck;
     }
 
+    /** What the monotonic clock says when the wall clock is to be read next. */
+    public long nextCheck() {
+        return nextCheck;
+    }
+
     /** Compares the wall clock with what it was; the input to take if it was stepped by half a second or more. */
     public Optional<NodeAction.ClockStepped> check(long monotonic, long wall) {
-        nextCheck = monotonic + CHECK_EVERY;
+        nextCheck = monotonic + CHECK_EVERY - Math.floorMod(monotonic - monotonicBase, CHECK_EVERY);
         long now = wall - at(monotonic);
         if (Math.abs(now - offset) < STEP) {
             return Optional.empty();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param inputs how many inputs all nodes took
  * @param actions how many actions and effects they led to, themselves included
  * @param rejections how many of them were disabled
+ * @param refused how much new work the doors of nodes that were up did not let in
  * @param crashes how often a node went down
  * @param time virtual time that passed, in microseconds
  */
@@ -25,12 +26,19 @@ public record Outcome(
         long inputs,
         long actions,
         long rejections,
+        long refused,
         long crashes,
         long time) {
+
+    /** This outcome, with what was found wrong. */
+    Outcome withViolation(Violation found) {
+        return new Outcome(
+                plan, Optional.of(found), digest, events, inputs, actions, rejections, refused, crashes, time);
+    }
 
     /** This outcome, its plan without faults, wishes and misdeeds: for who keeps many. */
     public Outcome withoutLists() {
         Plan bare = plan.withFaults(List.of()).withWishes(List.of()).withMisdeeds(List.of());
-        return new Outcome(bare, violation, digest, events, inputs, actions, rejections, crashes, time);
+        return new Outcome(bare, violation, digest, events, inputs, actions, rejections, refused, crashes, time);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dunlin.core.sim;
 
+import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Store;
@@ -24,6 +25,11 @@ public interface Scenario<R> {
     /** A node's configuration, as at each of its boots. */
     default Table<String, String> config(int node, int nodes) {
         return Table.empty();
+    }
+
+    /** What a node's door lets in; a node of a world has a smaller queue than a real one unless this is overridden. */
+    default Budgets budgets() {
+        return Budgets.DEFAULT.withQueued(1 << 12);
     }
 
     /** The types of what byzantine nodes do, under the names by which plans are written; none unless it is overridden. */

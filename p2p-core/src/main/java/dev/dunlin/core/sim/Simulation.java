@@ -4,7 +4,6 @@ import dev.dunlin.core.log.SimDisk;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -60,23 +59,13 @@ public final class Simulation<R> {
         if (first.digest().equals(second.digest())) {
             return first;
         }
-        return new Outcome(
-                plan,
-                Optional.of(new Violation(
-                        Violation.Kind.SAFETY,
-                        REPEATABLE,
-                        -1,
-                        0,
-                        first.time(),
-                        "the first run ended with the digest " + first.digest() + ", the second with "
-                                + second.digest())),
-                first.digest(),
-                first.events(),
-                first.inputs(),
-                first.actions(),
-                first.rejections(),
-                first.crashes(),
-                first.time());
+        return first.withViolation(new Violation(
+                Violation.Kind.SAFETY,
+                REPEATABLE,
+                -1,
+                0,
+                first.time(),
+                "the first run ended with the digest " + first.digest() + ", the second with " + second.digest()));
     }
 
     /** The logs of all nodes of a run, made again from its plan; by node. */

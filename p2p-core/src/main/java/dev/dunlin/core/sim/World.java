@@ -1,6 +1,8 @@
 package dev.dunlin.core.sim;
 
+import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.runtime.EffectHandlers;
+import dev.dunlin.core.runtime.Refusals;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.store.Store;
@@ -34,6 +36,7 @@ public final class World<R> {
     private final Weather weather;
     private final Scenario.Services<R> services;
     private final List<WorldCheck<R>> checks;
+    private final Refusals refusals = new Refusals();
     private final boolean watchful;
     private final boolean holdsDurable;
 
@@ -83,7 +86,7 @@ public final class World<R> {
         if (wishes.hasNext()) {
             Wish next = wishes.next();
             at(next.at(), () -> {
-                nodes.get(next.node()).offer(next.action());
+                nodes.get(next.node()).wish(next.action());
                 wish(wishes);
             });
         }
@@ -108,7 +111,7 @@ public final class World<R> {
             }
             case Fault.ClockStep step ->
                 at(step.at(), () -> nodes.get(step.node()).stepClock(step.by()));
-            case Fault.Skew skew -> nodes.get(skew.node()).skew(skew.skew(), skew.drift());
+            case Fault.Skew skew -> nodes.get(skew.node()).clock(new SimClock(skew.skew(), skew.drift()));
             case Fault.Partition _, Fault.Stall _ -> {
                 // The weather knows when messages pass.
             }
@@ -230,6 +233,16 @@ public final class World<R> {
         crashes++;
     }
 
+    /** What a node's door lets in. */
+    Budgets budgets() {
+        return scenario.budgets();
+    }
+
+    /** How much new work all nodes have refused, by reason. */
+    public Refusals refusals() {
+        return refusals;
+    }
+
     boolean watchful() {
         return watchful;
     }
@@ -295,6 +308,6 @@ public final class World<R> {
         hasher.putLong(happened);
         Digest digest = hasher.finish();
         return new Outcome(
-                plan, Optional.ofNullable(violation), digest, happened, inputs, actions, rejections, crashes, now);
+                plan, Optional.ofNullable(violation), digest, happened, inputs, actions, rejections, refusals.total(), crashes, now);
     }
 }

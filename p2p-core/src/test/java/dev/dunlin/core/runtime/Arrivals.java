@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Inbox.Item;
-import dev.dunlin.core.runtime.Inbox.Taken;
+import dev.dunlin.core.runtime.Port.Offer;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.OfPeer;
@@ -47,18 +47,18 @@ final class Arrivals {
     }
 
     static Inbox inbox(int queued, int control, int handles) {
-        return new Inbox(new Budgets(queued, control, 1, handles));
+        return Inbox.ofThreads(new Budgets(queued, control, 1, handles), () -> {});
     }
 
-    static Taken offer(Inbox inbox, Action action) {
+    static Offer offer(Inbox inbox, Action action) {
         return inbox.offer(action, true, 0);
     }
 
     /** Offers until it is refused. */
-    static int flood(Inbox inbox, PeerId peer, Taken refusal) {
+    static int flood(Inbox inbox, PeerId peer, Offer refusal) {
         int taken = 0;
-        Taken answer;
-        while ((answer = offer(inbox, new PeerWork(peer, taken))) == Taken.YES) {
+        Offer answer;
+        while ((answer = offer(inbox, new PeerWork(peer, taken))) == Offer.TAKEN) {
             taken++;
         }
         assertThat(answer).isEqualTo(refusal);

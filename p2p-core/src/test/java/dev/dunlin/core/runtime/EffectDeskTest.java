@@ -240,18 +240,18 @@ final class EffectDeskTest {
         take(desk, 1, new Post.AskPost());
         take(desk, 2, new Post.AskPost());
         take(desk, 3, new Post.AskPost());
-        assertThat(desk.overdue(10)).as("since 10 is not before 10").isEmpty();
-        assertThat(desk.overdue(21))
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 10)).as("since 10 is not before 10").isEmpty();
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 21))
                 .extracting(EffectDesk.Request::id)
                 .containsExactly(new ActionId(1, 1), new ActionId(2, 1));
-        assertThat(desk.overdue(31)).extracting(EffectDesk.Request::id).containsExactly(new ActionId(3, 1));
-        assertThat(desk.overdue(1_000)).isEmpty();
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 31)).extracting(EffectDesk.Request::id).containsExactly(new ActionId(3, 1));
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 1_000)).isEmpty();
         assertThat(desk.oldest())
                 .hasValueSatisfying(oldest -> assertThat(oldest.reported()).isTrue());
-        desk.loseBefore(20);
-        assertThat(desk.lost()).isEqualTo(1);
-        desk.loseBefore(31);
-        assertThat(desk.lost()).isEqualTo(3);
+        assertThat(desk.loseOld(EffectDesk.LOST + 10)).isZero();
+        assertThat(desk.loseOld(EffectDesk.LOST + 20)).isEqualTo(1);
+        assertThat(desk.loseOld(EffectDesk.LOST + 31)).isEqualTo(2);
+        assertThat(desk.loseOld(EffectDesk.LOST + 31)).isZero();
         assertThat(desk.requests()).isZero();
         assertThat(desk.answered(new ActionId(1, 1))).as("too late").isFalse();
     }
@@ -399,6 +399,7 @@ final class EffectDeskTest {
         List<Ready> carriedOut = new ArrayList<>();
         long input = 0;
         long now = 1_000;
+        long lost = 0;
         for (Move move : moves) {
             switch (move) {
                 case Move.Take(long later, List<Integer> effects) -> {
@@ -432,10 +433,10 @@ final class EffectDeskTest {
                     }
                 }
                 case Move.Overdue(long ago) ->
-                    assertThat(desk.overdue(now - ago).stream().map(EffectDesk.Request::id))
+                    assertThat(desk.overdue(now - ago + EffectDesk.OVERDUE).stream().map(EffectDesk.Request::id))
                             .isEqualTo(model.overdue(now - ago));
                 case Move.Lose(long ago) -> {
-                    desk.loseBefore(now - ago);
+                    lost += desk.loseOld(now - ago + EffectDesk.LOST);
                     model.lose(now - ago);
                 }
             }
@@ -445,7 +446,7 @@ final class EffectDeskTest {
             assertThat(desk.held()).as("held").isEqualTo(model.taken.size() - ready.size());
             assertThat(desk.wanted()).as("wanted").isEqualTo(model.wanted());
             assertThat(desk.requests()).as("requests").isEqualTo(model.open().size());
-            assertThat(desk.lost()).as("lost").isEqualTo(model.lost);
+            assertThat(lost).as("lost").isEqualTo(model.lost);
             assertThat(desk.oldest().map(EffectDesk.Request::id))
                     .isEqualTo(model.open().stream().map(Model.Asked::id).findFirst());
         }

@@ -15,7 +15,7 @@ import dev.dunlin.core.runtime.Arrivals.PeerWork;
 import dev.dunlin.core.runtime.Arrivals.Work;
 import dev.dunlin.core.runtime.Inbox.Item;
 import dev.dunlin.core.runtime.Inbox.Kind;
-import dev.dunlin.core.runtime.Inbox.Taken;
+import dev.dunlin.core.runtime.Port.Offer;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -44,16 +44,16 @@ final class InboxTest {
     void newWorkIsBounded() {
         Inbox inbox = inbox(8, 1, 1);
         for (int i = 0; i < 8; i++) {
-            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Offer.TAKEN);
         }
         for (int i = 0; i < 100; i++) {
-            assertThat(offer(inbox, new Work(0, 99))).isEqualTo(Taken.FULL);
+            assertThat(offer(inbox, new Work(0, 99))).isEqualTo(Offer.FULL);
         }
         assertThat(inbox.queued()).isEqualTo(8);
         assertThat(inbox.highest()).isEqualTo(8);
         assertThat(inbox.poll()).isEqualTo(new Item(new Work(0, 0), ActionId.NONE, Kind.WORK, null));
-        assertThat(offer(inbox, new Work(0, 8))).isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new Work(0, 99))).isEqualTo(Taken.FULL);
+        assertThat(offer(inbox, new Work(0, 8))).isEqualTo(Offer.TAKEN);
+        assertThat(offer(inbox, new Work(0, 99))).isEqualTo(Offer.FULL);
         assertThat(drained(inbox))
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, 8)
                         .mapToObj(i -> new Work(0, i))
@@ -64,16 +64,16 @@ final class InboxTest {
     @Test
     void answersAndEndsHaveRoomAlways() {
         Inbox inbox = inbox(1, 1, 1);
-        assertThat(offer(inbox, new Work(0, 0))).isEqualTo(Taken.YES);
+        assertThat(offer(inbox, new Work(0, 0))).isEqualTo(Offer.TAKEN);
         for (int i = 0; i < 10_000; i++) {
-            inbox.put(new Item(new Work(1, i), new ActionId(1, i), Kind.ANSWER, null));
-            inbox.put(new Item(new Opened(new Handle("line", 1, i)), ActionId.NONE, Kind.END, null));
+            inbox.answer(new ActionId(1, i), new Work(1, i));
+            inbox.end(new Opened(new Handle("line", 1, i)));
         }
         assertThat(inbox.queued()).as("they take nothing of the others' room").isEqualTo(1);
         assertThat(drained(inbox)).hasSize(20_001);
         assertThat(inbox.offer(new Opened(new Handle("line", 1, 1)), true, 0))
                 .as("nor of that of handles to come")
-                .isEqualTo(Taken.YES);
+                .isEqualTo(Offer.TAKEN);
     }
 
     // Fair shares
@@ -82,16 +82,16 @@ final class InboxTest {
     @Test
     void aFloodOfOneSourceLeavesRoomForAllOthers() {
         Inbox inbox = inbox(MANY, 1, 1);
-        int flooded = flood(inbox, peer(0), Taken.SHARE);
+        int flooded = flood(inbox, peer(0), Offer.PEER_FULL);
         assertThat(flooded).isBetween(MANY / (Shares.PARTS + 2), MANY / Shares.PARTS);
-        assertThat(offer(inbox, new PeerWork(peer(1), 0))).as("another peer").isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new Work(0, 0))).as("work of nobody").isEqualTo(Taken.YES);
+        assertThat(offer(inbox, new PeerWork(peer(1), 0))).as("another peer").isEqualTo(Offer.TAKEN);
+        assertThat(offer(inbox, new Work(0, 0))).as("work of nobody").isEqualTo(Offer.TAKEN);
         assertThat(inbox.offer(new PeerWork(peer(0), 0), false, 0))
                 .as("an operator's wish about that very peer")
-                .isEqualTo(Taken.YES);
+                .isEqualTo(Offer.TAKEN);
         assertThat(offer(inbox, new PeerWork(peer(0), 0)))
                 .as("and still not the flood")
-                .isEqualTo(Taken.SHARE);
+                .isEqualTo(Offer.PEER_FULL);
         // What was refused holds no place.
         assertThat(inbox.queued()).isEqualTo(flooded + 3);
         assertThat(inbox.sources()).isEqualTo(2);
@@ -102,14 +102,14 @@ final class InboxTest {
     void manySourcesShareTheRoom() {
         Inbox inbox = inbox(MANY, 1, 1);
         int[] taken = IntStream.range(0, 100)
-                .map(i -> flood(inbox, peer(i), Taken.SHARE))
+                .map(i -> flood(inbox, peer(i), Offer.PEER_FULL))
                 .toArray();
         assertThat(Arrays.stream(taken).min().orElseThrow()).isGreaterThan(Shares.LEAST);
         assertThat(taken).as("who comes later has less, of less room").isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(Arrays.stream(taken).sum()).isLessThan(MANY * 9 / 10);
         assertThat(inbox.sources()).isEqualTo(100);
         for (int i = 100; inbox.queued() + Shares.LEAST <= MANY; i++) {
-            assertThat(flood(inbox, peer(i), inbox.queued() + Shares.LEAST == MANY ? Taken.FULL : Taken.SHARE))
+            assertThat(flood(inbox, peer(i), inbox.queued() + Shares.LEAST == MANY ? Offer.FULL : Offer.PEER_FULL))
                     .isGreaterThanOrEqualTo(Shares.LEAST);
             if (i > 10 * MANY / Shares.LEAST) {
                 throw new AssertionError("it is never full");
@@ -123,8 +123,8 @@ final class InboxTest {
     void whatLeavesTheQueueGivesItsShareBack() {
         Inbox inbox = inbox(1_000, 1, 1);
         for (int round = 0; round < 50; round++) {
-            assertThat(flood(inbox, peer(0), Taken.SHARE)).isEqualTo(Shares.LEAST);
-            assertThat(flood(inbox, peer(round + 1), Taken.SHARE)).isEqualTo(Shares.LEAST);
+            assertThat(flood(inbox, peer(0), Offer.PEER_FULL)).isEqualTo(Shares.LEAST);
+            assertThat(flood(inbox, peer(round + 1), Offer.PEER_FULL)).isEqualTo(Shares.LEAST);
             drained(inbox);
             assertEmpty(inbox);
         }
@@ -136,48 +136,48 @@ final class InboxTest {
     @Test
     void whatBringsHandlesIsBoundedTogetherWithWhatIsOpen() {
         Inbox inbox = inbox(100, 1, 5);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 1)), true, 3)).isEqualTo(Taken.YES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 2)), true, 3)).isEqualTo(Taken.YES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 3)).isEqualTo(Taken.HANDLES);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 1)), true, 3)).isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 2)), true, 3)).isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 3)).isEqualTo(Offer.HANDLES_FULL);
         assertThat(inbox.offer(new Work(0, 0), true, 5))
                 .as("what brings none goes on")
-                .isEqualTo(Taken.YES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 2)).isEqualTo(Taken.YES);
+                .isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 3)), true, 2)).isEqualTo(Offer.TAKEN);
         assertThat(drained(inbox)).hasSize(4);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 4)), true, 4)).isEqualTo(Taken.YES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 5)), true, 4)).isEqualTo(Taken.HANDLES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 1, 5)), true, 5)).isEqualTo(Taken.HANDLES);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 4)), true, 4)).isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 5)), true, 4)).isEqualTo(Offer.HANDLES_FULL);
+        assertThat(inbox.offer(new Opened(new Handle("line", 1, 5)), true, 5)).isEqualTo(Offer.HANDLES_FULL);
     }
 
     /** Seen to fail without the second half of {@code refuse}. */
     @Test
     void whatIsRefusedForAnotherReasonHoldsNoHandlesPlace() {
         Inbox full = inbox(1, 1, 2);
-        assertThat(offer(full, new Work(0, 0))).isEqualTo(Taken.YES);
+        assertThat(offer(full, new Work(0, 0))).isEqualTo(Offer.TAKEN);
         for (int i = 0; i < 10; i++) {
-            assertThat(offer(full, new Opened(new Handle("line", 1, i)))).isEqualTo(Taken.FULL);
+            assertThat(offer(full, new Opened(new Handle("line", 1, i)))).isEqualTo(Offer.FULL);
         }
         drained(full);
-        assertThat(offer(full, new Opened(new Handle("line", 1, 1)))).isEqualTo(Taken.YES);
+        assertThat(offer(full, new Opened(new Handle("line", 1, 1)))).isEqualTo(Offer.TAKEN);
 
         Inbox shared = inbox(1_000, 1, Shares.LEAST + 1);
         for (int i = 0; i < Shares.LEAST; i++) {
             assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 1, i))))
-                    .isEqualTo(Taken.YES);
+                    .isEqualTo(Offer.TAKEN);
         }
         for (int i = 0; i < 10; i++) {
             assertThat(offer(shared, new PeerOpened(peer(0), new Handle("line", 2, i))))
-                    .isEqualTo(Taken.SHARE);
+                    .isEqualTo(Offer.PEER_FULL);
         }
         assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 1))))
-                .isEqualTo(Taken.YES);
+                .isEqualTo(Offer.TAKEN);
         assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, 2))))
-                .isEqualTo(Taken.HANDLES);
+                .isEqualTo(Offer.HANDLES_FULL);
         shared.close();
         drained(shared);
         for (int i = 0; i < 10; i++) {
             assertThat(offer(shared, new PeerOpened(peer(1), new Handle("line", 3, i))))
-                    .isEqualTo(Taken.CLOSED);
+                    .isEqualTo(Offer.STOPPING);
         }
         assertEmpty(shared);
     }
@@ -197,17 +197,17 @@ final class InboxTest {
     @Test
     void controlThatBringsHandlesIsBoundedByTheirBudgetToo() {
         Inbox inbox = inbox(100, 10, 3);
-        assertThat(inbox.offer(summoned(1), true, 1)).isEqualTo(Taken.YES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 2, 1)), true, 1)).isEqualTo(Taken.YES);
-        assertThat(inbox.offer(summoned(2), true, 1)).isEqualTo(Taken.HANDLES);
-        assertThat(inbox.offer(new Opened(new Handle("line", 2, 2)), true, 1)).isEqualTo(Taken.HANDLES);
-        assertThat(offer(inbox, new Order(0, 0))).as("what brings none goes on").isEqualTo(Taken.YES);
+        assertThat(inbox.offer(summoned(1), true, 1)).isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(new Opened(new Handle("line", 2, 1)), true, 1)).isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(summoned(2), true, 1)).isEqualTo(Offer.HANDLES_FULL);
+        assertThat(inbox.offer(new Opened(new Handle("line", 2, 2)), true, 1)).isEqualTo(Offer.HANDLES_FULL);
+        assertThat(offer(inbox, new Order(0, 0))).as("what brings none goes on").isEqualTo(Offer.TAKEN);
         assertThat(inbox.control()).as("what was refused holds no place").isEqualTo(2);
         assertThat(drained(inbox)).hasSize(3);
         assertThat(inbox.offer(summoned(2), true, 2))
                 .as("what left the queue holds none")
-                .isEqualTo(Taken.YES);
-        assertThat(inbox.offer(summoned(3), true, 2)).isEqualTo(Taken.HANDLES);
+                .isEqualTo(Offer.TAKEN);
+        assertThat(inbox.offer(summoned(3), true, 2)).isEqualTo(Offer.HANDLES_FULL);
         drained(inbox);
         assertEmpty(inbox);
     }
@@ -215,18 +215,18 @@ final class InboxTest {
     @Test
     void controlThatIsRefusedForAnotherReasonHoldsNoHandlesPlace() {
         Inbox inbox = inbox(100, 1, 2);
-        assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Taken.YES);
+        assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Offer.TAKEN);
         for (int i = 0; i < 10; i++) {
-            assertThat(offer(inbox, summoned(i))).isEqualTo(Taken.FULL);
+            assertThat(offer(inbox, summoned(i))).isEqualTo(Offer.FULL);
         }
         drained(inbox);
-        assertThat(offer(inbox, summoned(1))).isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new Opened(new Handle("line", 2, 1)))).isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new Opened(new Handle("line", 2, 2)))).isEqualTo(Taken.HANDLES);
+        assertThat(offer(inbox, summoned(1))).isEqualTo(Offer.TAKEN);
+        assertThat(offer(inbox, new Opened(new Handle("line", 2, 1)))).isEqualTo(Offer.TAKEN);
+        assertThat(offer(inbox, new Opened(new Handle("line", 2, 2)))).isEqualTo(Offer.HANDLES_FULL);
         drained(inbox);
         inbox.close();
         for (int i = 0; i < 10; i++) {
-            assertThat(offer(inbox, summoned(i))).isEqualTo(Taken.CLOSED);
+            assertThat(offer(inbox, summoned(i))).isEqualTo(Offer.STOPPING);
         }
         assertEmpty(inbox);
     }
@@ -238,11 +238,11 @@ final class InboxTest {
     void controlIsServedBeforeAFullQueueAndHasRoomBesideIt() {
         Inbox inbox = inbox(4, 3, 1);
         for (int i = 0; i < 4; i++) {
-            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Offer.TAKEN);
         }
-        assertThat(offer(inbox, new Work(0, 4))).isEqualTo(Taken.FULL);
+        assertThat(offer(inbox, new Work(0, 4))).isEqualTo(Offer.FULL);
         for (int i = 0; i < 3; i++) {
-            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Offer.TAKEN);
         }
         assertThat(inbox.queued()).isEqualTo(4);
         assertThat(inbox.control()).isEqualTo(3);
@@ -263,14 +263,14 @@ final class InboxTest {
     void controlIsBoundedToo() {
         Inbox inbox = inbox(4, 3, 1);
         for (int i = 0; i < 3; i++) {
-            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Offer.TAKEN);
         }
         for (int i = 0; i < 100; i++) {
-            assertThat(offer(inbox, new Order(0, 99))).isEqualTo(Taken.FULL);
+            assertThat(offer(inbox, new Order(0, 99))).isEqualTo(Offer.FULL);
         }
         assertThat(inbox.poll()).isEqualTo(new Item(new Order(0, 0), ActionId.NONE, Kind.CONTROL, null));
-        assertThat(offer(inbox, new Order(0, 3))).isEqualTo(Taken.YES);
-        assertThat(offer(inbox, new Order(0, 99))).isEqualTo(Taken.FULL);
+        assertThat(offer(inbox, new Order(0, 3))).isEqualTo(Offer.TAKEN);
+        assertThat(offer(inbox, new Order(0, 99))).isEqualTo(Offer.FULL);
         assertThat(drained(inbox)).containsExactly(new Order(0, 1), new Order(0, 2), new Order(0, 3));
     }
 
@@ -279,10 +279,10 @@ final class InboxTest {
     void atMostSixteenOfControlComeInARow() {
         Inbox inbox = inbox(100, 1_000, 1);
         for (int i = 0; i < 5; i++) {
-            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Work(0, i))).isEqualTo(Offer.TAKEN);
         }
         for (int i = 0; i < 100; i++) {
-            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Order(0, i))).isEqualTo(Offer.TAKEN);
         }
         List<Action> all = drained(inbox);
         for (int i = 0; i < 85; i++) {
@@ -300,18 +300,20 @@ final class InboxTest {
     // Waiting
 
     @Test
-    void whatIsQueuedOrNudgesWakesWhoWaits() throws Exception {
-        Inbox inbox = inbox(4, 4, 1);
+    void whatIsQueuedOrRingsWakesWhoWaits() throws Exception {
+        Bell bell = new Bell();
+        Inbox inbox = Inbox.ofThreads(new Budgets(4, 4, 1, 1), bell::wake);
         List<Runnable> wakers = List.of(
-                inbox::nudge,
+                bell::ring,
                 () -> offer(inbox, new Work(0, 0)),
                 () -> offer(inbox, new Order(0, 0)),
-                () -> inbox.put(new Item(new Work(0, 1), new ActionId(1, 1), Kind.ANSWER, null)));
+                () -> inbox.answer(new ActionId(1, 1), new Work(0, 1)),
+                () -> inbox.end(new Work(0, 1)));
         for (int i = 0; i < 400; i++) {
             CountDownLatch about = new CountDownLatch(1);
             Thread waits = Thread.ofPlatform().start(() -> {
                 about.countDown();
-                inbox.await(TimeUnit.HOURS.toNanos(1));
+                bell.await(inbox::isEmpty, TimeUnit.HOURS.toNanos(1));
             });
             about.await();
             wakers.get(i % wakers.size()).run();

@@ -15,7 +15,7 @@ import dev.dunlin.core.runtime.Arrivals.PeerWork;
 import dev.dunlin.core.runtime.Arrivals.Work;
 import dev.dunlin.core.runtime.Inbox.Item;
 import dev.dunlin.core.runtime.Inbox.Kind;
-import dev.dunlin.core.runtime.Inbox.Taken;
+import dev.dunlin.core.runtime.Port.Offer;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -92,8 +92,8 @@ final class InboxThreadsTest {
                                 : random.nextInt(4) == 0
                                         ? new PeerWork(own, number * 1_000_000L + i)
                                         : new Work(number, i);
-                        Taken taken = offer(inbox, action);
-                        if (taken == Taken.YES) {
+                        Offer taken = offer(inbox, action);
+                        if (taken == Offer.TAKEN) {
                             i++;
                             accepted[number] = i;
                         } else {
@@ -130,9 +130,9 @@ final class InboxThreadsTest {
         assertThat(inbox.highest()).isLessThanOrEqualTo(256);
         assertEmpty(inbox);
         for (int i = 0; i < 16; i++) {
-            assertThat(offer(inbox, new Opened(new Handle("line", 9, i)))).isEqualTo(Taken.YES);
+            assertThat(offer(inbox, new Opened(new Handle("line", 9, i)))).isEqualTo(Offer.TAKEN);
         }
-        assertThat(offer(inbox, new Opened(new Handle("line", 9, 16)))).isEqualTo(Taken.HANDLES);
+        assertThat(offer(inbox, new Opened(new Handle("line", 9, 16)))).isEqualTo(Offer.HANDLES_FULL);
     }
 
     private static int producer(Action action) {
@@ -156,7 +156,7 @@ final class InboxThreadsTest {
     }
 
     /**
-     * Whoever was told YES is served although the queue was closed at that very moment, and nobody is let in after it; the consumer
+     * Whoever was told TAKEN is served although the queue was closed at that very moment, and nobody is let in after it; the consumer
      * goes home once it owes nothing. Seen to fail when {@code owesWork} looks at the queues
      * instead of at what was counted; the test after it holds the moment still.
      */
@@ -179,11 +179,11 @@ final class InboxThreadsTest {
                         for (long i = 0; ; i++) {
                             patience.look();
                             boolean after = closed.get();
-                            Taken taken = offer(inbox, i % 3 == 0 ? new Order(number, i) : new Work(number, i));
-                            if (taken == Taken.CLOSED) {
+                            Offer taken = offer(inbox, i % 3 == 0 ? new Order(number, i) : new Work(number, i));
+                            if (taken == Offer.STOPPING) {
                                 return null;
                             }
-                            if (taken != Taken.YES) {
+                            if (taken != Offer.TAKEN) {
                                 patience.spin();
                             } else {
                                 accepted.incrementAndGet();
@@ -227,8 +227,8 @@ final class InboxThreadsTest {
                         .as("round %s", round)
                         .isEqualTo(accepted.get());
                 assertThat(late.get()).isZero();
-                assertThat(offer(inbox, new Work(0, 0))).isEqualTo(Taken.CLOSED);
-                assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Taken.CLOSED);
+                assertThat(offer(inbox, new Work(0, 0))).isEqualTo(Offer.STOPPING);
+                assertThat(offer(inbox, new Order(0, 0))).isEqualTo(Offer.STOPPING);
                 assertEmpty(inbox);
             }
         }
@@ -253,18 +253,18 @@ final class InboxThreadsTest {
         Inbox inbox = inbox(8, 8, 1);
         Slow slow = new Slow(peer(1), new CountDownLatch(1), new CountDownLatch(1));
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
-            Future<Taken> producer = pool.submit(() -> offer(inbox, slow));
+            Future<Offer> producer = pool.submit(() -> offer(inbox, slow));
             slow.reached().await();
             inbox.close();
             assertThat(inbox.poll()).isNull();
             assertThat(inbox.owesWork())
-                    .as("it is not in the queue, and will be told YES")
+                    .as("it is not in the queue, and will be told TAKEN")
                     .isTrue();
             assertThat(inbox.queued()).isEqualTo(1);
-            assertThat(offer(inbox, new Work(0, 1))).isEqualTo(Taken.CLOSED);
+            assertThat(offer(inbox, new Work(0, 1))).isEqualTo(Offer.STOPPING);
             assertThat(inbox.owesWork()).isTrue();
             slow.goesOn().countDown();
-            assertThat(producer.get(60, TimeUnit.SECONDS)).isEqualTo(Taken.YES);
+            assertThat(producer.get(60, TimeUnit.SECONDS)).isEqualTo(Offer.TAKEN);
         }
         assertThat(drained(inbox)).hasSize(1);
         assertEmpty(inbox);
@@ -278,7 +278,7 @@ final class InboxThreadsTest {
         inbox.close();
         assertThat(inbox.owesWork()).isTrue();
         assertThat(inbox.queued()).isEqualTo(1);
-        inbox.put(new Item(new Work(0, 1), new ActionId(1, 1), Kind.ANSWER, null));
+        inbox.answer(new ActionId(1, 1), new Work(0, 1));
         assertThat(drained(inbox)).containsExactly(new Work(0, 0), new Work(0, 1));
         assertEmpty(inbox);
     }
@@ -300,7 +300,7 @@ final class InboxThreadsTest {
             Future<Long> producer = pool.submit(() -> {
                 long taken = 0;
                 while (taken < many) {
-                    if (offer(inbox, actions[(int) (taken & 3)]) == Taken.YES) {
+                    if (offer(inbox, actions[(int) (taken & 3)]) == Offer.TAKEN) {
                         taken++;
                     } else {
                         Thread.onSpinWait();
@@ -322,7 +322,7 @@ final class InboxThreadsTest {
         long nanos = System.nanoTime() - begun;
         assertThat(inbox.highest()).isBetween(1L, 1L << 12);
         assertEmpty(inbox);
-        assertThat(offer(inbox, actions[1])).isEqualTo(Taken.YES);
+        assertThat(offer(inbox, actions[1])).isEqualTo(Offer.TAKEN);
         System.out.printf("%,d inputs passed in %d s, %d ns each%n", many, nanos / 1_000_000_000, nanos / many);
     }
 }

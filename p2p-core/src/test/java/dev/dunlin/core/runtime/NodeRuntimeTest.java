@@ -66,7 +66,7 @@ final class NodeRuntimeTest extends RunningLamps {
         settle(node);
         await(() -> node.stats().oldestRequestMicros() == 90_000_000);
         assertThat(node.stats().requests()).isEqualTo(1);
-        clock.run(Figures.LOST);
+        clock.run(EffectDesk.LOST);
         settle(node);
         await(() -> node.stats().lostRequests() == 1);
         assertThat(node.stats().requests()).isZero();

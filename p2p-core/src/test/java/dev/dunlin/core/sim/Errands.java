@@ -2,14 +2,18 @@ package dev.dunlin.core.sim;
 
 import static dev.dunlin.core.store.Clauses.when;
 
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Guards;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
@@ -46,10 +50,15 @@ final class Errands {
      * @param open by number
      * @param answers how many answers came
      * @param drawn the sum of what was drawn by lot
+     * @param lines the handles that are open, and since when
      */
-    record State(Table<Long, Errand> open, long answers, long drawn) {
+    record State(Table<Long, Errand> open, long answers, long drawn, Table<Handle, Long> lines) {
         State withOpen(Table<Long, Errand> changed) {
-            return new State(changed, answers, drawn);
+            return new State(changed, answers, drawn, lines);
+        }
+
+        State withLines(Table<Handle, Long> changed) {
+            return new State(open, answers, drawn, changed);
         }
     }
 
@@ -75,6 +84,18 @@ final class Errands {
 
         /** One is wanted no more. */
         record Drop(long errand) implements ErrandAction {}
+
+        /** An operator's order about an errand, at once. */
+        record Order(long errand, int effects) implements ErrandAction, Action.Control {}
+
+        /** A peer has something to say. */
+        record Knock(PeerId peer, int effects) implements ErrandAction, OfPeer {}
+
+        /** Something was opened; what has a number that four divides is not wanted. */
+        record Opened(Handle brought) implements ErrandAction, Action.BringsHandle {}
+
+        /** It is closed. */
+        record Closed(Handle ended) implements ErrandAction, Action.EndsHandle {}
 
         /** One is due. */
         record Expired(long errand) implements ErrandAction {}
@@ -122,7 +143,7 @@ final class Errands {
     static final int BASE = 9;
 
     private static final Machine<Object, State, ErrandAction> ERRANDS = Machine.of(
-                    "errands", new State(Table.empty(), 0, 0))
+                    "errands", new State(Table.empty(), 0, 0, Table.empty()))
             .actions(ErrandAction.class, ErrandOutcome.class, Post.class, Bank.class)
             .boots(Errands::boot)
             .guards(Guards.<Object, State, ErrandAction>of()
@@ -143,13 +164,23 @@ final class Errands {
                     .on(
                             ErrandAction.Drop.class,
                             when("is-open", (own, wish) -> own.open().has(wish.errand())))
+                    .on(
+                            ErrandAction.Opened.class,
+                            when("is-wanted", (own, fact) -> fact.brought().number() % 4 != 0))
+                    .always(ErrandAction.Order.class)
+                    .always(ErrandAction.Knock.class)
+                    .always(ErrandAction.Closed.class)
                     .always(ErrandAction.Expired.class)
                     .build())
             .reduces(Errands::reduce)
             .due(ErrandAction.Expired.class, State::open, ErrandAction.Expired::new)
-            .transitions("all: begin, go, answered, drop, expired, booted")
+            .handles(own -> own.lines().keys())
+            .transitions("all: begin, go, answered, drop, order, knock, opened, closed, expired, booted")
             .phases((own, subject) -> "all")
             .budget(1 << 20);
+
+    /** So small that scripts come to each of them. */
+    static final Budgets BUDGETS = new Budgets(100, 3, 10, 4);
 
     /** A store of it. */
     static Store<Root> store() {
@@ -163,7 +194,7 @@ final class Errands {
             ctx.effect(new Post.KeepPost(-booted.run()));
             ctx.effect(new Bank.TellBank(-booted.run()));
         }
-        return own;
+        return own.withLines(Table.empty());
     }
 
     private static State reduce(State own, ErrandAction action, Context ctx) {
@@ -178,7 +209,7 @@ final class Errands {
                 }
                 ctx.then(new ErrandAction.Go(first, effects & 3));
                 effects(first, effects, ctx);
-                yield new State(open, own.answers(), own.drawn() + ctx.random().nextInt(1_000));
+                yield new State(open, own.answers(), own.drawn() + ctx.random().nextInt(1_000), own.lines());
             }
             case ErrandAction.Go(long errand, int further) -> {
                 if (further > 0) {
@@ -189,8 +220,18 @@ final class Errands {
             }
             case ErrandAction.Answered(long errand, int effects) -> {
                 effects(errand, effects, ctx);
-                yield new State(own.open(), own.answers() + 1, own.drawn());
+                yield new State(own.open(), own.answers() + 1, own.drawn(), own.lines());
             }
+            case ErrandAction.Order(long errand, int effects) -> {
+                effects(errand, effects, ctx);
+                yield own;
+            }
+            case ErrandAction.Knock(PeerId _, int effects) -> {
+                effects(-1, effects, ctx);
+                yield new State(own.open(), own.answers(), own.drawn() + 1, own.lines());
+            }
+            case ErrandAction.Opened(Handle brought) -> own.withLines(own.lines().with(brought, ctx.now()));
+            case ErrandAction.Closed(Handle ended) -> own.withLines(own.lines().without(ended));
             case ErrandAction.Drop(long errand) -> own.withOpen(own.open().without(errand));
             case ErrandAction.Expired(long errand) -> {
                 Errand due = own.open().at(errand);

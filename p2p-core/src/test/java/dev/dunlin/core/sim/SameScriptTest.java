@@ -2,6 +2,7 @@ package dev.dunlin.core.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.core.runtime.Port.Offer;
 import dev.dunlin.core.sim.Errands.ErrandAction;
 import dev.dunlin.core.sim.SameScript.Seen;
 import dev.dunlin.core.sim.SameScript.Step;
@@ -26,11 +27,12 @@ final class SameScriptTest {
 
     private record Both(List<Step> script, List<Seen> runtime, List<Seen> sim) {
 
-        static Both of(List<Step> script, boolean records, boolean holdsDurable) {
-            try (ScriptedRuntime runtime = new ScriptedRuntime()) {
+        static Both of(List<Step> script, int drift, boolean records, boolean holdsDurable) {
+            try (ScriptedRuntime runtime = new ScriptedRuntime(drift)) {
                 List<Seen> seen = runtime.through(script);
-                List<Seen> other =
-                        new ScriptedSim(records, holdsDurable, runtime.forces(), runtime.left()).through(script);
+                List<Seen> other = new ScriptedSim(
+                                records, holdsDurable, runtime.forces(), runtime.left(), drift)
+                        .through(script);
                 return new Both(script, seen, other);
             }
         }
@@ -57,6 +59,7 @@ final class SameScriptTest {
             return difference("turn", one.get().turns(), other.get().turns())
                     .or(() -> difference(
                             "effect", one.get().carriedOut(), other.get().carriedOut()))
+                    .or(() -> difference("refused", one.get().refused(), other.get().refused()))
                     .orElseThrow();
         }
 
@@ -75,7 +78,7 @@ final class SameScriptTest {
     }
 
     private static Both both(List<Step> script, long number) {
-        return Both.of(script, number % 2 == 0, true);
+        return Both.of(script, SameScript.drift(number), number % 2 == 0, true);
     }
 
     private static void assertSame(long number, Both both) {
@@ -101,9 +104,27 @@ final class SameScriptTest {
                 .flatMap(both -> both.runtime().stream())
                 .flatMap(seen -> seen.turns().stream())
                 .toList();
+        List<String> refused = all.stream()
+                .flatMap(both -> both.runtime().stream())
+                .flatMap(seen -> seen.refused().stream())
+                .map(why -> why.substring(0, why.indexOf(' ')))
+                .toList();
         System.out.printf(
-                "%d scripts: %d turns, %d ticks, %d rejections, %d came back%n",
-                SCRIPTS, turns.size(), count(turns, "Tick["), count(turns, "disabled:"), count(turns, "came back"));
+                "%d scripts: %d turns, %d ticks, %d rejections, %d clock steps, %d came back, %d refused at the door%n",
+                SCRIPTS,
+                turns.size(),
+                count(turns, "Tick["),
+                count(turns, "disabled:"),
+                count(turns, "ClockStepped["),
+                count(turns, "came back"),
+                refused.size());
+        assertThat(refused)
+                .contains(
+                        Offer.FULL.name(),
+                        Offer.PEER_FULL.name(),
+                        Offer.REQUESTS_FULL.name(),
+                        Offer.HANDLES_FULL.name());
+        assertThat(count(turns, "ClockStepped[")).isGreaterThan(SCRIPTS / 20);
         assertThat(count(turns, "Tick[")).isGreaterThan(SCRIPTS);
         assertThat(count(turns, "disabled:")).isGreaterThan(SCRIPTS / 2);
         assertThat(count(turns, "durable")).isGreaterThan(SCRIPTS);
@@ -134,7 +155,7 @@ final class SameScriptTest {
     }
 
     private static List<Seen> same(Step... script) {
-        Both both = Both.of(List.of(script), true, true);
+        Both both = Both.of(List.of(script), 0, true, true);
         assertThat(both.difference()).isEmpty();
         return both.sim();
     }
@@ -177,12 +198,12 @@ final class SameScriptTest {
     @Test
     void aBootComesBeforeWhatIsDueByThen() {
         // The first of three ticks is left.
-        List<Seen> seen = new ScriptedSim(false, true, List.of(1L, 4L), List.of(3L))
+        List<Seen> seen = new ScriptedSim(false, true, List.of(1L, 4L), List.of(3L), 0)
                 .through(List.of(
                         new Step.Offer(begin(0, 2 * Store.DUE_PER_TICK + 1, 1_000, 0)),
                         new Step.Advance(1_000),
                         new Step.PowerLoss(10, 1)));
-        assertThat(inputs(new Seen(seen.getLast().turns().subList(1, 4), List.of())))
+        assertThat(inputs(new Seen(seen.getLast().turns().subList(1, 4), List.of(), List.of())))
                 .containsExactly("Booted", "Tick", "Tick");
     }
 
@@ -190,7 +211,7 @@ final class SameScriptTest {
     @Test
     void aDifferenceIsNoticed() {
         assertThat(IntStream.range(0, 10)
-                        .mapToObj(number -> Both.of(SameScript.drawn(number), false, false))
+                        .mapToObj(number -> Both.of(SameScript.drawn(number), 0, false, false))
                         .filter(both -> both.difference().isPresent()))
                 .isNotEmpty();
     }

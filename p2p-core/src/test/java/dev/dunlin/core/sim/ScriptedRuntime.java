@@ -43,10 +43,17 @@ final class ScriptedRuntime implements AutoCloseable {
 
     private final List<Long> left = new ArrayList<>();
     private final List<Long> forces = new ArrayList<>();
+    private final SimClock clock;
     private volatile long now;
     private Life life;
 
-    ScriptedRuntime() {
+    /**
+     * A runtime, not booted yet.
+     *
+     * @param drift what its clocks gain in a second
+     */
+    ScriptedRuntime(int drift) {
+        clock = new SimClock(0, drift);
         life = new Life(new SimDisk());
     }
 
@@ -79,7 +86,14 @@ final class ScriptedRuntime implements AutoCloseable {
             case Step.Offer(Action action) -> life.offer(action);
             case Step.Answer(int which, int effects) -> life.answer(which, effects);
             case Step.Force() -> life.force();
-            case Step.Advance(long micros) -> life.advance(micros);
+            case Step.End(int which) -> life.end(which);
+            case Step.ClockStep(long by) -> life.step(by);
+            case Step.Advance(long micros) -> {
+                life.advance(micros);
+                if (SameScript.isForgotten(micros)) {
+                    life.asked.clear();
+                }
+            }
             case Step.Busy(Action first, long micros, List<Action> others) -> life.busy(first, micros, others);
             case Step.Kill(long down) -> crash(life.killed(), down);
             case Step.PowerLoss(long down, long seed) -> crash(life.powerless(seed), down);
@@ -145,10 +159,13 @@ final class ScriptedRuntime implements AutoCloseable {
         final NodeRuntime<Errands.Root> node;
         final Gate gate = new Gate();
         NodeTime time = new NodeTime(0, 0, 0);
+        private long booted;
+        private long check = Long.MAX_VALUE;
 
         // Written by the store's thread, read when it has nothing to do.
         final List<String> turns = new ArrayList<>();
         final List<String> carriedOut = new ArrayList<>();
+        final List<String> refused = new ArrayList<>();
         final List<Turn.Emitted> asked = new ArrayList<>();
         final List<Long> durable = new ArrayList<>();
         long boots;
@@ -176,6 +193,7 @@ final class ScriptedRuntime implements AutoCloseable {
                 // The services in the order in which a simulated node has them.
                 this.node = NodeRuntime.of(store)
                         .clock(this)
+                        .budgets(Errands.BUDGETS)
                         .log(opened.writer(), OPTIONS)
                         .handler(NodeEffect.class, (id, effect) -> {})
                         .handler(Post.class, this::carriedOut)
@@ -221,7 +239,7 @@ final class ScriptedRuntime implements AutoCloseable {
 
         @Override
         public long wallMicros() {
-            return World.BEGINNING + now;
+            return clock.wall(now);
         }
 
         // The store's thread reads it each time it comes round, after it has looked into its queue.
@@ -235,7 +253,7 @@ final class ScriptedRuntime implements AutoCloseable {
                 }
                 doneBefore = done;
             }
-            return now * 1000;
+            return clock.monotonic(now) * 1000;
         }
 
         // On the test's thread
@@ -299,14 +317,16 @@ final class ScriptedRuntime implements AutoCloseable {
         }
 
         Seen taken() {
-            Seen seen = new Seen(turns, carriedOut);
+            Seen seen = new Seen(turns, carriedOut, refused);
+            refused.clear();
             turns.clear();
             carriedOut.clear();
             return seen;
         }
 
         void boot() {
-            time = new NodeTime(store.state().now(), wallMicros(), now);
+            booted = clock.monotonic(now);
+            time = new NodeTime(store.state().now(), wallMicros(), booted);
             long run = store.state().node().run() + 1;
             boots = store.state().input() + 1;
             node.start("sim", Table.empty(), SimRandom.of(1, 0x626F6F74, 0, run).next());
@@ -359,14 +379,30 @@ final class ScriptedRuntime implements AutoCloseable {
         }
 
         void offer(Action action) {
-            offered(action);
+            offered(SameScript.ofRun(action, node.state()));
             quiet();
         }
 
-        private void offered(Action action) {
-            if (node.offer(action) != Port.Offer.TAKEN) {
-                throw new AssertionError("no room for " + action);
+        private boolean offered(Action action) {
+            Port.Offer answer = node.offer(action);
+            if (answer != Port.Offer.TAKEN) {
+                refused.add(answer + " " + action);
             }
+            return answer == Port.Offer.TAKEN;
+        }
+
+        void end(int which) {
+            SameScript.handle(node.state(), which).ifPresent(handle -> {
+                node.ended(new ErrandAction.Closed(handle));
+                quiet();
+            });
+        }
+
+        /** The wall clock is stepped, which is noticed when a second of the run is over. */
+        void step(long by) {
+            clock.step(by);
+            long seconds = (clock.monotonic(now) - booted) / 1_000_000;
+            check = Math.min(check, clock.world(booted + (seconds + 1) * 1_000_000));
         }
 
         void answer(int which, int effects) {
@@ -382,6 +418,7 @@ final class ScriptedRuntime implements AutoCloseable {
             long end = now + micros;
             for (long due = due(); due <= end; due = due()) {
                 now = Math.max(now, due);
+                check = check <= now ? Long.MAX_VALUE : check;
                 quiet();
             }
             now = end;
@@ -390,17 +427,23 @@ final class ScriptedRuntime implements AutoCloseable {
 
         private long due() {
             long deadline = store.nextDeadline(node.state());
-            return deadline == Long.MAX_VALUE ? deadline : time.monotonic(deadline);
+            return Math.min(check, deadline == Long.MAX_VALUE ? deadline : clock.world(time.monotonic(deadline)));
         }
 
-        void busy(Action first, long micros, List<Action> others) {
+        void busy(Action from, long micros, List<Action> others) {
             reached = new CountDownLatch(1);
+            Action first = SameScript.ofRun(from, node.state());
             release = new CountDownLatch(1);
             holdsAt = first;
-            offered(first);
+            if (!offered(first)) {
+                holdsAt = null;
+                advance(micros);
+                return;
+            }
             await(() -> reached.getCount() == 0);
-            others.forEach(this::offered);
+            others.forEach(other -> offered(SameScript.ofRun(other, node.state())));
             now += micros;
+            check = check <= now ? Long.MAX_VALUE : check;
             release.countDown();
             quiet();
         }

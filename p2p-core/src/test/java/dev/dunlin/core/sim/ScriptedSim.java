@@ -1,5 +1,6 @@
 package dev.dunlin.core.sim;
 
+import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.sim.Errands.Bank;
 import dev.dunlin.core.sim.Errands.ErrandAction;
@@ -28,6 +29,7 @@ final class ScriptedSim implements Scenario<Errands.Root> {
 
     private final List<String> turns = new ArrayList<>();
     private final List<String> carriedOut = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
     private final List<Turn.Emitted> asked = new ArrayList<>();
     private final Iterator<Long> forces;
     private final Iterator<Long> left;
@@ -41,8 +43,9 @@ final class ScriptedSim implements Scenario<Errands.Root> {
      * @param holdsDurable false for the planted bug that durable effects do not wait
      * @param forces the inputs that the disk promises at each force
      * @param left the inputs that are left after each crash
+     * @param drift what its clocks gain in a second
      */
-    ScriptedSim(boolean records, boolean holdsDurable, List<Long> forces, List<Long> left) {
+    ScriptedSim(boolean records, boolean holdsDurable, List<Long> forces, List<Long> left, int drift) {
         this.forces = forces.iterator();
         this.left = left.iterator();
         // Whoever has no faults keeps no states to fall back to.
@@ -55,7 +58,7 @@ final class ScriptedSim implements Scenario<Errands.Root> {
                 new Plan.Net(0, 0, 0, 1, NEVER, Plan.Spread.EXPONENTIAL),
                 NEVER / 2,
                 NEVER / 2,
-                List.of(new Fault.Skew(0, 0, 0)),
+                List.of(new Fault.Skew(0, 0, drift)),
                 List.of(),
                 List.of());
         RunOptions options = records ? RunOptions.DEFAULT.recording(Set.of(0)) : RunOptions.DEFAULT;
@@ -95,13 +98,29 @@ final class ScriptedSim implements Scenario<Errands.Root> {
                 }
             }
             case Step.Force() -> force();
-            case Step.Advance(long micros) -> happens(micros);
+            case Step.End(int which) -> SameScript.handle(node.state().orElseThrow(), which)
+                    .ifPresent(handle -> {
+                        node.ended(new ErrandAction.Closed(handle));
+                        happens(0);
+                    });
+            case Step.ClockStep(long by) -> {
+                node.stepClock(by);
+                happens(0);
+            }
+            case Step.Advance(long micros) -> {
+                happens(micros);
+                if (SameScript.isForgotten(micros)) {
+                    asked.clear();
+                }
+            }
             case Step.Busy(Action first, long micros, List<Action> others) -> {
                 node.slow(micros);
-                offer(first);
+                boolean taken = offer(first);
                 happens(0);
                 node.slow(0);
-                others.forEach(this::offer);
+                if (taken) {
+                    others.forEach(this::offer);
+                }
                 happens(micros);
             }
             case Step.Kill(long down) -> crash(false, down, left.next());
@@ -109,10 +128,13 @@ final class ScriptedSim implements Scenario<Errands.Root> {
         }
     }
 
-    private void offer(Action action) {
-        if (node.offer(action) != Port.Offer.TAKEN) {
-            throw new AssertionError("no room for " + action);
+    private boolean offer(Action action) {
+        Action ofRun = SameScript.ofRun(action, node.state().orElseThrow());
+        Port.Offer answer = node.offer(ofRun);
+        if (answer != Port.Offer.TAKEN) {
+            refused.add(answer + " " + ofRun);
         }
+        return answer == Port.Offer.TAKEN;
     }
 
     private void force() {
@@ -144,7 +166,8 @@ final class ScriptedSim implements Scenario<Errands.Root> {
 
     private Seen taken() {
         world.violation().ifPresent(violation -> turns.add("violated: " + violation));
-        Seen seen = new Seen(turns, carriedOut);
+        Seen seen = new Seen(turns, carriedOut, refused);
+        refused.clear();
         turns.clear();
         carriedOut.clear();
         return seen;
@@ -165,6 +188,11 @@ final class ScriptedSim implements Scenario<Errands.Root> {
     @Override
     public Store<Errands.Root> store() {
         return Errands.store();
+    }
+
+    @Override
+    public Budgets budgets() {
+        return Errands.BUDGETS;
     }
 
     @Override
