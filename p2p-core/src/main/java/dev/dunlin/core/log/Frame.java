@@ -42,7 +42,7 @@ public sealed interface Frame {
      * @param rejected the disabled ones among the input and what it led to
      * @param size how many actions and effects, the input included
      * @param derived the digest of all but the input
-     * @param changed the digests of the slices that it changed
+     * @param changed the digests of the machines that it changed
      * @param durable whether an effect waited for the disk
      * @param failed what broke, if the input ended the run
      */

@@ -198,13 +198,13 @@ final class SnapshotReader<R> {
     }
 
     private boolean isMounted(String machine) {
-        return store.machines().stream().anyMatch(slice -> slice.name().equals(machine));
+        return store.machines().stream().anyMatch(mounted -> mounted.name().equals(machine));
     }
 
     private SnapshotParts.Slot slot(String machine) {
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            if (slice.name().equals(machine)) {
-                return SnapshotParts.Slot.of(machine, slice.state());
+        for (Machine<?, ?, ?> mounted : store.machines()) {
+            if (mounted.name().equals(machine)) {
+                return SnapshotParts.Slot.of(machine, mounted.state());
             }
         }
         throw new IllegalArgumentException("there is no machine " + machine);

@@ -440,7 +440,7 @@ public final class SimNode<R> implements Port {
     }
 
     private void broke(Audit.Broken broken) {
-        world.violated(Violation.Kind.SAFETY, broken.slice() + "/" + broken.invariant(), number, broken.why());
+        world.violated(Violation.Kind.SAFETY, broken.machine() + "/" + broken.invariant(), number, broken.why());
     }
 
     private void keep(StoreState<R> state) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: one thread owns it. {@link #state()} is immutable and may be handed to any.
  *
- * @param <R> the root of the state tree, one record of all slices' states
+ * @param <R> the root of the state tree, one record of all machines' states
  */
 public final class Store<R> {
 

@@ -671,7 +671,7 @@ final class LogTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> ActionLog.open(durable, Lamps.store(Lamps.Quirk.BRIGHTER), Recorder.SMALL, "other"))
                 .withMessageContaining("this build replays input 4, which led to a durable effect, to another result: "
-                        + "the slice lamp changes to another state")
+                        + "the machine lamp changes to another state")
                 .withMessageContaining("--seal");
         assertThat(ActionLog.seal(durable, Lamps.store(), Recorder.SMALL, "test"))
                 .isEqualTo(4);
