@@ -151,7 +151,7 @@ final class BisectCommand implements Runnable {
             second = replayer(other);
             explained = Bisect.explain(parting, first, second, MAX_FIELDS);
         } catch (LogException cannot) {
-            report.add("fields", "not known: " + cannot.getMessage());
+            report.add("fields", "not known: " + LogFailure.sentence(cannot));
             return;
         } finally {
             close(first);
@@ -225,7 +225,9 @@ final class BisectCommand implements Runnable {
                                 + " -> this build",
                         between(theirs, mine));
             }
-        } catch (LogException | CommandFailure stopped) {
+        } catch (LogException stopped) {
+            report.add("fields", "not known: " + LogFailure.sentence(stopped));
+        } catch (CommandFailure stopped) {
             report.add("fields", "not known: " + stopped.getMessage());
         } finally {
             replayer.close();

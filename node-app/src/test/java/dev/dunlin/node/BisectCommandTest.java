@@ -59,7 +59,8 @@ class BisectCommandTest {
         RecordedNode.rewrite(second, line, "\"connection\":\"[0-9a-f]{8}", "\"connection\":\"00000000");
         assertThat(program.run("bisect", first, second)).isEqualTo(ExitCode.OK);
         assertThat(program.out())
-                .contains("result     step 3 is the first that differs: the machine connection changes to another state")
+                .contains(
+                        "result     step 3 is the first that differs: the machine connection changes to another state")
                 .contains("machines: connection")
                 .contains("input: connection/connect {")
                 .contains("fields     no field differs after step 3")

@@ -42,6 +42,10 @@ public record Schema(Map<String, Map<String, String>> types) {
     /** Stands among {@link #incomparable} for the digests of derived actions and effects. */
     public static final String DERIVED = "derived";
 
+    /** What a developer does about a log of another build. */
+    public static final String DECLARE =
+            "Say on the machine what was renamed or added since (renamed, renamedField, defaulted; @Named on a class)";
+
     private static final String EFFECT = "!";
     private static final String INSIDE = "#";
     private static final String CONSTANT = "constant";

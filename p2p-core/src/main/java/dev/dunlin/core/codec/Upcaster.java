@@ -34,7 +34,8 @@ public final class Upcaster {
         for (TypeTable table : codec.tables()) {
             renamed.putAll(table.renamed());
             table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.machine(), field), json));
-            table.formerFields().forEach((field, former) -> formerFields.put(defaultOf(table.machine(), field), former));
+            table.formerFields()
+                    .forEach((field, former) -> formerFields.put(defaultOf(table.machine(), field), former));
             variants.putAll(table.variants());
         }
     }

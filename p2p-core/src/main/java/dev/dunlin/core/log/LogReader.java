@@ -442,7 +442,7 @@ public final class LogReader<R> {
             return damaged;
         }
 
-        // A bad line ends the log if nothing behind it shows that the disk had promised it.
+        // A bad line ends the log if nothing behind it shows that it was forced to disk.
         private void bad() throws IOException {
             Lines in = current();
             String why = in.fault();
@@ -521,7 +521,7 @@ public final class LogReader<R> {
             return incomparable;
         }
 
-        /** Up to which input the disk had promised, as far as was read. */
+        /** Up to which input the log was forced to disk, as far as was read. */
         public long forced() {
             return forced;
         }

@@ -170,7 +170,8 @@ final class SnapshotReader<R> {
             throw new LogException(
                     "this build cannot read the snapshot " + file.name() + " of the build "
                             + header.path("build").asString() + ": " + e.getMessage() + "\n"
-                            + mine.compare(theirs, codec.tables()).text(),
+                            + mine.compare(theirs, codec.tables()).text() + "\n" + Schema.DECLARE
+                            + ", or read it with the build that wrote it",
                     e);
         }
     }

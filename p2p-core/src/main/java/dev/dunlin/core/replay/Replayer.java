@@ -52,11 +52,12 @@ public final class Replayer<R> {
         this.store = store;
         Schema.Fit fit = log.fit().fit();
         if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            throw new LogException(
-                    "the log does not fit this build:\n" + log.fit().text()
-                            + (fit == Schema.Fit.RISKY
-                                    ? "\nIt can be replayed with losses: accept them with --accept-risky"
-                                    : "\nReplay it with the build that wrote it"));
+            String differences =
+                    "the log does not fit this build:\n" + log.fit().text();
+            throw fit == Schema.Fit.RISKY
+                    ? new LogException.Lossy(differences + "\nIt can be replayed if the losses are accepted")
+                    : new LogException(
+                            differences + "\n" + Schema.DECLARE + ", or replay it with the build that wrote it");
         }
     }
 

@@ -488,7 +488,7 @@ public final class SimNode<R> implements Port {
         carryOut();
     }
 
-    /** The disk promises now what came up to an input: for tests that hold it. */
+    /** Forces to disk now what came up to an input: for tests that hold the force. */
     void forceNow(long input) {
         forced(input);
     }
@@ -511,7 +511,7 @@ public final class SimNode<R> implements Port {
                         Violation.Kind.CRASH,
                         "no-service-throws",
                         number,
-                        "the handler of " + ready.effect().getClass().getSimpleName() + " threw " + thrown);
+                        "the handler of " + open().nameOf(ready.effect().getClass()) + " threw " + thrown);
                 continue;
             }
             Fault.Crash crash = dying;

@@ -128,7 +128,9 @@ public final class Audit {
 
     private static <S> boolean holdsHandles(Machine<?, S, ?> machine, Turn.Changed change) {
         return machine.handles(machine.state().cast(change.state())).iterator().hasNext()
-                || machine.handles(machine.state().cast(change.before())).iterator().hasNext();
+                || machine.handles(machine.state().cast(change.before()))
+                        .iterator()
+                        .hasNext();
     }
 
     private <S> Optional<Broken> changed(Machine<?, S, ?> machine, Object state, Turn turn) {

@@ -44,7 +44,8 @@ final class Mounting {
             }
             if (Effect.class.isAssignableFrom(type)) {
                 checkKind(type);
-            } else if (!Outcome.class.isAssignableFrom(type) && !machine.actions().isAssignableFrom(type)) {
+            } else if (!Outcome.class.isAssignableFrom(type)
+                    && !machine.actions().isAssignableFrom(type)) {
                 throw new IllegalArgumentException(
                         type.getName() + " is no action of " + machine.actions().getSimpleName());
             }

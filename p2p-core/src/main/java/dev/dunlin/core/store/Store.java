@@ -150,6 +150,15 @@ public final class Store<R> {
         };
     }
 
+    /** The name of a mounted machine's action or effect, as logs have it. */
+    public String nameOf(Class<? extends Action> type) {
+        Mounts.Route<R> route = mounts.routes().get(type);
+        if (route == null) {
+            throw new IllegalArgumentException(type.getName() + " is of no mounted machine");
+        }
+        return route.type();
+    }
+
     /** The machines' states, by name in mounting order, the store's own first. */
     public Map<String, Object> statesOf(StoreState<R> of) {
         Map<String, Object> states = new LinkedHashMap<>();

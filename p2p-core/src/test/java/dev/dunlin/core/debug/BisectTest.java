@@ -120,7 +120,8 @@ final class BisectTest {
         Parting parting = parting(first, second);
         assertThat(parting.step()).isEqualTo(3);
         assertThat(parting.kind()).isEqualTo(Parting.Kind.INPUT);
-        assertThat(parting.what()).isEqualTo("the inputs have other payloads; the machine lamp changes to another state");
+        assertThat(parting.what())
+                .isEqualTo("the inputs have other payloads; the machine lamp changes to another state");
         assertThat(parting.first()).contains("\"brightness\":42");
         assertThat(parting.second()).contains("\"brightness\":44");
         Bisect.Explained explained = Bisect.explain(parting, replayer(first), replayer(second), 100);

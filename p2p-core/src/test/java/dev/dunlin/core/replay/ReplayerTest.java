@@ -407,7 +407,7 @@ final class ReplayerTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> new Replayer<>(reader, three, false))
                 .withMessageContaining("RISKY: gate/unlock.who was removed")
-                .withMessageContaining("--accept-risky");
+                .withMessageContaining("It can be replayed if the losses are accepted");
         assertThat(new Replayer<>(reader, three, true).verify(step -> {}).last())
                 .isEqualTo(2);
 
@@ -415,11 +415,11 @@ final class ReplayerTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> new Replayer<>(LogReader.open(disk, lamps), lamps, true))
                 .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
-                .withMessageContaining("Replay it with the build that wrote it");
+                .withMessageContaining("defaulted; @Named on a class), or replay it with the build that wrote it");
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> ActionLog.open(disk, Lamps.store(), Recorder.SMALL, "other"))
                 .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
-                .withMessageContaining("--seal");
+                .withMessageContaining("ActionLog.seal");
     }
 
     @Test

@@ -23,7 +23,7 @@ import java.util.Set;
  */
 final class ScriptedSim implements Scenario<Errands.Root> {
 
-    // The disk promises nothing of itself: the script says when.
+    // Nothing is forced of itself: the script says when.
     private static final long NEVER = 1L << 50;
 
     private final List<String> turns = new ArrayList<>();
@@ -39,7 +39,7 @@ final class ScriptedSim implements Scenario<Errands.Root> {
      *
      * @param records whether its log is written and read back
      * @param holdsDurable false for the planted bug that durable effects do not wait
-     * @param forces the inputs that the disk promises at each force
+     * @param forces the inputs that each force takes to disk
      * @param left the inputs that are left after each crash
      */
     ScriptedSim(boolean records, boolean holdsDurable, List<Long> forces, List<Long> left) {
