@@ -21,7 +21,7 @@ final class LogFailure {
     static String sentence(LogException failure) {
         return failure.getMessage()
                 + switch (failure) {
-                    case LogException.OtherBuild _ -> ". To seal it: dunlin log DIR --seal";
+                    case LogException.OtherBuild _ -> ". To seal it, with that build: dunlin log DIR --seal";
                     case LogException.Lossy _ -> ": --accept-risky";
                     case LogException.Diverged _ -> ", and see dunlin replay DIR --verify";
                     case LogException _ -> "";
