@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code dunlin bisect}: the first step at which two logs, or two builds on one log, differ. */
 @Command(
         name = "bisect",
-        description = "Finds the first step and slice at which two logs differ, or at which this build or another one"
+        description = "Finds the first step and machine at which two logs differ, or at which this build or another one"
                 + " departs from a log, and the fields that differ there.")
 final class BisectCommand implements Runnable {
 
@@ -119,7 +119,7 @@ final class BisectCommand implements Runnable {
                 .put("what", parting.what())
                 .put("first", parting.first())
                 .put("second", parting.second());
-        parting.slices().forEach(tree.putArray("slices")::add);
+        parting.machines().forEach(tree.putArray("machines")::add);
         report.add("result", LogLine.printable(text(parting), true), tree);
         if (parting.kind() != Parting.Kind.END) {
             explain(report, parting, one, other);
@@ -129,8 +129,8 @@ final class BisectCommand implements Runnable {
     private static String text(Parting parting) {
         StringBuilder text =
                 new StringBuilder("step " + parting.step() + " is the first that differs: " + parting.what());
-        if (!parting.slices().isEmpty()) {
-            text.append("\nslices: ").append(String.join(", ", parting.slices()));
+        if (!parting.machines().isEmpty()) {
+            text.append("\nmachines: ").append(String.join(", ", parting.machines()));
         }
         if (parting.first().equals(parting.second())) {
             return text.append("\ninput: ").append(parting.first()).toString();
@@ -151,7 +151,7 @@ final class BisectCommand implements Runnable {
             second = replayer(other);
             explained = Bisect.explain(parting, first, second, MAX_FIELDS);
         } catch (LogException cannot) {
-            report.add("fields", "not known: " + cannot.getMessage());
+            report.add("fields", "not known: " + LogFailure.sentence(cannot));
             return;
         } finally {
             close(first);
@@ -200,7 +200,7 @@ final class BisectCommand implements Runnable {
         }
         Mismatch mismatch = departs.get();
         ObjectNode tree = Report.object().put("step", mismatch.number()).put("what", mismatch.what());
-        mismatch.slices().forEach(tree.putArray("slices")::add);
+        mismatch.machines().forEach(tree.putArray("machines")::add);
         report.add(name, LogLine.printable("step " + mismatch.number() + ": " + mismatch.what()), tree);
     }
 
@@ -225,7 +225,9 @@ final class BisectCommand implements Runnable {
                                 + " -> this build",
                         between(theirs, mine));
             }
-        } catch (LogException | CommandFailure stopped) {
+        } catch (LogException stopped) {
+            report.add("fields", "not known: " + LogFailure.sentence(stopped));
+        } catch (CommandFailure stopped) {
             report.add("fields", "not known: " + stopped.getMessage());
         } finally {
             replayer.close();

@@ -18,15 +18,15 @@ final class BlameMode {
     /**
      * Reads a path.
      *
-     * @throws CommandFailure with {@link ExitCode#USAGE} if it is none, or there is no such slice
+     * @throws CommandFailure with {@link ExitCode#USAGE} if it is none, or there is no such machine
      */
     static StatePath path(String text, Store<NodeRoot> store) {
         try {
             StatePath path = StatePath.parse(text);
-            List<String> slices = store.machines().stream().map(Machine::name).toList();
+            List<String> machines = store.machines().stream().map(Machine::name).toList();
             CommandFailure.require(
-                    slices.contains(path.slice()),
-                    "the state has no slice " + path.slice() + ": it has " + String.join(", ", slices));
+                    machines.contains(path.machine()),
+                    "no machine is named " + path.machine() + ": there are " + String.join(", ", machines));
             return path;
         } catch (IllegalArgumentException bad) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(bad.getMessage()), bad);

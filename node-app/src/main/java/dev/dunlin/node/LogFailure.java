@@ -2,7 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.log.LogException;
 
-/** The exit codes of what goes wrong with logs; the sentences are the exceptions' own. */
+/** The exit codes of what goes wrong with logs; the sentences are the exceptions' own, with what to type. */
 final class LogFailure {
 
     private LogFailure() {}
@@ -14,6 +14,17 @@ final class LogFailure {
             case LogException.InUse _ -> ExitCode.BUSY;
             case LogException _ -> ExitCode.DATA_ERROR;
         };
-        return new CommandFailure(code, String.valueOf(failure.getMessage()), failure);
+        return new CommandFailure(code, sentence(failure), failure);
+    }
+
+    /** What went wrong, and the option or command of this program that helps. */
+    static String sentence(LogException failure) {
+        return failure.getMessage()
+                + switch (failure) {
+                    case LogException.OtherBuild _ -> ". To seal it, with that build: dunlin log DIR --seal";
+                    case LogException.Lossy _ -> ": --accept-risky";
+                    case LogException.Diverged _ -> ", and see dunlin replay DIR --verify";
+                    case LogException _ -> "";
+                };
     }
 }

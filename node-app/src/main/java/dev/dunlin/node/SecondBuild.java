@@ -75,10 +75,10 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
             }
             JsonNode result = MAPPER.readTree(answer.output).path("result");
             if (result.isObject()) {
-                List<String> slices = new ArrayList<>();
-                result.path("slices").forEach(slice -> slices.add(slice.asString("")));
+                List<String> machines = new ArrayList<>();
+                result.path("machines").forEach(machine -> machines.add(machine.asString("")));
                 return Optional.of(new Mismatch(
-                        result.path("step").asLong(), result.path("what").asString(""), List.copyOf(slices)));
+                        result.path("step").asLong(), result.path("what").asString(""), List.copyOf(machines)));
             }
             if (!result.asString("").equals("clean")) {
                 throw answer.failed();

@@ -97,7 +97,7 @@ final class ShrinkCommand implements Runnable {
         tree.put("broken", small.isPresent());
         small.ifPresent(found -> {
             tree.put("step", found.step());
-            tree.put("slice", found.broken().slice());
+            tree.put("machine", found.broken().machine());
             tree.put("invariant", found.broken().invariant());
             tree.put("why", found.broken().why());
             tree.put("openLoop", true);

@@ -51,7 +51,7 @@ final class Stepper {
             try {
                 answer(typed);
             } catch (LogException failure) {
-                out.println(failure.getMessage());
+                out.println(LogFailure.sentence(failure));
             }
         }
     }

@@ -148,8 +148,8 @@ final class Verification {
                 .put("what", divergence.mismatch().what())
                 .put("input", divergence.input())
                 .put("comparedAt", divergence.comparedAt());
-        ArrayNode slices = tree.putArray("slices");
-        divergence.mismatch().slices().forEach(slices::add);
+        ArrayNode machines = tree.putArray("machines");
+        divergence.mismatch().machines().forEach(machines::add);
         ArrayNode causes = tree.putArray("causes");
         divergence.causes().forEach(causes::add);
         tree.set("differences", Report.differences(divergence.differences()));

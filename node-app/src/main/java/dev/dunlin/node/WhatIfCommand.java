@@ -110,16 +110,16 @@ final class WhatIfCommand implements Runnable {
             report.add("parted", "the futures never differ");
         } else {
             ObjectNode parted = Report.object().put("step", outcome.parted().getAsLong());
-            outcome.partedIn().forEach(parted.putArray("slices")::add);
+            outcome.partedIn().forEach(parted.putArray("machines")::add);
             report.add(
                     "parted",
                     "step " + outcome.parted().getAsLong() + ", in " + String.join(", ", outcome.partedIn()),
                     parted);
         }
-        ArrayNode slices = Report.list();
-        outcome.slices().forEach(slices::add);
+        ArrayNode machines = Report.list();
+        outcome.machines().forEach(machines::add);
         String rest = outcome.parted().isEmpty() ? "none" : "none: the futures have met again";
-        report.add("slices", outcome.slices().isEmpty() ? rest : String.join(", ", outcome.slices()), slices);
+        report.add("machines", outcome.machines().isEmpty() ? rest : String.join(", ", outcome.machines()), machines);
         report.add("fields", fields(outcome.fields()), Report.differences(outcome.fields()));
         moved(report, "actions", outcome.actions());
         moved(report, "effects", outcome.effects());

@@ -50,7 +50,7 @@ class BisectCommandTest {
     }
 
     @Test
-    void anAlteredDigestIsFoundWithItsSliceAndTheLogThatThisBuildMakes() throws IOException {
+    void anAlteredDigestIsFoundWithItsMachineAndTheLogThatThisBuildMakes() throws IOException {
         int line = 0;
         List<String> lines = Files.readAllLines(RecordedNode.segment(second));
         while (!lines.get(line).contains("\"meta\":{\"input\":3,")) {
@@ -59,16 +59,17 @@ class BisectCommandTest {
         RecordedNode.rewrite(second, line, "\"connection\":\"[0-9a-f]{8}", "\"connection\":\"00000000");
         assertThat(program.run("bisect", first, second)).isEqualTo(ExitCode.OK);
         assertThat(program.out())
-                .contains("result     step 3 is the first that differs: the slice connection changes to another state")
-                .contains("slices: connection")
+                .contains(
+                        "result     step 3 is the first that differs: the machine connection changes to another state")
+                .contains("machines: connection")
                 .contains("input: connection/connect {")
                 .contains("fields     no field differs after step 3")
-                .contains("build      this build departs from the second log at this step: the slice connection")
+                .contains("build      this build departs from the second log at this step: the machine connection")
                 .doesNotContain("departs from the first");
         program.run("bisect", first, second, "--json");
         assertThat(json().path("result").path("step").asLong()).isEqualTo(3);
         assertThat(json().path("result").path("kind").asString()).isEqualTo("STATE");
-        assertThat(json().path("result").path("slices").path(0).asString()).isEqualTo("connection");
+        assertThat(json().path("result").path("machines").path(0).asString()).isEqualTo("connection");
     }
 
     @Test
@@ -130,7 +131,7 @@ class BisectCommandTest {
     @Test
     void aSecondBuildThatCannotTellTheFieldsIsReported() throws IOException {
         Path other =
-                launcher("case $3 in --verify) echo '{\"result\":{\"step\":3,\"what\":\"it stops\",\"slices\":[]}}';"
+                launcher("case $3 in --verify) echo '{\"result\":{\"step\":3,\"what\":\"it stops\",\"machines\":[]}}';"
                         + " exit 65;; *) echo no such step >&2; exit 65;; esac");
         assertThat(program.run("bisect", first, "--second-build", other)).isEqualTo(ExitCode.OK);
         assertThat(program.out())

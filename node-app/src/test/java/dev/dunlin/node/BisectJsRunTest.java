@@ -22,7 +22,7 @@ class BisectJsRunTest {
     private final Program program = new Program();
 
     @Test
-    void namesTheFirstStepSliceAndField(@TempDir Path folder) throws IOException, InterruptedException {
+    void namesTheFirstStepMachineAndField(@TempDir Path folder) throws IOException, InterruptedException {
         Optional<String> missing = JsPeer.missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "skipped: " + missing.orElse(""));
         ChangedBuild original = ChangedBuild.original(Files.createDirectory(folder.resolve("original")));
@@ -52,7 +52,7 @@ class BisectJsRunTest {
         JsonNode report = JsonMapper.builder().build().readTree(program.out());
         assertThat(report.path("departs").asString()).isEqualTo("second build");
         assertThat(report.path("second").path("step").asLong()).isEqualTo(first);
-        assertThat(report.path("second").path("slices").path(0).asString()).isEqualTo("ping");
+        assertThat(report.path("second").path("machines").path(0).asString()).isEqualTo("ping");
         assertThat(report.path("fields").path(0).path("path").asString()).matches("ping\\.peers\\.\\w+\\.failures");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }

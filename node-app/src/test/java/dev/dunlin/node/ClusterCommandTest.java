@@ -259,7 +259,7 @@ class ClusterCommandTest {
         assertThat(program.err())
                 .contains("the log of " + data("two") + " does not fit this build")
                 .contains("RISKY: connection/reset.hard was removed")
-                .contains("accept them with --accept-risky");
+                .contains("It can be joined if the losses are accepted: --accept-risky");
         assertThat(program.run("cluster", data("one"), data("two"), "--accept-risky"))
                 .isEqualTo(ExitCode.OK);
         assertThat(program.sentence())
@@ -269,7 +269,7 @@ class ClusterCommandTest {
         RecordedNode.rewrite(data("two"), 0, "\"connection/retry\":", "\"connection/again\":");
         assertThat(program.run("cluster", data("one"), data("two"), "--accept-risky"))
                 .isEqualTo(ExitCode.DATA_ERROR);
-        assertThat(program.err()).contains("IMPOSSIBLE: ").contains("Join it with the build that wrote it");
+        assertThat(program.err()).contains("IMPOSSIBLE: ").contains("or join it with the build that wrote it");
     }
 
     @Test

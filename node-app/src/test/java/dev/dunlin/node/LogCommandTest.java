@@ -205,6 +205,16 @@ class LogCommandTest {
         refused(ExitCode.DATA_ERROR, "the log is damaged", "log", data, "--seal");
     }
 
+    @Test
+    void aLogOfAnotherBuildIsRefusedWithWhatToType() throws IOException {
+        RecordedNode.day(data);
+        RecordedNode.rewrite(data, 0, "\"connection/retry\":", "\"connection/again\":");
+        refused(ExitCode.DATA_ERROR, "this build cannot go on from the log", "log", data, "--seal");
+        assertThat(program.sentence())
+                .contains("IMPOSSIBLE: type connection/again was removed", "renamedField, defaulted")
+                .endsWith("or begin a new log. To seal it, with that build: dunlin log DIR --seal");
+    }
+
     private void refused(ExitCode code, String beginning, Object... args) {
         assertThat(program.run(args)).as(program.err()).isEqualTo(code);
         assertThat(program.sentence()).startsWith(beginning);

@@ -139,12 +139,12 @@ class ReplayCommandTest {
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.DATA_ERROR);
         assertThat(program.sentence()).startsWith("step 3 of the log in ");
         assertThat(program.out())
-                .contains("result     step 3 diverges: the slice connection changes to another state")
-                .contains("slices: connection")
+                .contains("result     step 3 diverges: the machine connection changes to another state")
+                .contains("machines: connection")
                 .contains("connection/connect {");
         program.run("replay", data, "--verify", "--json");
         assertThat(json().path("result").path("step").asLong()).isEqualTo(3);
-        assertThat(json().path("result").path("slices").path(0).asString()).isEqualTo("connection");
+        assertThat(json().path("result").path("machines").path(0).asString()).isEqualTo("connection");
     }
 
     @Test

@@ -143,7 +143,7 @@ class ReplayQueriesTest {
         refused(ExitCode.DATA_ERROR, "the log has no step 8", "replay", data, "--cause", "8");
         refused(ExitCode.DATA_ERROR, "step 1 has no action 99", "replay", data, "--cause", "1.99");
         refused(ExitCode.USAGE, "'a..b' is no path", "replay", data, "--blame", "a..b");
-        refused(ExitCode.USAGE, "the state has no slice peers: it has node, ", "replay", data, "--blame", "peers.x");
+        refused(ExitCode.USAGE, "no machine is named peers: there are node, ", "replay", data, "--blame", "peers.x");
         refused(ExitCode.DATA_ERROR, "the log has no step 9", "replay", data, "--blame", "node", "--to", "9");
         refused(ExitCode.USAGE, "--to goes alone or with --blame", "replay", data, "--cost", "--to", "3");
         refused(ExitCode.USAGE, "--", "replay", data, "--cost", "--cause", "3");

@@ -38,9 +38,9 @@ class SecondBuildTest {
         JsonNode result = report.path("result");
         assertThat(result.path("step").asLong())
                 .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
-        assertThat(result.path("what").asString()).isEqualTo("the slice ping changes to another state");
+        assertThat(result.path("what").asString()).isEqualTo("the machine ping changes to another state");
         assertThat(result.path("input").asString()).startsWith("ping/pongReceived {");
-        assertThat(result.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(result.path("machines").values()).map(JsonNode::asString).containsExactly("ping");
         assertThat(result.path("comparedAt")).isEqualTo(result.path("step"));
         assertThat(result.path("differences").values()).hasSize(1);
         JsonNode field = result.path("differences").path(0);
@@ -104,7 +104,7 @@ class SecondBuildTest {
         JsonNode departure = report.path(here ? "this build" : "second");
         assertThat(departure.path("step").asLong())
                 .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
-        assertThat(departure.path("slices").values()).map(JsonNode::asString).containsExactly("ping");
+        assertThat(departure.path("machines").values()).map(JsonNode::asString).containsExactly("ping");
         assertThat(report.path("input").asString()).startsWith("ping/pongReceived {");
         assertThat(report.path("fields").values()).hasSize(1);
         JsonNode field = report.path("fields").path(0);

@@ -42,7 +42,7 @@ class WhatIfCommandTest {
         program.run("whatif", data, "--at", "5", "--drop", "--to", "5", "--json");
         assertThat(json().path("last").asLong()).isEqualTo(5);
         assertThat(json().path("parted").path("step").asLong()).isEqualTo(5);
-        assertThat(json().path("parted").path("slices").path(0).asString()).isEqualTo("connection");
+        assertThat(json().path("parted").path("machines").path(0).asString()).isEqualTo("connection");
         assertThat(json().path("loop").path("open").asBoolean()).isFalse();
         assertThat(json().path("fields").values()).isNotEmpty();
     }
@@ -66,7 +66,7 @@ class WhatIfCommandTest {
                 .isEqualTo(ExitCode.OK);
         assertThat(program.out())
                 .contains("parted     the futures never differ")
-                .contains("slices     none\n")
+                .contains("machines   none\n")
                 .contains("rejections +1 -0 connection/disconnect by ");
     }
 

@@ -142,6 +142,7 @@ class WhyCommandTest {
                 List.<Object>of("replay", data, "--cost"),
                 List.<Object>of("replay", data, "--cause", "1"))) {
             refused(ExitCode.DATA_ERROR, "step 3 of the log replays to another result", args.toArray());
+            assertThat(program.sentence()).endsWith(", and see dunlin replay DIR --verify");
         }
     }
 

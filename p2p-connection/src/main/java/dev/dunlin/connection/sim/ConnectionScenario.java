@@ -62,13 +62,13 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         this.stores = stores;
     }
 
-    /** With the slices of production. */
+    /** With the machines of production. */
     public static ConnectionScenario of(Profile profile) {
         return new ConnectionScenario(
                 profile, profile == Profile.CHURN ? ConnectionScenario::light : ConnectionScenario::production);
     }
 
-    /** With other slices, such as some that are broken on purpose. */
+    /** With other machines, such as some that are broken on purpose. */
     public static ConnectionScenario of(Profile profile, Supplier<Store<SimRoot>> stores) {
         return new ConnectionScenario(profile, stores);
     }
@@ -217,7 +217,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         @Override
         public Optional<String> after(SimNode<SimRoot> node, Turn turn) {
             for (Turn.Changed change : turn.changed()) {
-                if (change.slice().equals("connection") && change.state() instanceof ConnectionState state) {
+                if (change.machine().equals("connection") && change.state() instanceof ConnectionState state) {
                     for (Handle handle : state.connections().keys()) {
                         if (handle.run() != node.run()) {
                             return Optional.of("the state holds " + handle + " in run " + node.run());

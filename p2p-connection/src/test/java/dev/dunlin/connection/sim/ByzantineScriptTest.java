@@ -45,18 +45,29 @@ class ByzantineScriptTest {
 
     @Test
     void thePageShowsThisScript() throws IOException {
+        isShown("ByzantineScriptTest.java", Path.of("sim"), "withMisdeeds");
+    }
+
+    @Test
+    void thePageShowsHowActionsAreFitted() throws IOException {
+        isShown("ConnectionLimits.java", Path.of(""), "fitted");
+    }
+
+    private static void isShown(String file, Path folder, String word) throws IOException {
         String shown = Files.readString(Path.of("../docs/testing.md"))
                 .lines()
                 .map(String::strip)
-                .dropWhile(line -> !line.equals("```java ByzantineScriptTest.java"))
+                .dropWhile(line -> !line.equals("```java " + file))
                 .skip(1)
                 .takeWhile(line -> !line.equals("```"))
                 .collect(Collectors.joining("\n"));
-        String source = Files.readString(Path.of("src/test/java/dev/dunlin/connection/sim/ByzantineScriptTest.java"))
+        String source = Files.readString(Path.of("src/test/java/dev/dunlin/connection")
+                        .resolve(folder)
+                        .resolve(file))
                 .lines()
                 .map(String::strip)
                 .collect(Collectors.joining("\n"));
-        assertThat(shown).contains("withMisdeeds");
+        assertThat(shown).contains(word);
         assertThat(source).contains("\n" + shown + "\n");
     }
 

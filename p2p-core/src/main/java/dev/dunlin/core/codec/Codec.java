@@ -36,7 +36,7 @@ import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * Writes and reads actions, effects and states as JSON, under the names of the slices' type tables. Strict: a field too many
+ * Writes and reads actions, effects and states as JSON, under the names of the machines' type tables. Strict: a field too many
  * or too few, a null, or an unknown name is an error, never a guess.
  *
  * <p>Thread-safe.
@@ -100,7 +100,7 @@ public final class Codec {
                         any -> JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS));
         for (TypeTable table : tables) {
             table.variants().forEach((union, variants) -> {
-                checkVariants(table.slice(), union, variants);
+                checkVariants(table.machine(), union, variants);
                 builder.addMixIn(union, ByKind.class);
                 variants.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
             });
@@ -126,11 +126,11 @@ public final class Codec {
     }
 
     // A variant without a name would be written under its class's.
-    private static void checkVariants(String slice, Class<?> union, Map<String, Class<?>> variants) {
+    private static void checkVariants(String machine, Class<?> union, Map<String, Class<?>> variants) {
         for (Class<?> leaf : leaves(union)) {
             if (!variants.containsValue(leaf)) {
                 throw new IllegalArgumentException(leaf.getName() + ", a " + union.getSimpleName()
-                        + ", has no name in the type table of " + slice + ": name it as a variant");
+                        + ", has no name in the type table of " + machine + ": name it as a variant");
             }
             for (RecordComponent component : leaf.getRecordComponents()) {
                 if (component.getName().equals(KIND)) {
@@ -155,11 +155,11 @@ public final class Codec {
         return leaves;
     }
 
-    /** The codec of a store's slices. */
+    /** The codec of a store's machines. */
     public static Codec of(Store<?> store) {
         List<TypeTable> tables = new ArrayList<>();
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            tables.add(slice.types());
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            tables.add(machine.types());
         }
         return of(tables);
     }

@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * header of each log segment, and is compared with the reader's before anything is replayed.
  *
  * @param types type name to fields: actions as {@code connection/connect}, effects likewise with a leading {@code !}, states as
- *     {@code connection}, records inside by slice and simple name as {@code #connection.Peer}, enums and sealed interfaces
+ *     {@code connection}, records inside by machine and simple name as {@code #connection.Peer}, enums and sealed interfaces
  *     likewise with one field per constant or variant
  */
 public record Schema(Map<String, Map<String, String>> types) {
@@ -42,32 +42,36 @@ public record Schema(Map<String, Map<String, String>> types) {
     /** Stands among {@link #incomparable} for the digests of derived actions and effects. */
     public static final String DERIVED = "derived";
 
+    /** What a developer does about a log of another build. */
+    public static final String DECLARE =
+            "Say on the machine what was renamed or added since (renamed, renamedField, defaulted; @Named on a class)";
+
     private static final String EFFECT = "!";
     private static final String INSIDE = "#";
     private static final String CONSTANT = "constant";
     private static final String VARIANT = "variant ";
 
     /**
-     * The schema of a store's slices.
+     * The schema of a store's machines.
      *
-     * @throws IllegalArgumentException if something in a payload or state cannot be written, or two types of one slice have
+     * @throws IllegalArgumentException if something in a payload or state cannot be written, or two types of one machine have
      *     the same simple name
      */
     public static Schema of(Store<?> store) {
         Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
-        store.machines().forEach(slice -> variants.putAll(slice.types().variants()));
+        store.machines().forEach(machine -> variants.putAll(machine.types().variants()));
         List<TextType<?>> texts =
                 TextTypes.of(store.machines().stream().map(Machine::types).toList());
         Map<String, Map<String, String>> types = new TreeMap<>();
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            Collector collector = new Collector(slice.name(), variants, texts, types);
-            slice.types().actions().forEach((name, type) -> {
-                String full = slice.types().fullName(name);
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            Collector collector = new Collector(machine.name(), variants, texts, types);
+            machine.types().actions().forEach((name, type) -> {
+                String full = machine.types().fullName(name);
                 collector.record(Effect.class.isAssignableFrom(type) ? EFFECT + full : full, type);
             });
-            collector.record(slice.name(), slice.state());
+            collector.record(machine.name(), machine.state());
         }
-        store.machines().forEach(slice -> checkEvolution(slice.types(), types));
+        store.machines().forEach(machine -> checkEvolution(machine.types(), types));
         return new Schema(types);
     }
 
@@ -84,12 +88,12 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         table.defaults().forEach((field, json) -> {
-            checkField(table.slice(), field, types);
+            checkField(table.machine(), field, types);
             if (!isJson(json)) {
                 throw new IllegalArgumentException("the default of " + field + " is no JSON: '" + json + "'");
             }
         });
-        table.formerFields().keySet().forEach(field -> checkField(table.slice(), field, types));
+        table.formerFields().keySet().forEach(field -> checkField(table.machine(), field, types));
     }
 
     private static boolean isJson(String text) {
@@ -100,8 +104,8 @@ public record Schema(Map<String, Map<String, String>> types) {
         }
     }
 
-    private static void checkField(String slice, String told, Map<String, Map<String, String>> types) {
-        String full = Upcaster.defaultOf(slice, told);
+    private static void checkField(String machine, String told, Map<String, Map<String, String>> types) {
+        String full = Upcaster.defaultOf(machine, told);
         int dot = full.lastIndexOf('.');
         String type = full.substring(0, dot);
         String field = full.substring(dot + 1);
@@ -109,7 +113,7 @@ public record Schema(Map<String, Map<String, String>> types) {
                 .anyMatch(one ->
                         owner(one.getKey()).equals(type) && one.getValue().containsKey(field));
         if (!known) {
-            throw new IllegalArgumentException("the machine " + slice + " says what the field " + told
+            throw new IllegalArgumentException("the machine " + machine + " says what the field " + told
                     + " was in older logs, and has no such field");
         }
     }
@@ -121,11 +125,11 @@ public record Schema(Map<String, Map<String, String>> types) {
         return arguments < 0 ? plain : plain.substring(0, arguments);
     }
 
-    /** Collects what one slice's payloads and state are made of. */
+    /** Collects what one machine's payloads and state are made of. */
     private static final class Collector {
         private final Map<Class<?>, String> plain;
         private final Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
-        private final String slice;
+        private final String machine;
         private final Map<Class<?>, Map<String, Class<?>>> variants;
         private final Map<String, Map<String, String>> types;
 
@@ -133,13 +137,13 @@ public record Schema(Map<String, Map<String, String>> types) {
         private final Map<String, Class<?>> seen = new HashMap<>();
 
         Collector(
-                String slice,
+                String machine,
                 Map<Class<?>, Map<String, Class<?>>> variants,
                 List<TextType<?>> texts,
                 Map<String, Map<String, String>> types) {
             this.plain = plain(texts);
             texts.forEach(text -> keys.add(text.name()));
-            this.slice = slice;
+            this.machine = machine;
             this.variants = variants;
             this.types = types;
         }
@@ -186,14 +190,14 @@ public record Schema(Map<String, Map<String, String>> types) {
                 return fields;
             }
             if (other != type) {
-                throw new IllegalArgumentException("the slice " + slice + " writes " + other.getName() + " and "
+                throw new IllegalArgumentException("the machine " + machine + " writes " + other.getName() + " and "
                         + type.getName() + " under one name: give one of them another");
             }
             return null;
         }
 
         private String inside(Class<?> type) {
-            return INSIDE + slice + "." + Names.of(type);
+            return INSIDE + machine + "." + Names.of(type);
         }
 
         private String typeName(Type type) {
@@ -318,9 +322,9 @@ public record Schema(Map<String, Map<String, String>> types) {
                 renamed.put(former, name);
                 renamed.put(EFFECT + former, EFFECT + name);
             });
-            table.defaults().forEach((field, json) -> defaults.put(Upcaster.defaultOf(table.slice(), field), json));
+            table.defaults().forEach((field, json) -> defaults.put(Upcaster.defaultOf(table.machine(), field), json));
             table.formerFields()
-                    .forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.slice(), field), name));
+                    .forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.machine(), field), name));
         }
         List<Difference> found = new ArrayList<>();
         log.types.forEach((name, fields) -> {
@@ -387,7 +391,7 @@ public record Schema(Map<String, Map<String, String>> types) {
 
     /**
      * The digests that this build cannot be held to, of a log of another build: what they are made of had another shape. They
-     * say so by the name of the slice whose state it is, or by {@link #DERIVED} for actions and effects.
+     * say so by the name of the machine whose state it is, or by {@link #DERIVED} for actions and effects.
      */
     public Set<String> incomparable(Schema log) {
         Set<String> changed = new TreeSet<>();

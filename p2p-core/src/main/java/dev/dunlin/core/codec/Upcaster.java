@@ -33,15 +33,16 @@ public final class Upcaster {
         this.codec = codec;
         for (TypeTable table : codec.tables()) {
             renamed.putAll(table.renamed());
-            table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.slice(), field), json));
-            table.formerFields().forEach((field, former) -> formerFields.put(defaultOf(table.slice(), field), former));
+            table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.machine(), field), json));
+            table.formerFields()
+                    .forEach((field, former) -> formerFields.put(defaultOf(table.machine(), field), former));
             variants.putAll(table.variants());
         }
     }
 
-    /** {@code slice/type.field} as it is, {@code Record.field} as {@code slice.Record.field}: records belong to their slice. */
-    static String defaultOf(String slice, String field) {
-        return field.indexOf('/') >= 0 || field.startsWith(slice + ".") ? field : slice + "." + field;
+    /** {@code machine/type.field} as it is, {@code Record.field} as {@code machine.Record.field}: records belong to their machine. */
+    static String defaultOf(String machine, String field) {
+        return field.indexOf('/') >= 0 || field.startsWith(machine + ".") ? field : machine + "." + field;
     }
 
     /** The present name of a type. */
@@ -56,12 +57,12 @@ public final class Upcaster {
                 .orElse(written);
     }
 
-    /** A slice's state, by the slice's name, in the shape of this build. */
-    public JsonNode state(String slice, Class<?> type, JsonNode written) {
-        return record(slice, slice, type, written);
+    /** A machine's state, by the machine's name, in the shape of this build. */
+    public JsonNode state(String machine, Class<?> type, JsonNode written) {
+        return record(machine, machine, type, written);
     }
 
-    private JsonNode record(String slice, String name, Type of, JsonNode written) {
+    private JsonNode record(String machine, String name, Type of, JsonNode written) {
         if (!(written instanceof ObjectNode fields)) {
             return written;
         }
@@ -74,7 +75,7 @@ public final class Upcaster {
             String former = formerFields.getOrDefault(name + "." + component.getName(), component.getName());
             JsonNode value = fields.has(component.getName()) ? fields.get(component.getName()) : fields.get(former);
             if (value != null) {
-                shaped.set(component.getName(), value(slice, Generics.component(of, component), value));
+                shaped.set(component.getName(), value(machine, Generics.component(of, component), value));
             } else {
                 String json = defaults.get(name + "." + component.getName());
                 if (json != null) {
@@ -85,8 +86,8 @@ public final class Upcaster {
         return shaped;
     }
 
-    private JsonNode inside(String slice, Type type, JsonNode written) {
-        return record(slice, slice + "." + Names.of(Generics.raw(type)), type, written);
+    private JsonNode inside(String machine, Type type, JsonNode written) {
+        return record(machine, machine + "." + Names.of(Generics.raw(type)), type, written);
     }
 
     private boolean isVariant(Class<?> type) {
@@ -113,35 +114,35 @@ public final class Upcaster {
     }
 
     /** A value inside a state or payload, in the shape of this build. */
-    public JsonNode value(String slice, Type type, JsonNode written) {
+    public JsonNode value(String machine, Type type, JsonNode written) {
         if (type instanceof Class<?> cls) {
             Map<String, Class<?>> names = variants.get(cls);
             if (names != null) {
                 Class<?> variant = names.get(written.path(Codec.KIND).asString(""));
-                return variant == null ? written : inside(slice, variant, written);
+                return variant == null ? written : inside(machine, variant, written);
             }
-            return cls.isRecord() && written.isObject() ? inside(slice, cls, written) : written;
+            return cls.isRecord() && written.isObject() ? inside(machine, cls, written) : written;
         }
         if (!(type instanceof ParameterizedType generic)) {
             return written;
         }
         Type[] arguments = generic.getActualTypeArguments();
         if (Generics.raw(generic).isRecord() && written.isObject()) {
-            return inside(slice, generic, written);
+            return inside(machine, generic, written);
         }
         if (generic.getRawType() == Table.class && written instanceof ObjectNode entries) {
             ObjectNode shaped = codec.mapper().createObjectNode();
             entries.properties()
-                    .forEach(entry -> shaped.set(entry.getKey(), value(slice, arguments[1], entry.getValue())));
+                    .forEach(entry -> shaped.set(entry.getKey(), value(machine, arguments[1], entry.getValue())));
             return shaped;
         }
         if (generic.getRawType() == List.class && written instanceof ArrayNode elements) {
             List<JsonNode> shaped = new ArrayList<>();
-            elements.forEach(element -> shaped.add(value(slice, arguments[0], element)));
+            elements.forEach(element -> shaped.add(value(machine, arguments[0], element)));
             return codec.mapper().createArrayNode().addAll(shaped);
         }
         if (generic.getRawType() == Optional.class && !written.isNull()) {
-            return value(slice, arguments[0], written);
+            return value(machine, arguments[0], written);
         }
         return written;
     }

@@ -38,7 +38,7 @@ public sealed interface Blame {
      * others it is compared step by step, by reference where it is the same object.
      *
      * @param to the step up to which to look
-     * @throws LogException if the log has no such step, or no slice of that name
+     * @throws LogException if the log has no such step, or no machine of that name
      */
     static <R> Blame of(LogIndex<R> index, StatePath path, long to) {
         return new BlameSearch<>(index, path).upTo(to);

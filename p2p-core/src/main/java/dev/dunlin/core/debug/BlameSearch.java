@@ -45,9 +45,9 @@ final class BlameSearch<R> {
     }
 
     Blame upTo(long to) {
-        List<String> slices = store.machines().stream().map(Machine::name).toList();
-        if (!slices.contains(path.slice())) {
-            throw new LogException("the state has no slice " + path.slice() + ": it has " + slices);
+        List<String> machines = store.machines().stream().map(Machine::name).toList();
+        if (!machines.contains(path.machine())) {
+            throw new LogException("no machine is named " + path.machine() + ": there are " + machines);
         }
         if (to != 0) {
             index.step(to);
@@ -97,7 +97,7 @@ final class BlameSearch<R> {
 
     private boolean changes(Turn turn) {
         for (Turn.Changed change : turn.changed()) {
-            if (change.slice().equals(path.slice())) {
+            if (change.machine().equals(path.machine())) {
                 return !same(parts.of(change.before(), path.inside()), parts.of(change.state(), path.inside()));
             }
         }
@@ -137,8 +137,8 @@ final class BlameSearch<R> {
     }
 
     private Optional<Object> value(StoreState<R> state) {
-        return Optional.ofNullable(store.statesOf(state).get(path.slice()))
-                .flatMap(slice -> parts.of(slice, path.inside()));
+        return Optional.ofNullable(store.statesOf(state).get(path.machine()))
+                .flatMap(machine -> parts.of(machine, path.inside()));
     }
 
     private String json(Object value) {

@@ -33,7 +33,7 @@ final class ChangedHistory<R> {
     private long addedTicks;
     private long unanswered;
 
-    /** From a state on, which a store of the same slices is brought to. */
+    /** From a state on, which a store of the same machines is brought to. */
     ChangedHistory(Store<R> store, StoreState<R> from) {
         this.store = store;
         store.restore(from);
@@ -43,7 +43,7 @@ final class ChangedHistory<R> {
         return store.state();
     }
 
-    /** The slices' states. */
+    /** The machines' states. */
     Map<String, Object> statesOf(StoreState<R> of) {
         return store.statesOf(of);
     }

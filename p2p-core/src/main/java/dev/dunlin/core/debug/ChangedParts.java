@@ -30,10 +30,10 @@ final class ChangedParts {
         this.parts = parts;
     }
 
-    /** A slice changed in a step. */
-    void add(String slice, Object before, Object after) {
+    /** A machine's state changed in a step. */
+    void add(String machine, Object before, Object after) {
         left = MOST;
-        compare(child(ROOT, slice), before, after);
+        compare(child(ROOT, machine), before, after);
         if (left < 0 || hashes.size() > MOST) {
             hashes.clear();
             hashes.add(ALL);
@@ -118,7 +118,7 @@ final class ChangedParts {
     /**
      * The hashes one of which a stretch has if a path may have changed in it.
      *
-     * @param path the slice, and the names inside it
+     * @param path the machine, and the names inside its state
      */
     static TreeSet<Integer> of(List<String> path, Parts parts) {
         TreeSet<Integer> wanted = new TreeSet<>(List.of(ALL));

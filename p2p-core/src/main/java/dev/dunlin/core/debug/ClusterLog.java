@@ -40,11 +40,12 @@ public interface ClusterLog {
     static <R> ClusterLog of(String name, LogReader<R> log, Store<R> store, boolean acceptRisky) {
         Schema.Fit fit = log.fit().fit();
         if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            throw new LogException("the log of " + name + " does not fit this build:\n"
-                    + log.fit().text()
-                    + (fit == Schema.Fit.RISKY
-                            ? "\nIt can be joined with losses: accept them with --accept-risky"
-                            : "\nJoin it with the build that wrote it"));
+            String differences = "the log of " + name + " does not fit this build:\n"
+                    + log.fit().text();
+            throw fit == Schema.Fit.RISKY
+                    ? new LogException.Lossy(differences + "\nIt can be joined if the losses are accepted")
+                    : new LogException(
+                            differences + "\n" + Schema.DECLARE + ", or join it with the build that wrote it");
         }
         return () -> new ClusterReplay<>(name, log, store);
     }

@@ -59,7 +59,7 @@ final class IndexFiles {
      * @param columns what each file has
      * @param types the actions' types; effects with a leading {@code !}
      * @param clauses the guards' clauses
-     * @param kinds the kinds of subjects that a slice tells of, as {@code slice kind}
+     * @param kinds the kinds of subjects that a machine tells of, as {@code machine kind}
      */
     record Head(
             int format,

@@ -66,8 +66,8 @@ final class Indexer<R> {
         this.options = options;
         this.progress = progress;
         this.parts = new ChangedParts(new Parts(codec));
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            slice.types().actions().values().forEach(type -> owners.put(type, slice));
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            machine.types().actions().values().forEach(type -> owners.put(type, machine));
         }
     }
 
@@ -84,7 +84,7 @@ final class Indexer<R> {
         }
         long firstAct = files.acts.count();
         for (Turn.Changed change : step.turn().map(Turn::changed).orElse(List.of())) {
-            parts.add(change.slice(), change.before(), change.state());
+            parts.add(change.machine(), change.before(), change.state());
         }
         int peer = step.turn().isPresent() ? turn(step.turn().get()) : failed(step);
         Frame.Recorded recorded = step.recorded();
@@ -220,7 +220,7 @@ final class Indexer<R> {
         known.count++;
     }
 
-    // A subject whose key stands in the payload is concerned by the action, whatever slice it is of.
+    // A subject whose key stands in the payload is concerned by the action, whatever machine it is of.
     private void named(JsonNode payload) {
         if (payload.isString()) {
             String text = payload.asString();

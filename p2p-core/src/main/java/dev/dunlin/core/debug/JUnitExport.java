@@ -202,8 +202,7 @@ public record JUnitExport(String packageName, String className, String store) {
                 .append(from)
                 .append(" to ")
                 .append(to)
-                .append(
-                        " of a recorded log. Made by 'dunlin export --junit'; the state before them and their inputs are in ")
+                .append(" of a recorded log. The state before them and their inputs are in ")
                 .append(resource())
                 .append(",\n * a resource of the same package. */\nclass ")
                 .append(className)

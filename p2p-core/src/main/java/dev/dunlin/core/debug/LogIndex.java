@@ -102,7 +102,7 @@ public final class LogIndex<R> {
      * Opens the index of a log, and makes or extends it where that is needed.
      *
      * @param log the log
-     * @param store a store of the same slices; it is moved to some state
+     * @param store a store of the same machines; it is moved to some state
      * @param folder where the index is kept: a folder of its own, open for writing
      * @param build names this build: what another one made of the log is not taken
      * @param progress is told the step from time to time, while the log is replayed

@@ -49,7 +49,7 @@ public final class LogShrinker<R> {
     /**
      * Over a log.
      *
-     * @param stores stores of the same slices, before their first input
+     * @param stores stores of the same machines, before their first input
      */
     public LogShrinker(LogReader<R> log, Supplier<Store<R>> stores) {
         this.log = log;
@@ -118,7 +118,7 @@ public final class LogShrinker<R> {
     }
 
     private static boolean isSame(Audit.Broken one, Audit.Broken other) {
-        return one.slice().equals(other.slice()) && one.invariant().equals(other.invariant());
+        return one.machine().equals(other.machine()) && one.invariant().equals(other.invariant());
     }
 
     private List<Frame.Recorded> read(StoreState<R> from) {

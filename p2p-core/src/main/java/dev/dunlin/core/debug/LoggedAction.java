@@ -50,8 +50,7 @@ public record LoggedAction(Action action, Optional<ActionId> answers) {
                     .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .readTree(text);
             if (!tree.path("type").isString() || !tree.path("payload").isObject()) {
-                throw new Unreadable(
-                        "an action is written as {\"type\":…,\"payload\":{…}}, as 'dunlin log --json' shows");
+                throw new Unreadable("an action is written as {\"type\":…,\"payload\":{…}}, as the log has it");
             }
             Action action = codec.read(tree.path("type").asString(), tree.path("payload"));
             if (action instanceof Effect) {

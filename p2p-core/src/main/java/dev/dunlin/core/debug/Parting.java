@@ -13,11 +13,11 @@ import tools.jackson.databind.JsonNode;
  * @param step the input's number
  * @param kind in what they differ there
  * @param what one sentence
- * @param slices the slices whose recorded digests differ, in the order in which the logs name them
+ * @param machines the machines whose recorded digests differ, in the order in which the logs name them
  * @param first the first log's input, type and payload; empty if it has none
  * @param second the second log's input, type and payload; empty if it has none
  */
-public record Parting(long step, Kind kind, String what, List<String> slices, String first, String second) {
+public record Parting(long step, Kind kind, String what, List<String> machines, String first, String second) {
 
     /** In what two records of a step differ; the first that applies. */
     public enum Kind {
@@ -33,7 +33,7 @@ public record Parting(long step, Kind kind, String what, List<String> slices, St
 
     /** Copies the list. */
     public Parting {
-        slices = List.copyOf(slices);
+        machines = List.copyOf(machines);
     }
 
     /** Compares two frames of one step; empty if they say the same. */
@@ -49,7 +49,7 @@ public record Parting(long step, Kind kind, String what, List<String> slices, St
         if (!inputs.isEmpty()) {
             found.add("the inputs have other " + String.join(" and ", inputs));
         }
-        List<String> slices = slices(one.path("changed"), other.path("changed"), found);
+        List<String> machines = machines(one.path("changed"), other.path("changed"), found);
         List<String> dispatched = new ArrayList<>();
         note(dispatched, "numbers of actions", one.path("size"), other.path("size"));
         note(dispatched, "actions or effects", one.path("derived"), other.path("derived"));
@@ -61,9 +61,9 @@ public record Parting(long step, Kind kind, String what, List<String> slices, St
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        Kind kind = !inputs.isEmpty() ? Kind.INPUT : slices.isEmpty() ? Kind.DISPATCH : Kind.STATE;
+        Kind kind = !inputs.isEmpty() ? Kind.INPUT : machines.isEmpty() ? Kind.DISPATCH : Kind.STATE;
         return Optional.of(
-                new Parting(step, kind, String.join("; ", found), slices, Frames.input(first), Frames.input(second)));
+                new Parting(step, kind, String.join("; ", found), machines, Frames.input(first), Frames.input(second)));
     }
 
     /** One log goes on at a step where the other has ended. */
@@ -77,23 +77,23 @@ public record Parting(long step, Kind kind, String what, List<String> slices, St
                 second.map(Frames::input).orElse(""));
     }
 
-    private static List<String> slices(JsonNode one, JsonNode other, List<String> found) {
+    private static List<String> machines(JsonNode one, JsonNode other, List<String> found) {
         Set<String> names = new LinkedHashSet<>(one.propertyNames());
         names.addAll(other.propertyNames());
-        List<String> slices = new ArrayList<>();
-        for (String slice : names) {
-            if (one.path(slice).equals(other.path(slice))) {
+        List<String> machines = new ArrayList<>();
+        for (String machine : names) {
+            if (one.path(machine).equals(other.path(machine))) {
                 continue;
             }
-            slices.add(slice);
-            if (one.has(slice) && other.has(slice)) {
-                found.add("the slice " + slice + " changes to another state");
+            machines.add(machine);
+            if (one.has(machine) && other.has(machine)) {
+                found.add("the machine " + machine + " changes to another state");
             } else {
-                found.add("the slice " + slice + " changes in the " + (one.has(slice) ? "first" : "second")
+                found.add("the machine " + machine + " changes in the " + (one.has(machine) ? "first" : "second")
                         + " log only");
             }
         }
-        return slices;
+        return machines;
     }
 
     private static void note(List<String> into, String what, JsonNode one, JsonNode other) {

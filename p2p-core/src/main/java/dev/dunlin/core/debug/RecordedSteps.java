@@ -53,7 +53,7 @@ public final class RecordedSteps<R> implements Closeable {
      * @param number the step
      * @param size how many actions and effects, the input included
      * @param derived the digest of all but the input, in hexadecimal digits; zeros if there are none
-     * @param changed the slices that it changes with their digests, as {@code name=digest}, a space between two
+     * @param changed the machines that it changes with their digests, as {@code name=digest}, a space between two
      * @param rejected the places of disabled actions and the clauses, as {@code 0:clause}, a space between two
      */
     public record Step(long number, int size, String derived, String changed, String rejected) {
@@ -86,7 +86,7 @@ public final class RecordedSteps<R> implements Closeable {
 
         private static String changed(Map<String, Digest> digests) {
             return digests.entrySet().stream()
-                    .map(slice -> slice.getKey() + "=" + slice.getValue())
+                    .map(machine -> machine.getKey() + "=" + machine.getValue())
                     .collect(Collectors.joining(" "));
         }
     }
@@ -124,10 +124,10 @@ public final class RecordedSteps<R> implements Closeable {
         JsonNode payload = line.path("payload");
         Map<String, Object> states = new LinkedHashMap<>();
         try {
-            for (Machine<?, ?, ?> slice : store.machines()) {
-                JsonNode tree = payload.path("state").path(slice.name());
+            for (Machine<?, ?, ?> machine : store.machines()) {
+                JsonNode tree = payload.path("state").path(machine.name());
                 if (!tree.isMissingNode()) {
-                    states.put(slice.name(), codec.value(tree, slice.state()));
+                    states.put(machine.name(), codec.value(tree, machine.state()));
                 }
             }
         } catch (CodecException e) {

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A path into the state, as its JSON has it: a slice's name, then fields of records, keys of tables and places of lists. Written
+ * A path into the state, as its JSON has it: a machine's name, then fields of records, keys of tables and places of lists. Written
  * with dots between; a name that has a dot in it stands in double quotes, in which {@code \"} and {@code \\} stand for a quote
  * and a backslash.
  *
- * @param names the names, at least the slice's
+ * @param names the names, at least the machine's
  */
 public record StatePath(List<String> names) {
 
@@ -72,12 +72,12 @@ public record StatePath(List<String> names) {
                 + ": write names with dots between, as connection.peers, and a name with a dot in it in double quotes");
     }
 
-    /** The slice. */
-    public String slice() {
+    /** The name of the machine. */
+    public String machine() {
         return names.getFirst();
     }
 
-    /** The names inside the slice. */
+    /** The names inside the machine's state. */
     public List<String> inside() {
         return names.subList(1, names.size());
     }

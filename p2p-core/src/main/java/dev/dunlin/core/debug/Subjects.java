@@ -62,7 +62,7 @@ final class Subjects {
         }
         if (known.size() == max) {
             throw new LogException("the log has more than " + max
-                    + " subjects, more than an index holds: ask dunlin log DIR --peer for what concerns one");
+                    + " subjects, more than an index holds: look for what concerns one in the log's text");
         }
         int next = known.size();
         known.add(new Known(subject));

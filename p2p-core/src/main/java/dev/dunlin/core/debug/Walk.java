@@ -81,8 +81,8 @@ final class Walk<R> {
     }
 
     private static LogException diverged(long step, String what) {
-        return new LogException("step " + step + " of the log replays to another result than recorded (" + what
-                + "): ask the build that wrote it, and see dunlin replay DIR --verify");
+        return new LogException.Diverged("step " + step + " of the log replays to another result than recorded (" + what
+                + "): ask the build that wrote it");
     }
 
     /** The clock of those who measure nothing. */

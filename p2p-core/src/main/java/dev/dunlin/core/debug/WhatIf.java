@@ -39,7 +39,7 @@ public final class WhatIf<R> {
     /**
      * Over a log.
      *
-     * @param stores makes stores of the log's slices
+     * @param stores makes stores of the log's machines
      * @param acceptRisky as for {@link Replayer}
      * @throws LogException if the log does not fit
      */
@@ -63,8 +63,8 @@ public final class WhatIf<R> {
      *
      * @param last the last step that was compared
      * @param parted the first step after which the states differ, if they ever do
-     * @param partedIn the slices that differ there
-     * @param slices the slices that differ after the last step; none if the futures have met again
+     * @param partedIn the machines that differ there
+     * @param machines the machines that differ after the last step; none if the futures have met again
      * @param fields the fields that differ there, recorded against changed
      * @param actions what came and went, by type; what both futures have at one step is not counted
      * @param effects likewise
@@ -80,7 +80,7 @@ public final class WhatIf<R> {
             long last,
             OptionalLong parted,
             List<String> partedIn,
-            List<String> slices,
+            List<String> machines,
             List<JsonDifference> fields,
             List<Moved> actions,
             List<Moved> effects,
@@ -152,13 +152,13 @@ public final class WhatIf<R> {
                     step(frame.get(), edit);
                 }
             }
-            List<String> slices = differing();
+            List<String> machines = differing();
             return new Outcome(
                     recorded.step(),
                     parted,
                     partedIn,
-                    slices,
-                    slices.isEmpty()
+                    machines,
+                    machines.isEmpty()
                             ? List.of()
                             : JsonDifference.between(
                                     recorded.json(recorded.state()), recorded.json(future.state()), atMost),
@@ -220,23 +220,23 @@ public final class WhatIf<R> {
         }
 
         private void compare() {
-            List<String> slices = differing();
-            if (!slices.isEmpty()) {
+            List<String> machines = differing();
+            if (!machines.isEmpty()) {
                 parted = OptionalLong.of(Math.max(at, recorded.step()));
-                partedIn = slices;
+                partedIn = machines;
             }
         }
 
         private List<String> differing() {
-            List<String> slices = new ArrayList<>();
+            List<String> machines = new ArrayList<>();
             Map<String, Object> mine = future.statesOf(future.state());
-            future.statesOf(recorded.state()).forEach((slice, state) -> {
-                Object other = mine.getOrDefault(slice, state);
+            future.statesOf(recorded.state()).forEach((machine, state) -> {
+                Object other = mine.getOrDefault(machine, state);
                 if (state != other && !Content.digest(state).equals(Content.digest(other))) {
-                    slices.add(slice);
+                    machines.add(machine);
                 }
             });
-            return List.copyOf(slices);
+            return List.copyOf(machines);
         }
     }
 }

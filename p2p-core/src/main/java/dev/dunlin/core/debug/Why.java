@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param rejections how many actions about it were disabled
  * @param lastRejection the last of them, also if it stands before the chain
  * @param step the last step of the log
- * @param phases its phase after that step, by slice in mounting order; only of slices that have told of subjects of its kind
+ * @param phases its phase after that step, by machine in mounting order; only of machines that have told of subjects of its kind
  */
 public record Why(
         Subject subject,
@@ -49,9 +49,9 @@ public record Why(
             Store<R> store = index.store();
             Map<String, Object> states = store.statesOf(state);
             List<String> kinds = index.files().kinds.all();
-            for (Machine<? super R, ?, ?> slice : store.machines()) {
-                if (kinds.contains(slice.name() + " " + subject.kind())) {
-                    phases.put(slice.name(), phase(slice, own(states, slice), subject));
+            for (Machine<? super R, ?, ?> machine : store.machines()) {
+                if (kinds.contains(machine.name() + " " + subject.kind())) {
+                    phases.put(machine.name(), phase(machine, own(states, machine), subject));
                 }
             }
         }
@@ -65,12 +65,12 @@ public record Why(
                 phases);
     }
 
-    private static Object own(Map<String, Object> states, Machine<?, ?, ?> slice) {
-        return Objects.requireNonNull(states.get(slice.name()), "a mounted slice has a state");
+    private static Object own(Map<String, Object> states, Machine<?, ?, ?> machine) {
+        return Objects.requireNonNull(states.get(machine.name()), "a mounted machine has a state");
     }
 
     @SuppressWarnings("unchecked")
-    private static <S> String phase(Machine<?, S, ?> slice, Object state, Subject subject) {
-        return slice.phase((S) state, subject);
+    private static <S> String phase(Machine<?, S, ?> machine, Object state, Subject subject) {
+        return machine.phase((S) state, subject);
     }
 }

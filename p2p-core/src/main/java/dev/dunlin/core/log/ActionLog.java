@@ -38,7 +38,7 @@ public final class ActionLog {
      *
      * @param store a store before its first input; it is brought to the log's last state
      * @param build names this build, in the header of what is written
-     * @throws LogException.Damaged if frames that the disk had promised are damaged
+     * @throws LogException.Damaged if frames that were forced to disk are damaged
      * @throws LogException if this build cannot go on from it: the message says why, and how to seal the log with the old build
      */
     public static <R> Opened open(LogStorage storage, Store<R> store, LogOptions options, String build)
@@ -130,7 +130,7 @@ public final class ActionLog {
         if (last.first() == recovery.lastInput() + 1) {
             storage.truncate(last.name(), 0);
         } else if (!last.compressed()) {
-            // What a killed process wrote was read back; that the disk has promised it is not known before this.
+            // What a killed process wrote was read back; that it is on disk is not known before this.
             try (LogStorage.Appender file = storage.append(last.name())) {
                 file.force();
             }
@@ -160,9 +160,9 @@ public final class ActionLog {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             Schema.Report fit = reader.fitAfter(from.input());
             if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
-                throw new LogException("this build cannot go on from the log in " + storage + ":\n" + fit.text()
-                        + "\nSeal it with the build that wrote it (dunlin log DIR --seal), or start with another "
-                        + "data folder");
+                throw new LogException.OtherBuild("this build cannot go on from the log in " + storage + ":\n"
+                        + fit.text() + "\n" + Schema.DECLARE
+                        + ", seal the log with the build that wrote it (ActionLog.seal), or begin a new log");
             }
             store.restore(from);
             List<String> notes = new ArrayList<>();
@@ -188,10 +188,10 @@ public final class ActionLog {
                     if (divergence.isPresent()) {
                         diverged++;
                         if (recorded.durable()) {
-                            throw new LogException("this build replays input " + recorded.number()
+                            throw new LogException.OtherBuild("this build replays input " + recorded.number()
                                     + ", which led to a durable effect, to another result: "
                                     + divergence.get().what()
-                                    + ". Seal the log with the build that wrote it (dunlin log DIR --seal)");
+                                    + ". Seal the log with the build that wrote it (ActionLog.seal)");
                         }
                     }
                 }
@@ -217,10 +217,10 @@ public final class ActionLog {
             try {
                 return store.apply(recorded.input(), recorded.at());
             } catch (StoreFailure failure) {
-                throw new LogException(
+                throw new LogException.OtherBuild(
                         "this build fails at input " + recorded.number() + " of the log, which the build that wrote it "
                                 + "carried out: " + failure.getMessage()
-                                + ". Seal the log with the build that wrote it (dunlin log DIR --seal)",
+                                + ". Seal the log with the build that wrote it (ActionLog.seal)",
                         failure);
             }
         }

@@ -26,7 +26,7 @@ public sealed interface Frame {
      * @param format the format's version
      * @param build the build that writes
      * @param first the number of the segment's first input
-     * @param forced up to which input the disk had promised when the segment was begun
+     * @param forced up to which input the log was forced to disk when the segment was begun
      * @param wallOffset how far the wall clock was ahead of the node's time then, in microseconds
      * @param schema what the build can write
      */
@@ -42,7 +42,7 @@ public sealed interface Frame {
      * @param rejected the disabled ones among the input and what it led to
      * @param size how many actions and effects, the input included
      * @param derived the digest of all but the input
-     * @param changed the digests of the slices that it changed
+     * @param changed the digests of the machines that it changed
      * @param durable whether an effect waited for the disk
      * @param failed what broke, if the input ended the run
      */
@@ -76,7 +76,7 @@ public sealed interface Frame {
     record Rejected(int index, String type, Subject about, String clause, List<Operand> operands) {}
 
     /**
-     * A promise of the disk.
+     * A force mark: the log is on disk up to an input.
      *
      * @param input all up to this input is safe
      */

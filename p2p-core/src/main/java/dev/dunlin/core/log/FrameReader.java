@@ -117,9 +117,9 @@ final class FrameReader {
 
     private static Map<String, Digest> digests(JsonParser in) {
         Map<String, Digest> digests = new LinkedHashMap<>();
-        for (String slice = in.nextName(); slice != null; slice = in.nextName()) {
+        for (String machine = in.nextName(); machine != null; machine = in.nextName()) {
             in.nextToken();
-            digests.put(slice, Digest.parse(in.getString()));
+            digests.put(machine, Digest.parse(in.getString()));
         }
         if (in.currentToken() != JsonToken.END_OBJECT) {
             throw new LogException("a frame's digests are an object");

@@ -5,8 +5,8 @@ import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Text;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.MachineDigests;
 import dev.dunlin.core.store.Operand;
-import dev.dunlin.core.store.SliceDigests;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Turn;
@@ -42,7 +42,7 @@ final class FrameWriter {
     private final Codec codec;
     private final Buffer buffer = new Buffer();
     private final CRC32C crc = new CRC32C();
-    private final SliceDigests digests = new SliceDigests();
+    private final MachineDigests digests = new MachineDigests();
     private @Nullable JsonGenerator generator;
 
     FrameWriter(Codec codec) {
@@ -121,11 +121,11 @@ final class FrameWriter {
             return;
         }
         String before = ",\"changed\":{";
-        for (Map.Entry<String, Digest> slice : changed.entrySet()) {
+        for (Map.Entry<String, Digest> machine : changed.entrySet()) {
             buffer.ascii(before);
-            buffer.text(slice.getKey());
+            buffer.text(machine.getKey());
             buffer.ascii(":");
-            buffer.digest(slice.getValue());
+            buffer.digest(machine.getValue());
             before = ",";
         }
         buffer.ascii("}");

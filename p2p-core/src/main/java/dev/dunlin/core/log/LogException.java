@@ -33,7 +33,40 @@ public class LogException extends RuntimeException {
         }
     }
 
-    /** Damage where the disk had promised: frames are lost that must not be. */
+    /** Another build wrote the log, and this one cannot go on from it. */
+    public static final class OtherBuild extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        OtherBuild(String message) {
+            super(message);
+        }
+
+        OtherBuild(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The log fits this build only with losses, and they are not accepted. */
+    public static final class Lossy extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        /** With a sentence. */
+        public Lossy(String message) {
+            super(message);
+        }
+    }
+
+    /** The log replays to another result than recorded. */
+    public static final class Diverged extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        /** With a sentence. */
+        public Diverged(String message) {
+            super(message);
+        }
+    }
+
+    /** Damage in what was forced to disk: frames are lost that must not be. */
     public static final class Damaged extends LogException {
         private static final long serialVersionUID = 1L;
 

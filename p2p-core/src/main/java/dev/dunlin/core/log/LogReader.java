@@ -131,7 +131,7 @@ public final class LogReader<R> {
     /**
      * Opens a log.
      *
-     * @param store a store with the slices whose types the log has; it is not changed
+     * @param store a store with the machines whose types the log has; it is not changed
      * @throws LogException.Missing if there is no log
      * @throws LogException if its format is newer than this build's
      */
@@ -267,7 +267,7 @@ public final class LogReader<R> {
     }
 
     /**
-     * The slices' digests after exactly this input, as the header of the snapshot taken there tells them; the state itself is not
+     * The machines' digests after exactly this input, as the header of the snapshot taken there tells them; the state itself is not
      * read.
      *
      * @return empty if there is no such snapshot, or its header is damaged
@@ -442,7 +442,7 @@ public final class LogReader<R> {
             return damaged;
         }
 
-        // A bad line ends the log if nothing behind it shows that the disk had promised it.
+        // A bad line ends the log if nothing behind it shows that it was forced to disk.
         private void bad() throws IOException {
             Lines in = current();
             String why = in.fault();
@@ -521,7 +521,7 @@ public final class LogReader<R> {
             return incomparable;
         }
 
-        /** Up to which input the disk had promised, as far as was read. */
+        /** Up to which input the log was forced to disk, as far as was read. */
         public long forced() {
             return forced;
         }

@@ -27,7 +27,7 @@ public interface LogStorage extends Closeable {
     /** Opens a file for appending; makes it if there is none. */
     Appender append(String name) throws IOException;
 
-    /** Cuts a file to a size, and returns when the disk has promised that. */
+    /** Cuts a file to a size, and returns when that is forced to disk. */
     void truncate(String name, long size) throws IOException;
 
     /** Gives a file another name, in one step; a file of that name is replaced. */
@@ -36,7 +36,7 @@ public interface LogStorage extends Closeable {
     /** Deletes a file, if it is there. */
     void delete(String name) throws IOException;
 
-    /** Makes the disk promise which files there are. */
+    /** Forces to disk which files there are. */
     void forceNames() throws IOException;
 
     /** Whether a write failed because there is no space left, so that it may be made again when there is. */
@@ -47,7 +47,7 @@ public interface LogStorage extends Closeable {
         /** Appends bytes. */
         void write(byte[] bytes, int from, int length) throws IOException;
 
-        /** Returns when the disk has promised the whole file, also what was written before it was opened. */
+        /** Forces the whole file to disk, also what was written before it was opened. */
         void force() throws IOException;
 
         @Override

@@ -157,11 +157,11 @@ public final class LogWriter implements Closeable {
     }
 
     /**
-     * Returns when the disk has promised all that was taken.
+     * Returns when all that was taken is forced to disk.
      *
      * @return the last input that is safe
      * @throws IOException if it cannot be written: the call may be made again
-     * @throws LogException if the disk did not promise it: it may have dropped any of what was written, and asking again would
+     * @throws LogException if it could not be forced: the disk may have dropped any of what was written, and asking again would
      *     not tell, so the log is not to be written any more
      */
     public long force() throws IOException {
@@ -184,7 +184,7 @@ public final class LogWriter implements Closeable {
             } catch (IOException e) {
                 broken = true;
                 throw new LogException(
-                        "the disk did not promise inputs " + (forced + 1) + " to " + written + " of the log in "
+                        "could not force to disk the inputs " + (forced + 1) + " to " + written + " of the log in "
                                 + storage + ": " + e.getMessage(),
                         e);
             }

@@ -15,9 +15,9 @@ import java.util.Set;
  *
  * @param number the input
  * @param what one sentence
- * @param slices the slices whose state differs, in mounting order; empty if only what was dispatched differs
+ * @param machines the machines whose state differs, in mounting order; empty if only what was dispatched differs
  */
-public record Mismatch(long number, String what, List<String> slices) {
+public record Mismatch(long number, String what, List<String> machines) {
 
     /**
      * Compares a turn with its record.
@@ -27,28 +27,28 @@ public record Mismatch(long number, String what, List<String> slices) {
      */
     public static Optional<Mismatch> between(Frame.Recorded recorded, Turn turn, Set<String> incomparable) {
         List<String> found = new ArrayList<>();
-        List<String> slices = new ArrayList<>();
+        List<String> machines = new ArrayList<>();
         Map<String, Digest> changed = turn.changedDigests();
-        changed.forEach((slice, digest) -> {
-            Digest told = recorded.changed().get(slice);
+        changed.forEach((machine, digest) -> {
+            Digest told = recorded.changed().get(machine);
             if (told == null) {
-                found.add("the slice " + slice + " changes and did not");
-                slices.add(slice);
-            } else if (!told.equals(digest) && !incomparable.contains(slice)) {
-                found.add("the slice " + slice + " changes to another state");
-                slices.add(slice);
+                found.add("the machine " + machine + " changes and did not");
+                machines.add(machine);
+            } else if (!told.equals(digest) && !incomparable.contains(machine)) {
+                found.add("the machine " + machine + " changes to another state");
+                machines.add(machine);
             }
         });
-        for (String slice : recorded.changed().keySet()) {
-            if (!changed.containsKey(slice)) {
-                found.add("the slice " + slice + " does not change and did");
-                slices.add(slice);
+        for (String machine : recorded.changed().keySet()) {
+            if (!changed.containsKey(machine)) {
+                found.add("the machine " + machine + " does not change and did");
+                machines.add(machine);
             }
         }
         dispatched(recorded, turn, incomparable.contains(Schema.DERIVED), found);
         return found.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Mismatch(recorded.number(), String.join("; ", found), List.copyOf(slices)));
+                : Optional.of(new Mismatch(recorded.number(), String.join("; ", found), List.copyOf(machines)));
     }
 
     private static void dispatched(Frame.Recorded recorded, Turn turn, boolean countOnly, List<String> found) {

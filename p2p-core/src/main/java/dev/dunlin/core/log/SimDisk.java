@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A disk in memory that keeps only what it promised. What was written and not forced may, when the power goes, be there, be
+ * A disk in memory that keeps only what was forced. What was written and not forced may, when the power goes, be there, be
  * missing, be torn in the midst of a sector or be zeros, each sector by itself; names that were not forced may be as they were
  * before. What was forced stays, down to the last byte. After {@link #powerLoss} and {@link #kill}, those who had files open
  * write into nothing: they are of a process that is gone.
@@ -24,7 +24,7 @@ public final class SimDisk implements LogStorage {
     public static final int SECTOR = 512;
 
     private TreeMap<String, Node> names = new TreeMap<>();
-    private TreeMap<String, Node> promisedNames = new TreeMap<>();
+    private TreeMap<String, Node> forcedNames = new TreeMap<>();
     private long capacity = Long.MAX_VALUE;
     private int failingForces;
     private int failAfterForces = -1;
@@ -33,11 +33,11 @@ public final class SimDisk implements LogStorage {
     private Runnable beforeForce = () -> {};
     private Runnable beforeStep = () -> {};
 
-    /** A file's content, and that which the disk has promised of it. */
+    /** A file's content, and what of it was forced. */
     private static final class Node {
         byte[] bytes = new byte[0];
         int size;
-        byte[] promised = new byte[0];
+        byte[] forced = new byte[0];
 
         void write(byte[] from, int at, int length) {
             if (bytes.length < size + length) {
@@ -54,7 +54,7 @@ public final class SimDisk implements LogStorage {
         void become(byte[] content) {
             bytes = content;
             size = content.length;
-            promised = content.clone();
+            forced = content.clone();
         }
     }
 
@@ -104,13 +104,13 @@ public final class SimDisk implements LogStorage {
     /** The power is gone: what was not forced is there, missing, torn or zero, as the random source draws. */
     public synchronized void powerLoss(RandomGenerator random) {
         processes++;
-        TreeMap<String, Node> left = new TreeMap<>(promisedNames);
+        TreeMap<String, Node> left = new TreeMap<>(forcedNames);
         for (String name : new ArrayList<>(names.keySet())) {
             if (random.nextBoolean()) {
                 left.put(name, names.get(name));
             }
         }
-        for (String name : new ArrayList<>(promisedNames.keySet())) {
+        for (String name : new ArrayList<>(forcedNames.keySet())) {
             if (!names.containsKey(name) && random.nextBoolean()) {
                 left.remove(name);
             }
@@ -119,21 +119,21 @@ public final class SimDisk implements LogStorage {
             node.become(torn(node, random));
         }
         names = left;
-        promisedNames = new TreeMap<>(left);
+        forcedNames = new TreeMap<>(left);
     }
 
     private static byte[] torn(Node node, RandomGenerator random) {
-        byte[] promised = node.promised;
+        byte[] forced = node.forced;
         int grown = node.size;
-        if (grown <= promised.length) {
+        if (grown <= forced.length) {
             // Cutting is forced by contract: there is nothing to lose.
-            return promised.clone();
+            return forced.clone();
         }
         // The length that the file has is one more thing that may not have reached the disk.
-        int size = random.nextInt(4) == 0 ? promised.length + random.nextInt(grown - promised.length + 1) : grown;
+        int size = random.nextInt(4) == 0 ? forced.length + random.nextInt(grown - forced.length + 1) : grown;
         byte[] left = Arrays.copyOf(node.bytes, size);
-        for (int sector = promised.length / SECTOR; sector * SECTOR < size; sector++) {
-            int from = Math.max(sector * SECTOR, promised.length);
+        for (int sector = forced.length / SECTOR; sector * SECTOR < size; sector++) {
+            int from = Math.max(sector * SECTOR, forced.length);
             int to = Math.min((sector + 1) * SECTOR, size);
             switch (random.nextInt(4)) {
                 case 0 -> Arrays.fill(left, from, to, (byte) 0);
@@ -151,15 +151,15 @@ public final class SimDisk implements LogStorage {
         return node(name).content();
     }
 
-    /** Gives a file other content, promised: a disk that decays, or somebody's editor. */
+    /** Gives a file other content, forced: a disk that decays, or somebody's editor. */
     public synchronized void put(String name, byte[] content) {
         Node node = new Node();
         node.become(content.clone());
         names.put(name, node);
-        promisedNames.put(name, node);
+        forcedNames.put(name, node);
     }
 
-    /** Another disk of the same content, all of it promised. */
+    /** Another disk of the same content, all of it forced. */
     public synchronized SimDisk copy() {
         SimDisk copy = new SimDisk();
         names.forEach((name, node) -> copy.put(name, node.content()));
@@ -256,7 +256,7 @@ public final class SimDisk implements LogStorage {
                 }
                 failAfterForces = Math.max(-1, failAfterForces - 1);
                 forces++;
-                node.promised = Arrays.copyOf(node.bytes, Math.min(size, node.size));
+                node.forced = Arrays.copyOf(node.bytes, Math.min(size, node.size));
             }
         }
 
@@ -272,7 +272,7 @@ public final class SimDisk implements LogStorage {
         synchronized (this) {
             Node node = node(name);
             node.size = (int) Math.min(node.size, size);
-            node.promised = Arrays.copyOf(node.bytes, node.size);
+            node.forced = Arrays.copyOf(node.bytes, node.size);
         }
     }
 
@@ -297,7 +297,7 @@ public final class SimDisk implements LogStorage {
     public void forceNames() {
         step();
         synchronized (this) {
-            promisedNames = new TreeMap<>(names);
+            forcedNames = new TreeMap<>(names);
         }
     }
 

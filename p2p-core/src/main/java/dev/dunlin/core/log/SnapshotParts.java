@@ -110,7 +110,7 @@ final class SnapshotParts {
             return union;
         }
         return codec.variant(union, kind)
-                .orElseThrow(() -> new IllegalArgumentException(kind + " is no " + union.getSimpleName()));
+                .orElseThrow(() -> new IllegalArgumentException(kind + " is no " + Names.of(union)));
     }
 
     // Null where this build has no such field any more.
@@ -148,7 +148,7 @@ final class SnapshotParts {
             }
         }
         if (upcaster == null) {
-            throw new IllegalArgumentException(record.getSimpleName() + " has no field " + written);
+            throw new IllegalArgumentException(Names.of(record) + " has no field " + written);
         }
         return null;
     }
@@ -250,7 +250,7 @@ final class SnapshotParts {
             constructor.setAccessible(true);
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException(slot.name + " is no " + record.getSimpleName(), e);
+            throw new IllegalArgumentException(slot.name + " is no " + Names.of(record), e);
         }
     }
 
@@ -258,8 +258,8 @@ final class SnapshotParts {
         return Optional.ofNullable(upcaster)
                 .flatMap(by -> by.missing(slot.machine, slot.isState, record, component.getName()))
                 .map(json -> codec.value(json, typeOf(slot, record, component)))
-                .orElseThrow(() -> new IllegalArgumentException(
-                        record.getSimpleName() + " has no value for " + component.getName()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(Names.of(record) + " has no value for " + component.getName()));
     }
 
     private static Type plain(Type type) {

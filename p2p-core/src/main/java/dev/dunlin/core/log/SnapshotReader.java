@@ -170,7 +170,8 @@ final class SnapshotReader<R> {
             throw new LogException(
                     "this build cannot read the snapshot " + file.name() + " of the build "
                             + header.path("build").asString() + ": " + e.getMessage() + "\n"
-                            + mine.compare(theirs, codec.tables()).text(),
+                            + mine.compare(theirs, codec.tables()).text() + "\n" + Schema.DECLARE
+                            + ", or read it with the build that wrote it",
                     e);
         }
     }
@@ -198,13 +199,13 @@ final class SnapshotReader<R> {
     }
 
     private boolean isMounted(String machine) {
-        return store.machines().stream().anyMatch(slice -> slice.name().equals(machine));
+        return store.machines().stream().anyMatch(mounted -> mounted.name().equals(machine));
     }
 
     private SnapshotParts.Slot slot(String machine) {
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            if (slice.name().equals(machine)) {
-                return SnapshotParts.Slot.of(machine, slice.state());
+        for (Machine<?, ?, ?> mounted : store.machines()) {
+            if (mounted.name().equals(machine)) {
+                return SnapshotParts.Slot.of(machine, mounted.state());
             }
         }
         throw new IllegalArgumentException("there is no machine " + machine);

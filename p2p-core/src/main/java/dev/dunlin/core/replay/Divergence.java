@@ -21,8 +21,8 @@ public record Divergence(
         StringBuilder text = new StringBuilder();
         text.append("step ").append(mismatch.number()).append(" diverges: ").append(mismatch.what());
         text.append("\n  input: ").append(input);
-        if (!mismatch.slices().isEmpty()) {
-            text.append("\n  slices: ").append(String.join(", ", mismatch.slices()));
+        if (!mismatch.machines().isEmpty()) {
+            text.append("\n  machines: ").append(String.join(", ", mismatch.machines()));
         }
         text.append("\n  causes:");
         causes.forEach(cause -> text.append("\n    ").append(cause));

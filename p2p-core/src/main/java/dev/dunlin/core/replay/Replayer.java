@@ -42,7 +42,7 @@ public final class Replayer<R> {
     private final List<Failed> failures = new ArrayList<>();
 
     /**
-     * Over a log, with a store of the same slices.
+     * Over a log, with a store of the same machines.
      *
      * @param acceptRisky whether to go on where the log fits this build only with losses
      * @throws LogException if the log does not fit: the message lists the differences
@@ -52,11 +52,12 @@ public final class Replayer<R> {
         this.store = store;
         Schema.Fit fit = log.fit().fit();
         if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            throw new LogException(
-                    "the log does not fit this build:\n" + log.fit().text()
-                            + (fit == Schema.Fit.RISKY
-                                    ? "\nIt can be replayed with losses: accept them with --accept-risky"
-                                    : "\nReplay it with the build that wrote it"));
+            String differences =
+                    "the log does not fit this build:\n" + log.fit().text();
+            throw fit == Schema.Fit.RISKY
+                    ? new LogException.Lossy(differences + "\nIt can be replayed if the losses are accepted")
+                    : new LogException(
+                            differences + "\n" + Schema.DECLARE + ", or replay it with the build that wrote it");
         }
     }
 
@@ -367,11 +368,11 @@ public final class Replayer<R> {
         return store.state();
     }
 
-    /** A state as JSON: one field per slice, the store's own first. */
+    /** A state as JSON: one field per machine, the store's own first. */
     public JsonNode json(StoreState<R> state) {
         ObjectNode tree = log.codec().mapper().createObjectNode();
         store.statesOf(state)
-                .forEach((slice, value) -> tree.set(slice, log.codec().tree(value)));
+                .forEach((machine, value) -> tree.set(machine, log.codec().tree(value)));
         return tree;
     }
 
@@ -386,9 +387,9 @@ public final class Replayer<R> {
     /** The digest of the whole present state. */
     public Digest digest() {
         Hasher hasher = new Hasher();
-        for (Map.Entry<String, Object> slice : store.statesOf(store.state()).entrySet()) {
-            hasher.putString(slice.getKey());
-            Content.feed(slice.getValue(), hasher);
+        for (Map.Entry<String, Object> machine : store.statesOf(store.state()).entrySet()) {
+            hasher.putString(machine.getKey());
+            Content.feed(machine.getValue(), hasher);
         }
         return hasher.finish();
     }

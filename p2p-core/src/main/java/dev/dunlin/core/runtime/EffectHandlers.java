@@ -52,8 +52,8 @@ public final class EffectHandlers {
     /** No handlers yet for the effects of a store's machines. */
     public static EffectHandlers of(Store<?> store) {
         Routes routes = new Routes();
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            for (Class<? extends Action> type : slice.types().actions().values()) {
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            for (Class<? extends Action> type : machine.types().actions().values()) {
                 if (Effect.class.isAssignableFrom(type)) {
                     routes.mounted.add(type);
                 }

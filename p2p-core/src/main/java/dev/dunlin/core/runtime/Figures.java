@@ -1,5 +1,6 @@
 package dev.dunlin.core.runtime;
 
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +39,14 @@ final class Figures {
     }
 
     /** Looks at how long requests have waited. */
-    void oldest(EffectDesk desk, long now) {
+    void oldest(EffectDesk desk, Store<?> store, long now) {
         oldestRequest = desk.oldest().map(request -> now - request.since()).orElse(0L);
         List<EffectDesk.Request> overdue = desk.overdue(now);
         for (EffectDesk.Request request : overdue.subList(0, Math.min(TOLD_AT_ONCE, overdue.size()))) {
             LOG.warn(
                     "the request {} ({}) has had no answer for {} s",
                     request.id(),
-                    request.type().getSimpleName(),
+                    store.nameOf(request.type()),
                     (now - request.since()) / 1_000_000);
         }
         if (overdue.size() > TOLD_AT_ONCE) {

@@ -66,7 +66,7 @@ final class LogThread {
 
     /** Is told from the log's thread. */
     interface Listener {
-        /** The disk has promised more. */
+        /** More of the log is forced. */
         void forced();
 
         /** The log cannot be written or forced: the node must stop. */
@@ -257,9 +257,9 @@ final class LogThread {
         while (true) {
             try {
                 if (force) {
-                    long promised = writer.force();
-                    if (promised != forced) {
-                        forced = promised;
+                    long now = writer.force();
+                    if (now != forced) {
+                        forced = now;
                         listener.forced();
                     }
                 } else {
@@ -386,7 +386,7 @@ final class LogThread {
         }
     }
 
-    /** Up to which input the disk has promised. */
+    /** Up to which input the log is forced. */
     long forced() {
         return forced;
     }

@@ -198,7 +198,7 @@ public final class NodeRuntime<R> implements Port {
                             + (log == null
                                     ? ""
                                     : logFailure == null
-                                            ? ". The input is in the log " + log + ": replay it with --to "
+                                            ? ". The input is in the log " + log + ": replay it to step "
                                                     + failure.number()
                                             : ". The input is not in the log " + log + ", which cannot be written"),
                     failure));
@@ -285,7 +285,7 @@ public final class NodeRuntime<R> implements Port {
             LOG.warn("the wall clock was stepped: it differs from the node's time by {} ms", stepped.by() / 1000);
             input(Input.of(stepped), now);
         });
-        figures.oldest(desk, now);
+        figures.oldest(desk, store, now);
     }
 
     private void take(Inbox.Item item, long now) {
@@ -334,7 +334,7 @@ public final class NodeRuntime<R> implements Port {
         for (Consumer<Turn> watcher : watchers) {
             tell(watcher, turn);
         }
-        watchdog.end(turn.number(), input.action().getClass().getSimpleName(), turn.size());
+        watchdog.end(turn, store);
     }
 
     private static void tell(Consumer<Turn> watcher, Turn turn) {
@@ -355,7 +355,7 @@ public final class NodeRuntime<R> implements Port {
                 desk.answered(ready.id());
                 LOG.error(
                         "the handler of {} threw, which is a bug: its machine will see no answer",
-                        ready.effect().getClass().getSimpleName(),
+                        store.nameOf(ready.effect().getClass()),
                         e);
             }
         }

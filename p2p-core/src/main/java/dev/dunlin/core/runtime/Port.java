@@ -3,7 +3,14 @@ package dev.dunlin.core.runtime;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 
-/** Where services hand in what happens in the world. Safe from any thread; never blocks. */
+/**
+ * Where services hand in what happens in the world. Safe from any thread; never blocks.
+ *
+ * <p>All three throw {@link IllegalArgumentException} for what cannot be recorded: an action that is no input of a mounted
+ * machine, which is the caller's bug, or one that lacks a value, is too big or too deep, or has a text that is no Unicode, which
+ * may come from a peer. Nothing has happened then, and the service must not swallow it. It answers the request with a failure
+ * that can be recorded; otherwise the machine would wait for an answer that never comes.
+ */
 public interface Port {
 
     /**
@@ -11,7 +18,8 @@ public interface Port {
      *
      * @param request the id of the {@link dev.dunlin.core.store.Effect.Request} that is answered, once
      * @param fact the answer
-     * @throws IllegalArgumentException if it is of no mounted machine, which is the caller's bug; nothing has happened then
+     * @throws IllegalArgumentException if it cannot be recorded; the request is still open then, and is to be answered by a failure
+     *     that can be
      */
     void answer(ActionId request, Action fact);
 
@@ -19,6 +27,8 @@ public interface Port {
      * Tells that a handle's thing is closed. There is always room: the handle holds it.
      *
      * @param fact an {@link Action.EndsHandle}
+     * @throws IllegalArgumentException if it cannot be recorded; the handle counts as open then, and its end is to be told by
+     *     an action that can be
      */
     <A extends Action & Action.EndsHandle> void ended(A fact);
 
@@ -26,7 +36,7 @@ public interface Port {
      * Hands in new work: an inbound connection or stream, a message, a wish. When it is refused, the caller closes what it
      * brought, or stops reading until there is room.
      *
-     * @throws IllegalArgumentException if it is of no mounted machine or too big to be recorded; nothing has happened then
+     * @throws IllegalArgumentException if it cannot be recorded; the caller closes what it brought, as when it is refused
      */
     Offer offer(Action fact);
 

@@ -1,5 +1,7 @@
 package dev.dunlin.core.runtime;
 
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Turn;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -60,13 +62,18 @@ final class Watchdog {
     }
 
     /** It is done. By the store's thread. */
-    void end(long number, String type, int entries) {
+    void end(Turn turn, Store<?> store) {
         long took = before + System.nanoTime() - since;
         before = 0;
         since = IDLE;
-        if (took > SLOW_NANOS || entries > MANY) {
+        if (took > SLOW_NANOS || turn.size() > MANY) {
             slow.add(1);
-            LOG.warn("input {} ({}) took {} ms and led to {} actions", number, type, took / 1_000_000, entries);
+            LOG.warn(
+                    "input {} ({}) took {} ms and led to {} actions",
+                    turn.number(),
+                    store.nameOf(turn.input().action().getClass()),
+                    took / 1_000_000,
+                    turn.size());
         }
     }
 

@@ -16,8 +16,8 @@ public sealed interface Fault {
      * @param at from then on
      * @param down microseconds until it boots again, at least 1
      * @param effects how many effects it still carries out from then on before it dies; 0 for at once
-     * @param power whether the power goes: peers are not told, and of what the disk has not promised only a part is left
-     * @param kept of those inputs that the disk has not promised, how many in a thousand are left; the next is torn
+     * @param power whether the power goes: peers are not told, and of what is not forced to disk only a part is left
+     * @param kept of those inputs that are not forced to disk, how many in a thousand are left; the next is torn
      */
     record Crash(int node, long at, long down, int effects, boolean power, int kept) implements Fault {
         /** Checks the ranges. */

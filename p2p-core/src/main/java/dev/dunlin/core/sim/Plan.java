@@ -39,7 +39,7 @@ public record Plan(
      * @param mean microseconds that a link adds on average, drawn once for each pair of nodes
      * @param jitter microseconds that each message adds on average
      * @param bandwidth bytes a second of a connection, each way; at least 1
-     * @param force microseconds that the disk takes to promise
+     * @param force microseconds that a force of the log takes
      * @param spread how latencies of pairs and jitters of messages are spread around their means
      */
     public record Net(long least, long mean, long jitter, long bandwidth, long force, Spread spread) {

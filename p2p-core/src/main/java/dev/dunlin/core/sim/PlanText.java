@@ -38,11 +38,11 @@ public final class PlanText {
         this.mapper = codec.mapper();
     }
 
-    /** For plans of a scenario: wishes are actions of its store's slices, misdeeds of its own tables. */
+    /** For plans of a scenario: wishes are actions of its store's machines, misdeeds of its own tables. */
     public static PlanText of(Scenario<?> scenario) {
         List<TypeTable> tables = new ArrayList<>();
-        for (Machine<?, ?, ?> slice : scenario.store().machines()) {
-            tables.add(slice.types());
+        for (Machine<?, ?, ?> machine : scenario.store().machines()) {
+            tables.add(machine.types());
         }
         tables.addAll(scenario.misdeeds());
         return new PlanText(Codec.of(tables));

@@ -19,7 +19,7 @@ public interface Scenario<R> {
     /** Its name, in kebab case. */
     String name();
 
-    /** A new store before its first input, with the slices that production mounts. */
+    /** A new store before its first input, with the machines that production mounts. */
     Store<R> store();
 
     /** A node's configuration, as at each of its boots. */

@@ -281,7 +281,7 @@ public final class SimNode<R> implements Port {
     }
 
     private void broke(Audit.Broken broken) {
-        world.violated(Violation.Kind.SAFETY, broken.slice() + "/" + broken.invariant(), number, broken.why());
+        world.violated(Violation.Kind.SAFETY, broken.machine() + "/" + broken.invariant(), number, broken.why());
     }
 
     private void trace(Turn turn) {
@@ -303,7 +303,7 @@ public final class SimNode<R> implements Port {
 
     // Disk
 
-    /** The disk forces now what came up to an input: for tests that hold it. */
+    /** Forces to disk now what came up to an input: for tests that hold the force. */
     void forceNow(long input) {
         if (process != null) {
             process.forced(input);

@@ -271,7 +271,7 @@ final class SimProcess<R> {
             } catch (RuntimeException | AssertionError thrown) {
                 violated(
                         "no-service-throws",
-                        "the handler of " + ready.effect().getClass().getSimpleName() + " threw " + thrown);
+                        "the handler of " + store.nameOf(ready.effect().getClass()) + " threw " + thrown);
                 continue;
             }
             Fault.Crash crash = dying;

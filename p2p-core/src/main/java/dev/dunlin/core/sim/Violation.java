@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * What a run found wrong.
  *
- * @param kind which promise is broken
+ * @param kind what is violated
  * @param name what is broken: an invariant's name, or that of a reducer's failure
  * @param node where; -1 for the world as a whole
  * @param input the node's input after which it was seen; 0 for none
@@ -14,7 +14,7 @@ import java.util.Locale;
  */
 public record Violation(Kind kind, String name, int node, long input, long at, String why) {
 
-    /** Which promise is broken. */
+    /** What is violated. */
     public enum Kind {
         /** A reducer, a guard or a simulated service threw. */
         CRASH,

@@ -1,5 +1,5 @@
 /**
- * The simulator: many nodes' stores on one thread, under virtual time and one seed. Production slices run unchanged; only
+ * The simulator: many nodes' stores on one thread, under virtual time and one seed. Production machines run unchanged; only
  * services are simulated, behind the interfaces that the real ones implement. The same seed gives the same digests on every
  * machine, JVM, locale and time zone.
  *

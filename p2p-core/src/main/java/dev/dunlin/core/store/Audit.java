@@ -29,7 +29,7 @@ public final class Audit {
     public static final int SWEEP_EVERY = 256;
 
     // Lookup only.
-    private final Map<String, Machine<?, ?, ?>> slices = new HashMap<>();
+    private final Map<String, Machine<?, ?, ?>> machines = new HashMap<>();
     private final List<Machine<?, ?, ?>> ordered;
     private final Map<String, Object> states = new HashMap<>();
     private final boolean thorough;
@@ -37,14 +37,14 @@ public final class Audit {
     /**
      * What a turn broke.
      *
-     * @param slice whose state breaks it
+     * @param machine whose state breaks it
      * @param invariant its name
      * @param why the sentence that says how
      */
-    public record Broken(String slice, String invariant, String why) {
+    public record Broken(String machine, String invariant, String why) {
         @Override
         public String toString() {
-            return slice + " breaks " + invariant + ": " + why;
+            return machine + " breaks " + invariant + ": " + why;
         }
     }
 
@@ -52,8 +52,8 @@ public final class Audit {
         this.thorough = thorough;
         states.putAll(store.statesOf(store.state()));
         this.ordered = List.copyOf(store.machines());
-        for (Machine<?, ?, ?> slice : ordered) {
-            slices.put(slice.name(), slice);
+        for (Machine<?, ?, ?> machine : ordered) {
+            machines.put(machine.name(), machine);
         }
     }
 
@@ -62,7 +62,7 @@ public final class Audit {
         return new Audit(store, false);
     }
 
-    /** As {@link #of}, and every invariant of a changed slice is asked: for who has to know which turn broke it. */
+    /** As {@link #of}, and every invariant of a changed machine is asked: for who has to know which turn broke it. */
     public static <R> Audit thorough(Store<R> store) {
         return new Audit(store, true);
     }
@@ -71,16 +71,16 @@ public final class Audit {
     public Optional<Broken> after(Turn turn) {
         boolean handles = false;
         for (Turn.Changed change : turn.changed()) {
-            Machine<?, ?, ?> slice = slices.get(change.slice());
-            if (slice == null) {
+            Machine<?, ?, ?> machine = machines.get(change.machine());
+            if (machine == null) {
                 continue;
             }
-            states.put(change.slice(), change.state());
-            handles |= change.slice().equals(NodeMachine.NAME) || holdsHandles(slice, change);
+            states.put(change.machine(), change.state());
+            handles |= change.machine().equals(NodeMachine.NAME) || holdsHandles(machine, change);
         }
         for (Turn.Changed change : turn.changed()) {
-            Machine<?, ?, ?> slice = slices.get(change.slice());
-            Optional<Broken> broken = slice == null ? Optional.empty() : changed(slice, change.state(), turn);
+            Machine<?, ?, ?> machine = machines.get(change.machine());
+            Optional<Broken> broken = machine == null ? Optional.empty() : changed(machine, change.state(), turn);
             if (broken.isPresent()) {
                 return broken;
             }
@@ -91,8 +91,8 @@ public final class Audit {
 
     /** What is broken now, whatever broke it. */
     public Optional<Broken> sweep() {
-        for (Machine<?, ?, ?> slice : ordered) {
-            Optional<Broken> broken = all(slice, Objects.requireNonNull(states.get(slice.name())));
+        for (Machine<?, ?, ?> machine : ordered) {
+            Optional<Broken> broken = all(machine, Objects.requireNonNull(states.get(machine.name())));
             if (broken.isPresent()) {
                 return broken;
             }
@@ -100,22 +100,22 @@ public final class Audit {
         return Optional.empty();
     }
 
-    private static <S> Optional<Broken> all(Machine<?, S, ?> slice, Object state) {
-        S own = slice.state().cast(state);
-        for (Invariant<S> invariant : slice.invariants()) {
+    private static <S> Optional<Broken> all(Machine<?, S, ?> machine, Object state) {
+        S own = machine.state().cast(state);
+        for (Invariant<S> invariant : machine.invariants()) {
             Optional<String> why = invariant.violation().apply(own);
             if (why.isPresent()) {
                 return Optional.of(
                         invariant.breakers().isEmpty()
-                                ? new Broken(slice.name(), invariant.name(), why.get())
+                                ? new Broken(machine.name(), invariant.name(), why.get())
                                 : new Broken(
-                                        slice.name(),
+                                        machine.name(),
                                         INDEX,
                                         invariant.name() + " was broken before, by an action that it does not name: "
                                                 + why.get()));
             }
         }
-        return tooBig(slice, own);
+        return tooBig(machine, own);
     }
 
     private static boolean mayBreak(Turn turn, Invariant<?> invariant) {
@@ -126,39 +126,41 @@ public final class Audit {
         return may;
     }
 
-    private static <S> boolean holdsHandles(Machine<?, S, ?> slice, Turn.Changed change) {
-        return slice.handles(slice.state().cast(change.state())).iterator().hasNext()
-                || slice.handles(slice.state().cast(change.before())).iterator().hasNext();
+    private static <S> boolean holdsHandles(Machine<?, S, ?> machine, Turn.Changed change) {
+        return machine.handles(machine.state().cast(change.state())).iterator().hasNext()
+                || machine.handles(machine.state().cast(change.before()))
+                        .iterator()
+                        .hasNext();
     }
 
-    private <S> Optional<Broken> changed(Machine<?, S, ?> slice, Object state, Turn turn) {
-        S own = slice.state().cast(state);
-        for (Invariant<S> invariant : slice.invariants()) {
+    private <S> Optional<Broken> changed(Machine<?, S, ?> machine, Object state, Turn turn) {
+        S own = machine.state().cast(state);
+        for (Invariant<S> invariant : machine.invariants()) {
             Optional<String> why = thorough || mayBreak(turn, invariant)
                     ? invariant.violation().apply(own)
                     : Optional.empty();
             if (why.isPresent()) {
-                return Optional.of(new Broken(slice.name(), invariant.name(), why.get()));
+                return Optional.of(new Broken(machine.name(), invariant.name(), why.get()));
             }
         }
-        return thorough ? tooBig(slice, own) : Optional.empty();
+        return thorough ? tooBig(machine, own) : Optional.empty();
     }
 
     // How big a state is, is found from the last one that was looked at, by this audit or by who writes the log:
     // seldom, or
     // the two would make one another's way long.
-    private static <S> Optional<Broken> tooBig(Machine<?, S, ?> slice, S own) {
+    private static <S> Optional<Broken> tooBig(Machine<?, S, ?> machine, S own) {
         long bytes = Content.bytes(own);
-        return bytes > slice.byteBudget()
+        return bytes > machine.byteBudget()
                 ? Optional.of(new Broken(
-                        slice.name(), BUDGET, "it has " + bytes + " bytes and may have " + slice.byteBudget()))
+                        machine.name(), BUDGET, "it has " + bytes + " bytes and may have " + machine.byteBudget()))
                 : Optional.empty();
     }
 
     private Optional<Broken> handles() {
         TreeSet<Handle> inState = new TreeSet<>();
-        for (Machine<?, ?, ?> slice : ordered) {
-            add(slice, Objects.requireNonNull(states.get(slice.name())), inState);
+        for (Machine<?, ?, ?> machine : ordered) {
+            add(machine, Objects.requireNonNull(states.get(machine.name())), inState);
         }
         List<Handle> missing = new ArrayList<>();
         if (states.get(NodeMachine.NAME) instanceof NodeState node) {
@@ -179,7 +181,7 @@ public final class Audit {
                         : "open and in no state: " + missing));
     }
 
-    private static <S> void add(Machine<?, S, ?> slice, Object state, TreeSet<Handle> to) {
-        slice.handles(slice.state().cast(state)).forEach(to::add);
+    private static <S> void add(Machine<?, S, ?> machine, Object state, TreeSet<Handle> to) {
+        machine.handles(machine.state().cast(state)).forEach(to::add);
     }
 }

@@ -20,9 +20,9 @@ public final class Diagram {
      *
      * @return lines that each end in a line feed, the first {@code stateDiagram-v2}
      */
-    public static String of(Machine<?, ?, ?> slice) {
+    public static String of(Machine<?, ?, ?> machine) {
         Map<List<String>, Set<String>> arrows = new LinkedHashMap<>();
-        for (Transition transition : slice.transitions()) {
+        for (Transition transition : machine.transitions()) {
             if (!transition.from().equals(transition.to())) {
                 arrows.computeIfAbsent(List.of(transition.from(), transition.to()), ends -> new LinkedHashSet<>())
                         .add(transition.action());

@@ -3,22 +3,22 @@ package dev.dunlin.core.store;
 import dev.dunlin.core.state.Hasher;
 
 /**
- * Random numbers for reducers: a keyed function of (run seed, input number, slice, draw), so the same in every replay and
+ * Random numbers for reducers: a keyed function of (run seed, input number, machine, draw), so the same in every replay and
  * unrelated between runs. Good for jitter and choice; never for secrets.
  */
 public final class Draws {
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-    private final long slice;
+    private final long machine;
     private long seed;
     private long input;
     private long draw;
     private long turn = -1;
 
-    /** The draws of one slice, by the hash of its name. */
-    Draws(String slice) {
-        this.slice = new Hasher().putString(slice).finish().low();
+    /** The draws of one machine, by the hash of its name. */
+    Draws(String machine) {
+        this.machine = new Hasher().putString(machine).finish().low();
     }
 
     /** Turns to an input; within one turn of the store, the draws go on. A boot in its midst changes the seed. */
@@ -35,7 +35,7 @@ public final class Draws {
     public long nextLong() {
         draw++;
         long mixed = mix(seed + GOLDEN * input);
-        mixed = mix(mixed ^ slice);
+        mixed = mix(mixed ^ machine);
         return mix(mixed + GOLDEN * draw);
     }
 

@@ -19,7 +19,7 @@ public interface Effect extends Action {
     interface Fire extends Effect {}
 
     /**
-     * Runs only when the disk has promised the input that led to it; later effects to the same service wait behind it. After
+     * Runs only when the log is forced up to the input that led to it; later effects to the same service wait behind it. After
      * a crash it may run again, so its handler is idempotent.
      */
     interface Durable {}

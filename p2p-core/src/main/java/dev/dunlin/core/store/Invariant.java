@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What always holds of a slice's state.
+ * What always holds of a machine's state.
  *
  * @param name in kebab case
  * @param violation the sentence that says how a state breaks it; empty when it holds
- * @param breakers the actions of the slice that can break it, so that it need not be asked after others; empty if any can.
+ * @param breakers the actions of the machine that can break it, so that it need not be asked after others; empty if any can.
  *     {@link Audit} trusts this, and asks all in turn all the same, so that a wrong list is found out
- * @param <S> the slice's state
+ * @param <S> the machine's state
  */
 public record Invariant<S>(
         String name, Function<S, Optional<String>> violation, Set<Class<? extends Action>> breakers) {

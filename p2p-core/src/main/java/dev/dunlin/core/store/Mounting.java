@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is checked of a slice before it is mounted: mistakes of its author, found at start and never at three in the morning. */
+/** What is checked of a machine before it is mounted, so that its author's mistakes are found at start. */
 final class Mounting {
 
     private Mounting() {}
@@ -14,64 +14,65 @@ final class Mounting {
     // Tickets of callers outside the store have the one name, digests of what an input led to the other.
     private static final Set<String> RESERVED = Set.of(Ticket.API, "derived");
 
-    static void check(Machine<?, ?, ?> slice) {
-        if (RESERVED.contains(slice.name())) {
-            throw new IllegalArgumentException("no machine may be named " + slice.name() + ": give it another name");
+    static void check(Machine<?, ?, ?> machine) {
+        if (RESERVED.contains(machine.name())) {
+            throw new IllegalArgumentException("no machine may be named " + machine.name() + ": give it another name");
         }
-        if (!slice.types().slice().equals(slice.name())) {
-            throw new IllegalArgumentException("the slice " + slice.name() + " has the type table of "
-                    + slice.types().slice());
+        if (!machine.types().machine().equals(machine.name())) {
+            throw new IllegalArgumentException("the machine " + machine.name() + " has the type table of "
+                    + machine.types().machine());
         }
-        for (Class<?> type : leaves(slice.actions())) {
-            if (!slice.types().actions().containsValue(type)) {
+        for (Class<?> type : leaves(machine.actions())) {
+            if (!machine.types().actions().containsValue(type)) {
                 throw new IllegalArgumentException(
-                        type.getName() + " has no name in the type table of " + slice.name());
+                        type.getName() + " has no name in the type table of " + machine.name());
             }
-            if (!slice.guards().covers(type)) {
-                throw new IllegalArgumentException(type.getName() + " has no guard in " + slice.name());
+            if (!machine.guards().covers(type)) {
+                throw new IllegalArgumentException(type.getName() + " has no guard in " + machine.name());
             }
         }
         Set<Class<?>> types = new HashSet<>();
         for (Map.Entry<String, Class<? extends Action>> entry :
-                slice.types().actions().entrySet()) {
+                machine.types().actions().entrySet()) {
             Class<? extends Action> type = entry.getValue();
             if (!types.add(type)) {
                 throw new IllegalArgumentException(
-                        type.getName() + " has two names in the type table of " + slice.name());
+                        type.getName() + " has two names in the type table of " + machine.name());
             }
             if (!type.isRecord()) {
                 throw new IllegalArgumentException(type.getName() + " is no record");
             }
             if (Effect.class.isAssignableFrom(type)) {
                 checkKind(type);
-            } else if (!Outcome.class.isAssignableFrom(type) && !slice.actions().isAssignableFrom(type)) {
+            } else if (!Outcome.class.isAssignableFrom(type)
+                    && !machine.actions().isAssignableFrom(type)) {
                 throw new IllegalArgumentException(
-                        type.getName() + " is no action of " + slice.actions().getSimpleName());
+                        type.getName() + " is no action of " + machine.actions().getSimpleName());
             }
         }
-        checkNames(slice);
+        checkNames(machine);
     }
 
-    private static void checkNames(Machine<?, ?, ?> slice) {
-        Map<String, Class<? extends Action>> actions = slice.types().actions();
-        for (Transition transition : slice.transitions()) {
+    private static void checkNames(Machine<?, ?, ?> machine) {
+        Map<String, Class<? extends Action>> actions = machine.types().actions();
+        for (Transition transition : machine.transitions()) {
             if (!actions.containsKey(transition.action())
                     && !transition.action().equals(Transition.BOOTED)) {
-                throw new IllegalArgumentException("the slice " + slice.name() + " declares a transition by "
+                throw new IllegalArgumentException("the machine " + machine.name() + " declares a transition by "
                         + transition.action() + ", which is no name in its type table");
             }
         }
-        for (Class<?> type : slice.guards().types()) {
+        for (Class<?> type : machine.guards().types()) {
             if (!actions.containsValue(type)) {
                 throw new IllegalArgumentException(
-                        type.getName() + " has a guard in " + slice.name() + " and no name in its type table");
+                        type.getName() + " has a guard in " + machine.name() + " and no name in its type table");
             }
         }
-        for (Invariant<?> invariant : slice.invariants()) {
+        for (Invariant<?> invariant : machine.invariants()) {
             for (Class<?> type : invariant.breakers()) {
                 if (!actions.containsValue(type) || Effect.class.isAssignableFrom(type)) {
-                    throw new IllegalArgumentException("the invariant " + invariant.name() + " of " + slice.name()
-                            + " is said to be broken by " + type.getName() + ", which is no action of the slice");
+                    throw new IllegalArgumentException("the invariant " + invariant.name() + " of " + machine.name()
+                            + " is said to be broken by " + type.getName() + ", which is no action of the machine");
                 }
             }
         }

@@ -3,7 +3,7 @@ package dev.dunlin.core.store;
 import dev.dunlin.core.state.Table;
 
 /**
- * The store's own slice: which run this is, and which handles are open in the world.
+ * The state of the store's own machine: which run this is, and which handles are open in the world.
  *
  * @param run the running number of this run, from 1; 0 before the first boot
  * @param build the build that runs

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: one thread owns it. {@link #state()} is immutable and may be handed to any.
  *
- * @param <R> the root of the state tree, one record of all slices' states
+ * @param <R> the root of the state tree, one record of all machines' states
  */
 public final class Store<R> {
 
@@ -148,6 +148,15 @@ public final class Store<R> {
             case OUTCOME -> Optional.of(route.type() + " is an outcome and no input: a machine gives it");
             case EFFECT -> Optional.of(route.type() + " is an effect and no input: a machine asks for it");
         };
+    }
+
+    /** The name of a mounted machine's action or effect, as logs have it. */
+    public String nameOf(Class<? extends Action> type) {
+        Mounts.Route<R> route = mounts.routes().get(type);
+        if (route == null) {
+            throw new IllegalArgumentException(type.getName() + " is of no mounted machine");
+        }
+        return route.type();
     }
 
     /** The machines' states, by name in mounting order, the store's own first. */

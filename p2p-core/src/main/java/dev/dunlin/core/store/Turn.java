@@ -24,14 +24,14 @@ public final class Turn {
     private final boolean durable;
 
     /**
-     * A slice whose state is another object after the input than before. Whether its content differs, too, the two digests tell:
+     * A machine whose state is another object after the input than before. Whether its content differs, too, the two digests tell:
      * a reducer may return an equal state, and whether that is the very same object depends on where the run began.
      *
-     * @param slice its name
+     * @param machine its name
      * @param before its state before the input
      * @param state its state after the input
      */
-    public record Changed(String slice, Object before, Object state) {}
+    public record Changed(String machine, Object before, Object state) {}
 
     /**
      * An effect and its id.
@@ -114,14 +114,14 @@ public final class Turn {
         return effects;
     }
 
-    /** The slices that changed, in mounting order. */
+    /** The machines that changed, in mounting order. */
     public List<Changed> changed() {
         return changed;
     }
 
-    /** The digests of the slices whose content changed, in mounting order. Costs what changed; for any thread. */
+    /** The digests of the states whose content changed, by machine in mounting order. Costs what changed; for any thread. */
     public Map<String, Digest> changedDigests() {
-        return new SliceDigests().changedBy(this);
+        return new MachineDigests().changedBy(this);
     }
 
     /** Whether an effect among these waits for the disk. */

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * The explicit table of names under which one machine's types are written: a contract with every log ever recorded. No
  * class name is ever written to a log or read from it.
  *
- * @param slice the machine's name
- * @param actions name, as {@code connected}, to action or effect type; written as {@code slice/name}
+ * @param machine the machine's name
+ * @param actions name, as {@code connected}, to action or effect type; written as {@code machine/name}
  * @param variants for each sealed interface inside state and payloads: name to record, written in the field {@code kind}
  * @param defaults {@code type.field} to the JSON text that stands for a field missing in older logs
  * @param renamed former full name, as {@code connection/dialled}, to present full name
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param texts value types of the machine that are written as one text
  */
 public record TypeTable(
-        String slice,
+        String machine,
         Map<String, Class<? extends Action>> actions,
         Map<Class<?>, Map<String, Class<?>>> variants,
         Map<String, String> defaults,
@@ -32,13 +32,13 @@ public record TypeTable(
     private static final Pattern NAME = Pattern.compile("[a-z][a-zA-Z0-9]*");
 
     /** Starts the table of a machine. */
-    public static Builder of(String slice) {
-        return new Builder(named(slice));
+    public static Builder of(String machine) {
+        return new Builder(named(machine));
     }
 
     /** The full name of an entry. */
     public String fullName(String name) {
-        return slice + "/" + name;
+        return machine + "/" + name;
     }
 
     private static String named(String name) {
@@ -50,7 +50,7 @@ public record TypeTable(
 
     /** Collects the names. */
     public static final class Builder {
-        private final String slice;
+        private final String machine;
         private final Map<String, Class<? extends Action>> actions = new LinkedHashMap<>();
         private final Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
         private final Map<String, String> defaults = new LinkedHashMap<>();
@@ -58,14 +58,14 @@ public record TypeTable(
         private final Map<String, String> formerFields = new LinkedHashMap<>();
         private final List<TextType<?>> texts = new ArrayList<>();
 
-        private Builder(String slice) {
-            this.slice = slice;
+        private Builder(String machine) {
+            this.machine = machine;
         }
 
         /** An action or effect. */
         public Builder action(String name, Class<? extends Action> type) {
             if (actions.put(named(name), type) != null) {
-                throw new IllegalArgumentException("two actions are named " + slice + "/" + name);
+                throw new IllegalArgumentException("two actions are named " + machine + "/" + name);
             }
             return this;
         }
@@ -92,7 +92,7 @@ public record TypeTable(
 
         /** An action's former name, under which older logs have it. */
         public Builder renamed(String formerName, String name) {
-            renamed.put(slice + "/" + named(formerName), slice + "/" + named(name));
+            renamed.put(machine + "/" + named(formerName), machine + "/" + named(name));
             return this;
         }
 
@@ -113,7 +113,7 @@ public record TypeTable(
             Map<Class<?>, Map<String, Class<?>>> frozen = new LinkedHashMap<>();
             variants.forEach((type, names) -> frozen.put(type, Collections.unmodifiableMap(names)));
             return new TypeTable(
-                    slice,
+                    machine,
                     Collections.unmodifiableMap(actions),
                     Collections.unmodifiableMap(frozen),
                     Collections.unmodifiableMap(defaults),

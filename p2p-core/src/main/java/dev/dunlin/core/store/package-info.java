@@ -1,5 +1,5 @@
 /**
- * The store: actions, slices, guards, effects, and the loop that drives them.
+ * The store: actions, machines, guards, effects, and the loop that drives them.
  *
  * <p>Its own machine, {@code node}, keeps boots and open handles:
  *

@@ -117,12 +117,15 @@ final class CorpusTest {
             }
             case RISKY ->
                 assertThat(expected)
-                        .contains("\n  RISKY: ", "replay:\n  the log does not fit this build", "--accept-risky")
+                        .contains(
+                                "\n  RISKY: ",
+                                "replay:\n  the log does not fit this build",
+                                "if the losses are accepted")
                         .contains("verified:", "opened again:\n  to the same state")
                         .doesNotContain("IMPOSSIBLE");
             case IMPOSSIBLE ->
                 assertThat(expected)
-                        .contains("\n  IMPOSSIBLE: ", "Replay it with the build that wrote it")
+                        .contains("\n  IMPOSSIBLE: ", ", or replay it with the build that wrote it")
                         .containsPattern("going on:\n  this build cannot (go on from the log|read the snapshot) .*"
                                 + "\n  IMPOSSIBLE: ")
                         .doesNotContain("verified:", "it is read");

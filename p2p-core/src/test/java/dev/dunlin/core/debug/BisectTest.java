@@ -92,23 +92,23 @@ final class BisectTest {
         Parting parting = parting(first, second);
         assertThat(parting.step()).isEqualTo(expected).isGreaterThan(1);
         assertThat(parting.kind()).isEqualTo(Parting.Kind.STATE);
-        assertThat(parting.what()).isEqualTo("the slice lamp changes to another state");
-        assertThat(parting.slices()).containsExactly("lamp");
+        assertThat(parting.what()).isEqualTo("the machine lamp changes to another state");
+        assertThat(parting.machines()).containsExactly("lamp");
         assertThat(parting.first()).startsWith("lamp/switchOn {").isEqualTo(parting.second());
     }
 
     @Test
-    void whereOnlyDispatchDiffersNoSliceIsNamed() throws IOException {
+    void whereOnlyDispatchDiffersNoMachineIsNamed() throws IOException {
         SimDisk first = of(Quirk.NONE, on("desk", 10), on("shelf", 42));
         assertThat(parting(first, of(Quirk.RINGS_TWICE, on("desk", 10), on("shelf", 42))))
                 .returns(3L, Parting::step)
                 .returns(Parting.Kind.DISPATCH, Parting::kind)
                 .returns("it leads to other actions or effects", Parting::what)
-                .returns(List.of(), Parting::slices);
+                .returns(List.of(), Parting::machines);
         assertThat(parting(first, of(Quirk.REFUSES, on("desk", 10), on("shelf", 42))))
                 .returns(Parting.Kind.STATE, Parting::kind)
                 .returns(
-                        "the slice lamp changes in the first log only; it leads to other numbers of actions and actions or"
+                        "the machine lamp changes in the first log only; it leads to other numbers of actions and actions or"
                                 + " effects and rejections",
                         Parting::what);
     }
@@ -120,7 +120,8 @@ final class BisectTest {
         Parting parting = parting(first, second);
         assertThat(parting.step()).isEqualTo(3);
         assertThat(parting.kind()).isEqualTo(Parting.Kind.INPUT);
-        assertThat(parting.what()).isEqualTo("the inputs have other payloads; the slice lamp changes to another state");
+        assertThat(parting.what())
+                .isEqualTo("the inputs have other payloads; the machine lamp changes to another state");
         assertThat(parting.first()).contains("\"brightness\":42");
         assertThat(parting.second()).contains("\"brightness\":44");
         Bisect.Explained explained = Bisect.explain(parting, replayer(first), replayer(second), 100);
@@ -138,7 +139,7 @@ final class BisectTest {
         Bisect.Explained explained = Bisect.explain(parting(first, second), replayer(first), replayer(second), 100);
         assertThat(explained.fields()).isEmpty();
         assertThat(explained.first()).isEmpty();
-        assertThat(explained.second().map(Mismatch::slices)).contains(List.of("lamp"));
+        assertThat(explained.second().map(Mismatch::machines)).contains(List.of("lamp"));
     }
 
     @Test

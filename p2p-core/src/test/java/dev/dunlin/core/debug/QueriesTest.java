@@ -158,7 +158,7 @@ final class QueriesTest {
         assertThat(Blame.of(index, StatePath.parse("lamp.counted"), 0)).isInstanceOf(Blame.Unchanged.class);
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> Blame.of(index, StatePath.parse("lamps"), 6))
-                .withMessage("the state has no slice lamps: it has [node, lamp]");
+                .withMessage("no machine is named lamps: there are [node, lamp]");
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> Blame.of(index, StatePath.parse("lamp"), 7))
                 .withMessageContaining("no step 7");

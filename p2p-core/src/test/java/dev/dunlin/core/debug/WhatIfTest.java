@@ -114,7 +114,7 @@ final class WhatIfTest {
         WhatIf.Outcome outcome = run(day(), 2, new Edit.Change(logged(on("desk", 12))));
         assertThat(outcome.parted()).hasValue(2);
         assertThat(outcome.partedIn()).containsExactly("lamp");
-        assertThat(outcome.slices()).containsExactly("lamp");
+        assertThat(outcome.machines()).containsExactly("lamp");
         assertThat(outcome.last()).isEqualTo(6);
         assertThat(outcome.fields())
                 .contains(new JsonDifference("lamp.lamps.desk.brightness", "10", "12"))
@@ -152,7 +152,7 @@ final class WhatIfTest {
         assertThat(outcome.openLoop()).isTrue();
         assertThat(outcome.parted()).hasValue(5);
         assertThat(outcome.partedIn()).containsExactly("node", "lamp");
-        assertThat(outcome.slices()).as("after the end they meet again").isEmpty();
+        assertThat(outcome.machines()).as("after the end they meet again").isEmpty();
         assertThat(outcome.fields()).isEmpty();
     }
 

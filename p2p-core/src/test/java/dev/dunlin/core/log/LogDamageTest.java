@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Flipped bytes where the disk had promised, calls of the disk that fail while a log is opened, and inputs that fail. */
+/** Flipped bytes in what was forced, calls of the disk that fail while a log is opened, and inputs that fail. */
 final class LogDamageTest {
 
     private static final LogOptions ONE_SEGMENT =
@@ -106,7 +106,7 @@ final class LogDamageTest {
         everyFlipIsRefused(disk, 19);
     }
 
-    /** What the mark covers was promised before the mark was written, and the mark itself was not. */
+    /** What the mark covers was forced before the mark was written, and the mark itself was not. */
     @Test
     void aForceMarkThatIsTornIsATailAndNoMark() throws IOException {
         Recorder recorder = Recorder.open(disk, Lamps.store(), ONE_SEGMENT, 1).run(3);
@@ -136,7 +136,7 @@ final class LogDamageTest {
                 Input.of(new LampAction.SwitchOff("\n" + MARK + ",\"payload\":{\"input\":5},\"crc\":\"00000000\"}\n")));
         recorder.writer.flush();
         byte[] whole = disk.content(last(disk));
-        // The first of the two that were never promised is damaged: a tail, whatever the second says.
+        // The first of the two that were never forced is damaged: a tail, whatever the second says.
         int at = new String(whole, StandardCharsets.ISO_8859_1).indexOf("\"lamp\":\"a\"");
         whole[at + 3] ^= 1;
         disk.put(last(disk), whole);
@@ -322,7 +322,7 @@ final class LogDamageTest {
     // Segments
 
     @Test
-    void aForceMarkAtTheEndOfAClosedSegmentIsPromisedToo() throws IOException {
+    void aForceMarkAtTheEndOfAClosedSegmentIsForcedToo() throws IOException {
         for (int seed = 0; seed < 40; seed++) {
             SimDisk trial = new SimDisk();
             Recorder recorder =

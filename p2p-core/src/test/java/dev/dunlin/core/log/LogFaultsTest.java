@@ -139,14 +139,14 @@ final class LogFaultsTest {
         disk.kill();
 
         byte[] whole = disk.content(last(disk));
-        int promised = new String(whole, StandardCharsets.UTF_8).indexOf("\"meta\":{\"input\":14,");
-        assertThat(promised).isPositive();
+        int forced = new String(whole, StandardCharsets.UTF_8).indexOf("\"meta\":{\"input\":14,");
+        assertThat(forced).isPositive();
         SimDisk rotten = disk.copy();
         byte[] bad = whole.clone();
-        bad[promised + 10] ^= 1;
+        bad[forced + 10] ^= 1;
         rotten.put(last(disk), bad);
         assertThatExceptionOfType(LogException.Damaged.class)
-                .as("the last promised frame is no tail that may be cut")
+                .as("the last forced frame is no tail that may be cut")
                 .isThrownBy(() -> Recorder.open(rotten, 2))
                 .withMessageContaining("a later force mark covers it");
         assertThat(rotten.content(last(rotten))).as("nothing was cut").isEqualTo(bad);
@@ -164,7 +164,7 @@ final class LogFaultsTest {
                 Recorder.open(storage, Lamps.store(), ONE_SEGMENT, 1).run(10);
         recorder.writer.flush();
         disk.capacity(room());
-        assertThat(recorder.writer.force()).as("it is promised all the same").isEqualTo(11);
+        assertThat(recorder.writer.force()).as("it is forced all the same").isEqualTo(11);
         assertThat(lines()).noneMatch(line -> line.contains("@log/forced"));
         assertThat(verified().tail()).isEmpty();
         disk.capacity(1 << 24);

@@ -547,7 +547,7 @@ final class LogTest {
     }
 
     @Test
-    void afterAFailedForceNothingIsPromisedAnyMore() throws IOException {
+    void afterAFailedForceNothingIsForcedAnyMore() throws IOException {
         SimDisk disk = new SimDisk();
         Recorder recorder = Recorder.open(disk, 1).run(10);
         assertThat(recorder.writer.force()).isEqualTo(11);
@@ -555,7 +555,7 @@ final class LogTest {
         disk.failForces(1);
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> recorder.writer.force())
-                .withMessageContaining("did not promise inputs 12 to 21 of the log in the simulated disk");
+                .withMessageContaining("could not force to disk the inputs 12 to 21 of the log in the simulated disk");
         assertThatExceptionOfType(LogException.class)
                 .as("though the disk says that it can again")
                 .isThrownBy(() -> recorder.writer.force());
@@ -566,7 +566,7 @@ final class LogTest {
     }
 
     @Test
-    void whatAKilledProcessWroteIsForcedBeforeTheNextRunPromisesAnything() throws IOException {
+    void whatAKilledProcessWroteIsForcedBeforeTheNextRunSaysSo() throws IOException {
         SimDisk disk = new SimDisk();
         Recorder recorder = Recorder.open(disk, 1).run(10);
         recorder.writer.flush();
@@ -587,15 +587,15 @@ final class LogTest {
         for (int crash = 0; crash < 134; crash++) {
             boolean power = crash % 2 == 0;
             SimDisk disk = new SimDisk();
-            long promised = 0;
+            long forced = 0;
             long taken = 0;
             for (int run = 0; run < 3; run++) {
                 Recorder recorder = Recorder.open(disk, Lamps.store(), Recorder.SMALL, crash * 10L + run);
                 if (recorder.opened.tail().isPresent()) {
                     tails++;
                 }
-                assertThat(recorder.opened.lastInput()).isBetween(promised, taken);
-                promised = recorder.opened.lastInput();
+                assertThat(recorder.opened.lastInput()).isBetween(forced, taken);
+                forced = recorder.opened.lastInput();
                 int[] left = {random.nextInt(300)};
                 disk.beforeStep(() -> {
                     if (left[0]-- == 0) {
@@ -607,7 +607,7 @@ final class LogTest {
                     for (int step = 0; step < steps; step++) {
                         recorder.run(random.nextInt(20));
                         switch (random.nextInt(6)) {
-                            case 0 -> promised = recorder.writer.force();
+                            case 0 -> forced = recorder.writer.force();
                             case 1, 2 -> recorder.writer.flush();
                             case 3 -> recorder.writer.keepHouse(0);
                             case 4 -> {
@@ -619,10 +619,10 @@ final class LogTest {
                                 // On it goes.
                             }
                         }
-                        promised = Math.max(promised, recorder.writer.forced());
+                        forced = Math.max(forced, recorder.writer.forced());
                     }
                 } catch (Crash e) {
-                    promised = Math.max(promised, recorder.writer.forced());
+                    forced = Math.max(forced, recorder.writer.forced());
                 }
                 taken = recorder.store.state().input();
                 disk.beforeStep(() -> {});
@@ -633,7 +633,7 @@ final class LogTest {
                 }
             }
             Recorder last = Recorder.open(disk, Lamps.store(), Recorder.SMALL, crash);
-            assertThat(last.opened.lastInput()).isBetween(promised, taken);
+            assertThat(last.opened.lastInput()).isBetween(forced, taken);
             last.run(20).writer.close();
             Store<Lamps.Root> store = Lamps.store();
             Replayer.Verified verified = verified(disk, store);
@@ -647,7 +647,7 @@ final class LogTest {
         org.slf4j.LoggerFactory.getLogger("figures")
                 .info(
                         "201 power losses and 201 kills in 134 logs: all open, verify ({} inputs, 0 divergences), nothing "
-                                + "promised is lost, {} torn tails were cut",
+                                + "forced is lost, {} torn tails were cut",
                         inputs,
                         tails);
     }
@@ -671,8 +671,8 @@ final class LogTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> ActionLog.open(durable, Lamps.store(Lamps.Quirk.BRIGHTER), Recorder.SMALL, "other"))
                 .withMessageContaining("this build replays input 4, which led to a durable effect, to another result: "
-                        + "the slice lamp changes to another state")
-                .withMessageContaining("--seal");
+                        + "the machine lamp changes to another state")
+                .withMessageContaining("Seal the log with the build that wrote it (ActionLog.seal)");
         assertThat(ActionLog.seal(durable, Lamps.store(), Recorder.SMALL, "test"))
                 .isEqualTo(4);
         Store<Lamps.Root> sealed = Lamps.store(Lamps.Quirk.BRIGHTER);

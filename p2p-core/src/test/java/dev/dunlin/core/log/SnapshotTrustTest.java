@@ -381,13 +381,13 @@ final class SnapshotTrustTest {
     // The disk
 
     @Test
-    void theNameOfASnapshotIsPromisedBeforeTheRingIsTrimmedByIt() throws IOException {
+    void theNameOfASnapshotIsForcedBeforeTheRingIsTrimmedByIt() throws IOException {
         for (int seed = 0; seed < 40; seed++) {
             SimDisk trial = new SimDisk();
             LogOptions small = new LogOptions(4 << 10, 4 << 10, 1L << 60, 100, Long.MAX_VALUE / 4, 1);
             Recorder recorder = Recorder.open(trial, Lamps.store(), small, 1).run(150);
             recorder.writer.force();
-            // Nothing is left to be compressed: that would promise names, too.
+            // Nothing is left to be compressed: that would force names, too.
             recorder.writer.keepHouse(0);
             recorder.writer.snapshot(recorder.store, recorder.store.state());
             assertThat(recorder.writer.keepHouse(0)).isGreaterThan(2);

@@ -168,7 +168,7 @@ final class ReplayerTest {
     }
 
     @Test
-    void aPlantedFieldIsReportedAtItsStepAndSliceWithTheFields() throws IOException {
+    void aPlantedFieldIsReportedAtItsStepAndMachineWithTheFields() throws IOException {
         SimDisk disk = planted();
         Replayer<Lamps.Root> first = replayer(disk);
         Divergence found = divergence(disk, Quirk.BRIGHTER, step -> {
@@ -176,14 +176,14 @@ final class ReplayerTest {
             return Optional.of(first.json(first.state()));
         });
         assertThat(found.mismatch().number()).isEqualTo(4);
-        assertThat(found.mismatch().slices()).containsExactly("lamp");
-        assertThat(found.mismatch().what()).isEqualTo("the slice lamp changes to another state");
+        assertThat(found.mismatch().machines()).containsExactly("lamp");
+        assertThat(found.mismatch().what()).isEqualTo("the machine lamp changes to another state");
         assertThat(found.comparedAt()).isEqualTo(4);
         assertThat(found.differences()).containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
         assertThat(found.text())
-                .isEqualTo("step 4 diverges: the slice lamp changes to another state\n"
+                .isEqualTo("step 4 diverges: the machine lamp changes to another state\n"
                         + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
-                        + "  slices: lamp\n"
+                        + "  machines: lamp\n"
                         + "  causes:\n"
                         + "    4 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
                         + "  fields that differ after step 4 (recorded -> replayed):\n"
@@ -196,10 +196,10 @@ final class ReplayerTest {
     }
 
     @Test
-    void aPlantedDispatchIsReportedThoughNoSliceDiffers() throws IOException {
+    void aPlantedDispatchIsReportedThoughNoMachineDiffers() throws IOException {
         Divergence found = divergence(planted(), Quirk.RINGS_TWICE, step -> Optional.empty());
         assertThat(found.mismatch().number()).isEqualTo(4);
-        assertThat(found.mismatch().slices()).isEmpty();
+        assertThat(found.mismatch().machines()).isEmpty();
         assertThat(found.mismatch().what()).isEqualTo("it leads to other actions or effects");
         assertThat(found.differences()).isEmpty();
     }
@@ -209,7 +209,7 @@ final class ReplayerTest {
         Divergence found = divergence(planted(), Quirk.REFUSES, step -> Optional.empty());
         assertThat(found.mismatch().number()).isEqualTo(4);
         assertThat(found.mismatch().what())
-                .contains("the slice lamp does not change and did")
+                .contains("the machine lamp does not change and did")
                 .contains("it is disabled by [0 brightness-is-fit []], not by []");
     }
 
@@ -407,7 +407,7 @@ final class ReplayerTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> new Replayer<>(reader, three, false))
                 .withMessageContaining("RISKY: gate/unlock.who was removed")
-                .withMessageContaining("--accept-risky");
+                .withMessageContaining("It can be replayed if the losses are accepted");
         assertThat(new Replayer<>(reader, three, true).verify(step -> {}).last())
                 .isEqualTo(2);
 
@@ -415,11 +415,11 @@ final class ReplayerTest {
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> new Replayer<>(LogReader.open(disk, lamps), lamps, true))
                 .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
-                .withMessageContaining("Replay it with the build that wrote it");
+                .withMessageContaining("defaulted; @Named on a class), or replay it with the build that wrote it");
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> ActionLog.open(disk, Lamps.store(), Recorder.SMALL, "other"))
                 .withMessageContaining("IMPOSSIBLE: type gate/unlock was removed")
-                .withMessageContaining("--seal");
+                .withMessageContaining("ActionLog.seal");
     }
 
     @Test

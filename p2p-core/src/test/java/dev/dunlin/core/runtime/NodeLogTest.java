@@ -103,7 +103,7 @@ final class NodeLogTest extends RunningLamps {
                 .havingCause()
                 .isInstanceOf(NodeFailure.class)
                 .withMessageContaining("the node stopped at step 3.0: lamp/burst failed")
-                .withMessageContaining("The input is in the log the simulated disk: replay it with --to 3");
+                .withMessageContaining("The input is in the log the simulated disk: replay it to step 3");
         assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.STOPPING);
         Replayer.Verified verified = verified();
         assertThat(verified.divergence()).isEmpty();

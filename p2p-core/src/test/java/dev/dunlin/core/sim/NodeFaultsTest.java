@@ -81,7 +81,7 @@ final class NodeFaultsTest {
                 .isZero();
     }
 
-    // The disk promises what was written at least once a second, and for each effect that waits.
+    // What was written is forced at least once a second, and for each effect that waits.
     private static Plan powerLoss(int kept) {
         return plan(
                 1,
@@ -95,7 +95,7 @@ final class NodeFaultsTest {
     }
 
     @Test
-    void withThePowerGoesWhatTheDiskHasNotPromised() {
+    void withThePowerGoesWhatWasNotForced() {
         assertThat(switchedOn(powerLoss(0))).containsExactly("counted");
         assertThat(switchedOn(powerLoss(500))).containsExactly("counted", "a", "b");
         assertThat(switchedOn(powerLoss(1_000))).containsExactly("counted", "a", "b", "c", "d");

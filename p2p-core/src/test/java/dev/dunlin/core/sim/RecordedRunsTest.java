@@ -93,7 +93,7 @@ final class RecordedRunsTest {
     }
 
     @Test
-    void aNodeThatDiesOfItsEffectsLosesWhatWasNotPromised() {
+    void aNodeThatDiesOfItsEffectsLosesWhatWasNotForced() {
         for (int kept : new int[] {0, 333, 1_000}) {
             Fault crash = new Fault.Crash(0, 20_000_000, 1_000_000, 3, true, kept);
             Plan plan = scenario.plan(3, SIZE).withFaults(List.of(crash));

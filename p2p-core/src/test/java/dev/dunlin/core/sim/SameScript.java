@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 /** The scripts of {@link SameScriptTest}, and what is seen of a node while it goes through one. */
 final class SameScript {
 
-    /** Node time that a run takes at most: both disks have promised what is older than a second. */
+    /** Node time that a run takes at most: both have forced what is older than a second. */
     static final long RUN_AT_MOST = 900_000;
 
     private SameScript() {}

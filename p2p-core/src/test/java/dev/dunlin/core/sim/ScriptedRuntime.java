@@ -32,7 +32,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real runtime that goes through a script: its clock is set, its disk's promises are held until the script says so, and after
+ * A real runtime that goes through a script: its clock is set, its forces of the log are held until the script says so, and after
  * each step it is waited for until it has nothing more to do.
  */
 final class ScriptedRuntime implements AutoCloseable {
@@ -62,7 +62,7 @@ final class ScriptedRuntime implements AutoCloseable {
         return left;
     }
 
-    /** The inputs that its disk promised, at each of its forces. */
+    /** The inputs up to which the log was forced, at each force. */
     List<Long> forces() {
         return forces;
     }

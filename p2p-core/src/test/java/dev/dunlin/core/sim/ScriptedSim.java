@@ -24,7 +24,7 @@ import java.util.Set;
  */
 final class ScriptedSim implements Scenario<Errands.Root> {
 
-    // The disk promises nothing of itself: the script says when.
+    // Nothing is forced of itself: the script says when.
     private static final long NEVER = 1L << 50;
 
     private final List<String> turns = new ArrayList<>();
@@ -41,7 +41,7 @@ final class ScriptedSim implements Scenario<Errands.Root> {
      *
      * @param records whether its log is written and read back
      * @param holdsDurable false for the planted bug that durable effects do not wait
-     * @param forces the inputs that the disk promises at each force
+     * @param forces the inputs that each force takes to disk
      * @param left the inputs that are left after each crash
      * @param drift what its clocks gain in a second
      */

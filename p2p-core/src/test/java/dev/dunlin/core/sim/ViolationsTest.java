@@ -58,7 +58,7 @@ final class ViolationsTest {
         assertThat(scenario.run(plan(2, List.of(), ONE_LAMP))).hasValueSatisfying(violation -> {
             assertThat(violation.kind()).isEqualTo(Violation.Kind.CRASH);
             assertThat(violation.name()).isEqualTo("no-service-throws");
-            assertThat(violation.why()).contains("Measure", "broken");
+            assertThat(violation.why()).contains("lamp/measure", "broken");
         });
     }
 

@@ -12,8 +12,8 @@ import net.jqwik.api.constraints.LongRange;
 
 class DrawsTest {
 
-    private static Draws draws(String slice, long seed, long input) {
-        Draws draws = new Draws(slice);
+    private static Draws draws(String machine, long seed, long input) {
+        Draws draws = new Draws(machine);
         draws.turnTo(seed, input, 1);
         return draws;
     }
@@ -28,13 +28,13 @@ class DrawsTest {
     }
 
     @Example
-    void differBySeedInputSliceAndDraw() {
+    void differBySeedInputMachineAndDraw() {
         Set<Long> drawn = new HashSet<>();
         int count = 0;
-        for (String slice : new String[] {"lamp", "door", "bell"}) {
+        for (String machine : new String[] {"lamp", "door", "bell"}) {
             for (long seed = 0; seed < 10; seed++) {
                 for (long input = 0; input < 10; input++) {
-                    Draws draws = draws(slice, seed, input);
+                    Draws draws = draws(machine, seed, input);
                     for (int i = 0; i < 10; i++) {
                         drawn.add(draws.nextLong());
                         count++;
@@ -46,7 +46,7 @@ class DrawsTest {
     }
 
     @Example
-    void whatOneSliceDrawsMovesNoOthersDraws() {
+    void whatOneMachineDrawsMovesNoOthersDraws() {
         Draws lamp = new Draws("lamp");
         Draws door = new Draws("door");
         lamp.turnTo(1, 1, 1);

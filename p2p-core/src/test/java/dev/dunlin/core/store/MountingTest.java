@@ -312,6 +312,6 @@ class MountingTest {
                 "the invariant is-quiet of left is said to be broken by");
         refused(
                 mounting(Toy.with(LEFT, left -> left.invariants(List.of(invariant.brokenBy(Ask.Keep.class))))),
-                "which is no action of the slice");
+                "which is no action of the machine");
     }
 }

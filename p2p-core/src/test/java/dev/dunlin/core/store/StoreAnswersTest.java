@@ -220,7 +220,7 @@ class StoreAnswersTest {
                         new Toy.Ask.Fetch("news"),
                         new Right.Hear("right is up"),
                         new Right.Hear("observed"));
-        assertThat(turn.changed()).extracting(Turn.Changed::slice).containsExactly("node", "left", "right");
+        assertThat(turn.changed()).extracting(Turn.Changed::machine).containsExactly("node", "left", "right");
         assertThat(store.state().root().left().seen()).containsExactly("boot of test", "Say[text=left is up]");
 
         Store<Root> rightFirst = Store.of(Root.INITIAL)

@@ -264,7 +264,7 @@ class StoreTest {
         store.apply(Input.of(Toy.booted(1)), 5);
         Turn came = store.apply(Input.of(new Left.Came(EVEN)), 5);
         assertThat(store.state().node().handles()).isEqualTo(Table.of(EVEN, Holding.STATE));
-        assertThat(came.changed()).extracting(Turn.Changed::slice).containsExactly("node", "left");
+        assertThat(came.changed()).extracting(Turn.Changed::machine).containsExactly("node", "left");
         assertThat(came.effects()).isEmpty();
         store.apply(Input.of(new Left.Gone(EVEN)), 5);
         assertThat(store.state().node().handles()).isEqualTo(Table.empty());

@@ -241,7 +241,7 @@ class BrokenGatesTest {
             variants.put(type, fewer);
         });
         return new TypeTable(
-                all.slice(), all.actions(), variants, all.defaults(), all.renamed(), all.formerFields(), all.texts());
+                all.machine(), all.actions(), variants, all.defaults(), all.renamed(), all.formerFields(), all.texts());
     }
 
     @Example

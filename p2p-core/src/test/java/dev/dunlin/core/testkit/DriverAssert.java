@@ -63,10 +63,10 @@ public final class DriverAssert<R> extends AbstractAssert<DriverAssert<R>, Store
         throw failure("no machine %s is mounted", machine);
     }
 
-    private static <S> String phase(Machine<?, S, ?> slice, @Nullable Object state, Subject subject) {
+    private static <S> String phase(Machine<?, S, ?> machine, @Nullable Object state, Subject subject) {
         if (state == null) {
-            throw new AssertionError("no state of " + slice.name());
+            throw new AssertionError("no state of " + machine.name());
         }
-        return slice.phase(slice.state().cast(state), subject);
+        return machine.phase(machine.state().cast(state), subject);
     }
 }

@@ -17,8 +17,8 @@ final class JsonRoundTrip implements RoundTrip {
 
     JsonRoundTrip(Store<?> store) {
         this.codec = Codec.of(store);
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            states.put(slice.name(), slice.state());
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            states.put(machine.name(), machine.state());
         }
     }
 

@@ -146,7 +146,7 @@ final class LawBook<R, S, A extends Action> {
                 sameAgain(step, turn.entry(i), trip.action(turn.entry(i)));
             }
             for (Turn.Changed changed : turn.changed()) {
-                sameAgain(step, changed.state(), trip.state(changed.slice(), changed.state()));
+                sameAgain(step, changed.state(), trip.state(changed.machine(), changed.state()));
             }
         });
         run.replay(run.fork(), trip, "with state and input written and read back");
@@ -173,31 +173,31 @@ final class LawBook<R, S, A extends Action> {
         played(
                 INVARIANTS,
                 play,
-                step -> eachSlice(
+                step -> eachMachine(
                         step,
-                        (slice, state) -> violation(slice, state).ifPresent(why -> {
+                        (machine, state) -> violation(machine, state).ifPresent(why -> {
                             throw step.run().broken("the invariant " + why);
                         })));
     }
 
-    private static <T> Optional<String> violation(Machine<?, T, ?> slice, Object state) {
-        T typed = slice.state().cast(state);
-        return slice.invariants().stream()
+    private static <T> Optional<String> violation(Machine<?, T, ?> machine, Object state) {
+        T typed = machine.state().cast(state);
+        return machine.invariants().stream()
                 .flatMap(invariant -> invariant
                         .violation()
                         .apply(typed)
-                        .map(why -> slice.name() + "/" + invariant.name() + " is violated: " + why)
+                        .map(why -> machine.name() + "/" + invariant.name() + " is violated: " + why)
                         .stream())
                 .findFirst();
     }
 
-    private static <R> void eachSlice(LawRun.Step<R, ?, ?> step, BiConsumer<Machine<?, ?, ?>, Object> consumer) {
+    private static <R> void eachMachine(LawRun.Step<R, ?, ?> step, BiConsumer<Machine<?, ?, ?>, Object> consumer) {
         Store<R> store = step.run().driver().store();
         Map<String, Object> states = store.statesOf(step.after());
-        for (Machine<?, ?, ?> slice : store.machines()) {
-            Object state = states.get(slice.name());
+        for (Machine<?, ?, ?> machine : store.machines()) {
+            Object state = states.get(machine.name());
             if (state != null) {
-                consumer.accept(slice, state);
+                consumer.accept(machine, state);
             }
         }
     }
@@ -334,15 +334,15 @@ final class LawBook<R, S, A extends Action> {
                 }
             });
             Set<Handle> held = new TreeSet<>();
-            eachSlice(step, (slice, state) -> held(slice, state).forEach(held::add));
+            eachMachine(step, (machine, state) -> held(machine, state).forEach(held::add));
             if (!open.equals(held)) {
                 throw step.run().broken("open in the world: " + open + ", in the state: " + held);
             }
         });
     }
 
-    private static <T> Iterable<Handle> held(Machine<?, T, ?> slice, Object state) {
-        return slice.handles(slice.state().cast(state));
+    private static <T> Iterable<Handle> held(Machine<?, T, ?> machine, Object state) {
+        return machine.handles(machine.state().cast(state));
     }
 
     void withinBudget(Play<R, S, A> play) {

@@ -1,6 +1,6 @@
 package dev.dunlin.core.testkit;
 
-/** A slice breaks a law; the message names the law, the step, and what led there. */
+/** A machine breaks a law; the message names the law, the step, and what led there. */
 public final class LawBroken extends AssertionError {
 
     private static final long serialVersionUID = 1L;

@@ -104,17 +104,17 @@ public final class TurnAssert extends AbstractAssert<TurnAssert, Turn> {
         return emittedExactly();
     }
 
-    /** Just these slices have another state than before, in mounting order. */
-    public TurnAssert changedOnly(String... slices) {
+    /** Just these machines have another state than before, in mounting order. */
+    public TurnAssert changedOnly(String... machines) {
         List<String> changed =
-                actual.changed().stream().map(Turn.Changed::slice).toList();
-        if (!changed.equals(Arrays.asList(slices))) {
-            throw failure("it was to change %s and changed %s: %s", Arrays.toString(slices), changed, told());
+                actual.changed().stream().map(Turn.Changed::machine).toList();
+        if (!changed.equals(Arrays.asList(machines))) {
+            throw failure("it was to change %s and changed %s: %s", Arrays.toString(machines), changed, told());
         }
         return this;
     }
 
-    /** No slice has another state than before. */
+    /** No machine has another state than before. */
     public TurnAssert changedNothing() {
         return changedOnly();
     }

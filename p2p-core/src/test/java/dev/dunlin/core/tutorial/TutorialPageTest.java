@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 final class TutorialPageTest {
 
     private static final Path PAGE = Path.of("../docs/tutorial.md");
+    private static final Path TESTING = Path.of("../docs/testing.md");
     private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/core");
 
     /**
@@ -31,10 +32,14 @@ final class TutorialPageTest {
     private record Block(String language, String file, String text) {}
 
     private static List<Block> blocks() throws IOException {
+        return blocks(PAGE);
+    }
+
+    private static List<Block> blocks(Path page) throws IOException {
         List<Block> blocks = new ArrayList<>();
         List<String> inside = new ArrayList<>();
         String opening = "";
-        for (String line : Files.readAllLines(PAGE)) {
+        for (String line : Files.readAllLines(page)) {
             if (opening.isEmpty()) {
                 opening = line.startsWith("```") ? line : "";
             } else if (line.equals("```")) {
@@ -64,6 +69,19 @@ final class TutorialPageTest {
                 .filter(block -> block.language().equals("java"))
                 .toList();
         assertThat(blocks).hasSizeGreaterThan(20);
+        arePiecesOfTheirFiles(blocks);
+    }
+
+    @Test
+    void soAreThoseOfThePageOnTesting() throws IOException {
+        List<Block> blocks = blocks(TESTING).stream()
+                .filter(block -> block.file().startsWith("tutorial/"))
+                .toList();
+        assertThat(blocks).hasSize(2);
+        arePiecesOfTheirFiles(blocks);
+    }
+
+    private static void arePiecesOfTheirFiles(List<Block> blocks) throws IOException {
         for (Block block : blocks) {
             String source = Files.readString(SOURCES.resolve(block.file()));
             assertThat(isPieceOf(block.text(), source))
