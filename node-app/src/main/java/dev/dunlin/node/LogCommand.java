@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogFollower;
@@ -109,7 +110,7 @@ final class LogCommand implements Runnable {
     }
 
     private void list(LogReader<NodeRoot> reader, Optional<String> about) {
-        try (LogReader<NodeRoot>.Cursor cursor = reader.cursor(1)) {
+        try (LogCursor cursor = reader.cursor(1)) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 if (!show(next.get(), about)) {
                     return;

@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,8 +27,8 @@ final class LogSummary {
         Optional<LogLine> first = Optional.empty();
         String last = "";
         Map<Long, String> builds = new TreeMap<>();
-        Optional<LogReader.Tail> tail;
-        try (LogReader<NodeRoot>.Cursor cursor = log.cursor(1)) {
+        Optional<LogCursor.Tail> tail;
+        try (LogCursor cursor = log.cursor(1)) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 String text = next.get();
                 if (text.startsWith("{\"type\":\"@log/header\"")) {
@@ -105,7 +106,7 @@ final class LogSummary {
     }
 
     /** What stands behind the last whole line. */
-    static void tail(Report report, LogReader.Tail tail) {
+    static void tail(Report report, LogCursor.Tail tail) {
         report.add(
                 "tail",
                 tail.bytes() + " bytes behind the last whole line of " + tail.file() + ": " + tail.why(),

@@ -27,6 +27,8 @@ import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.runtime.EffectHandlers;
+import dev.dunlin.core.runtime.NodeBuilder;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Audit;
@@ -85,10 +87,10 @@ public final class Node implements AutoCloseable {
         self = identity.publicKey().peerId();
         Store<NodeRoot> store = NodeRoot.newStore();
         String buildName = build.text();
-        NodeRuntime.Builder<NodeRoot> builder = NodeRuntime.of(store)
+        NodeBuilder<NodeRoot> builder = NodeRuntime.of(store)
                 .handler(
                         NodeEffect.class,
-                        NodeRuntime.closing(Map.of(
+                        EffectHandlers.closing(Map.of(
                                 ConnectionService.CONNECTION,
                                         handle -> transport().closeOrphan(handle),
                                 ConnectionService.LISTENER,

@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.Frame;
@@ -67,7 +68,7 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
     static List<Long> pongs(Path data) {
         try (DirectoryStorage storage = DirectoryStorage.readOnly(DataDirectory.log(data))) {
             List<Long> steps = new ArrayList<>();
-            try (LogReader<NodeRoot>.Cursor frames =
+            try (LogCursor frames =
                     LogReader.open(storage, NodeRoot.newStore()).cursor(1)) {
                 for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                     if (next.get() instanceof Frame.Recorded recorded

@@ -1,5 +1,6 @@
 package dev.dunlin.node.interop;
 
+import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ping.PingAction;
@@ -97,7 +98,7 @@ class ThreeNodesTest {
     private static Map<PeerId, Integer> pongs(DunlinProcess node) {
         Map<PeerId, Integer> pongs = new TreeMap<>();
         LogReader<NodeRoot> log = node.log(NodeRoot.newStore());
-        try (LogReader<NodeRoot>.Cursor frames = log.cursor(1)) {
+        try (LogCursor frames = log.cursor(1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded
                         && recorded.action() instanceof PingAction.PongReceived pong

@@ -65,7 +65,7 @@ public class RecordingBenchmark {
         Path here = folder.resolve("log" + round++);
         try (DirectoryStorage storage = DirectoryStorage.open(here)) {
             Store<Counters.Root> store = Counters.store(PEERS);
-            NodeRuntime.Builder<Counters.Root> builder = NodeRuntime.of(store)
+            NodeBuilder<Counters.Root> builder = NodeRuntime.of(store)
                     .handler(Counters.Deliver.class, (id, effect) -> {})
                     .handler(NodeEffect.class, (id, effect) -> {});
             if (record) {

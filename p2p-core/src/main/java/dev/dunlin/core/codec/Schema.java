@@ -47,9 +47,9 @@ public record Schema(Map<String, Map<String, String>> types) {
             "Say on the machine what was renamed or added since (renamed, renamedField, defaulted; @Named on a class)";
 
     private static final String EFFECT = "!";
-    private static final String INSIDE = "#";
-    private static final String CONSTANT = "constant";
-    private static final String VARIANT = "variant ";
+    static final String INSIDE = "#";
+    static final String CONSTANT = "constant";
+    static final String VARIANT = "variant ";
 
     /**
      * The schema of a store's machines.
@@ -64,7 +64,7 @@ public record Schema(Map<String, Map<String, String>> types) {
                 TextTypes.of(store.machines().stream().map(Machine::types).toList());
         Map<String, Map<String, String>> types = new TreeMap<>();
         for (Machine<?, ?, ?> machine : store.machines()) {
-            Collector collector = new Collector(machine.name(), variants, texts, types);
+            SchemaCollector collector = new SchemaCollector(machine.name(), variants, texts, types);
             machine.types().actions().forEach((name, type) -> {
                 String full = machine.types().fullName(name);
                 collector.record(Effect.class.isAssignableFrom(type) ? EFFECT + full : full, type);
@@ -123,155 +123,6 @@ public record Schema(Map<String, Map<String, String>> types) {
         String plain = plain(name);
         int arguments = plain.indexOf('<');
         return arguments < 0 ? plain : plain.substring(0, arguments);
-    }
-
-    /** Collects what one machine's payloads and state are made of. */
-    private static final class Collector {
-        private final Map<Class<?>, String> plain;
-        private final Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
-        private final String machine;
-        private final Map<Class<?>, Map<String, Class<?>>> variants;
-        private final Map<String, Map<String, String>> types;
-
-        // Lookup only.
-        private final Map<String, Class<?>> seen = new HashMap<>();
-
-        Collector(
-                String machine,
-                Map<Class<?>, Map<String, Class<?>>> variants,
-                List<TextType<?>> texts,
-                Map<String, Map<String, String>> types) {
-            this.plain = plain(texts);
-            texts.forEach(text -> keys.add(text.name()));
-            this.machine = machine;
-            this.variants = variants;
-            this.types = types;
-        }
-
-        private static Map<Class<?>, String> plain(List<TextType<?>> texts) {
-            Map<Class<?>, String> plain = new LinkedHashMap<>();
-            for (TextType<?> text : texts) {
-                plain.put(text.type(), text.name());
-            }
-            plain.put(long.class, "long");
-            plain.put(Long.class, "long");
-            plain.put(int.class, "int");
-            plain.put(Integer.class, "int");
-            plain.put(short.class, "short");
-            plain.put(Short.class, "short");
-            plain.put(byte.class, "byte");
-            plain.put(Byte.class, "byte");
-            plain.put(char.class, "char");
-            plain.put(Character.class, "char");
-            plain.put(double.class, "double");
-            plain.put(Double.class, "double");
-            plain.put(boolean.class, "boolean");
-            plain.put(Boolean.class, "boolean");
-            plain.put(String.class, "string");
-            plain.put(OptionalLong.class, "optional<long>");
-            plain.put(OptionalInt.class, "optional<int>");
-            return plain;
-        }
-
-        void record(String name, Type type) {
-            Map<String, String> fields = begin(name, Generics.raw(type));
-            if (fields != null) {
-                for (RecordComponent component : Generics.raw(type).getRecordComponents()) {
-                    fields.put(component.getName(), typeName(Generics.component(type, component)));
-                }
-            }
-        }
-
-        private @Nullable Map<String, String> begin(String name, Class<?> type) {
-            Class<?> other = seen.put(name, type);
-            if (other == null) {
-                Map<String, String> fields = new LinkedHashMap<>();
-                types.put(name, fields);
-                return fields;
-            }
-            if (other != type) {
-                throw new IllegalArgumentException("the machine " + machine + " writes " + other.getName() + " and "
-                        + type.getName() + " under one name: give one of them another");
-            }
-            return null;
-        }
-
-        private String inside(Class<?> type) {
-            return INSIDE + machine + "." + Names.of(type);
-        }
-
-        private String typeName(Type type) {
-            if (type instanceof Class<?> cls) {
-                return className(cls);
-            }
-            if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
-                Type[] arguments = generic.getActualTypeArguments();
-                if (raw == Table.class) {
-                    checkKey(arguments[0]);
-                }
-                if (raw == Optional.class
-                        && arguments[0] instanceof ParameterizedType inner
-                        && inner.getRawType() == Optional.class) {
-                    throw new IllegalArgumentException(
-                            type.getTypeName() + " cannot be written: an optional of an optional is a null, or a null");
-                }
-                if (raw.isRecord()) {
-                    String name = inside(raw) + typeNames(arguments);
-                    record(name, type);
-                    return name;
-                }
-                if (raw == Table.class || raw == List.class || raw == Optional.class) {
-                    return raw.getSimpleName().toLowerCase(Locale.ROOT) + typeNames(arguments);
-                }
-            }
-            throw new IllegalArgumentException(type.getTypeName()
-                    + " cannot be written: use a record, enum, Table, List, Optional or a text type");
-        }
-
-        private String typeNames(Type[] arguments) {
-            return Arrays.stream(arguments).map(this::typeName).collect(Collectors.joining(",", "<", ">"));
-        }
-
-        private void checkKey(Type type) {
-            boolean fit = type instanceof Class<?> key && (key.isEnum() || keys.contains(plain.getOrDefault(key, "")));
-            if (!fit) {
-                throw new IllegalArgumentException(type.getTypeName()
-                        + " cannot be the key of a table: use a string, long, int, enum or a text type");
-            }
-        }
-
-        private String className(Class<?> type) {
-            String known = plain.get(type);
-            if (known != null) {
-                return known;
-            }
-            String name = inside(type);
-            Map<String, Class<?>> alternatives = variants.get(type);
-            if (type.isEnum()) {
-                Map<String, String> constants = begin(name, type);
-                if (constants != null) {
-                    for (Object constant : type.getEnumConstants()) {
-                        constants.put(((Enum<?>) constant).name(), CONSTANT);
-                    }
-                }
-            } else if (alternatives != null) {
-                Map<String, String> names = begin(name, type);
-                if (names != null) {
-                    alternatives.forEach((variant, record) -> {
-                        names.put(variant, VARIANT + inside(record));
-                        record(inside(record), record);
-                    });
-                }
-            } else if (type.isRecord()) {
-                record(name, type);
-            } else {
-                throw new IllegalArgumentException(type.getName() + " cannot be written: "
-                        + (type.isInterface()
-                                ? "give its variants in the type table"
-                                : "use a record, enum or text type"));
-            }
-            return name;
-        }
     }
 
     /** How well a log fits a build. */

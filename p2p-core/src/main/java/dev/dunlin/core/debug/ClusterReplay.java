@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
@@ -15,7 +16,7 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
 
     private final String name;
     private final Store<R> store;
-    private final LogReader<R>.Cursor frames;
+    private final LogCursor frames;
 
     ClusterReplay(String name, LogReader<R> log, Store<R> store) {
         this.name = name;

@@ -1,5 +1,7 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import java.io.Closeable;
@@ -10,12 +12,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** A log's inputs one after the other as text, whatever build wrote them: nothing is decoded. */
 final class Frames implements Closeable {
 
-    private static final String OWN = "{\"type\":\"@log/";
-
     // The last of its kind in a frame: what stands behind it are strings, in which quotes are escaped.
     private static final String NUMBER = ",\"meta\":{\"input\":";
 
-    private final LogReader<?>.Cursor cursor;
+    private final LogCursor cursor;
     private final JsonMapper mapper;
     private long last;
 
@@ -30,7 +30,7 @@ final class Frames implements Closeable {
     Optional<String> next() {
         for (Optional<String> line = cursor.nextText(); line.isPresent(); line = cursor.nextText()) {
             String text = line.get();
-            if (text.startsWith(OWN)) {
+            if (Frame.isOwn(text)) {
                 continue;
             }
             long number = number(text);

@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
@@ -90,7 +91,7 @@ public record JUnitExport(String packageName, String className, String store) {
         Steps.of(from, to, MAX_STEPS);
         Codec codec = log.codec();
         List<String> assertions = new ArrayList<>();
-        try (LogReader<R>.Cursor frames = log.cursor(from)) {
+        try (LogCursor frames = log.cursor(from)) {
             replayer.seek(from - 1);
             line(
                     resource,

@@ -1,5 +1,7 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
@@ -301,11 +303,11 @@ public final class LogIndex<R> {
     // The checksums of the lines of some inputs, from one on.
     private static List<Long> lines(LogReader<?> log, long from, int atMost) {
         List<Long> crcs = new ArrayList<>();
-        try (LogReader<?>.Cursor cursor = log.cursor(from)) {
+        try (LogCursor cursor = log.cursor(from)) {
             for (Optional<String> next = cursor.nextText();
                     next.isPresent() && crcs.size() < atMost;
                     next = cursor.nextText()) {
-                if (!next.get().startsWith("{\"type\":\"@log/")) {
+                if (!Frame.isOwn(next.get())) {
                     CRC32C crc = new CRC32C();
                     crc.update(next.get().getBytes(StandardCharsets.UTF_8));
                     crcs.add(crc.getValue());

@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
@@ -123,7 +124,7 @@ public final class LogShrinker<R> {
 
     private List<Frame.Recorded> read(StoreState<R> from) {
         List<Frame.Recorded> all = new ArrayList<>();
-        try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
+        try (LogCursor frames = log.cursor(from.input() + 1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() > from.input()) {
                     if (all.size() == MAX_INPUTS) {

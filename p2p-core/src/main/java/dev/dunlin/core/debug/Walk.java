@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
@@ -49,7 +50,7 @@ final class Walk<R> {
      */
     void from(StoreState<R> state, Visitor visitor) throws IOException {
         store.restore(state);
-        try (LogReader<R>.Cursor frames = log.cursor(state.input() + 1)) {
+        try (LogCursor frames = log.cursor(state.input() + 1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() > state.input()) {
                     long begun = clock.getAsLong();

@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
@@ -136,7 +137,7 @@ public final class WhatIf<R> {
         }
 
         Outcome through(Edit edit, int atMost) {
-            try (LogReader<R>.Cursor frames = log.cursor(at)) {
+            try (LogCursor frames = log.cursor(at)) {
                 Optional<Frame.Recorded> first = next(frames);
                 if (edit instanceof Edit.Insert(LoggedAction input)) {
                     long time =
@@ -173,7 +174,7 @@ public final class WhatIf<R> {
                     stopped);
         }
 
-        private Optional<Frame.Recorded> next(LogReader<R>.Cursor frames) {
+        private Optional<Frame.Recorded> next(LogCursor frames) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded frame && frame.number() >= at) {
                     return Optional.of(frame);

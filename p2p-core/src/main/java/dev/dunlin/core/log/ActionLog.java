@@ -31,7 +31,7 @@ public final class ActionLog {
      * @param notes what an operator should know, one sentence each
      */
     public record Opened(
-            LogWriter writer, long lastInput, long lastAt, Optional<LogReader.Tail> tail, List<String> notes) {}
+            LogWriter writer, long lastInput, long lastAt, Optional<LogCursor.Tail> tail, List<String> notes) {}
 
     /**
      * Opens or begins a log.
@@ -122,7 +122,7 @@ public final class ActionLog {
         List<Segments.Segment> segments = Segments.segments(storage);
         Segments.Segment last = segments.getLast();
         if (recovery.tail().isPresent()) {
-            LogReader.Tail tail = recovery.tail().get();
+            LogCursor.Tail tail = recovery.tail().get();
             keepCut(storage, tail, recovery.lastInput());
             storage.truncate(tail.file(), tail.offset());
         }
@@ -137,7 +137,7 @@ public final class ActionLog {
         }
     }
 
-    private static void keepCut(LogStorage storage, LogReader.Tail tail, long lastInput) throws IOException {
+    private static void keepCut(LogStorage storage, LogCursor.Tail tail, long lastInput) throws IOException {
         int attempt = 1;
         List<String> names = storage.names();
         while (names.contains(Segments.cutName(lastInput + 1, attempt))) {
@@ -154,7 +154,7 @@ public final class ActionLog {
     }
 
     /** What reading the log to its end found. */
-    private record Recovery<R>(long lastInput, Optional<LogReader.Tail> tail, List<String> notes) {
+    private record Recovery<R>(long lastInput, Optional<LogCursor.Tail> tail, List<String> notes) {
 
         static <R> Recovery<R> of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
@@ -170,7 +170,7 @@ public final class ActionLog {
                 notes.add("another build wrote the log; the differences: "
                         + fit.text().replace("\n", "; "));
             }
-            try (LogReader<R>.Cursor cursor = reader.cursor(from.input() + 1)) {
+            try (LogCursor cursor = reader.cursor(from.input() + 1)) {
                 long diverged = 0;
                 for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
                     if (!(next.get() instanceof Frame.Recorded recorded) || recorded.number() <= from.input()) {

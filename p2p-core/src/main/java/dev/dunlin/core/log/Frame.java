@@ -20,6 +20,17 @@ public sealed interface Frame {
     /** The oldest version of the format that this build reads. */
     int OLDEST = 2;
 
+    /** The type of a {@link Header}. */
+    String HEADER = "@log/header";
+
+    /** The type of a {@link Force}. */
+    String FORCED = "@log/forced";
+
+    /** Whether a line is the log's own, a header or a force mark, and no input. */
+    static boolean isOwn(String line) {
+        return line.startsWith("{\"type\":\"@log/");
+    }
+
     /**
      * The first line of a segment.
      *

@@ -45,8 +45,8 @@ final class FrameReader {
             expect(in.nextName(), "payload");
             in.nextToken();
             return switch (type) {
-                case "@log/header" -> header(codec.mapper().readTree(in));
-                case "@log/forced" ->
+                case Frame.HEADER -> header(codec.mapper().readTree(in));
+                case Frame.FORCED ->
                     new Frame.Force(codec.mapper().readTree(in).path("input").asLong());
                 default -> recorded(type, in);
             };

@@ -28,19 +28,11 @@ import tools.jackson.databind.ObjectWriter;
 /** Encodes frames into one growing buffer. Not thread-safe: the log's thread owns it. */
 final class FrameWriter {
 
-    /** The bytes after the last that the checksum covers: {@code ,"crc":"xxxxxxxx"}} and the newline. */
-    static final int TRAILER = 19;
-
-    /** What stands before the checksum. */
-    static final byte[] CRC_FIELD = {',', '"', 'c', 'r', 'c', '"', ':', '"'};
-
-    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
-
     // Ten thousand rejections of one input have room in a line.
     private static final int MAX_KEY = 256;
 
     private final Codec codec;
-    private final Buffer buffer = new Buffer();
+    private final JsonBytes buffer = new JsonBytes(1 << 16);
     private final CRC32C crc = new CRC32C();
     private final MachineDigests digests = new MachineDigests();
     private @Nullable JsonGenerator generator;
@@ -61,12 +53,12 @@ final class FrameWriter {
 
     /** Forgets the encoded frames. */
     void clear() {
-        buffer.length = 0;
+        buffer.clear();
     }
 
     void header(Frame.Header header) {
         int start = buffer.length;
-        buffer.ascii("{\"type\":\"@log/header\",\"payload\":{\"format\":");
+        buffer.ascii("{\"type\":\"" + Frame.HEADER + "\",\"payload\":{\"format\":");
         buffer.number(header.format());
         buffer.ascii(",\"build\":");
         buffer.text(header.build());
@@ -85,7 +77,7 @@ final class FrameWriter {
 
     void force(long input) {
         int start = buffer.length;
-        buffer.ascii("{\"type\":\"@log/forced\",\"payload\":{\"input\":");
+        buffer.ascii("{\"type\":\"" + Frame.FORCED + "\",\"payload\":{\"input\":");
         buffer.number(input);
         buffer.ascii("}");
         seal(start);
@@ -246,121 +238,11 @@ final class FrameWriter {
 
     // The frame lacks its last brace: the checksum comes before it.
     private void seal(int start) {
-        int end = buffer.length;
-        if (end - start + TRAILER > Lines.MAX_LINE) {
-            throw new LogException("a frame of " + (end - start) + " bytes could not be read back: an input and its "
+        int length = buffer.length - start;
+        if (length + JsonBytes.TRAILER > Lines.MAX_LINE) {
+            throw new LogException("a frame of " + length + " bytes could not be read back: an input and its "
                     + "rejections have at most " + Lines.MAX_LINE + " bytes");
         }
-        crc.reset();
-        crc.update(buffer.bytes, start, end - start);
-        buffer.write(CRC_FIELD, 0, CRC_FIELD.length);
-        long value = crc.getValue();
-        buffer.ensure(11);
-        buffer.hex(value, 28);
-        buffer.bytes[buffer.length++] = '"';
-        buffer.bytes[buffer.length++] = '}';
-        buffer.bytes[buffer.length++] = '\n';
-    }
-
-    private static final class Buffer extends OutputStream {
-        byte[] bytes = new byte[1 << 16];
-        int length;
-
-        void ensure(int more) {
-            if (bytes.length - length < more) {
-                bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
-            }
-        }
-
-        @Override
-        public void write(int value) {
-            ensure(1);
-            bytes[length++] = (byte) value;
-        }
-
-        @Override
-        public void write(byte[] from, int at, int count) {
-            ensure(count);
-            System.arraycopy(from, at, bytes, length, count);
-            length += count;
-        }
-
-        /** Text of ASCII alone, as it stands. */
-        @SuppressWarnings("deprecation")
-        void ascii(String text) {
-            int count = text.length();
-            ensure(count);
-            // The only way to copy a string's low bytes without an array between.
-            text.getBytes(0, count, bytes, length);
-            length += count;
-        }
-
-        /** A JSON string. */
-        void text(String text) {
-            int count = text.length();
-            ensure(count + 2);
-            int at = length;
-            bytes[at++] = '"';
-            for (int i = 0; i < count; i++) {
-                char unit = text.charAt(i);
-                if (unit < ' ' || unit > '~' || unit == '"' || unit == '\\') {
-                    length++;
-                    quoted(text);
-                    write('"');
-                    return;
-                }
-                bytes[at++] = (byte) unit;
-            }
-            bytes[at++] = '"';
-            length = at;
-        }
-
-        private void quoted(String text) {
-            if (text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
-                byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
-                write(quoted, 0, quoted.length);
-                return;
-            }
-            // Half of a surrogate pair has no UTF-8: such a text is written by numbers.
-            for (int i = 0; i < text.length(); i++) {
-                ascii("\\u");
-                ensure(4);
-                hex(text.charAt(i), 12);
-            }
-        }
-
-        void number(long value) {
-            if (value < 10) {
-                ascii(Long.toString(value));
-                return;
-            }
-            int digits = 1;
-            for (long rest = value; rest >= 10; rest /= 10) {
-                digits++;
-            }
-            ensure(digits);
-            long rest = value;
-            for (int at = length + digits - 1; at >= length; at--) {
-                bytes[at] = (byte) ('0' + rest % 10);
-                rest /= 10;
-            }
-            length += digits;
-        }
-
-        /** A digest as a JSON string, in the form of {@link Digest#toString}. */
-        void digest(Digest digest) {
-            ensure(34);
-            bytes[length++] = '"';
-            hex(digest.high(), 60);
-            hex(digest.low(), 60);
-            bytes[length++] = '"';
-        }
-
-        /** Hexadecimal digits, the highest of which is so many bits up. */
-        void hex(long value, int highest) {
-            for (int shift = highest; shift >= 0; shift -= 4) {
-                bytes[length++] = HEX[(int) (value >>> shift) & 0xF];
-            }
-        }
+        buffer.seal(start, crc);
     }
 }

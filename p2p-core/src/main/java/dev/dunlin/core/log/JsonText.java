@@ -33,7 +33,7 @@ final class JsonText {
     }
 
     private static final class Bounded extends OutputStream {
-        private final GrowingBytes into = new GrowingBytes();
+        private final JsonBytes into = new JsonBytes(1 << 10);
         private int room;
 
         @Override

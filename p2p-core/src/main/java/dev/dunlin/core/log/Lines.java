@@ -99,13 +99,13 @@ final class Lines implements Closeable {
     }
 
     private boolean check(int from, int length) {
-        int body = length - FrameWriter.TRAILER;
+        int body = length - JsonBytes.TRAILER;
         if (body < 2) {
             fault = "the line is no frame";
             return false;
         }
         int at = from + body;
-        byte[] field = FrameWriter.CRC_FIELD;
+        byte[] field = JsonBytes.CRC_FIELD;
         if (!Arrays.equals(buffer, at, at + field.length, field, 0, field.length)
                 || buffer[at + 16] != '"'
                 || buffer[at + 17] != '}') {

@@ -177,7 +177,7 @@ final class SnapshotWriter<R> {
         private final String field;
         private final char open;
         private final char close;
-        private final GrowingBytes bytes = new GrowingBytes();
+        private final JsonBytes bytes = new JsonBytes(1 << 10);
         private boolean written;
 
         Group(Output out, String type, List<String> path, String field, char open, char close) {
@@ -190,10 +190,10 @@ final class SnapshotWriter<R> {
         }
 
         void add(byte[] name, byte[] value) throws IOException {
-            if (bytes.length() > 0 && bytes.length() + name.length + value.length > SnapshotFormat.PART) {
+            if (bytes.length > 0 && bytes.length + name.length + value.length > SnapshotFormat.PART) {
                 flush();
             }
-            bytes.write(bytes.length() == 0 ? open : ',');
+            bytes.write(bytes.length == 0 ? open : ',');
             if (name.length > 0) {
                 bytes.write(name, 0, name.length);
                 bytes.write(':');
@@ -210,10 +210,10 @@ final class SnapshotWriter<R> {
 
         // An empty table of entries that all stand in parts of their own is begun all the same.
         void end() throws IOException {
-            if (bytes.length() == 0 && !written) {
+            if (bytes.length == 0 && !written) {
                 bytes.write(open);
             }
-            if (bytes.length() > 0) {
+            if (bytes.length > 0) {
                 flush();
             }
         }
@@ -230,26 +230,33 @@ final class SnapshotWriter<R> {
         }
 
         void part(String type, List<String> path, String field, byte[] content) throws IOException {
-            GrowingBytes payload = new GrowingBytes();
-            payload.write("{\"path\":".getBytes(StandardCharsets.US_ASCII));
-            payload.write(bytes(path));
-            payload.write((",\"" + field + "\":").getBytes(StandardCharsets.US_ASCII));
-            payload.write(content);
-            payload.write('}');
-            line(type, payload.copy());
+            JsonBytes line = begun(type);
+            line.ascii("{\"path\":");
+            line.write(bytes(path));
+            line.ascii(",\"" + field + "\":");
+            line.write(content);
+            line.write('}');
+            end(line);
         }
 
         void line(String type, byte[] payload) throws IOException {
-            byte[] head = ("{\"type\":\"" + type + "\",\"payload\":").getBytes(StandardCharsets.US_ASCII);
-            if (head.length + payload.length + FrameWriter.TRAILER > Lines.MAX_LINE) {
-                throw new LogException("a value of " + payload.length + " bytes is longer than a line may be");
+            JsonBytes line = begun(type);
+            line.write(payload);
+            end(line);
+        }
+
+        private JsonBytes begun(String type) {
+            JsonBytes line = new JsonBytes(1 << 10);
+            line.ascii("{\"type\":\"" + type + "\",\"payload\":");
+            return line;
+        }
+
+        private void end(JsonBytes line) throws IOException {
+            if (line.length + JsonBytes.TRAILER > Lines.MAX_LINE) {
+                throw new LogException("a value of " + line.length + " bytes is longer than a line may be");
             }
-            crc.reset();
-            crc.update(head, 0, head.length);
-            crc.update(payload, 0, payload.length);
-            out.write(head);
-            out.write(payload);
-            out.write(",\"crc\":\"%08x\"}\n".formatted(crc.getValue()).getBytes(StandardCharsets.US_ASCII));
+            line.seal(0, crc);
+            out.write(line.bytes, 0, line.length);
             written++;
         }
     }

@@ -1,5 +1,6 @@
 package dev.dunlin.core.replay;
 
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
@@ -31,12 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Replayer<R> {
 
-    private static final int MAX_DIFFERENCES = 50;
-    private static final int MAX_CAUSES = 20;
-
     private final LogReader<R> log;
     private final Store<R> store;
-    private LogReader<R>.@Nullable Cursor cursor;
+    private @Nullable LogCursor cursor;
     private @Nullable Turn last;
     private Optional<Mismatch> differing = Optional.empty();
     private final List<Failed> failures = new ArrayList<>();
@@ -82,7 +80,7 @@ public final class Replayer<R> {
             Digest digest,
             Optional<Divergence> divergence,
             List<Failed> failures,
-            Optional<LogReader.Tail> tail,
+            Optional<LogCursor.Tail> tail,
             long forced) {}
 
     /**
@@ -118,50 +116,11 @@ public final class Replayer<R> {
      */
     public Verified verify(LongConsumer progress, Recorded recorded) {
         close();
-        StoreState<R> from = log.earliestState();
-        store.restore(from);
-        last = null;
-        failures.clear();
-        long inputs = 0;
-        long actions = 0;
-        try (LogReader<R>.Cursor frames = log.cursor(from.input() + 1)) {
-            for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
-                if (!(next.get() instanceof Frame.Recorded frame) || frame.number() <= from.input()) {
-                    continue;
-                }
-                Optional<Mismatch> mismatch = take(frame, frames.incomparable(), true);
-                if (mismatch.isPresent()) {
-                    return new Verified(
-                            from.input() + 1,
-                            inputs,
-                            actions,
-                            store.state().input(),
-                            digest(),
-                            Optional.of(explain(frame, mismatch.get(), recorded)),
-                            List.copyOf(failures),
-                            Optional.empty(),
-                            frames.forced());
-                }
-                inputs++;
-                actions += frame.size();
-                if ((inputs & 0x3FF) == 0) {
-                    progress.accept(frame.number());
-                }
-            }
-            return new Verified(
-                    from.input() + 1,
-                    inputs,
-                    actions,
-                    store.state().input(),
-                    digest(),
-                    Optional.empty(),
-                    List.copyOf(failures),
-                    frames.tail(),
-                    frames.forced());
-        }
+        return new Verification<>(log, store, this, recorded).run(progress);
     }
 
-    private Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable, boolean compare) {
+    /** Takes a recorded step, as the node did; how it differs from its record, if that is to be compared. */
+    Optional<Mismatch> take(Frame.Recorded recorded, Set<String> incomparable, boolean compare) {
         if (recorded.failed().isPresent()) {
             passed(recorded, recorded.failed().get());
             return Optional.empty();
@@ -176,6 +135,18 @@ public final class Replayer<R> {
             return Optional.of(
                     new Mismatch(recorded.number(), "it stops this build: " + failure.getMessage(), List.of()));
         }
+    }
+
+    /** Stands at a state from which steps are taken. */
+    void beginAt(StoreState<R> state) {
+        store.restore(state);
+        last = null;
+        failures.clear();
+    }
+
+    /** The inputs that stopped a run, of the steps that were taken. */
+    List<Failed> failures() {
+        return List.copyOf(failures);
     }
 
     // What failed changed nothing, and the node went on behind it: so does the replay, whatever this build makes of it.
@@ -194,78 +165,14 @@ public final class Replayer<R> {
         failures.add(new Failed(recorded.number(), why, now));
     }
 
-    private Divergence explain(Frame.Recorded recorded, Mismatch mismatch, Recorded second) {
-        long comparedAt = 0;
-        List<JsonDifference> differences = List.of();
-        if (store.state().input() < recorded.number()) {
-            return new Divergence(mismatch, inputText(recorded), causes(recorded), 0, List.of());
-        }
-        Optional<JsonNode> atOnce = second.after(recorded.number());
-        if (atOnce.isPresent()) {
-            return new Divergence(
-                    mismatch,
-                    inputText(recorded),
-                    causes(recorded),
-                    recorded.number(),
-                    JsonDifference.between(atOnce.get(), json(store.state()), MAX_DIFFERENCES));
-        }
-        Optional<Long> snapshot = log.snapshots().stream()
-                .filter(input -> input >= recorded.number())
-                .findFirst();
-        if (snapshot.isPresent()) {
-            Optional<StoreState<R>> there = log.snapshotAt(snapshot.get());
-            if (there.isPresent() && goOnTo(snapshot.get())) {
-                comparedAt = snapshot.get();
-                differences = JsonDifference.between(json(there.get()), json(store.state()), MAX_DIFFERENCES);
-            }
-        }
-        return new Divergence(mismatch, inputText(recorded), causes(recorded), comparedAt, differences);
-    }
-
-    // Replays beyond a divergence, as far as this build can.
-    private boolean goOnTo(long input) {
-        StoreState<R> here = store.state();
-        try (LogReader<R>.Cursor frames = log.cursor(here.input() + 1)) {
-            for (Optional<Frame> next = frames.next();
-                    next.isPresent() && store.state().input() < input;
-                    next = frames.next()) {
-                if (next.get() instanceof Frame.Recorded recorded && recorded.number() > here.input()) {
-                    if (recorded.failed().isPresent()) {
-                        store.skip(recorded.number(), recorded.at());
-                    } else {
-                        store.apply(recorded.input(), recorded.at());
-                    }
-                }
-            }
-            return store.state().input() == input;
-        } catch (StoreFailure failure) {
-            return false;
-        }
-    }
-
     /** A recorded input: its full name and its payload as JSON. */
     public String inputText(Frame.Recorded recorded) {
         return log.codec().nameOf(recorded.action()) + " " + log.codec().tree(recorded.action());
     }
 
-    private List<String> causes(Frame.Recorded recorded) {
-        List<String> chain = new ArrayList<>();
-        chain.add(recorded.number() + " " + inputText(recorded));
-        ActionId answers = recorded.answers();
-        while (!answers.isNone() && chain.size() < MAX_CAUSES && answers.input() >= log.firstInput()) {
-            Optional<Frame.Recorded> asked = recordedAt(answers.input());
-            if (asked.isEmpty()) {
-                break;
-            }
-            chain.add("answers effect " + answers + " of " + asked.get().number() + " " + inputText(asked.get()));
-            answers = asked.get().answers();
-        }
-        return List.copyOf(chain);
-    }
-
     /** The record of a step, if the log has it. */
     public Optional<Frame.Recorded> recordedAt(long step) {
-        try (LogReader<R>.Cursor frames = log.cursor(step)) {
+        try (LogCursor frames = log.cursor(step)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() >= step) {
                     return recorded.number() == step ? Optional.of(recorded) : Optional.empty();
@@ -309,7 +216,7 @@ public final class Replayer<R> {
     }
 
     private boolean forward(boolean compare) {
-        LogReader<R>.Cursor frames = cursor;
+        LogCursor frames = cursor;
         if (frames == null) {
             frames = log.cursor(store.state().input() + 1);
             cursor = frames;

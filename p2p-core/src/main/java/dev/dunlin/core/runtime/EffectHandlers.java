@@ -2,6 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Which handler carries out which effects. Effects of one handler are one service's: they keep their order. Used by the runtime
@@ -86,7 +88,7 @@ public final class EffectHandlers {
             if (!routes.serviceOf.containsKey(type)) {
                 throw new IllegalStateException("the effect " + type.getName() + " has no handler"
                         + (NodeEffect.class.isAssignableFrom(type)
-                                ? ": give NodeEffect.class the handler NodeRuntime.closing(Map.of()), or what closes your handles"
+                                ? ": give NodeEffect.class the handler EffectHandlers.closing(Map.of()), or what closes your handles"
                                 : ": give it one with handler()"));
             }
         }
@@ -105,5 +107,20 @@ public final class EffectHandlers {
     /** Has an effect carried out. */
     public void handle(EffectDesk.Ready ready) {
         services.get(ready.service()).handle(ready.id(), ready.effect());
+    }
+
+    /** The handler that closes handles which no state took, by their kind. */
+    public static EffectHandler<NodeEffect> closing(Map<String, Consumer<Handle>> byKind) {
+        return (id, effect) -> {
+            switch (effect) {
+                case NodeEffect.CloseHandle(var handle) -> {
+                    Consumer<Handle> close = byKind.get(handle.kind());
+                    if (close == null) {
+                        throw new IllegalStateException("nobody closes handles of the kind " + handle.kind());
+                    }
+                    close.accept(handle);
+                }
+            }
+        };
     }
 }

@@ -7,10 +7,7 @@ import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.SpscArrayQueue;
@@ -38,22 +35,11 @@ final class LogThread {
     private static final long HOUSE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final LogWriter writer;
-    private final Store<?> store;
-    private final LogOptions options;
     private final Listener listener;
     private final SpscArrayQueue<Object> queue = new SpscArrayQueue<>(QUEUE_WHILE_FULL);
     private final Thread thread;
-    private final ExecutorService house = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("dunlin-log-house").factory());
-    private final AtomicBoolean housekeeping = new AtomicBoolean();
+    private final LogHouse house;
     private final AtomicLong stalls = new AtomicLong();
-    private final AtomicLong snapshots = new AtomicLong();
-
-    private volatile long nodeTime;
-    private volatile boolean snapshotWanted;
-    private boolean snapshotAsked;
-    private long snapshotBytes;
-    private long snapshotAt;
 
     private volatile boolean sleeping;
     private volatile boolean stopping;
@@ -62,7 +48,6 @@ final class LogThread {
     private volatile boolean diskFull;
     private volatile long forced;
     private volatile @Nullable Throwable failure;
-    private @Nullable StoreState<?> snapshotState;
 
     /** Is told from the log's thread. */
     interface Listener {
@@ -75,9 +60,8 @@ final class LogThread {
 
     LogThread(LogWriter writer, Store<?> store, LogOptions options, Listener listener) {
         this.writer = writer;
-        this.store = store;
-        this.options = options;
         this.listener = listener;
+        this.house = new LogHouse(writer, store, options);
         this.forced = writer.forced();
         this.thread = Thread.ofPlatform().name("dunlin-log").unstarted(this::run);
     }
@@ -151,18 +135,18 @@ final class LogThread {
                     writeOut(false);
                 }
                 long now = System.nanoTime();
-                if (forceWanted > forced || now - lastForce >= FORCE_EVERY_NANOS || snapshotIsNew()) {
+                if (forceWanted > forced || now - lastForce >= FORCE_EVERY_NANOS || house.waitsBeyond(forced)) {
                     lastForce = now;
                     writeOut(true);
                 }
-                startSnapshot();
+                house.start(forced);
                 if (now - lastHouse >= HOUSE_EVERY_NANOS) {
                     lastHouse = now;
-                    keepHouse();
+                    house.keep();
                 }
                 if (taken == 0) {
                     if (last) {
-                        lastSnapshot();
+                        house.last(forced);
                         break;
                     }
                     idle();
@@ -180,10 +164,6 @@ final class LogThread {
             }
             listener.failed(e);
         }
-    }
-
-    private boolean snapshotIsNew() {
-        return snapshotState != null && snapshotState.input() > forced;
     }
 
     private int drain() throws IOException {
@@ -204,11 +184,10 @@ final class LogThread {
             try {
                 switch (next) {
                     case Turn turn -> {
-                        nodeTime = turn.now();
-                        snapshotAt = snapshotAt == 0 ? nodeTime : snapshotAt;
+                        house.passes(turn.now());
                         if (turn.number() > writer.taken()) {
                             writer.append(turn);
-                            wantSnapshot();
+                            house.written();
                         } else {
                             writer.flush();
                         }
@@ -220,10 +199,7 @@ final class LogThread {
                         writeOut(true);
                     }
                     default -> {
-                        snapshotState = (StoreState<?>) next;
-                        snapshotAsked = false;
-                        snapshotBytes = writer.bytes();
-                        snapshotAt = nodeTime;
+                        house.snapshot((StoreState<?>) next);
                         return;
                     }
                 }
@@ -234,23 +210,9 @@ final class LogThread {
         }
     }
 
-    // By what the log has grown, or by time: the state of the next turn is handed over for it.
-    private void wantSnapshot() {
-        if (!snapshotAsked
-                && (writer.bytes() - snapshotBytes >= options.snapshotBytes()
-                        || nodeTime - snapshotAt >= options.snapshotMicros())) {
-            snapshotAsked = true;
-            snapshotWanted = true;
-        }
-    }
-
     /** Whether the state of the next turn is to be handed over for a snapshot. By the store's thread alone. */
     boolean wantsSnapshot() {
-        if (!snapshotWanted) {
-            return false;
-        }
-        snapshotWanted = false;
-        return true;
+        return house.wantsSnapshot();
     }
 
     private void writeOut(boolean force) throws IOException {
@@ -296,66 +258,6 @@ final class LogThread {
         sleeping = false;
     }
 
-    private void startSnapshot() {
-        StoreState<?> state = snapshotState;
-        if (state == null || state.input() > forced) {
-            return;
-        }
-        boolean begun = house(() -> {
-            snapshotNow(state);
-            writer.keepHouse(nodeTime);
-        });
-        if (begun) {
-            snapshotState = null;
-        }
-    }
-
-    // An orderly stop ends with a snapshot: the next start has nothing to replay.
-    private void lastSnapshot() {
-        StoreState<?> state = snapshotState;
-        if (state != null && state.input() <= forced) {
-            house.execute(() -> {
-                try {
-                    snapshotNow(state);
-                } catch (IOException | RuntimeException e) {
-                    LOG.warn(
-                            "the last snapshot could not be written; the next start replays the log: {}", e.toString());
-                }
-            });
-        }
-    }
-
-    @SuppressWarnings("unchecked") // the store's own state
-    private <R> void snapshotNow(StoreState<R> state) throws IOException {
-        writer.snapshot((Store<R>) store, state);
-        snapshots.incrementAndGet();
-    }
-
-    private void keepHouse() {
-        house(() -> writer.keepHouse(nodeTime));
-    }
-
-    @FunctionalInterface
-    private interface House {
-        void run() throws IOException;
-    }
-
-    private boolean house(House work) {
-        if (!housekeeping.compareAndSet(false, true)) {
-            return false;
-        }
-        house.execute(() -> {
-            try {
-                work.run();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("the log's housekeeping failed and will be tried again: {}", e.toString());
-            } finally {
-                housekeeping.set(false);
-            }
-        });
-        return true;
-    }
-
     /** Writes and forces all that was handed over, and ends. */
     void stop() {
         stopping = true;
@@ -368,19 +270,7 @@ final class LogThread {
                 interrupted = true;
             }
         }
-        house.shutdown();
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        boolean done = house.isTerminated();
-        while (!done && System.nanoTime() < end) {
-            try {
-                done = house.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (!done) {
-            LOG.warn("the log's housekeeping does not end; it is left alone");
-        }
+        interrupted |= house.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -407,7 +297,7 @@ final class LogThread {
 
     /** How many snapshots were written. */
     long snapshots() {
-        return snapshots.get();
+        return house.snapshots();
     }
 
     /** The log's name, for messages. */

@@ -1,6 +1,5 @@
 package dev.dunlin.core.state;
 
-import dev.dunlin.core.state.Tree.Cursor;
 import dev.dunlin.core.state.Tree.Node;
 import java.util.Iterator;
 import java.util.List;
@@ -146,7 +145,7 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** The keys of the entries due at or before a time, earliest first, then by key; at most as many as given. */
     public List<K> due(long now, int atMost) {
-        return Tree.due(tree, now, atMost);
+        return DueSearch.due(tree, now, atMost);
     }
 
     /** The entry with the least key. */
@@ -171,22 +170,22 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
     /** The entries in key order. */
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
-        return Cursor.all(tree, false);
+        return TreeCursor.all(tree, false);
     }
 
     /** The entries from a key on, that key included, in key order. */
     public Iterable<Map.Entry<K, V>> from(K key) {
-        return () -> Cursor.at(tree, key, false);
+        return () -> TreeCursor.at(tree, key, false);
     }
 
     /** The entries against the key order, the greatest key first. */
     public Iterable<Map.Entry<K, V>> descending() {
-        return () -> Cursor.all(tree, true);
+        return () -> TreeCursor.all(tree, true);
     }
 
     /** The entries before a key, that key excluded, against the key order. */
     public Iterable<Map.Entry<K, V>> descending(K before) {
-        return () -> Cursor.at(tree, before, true);
+        return () -> TreeCursor.at(tree, before, true);
     }
 
     /** The keys in order. */

@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -79,7 +80,7 @@ final class BisectTest {
         SimDisk first = random(Quirk.NONE, 3000);
         SimDisk second = random(Quirk.BRIGHTER, 3000);
         long expected = 0;
-        try (LogReader<Lamps.Root>.Cursor frames = log(first).cursor(1)) {
+        try (LogCursor frames = log(first).cursor(1)) {
             for (Optional<Frame> next = frames.next(); expected == 0; next = frames.next()) {
                 if (next.orElseThrow() instanceof Frame.Recorded frame
                         && frame.action() instanceof LampAction.SwitchOn on

@@ -1,5 +1,6 @@
 package dev.dunlin.core.debug;
 
+import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -300,7 +301,7 @@ final class QueriesTest {
                 .isEqualTo(cost.all());
         long lines = 0;
         long rejected = 0;
-        try (LogReader<Lamps.Root>.Cursor cursor = index.log().cursor(1)) {
+        try (LogCursor cursor = index.log().cursor(1)) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 if (!next.get().startsWith("{\"type\":\"@log/")) {
                     lines += next.get().length() + 1;

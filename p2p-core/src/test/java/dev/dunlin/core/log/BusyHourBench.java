@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.runtime.EffectHandlers;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.runtime.RuntimeStats;
@@ -67,7 +68,7 @@ final class BusyHourBench {
                             port.get().answer(id, new LampAction.Measured(lamp, id.input()));
                         }
                     })
-                    .handler(NodeEffect.class, NodeRuntime.closing(Map.of("line", handle -> {})))
+                    .handler(NodeEffect.class, EffectHandlers.closing(Map.of("line", handle -> {})))
                     .build();
             port.set(node);
             Audit audit = Audit.of(store);

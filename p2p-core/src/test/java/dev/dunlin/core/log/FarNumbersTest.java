@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.runtime.EffectHandlers;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.runtime.RuntimeStats;
@@ -87,7 +88,7 @@ final class FarNumbersTest {
                         }
                     }
                 })
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of("line", handle -> {})))
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of("line", handle -> {})))
                 .build();
         port.set(node);
         node.watch(turns::add);

@@ -178,7 +178,7 @@ final class AskingTest extends RunningLamps {
         NodeRuntime<Parcels.Root> node = NodeRuntime.of(store)
                 .log(ActionLog.open(disk, store, OPTIONS, "test").writer(), OPTIONS)
                 .handler(Parcels.ParcelEffect.class, (id, effect) -> {})
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of()))
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of()))
                 .build();
         node.start("test", Table.empty(), 7);
         return node;

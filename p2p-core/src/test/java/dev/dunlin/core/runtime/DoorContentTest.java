@@ -50,10 +50,10 @@ final class DoorContentTest {
     private final SimDisk disk = new SimDisk();
     private NodeRuntime<Parcels.Root> node = unstarted(Parcels.store()).build();
 
-    private static NodeRuntime.Builder<Parcels.Root> unstarted(Store<Parcels.Root> store) {
+    private static NodeBuilder<Parcels.Root> unstarted(Store<Parcels.Root> store) {
         return NodeRuntime.of(store)
                 .handler(ParcelEffect.class, (id, effect) -> {})
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of("hatch", handle -> {})));
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of("hatch", handle -> {})));
     }
 
     @BeforeEach

@@ -158,7 +158,7 @@ final class LogThreadTest {
         NodeRuntime<Lamps.Root> node = NodeRuntime.of(store)
                 .log(ActionLog.open(disk, store, options, "test").writer(), options)
                 .handler(LampEffect.class, (id, effect) -> {})
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of("line", handle -> {})))
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of("line", handle -> {})))
                 .build();
         node.start("test", Table.empty(), 7);
         return node;

@@ -1,5 +1,6 @@
 package dev.dunlin.core.runtime;
 
+import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -293,7 +294,7 @@ final class NodeRuntimeTest extends RunningLamps {
         assertThat(stats.forced()).isEqualTo(3);
         assertThat(stats.logQueued()).isZero();
         List<Frame> frames = new ArrayList<>();
-        try (LogReader<Lamps.Root>.Cursor cursor =
+        try (LogCursor cursor =
                 LogReader.open(disk, Lamps.store()).cursor(1)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 frames.add(next.get());

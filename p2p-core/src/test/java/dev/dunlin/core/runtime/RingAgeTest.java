@@ -51,7 +51,7 @@ final class RingAgeTest {
         NodeRuntime<Lamps.Root> node = NodeRuntime.of(store)
                 .clock(clock)
                 .handler(LampEffect.class, (id, effect) -> {})
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of("line", handle -> {})))
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of("line", handle -> {})))
                 .log(ActionLog.open(disk, store, TWO_WEEKS, "test").writer(), TWO_WEEKS)
                 .build();
         node.start("test", Table.empty(), 7);

@@ -88,14 +88,14 @@ abstract class RunningLamps {
         return latch;
     }
 
-    NodeRuntime.Builder<Lamps.Root> builder(Store<Lamps.Root> store) {
+    NodeBuilder<Lamps.Root> builder(Store<Lamps.Root> store) {
         return NodeRuntime.of(store)
                 .clock(clock)
                 .handler(LampEffect.class, (id, effect) -> done.add(new Turn.Emitted(id, effect)))
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of("line", closed::add)));
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of("line", closed::add)));
     }
 
-    NodeRuntime<Lamps.Root> started(NodeRuntime.Builder<Lamps.Root> builder) {
+    NodeRuntime<Lamps.Root> started(NodeBuilder<Lamps.Root> builder) {
         NodeRuntime<Lamps.Root> node = builder.build();
         node.watch(turns::add);
         running.add(node);

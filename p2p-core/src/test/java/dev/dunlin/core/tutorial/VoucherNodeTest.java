@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.runtime.EffectHandlers;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.runtime.RefusedException;
@@ -51,7 +52,7 @@ final class VoucherNodeTest {
         NodeRuntime<Shop> node = NodeRuntime.of(store)
                 .log(log.writer(), OPTIONS)
                 .handler(VoucherEffect.class, (id, effect) -> VoucherEffects.handle(id, effect, shelf))
-                .handler(NodeEffect.class, NodeRuntime.closing(Map.of()))
+                .handler(NodeEffect.class, EffectHandlers.closing(Map.of()))
                 .build();
         shelf.node.set(node);
         node.start("shop 1.0", Table.empty(), new SecureRandom().nextLong());
