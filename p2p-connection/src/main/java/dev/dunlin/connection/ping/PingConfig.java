@@ -13,8 +13,7 @@ import dev.dunlin.core.state.Table;
  * @param failures how many pings lost one after the other are reported ({@code ping.failures}, 3, 1 to 1000)
  * @param keptRtts how many round-trip times are kept of each peer ({@code ping.keptRtts}, 16, 1 to 64)
  * @param maxLinks most connected peers that are pinged ({@code ping.maxLinks}, 4096, 0 to 16,384)
- * @param maxEchoes most ping streams of each peer that are answered ({@code ping.maxEchoes}, 2 as in libp2p/specs
- *     ping/ping.md, 0 to 8)
+ * @param maxEchoes most ping streams of a peer that are answered ({@code ping.maxEchoes}, 2 as in the spec, 0 to 8)
  * @param maxJobs most wishes that wait for each peer ({@code ping.maxJobs}, 4, 0 to 8)
  * @param maxCount most pings of one wish ({@code ping.maxCount}, 100, 1 to 100)
  */

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.ping;
 
+import dev.dunlin.connection.Longs;
 import dev.dunlin.connection.ping.PingState.Job;
 import dev.dunlin.connection.ping.PingState.Peer;
 import dev.dunlin.connection.ping.PingState.Stream;
@@ -133,8 +134,7 @@ record PingReducer(PingState own, PeerId id, Peer peer, Context ctx) {
             }
         }
         long at = wait == 0 ? Due.NEVER : ctx.now() + wait;
-        List<Long> rtts = joined(peer.rtts(), rtt);
-        List<Long> kept = rtts.subList(Math.max(0, rtts.size() - own.config().keptRtts()), rtts.size());
+        List<Long> kept = Longs.last(own.config().keptRtts(), peer.rtts(), rtt);
         return with(new Peer(peer.echoes(), stream, at, kept, failures, jobs));
     }
 }

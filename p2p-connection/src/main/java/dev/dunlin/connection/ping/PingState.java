@@ -1,5 +1,6 @@
 package dev.dunlin.connection.ping;
 
+import dev.dunlin.connection.Longs;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Names;
@@ -33,7 +34,7 @@ public record PingState(PingConfig config, Table<PeerId, Peer> peers) {
         /** Copies the lists. */
         public Peer {
             echoes = List.copyOf(echoes);
-            rtts = List.copyOf(rtts);
+            rtts = Longs.copyOf(rtts);
             jobs = List.copyOf(jobs);
         }
 

@@ -1,16 +1,13 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
-import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Wire;
 import dev.dunlin.core.sim.World;
 import dev.dunlin.core.state.Bytes;
-import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +18,12 @@ final class Link implements Wire.Ends {
     private static final int FRAME = 60;
 
     private final Wire wire;
-    private final @Nullable Side[] sides = new @Nullable Side[2];
     private final Bytes hash;
+    private @Nullable Side dialler;
+    private @Nullable Side listener;
     private @Nullable Runnable unmade;
-
-    // Stream numbers begin at 1 and 2: 0 is the session's.
-    private final long[] nextStream = {0, 1};
+    private int streamsOfDialler;
+    private int streamsOfListener;
 
     /** What the other side makes of a stream that is to be opened. */
     sealed interface Asked permits Taken, Refused, Unanswered {}
@@ -43,27 +40,15 @@ final class Link implements Wire.Ends {
     static final Asked REFUSED = new Refused();
     static final Asked UNANSWERED = new Unanswered();
 
-    /** What is sent back on a stream. */
-    enum Echo {
-        NOTHING,
-        RIGHT,
-        WRONG
-    }
-
-    /** What becomes of a ping. */
-    enum Pong {
-        RIGHT,
-        WRONG,
-        LOST
-    }
-
     /** One side of it. */
     abstract static class Side {
         final Link link;
         final int end;
         final PeerId other;
-        final List<Stream.End> streams = new ArrayList<>();
         boolean up = true;
+
+        // Replaced as a whole: a run has many sides with few streams each, and room to spare would be most of it.
+        private List<Stream.End> streams = List.of();
 
         Side(Link link, int end, PeerId other) {
             this.link = link;
@@ -74,6 +59,23 @@ final class Link implements Wire.Ends {
         /** The node of the other side. */
         int peerNode() {
             return link.wire.node(1 - end);
+        }
+
+        /** The streams open at this side, oldest first; what begins or ends later does not change the list. */
+        List<Stream.End> streams() {
+            return streams;
+        }
+
+        void add(Stream.End stream) {
+            List<Stream.End> more = new ArrayList<>(streams);
+            more.add(stream);
+            streams = List.copyOf(more);
+        }
+
+        void remove(Stream.End stream) {
+            List<Stream.End> less = new ArrayList<>(streams);
+            less.remove(stream);
+            streams = List.copyOf(less);
         }
 
         /** The handshake is done: the dialler's side after the answer to it, the other's when it hears of that. */
@@ -92,7 +94,7 @@ final class Link implements Wire.Ends {
         void send(int bytes, Consumer<Side> does) {
             if (up) {
                 link.wire.send(end, FRAME + bytes, () -> {
-                    Side there = link.sides[1 - end];
+                    Side there = link.sideAt(1 - end);
                     if (there != null && there.up) {
                         does.accept(there);
                     }
@@ -104,7 +106,7 @@ final class Link implements Wire.Ends {
         void close(CloseReason reason) {
             if (up) {
                 link.wire.send(end, FIN, () -> {
-                    Side there = link.sides[1 - end];
+                    Side there = link.sideAt(1 - end);
                     link.wire.close();
                     if (there != null) {
                         there.goDown(CloseReason.REMOTE);
@@ -122,7 +124,7 @@ final class Link implements Wire.Ends {
                     link.wire.fallSilent(end);
                 } else {
                     link.wire.send(end, FIN, () -> {
-                        Side there = link.sides[1 - end];
+                        Side there = link.sideAt(1 - end);
                         link.wire.close();
                         if (there == null) {
                             link.broken(1 - end);
@@ -137,7 +139,7 @@ final class Link implements Wire.Ends {
         final void goDown(CloseReason reason) {
             if (up) {
                 up = false;
-                for (Stream.End stream : List.copyOf(streams)) {
+                for (Stream.End stream : streams) {
                     stream.end(EndReason.CONNECTION_CLOSED);
                 }
                 down(reason);
@@ -160,7 +162,22 @@ final class Link implements Wire.Ends {
     }
 
     void side(Side side) {
-        sides[side.end] = side;
+        if (side.end == 0) {
+            dialler = side;
+            unmade = null;
+        } else {
+            listener = side;
+        }
+    }
+
+    private @Nullable Side sideAt(int end) {
+        return end == 0 ? dialler : listener;
+    }
+
+    /** The wire id of the next stream that an end opens: 1, 3, 5 and so on for the dialler, 2, 4, 6 for the other. */
+    long nextStream(int end) {
+        // Not 0, which is the session's (hashicorp/yamux, spec.md).
+        return end == 0 ? 2L * streamsOfDialler++ + 1 : 2L * ++streamsOfListener;
     }
 
     /** Is to be told if the connection breaks before the dialler has a side of it. */
@@ -191,172 +208,11 @@ final class Link implements Wire.Ends {
 
     @Override
     public void broken(int end) {
-        Side side = sides[end];
+        Side side = sideAt(end);
         if (side != null) {
             side.goDown(CloseReason.IO_ERROR);
         } else if (end == 0 && unmade != null) {
             unmade.run();
-        }
-    }
-
-    /** A stream: end 0 opened it. */
-    static final class Stream {
-        private final @Nullable End[] ends = new @Nullable End[2];
-        private final long wireId;
-
-        /** The next stream that a side opens: odd numbers for the side that dialled, as in the yamux spec. */
-        Stream(Side opener) {
-            this.wireId = opener.link.nextStream[opener.end]++ * 2 + 1 - opener.end;
-        }
-
-        /** Its number on the connection. */
-        long wireId() {
-            return wireId;
-        }
-
-        /** One end. */
-        static final class End {
-            final Stream stream;
-            final Side side;
-            final int number;
-            final Handle handle;
-            final String protocol;
-            boolean open = true;
-            boolean closedHere;
-            boolean closedThere;
-            private Echo echo = Echo.NOTHING;
-
-            @Nullable
-            Consumer<Pong> pinged;
-
-            private int unechoed;
-            private @Nullable Identified arrived;
-            private @Nullable Consumer<Optional<Identified>> reader;
-
-            End(Stream stream, Side side, int number, Handle handle, String protocol) {
-                this.stream = stream;
-                this.side = side;
-                this.number = number;
-                this.handle = handle;
-                this.protocol = protocol;
-                stream.ends[number] = this;
-                side.streams.add(this);
-            }
-
-            private void there(int bytes, Consumer<End> does) {
-                side.send(bytes, side -> {
-                    End end = stream.ends[1 - number];
-                    if (end != null && end.open) {
-                        does.accept(end);
-                    }
-                });
-            }
-
-            /** Closes our direction. */
-            void closeWrite() {
-                if (open && !closedHere) {
-                    closedHere = true;
-                    there(0, end -> {
-                        end.closedThere = true;
-                        end.remoteClosed();
-                        end.endIfBothClosed();
-                    });
-                    endIfBothClosed();
-                }
-            }
-
-            private void remoteClosed() {
-                // An echoing end closes its own side then, as the ping protocol has it.
-                if (echo != Echo.NOTHING) {
-                    closeWrite();
-                }
-            }
-
-            /** Resets it. */
-            void reset() {
-                if (open) {
-                    there(0, end -> end.end(EndReason.REMOTE_RESET));
-                    end(EndReason.LOCAL_RESET);
-                }
-            }
-
-            private void endIfBothClosed() {
-                if (closedHere && closedThere) {
-                    end(EndReason.CLOSED);
-                }
-            }
-
-            void end(EndReason reason) {
-                if (open) {
-                    open = false;
-                    side.streams.remove(this);
-                    answerPing(Pong.LOST);
-                    Consumer<Optional<Identified>> waiting = reader;
-                    reader = null;
-                    if (waiting != null) {
-                        waiting.accept(Optional.empty());
-                    }
-                    side.over(this, reason);
-                }
-            }
-
-            /** Sends a ping; told once what becomes of it. */
-            void sendPing(Consumer<Pong> outcome) {
-                pinged = outcome;
-                there(32, end -> {
-                    if (end.echo == Echo.NOTHING) {
-                        end.unechoed++;
-                    } else {
-                        end.sendBack();
-                    }
-                });
-            }
-
-            private void sendBack() {
-                Pong pong = echo == Echo.RIGHT ? Pong.RIGHT : Pong.WRONG;
-                there(32, back -> back.answerPing(pong));
-            }
-
-            /** Answers every ping, those that have come, too. */
-            void echo(Echo how) {
-                echo = how;
-                for (; unechoed > 0; unechoed--) {
-                    sendBack();
-                }
-                if (closedThere) {
-                    closeWrite();
-                }
-            }
-
-            /** Sends what a node says of itself. */
-            void say(Identified message) {
-                there(1000, end -> {
-                    Consumer<Optional<Identified>> waiting = end.reader;
-                    end.reader = null;
-                    end.arrived = message;
-                    if (waiting != null) {
-                        waiting.accept(Optional.of(message));
-                    }
-                });
-            }
-
-            /** Reads what the peer says of itself; told once, of nothing if the stream ends before. */
-            void read(Consumer<Optional<Identified>> outcome) {
-                Identified there = arrived;
-                if (there != null) {
-                    outcome.accept(Optional.of(there));
-                } else {
-                    reader = outcome;
-                }
-            }
-
-            private void answerPing(Pong outcome) {
-                Consumer<Pong> waiting = pinged;
-                pinged = null;
-                if (waiting != null) {
-                    waiting.accept(outcome);
-                }
-            }
         }
     }
 }

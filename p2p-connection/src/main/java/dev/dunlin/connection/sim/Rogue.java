@@ -4,7 +4,6 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.sim.Link.Side;
-import dev.dunlin.connection.sim.Link.Stream;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
 import dev.dunlin.connection.stream.EndReason;
@@ -76,7 +75,7 @@ final class Rogue implements SimNet.Host {
     }
 
     private void onStreams(int target, Consumer<Stream.End> does) {
-        with(target).forEach(side -> List.copyOf(side.streams).forEach(does));
+        with(target).forEach(side -> side.streams().forEach(does));
     }
 
     private void dial(RogueDeed.Dial dial) {
@@ -152,7 +151,7 @@ final class Rogue implements SimNet.Host {
                 Optional.of("rogue"),
                 Optional.of(SimNet.peer(number)),
                 List.of(SimNet.address(number)),
-                SimTransport.PROTOCOLS,
+                SimStreams.PROTOCOLS,
                 Optional.empty(),
                 Optional.empty(),
                 0);
@@ -192,8 +191,8 @@ final class Rogue implements SimNet.Host {
 
         private void use(Stream.End end, Streaming how) {
             switch (how) {
-                case BY_THE_RULES -> speak(end, Link.Echo.RIGHT, node);
-                case WRONG_BYTES -> speak(end, Link.Echo.WRONG, (node + 1) % (RogueDeed.MOST_PEER + 1));
+                case BY_THE_RULES -> speak(end, Stream.Echo.RIGHT, node);
+                case WRONG_BYTES -> speak(end, Stream.Echo.WRONG, (node + 1) % (RogueDeed.MOST_PEER + 1));
                 case HALF_CLOSED -> end.closeWrite();
                 case RESET -> end.reset();
                 case SILENT, REFUSED, UNANSWERED -> {
@@ -202,7 +201,7 @@ final class Rogue implements SimNet.Host {
             }
         }
 
-        private void speak(Stream.End end, Link.Echo echo, int of) {
+        private void speak(Stream.End end, Stream.Echo echo, int of) {
             if (end.protocol.equals(IdentifyMachine.ID)) {
                 end.say(identified(of));
                 end.closeWrite();

@@ -29,12 +29,15 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     // Lookup only.
     private final Map<Multiaddr, Host> listening = new HashMap<>();
-    private final Map<Integer, SimTransport> transports = new HashMap<>();
     private final Map<Integer, Rogue> rogues = new HashMap<>();
     private final World<R> world;
 
+    // Of those nodes that are up, by number.
+    private final @Nullable SimTransport[] transports;
+
     SimNet(World<R> world) {
         this.world = world;
+        this.transports = new @Nullable SimTransport[world.plan().nodes()];
     }
 
     /** Whoever can be dialled. */
@@ -111,10 +114,10 @@ public final class SimNet<R> implements Scenario.Services<R> {
     @Override
     public Scenario.Running begin(SimNode<R> node) {
         SimTransport transport = new SimTransport(this, node, peer(node.number()), node.run() + 1);
-        transports.put(node.number(), transport);
+        transports[node.number()] = transport;
         transport.handlers(node);
         return power -> {
-            transports.remove(node.number());
+            transports[node.number()] = null;
             transport.ended(power);
         };
     }
@@ -152,7 +155,7 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     /** What carries out the effects of a node that is up. */
     Optional<SimTransport> transport(int node) {
-        return Optional.ofNullable(transports.get(node));
+        return Optional.ofNullable(transports[node]);
     }
 
     /** What is open at a node that its state does not hold, or the other way round; when nothing is on its way. */

@@ -1,0 +1,240 @@
+package dev.dunlin.connection.sim;
+
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.identify.Identified;
+import dev.dunlin.connection.identify.IdentifyAction;
+import dev.dunlin.connection.identify.IdentifyContent;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyService;
+import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingService;
+import dev.dunlin.connection.sim.SimTransport.Honest;
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamEffect;
+import dev.dunlin.connection.stream.StreamService;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Handle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The streams on a node's connections in one run, and what identify and ping send on them. */
+final class SimStreams implements StreamService, IdentifyService, PingService {
+
+    /** The protocols that every node takes streams for. */
+    static final List<String> PROTOCOLS = List.of(PingMachine.PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
+
+    private static final int HELLO = 200;
+
+    private final SimTransport transport;
+    private final SimNet<?> net;
+    private final Port port;
+
+    // Few at a time.
+    private final List<Opening> openings = new ArrayList<>(0);
+    private final OpenStreams open = new OpenStreams();
+
+    private record Opening(ActionId id, StreamEffect.OpenInit effect) {}
+
+    SimStreams(SimTransport transport, SimNet<?> net, Port port) {
+        this.transport = transport;
+        this.net = net;
+        this.port = port;
+    }
+
+    /** Our ends of the streams that are open, in no order. */
+    List<Stream.End> open() {
+        return open.all();
+    }
+
+    // What the sides of connections tell
+
+    /** A peer asks for a stream. */
+    Link.Asked asked(Honest side, Stream stream, List<String> protocols) {
+        Optional<String> protocol =
+                protocols.stream().filter(PROTOCOLS::contains).findFirst();
+        if (protocol.isEmpty()) {
+            return Link.REFUSED;
+        }
+        Handle opened = transport.handle(STREAM);
+        if (port.offer(new StreamAction.StreamAccepted(
+                        opened, side.handle, side.other, protocol.get(), stream.wireId()))
+                != Port.Offer.TAKEN) {
+            return Link.REFUSED;
+        }
+        Stream.End end = new Stream.End(stream, side, 1, opened, protocol.get());
+        open.add(end);
+        return new Link.Taken(end);
+    }
+
+    /** A stream is over. */
+    void over(Honest side, Stream.End stream, EndReason reason) {
+        open.remove(stream);
+        if (!transport.isOver()) {
+            port.ended(new StreamAction.StreamClosed(stream.handle, side.handle, side.other, stream.protocol, reason));
+        }
+    }
+
+    /** A connection has gone down; its streams are over. */
+    void down(Honest side) {
+        for (Opening opening : List.copyOf(openings)) {
+            if (opening.effect().connection().equals(side.handle)) {
+                failed(opening, ConnectionError.Kind.CONNECTION_CLOSED);
+            }
+        }
+    }
+
+    // Streams
+
+    @Override
+    public void open(ActionId id, StreamEffect.OpenInit effect) {
+        Opening opening = new Opening(id, effect);
+        openings.add(opening);
+        transport
+                .connection(effect.connection())
+                .ifPresentOrElse(
+                        side -> open(opening, side),
+                        () -> transport.soon(() -> failed(opening, ConnectionError.Kind.CONNECTION_CLOSED)));
+    }
+
+    private void open(Opening opening, Honest side) {
+        Stream stream = new Stream(side);
+        side.send(HELLO, there -> {
+            switch (there.asked(stream, opening.effect().protocols())) {
+                case Link.Taken(Stream.End theirs) -> there.send(HELLO, back -> opened(opening, side, theirs));
+                case Link.Refused _ ->
+                    there.send(HELLO, back -> failed(opening, ConnectionError.Kind.NO_COMMON_PROTOCOL));
+                case Link.Unanswered _ -> {
+                    // The machine gives it up.
+                }
+            }
+        });
+    }
+
+    private void opened(Opening opening, Honest side, Stream.End theirs) {
+        StreamEffect.OpenInit effect = opening.effect();
+        Stream.End end = new Stream.End(theirs.stream, side, 0, transport.handle(STREAM), theirs.protocol);
+        if (!openings.remove(opening)) {
+            // It is no longer wanted.
+            side.remove(end);
+            end.open = false;
+            side.send(0, there -> theirs.end(EndReason.REMOTE_RESET));
+            return;
+        }
+        open.add(end);
+        transport.answer(
+                opening.id(),
+                new StreamAction.StreamOpened(
+                        effect.number(),
+                        effect.ticket(),
+                        end.handle,
+                        side.handle,
+                        side.other,
+                        end.protocol,
+                        end.stream.wireId()));
+        if (!theirs.open) {
+            end.end(EndReason.REMOTE_RESET);
+        }
+    }
+
+    private void failed(Opening opening, ConnectionError.Kind kind) {
+        StreamEffect.OpenInit effect = opening.effect();
+        if (openings.remove(opening)) {
+            transport.answer(
+                    opening.id(),
+                    new StreamAction.OpenFailed(
+                            effect.number(), effect.ticket(), effect.peer(), ConnectionError.of(kind, kind.name())));
+        }
+    }
+
+    @Override
+    public void cancel(ActionId id, StreamEffect.CancelOpen effect) {
+        transport.soon(() -> List.copyOf(openings).stream()
+                .filter(opening -> opening.effect().number() == effect.number())
+                .forEach(opening -> failed(opening, ConnectionError.Kind.CANCELLED)));
+    }
+
+    @Override
+    public void close(ActionId id, StreamEffect.CloseInit effect) {
+        transport.soon(() -> {
+            Stream.End end = open.find(effect.stream());
+            if (end != null && effect.mode() == CloseMode.RESET) {
+                end.reset();
+            } else if (end != null) {
+                end.closeWrite();
+            }
+        });
+    }
+
+    // Identify
+
+    @Override
+    public void read(ActionId id, Handle stream, PeerId peer) {
+        Stream.End end = open.find(stream);
+        if (end == null) {
+            transport.soon(
+                    () -> transport.answer(id, new IdentifyAction.ReadFailed(stream, peer, "the stream is closed")));
+            return;
+        }
+        end.closeWrite();
+        end.read(message -> transport.answer(
+                id,
+                message.<IdentifyAction>map(said -> new IdentifyAction.Received(stream, peer, said))
+                        .orElseGet(() -> new IdentifyAction.ReadFailed(stream, peer, "the stream ended"))));
+    }
+
+    @Override
+    public void send(ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
+        Stream.End end = open.find(stream);
+        if (end == null) {
+            transport.soon(
+                    () -> transport.answer(id, new IdentifyAction.SendFailed(stream, peer, "the stream is closed")));
+            return;
+        }
+        // As it comes out at the other end, where the signature was checked.
+        end.say(new Identified(
+                Optional.of(content.protocolVersion()),
+                Optional.of(content.agentVersion()),
+                Optional.of(transport.id()),
+                content.addresses(),
+                content.protocols(),
+                content.observedAddress(),
+                Optional.empty(),
+                0));
+        transport.answer(id, new IdentifyAction.Sent(stream, peer));
+        end.closeWrite();
+    }
+
+    // Ping
+
+    @Override
+    public void sendPing(ActionId id, Handle stream, PeerId peer) {
+        Stream.End end = open.find(stream);
+        if (end == null) {
+            transport.soon(() -> transport.answer(id, new PingAction.PongLost(stream, peer, "the stream is closed")));
+            return;
+        }
+        long sent = net.world().now();
+        end.sendPing(pong -> transport.answer(
+                id,
+                switch (pong) {
+                    case RIGHT ->
+                        new PingAction.PongReceived(stream, peer, net.world().now() - sent);
+                    case WRONG -> new PingAction.PongLost(stream, peer, "the peer sent back other bytes");
+                    case LOST -> new PingAction.PongLost(stream, peer, "the stream ended");
+                }));
+    }
+
+    @Override
+    public void echo(Handle stream) {
+        Stream.End end = open.find(stream);
+        if (end != null) {
+            end.echo(Stream.Echo.RIGHT);
+        }
+    }
+}
