@@ -1,8 +1,8 @@
 package dev.dunlin.node;
 
-import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogFollower;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;

@@ -1,9 +1,9 @@
 package dev.dunlin.node;
 
-import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import java.io.IOException;
@@ -68,8 +68,7 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
     static List<Long> pongs(Path data) {
         try (DirectoryStorage storage = DirectoryStorage.readOnly(DataDirectory.log(data))) {
             List<Long> steps = new ArrayList<>();
-            try (LogCursor frames =
-                    LogReader.open(storage, NodeRoot.newStore()).cursor(1)) {
+            try (LogCursor frames = LogReader.open(storage, NodeRoot.newStore()).cursor(1)) {
                 for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                     if (next.get() instanceof Frame.Recorded recorded
                             && recorded.action() instanceof PingAction.PongReceived

@@ -1,10 +1,10 @@
 package dev.dunlin.node.interop;
 
-import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.replay.Replayer;

@@ -1,6 +1,5 @@
 package dev.dunlin.connection.ping;
 
-import dev.dunlin.connection.Longs;
 import dev.dunlin.connection.ping.PingState.Job;
 import dev.dunlin.connection.ping.PingState.Peer;
 import dev.dunlin.connection.ping.PingState.Stream;
@@ -8,6 +7,7 @@ import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Longs;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;

@@ -1,8 +1,8 @@
 package dev.dunlin.connection.ping;
 
-import dev.dunlin.connection.Longs;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Longs;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;

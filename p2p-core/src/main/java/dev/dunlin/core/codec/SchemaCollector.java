@@ -119,8 +119,8 @@ final class SchemaCollector {
                 return raw.getSimpleName().toLowerCase(Locale.ROOT) + typeNames(arguments);
             }
         }
-        throw new IllegalArgumentException(type.getTypeName()
-                + " cannot be written: use a record, enum, Table, List, Optional or a text type");
+        throw new IllegalArgumentException(
+                type.getTypeName() + " cannot be written: use a record, enum, Table, List, Optional or a text type");
     }
 
     private String typeNames(Type[] arguments) {
@@ -130,8 +130,8 @@ final class SchemaCollector {
     private void checkKey(Type type) {
         boolean fit = type instanceof Class<?> key && (key.isEnum() || keys.contains(plain.getOrDefault(key, "")));
         if (!fit) {
-            throw new IllegalArgumentException(type.getTypeName()
-                    + " cannot be the key of a table: use a string, long, int, enum or a text type");
+            throw new IllegalArgumentException(
+                    type.getTypeName() + " cannot be the key of a table: use a string, long, int, enum or a text type");
         }
     }
 
@@ -161,9 +161,7 @@ final class SchemaCollector {
             record(name, type);
         } else {
             throw new IllegalArgumentException(type.getName() + " cannot be written: "
-                    + (type.isInterface()
-                            ? "give its variants in the type table"
-                            : "use a record, enum or text type"));
+                    + (type.isInterface() ? "give its variants in the type table" : "use a record, enum or text type"));
         }
         return name;
     }

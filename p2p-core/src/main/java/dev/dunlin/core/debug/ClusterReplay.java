@@ -1,7 +1,7 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.Mismatch;

@@ -1,8 +1,8 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.replay.Replayer;

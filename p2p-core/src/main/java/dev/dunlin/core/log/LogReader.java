@@ -2,26 +2,20 @@ package dev.dunlin.core.log;
 
 import com.github.luben.zstd.ZstdIOException;
 import dev.dunlin.core.codec.Codec;
-import dev.dunlin.core.codec.CodecException;
 import dev.dunlin.core.codec.Schema;
-import dev.dunlin.core.codec.Upcaster;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**

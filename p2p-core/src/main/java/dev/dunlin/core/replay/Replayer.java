@@ -1,15 +1,14 @@
 package dev.dunlin.core.replay;
 
-import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.Mismatch;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Hasher;
-import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;

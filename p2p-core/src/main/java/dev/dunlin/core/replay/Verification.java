@@ -107,7 +107,8 @@ final class Verification<R> {
             Optional<StoreState<R>> there = log.snapshotAt(snapshot.get());
             if (there.isPresent() && goOnTo(snapshot.get())) {
                 comparedAt = snapshot.get();
-                differences = JsonDifference.between(replayer.json(there.get()), replayer.json(store.state()), MAX_DIFFERENCES);
+                differences = JsonDifference.between(
+                        replayer.json(there.get()), replayer.json(store.state()), MAX_DIFFERENCES);
             }
         }
         return new Divergence(mismatch, replayer.inputText(recorded), causes(recorded), comparedAt, differences);
@@ -143,7 +144,8 @@ final class Verification<R> {
             if (asked.isEmpty()) {
                 break;
             }
-            chain.add("answers effect " + answers + " of " + asked.get().number() + " " + replayer.inputText(asked.get()));
+            chain.add("answers effect " + answers + " of " + asked.get().number() + " "
+                    + replayer.inputText(asked.get()));
             answers = asked.get().answers();
         }
         return List.copyOf(chain);

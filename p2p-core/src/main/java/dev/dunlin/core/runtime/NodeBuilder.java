@@ -17,7 +17,9 @@ public final class NodeBuilder<R> {
     Budgets budgets = Budgets.DEFAULT;
     NodeClock clock = NodeClock.SYSTEM;
     LogOptions options = LogOptions.DEFAULT;
-    @Nullable LogWriter writer;
+
+    @Nullable
+    LogWriter writer;
 
     NodeBuilder(Store<R> store) {
         this.store = store;

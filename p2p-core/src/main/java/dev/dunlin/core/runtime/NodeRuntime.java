@@ -121,7 +121,12 @@ public final class NodeRuntime<R> implements Port {
     /** Figures. */
     public RuntimeStats stats() {
         return figures.stats(
-                inbox, asking, thread.watchdog(), thread.log(), state().node().handles().size(), forced());
+                inbox,
+                asking,
+                thread.watchdog(),
+                thread.log(),
+                state().node().handles().size(),
+                forced());
     }
 
     /** Completes when the node has stopped; exceptionally with the {@link NodeFailure} that says what broke it. */

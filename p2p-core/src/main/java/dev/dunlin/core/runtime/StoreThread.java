@@ -58,9 +58,7 @@ final class StoreThread<R> {
         this.published = store.state();
         this.inbox = Inbox.ofThreads(builder.budgets, bell::wake);
         this.handlers = builder.handlers.checked();
-        this.log = builder.writer == null
-                ? null
-                : new LogThread(builder.writer, store, builder.options, listener());
+        this.log = builder.writer == null ? null : new LogThread(builder.writer, store, builder.options, listener());
         this.desk = new EffectDesk(handlers, log != null, log == null ? 0 : log.forced());
         this.thread = Thread.ofPlatform().name("dunlin-store").unstarted(this::run);
         this.watchdog = new Watchdog(thread);

@@ -32,7 +32,10 @@ public final class Wire {
     private static final class Direction {
         final int from;
         final SimRandom random;
-        final ArrayDeque<Runnable> held = new ArrayDeque<>();
+
+        // Empty nearly always.
+        final ArrayDeque<Runnable> held = new ArrayDeque<>(1);
+
         long freeAt;
         long arrivesAt;
         boolean draining;

@@ -308,6 +308,15 @@ public final class World<R> {
         hasher.putLong(happened);
         Digest digest = hasher.finish();
         return new Outcome(
-                plan, Optional.ofNullable(violation), digest, happened, inputs, actions, rejections, refusals.total(), crashes, now);
+                plan,
+                Optional.ofNullable(violation),
+                digest,
+                happened,
+                inputs,
+                actions,
+                rejections,
+                refusals.total(),
+                crashes,
+                now);
     }
 }

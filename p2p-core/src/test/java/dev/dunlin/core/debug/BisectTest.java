@@ -1,6 +1,5 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,6 +7,7 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.Quirk;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;

@@ -1,6 +1,5 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -8,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.dunlin.core.codec.Parts;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
-import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.replay.Replayer;

@@ -436,8 +436,7 @@ final class LogDamageTest {
 
     private String failed() {
         Store<Probes.Root<Nothing>> store = Probes.store(new Nothing(0));
-        try (LogCursor cursor =
-                LogReader.open(disk, store).cursor(1)) {
+        try (LogCursor cursor = LogReader.open(disk, store).cursor(1)) {
             for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 if (next.get() instanceof Frame.Recorded recorded
                         && recorded.failed().isPresent()) {

@@ -45,8 +45,7 @@ final class LogTest {
 
     private static List<Frame> frames(LogStorage disk) {
         List<Frame> frames = new ArrayList<>();
-        try (LogCursor cursor =
-                LogReader.open(disk, Lamps.store()).cursor(1)) {
+        try (LogCursor cursor = LogReader.open(disk, Lamps.store()).cursor(1)) {
             for (Optional<Frame> next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 frames.add(next.get());
             }

@@ -240,11 +240,15 @@ final class EffectDeskTest {
         take(desk, 1, new Post.AskPost());
         take(desk, 2, new Post.AskPost());
         take(desk, 3, new Post.AskPost());
-        assertThat(desk.overdue(EffectDesk.OVERDUE + 10)).as("since 10 is not before 10").isEmpty();
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 10))
+                .as("since 10 is not before 10")
+                .isEmpty();
         assertThat(desk.overdue(EffectDesk.OVERDUE + 21))
                 .extracting(EffectDesk.Request::id)
                 .containsExactly(new ActionId(1, 1), new ActionId(2, 1));
-        assertThat(desk.overdue(EffectDesk.OVERDUE + 31)).extracting(EffectDesk.Request::id).containsExactly(new ActionId(3, 1));
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 31))
+                .extracting(EffectDesk.Request::id)
+                .containsExactly(new ActionId(3, 1));
         assertThat(desk.overdue(EffectDesk.OVERDUE + 1_000)).isEmpty();
         assertThat(desk.oldest())
                 .hasValueSatisfying(oldest -> assertThat(oldest.reported()).isTrue());
@@ -433,7 +437,8 @@ final class EffectDeskTest {
                     }
                 }
                 case Move.Overdue(long ago) ->
-                    assertThat(desk.overdue(now - ago + EffectDesk.OVERDUE).stream().map(EffectDesk.Request::id))
+                    assertThat(desk.overdue(now - ago + EffectDesk.OVERDUE).stream()
+                                    .map(EffectDesk.Request::id))
                             .isEqualTo(model.overdue(now - ago));
                 case Move.Lose(long ago) -> {
                     lost += desk.loseOld(now - ago + EffectDesk.LOST);

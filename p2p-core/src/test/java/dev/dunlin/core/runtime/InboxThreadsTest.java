@@ -14,7 +14,6 @@ import dev.dunlin.core.runtime.Arrivals.PeerOpened;
 import dev.dunlin.core.runtime.Arrivals.PeerWork;
 import dev.dunlin.core.runtime.Arrivals.Work;
 import dev.dunlin.core.runtime.Inbox.Item;
-import dev.dunlin.core.runtime.Inbox.Kind;
 import dev.dunlin.core.runtime.Port.Offer;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;

@@ -1,6 +1,5 @@
 package dev.dunlin.core.runtime;
 
-import dev.dunlin.core.log.LogCursor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -10,6 +9,7 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.Lamps;
 import dev.dunlin.core.log.Lamps.LampAction;
 import dev.dunlin.core.log.Lamps.LampEffect;
+import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
@@ -294,8 +294,7 @@ final class NodeRuntimeTest extends RunningLamps {
         assertThat(stats.forced()).isEqualTo(3);
         assertThat(stats.logQueued()).isZero();
         List<Frame> frames = new ArrayList<>();
-        try (LogCursor cursor =
-                LogReader.open(disk, Lamps.store()).cursor(1)) {
+        try (LogCursor cursor = LogReader.open(disk, Lamps.store()).cursor(1)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 frames.add(next.get());
             }

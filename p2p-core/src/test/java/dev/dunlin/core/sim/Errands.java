@@ -230,7 +230,8 @@ final class Errands {
                 effects(-1, effects, ctx);
                 yield new State(own.open(), own.answers(), own.drawn() + 1, own.lines());
             }
-            case ErrandAction.Opened(Handle brought) -> own.withLines(own.lines().with(brought, ctx.now()));
+            case ErrandAction.Opened(Handle brought) ->
+                own.withLines(own.lines().with(brought, ctx.now()));
             case ErrandAction.Closed(Handle ended) -> own.withLines(own.lines().without(ended));
             case ErrandAction.Drop(long errand) -> own.withOpen(own.open().without(errand));
             case ErrandAction.Expired(long errand) -> {

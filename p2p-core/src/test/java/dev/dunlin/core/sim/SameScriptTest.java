@@ -30,9 +30,8 @@ final class SameScriptTest {
         static Both of(List<Step> script, int drift, boolean records, boolean holdsDurable) {
             try (ScriptedRuntime runtime = new ScriptedRuntime(drift)) {
                 List<Seen> seen = runtime.through(script);
-                List<Seen> other = new ScriptedSim(
-                                records, holdsDurable, runtime.forces(), runtime.left(), drift)
-                        .through(script);
+                List<Seen> other =
+                        new ScriptedSim(records, holdsDurable, runtime.forces(), runtime.left(), drift).through(script);
                 return new Both(script, seen, other);
             }
         }
@@ -59,7 +58,8 @@ final class SameScriptTest {
             return difference("turn", one.get().turns(), other.get().turns())
                     .or(() -> difference(
                             "effect", one.get().carriedOut(), other.get().carriedOut()))
-                    .or(() -> difference("refused", one.get().refused(), other.get().refused()))
+                    .or(() -> difference(
+                            "refused", one.get().refused(), other.get().refused()))
                     .orElseThrow();
         }
 

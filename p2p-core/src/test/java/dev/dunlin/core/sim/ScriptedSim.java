@@ -98,11 +98,11 @@ final class ScriptedSim implements Scenario<Errands.Root> {
                 }
             }
             case Step.Force() -> force();
-            case Step.End(int which) -> SameScript.handle(node.state().orElseThrow(), which)
-                    .ifPresent(handle -> {
-                        node.ended(new ErrandAction.Closed(handle));
-                        happens(0);
-                    });
+            case Step.End(int which) ->
+                SameScript.handle(node.state().orElseThrow(), which).ifPresent(handle -> {
+                    node.ended(new ErrandAction.Closed(handle));
+                    happens(0);
+                });
             case Step.ClockStep(long by) -> {
                 node.stepClock(by);
                 happens(0);

@@ -1,4 +1,4 @@
-package dev.dunlin.connection;
+package dev.dunlin.core.state;
 
 import java.util.AbstractList;
 import java.util.Arrays;

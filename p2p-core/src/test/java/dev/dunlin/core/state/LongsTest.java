@@ -1,10 +1,9 @@
-package dev.dunlin.connection;
+package dev.dunlin.core.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.codec.Codec;
-import dev.dunlin.core.state.Content;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
