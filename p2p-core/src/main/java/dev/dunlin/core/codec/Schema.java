@@ -10,11 +10,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -76,34 +78,53 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         table.defaults().forEach((field, json) -> {
-            checkField(table.machine(), field, types);
-            if (!isJson(json)) {
-                throw new IllegalArgumentException("the default of " + field + " is no JSON: '" + json + "'");
+            String type = typeOf(table.machine(), field, types);
+            JsonNode value = json(json)
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("the default of " + field + " is no JSON: '" + json + "'"));
+            if (!fits(type, value)) {
+                throw new IllegalArgumentException(
+                        "the default of " + field + " is " + json + ", which is no " + plain(type));
             }
         });
-        table.formerFields().keySet().forEach(field -> checkField(table.machine(), field, types));
+        table.formerFields().keySet().forEach(field -> typeOf(table.machine(), field, types));
     }
 
-    private static boolean isJson(String text) {
+    private static Optional<JsonNode> json(String text) {
         try {
-            return !JsonMapper.shared().readTree(text).isMissingNode();
+            JsonNode read = JsonMapper.shared().readTree(text);
+            return read.isMissingNode() ? Optional.empty() : Optional.of(read);
         } catch (JacksonException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private static void checkField(String machine, String told, Map<String, Map<String, String>> types) {
+    // Whether a value may be of a type, as far as its outermost shape tells.
+    private static boolean fits(String type, JsonNode value) {
+        return switch (owner(type)) {
+            case "long", "int", "short", "byte" -> value.isIntegralNumber();
+            case "double" -> value.isNumber();
+            case "boolean" -> value.isBoolean();
+            case "list" -> value.isArray();
+            case "table" -> value.isObject();
+            case "optional" -> true;
+            // A record or an alternative, or a constant.
+            default -> type.startsWith(INSIDE) ? value.isObject() || value.isString() : value.isString();
+        };
+    }
+
+    private static String typeOf(String machine, String told, Map<String, Map<String, String>> types) {
         String full = Upcaster.defaultOf(machine, told);
         int dot = full.lastIndexOf('.');
         String type = full.substring(0, dot);
         String field = full.substring(dot + 1);
-        boolean known = types.entrySet().stream()
-                .anyMatch(one ->
-                        owner(one.getKey()).equals(type) && one.getValue().containsKey(field));
-        if (!known) {
-            throw new IllegalArgumentException("the machine " + machine + " says what the field " + told
-                    + " was in older logs, and has no such field");
-        }
+        return types.entrySet().stream()
+                .filter(one ->
+                        owner(one.getKey()).equals(type) && one.getValue().containsKey(field))
+                .map(one -> one.getValue().get(field))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the machine " + machine + " says what the field "
+                        + told + " was in older logs, and has no such field"));
     }
 
     // A type's name without what it is and without arguments.

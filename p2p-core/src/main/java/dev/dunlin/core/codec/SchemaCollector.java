@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what one machine's payloads and state are made of. */
 final class SchemaCollector {
+    private static final Set<Class<?>> OPTIONALS = Set.of(Optional.class, OptionalInt.class, OptionalLong.class);
+
     private final Map<Class<?>, String> plain;
     private final Set<String> keys = new TreeSet<>(List.of("string", "long", "int"));
     private final String machine;
@@ -104,9 +106,7 @@ final class SchemaCollector {
             if (raw == Table.class) {
                 checkKey(arguments[0]);
             }
-            if (raw == Optional.class
-                    && arguments[0] instanceof ParameterizedType inner
-                    && inner.getRawType() == Optional.class) {
+            if (raw == Optional.class && OPTIONALS.contains(Generics.raw(arguments[0]))) {
                 throw new IllegalArgumentException(
                         type.getTypeName() + " cannot be written: an optional of an optional is a null, or a null");
             }

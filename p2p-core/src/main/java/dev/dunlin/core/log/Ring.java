@@ -56,6 +56,8 @@ final class Ring {
                 return dropped;
             }
             storage.delete(segments.getFirst().name());
+            // One after the other, also on disk: a power loss may bring back the last of them, and no hole.
+            storage.forceNames();
             for (Segments.Snapshot snapshot : snapshots) {
                 if (snapshot.input() + 1 < keepFrom) {
                     storage.delete(snapshot.name());

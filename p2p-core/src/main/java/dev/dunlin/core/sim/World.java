@@ -189,6 +189,11 @@ public final class World<R> {
         return wire;
     }
 
+    /** How many connections there are: nothing of those that were is kept. */
+    int wires() {
+        return wires.size();
+    }
+
     void forget(Wire wire) {
         wires.remove(wire);
     }

@@ -50,6 +50,15 @@ final class EvolutionTest {
                 Store.of(INITIAL).mount(door, root -> root, (root, own) -> own).build());
     }
 
+    @Test
+    void aDefaultOfAnotherShapeIsRefused() {
+        refused(door -> door.defaulted("door/open", "who", "7"), "is 7, which is no string");
+        refused(door -> door.defaulted("door/open", "hinge", "[]"), "hinge");
+        refused(door -> door.defaulted("hinge", "oiled", "\"no\""), "boolean");
+        refused(door -> door.defaulted("door", "hinges", "{}"), "list");
+        refused(door -> door.defaulted("door", "count", "1.5"), "long");
+    }
+
     private static void refused(UnaryOperator<Machine.Draft<Object, State, DoorAction>> evolution, String named) {
         assertThatIllegalArgumentException().isThrownBy(() -> schema(evolution)).withMessageContaining(named);
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -271,12 +272,15 @@ final class SchemaTest {
 
     record Bad6(Optional<Optional<String>> twice) {}
 
+    record Bad8(Optional<OptionalLong> twice) {}
+
     record Bad7(Table<String, List<Optional<Optional<Long>>>> deep) {}
 
     /** An empty one in a present one would be read back as an empty one. */
     @Test
     void anOptionalOfAnOptionalIsRefusedAtTheStart() {
         refused(new Bad6(Optional.empty()), "ptional");
+        refused(new Bad8(Optional.empty()), "an optional of an optional");
         refused(new Bad7(Table.empty()), "ptional");
         record Said(Optional<Optional<String>> twice) implements Action {}
         Store<Object> store = door(Old.INITIAL, Said.class);

@@ -299,4 +299,25 @@ final class LogFaultsTest {
         assertThat(line.length()).as("the payload, and what is bounded").isBetween(200_000, 203_000);
         assertThat(verified().divergence()).isEmpty();
     }
+
+    /** What a power loss brings back of dropped files is a piece at the log's beginning, never one with a hole behind it. */
+    @Test
+    void aPowerLossAfterTheRingWasTrimmedLeavesNoHole() throws IOException {
+        LogOptions aging = new LogOptions(8 << 10, 64 << 20, 1_000_000, 100, Long.MAX_VALUE / 4, 1);
+        for (int seed = 0; seed < 50; seed++) {
+            SimDisk trimmed = new SimDisk();
+            Recorder recorder = Recorder.open(trimmed, Lamps.store(), aging, seed).run(2_000);
+            recorder.snapshot();
+            assertThat(recorder.writer.keepHouse(recorder.store.state().now())).isGreaterThan(3);
+            recorder.writer.flush();
+            trimmed.powerLoss(new Random(seed));
+            Store<Lamps.Root> store = Lamps.store();
+            ActionLog.open(trimmed, store, aging, "test").writer().close();
+            Store<Lamps.Root> again = Lamps.store();
+            assertThat(new Replayer<>(LogReader.open(trimmed, again), again, false)
+                            .verify(step -> {})
+                            .divergence())
+                    .isEmpty();
+        }
+    }
 }

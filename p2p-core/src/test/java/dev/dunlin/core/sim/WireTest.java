@@ -181,4 +181,24 @@ final class WireTest {
         run(world, 90_000_000);
         assertThat(seen).containsExactly("broken 0 at 5000000", "broken 1 at 5000000");
     }
+
+    /** However many pairs have met: what the world has of connections is of those that there are. */
+    @Test
+    void nothingIsKeptOfConnectionsThatAreOver() {
+        World<Lamps.Root> world = LampScenario.CALM.world(LampScenario.plan(100, List.of(), List.of()));
+        for (int from = 0; from < 100; from++) {
+            for (int to = 0; to < 100; to++) {
+                Wire wire = world.wire(from, to, end -> {});
+                switch (to % 3) {
+                    case 0 -> wire.close();
+                    case 1 -> wire.breakNow();
+                    default -> wire.fallSilent(1);
+                }
+            }
+            assertThat(world.wires()).isZero();
+        }
+        Wire left = world.wire(7, 8, end -> {});
+        assertThat(world.wires()).isEqualTo(1);
+        assertThat(left.ordinal()).as("numbered by who made it, not by pairs").isEqualTo(101);
+    }
 }
