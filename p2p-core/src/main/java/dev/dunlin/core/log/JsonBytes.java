@@ -1,8 +1,8 @@
 package dev.dunlin.core.log;
 
 import dev.dunlin.core.state.Digest;
+import dev.dunlin.core.state.Text;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -96,7 +96,7 @@ final class JsonBytes extends OutputStream {
     }
 
     private void quoted(String text) {
-        if (text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
+        if (Text.isUnicode(text)) {
             byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
             write(quoted, 0, quoted.length);
             return;

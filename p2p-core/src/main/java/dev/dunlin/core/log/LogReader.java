@@ -98,7 +98,7 @@ public final class LogReader<R> {
     /** A snapshot, and where it is. */
     private record Kept(LogStorage at, Segments.Snapshot file) {}
 
-    private Optional<SnapshotReader.Read<R>> read(Kept snapshot) throws IOException {
+    private Optional<StoreState<R>> read(Kept snapshot) throws IOException {
         return new SnapshotReader<>(snapshot.at(), codec, store, snapshot.file()).read();
     }
 
@@ -226,9 +226,9 @@ public final class LogReader<R> {
                 if (snapshot.file().input() > input) {
                     continue;
                 }
-                Optional<SnapshotReader.Read<R>> read = read(snapshot);
+                Optional<StoreState<R>> read = read(snapshot);
                 if (read.isPresent()) {
-                    return read.get().state();
+                    return read.get();
                 }
             }
         } catch (IOException e) {
@@ -246,7 +246,7 @@ public final class LogReader<R> {
         try {
             for (Kept snapshot : kept()) {
                 if (snapshot.file().input() == input) {
-                    Optional<StoreState<R>> read = read(snapshot).map(SnapshotReader.Read::state);
+                    Optional<StoreState<R>> read = read(snapshot);
                     if (read.isPresent()) {
                         return read;
                     }

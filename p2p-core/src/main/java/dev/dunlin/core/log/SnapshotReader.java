@@ -43,15 +43,6 @@ final class SnapshotReader<R> {
         this.types = new SnapshotParts(codec);
     }
 
-    /**
-     * A snapshot, read back.
-     *
-     * @param build the build that wrote it
-     * @param schema what that build could write
-     * @param state the state
-     */
-    record Read<R>(String build, Schema schema, StoreState<R> state) {}
-
     /** Takes the parts of a file in order. */
     @FunctionalInterface
     private interface Each {
@@ -137,7 +128,7 @@ final class SnapshotReader<R> {
      * @return empty if the file is damaged or incomplete, so that an older one is to be taken
      * @throws LogException if it is whole and this build cannot read it
      */
-    Optional<Read<R>> read() throws IOException {
+    Optional<StoreState<R>> read() throws IOException {
         JsonNode header = header().orElse(null);
         if (header == null) {
             return Optional.empty();
@@ -158,7 +149,7 @@ final class SnapshotReader<R> {
                             (path, read, from, whole) -> read);
                 }
             });
-            return state(header, theirs, slots, upcaster, mine.incomparable(theirs));
+            return state(header, slots, upcaster, mine.incomparable(theirs));
         } catch (Damage | JacksonException e) {
             return Optional.empty();
         } catch (RuntimeException e) {
@@ -176,9 +167,8 @@ final class SnapshotReader<R> {
         }
     }
 
-    private Optional<Read<R>> state(
+    private Optional<StoreState<R>> state(
             JsonNode header,
-            Schema theirs,
             Map<String, SnapshotParts.Slot> slots,
             @Nullable Upcaster upcaster,
             Set<String> incomparable) {
@@ -192,10 +182,8 @@ final class SnapshotReader<R> {
             }
             machines.put(machine, state);
         }
-        return Optional.of(new Read<>(
-                header.path("build").asString(),
-                theirs,
-                store.stateOf(header.path("input").asLong(), header.path("at").asLong(), machines)));
+        return Optional.of(store.stateOf(
+                header.path("input").asLong(), header.path("at").asLong(), machines));
     }
 
     private boolean isMounted(String machine) {

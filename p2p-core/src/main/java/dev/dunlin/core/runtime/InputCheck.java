@@ -4,6 +4,7 @@ import dev.dunlin.core.state.Canonical;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.Text;
 import dev.dunlin.core.store.Action;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -154,16 +155,12 @@ final class InputCheck {
         long length = 2;
         for (int i = 0; i < text.length(); i++) {
             char unit = text.charAt(i);
-            length += unit < ' ' || unit == '"' || unit == '\\' ? ESCAPED : unit < 0x80 ? 1 : 3;
-            if (Character.isSurrogate(unit)) {
-                if (!Character.isHighSurrogate(unit)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    throw broken();
-                }
-                // Together they take four.
-                length++;
-                i++;
+            // The two halves of a surrogate pair take four bytes together.
+            length += unit < ' ' || unit == '"' || unit == '\\'
+                    ? ESCAPED
+                    : unit < 0x80 ? 1 : Character.isSurrogate(unit) ? 2 : 3;
+            if (!Text.isUnicode(text, i)) {
+                throw broken();
             }
         }
         add(length);

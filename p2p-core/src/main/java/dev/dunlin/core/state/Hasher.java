@@ -103,7 +103,7 @@ public final class Hasher {
         for (int i = 0; i < length; i++) {
             char unit = text.charAt(i);
             word = (word << 16) | unit;
-            broken |= Character.isSurrogate(unit) && !isPaired(text, i);
+            broken |= Character.isSurrogate(unit) && !Text.isUnicode(text, i);
             if ((i & 3) == 3) {
                 putLong(word);
                 word = 0;
@@ -113,12 +113,6 @@ public final class Hasher {
             putLong(word);
         }
         return this;
-    }
-
-    private static boolean isPaired(String text, int at) {
-        return Character.isHighSurrogate(text.charAt(at))
-                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
-                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 
     /** Whether a text with half a surrogate pair was fed since the last reset: it has no UTF-8. */

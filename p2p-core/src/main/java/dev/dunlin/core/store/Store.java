@@ -127,11 +127,6 @@ public final class Store<R> {
         return machines;
     }
 
-    /** Whether an action is of a mounted machine, and may be an input; the store's own are the runtime's to give. */
-    public boolean takes(Action action) {
-        return whyNoInput(action).isEmpty();
-    }
-
     /** Why an action may be no input, in a sentence; empty if it may. */
     public Optional<String> whyNoInput(Action action) {
         Mounts.Route<R> route = mounts.routes().get(action.getClass());

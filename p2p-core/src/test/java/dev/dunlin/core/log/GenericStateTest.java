@@ -214,7 +214,7 @@ final class GenericStateTest {
         SnapshotReader<Root> reader = new SnapshotReader<>(
                 disk, Codec.of(again), again, Segments.snapshots(disk).getLast());
         assertThat(reader.fault()).isEmpty();
-        comesBackEqual(reader.read().orElseThrow().state().root().work(), written);
+        comesBackEqual(reader.read().orElseThrow().root().work(), written);
         // The log's beginning is gone: the state is the snapshot's.
         ActionLog.Opened opened = ActionLog.open(disk, again, OPTIONS, "test");
         assertThat(opened.lastInput()).isEqualTo(9_000);

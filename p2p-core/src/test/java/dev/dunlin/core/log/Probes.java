@@ -101,7 +101,7 @@ final class Probes {
                         store,
                         Segments.snapshots(storage).getLast())
                 .read()
-                .map(read -> read.state().root().own());
+                .map(read -> read.root().own());
     }
 
     /** Texts, numbered, of a length. */

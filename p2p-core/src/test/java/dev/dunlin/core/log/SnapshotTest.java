@@ -57,7 +57,7 @@ final class SnapshotTest {
         SnapshotReader<Shelves.Root> reader = new SnapshotReader<>(
                 disk, Codec.of(store), store, Segments.snapshots(disk).getLast());
         assertThat(reader.fault()).isEmpty();
-        return reader.read().orElseThrow().state().root().shelves();
+        return reader.read().orElseThrow().root().shelves();
     }
 
     private void comesBackEqual(State state) throws IOException {
@@ -150,7 +150,7 @@ final class SnapshotTest {
             flipped[i] ^= 4;
             disk.put(file.name(), flipped);
             SnapshotReader<Shelves.Root> reader = new SnapshotReader<>(disk, Codec.of(store), store, file);
-            Optional<State> read = reader.read().map(one -> one.state().root().shelves());
+            Optional<State> read = reader.read().map(one -> one.root().shelves());
             assertThat(read.filter(one -> !one.equals(state))).as("byte " + i).isEmpty();
             assertThat(read.isEmpty()).as("byte " + i).isEqualTo(reader.fault().isPresent());
         }

@@ -93,8 +93,8 @@ class StoreAnswersTest {
         store.apply(want("a", API), 5);
         assertThat(store.state().root().left().seen()).containsExactly("Want[text=a, ticket=api#7]");
         assertThat(LEFT.guards().covers(Said.Done.class)).isFalse();
-        assertThat(store.takes(new Said.Done(API, "a"))).isFalse();
-        assertThat(store.takes(new Left.Want("a", API))).isTrue();
+        assertThat(store.whyNoInput(new Said.Done(API, "a"))).isPresent();
+        assertThat(store.whyNoInput(new Left.Want("a", API))).isEmpty();
     }
 
     @Test

@@ -198,8 +198,8 @@ class StoreDueTest {
     @Test
     void nobodyElseSaysWhatIsDue() {
         Store<Root> store = store("a@1", "");
-        assertThat(store.takes(new Left.Say("x"))).isTrue();
-        assertThat(store.takes(new Left.Rang("a"))).isFalse();
+        assertThat(store.whyNoInput(new Left.Say("x"))).isEmpty();
+        assertThat(store.whyNoInput(new Left.Rang("a"))).isPresent();
         assertThat(store.apply(Input.of(new Left.Rang("a")), 5).rejection(0))
                 .as("an input")
                 .isEqualTo(NOT_DUE);
