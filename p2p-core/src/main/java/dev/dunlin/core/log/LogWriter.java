@@ -184,8 +184,9 @@ public final class LogWriter implements Closeable {
             } catch (IOException e) {
                 broken = true;
                 throw new LogException(
-                        "could not force to disk the inputs " + (forced + 1) + " to " + written + " of the log in "
-                                + storage + ": " + e.getMessage(),
+                        "could not force to disk "
+                                + (forced < written ? "the inputs " + (forced + 1) + " to " + written + " of " : "")
+                                + "the log in " + storage + ": " + e.getMessage(),
                         e);
             }
             dirty = false;

@@ -182,8 +182,8 @@ final class SnapshotReader<R> {
             }
             machines.put(machine, state);
         }
-        return Optional.of(store.stateOf(
-                header.path("input").asLong(), header.path("at").asLong(), machines));
+        return Optional.of(
+                store.stateOf(header.path("input").asLong(), header.path("at").asLong(), machines));
     }
 
     private boolean isMounted(String machine) {

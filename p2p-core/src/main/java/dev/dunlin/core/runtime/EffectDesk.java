@@ -28,7 +28,10 @@ public final class EffectDesk {
     /** A request without an answer for longer is told of, in microseconds. */
     public static final long OVERDUE = TimeUnit.SECONDS.toMicros(60);
 
-    /** One without an answer for longer is lost: it holds no place any more, and its answer is a stray one. */
+    /**
+     * One without an answer for longer is lost: it holds no place any more, and its answer is a stray one. A node looks for them
+     * once a second.
+     */
     public static final long LOST = TimeUnit.HOURS.toMicros(1);
 
     private final EffectHandlers handlers;

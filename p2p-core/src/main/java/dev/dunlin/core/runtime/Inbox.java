@@ -121,9 +121,13 @@ public final class Inbox {
     }
 
     private void refuse(boolean brings) {
-        work.decrementAndGet();
+        boolean closed = work.decrementAndGet() < 0;
         if (brings) {
             bringing.decrementAndGet();
+        }
+        if (closed) {
+            // Who ends waited for this one.
+            arrived.run();
         }
     }
 
@@ -133,7 +137,12 @@ public final class Inbox {
             if (brings) {
                 bringing.decrementAndGet();
             }
-            return work.get() < 0 ? Port.Offer.STOPPING : Port.Offer.FULL;
+            if (work.get() >= 0) {
+                return Port.Offer.FULL;
+            }
+            // Who ends waited for this one.
+            arrived.run();
+            return Port.Offer.STOPPING;
         }
         lane.offer(new Item(fact, ActionId.NONE, Kind.CONTROL, null));
         arrived.run();
@@ -155,7 +164,7 @@ public final class Inbox {
         put(new Item(fact, request, Kind.ANSWER, null));
     }
 
-    /** Takes what has room always: the end of a handle, or what the node's own clock says. */
+    /** Takes what has room always: the end of a handle. */
     public void end(Action fact) {
         put(new Item(fact, ActionId.NONE, Kind.END, null));
     }

@@ -95,7 +95,7 @@ final class LogHouse {
             return;
         }
         boolean begun = work(() -> {
-            write(of);
+            tryWrite(of);
             writer.keepHouse(nodeTime);
         });
         if (begun) {
@@ -107,14 +107,18 @@ final class LogHouse {
     void last(long forced) {
         StoreState<?> of = state;
         if (of != null && of.input() <= forced) {
-            thread.execute(() -> {
-                try {
-                    write(of);
-                } catch (IOException | RuntimeException e) {
-                    LOG.warn(
-                            "the last snapshot could not be written; the next start replays the log: {}", e.toString());
-                }
-            });
+            thread.execute(() -> tryWrite(of));
+        }
+    }
+
+    private void tryWrite(StoreState<?> of) {
+        try {
+            write(of);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "the snapshot after input {} could not be written; a start before the next one replays more of the log: {}",
+                    of.input(),
+                    e.toString());
         }
     }
 

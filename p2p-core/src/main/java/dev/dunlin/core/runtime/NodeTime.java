@@ -52,9 +52,14 @@ public final class NodeTime {
         return nextCheck;
     }
 
+    /** The last whole second of the run, by the monotonic clock: then a node that is idle looked at the wall clock. */
+    public long lastSecond(long monotonic) {
+        return monotonic - Math.floorMod(monotonic - monotonicBase, CHECK_EVERY);
+    }
+
     /** Compares the wall clock with what it was; the input to take if it was stepped by half a second or more. */
     public Optional<NodeAction.ClockStepped> check(long monotonic, long wall) {
-        nextCheck = monotonic + CHECK_EVERY - Math.floorMod(monotonic - monotonicBase, CHECK_EVERY);
+        nextCheck = lastSecond(monotonic) + CHECK_EVERY;
         long now = wall - at(monotonic);
         if (Math.abs(now - offset) < STEP) {
             return Optional.empty();

@@ -251,8 +251,10 @@ final class StoreThread<R> {
     private long parkNanos(long monotonic, long now) {
         long check = time.nextCheck() - monotonic;
         long deadline = store.nextDeadline();
-        long micros = deadline >= now + check ? check : deadline - now;
-        return Math.max(1, micros * 1000);
+        if (deadline <= now) {
+            return 1;
+        }
+        return Math.max(1, Math.min(check, deadline - now) * 1000);
     }
 
     // Once a second: the wall clock, and requests that wait too long.
@@ -298,6 +300,8 @@ final class StoreThread<R> {
         }
         figures.count(turn);
         desk.take(turn);
+        // Before a handler offers something: what is in flight is what the door goes by.
+        figures.requests = desk.requests();
         if (log != null) {
             log.wantForce(desk.wanted());
         }

@@ -35,14 +35,10 @@ final class SimClock {
 
     /** The first of the world's times at which {@link #monotonic} says so, or more. */
     long world(long monotonic) {
-        long world = monotonic - gained(monotonic, SECOND + drift);
-        while (monotonic(world) >= monotonic) {
-            world--;
+        if (monotonic > Long.MAX_VALUE / SECOND / 2 * (SECOND + drift)) {
+            return Long.MAX_VALUE;
         }
-        while (monotonic(world) < monotonic) {
-            world++;
-        }
-        return world;
+        return monotonic - gained(monotonic, SECOND + drift);
     }
 
     /** What the wall clock says at the world's time, since the Unix epoch. */

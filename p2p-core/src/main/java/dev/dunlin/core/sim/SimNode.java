@@ -220,7 +220,7 @@ public final class SimNode<R> implements Port {
         }
         world.at(
                 Math.min(
-                        world.now() + crash.down(),
+                        world.now() + Math.min(crash.down(), world.plan().live()),
                         Math.max(world.now() + 1, world.plan().safe())),
                 this::boot);
     }

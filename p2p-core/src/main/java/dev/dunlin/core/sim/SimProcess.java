@@ -39,6 +39,7 @@ final class SimProcess<R> {
     private long armed = Due.NEVER;
     private long busyUntil;
     private long forcing;
+    private long forced;
     private Fault.@Nullable Crash dying;
     private int effectsLeft;
 
@@ -102,19 +103,33 @@ final class SimProcess<R> {
 
     /** The wall clock is about to be stepped: it is noticed when it is read next, within a second, as in the runtime. */
     void clockSteps() {
-        // It was read in each second until now; nothing was to be done.
-        if (isFree()) {
+        if (!isBusy()) {
             lookAround();
         }
         later(clock.world(time.nextCheck()), this::ring);
     }
 
-    // Once a second: the wall clock.
+    // Once a second: the wall clock, and requests that wait too long. Nothing is done for it in a node that is idle: it
+    // is made
+    // up for when something comes.
     private void lookAround() {
         long monotonic = monotonic();
         if (time.checks(monotonic)) {
+            loseOld();
             time.check(monotonic, clock.wall(world.now())).ifPresent(stepped -> turn(Input.of(stepped), now()));
         }
+    }
+
+    // As of when the node looked around last: at a whole second, or as soon as it had done what it was at then.
+    private void loseOld() {
+        long monotonic = monotonic();
+        if (time.checks(monotonic)) {
+            desk.loseOld(time.at(Math.max(time.lastSecond(monotonic), clock.monotonic(busyUntil))));
+        }
+    }
+
+    private boolean isBusy() {
+        return world.now() < busyUntil;
     }
 
     // Inputs
@@ -134,7 +149,9 @@ final class SimProcess<R> {
     /** Takes new work, if there is room for it. */
     Port.Offer offer(Action fact, boolean fairly) {
         check(fact);
-        desk.loseOld(now());
+        if (!isBusy()) {
+            loseOld();
+        }
         return door.offer(
                 fact,
                 fairly,
@@ -148,10 +165,6 @@ final class SimProcess<R> {
         }
     }
 
-    private boolean isFree() {
-        return !scheduled && world.now() >= busyUntil;
-    }
-
     private void schedule() {
         if (!scheduled && !dead && (boot != null || !inbox.isEmpty())) {
             scheduled = true;
@@ -160,6 +173,11 @@ final class SimProcess<R> {
     }
 
     private void take() {
+        if (isBusy()) {
+            // The round in which this was scheduled has taken another input since.
+            later(busyUntil, this::take);
+            return;
+        }
         scheduled = false;
         long now = now();
         Input first = boot;
@@ -180,11 +198,10 @@ final class SimProcess<R> {
     }
 
     private void take(Inbox.Item item, long now) {
-        desk.loseOld(now);
         if (item.kind() == Inbox.Kind.ANSWER && !desk.answered(item.answers())) {
             violated(
                     "service-answers-once",
-                    "a simulated service answered " + item.answers() + " twice, or after more than an hour: "
+                    "a simulated service answered " + item.answers() + " twice, too late, or from before the boot: "
                             + item.action());
             return;
         }
@@ -213,12 +230,13 @@ final class SimProcess<R> {
         });
     }
 
+    // Something may be due, or the clock is to be read.
     private void ring() {
         if (scheduled) {
-            // Before what waits, and not before what is in work is done.
+            // The round that comes looks for what is due first.
             return;
         }
-        if (!isFree()) {
+        if (isBusy()) {
             later(busyUntil, this::ring);
             return;
         }
@@ -257,11 +275,22 @@ final class SimProcess<R> {
         }
     }
 
-    /** The disk has forced what came up to an input. */
+    /** The disk has forced what came up to an input; the node carries out what waited for it as soon as it is not busy. */
     void forced(long input) {
         node.kept().forced(input);
-        desk.forced(input);
-        carryOut();
+        forced = Math.max(forced, input);
+        if (isBusy()) {
+            later(busyUntil, this::release);
+        } else {
+            release();
+        }
+    }
+
+    private void release() {
+        if (!dead) {
+            desk.forced(forced);
+            carryOut();
+        }
     }
 
     // Until nothing is ready, or the process dies of it.

@@ -306,7 +306,8 @@ final class LogFaultsTest {
         LogOptions aging = new LogOptions(8 << 10, 64 << 20, 1_000_000, 100, Long.MAX_VALUE / 4, 1);
         for (int seed = 0; seed < 50; seed++) {
             SimDisk trimmed = new SimDisk();
-            Recorder recorder = Recorder.open(trimmed, Lamps.store(), aging, seed).run(2_000);
+            Recorder recorder =
+                    Recorder.open(trimmed, Lamps.store(), aging, seed).run(2_000);
             recorder.snapshot();
             assertThat(recorder.writer.keepHouse(recorder.store.state().now())).isGreaterThan(3);
             recorder.writer.flush();

@@ -269,6 +269,26 @@ final class InboxThreadsTest {
         assertEmpty(inbox);
     }
 
+    /** He is waited for, as he has a place while he is refused. */
+    @Test
+    void whoIsRefusedWhileItClosesWakesWhoWaitsForHim() throws Exception {
+        AtomicLong arrived = new AtomicLong();
+        Inbox inbox = Inbox.ofThreads(new Budgets(Shares.LEAST + 8, 8, 1, 1), arrived::incrementAndGet);
+        for (int i = 0; i < Shares.LEAST; i++) {
+            assertThat(offer(inbox, new PeerWork(peer(1), i))).isEqualTo(Offer.TAKEN);
+        }
+        Slow slow = new Slow(peer(1), new CountDownLatch(1), new CountDownLatch(1));
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Offer> producer = pool.submit(() -> offer(inbox, slow));
+            slow.reached().await();
+            inbox.close();
+            long before = arrived.get();
+            slow.goesOn().countDown();
+            assertThat(producer.get(60, TimeUnit.SECONDS)).isEqualTo(Offer.PEER_FULL);
+            assertThat(arrived.get()).isGreaterThan(before);
+        }
+    }
+
     @Test
     void closingTwiceIsClosingOnceAndAnswersComeAllTheSame() {
         Inbox inbox = inbox(8, 8, 1);
