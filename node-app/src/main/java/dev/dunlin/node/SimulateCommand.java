@@ -40,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
                         + " goes wrong drawn from a seed. A run that finds something wrong is shrunk, and its logs are written.")
 final class SimulateCommand implements Runnable {
 
-    private static final int MOST_NODES = 65_535;
+    private static final int MOST_NODES = 1_000_000;
     private static final int MOST_SEEDS = 1_000_000;
     private static final long MOST_SECONDS = 30L * 24 * 3600;
 
