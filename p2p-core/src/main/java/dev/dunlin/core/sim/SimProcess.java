@@ -109,9 +109,8 @@ final class SimProcess<R> {
         later(clock.world(time.nextCheck()), this::ring);
     }
 
-    // Once a second: the wall clock, and requests that wait too long. Nothing is done for it in a node that is idle: it
-    // is made
-    // up for when something comes.
+    // Once a second: the wall clock, and requests that wait too long. In a node that is idle nothing is done for it: it
+    // is made up for when something comes.
     private void lookAround() {
         long monotonic = monotonic();
         if (time.checks(monotonic)) {
