@@ -185,8 +185,9 @@ final class SimProcess<R> {
             boot = null;
             turn(first, now);
         } else {
-            // One tick that is due by now, and then what waits, as the runtime does: neither keeps the other from its
-            // turn.
+            // One tick that is due by now, what waited for fsync, and then what waits, as the runtime does: neither
+            // keeps
+            // the other from its turn.
             Inbox.Item item = inbox.poll();
             passTime(now);
             if (item != null && !dead && world.violation().isEmpty()) {
@@ -207,11 +208,15 @@ final class SimProcess<R> {
         turn(new Input(item.action(), item.answers()), now);
     }
 
-    // What comes of the time alone: the clock was stepped, something is due.
+    // What comes of the time alone: the clock was stepped, something is due, the disk has forced what was written.
     private void passTime(long now) {
         lookAround();
         if (!dead) {
             store.dueTick(now).ifPresent(due -> turn(due, now));
+        }
+        if (!dead) {
+            desk.forced(forced);
+            carryOut();
         }
     }
 
@@ -229,7 +234,7 @@ final class SimProcess<R> {
         });
     }
 
-    // Something may be due, or the clock is to be read.
+    // Something may be due, the clock is to be read, or the disk has forced what was written.
     private void ring() {
         if (scheduled) {
             // The round that comes looks for what is due first.
@@ -274,22 +279,11 @@ final class SimProcess<R> {
         }
     }
 
-    /** The disk has forced what came up to an input; the node carries out what waited for it as soon as it is not busy. */
+    /** The disk has forced what came up to an input; what waited for it is carried out as soon as the node is not busy. */
     void forced(long input) {
         node.kept().forced(input);
         forced = Math.max(forced, input);
-        if (isBusy()) {
-            later(busyUntil, this::release);
-        } else {
-            release();
-        }
-    }
-
-    private void release() {
-        if (!dead) {
-            desk.forced(forced);
-            carryOut();
-        }
+        ring();
     }
 
     // Until nothing is ready, or the process dies of it.

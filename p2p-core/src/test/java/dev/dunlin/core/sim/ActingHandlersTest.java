@@ -196,6 +196,41 @@ final class ActingHandlersTest {
         assertThat(out).containsExactly(50_000L);
     }
 
+    private static void tellOfKeeping(ErrandSim sim) {
+        sim.handler = (id, effect) -> {
+            if (effect instanceof Post.KeepPost) {
+                sim.turns.add(sim.world.now() + " KeepPost");
+            }
+        };
+    }
+
+    /** In the order of a round: what is due, what fsync let go, the next input. */
+    @Test
+    void whatFsyncLetGoGoesOutBeforeTheNextInput() {
+        ErrandSim sim = sim(1_000);
+        tellOfKeeping(sim);
+        sim.node.slow(50_000);
+        sim.node.offer(begin(SECOND, KEEP_POST));
+        sim.node.offer(KNOCK);
+        sim.node.offer(KNOCK);
+        sim.happens(SECOND / 2);
+        assertThat(sim.turns).containsExactly("0 Begin", "50000 KeepPost", "50000 Knock", "100000 Knock");
+    }
+
+    /** The round after the force has taken the node's time before what waited could go out. */
+    @Test
+    void whatFsyncLetGoWhileATickKeptTheNodeBusyGoesOutAfterIt() {
+        ErrandSim sim = sim(1_000);
+        tellOfKeeping(sim);
+        sim.node.offer(begin(60_000));
+        sim.happens(59_500);
+        sim.node.offer(new ErrandAction.Begin(2, 1, SECOND, 0, effects(KEEP_POST), Ticket.NONE));
+        sim.happens(0);
+        sim.node.slow(50_000);
+        sim.happens(SECOND / 2);
+        assertThat(sim.turns).containsExactly("0 Begin", "59500 Begin", "60000 Tick", "110000 KeepPost");
+    }
+
     @Test
     void whatWasDueBeforeTimeBeganIsDealtOutAtOnce() {
         try (ErrandRuntime runtime = runtime()) {
