@@ -185,9 +185,8 @@ final class SimProcess<R> {
             boot = null;
             turn(first, now);
         } else {
-            // One tick that is due by now, what waited for fsync, and then what waits, as the runtime does: neither
-            // keeps
-            // the other from its turn.
+            // One tick that is due by now, then what waited for fsync, then what waits, as the runtime does: neither
+            // keeps the other from its turn.
             Inbox.Item item = inbox.poll();
             passTime(now);
             if (item != null && !dead && world.violation().isEmpty()) {
