@@ -24,6 +24,9 @@ public sealed interface ConnectionAction extends Action {
     /** The longest handshake hash, in bytes. */
     int MAX_HASH = 64;
 
+    /** The longest detail of an end and the longest reason of a {@link Keep}, in characters. */
+    int MAX_TEXT = 256;
+
     /** An action about a listener. */
     interface OfListener extends Action {
 
@@ -57,6 +60,13 @@ public sealed interface ConnectionAction extends Action {
         return List.copyOf(addresses);
     }
 
+    private static void reason(String why) {
+        if (why.isEmpty() || why.length() > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "why a peer is kept is told in 1 to " + MAX_TEXT + " characters, not " + why.length());
+        }
+    }
+
     private static void bounded(Bytes handshakeHash) {
         if (handshakeHash.size() > MAX_HASH) {
             throw new IllegalArgumentException(
@@ -80,14 +90,63 @@ public sealed interface ConnectionAction extends Action {
     /** Wish: tell me the connection to a peer, now or when the dial on its way ends; never dials. */
     record Await(PeerId peer, Ticket ticket) implements ConnectionAction, OfPeer, Wish {}
 
-    /** Wish: close all connections to a peer, give up the dial to it. */
+    /**
+     * Wish: close all connections to a peer, give up the dial to it or the retry. Connections take no new streams from
+     * now on and are closed when the last one ends, or when that takes too long. Refused while somebody keeps the peer.
+     */
     record Disconnect(PeerId peer) implements ConnectionAction, OfPeer {}
 
     /** Wish: try a failed peer again, now. */
     record Retry(PeerId peer) implements ConnectionAction, OfPeer {}
 
-    /** Wish: forget a peer, whatever its phase. */
+    /** Wish: forget a peer, whatever its phase and whoever keeps it; as {@link Disconnect} otherwise. */
     record Reset(PeerId peer) implements ConnectionAction, OfPeer {}
+
+    /**
+     * Wish: stay connected to a peer. It is dialled, its connection is not closed for being idle, and it is dialled again,
+     * with growing delays and for ever, whenever the last connection ends or a dial fails; until all who keep it have said
+     * {@link Unkeep}, or the node's run ends.
+     *
+     * @param addresses where the peer may be, best first, beside those that are known; at most {@link #MAX_ADDRESSES}
+     * @param why who keeps it and what for, 1 to {@link #MAX_TEXT} characters; the same again adds addresses
+     */
+    record Keep(PeerId peer, List<Multiaddr> addresses, String why) implements ConnectionAction, OfPeer {
+        /** Copies the list and checks the bounds. */
+        public Keep {
+            addresses = bounded(addresses);
+            reason(why);
+        }
+    }
+
+    /** Wish: keep a peer no longer for this reason. */
+    record Unkeep(PeerId peer, String why) implements ConnectionAction, OfPeer {
+        /** Checks the bound. */
+        public Unkeep {
+            reason(why);
+        }
+    }
+
+    /**
+     * Wish: get ready to stop. Nothing is dialled, listened on or accepted from now on; connections are left to
+     * {@link Disconnect}.
+     */
+    record Drain() implements ConnectionAction, Control {}
+
+    /**
+     * Fact: a name was looked up.
+     *
+     * @param dial the number of {@link ConnectionEffect.ResolveInit}
+     * @param address the address with the name
+     * @param found the addresses that it leads to, in order; 1 to {@link #MAX_ADDRESSES}, none with a name. Which of them
+     *     are worth a dial is decided when this is reduced, as for every other address
+     */
+    record Resolved(long dial, PeerId peer, Multiaddr address, List<Multiaddr> found)
+            implements ConnectionAction, OfPeer {
+        /** Copies the list and checks its bound. */
+        public Resolved {
+            found = bounded(found);
+        }
+    }
 
     /**
      * Fact: a dial succeeded.
@@ -137,8 +196,29 @@ public sealed interface ConnectionAction extends Action {
         }
     }
 
-    /** Fact: a connection is closed, whoever closed it. Comes after the end of all its streams. */
-    record Closed(Handle connection, PeerId peer, CloseReason reason) implements ConnectionAction, OfPeer, EndsHandle {
+    /**
+     * Fact: the other side takes no new streams on a connection; those that run go on (yamux specification, "GoAway").
+     *
+     * @param code 0 normal, 1 protocol error, 2 internal error; others are possible
+     */
+    record WentAway(Handle connection, PeerId peer, long code) implements ConnectionAction, OfPeer {}
+
+    /**
+     * Fact: a connection is closed, whoever closed it. Comes after the end of all its streams.
+     *
+     * @param detail what more is known, for people and tools: of a broken protocol the rule, of a broken socket its error;
+     *     at most {@link #MAX_TEXT} characters, and empty where the reason says all
+     */
+    record Closed(Handle connection, PeerId peer, CloseReason reason, String detail)
+            implements ConnectionAction, OfPeer, EndsHandle {
+        /** Checks the bound. */
+        public Closed {
+            if (detail.length() > MAX_TEXT) {
+                throw new IllegalArgumentException(
+                        "a detail has at most " + MAX_TEXT + " characters, not " + detail.length() + ": shorten it");
+            }
+        }
+
         @Override
         public Handle ended() {
             return connection;
@@ -214,11 +294,14 @@ public sealed interface ConnectionAction extends Action {
     /** Due: a failed peer has waited long enough, and is dialled again if a dial is free. */
     record BackOffEnded(PeerId peer) implements PeerDue {}
 
-    /** Due: a permanent failure is old, and forgotten. */
-    record FailureForgotten(PeerId peer) implements PeerDue {}
+    /** Due: what is known of an address that failed is old, and forgotten. */
+    record AddressForgiven(Multiaddr address) implements ConnectionAction {}
 
     /** Due: a connection without users has been so for too long. */
     record IdleTimedOut(Handle connection, PeerId peer) implements ConnectionDue {}
+
+    /** Due: a connection that takes no new streams has some still, after too long. */
+    record DrainTimedOut(Handle connection, PeerId peer) implements ConnectionDue {}
 
     /** Due: an orderly close took too long. */
     record CloseTimedOut(Handle connection, PeerId peer) implements ConnectionDue {}

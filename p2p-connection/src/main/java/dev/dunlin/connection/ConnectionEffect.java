@@ -9,17 +9,32 @@ import dev.dunlin.core.store.Handle;
 public sealed interface ConnectionEffect extends Effect {
 
     /**
-     * Dial one address. Answered by {@link ConnectionAction.Connected} or {@link ConnectionAction.ConnectionFailed}.
+     * Look a name up: an address that begins with dns, dns4, dns6 or dnsaddr. Answered by
+     * {@link ConnectionAction.Resolved} or {@link ConnectionAction.ConnectionFailed}.
+     *
+     * @param dial the number to be echoed
+     * @param peer who is expected to be there
+     */
+    record ResolveInit(long dial, PeerId peer, Multiaddr address) implements ConnectionEffect, Effect.Request {}
+
+    /**
+     * Dial one address, which has an IP address and no name. Answered by {@link ConnectionAction.Connected} or {@link ConnectionAction.ConnectionFailed}.
      *
      * @param dial the number to be echoed
      * @param peer who must prove to be there
      */
     record ConnectInit(long dial, PeerId peer, Multiaddr address) implements ConnectionEffect, Effect.Request {}
 
-    /** Give up a dial; it is answered all the same. */
+    /** Give up a dial, or the lookup before it; it is answered all the same. */
     record CancelDial(long dial) implements ConnectionEffect, Effect.Fire {}
 
-    /** Close a connection. {@link ConnectionAction.Closed} follows. */
+    /** Say on a connection that neither side is to open streams any more (yamux specification, "GoAway"). */
+    record GoAwayInit(Handle connection) implements ConnectionEffect, Effect.Fire {}
+
+    /**
+     * Close a connection: what was written to its streams is sent first, but for {@link CloseReason#TIMED_OUT} and
+     * {@link CloseReason#ORPHAN}. {@link ConnectionAction.Closed} follows.
+     */
     record DisconnectInit(Handle connection, CloseReason reason) implements ConnectionEffect, Effect.Fire {}
 
     /**

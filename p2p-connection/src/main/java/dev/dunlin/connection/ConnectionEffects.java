@@ -12,8 +12,10 @@ public final class ConnectionEffects {
     /** Carries out an effect. */
     public static void handle(ActionId id, ConnectionEffect effect, ConnectionService service) {
         switch (effect) {
+            case ConnectionEffect.ResolveInit init -> service.resolve(id, init);
             case ConnectionEffect.ConnectInit init -> service.connect(id, init);
             case ConnectionEffect.CancelDial cancel -> service.cancel(id, cancel);
+            case ConnectionEffect.GoAwayInit init -> service.goAway(id, init);
             case ConnectionEffect.DisconnectInit init -> service.disconnect(id, init);
             case ConnectionEffect.ListenInit init -> service.listen(id, init);
             case ConnectionEffect.StopListenInit init -> service.stopListening(id, init);

@@ -10,7 +10,13 @@ import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
-import dev.dunlin.connection.ConnectionAction.FailureForgotten;
+import dev.dunlin.connection.ConnectionAction.AddressForgiven;
+import dev.dunlin.connection.ConnectionAction.Drain;
+import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
+import dev.dunlin.connection.ConnectionAction.Keep;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.Resolved;
+import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
 import dev.dunlin.connection.ConnectionAction.Listen;
@@ -51,7 +57,8 @@ final class ConnectionGuards {
             Guards.Builder<ConnectionView, ConnectionState, ConnectionAction> guards) {
         return guards.on(
                         Connect.class,
-                        Clauses.when("not-self", (own, a) -> !isSelf(own, a.peer()), "peer", Connect::peer),
+                        notSelf(Connect::peer),
+                        notDraining(),
                         Clauses.when(
                                 "not-connected-or-connecting",
                                 // Who waits joins the dial or is told the connection; for nobody, nothing would change.
@@ -74,9 +81,20 @@ final class ConnectionGuards {
                                 (own, a) -> isUnderWay(own, a.peer()) || hasRoomForConnection(own, a.peer()),
                                 (own, a) -> held(own, a.peer())))
                 .on(Await.class, connectedOrConnecting(Await::peer), waitersNotFull(Await::peer))
-                .on(Disconnect.class, connectedOrConnecting(Disconnect::peer))
+                .on(
+                        Disconnect.class,
+                        Clauses.when(
+                                "connected-connecting-or-retrying",
+                                (own, a) -> isActive(own, a.peer()),
+                                (own, a) -> phase(own, a.peer())),
+                        Clauses.when(
+                                "not-kept",
+                                (own, a) -> !own.isKept(a.peer()) || own.draining(),
+                                (own, a) -> List.of(Operand.of(
+                                        "why", String.join("; ", own.kept().at(a.peer()).why())))))
                 .on(
                         Retry.class,
+                        notDraining(),
                         Clauses.when(
                                 "has-failed",
                                 (own, a) -> own.failureOf(a.peer()).isPresent(),
@@ -84,22 +102,59 @@ final class ConnectionGuards {
                         Clauses.when(
                                 "attempts-left",
                                 (own, a) -> own.failureOf(a.peer())
-                                        .filter(failure -> !failure.hasGivenUp())
+                                        .filter(failure -> !failure.isPermanent())
                                         .isPresent(),
                                 (own, a) -> phase(own, a.peer())),
-                        Clauses.when("dials-not-full", (own, a) -> own.freeDials() > 0, (own, a) -> dials(own)))
+                        Clauses.when("dials-not-full", (own, a) -> own.freeDials() > 0, (own, a) -> dials(own)),
+                        Clauses.when(
+                                "peer-connections-not-full",
+                                (own, a) -> hasRoomForConnection(own, a.peer()),
+                                (own, a) -> held(own, a.peer())))
                 .on(
                         Reset.class,
-                        Clauses.when("is-known", (own, a) -> own.peers().has(a.peer()), "peer", Reset::peer));
+                        Clauses.when(
+                                "is-known",
+                                (own, a) -> own.peers().has(a.peer()) || own.isKept(a.peer()),
+                                "peer",
+                                Reset::peer))
+                .on(
+                        Keep.class,
+                        notSelf(Keep::peer),
+                        notDraining(),
+                        Clauses.when(
+                                "kept-not-full",
+                                (own, a) -> own.isKept(a.peer())
+                                        || own.kept().size() < own.config().maxKept(),
+                                (own, a) -> List.of(
+                                        Operand.of("kept", own.kept().size()),
+                                        Operand.of("maxKept", own.config().maxKept()))),
+                        Clauses.when(
+                                "reasons-not-full",
+                                (own, a) -> hasRoomForReason(own, a),
+                                (own, a) -> List.of(Operand.of("maxReasons", ConnectionConfig.MOST_REASONS))),
+                        peersNotFull(Keep::peer))
+                .on(
+                        Unkeep.class,
+                        Clauses.when(
+                                "is-kept-for-it",
+                                (own, a) -> own.kept()
+                                        .find(a.peer())
+                                        .filter(kept -> kept.why().contains(a.why()))
+                                        .isPresent(),
+                                "why",
+                                Unkeep::why))
+                .on(Drain.class, notDraining());
     }
 
     private static Guards.Builder<ConnectionView, ConnectionState, ConnectionAction> connections(
             Guards.Builder<ConnectionView, ConnectionState, ConnectionAction> guards) {
-        return guards.on(Connected.class, dialIsCurrent(Connected::peer, Connected::dial))
+        return guards.on(Resolved.class, dialIsCurrent(Resolved::peer, Resolved::dial))
+                .on(Connected.class, dialIsCurrent(Connected::peer, Connected::dial))
                 .on(ConnectionFailed.class, dialIsCurrent(ConnectionFailed::peer, ConnectionFailed::dial))
                 .on(
                         Accepted.class,
-                        Clauses.when("not-self", (own, a) -> !isSelf(own, a.peer()), "peer", Accepted::peer),
+                        notSelf(Accepted::peer),
+                        notDraining(),
                         Clauses.below(
                                 "inbound-not-full",
                                 own -> own.open().inbound(),
@@ -115,6 +170,17 @@ final class ConnectionGuards {
                                 (own, a) -> hasRoomForConnection(own, a.peer()),
                                 (own, a) -> held(own, a.peer())),
                         peersNotFull(Accepted::peer))
+                .on(
+                        WentAway.class,
+                        Clauses.when(
+                                "connection-is-open",
+                                (own, a) -> own.connections()
+                                        .find(a.connection())
+                                        .filter(found ->
+                                                found.isOpen() && found.peer().equals(a.peer()))
+                                        .isPresent(),
+                                "connection",
+                                WentAway::connection))
                 .on(Closed.class, connectionIsKnown(Closed::connection))
                 .on(Hold.class, connectionIsKnown(Hold::connection))
                 .on(
@@ -129,7 +195,8 @@ final class ConnectionGuards {
                                 Release::connection))
                 .always(DialTimedOut.class)
                 .always(BackOffEnded.class)
-                .always(FailureForgotten.class)
+                .always(AddressForgiven.class)
+                .always(DrainTimedOut.class)
                 .always(IdleTimedOut.class)
                 .always(CloseTimedOut.class);
     }
@@ -138,6 +205,7 @@ final class ConnectionGuards {
             Guards.Builder<ConnectionView, ConnectionState, ConnectionAction> guards) {
         return guards.on(
                         Listen.class,
+                        notDraining(),
                         Clauses.when(
                                 "not-listened-on",
                                 (own, a) -> !own.listeners().has(a.address()),
@@ -170,6 +238,14 @@ final class ConnectionGuards {
                 .always(StopTimedOut.class);
     }
 
+    private static <A> Clause<ConnectionView, ConnectionState, A> notSelf(Function<A, PeerId> peer) {
+        return Clauses.when("not-self", (own, a) -> !isSelf(own, peer.apply(a)), "peer", peer);
+    }
+
+    private static <A> Clause<ConnectionView, ConnectionState, A> notDraining() {
+        return Clauses.when("not-draining", (own, a) -> !own.draining(), (own, a) -> List.of());
+    }
+
     private static <A> Clause<ConnectionView, ConnectionState, A> connectedOrConnecting(Function<A, PeerId> peer) {
         return Clauses.when(
                 "connected-or-connecting",
@@ -187,8 +263,8 @@ final class ConnectionGuards {
     private static <A> Clause<ConnectionView, ConnectionState, A> peersNotFull(Function<A, PeerId> peer) {
         return Clauses.when(
                 "peers-not-full",
-                (own, a) -> own.peers().has(peer.apply(a))
-                        || own.peers().size() < own.config().maxPeers(),
+                (own, a) -> isActive(own, peer.apply(a))
+                        || own.activePeers() < own.config().maxPeers(),
                 (own, a) -> List.of(Operand.of("maxPeers", own.config().maxPeers())));
     }
 
@@ -219,26 +295,41 @@ final class ConnectionGuards {
                 number::applyAsLong);
     }
 
-    /** What a {@link Connect} would dial: the given addresses, then those known from a failure. */
+    /** What a {@link Connect} would dial: the given addresses, then those known from a failure, and those of who keeps the peer. */
     static List<Multiaddr> addressesFor(ConnectionState own, Connect wish) {
         List<Multiaddr> all = new ArrayList<>(wish.addresses());
         own.failureOf(wish.peer())
                 .ifPresent(failure -> all.addAll(failure.attempt().addresses()));
-        return DialOrder.of(
-                all, wish.peer(), own.listenAddresses(), own.config().maxAddresses());
+        own.kept().find(wish.peer()).ifPresent(kept -> all.addAll(kept.addresses()));
+        return Dials.worthDialling(own, all, wish.peer());
     }
 
     /**
-     * Whether another connection of the peer may come up, the dial on its way counted: a failed peer always has room
-     * for one.
+     * Whether another connection of the peer may come up, the dial on its way counted.
      */
-    private static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
+    static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
         return own.open().held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
                 < own.config().maxPerPeer();
     }
 
     private static boolean isSelf(ConnectionState own, PeerId peer) {
         return own.config().self().filter(peer::equals).isPresent();
+    }
+
+    private static boolean hasRoomForReason(ConnectionState own, Keep wish) {
+        List<String> why = own.kept()
+                .find(wish.peer())
+                .map(ConnectionState.Kept::why)
+                .orElse(List.of());
+        return why.contains(wish.why()) || why.size() < ConnectionConfig.MOST_REASONS;
+    }
+
+    // Connected, being dialled, or to be dialled again.
+    private static boolean isActive(ConnectionState own, PeerId peer) {
+        return own.peers().has(peer)
+                && own.failureOf(peer)
+                        .filter(ConnectionState.ConnectionFailed::isPermanent)
+                        .isEmpty();
     }
 
     private static boolean isUnderWay(ConnectionState own, PeerId peer) {

@@ -26,26 +26,32 @@ final class ConnectionInvariants {
             new Invariant<>("within-limits", ConnectionInvariants::limits)
                     .brokenBy(
                             ConnectionAction.Connect.class,
+                            ConnectionAction.Keep.class,
                             ConnectionAction.Retry.class,
                             ConnectionAction.BackOffEnded.class,
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
+                            ConnectionAction.WentAway.class,
                             ConnectionAction.Closed.class,
+                            ConnectionAction.IdleTimedOut.class,
                             ConnectionAction.Listen.class,
                             ConnectionAction.Listening.class),
             new Invariant<>("phases-fit", ConnectionInvariants::phases)
                     .brokenBy(
                             ConnectionAction.Connect.class,
                             ConnectionAction.Await.class,
+                            ConnectionAction.Keep.class,
+                            ConnectionAction.Unkeep.class,
                             ConnectionAction.Retry.class,
                             ConnectionAction.BackOffEnded.class,
+                            ConnectionAction.Resolved.class,
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
+                            ConnectionAction.WentAway.class,
                             ConnectionAction.Closed.class,
-                            ConnectionAction.IdleTimedOut.class,
-                            ConnectionAction.CloseTimedOut.class),
+                            ConnectionAction.IdleTimedOut.class),
             new Invariant<>("open-connections-are-listed", ConnectionInvariants::listed)
                     .brokenBy(
                             ConnectionAction.Disconnect.class,
@@ -53,16 +59,29 @@ final class ConnectionInvariants {
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
+                            ConnectionAction.WentAway.class,
                             ConnectionAction.Closed.class,
+                            ConnectionAction.Hold.class,
+                            ConnectionAction.Release.class,
                             ConnectionAction.IdleTimedOut.class,
+                            ConnectionAction.DrainTimedOut.class,
                             ConnectionAction.CloseTimedOut.class),
             new Invariant<>("counts-are-right", ConnectionInvariants::counts),
             new Invariant<>("deadlines-are-right", ConnectionInvariants::deadlines));
 
     private static Optional<String> limits(ConnectionState own) {
         ConnectionConfig config = own.config();
-        if (own.peers().size() > config.maxPeers()) {
-            return Optional.of(own.peers().size() + " peers");
+        if (own.activePeers() > config.maxPeers()) {
+            return Optional.of(own.activePeers() + " peers");
+        }
+        if (own.known().permanent().size() > config.maxFailures()) {
+            return Optional.of(own.known().permanent().size() + " permanent failures");
+        }
+        if (own.kept().size() > config.maxKept()) {
+            return Optional.of(own.kept().size() + " peers are kept");
+        }
+        if (own.failures().size() > ConnectionConfig.MOST_FAILED_ADDRESSES) {
+            return Optional.of(own.failures().size() + " addresses that failed");
         }
         if (own.connections().size() + own.dialling() > config.maxConnections()) {
             return Optional.of(own.connections().size() + " connections and " + own.dialling() + " dials");
@@ -82,7 +101,7 @@ final class ConnectionInvariants {
             }
         }
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
-            boolean mayComeUp = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
+            boolean mayComeUp = own.dialOf(entry.getKey()) != 0;
             if (mayComeUp && own.open().held().or(entry.getKey(), 0) >= config.maxPerPeer()) {
                 return Optional.of(entry.getKey() + " has no room for the connection that may come up");
             }
@@ -121,7 +140,7 @@ final class ConnectionInvariants {
                 && dialling.dial() > 0
                 && attempt.attempts() >= 1
                 && attempt.attempts() <= attempt.maxAttempts()
-                && dialling.index() < attempt.addresses().size();
+                && dialling.left().size() <= ConnectionState.MOST_LEFT;
         return fits ? Optional.empty() : Optional.of("an odd dial: " + dialling);
     }
 
@@ -129,12 +148,12 @@ final class ConnectionInvariants {
         Set<Handle> listed = new TreeSet<>();
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             if (entry.getValue() instanceof Connected connected) {
-                if (connected.open().isEmpty()) {
+                if (!connected.open().contains(connected.current())) {
                     return Optional.of(entry.getKey() + " is connected by nothing");
                 }
                 for (Handle handle : connected.open()) {
                     Optional<Connection> connection = own.connections().find(handle);
-                    if (!own.isOpen(handle)
+                    if (!connection.map(Connection::isOpen).orElse(false)
                             || !connection.orElseThrow().peer().equals(entry.getKey())
                             || !listed.add(handle)) {
                         return Optional.of(entry.getKey() + " is connected by " + handle);
@@ -143,7 +162,7 @@ final class ConnectionInvariants {
             }
         }
         for (Map.Entry<Handle, Connection> entry : own.connections()) {
-            if (!entry.getValue().closing() && !listed.contains(entry.getKey())) {
+            if (entry.getValue().isOpen() && !listed.contains(entry.getKey())) {
                 return Optional.of(entry.getKey() + " is open and in no phase");
             }
         }
@@ -161,8 +180,24 @@ final class ConnectionInvariants {
             }
         }
         int dialling = 0;
+        int permanent = 0;
         for (PeerId peer : own.peers().keys()) {
             dialling += own.dialOf(peer) == 0 ? 0 : 1;
+            boolean isPermanent = own.failureOf(peer)
+                    .filter(ConnectionFailed::isPermanent)
+                    .isPresent();
+            permanent += isPermanent ? 1 : 0;
+            if (isPermanent
+                    && !own.known()
+                            .permanent()
+                            .find(own.failureOf(peer).orElseThrow().dial())
+                            .filter(peer::equals)
+                            .isPresent()) {
+                return Optional.of("the failure of " + peer + " is not remembered");
+            }
+        }
+        if (permanent != own.known().permanent().size()) {
+            return Optional.of(own.known().permanent() + " are remembered, which are not " + permanent);
         }
         if (inbound != own.open().inbound()
                 || dialling != own.dialling()
@@ -174,7 +209,8 @@ final class ConnectionInvariants {
 
     private static Optional<String> deadlines(ConnectionState own) {
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
-            boolean waits = own.dialOf(entry.getKey()) != 0 || entry.getValue() instanceof ConnectionFailed;
+            boolean waits = own.dialOf(entry.getKey()) != 0
+                    || (entry.getValue() instanceof ConnectionFailed failure && !failure.isPermanent());
             Optional<String> wrong = waiting(entry.getKey(), entry.getValue(), waits);
             if (wrong.isPresent()) {
                 return wrong;
@@ -182,8 +218,11 @@ final class ConnectionInvariants {
         }
         for (Map.Entry<Handle, Connection> entry : own.connections()) {
             Connection connection = entry.getValue();
-            boolean waits = connection.closing()
-                    || (connection.users() == 0 && own.config().idleTimeout() > 0);
+            boolean waits = switch (connection.stage()) {
+                case OPEN -> connection.users() == 0 && isTimed(own, entry.getKey(), connection);
+                case DRAINING -> connection.reason().filter(CloseReason.WENT_AWAY::equals).isEmpty();
+                case CLOSING -> true;
+            };
             Optional<String> wrong = waiting(entry.getKey(), connection, waits);
             if (wrong.isPresent()) {
                 return wrong;
@@ -197,6 +236,12 @@ final class ConnectionInvariants {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isTimed(ConnectionState own, Handle handle, Connection connection) {
+        boolean isSpare =
+                !own.connectionTo(connection.peer()).filter(handle::equals).isPresent();
+        return isSpare || (own.config().idleTimeout() > 0 && !own.isKept(connection.peer()));
     }
 
     private static Optional<String> waiting(Object of, Due value, boolean waits) {

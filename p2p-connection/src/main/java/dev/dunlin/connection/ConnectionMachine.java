@@ -1,5 +1,6 @@
 package dev.dunlin.connection;
 
+import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.ConnectionDue;
 import dev.dunlin.connection.ConnectionAction.ListenerDue;
 import dev.dunlin.connection.ConnectionAction.PeerDue;
@@ -22,23 +23,33 @@ public final class ConnectionMachine {
             .guards(ConnectionGuards.ALL)
             .reduces(ConnectionReducer::reduce)
             .due(PeerDue.class, ConnectionState::peers, Dials::due)
-            .due(ConnectionDue.class, ConnectionState::connections, Sockets::due)
+            .due(ConnectionDue.class, ConnectionState::connections, Connections::due)
+            .due(AddressForgiven.class, ConnectionState::failures, (address, failure) -> new AddressForgiven(address))
             .due(ListenerDue.class, ConnectionState::listeners, Listeners::due)
             .transitions("""
+                    running > draining: drain
+                    draining > running: booted
+                    running, draining: addressForgiven
+
                     disconnected > connecting: connect
                     disconnected > connected: accepted
+                    disconnected > connectionFailed: keep
                     connecting > connected: connected, accepted
-                    connecting > connectionFailed: connectionFailed, booted
+                    connecting > connectionFailed: connectionFailed, resolved, booted
                     connecting > disconnected: disconnect, reset, booted
-                    connected > disconnected: disconnect, reset, closed, idleTimedOut, booted
-                    connected > connectionFailed: booted
-                    connected > connecting: closed, idleTimedOut
+                    connected > disconnected: disconnect, reset, wentAway, closed, idleTimedOut, booted
+                    connected > connectionFailed: wentAway, closed, booted
+                    connected > connecting: wentAway, closed, idleTimedOut
                     connectionFailed > connecting: connect, retry, backOffEnded
                     connectionFailed > connected: accepted
-                    connectionFailed > disconnected: reset, failureForgotten, booted
-                    disconnected, connecting, connected, connectionFailed: closed, hold, release, closeTimedOut
-                    connecting: connect, await, connectionFailed, dialTimedOut
-                    connected: connect, await, connected, accepted, connectionFailed, dialTimedOut, idleTimedOut
+                    connectionFailed > disconnected: connectionFailed, resolved, disconnect, reset, unkeep, backOffEnded, booted
+                    disconnected: reset
+                    disconnected, connecting, connected, connectionFailed: keep, unkeep
+                    disconnected, connecting, connected, connectionFailed: closed, hold, release
+                    disconnected, connecting, connected, connectionFailed: drainTimedOut, closeTimedOut
+                    connecting: connect, await, resolved, connectionFailed, dialTimedOut
+                    connected: connect, await, resolved, connected, accepted, connectionFailed, dialTimedOut
+                    connected: wentAway, idleTimedOut
                     connectionFailed: backOffEnded
 
                     notListening > opening: listen
@@ -51,7 +62,7 @@ public final class ConnectionMachine {
             .phases(ConnectionState::nameOf)
             .invariants(ConnectionInvariants.ALL)
             .handles(ConnectionMachine::handles)
-            .budget(512L << 20);
+            .budget(6L << 30);
 
     private ConnectionMachine() {}
 

@@ -8,7 +8,13 @@ import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
-import dev.dunlin.connection.ConnectionAction.FailureForgotten;
+import dev.dunlin.connection.ConnectionAction.Drain;
+import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
+import dev.dunlin.connection.ConnectionAction.Keep;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.Resolved;
+import dev.dunlin.connection.ConnectionAction.WentAway;
+import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
 import dev.dunlin.connection.ConnectionAction.Listen;
@@ -34,7 +40,6 @@ import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Ticket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,20 +54,27 @@ final class ConnectionReducer {
             case Connect wish -> connect(own, wish, ctx);
             case Await wish -> await(own, wish, ctx);
             case Disconnect(PeerId peer) -> leave(own, peer, ctx);
-            case Reset(PeerId peer) -> leave(own, peer, ctx);
+            case Reset(PeerId peer) -> leave(own.withKept(own.kept().without(peer)), peer, ctx);
             case Retry(PeerId peer) -> Dials.again(own, own.failureOf(peer).orElseThrow(), ctx);
+            case Keep wish -> Keeps.keep(own, wish, ctx);
+            case Unkeep(PeerId peer, String why) -> Keeps.unkeep(own, peer, why);
+            case Drain() -> own.drained();
+            case Resolved fact -> Dials.resolved(own, fact, ctx);
             case ConnectionAction.Connected fact -> Dials.connected(own, fact, ctx);
             case ConnectionAction.ConnectionFailed fact -> Dials.failed(own, fact, ctx);
             case DialTimedOut due -> Dials.timedOut(own, due, ctx);
             case BackOffEnded(PeerId peer) -> Dials.backOffEnded(own, peer, ctx);
-            case FailureForgotten(PeerId peer) -> own.withoutPhase(peer);
+            case AddressForgiven(Multiaddr address) ->
+                own.withFailures(own.failures().without(address));
             case Accepted fact -> accepted(own, fact, ctx);
-            case Closed(Handle connection, PeerId _, CloseReason _) -> Sockets.closed(own, connection);
-            case Hold(Handle connection, PeerId _) -> Sockets.used(own, connection, 1, ctx);
-            case Release(Handle connection, PeerId _) -> Sockets.used(own, connection, -1, ctx);
-            case IdleTimedOut(Handle connection, PeerId _) -> Sockets.close(own, connection, CloseReason.IDLE, ctx);
+            case WentAway fact -> Connections.wentAway(own, fact.connection(), ctx);
+            case Closed fact -> Connections.closed(own, fact.connection(), ctx);
+            case Hold(Handle connection, PeerId _) -> Connections.used(own, connection, 1, ctx);
+            case Release(Handle connection, PeerId _) -> Connections.used(own, connection, -1, ctx);
+            case IdleTimedOut(Handle connection, PeerId _) -> Connections.idle(own, connection, ctx);
+            case DrainTimedOut(Handle connection, PeerId _) -> Connections.drained(own, connection, ctx);
             case CloseTimedOut(Handle connection, PeerId _) ->
-                Sockets.closing(own, connection, CloseReason.TIMED_OUT, ctx);
+                Connections.closing(own, connection, CloseReason.TIMED_OUT, ctx);
             case Listen wish -> Listeners.listen(own, wish, ctx);
             case Listening fact -> Listeners.listening(own, fact, ctx);
             case ListenFailed fact -> Listeners.failed(own, fact, ctx);
@@ -73,26 +85,34 @@ final class ConnectionReducer {
         };
     }
 
-    // Sockets and dials of the last run are gone; who can be dialled is known still, and is dialled again.
+    // Sockets and dials of the last run are gone, and so are those who kept peers; who can be dialled is known still, and is
+    // dialled again.
     static ConnectionState boot(ConnectionState own, NodeAction.Booted booted, Context ctx) {
-        ConnectionConfig config = ConnectionConfig.of(booted.config());
-        Table<PeerId, Phase> peers = Table.empty();
+        ConnectionState fresh = new ConnectionState(
+                ConnectionConfig.of(booted.config()),
+                ConnectionState.Peers.NONE,
+                OpenConnections.NONE,
+                Table.empty(),
+                own.failures(),
+                false,
+                own.lastNumber());
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
-            if (peers.size() == config.maxPeers()) {
-                break;
-            }
             Optional<ConnectionFailed> kept = switch (entry.getValue()) {
-                case Connecting was -> restarted(entry.getKey(), was.attempt().addresses(), config, ctx);
-                case Connected was -> restarted(entry.getKey(), was.addresses(), config, ctx);
-                case ConnectionFailed was -> Optional.of(was.with(was.attempt().withTickets(List.of())));
+                case Connecting was -> restarted(entry.getKey(), was.attempt().addresses(), fresh.config(), ctx);
+                case Connected was -> restarted(entry.getKey(), was.addresses(), fresh.config(), ctx);
+                case ConnectionFailed was when was.attempt().maxAttempts() == Attempt.ENDLESS ->
+                    restarted(entry.getKey(), was.attempt().addresses(), fresh.config(), ctx);
+                case ConnectionFailed was ->
+                    Optional.of(was.with(was.attempt().withTickets(List.of())));
                 case Disconnected _ -> Optional.empty();
             };
-            if (kept.isPresent()) {
-                peers = peers.with(entry.getKey(), kept.get());
+            if (kept.isPresent()
+                    && (kept.get().isPermanent()
+                            || fresh.activePeers() < fresh.config().maxPeers())) {
+                fresh = fresh.withPhase(entry.getKey(), kept.get());
             }
         }
-        return new ConnectionState(
-                config, new ConnectionState.Peers(peers, 0), OpenConnections.NONE, Table.empty(), own.lastNumber());
+        return fresh;
     }
 
     private static Optional<ConnectionFailed> restarted(
@@ -104,40 +124,35 @@ final class ConnectionReducer {
         Attempt none = new Attempt(peer, 0, config.maxAttempts(), addresses, List.of());
         // Spread, so that a restart does not dial all at once.
         long at = ctx.now() + 1 + ctx.random().nextLong(config.retryBase());
-        return Optional.of(new ConnectionFailed(ctx.now(), none, addresses.getFirst(), error, at));
+        return Optional.of(new ConnectionFailed(ctx.now(), none, 0, addresses.getFirst(), error, at));
     }
 
     private static ConnectionState connect(ConnectionState own, Connect wish, Context ctx) {
         PeerId peer = wish.peer();
         return switch (own.phaseOf(peer)) {
             case Connected connected -> told(own, connected, wish.ticket(), ctx);
-            case Connecting dialling -> {
-                Attempt attempt = dialling.attempt();
-                Attempt joined = attempt.withAddresses(joined(own, attempt.addresses(), wish));
-                yield own.withPhase(peer, waiting(dialling.with(joined), wish.ticket()));
-            }
+            case Connecting dialling ->
+                own.withPhase(
+                        peer,
+                        waiting(
+                                Dials.joined(own, dialling, Dials.worthDialling(own, wish.addresses(), peer)),
+                                wish.ticket()));
             case Disconnected _ -> begin(own, wish, List.of(), ctx);
             case ConnectionFailed failure -> begin(own, wish, failure.attempt().tickets(), ctx);
         };
     }
 
     private static ConnectionState begin(ConnectionState own, Connect wish, List<Ticket> waiting, Context ctx) {
-        List<Multiaddr> addresses = ConnectionGuards.addressesFor(own, wish);
-        Attempt first =
-                new Attempt(wish.peer(), 1, own.config().maxAttempts(), addresses, Dials.added(waiting, wish.ticket()));
-        return Dials.dial(own, first, ctx.now(), 0, ctx);
-    }
-
-    // What the newcomer knows is tried after what is known.
-    private static List<Multiaddr> joined(ConnectionState own, List<Multiaddr> known, Connect wish) {
-        List<Multiaddr> all = new ArrayList<>(known);
-        int atMost = Math.max(all.size(), own.config().maxAddresses());
-        for (Multiaddr address : DialOrder.of(wish.addresses(), wish.peer(), own.listenAddresses(), atMost)) {
-            if (all.size() < atMost && !all.contains(address)) {
-                all.add(address);
-            }
-        }
-        return all;
+        int atMost = own.isKept(wish.peer()) ? Attempt.ENDLESS : own.config().maxAttempts();
+        return Dials.begin(
+                own,
+                new Attempt(
+                        wish.peer(),
+                        1,
+                        atMost,
+                        ConnectionGuards.addressesFor(own, wish),
+                        Dials.added(waiting, wish.ticket())),
+                ctx);
     }
 
     private static ConnectionState await(ConnectionState own, Await wish, Context ctx) {
@@ -154,18 +169,16 @@ final class ConnectionReducer {
     }
 
     private static ConnectionState told(ConnectionState own, Connected connected, Ticket ticket, Context ctx) {
-        Dials.tell(List.of(ticket), connected.peer(), connected.newest(), ctx);
-        return own;
+        Dials.tell(List.of(ticket), connected.peer(), connected.current(), ctx);
+        return Connections.told(own, connected.current(), ctx);
     }
 
     // To Disconnected, from every other phase.
     private static ConnectionState leave(ConnectionState own, PeerId peer, Context ctx) {
-        ConnectionError cancelled =
-                ConnectionError.of(ConnectionError.Kind.CANCELLED, "the connection is no longer wanted");
         ConnectionState left = own;
         switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
-                Dials.giveUp(dialling.attempt(), cancelled, ctx);
+                Dials.giveUp(dialling.attempt(), Dials.cancelled(), ctx);
                 left = Dials.cancel(own, dialling, ctx);
             }
             case Connected connected -> {
@@ -173,10 +186,10 @@ final class ConnectionReducer {
                     left = Dials.cancel(own, connected.racing().get(), ctx);
                 }
                 for (Handle handle : connected.open()) {
-                    left = Sockets.closing(left, handle, CloseReason.LOCAL, ctx);
+                    left = Connections.leave(left, handle, ctx);
                 }
             }
-            case ConnectionFailed failure -> Dials.giveUp(failure.attempt(), cancelled, ctx);
+            case ConnectionFailed failure -> Dials.giveUp(failure.attempt(), Dials.cancelled(), ctx);
             case Disconnected _ -> {
                 // Nothing to leave.
             }
@@ -184,32 +197,28 @@ final class ConnectionReducer {
         return left.withoutPhase(peer);
     }
 
+    // A dial on its way goes on: the other side may have been told already that it succeeded.
     private static ConnectionState accepted(ConnectionState own, Accepted fact, Context ctx) {
         PeerId peer = fact.peer();
         Handle handle = fact.connection();
         Connection connection =
-                Sockets.connection(peer, Direction.INBOUND, fact.remoteAddress(), fact.handshakeHash(), ctx);
-        ConnectionState open = Sockets.opened(own, handle, connection);
-        Connected fresh =
-                new Connected(ctx.now(), peer, fact.remoteAddress(), List.of(), List.of(handle), Optional.empty());
-        return switch (own.phaseOf(peer)) {
-            case Disconnected _ -> open.withPhase(peer, fresh);
-            case ConnectionFailed(long _, Attempt attempt, Multiaddr _, ConnectionError _, long _) -> {
-                Dials.tell(attempt.tickets(), peer, handle, ctx);
-                yield open.withPhase(peer, fresh.withAddresses(attempt.addresses()));
-            }
-            case Connecting dialling -> {
-                Attempt attempt = dialling.attempt();
-                Dials.tell(attempt.tickets(), peer, handle, ctx);
-                Connected connected = fresh.withAddresses(attempt.addresses());
-                yield Duplicates.preferred(own.config(), peer).orElse(Direction.OUTBOUND) == Direction.INBOUND
-                        ? Dials.cancel(open, dialling, ctx).withPhase(peer, connected)
-                        : open.withPhase(
-                                peer, connected.withRacing(Optional.of(dialling.with(attempt.withTickets(List.of())))));
-            }
-            case Connected before ->
-                Duplicates.settle(
-                        open.withPhase(peer, before.withNewest(handle, fact.remoteAddress())), peer, handle, ctx);
+                Connections.fresh(peer, Direction.INBOUND, fact.remoteAddress(), fact.handshakeHash(), ctx);
+        Connected fresh = Dials.first(peer, handle, fact.remoteAddress(), List.of(), ctx);
+        Connected before = switch (own.phaseOf(peer)) {
+            case Disconnected _ -> fresh;
+            case ConnectionFailed failure -> fresh.withAddresses(failure.attempt().addresses());
+            case Connecting dialling ->
+                fresh.withAddresses(dialling.attempt().addresses())
+                        .withRacing(Optional.of(
+                                dialling.with(dialling.attempt().withTickets(List.of()))));
+            case Connected connected -> connected;
         };
+        List<Ticket> waiting = switch (own.phaseOf(peer)) {
+            case ConnectionFailed failure -> failure.attempt().tickets();
+            case Connecting dialling -> dialling.attempt().tickets();
+            case Disconnected _, Connected _ -> List.of();
+        };
+        Dials.tell(waiting, peer, handle, ctx);
+        return Connections.opened(own, before, handle, connection);
     }
 }

@@ -3,14 +3,14 @@ package dev.dunlin.connection;
 import dev.dunlin.core.store.ActionId;
 
 /**
- * Sockets, secured and multiplexed, behind five methods. An implementation holds the port on which its facts enter the
+ * Sockets, secured and multiplexed, behind seven methods. An implementation holds the port on which its facts enter the
  * node's queue.
  *
  * <p>The contract, the same for the real one and for the simulated one:
  *
  * <ul>
  *   <li>No method blocks, throws or decides; each may be called for something that is gone, and then does nothing.
- *   <li>Each {@link #connect} and each {@link #listen} is answered exactly once, with the effect's id, by one of the
+ *   <li>Each {@link #resolve}, each {@link #connect} and each {@link #listen} is answered exactly once, with the effect's id, by one of the
  *       two facts named at the effect; a cancelled dial too (with {@link ConnectionError.Kind#CANCELLED}, unless it was
  *       done before). The facts echo the effect's number, peer and address.
  *   <li>{@link ConnectionAction.Connected} is told only of a connection whose other end has proved to be the peer asked
@@ -33,11 +33,17 @@ public interface ConnectionService {
     /** The kind of listeners' handles. */
     String LISTENER = "listener";
 
+    /** Looks a name up. */
+    void resolve(ActionId id, ConnectionEffect.ResolveInit effect);
+
     /** Dials. */
     void connect(ActionId id, ConnectionEffect.ConnectInit effect);
 
     /** Gives up a dial. */
     void cancel(ActionId id, ConnectionEffect.CancelDial effect);
+
+    /** Says that a connection takes no new streams. */
+    void goAway(ActionId id, ConnectionEffect.GoAwayInit effect);
 
     /** Closes a connection. */
     void disconnect(ActionId id, ConnectionEffect.DisconnectInit effect);

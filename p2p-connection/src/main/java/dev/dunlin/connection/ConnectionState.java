@@ -11,15 +11,18 @@ import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * All connections of a node: one phase for each peer, the open connections behind it, and the listeners.
  *
  * @param config what the last boot said
- * @param known the peers that are not {@link Disconnected}, and how many dials are on their way to them
+ * @param known the peers that are not {@link Disconnected}, and those that are kept
  * @param open every open socket, until the world says that it is closed
  * @param listeners by the address asked for
+ * @param failures addresses at which a dial failed lately; at most {@link ConnectionConfig#MOST_FAILED_ADDRESSES}
+ * @param draining whether the node gets ready to stop
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot
  */
 public record ConnectionState(
@@ -27,21 +30,54 @@ public record ConnectionState(
         Peers known,
         OpenConnections open,
         Table<Multiaddr, Listener> listeners,
+        Table<Multiaddr, AddressFailure> failures,
+        boolean draining,
         long lastNumber) {
 
     /** Before the first boot. */
     public static final ConnectionState INITIAL = new ConnectionState(
-            ConnectionConfig.DEFAULT, new Peers(Table.empty(), 0), OpenConnections.NONE, Table.empty(), 0);
+            ConnectionConfig.DEFAULT, Peers.NONE, OpenConnections.NONE, Table.empty(), Table.empty(), false, 0);
+
+    /** The most addresses that are left to one attempt. */
+    public static final int MOST_LEFT = 2 * ConnectionConfig.MOST_ADDRESSES;
 
     private static final Disconnected DISCONNECTED = new Disconnected();
 
     /**
-     * The peers that are not {@link Disconnected}.
+     * What is known of peers.
      *
-     * @param phases where each stands
+     * @param phases where each stands that is not {@link Disconnected}
      * @param dialling how many dials are on their way, those beside a connection included
+     * @param permanent the peers whose failure is permanent, by the number of the dial that failed last
+     * @param kept the peers that are kept
      */
-    public record Peers(Table<PeerId, Phase> phases, int dialling) {}
+    public record Peers(
+            Table<PeerId, Phase> phases, int dialling, Table<Long, PeerId> permanent, Table<PeerId, Kept> kept) {
+
+        static final Peers NONE = new Peers(Table.empty(), 0, Table.empty(), Table.empty());
+    }
+
+    /**
+     * A peer that is kept.
+     *
+     * @param why for which reasons, in the order in which they came; at least one
+     * @param addresses where it may be, those given last first
+     */
+    public record Kept(List<String> why, List<Multiaddr> addresses) {
+        /** Copies the lists. */
+        public Kept {
+            why = List.copyOf(why);
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * An address at which dials failed.
+     *
+     * @param times how often in a row, whoever was expected there
+     * @param at until when it is not dialled where there is another
+     */
+    public record AddressFailure(int times, long at) implements Due {}
 
     /** Where a peer stands. */
     public sealed interface Phase extends Due {
@@ -67,12 +103,16 @@ public record ConnectionState(
      * One attempt to connect, of all addresses.
      *
      * @param peer whom
-     * @param attempts which attempt this is, from 1; after a restart of this node 0, since none was made yet
-     * @param maxAttempts how many there may be
-     * @param addresses in the order they are tried
+     * @param attempts which attempt this is, from 1; before the first one 0
+     * @param maxAttempts how many there may be; {@link #ENDLESS} for a peer that is kept
+     * @param addresses those known, best first
      * @param tickets who waits
      */
     public record Attempt(PeerId peer, int attempts, int maxAttempts, List<Multiaddr> addresses, List<Ticket> tickets) {
+
+        /** As many attempts as it takes. */
+        public static final int ENDLESS = Integer.MAX_VALUE;
+
         /** Copies the lists. */
         public Attempt {
             addresses = List.copyOf(addresses);
@@ -81,11 +121,16 @@ public record ConnectionState(
 
         /** Whether no attempt is left after this one. */
         public boolean isLast() {
-            return attempts >= maxAttempts;
+            return attempts >= maxAttempts && maxAttempts != ENDLESS;
         }
 
         Attempt next() {
-            return new Attempt(peer, attempts + 1, maxAttempts, addresses, tickets);
+            int count = attempts == Integer.MAX_VALUE ? attempts : attempts + 1;
+            return new Attempt(peer, count, maxAttempts, addresses, tickets);
+        }
+
+        Attempt atMost(int changed) {
+            return new Attempt(peer, attempts, changed, addresses, tickets);
         }
 
         Attempt withAddresses(List<Multiaddr> changed) {
@@ -98,27 +143,28 @@ public record ConnectionState(
     }
 
     /**
-     * A dial is on its way.
+     * A dial is on its way, or the lookup before it.
      *
      * @param time when this attempt began, microseconds since the Unix epoch
      * @param attempt what it is about
-     * @param index the place of the address being dialled among those of the attempt
+     * @param address the address that is dialled, or looked up if it has a name
+     * @param left the addresses that are left to this attempt, in the order in which they are tried
      * @param dial the number that the answer echoes
-     * @param at when the dial of this address is given up
+     * @param at when it is given up at this address
      */
-    public record Connecting(long time, Attempt attempt, int index, long dial, long at) implements Phase {
-        /** The address being dialled. */
-        public Multiaddr address() {
-            return attempt.addresses().get(index);
-        }
-
-        /** Whether another address is left to this attempt. */
-        public boolean hasNext() {
-            return index + 1 < attempt.addresses().size();
+    public record Connecting(long time, Attempt attempt, Multiaddr address, List<Multiaddr> left, long dial, long at)
+            implements Phase {
+        /** Copies the list. */
+        public Connecting {
+            left = List.copyOf(left);
         }
 
         Connecting with(Attempt changed) {
-            return new Connecting(time, changed, index, dial, at);
+            return new Connecting(time, changed, address, left, dial, at);
+        }
+
+        Connecting withLeft(List<Multiaddr> changed) {
+            return new Connecting(time, attempt, address, changed, dial, at);
         }
     }
 
@@ -127,9 +173,10 @@ public record ConnectionState(
      *
      * @param time when the peer became connected, microseconds since the Unix epoch
      * @param peer to whom
-     * @param address the remote address of the newest connection
+     * @param address the remote address of the current connection
      * @param addresses the addresses at which the peer can be dialled, as far as known; a dialled one that worked first
-     * @param open the open connections, oldest first, at least one
+     * @param open the connections that take new streams, oldest first, at least one
+     * @param current the one of them on which new streams are opened
      * @param racing a dial still on its way beside an inbound connection that overtook it; it has no tickets
      */
     public record Connected(
@@ -138,6 +185,7 @@ public record ConnectionState(
             Multiaddr address,
             List<Multiaddr> addresses,
             List<Handle> open,
+            Handle current,
             Optional<Connecting> racing)
             implements Phase {
         /** Copies the lists. */
@@ -152,59 +200,66 @@ public record ConnectionState(
             return racing.isPresent() ? racing.get().at() : NEVER;
         }
 
-        /** The newest connection: after a restart of the other side it is the one that lives. */
-        public Handle newest() {
-            return open.getLast();
-        }
-
-        Connected withOpen(List<Handle> changed, Multiaddr newest) {
-            return new Connected(time, peer, newest, addresses, changed, racing);
-        }
-
-        Connected withNewest(Handle handle, Multiaddr remote) {
-            List<Handle> all = new ArrayList<>(open);
-            all.add(handle);
-            return withOpen(all, remote);
+        Connected withOpen(List<Handle> changed, Handle chosen, Multiaddr remote) {
+            return new Connected(time, peer, remote, addresses, changed, chosen, racing);
         }
 
         Connected withAddresses(List<Multiaddr> changed) {
-            return new Connected(time, peer, address, changed, open, racing);
+            return new Connected(time, peer, address, changed, open, current, racing);
         }
 
         Connected withRacing(Optional<Connecting> changed) {
-            return new Connected(time, peer, address, addresses, open, changed);
+            return new Connected(time, peer, address, addresses, open, current, changed);
         }
     }
 
     /**
-     * The last attempt failed. While attempts are left it is tried again; then the failure is permanent until
-     * {@code Connect} or {@code Reset}, or until it is old.
+     * The last attempt failed, or the last connection to a kept peer ended. While attempts are left it is tried again; then
+     * the failure is permanent until {@code Connect}, {@code Keep} or {@code Reset}, or until more others fail than are
+     * remembered.
      *
      * @param time when it failed, microseconds since the Unix epoch
      * @param attempt the attempt that failed; nobody waits when the failure is permanent
+     * @param dial the number of the dial that failed last; 0 if none did
      * @param address the address that failed last
      * @param error how it failed
-     * @param at when it is tried again; of a permanent failure, when it is forgotten
+     * @param at when it is tried again; {@link #NEVER} if the failure is permanent
      */
-    public record ConnectionFailed(long time, Attempt attempt, Multiaddr address, ConnectionError error, long at)
+    public record ConnectionFailed(
+            long time, Attempt attempt, long dial, Multiaddr address, ConnectionError error, long at)
             implements Phase {
         /** Whether no attempt is left. */
-        public boolean hasGivenUp() {
+        public boolean isPermanent() {
             return attempt.isLast();
         }
 
         ConnectionFailed until(long changed) {
-            return new ConnectionFailed(time, attempt, address, error, changed);
+            return new ConnectionFailed(time, attempt, dial, address, error, changed);
         }
 
         ConnectionFailed with(Attempt changed) {
-            return new ConnectionFailed(time, changed, address, error, at);
+            return new ConnectionFailed(time, changed, dial, address, error, at);
         }
     }
 
     /** The phase of each peer that is not {@link Disconnected}. */
     public Table<PeerId, Phase> peers() {
         return known.phases();
+    }
+
+    /** The peers that are kept. */
+    public Table<PeerId, Kept> kept() {
+        return known.kept();
+    }
+
+    /** Whether somebody keeps a peer. */
+    public boolean isKept(PeerId peer) {
+        return known.kept().has(peer);
+    }
+
+    /** How many peers are connected, dialled or to be dialled again. */
+    public int activePeers() {
+        return known.phases().size() - known.permanent().size();
     }
 
     /** How many dials are on their way. */
@@ -222,19 +277,22 @@ public record ConnectionState(
         return known.phases().or(peer, DISCONNECTED);
     }
 
-    /** Whether a connection to the peer is open and stays so. */
+    /** Whether new streams can be opened to the peer. */
     public boolean isConnected(PeerId peer) {
         return phaseOf(peer) instanceof Connected;
     }
 
-    /** Whether a connection is open and stays so. */
-    public boolean isOpen(Handle connection) {
-        return connections().find(connection).filter(found -> !found.closing()).isPresent();
+    /** Whether streams on a connection may begin and go on: it is known, and not asked to be closed. */
+    public boolean isUsable(Handle connection) {
+        return connections()
+                .find(connection)
+                .filter(found -> !found.isClosing())
+                .isPresent();
     }
 
-    /** The newest connection to a peer that stays open. */
+    /** The connection to a peer on which new streams are opened. */
     public Optional<Handle> connectionTo(PeerId peer) {
-        return phaseOf(peer) instanceof Connected connected ? Optional.of(connected.newest()) : Optional.empty();
+        return phaseOf(peer) instanceof Connected connected ? Optional.of(connected.current()) : Optional.empty();
     }
 
     /** The addresses at which this node listens. */
@@ -279,37 +337,67 @@ public record ConnectionState(
                         .find(Multiaddr.parse(subject.key()))
                         .map(listener -> Names.of(listener.getClass()))
                         .orElse("notListening");
-            default -> "";
+            default -> draining ? "draining" : "running";
         };
     }
 
+    /** With a peer in a phase; what is remembered of permanent failures follows. */
     ConnectionState withPhase(PeerId peer, Phase phase) {
-        return withKnown(new Peers(known.phases().with(peer, phase), known.dialling()));
+        Table<Long, PeerId> permanent = withoutPermanent(peer);
+        Table<PeerId, Phase> phases = known.phases().with(peer, phase);
+        if (phase instanceof ConnectionFailed failure && failure.isPermanent()) {
+            permanent = permanent.with(failure.dial(), peer);
+            if (permanent.size() > config.maxFailures()) {
+                Map.Entry<Long, PeerId> oldest = permanent.first().orElseThrow();
+                permanent = permanent.without(oldest.getKey());
+                phases = phases.without(oldest.getValue());
+            }
+        }
+        return withKnown(new Peers(phases, known.dialling(), permanent, known.kept()));
     }
 
     /** With a peer disconnected. */
     ConnectionState withoutPhase(PeerId peer) {
-        return withKnown(new Peers(known.phases().without(peer), known.dialling()));
+        return withKnown(
+                new Peers(known.phases().without(peer), known.dialling(), withoutPermanent(peer), known.kept()));
+    }
+
+    private Table<Long, PeerId> withoutPermanent(PeerId peer) {
+        return known.phases().find(peer).orElse(null) instanceof ConnectionFailed failure && failure.isPermanent()
+                ? known.permanent().without(failure.dial())
+                : known.permanent();
     }
 
     /** With so many more dials on their way. */
     ConnectionState withDials(int change) {
-        return withKnown(new Peers(known.phases(), known.dialling() + change));
+        return withKnown(new Peers(known.phases(), known.dialling() + change, known.permanent(), known.kept()));
+    }
+
+    ConnectionState withKept(Table<PeerId, Kept> changed) {
+        return withKnown(new Peers(known.phases(), known.dialling(), known.permanent(), changed));
     }
 
     private ConnectionState withKnown(Peers changed) {
-        return new ConnectionState(config, changed, open, listeners, lastNumber);
+        return new ConnectionState(config, changed, open, listeners, failures, draining, lastNumber);
     }
 
     ConnectionState withOpen(OpenConnections changed) {
-        return new ConnectionState(config, known, changed, listeners, lastNumber);
+        return new ConnectionState(config, known, changed, listeners, failures, draining, lastNumber);
     }
 
     ConnectionState withListeners(Table<Multiaddr, Listener> changed) {
-        return new ConnectionState(config, known, open, changed, lastNumber);
+        return new ConnectionState(config, known, open, changed, failures, draining, lastNumber);
+    }
+
+    ConnectionState withFailures(Table<Multiaddr, AddressFailure> changed) {
+        return new ConnectionState(config, known, open, listeners, changed, draining, lastNumber);
+    }
+
+    ConnectionState drained() {
+        return new ConnectionState(config, known, open, listeners, failures, true, lastNumber);
     }
 
     ConnectionState withLastNumber(long changed) {
-        return new ConnectionState(config, known, open, listeners, changed);
+        return new ConnectionState(config, known, open, listeners, failures, draining, changed);
     }
 }

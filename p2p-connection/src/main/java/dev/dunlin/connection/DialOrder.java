@@ -42,6 +42,11 @@ final class DialOrder {
         return List.copyOf(kept);
     }
 
+    /** Whether an address begins with a name, which is to be looked up before it can be dialled. */
+    static boolean hasName(Multiaddr address) {
+        return address.host().orElse(null) instanceof Component.Name;
+    }
+
     private static Optional<Multiaddr> bare(Multiaddr address, PeerId peer) {
         return address.peerId().isPresent() && !address.peerId().get().equals(peer)
                 ? Optional.empty()

@@ -2,10 +2,11 @@ package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionAction.BackOffEnded;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
-import dev.dunlin.connection.ConnectionAction.FailureForgotten;
 import dev.dunlin.connection.ConnectionAction.PeerDue;
+import dev.dunlin.connection.ConnectionAction.Resolved;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.ConnectionState.AddressFailure;
 import dev.dunlin.connection.ConnectionState.Attempt;
 import dev.dunlin.connection.ConnectionState.Connected;
 import dev.dunlin.connection.ConnectionState.Connecting;
@@ -14,15 +15,18 @@ import dev.dunlin.connection.ConnectionState.Disconnected;
 import dev.dunlin.connection.ConnectionState.Phase;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Draws;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
-/** The part of the connection machine's reducer that is about dials: attempts, back-offs, and who waits. */
+/** The part of the connection machine's reducer that is about dials: attempts, lookups, back-offs, and who waits. */
 final class Dials {
 
     private Dials() {}
@@ -30,25 +34,61 @@ final class Dials {
     /** What a peer that is due becomes. */
     static PeerDue due(PeerId peer, Phase phase) {
         return switch (phase) {
-            case ConnectionFailed failure when failure.hasGivenUp() -> new FailureForgotten(peer);
             case ConnectionFailed _ -> new BackOffEnded(peer);
             case Connecting _, Connected _, Disconnected _ ->
                 new DialTimedOut(phase.dialling().map(Connecting::dial).orElse(0L), peer);
         };
     }
 
-    /** Dials one address of an attempt. */
-    static ConnectionState dial(ConnectionState own, Attempt attempt, long began, int index, Context ctx) {
-        long number = own.lastNumber() + 1;
-        long until = ctx.now() + own.config().dialTimeout();
-        Connecting dialling = new Connecting(began, attempt, index, number, until);
-        ctx.effect(new ConnectionEffect.ConnectInit(number, attempt.peer(), dialling.address()));
-        return own.withPhase(attempt.peer(), dialling).withLastNumber(number).withDials(1);
+    /** Begins an attempt: all its addresses that are worth a dial now. */
+    static ConnectionState begin(ConnectionState own, Attempt attempt, Context ctx) {
+        return next(own, attempt, ctx.now(), candidates(own, attempt.addresses()), ctx);
     }
 
     /** The next attempt after a failure. */
     static ConnectionState again(ConnectionState own, ConnectionFailed failure, Context ctx) {
-        return dial(own, failure.attempt().next(), ctx.now(), 0, ctx);
+        return begin(own, failure.attempt().next(), ctx);
+    }
+
+    // Dials the first of the addresses, or looks its name up.
+    private static ConnectionState next(
+            ConnectionState own, Attempt attempt, long began, List<Multiaddr> addresses, Context ctx) {
+        long number = own.lastNumber() + 1;
+        long until = ctx.now() + own.config().dialTimeout();
+        Multiaddr address = addresses.getFirst();
+        List<Multiaddr> left = addresses.subList(1, addresses.size());
+        ctx.effect(
+                DialOrder.hasName(address)
+                        ? new ConnectionEffect.ResolveInit(number, attempt.peer(), address)
+                        : new ConnectionEffect.ConnectInit(number, attempt.peer(), address));
+        Connecting dialling = new Connecting(began, attempt, address, left, number, until);
+        return withDial(own, dialling).withLastNumber(number).withDials(1);
+    }
+
+    // Beside a connection where there is one.
+    private static ConnectionState withDial(ConnectionState own, Connecting dialling) {
+        PeerId peer = dialling.attempt().peer();
+        return own.withPhase(
+                peer,
+                own.phaseOf(peer) instanceof Connected connected
+                        ? connected.withRacing(Optional.of(dialling))
+                        : dialling);
+    }
+
+    /** A name was looked up: what it leads to is tried in its place, as far as it is worth a dial. */
+    static ConnectionState resolved(ConnectionState own, Resolved fact, Context ctx) {
+        PeerId peer = fact.peer();
+        Connecting was = own.diallingTo(peer).orElseThrow();
+        List<Multiaddr> found = candidates(own, worthDialling(own, fact.found(), peer)).stream()
+                .filter(address -> !DialOrder.hasName(address))
+                .toList();
+        List<Multiaddr> left = new ArrayList<>(merged(found, was.left()));
+        if (found.isEmpty()) {
+            String text = "the name leads to no address that is worth a dial";
+            return failed(own, was, ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, text), ctx);
+        }
+        int most = Math.min(left.size(), ConnectionState.MOST_LEFT);
+        return next(own.withDials(-1), was.attempt(), was.time(), left.subList(0, most), ctx);
     }
 
     /** Gives a dial up; the peer's phase is the caller's. */
@@ -60,45 +100,77 @@ final class Dials {
     /** A dial succeeded. */
     static ConnectionState connected(ConnectionState own, ConnectionAction.Connected fact, Context ctx) {
         PeerId peer = fact.peer();
-        Handle handle = fact.connection();
         Connecting dial = own.diallingTo(peer).orElseThrow();
-        Connection connection = Sockets.connection(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
-        ConnectionState open = Sockets.opened(own.withDials(-1), handle, connection);
-        List<Multiaddr> known = firstOf(dial.address(), dial.attempt().addresses());
-        tell(dial.attempt().tickets(), peer, handle, ctx);
-        if (own.phaseOf(peer) instanceof Connected before) {
-            Connected both = before.withNewest(handle, fact.address())
-                    .withAddresses(known)
-                    .withRacing(Optional.empty());
-            return Duplicates.settle(open.withPhase(peer, both), peer, handle, ctx);
-        }
-        return open.withPhase(
-                peer, new Connected(ctx.now(), peer, fact.address(), known, List.of(handle), Optional.empty()));
+        List<Multiaddr> known = firstOf(dial.address(), dial.attempt().addresses(), own.config());
+        Connected before = own.phaseOf(peer) instanceof Connected connected
+                ? connected.withAddresses(known).withRacing(Optional.empty())
+                : first(peer, fact.connection(), fact.address(), known, ctx);
+        Connection connection =
+                Connections.fresh(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
+        ConnectionState after = Connections.opened(
+                own.withDials(-1).withFailures(own.failures().without(dial.address())),
+                before,
+                fact.connection(),
+                connection);
+        tell(dial.attempt().tickets(), peer, after.connectionTo(peer).orElseThrow(), ctx);
+        return after;
+    }
+
+    /** The phase of a peer whose first connection has come up and is not in it yet. */
+    static Connected first(PeerId peer, Handle handle, Multiaddr remote, List<Multiaddr> known, Context ctx) {
+        return new Connected(ctx.now(), peer, remote, known, List.of(), handle, Optional.empty());
     }
 
     /** A dial failed at one address. */
     static ConnectionState failed(ConnectionState own, ConnectionAction.ConnectionFailed fact, Context ctx) {
-        PeerId peer = fact.peer();
-        Connecting was = own.diallingTo(peer).orElseThrow();
+        Connecting was = own.diallingTo(fact.peer()).orElseThrow();
+        return failed(remembered(own, was, fact.error(), ctx), was, fact.error(), ctx);
+    }
+
+    private static ConnectionState failed(
+            ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
+        PeerId peer = was.attempt().peer();
         ConnectionState ended = own.withDials(-1);
         if (own.phaseOf(peer) instanceof Connected connected) {
             return ended.withPhase(peer, connected.withRacing(Optional.empty()));
         }
-        return was.hasNext()
-                ? dial(ended, was.attempt(), was.time(), was.index() + 1, ctx)
-                : ended.withPhase(peer, failure(own.config(), was, fact.error(), ctx));
+        if (!was.left().isEmpty()) {
+            return next(ended, was.attempt(), was.time(), was.left(), ctx);
+        }
+        return ended.withPhase(peer, failure(own.config(), was, error, ctx));
+    }
+
+    // What failed at an address is no matter of the peer alone: whoever else is said to be there need not wait for it.
+    private static ConnectionState remembered(
+            ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
+        boolean isOfAddress =
+                switch (error.kind()) {
+                    case UNREACHABLE, REFUSED, TIMED_OUT, RESOLUTION_FAILED, UNSUPPORTED_ADDRESS, IO -> true;
+                    default -> false;
+                };
+        Table<Multiaddr, AddressFailure> failures = own.failures();
+        Optional<AddressFailure> before = failures.find(was.address());
+        if (!isOfAddress
+                || (before.isEmpty() && failures.size() >= ConnectionConfig.MOST_FAILED_ADDRESSES)) {
+            return own;
+        }
+        int times = Math.min(before.map(AddressFailure::times).orElse(0) + 1, 64);
+        long until = ctx.now() + backOff(own.config(), times, ctx.random());
+        return own.withFailures(failures.with(was.address(), new AddressFailure(times, until)));
     }
 
     private static ConnectionFailed failure(
             ConnectionConfig config, Connecting was, ConnectionError error, Context ctx) {
         Attempt attempt = was.attempt();
-        if (attempt.isLast()) {
+        boolean isOver = attempt.attempts() >= config.maxAttempts() || attempt.isLast();
+        if (isOver) {
             giveUp(attempt, error, ctx);
-            long forgotten = ctx.now() + config.failedMemory();
-            return new ConnectionFailed(ctx.now(), attempt.withTickets(List.of()), was.address(), error, forgotten);
+            attempt = attempt.withTickets(List.of());
         }
-        long again = ctx.now() + backOff(config, attempt.attempts(), ctx.random());
-        return new ConnectionFailed(ctx.now(), attempt, was.address(), error, again);
+        long again = attempt.isLast()
+                ? Due.NEVER
+                : ctx.now() + backOff(config, attempt.attempts(), ctx.random());
+        return new ConnectionFailed(ctx.now(), attempt, was.dial(), was.address(), error, again);
     }
 
     static ConnectionState timedOut(ConnectionState own, DialTimedOut due, Context ctx) {
@@ -115,11 +187,20 @@ final class Dials {
     // Without room for a dial it is no attempt, and the count stays.
     static ConnectionState backOffEnded(ConnectionState own, PeerId peer, Context ctx) {
         ConnectionFailed failure = own.failureOf(peer).orElseThrow();
-        if (own.freeDials() > 0) {
+        if (own.draining()) {
+            giveUp(failure.attempt(), cancelled(), ctx);
+            return own.withoutPhase(peer);
+        }
+        if (own.freeDials() > 0 && ConnectionGuards.hasRoomForConnection(own, peer)) {
             return again(own, failure, ctx);
         }
         long later = ctx.now() + backOff(own.config(), failure.attempt().attempts(), ctx.random());
         return own.withPhase(peer, failure.until(later));
+    }
+
+    /** The error of what is no longer wanted. */
+    static ConnectionError cancelled() {
+        return ConnectionError.of(ConnectionError.Kind.CANCELLED, "the connection is no longer wanted");
     }
 
     /**
@@ -164,10 +245,45 @@ final class Dials {
         return all;
     }
 
-    private static List<Multiaddr> firstOf(Multiaddr worked, List<Multiaddr> all) {
-        List<Multiaddr> sorted = new ArrayList<>(all);
-        sorted.remove(worked);
-        sorted.addFirst(worked);
-        return sorted;
+    // Addresses
+
+    /** The addresses of a peer that may lead to it, as many as are kept. */
+    static List<Multiaddr> worthDialling(ConnectionState own, List<Multiaddr> given, PeerId peer) {
+        return DialOrder.of(given, peer, own.listenAddresses(), own.config().maxAddresses());
+    }
+
+    /** Those that did not fail lately; all, if all did. */
+    private static List<Multiaddr> candidates(ConnectionState own, List<Multiaddr> addresses) {
+        List<Multiaddr> good = addresses.stream()
+                .filter(address -> !own.failures().has(address))
+                .toList();
+        return good.isEmpty() ? addresses : good;
+    }
+
+    /** The one list and then the other, each address once. */
+    static List<Multiaddr> merged(List<Multiaddr> first, List<Multiaddr> then) {
+        LinkedHashSet<Multiaddr> all = new LinkedHashSet<>(first);
+        all.addAll(then);
+        return List.copyOf(all);
+    }
+
+    /** A dial that has learned of other addresses: they are tried after those that are known. */
+    static Connecting joined(ConnectionState own, Connecting dialling, List<Multiaddr> more) {
+        Attempt attempt = dialling.attempt();
+        List<Multiaddr> known = new ArrayList<>(attempt.addresses());
+        List<Multiaddr> left = new ArrayList<>(dialling.left());
+        int atMost = Math.max(known.size(), own.config().maxAddresses());
+        for (Multiaddr address : more) {
+            if (known.size() < atMost && left.size() < ConnectionState.MOST_LEFT && !known.contains(address)) {
+                known.add(address);
+                left.add(address);
+            }
+        }
+        return dialling.with(attempt.withAddresses(known)).withLeft(left);
+    }
+
+    private static List<Multiaddr> firstOf(Multiaddr worked, List<Multiaddr> all, ConnectionConfig config) {
+        List<Multiaddr> sorted = merged(List.of(worked), all);
+        return sorted.subList(0, Math.min(sorted.size(), Math.max(all.size(), config.maxAddresses())));
     }
 }

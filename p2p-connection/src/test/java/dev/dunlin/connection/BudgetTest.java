@@ -43,16 +43,22 @@ class BudgetTest {
         List<Ticket> tickets = Collections.nCopies(ConnectionConfig.MOST_WAITERS, TICKET);
         ConnectionError error = new ConnectionError(ConnectionError.Kind.IO, "\u20ac".repeat(256));
         ConnectionState.Attempt attempt = new ConnectionState.Attempt(PEER, 1, 1, addresses, List.of());
-        ConnectionState.Connecting dial = new ConnectionState.Connecting(0, attempt, 0, 1, 0);
+        ConnectionState.Connecting dial = new ConnectionState.Connecting(
+                0, attempt, LONG, Collections.nCopies(ConnectionState.MOST_LEFT, LONG), 1, 0);
         long peer = Math.max(
                 Content.bytes(new ConnectionState.Connected(
-                        0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), Optional.of(dial))),
-                Content.bytes(new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), LONG, error, 0)));
+                        0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), HANDLE, Optional.of(dial))),
+                Content.bytes(new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), 1, LONG, error, 0)));
         long connection =
-                Content.bytes(new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, false, 0));
+                Content.bytes(new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, Connection.Stage.OPEN, Optional.empty(), 0));
         long listener = Content.bytes(new Listener.Listening(HANDLE, Collections.nCopies(64, LONG)));
         long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
-        long worst = ConnectionConfig.MOST_PEERS * (peer + keys) + 8192 * (connection + keys) + 64 * listener;
+        long failures = ConnectionConfig.MOST_FAILED_ADDRESSES * (Content.bytes(LONG) + 64);
+        List<String> reasons = Collections.nCopies(
+                ConnectionConfig.MOST_REASONS, "\u20ac".repeat(ConnectionAction.MAX_TEXT));
+        long kept = ConnectionConfig.MOST_KEPT
+                * (Content.bytes(PEER) + Content.bytes(new ConnectionState.Kept(reasons, addresses)));
+        long worst = 2L * ConnectionConfig.MOST_PEERS * (peer + keys) + 16_384 * (connection + keys) + 64 * listener + failures + kept;
         assertThat(worst).isLessThan(ConnectionMachine.CONNECTION.byteBudget());
     }
 

@@ -95,6 +95,7 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     connect(driver, P, Ticket.NONE);
                     driver.dispatch(new ConnectionAction.Retry(P));
                     driver.advanceToNextDeadline();
+                    driver.advanceToNextDeadline();
                 }),
                 new Script<>("a closing connection is still used while its peer is dialled", driver -> {
                     Handle connection = new Handle(
@@ -109,6 +110,88 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                             ConnectionEffect.ConnectInit.class,
                             new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
                     driver.dispatch(new ConnectionAction.Release(connection, P));
+                }),
+                new Script<>("a draining connection is used for too long", driver -> {
+                    Handle connection = new Handle(
+                            ConnectionService.CONNECTION, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.Hold(connection, P));
+                    driver.dispatch(new ConnectionAction.Disconnect(P));
+                    driver.advanceToNextDeadline();
+                    driver.advanceToNextDeadline();
+                }),
+                new Script<>("a draining connection of a peer that is dialled", driver -> {
+                    drained(driver);
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "test"));
+                    driver.advanceBy(5_000_000);
+                }),
+                new Script<>("a draining connection of a peer that is connected", driver -> {
+                    drained(driver);
+                    driver.dispatch(new ConnectionAction.Accepted(
+                            new Handle(ConnectionService.CONNECTION, driver.node().run(), 2), P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "test"));
+                    driver.advanceBy(5_000_000);
+                }),
+                new Script<>("a draining connection of a peer that has failed", driver -> {
+                    driver.boot(config().with("connection.maxAttempts", "1"));
+                    drained(driver);
+                    connect(driver, P, Ticket.NONE);
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    driver.advanceBy(5_000_000);
+                }),
+                new Script<>("a peer has no room for another connection", driver -> {
+                    for (int i = 1; i <= 2; i++) {
+                        driver.dispatch(new ConnectionAction.Accepted(
+                                new Handle(ConnectionService.CONNECTION, driver.node().run(), i), P, A, Bytes.EMPTY));
+                    }
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
+                    for (int i = 1; i <= 2; i++) {
+                        driver.dispatch(new ConnectionAction.WentAway(
+                                new Handle(ConnectionService.CONNECTION, driver.node().run(), i), P, 0));
+                    }
+                    driver.dispatch(new ConnectionAction.Retry(P));
+                    driver.advanceToNextDeadline();
+                }),
+                new Script<>("a name leads nowhere, and the oldest failure is forgotten", driver -> {
+                    driver.boot(config().with("connection.maxAttempts", "1"));
+                    connect(driver, P, Ticket.NONE);
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                    Multiaddr name = Multiaddr.parse("/dns4/example.org/tcp/1");
+                    driver.dispatch(new ConnectionAction.Connect(Q, List.of(name), Ticket.NONE));
+                    driver.answer(
+                            ConnectionEffect.ResolveInit.class,
+                            new ConnectionAction.Resolved(2, Q, name, List.of(Multiaddr.parse("/ip4/1.2.3.4/tcp/0"))));
+                }),
+                new Script<>("too many reasons", driver -> {
+                    for (int i = 0; i <= ConnectionConfig.MOST_REASONS; i++) {
+                        driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "reason " + i));
+                    }
+                }),
+                new Script<>("a kept peer's connections end", driver -> {
+                    Handle first = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
+                    driver.advanceToNextDeadline();
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.Connected(1, first, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.WentAway(first, P, 0));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "test"));
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
+                    driver.dispatch(new ConnectionAction.Drain());
+                    driver.dispatch(new ConnectionAction.Disconnect(P));
+                }),
+                new Script<>("a dial races a connection that its peer leaves", driver -> {
+                    Handle first = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Accepted(first, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.WentAway(first, P, 0));
                 }),
                 new Script<>("too many wait", driver -> {
                     connect(driver, P, new Ticket("api", 1));
@@ -141,6 +224,14 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                             new ConnectionAction.Listening(1, listener, A, List.of(A)));
                     driver.dispatch(new ConnectionAction.ListenerClosed(listener, A, CloseReason.ORPHAN));
                 }));
+    }
+
+    // A connection that is used, and that this node leaves.
+    private static void drained(StoreDriver<SimRoot> driver) {
+        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+        driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+        driver.dispatch(new ConnectionAction.Hold(connection, P));
+        driver.dispatch(new ConnectionAction.Disconnect(P));
     }
 
     private static void connect(StoreDriver<SimRoot> driver, PeerId peer, Ticket ticket) {

@@ -1,5 +1,6 @@
 package dev.dunlin.connection;
 
+import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
@@ -31,6 +32,8 @@ public final class ConnectionLimits {
             .with("connection.maxWaiters", "2")
             .with("connection.maxListeners", "2")
             .with("connection.maxAddresses", "3")
+            .with("connection.maxFailures", "1")
+            .with("connection.maxKept", "2")
             .with("connection.idleTimeout", "10000000")
             .with("stream.maxOpens", "2");
 
@@ -45,6 +48,8 @@ public final class ConnectionLimits {
                 .with(ConnectionAction.Release.class, "connection", connections)
                 .with(ConnectionAction.IdleTimedOut.class, "connection", connections)
                 .with(ConnectionAction.CloseTimedOut.class, "connection", connections)
+                .with(ConnectionAction.DrainTimedOut.class, "connection", connections)
+                .with(ConnectionAction.WentAway.class, "connection", connections)
                 .with(ConnectionAction.Listening.class, "listener", listeners)
                 .with(ConnectionAction.ListenerClosed.class, "listener", listeners)
                 .with(ConnectionAction.StopTimedOut.class, "listener", listeners)
@@ -63,6 +68,13 @@ public final class ConnectionLimits {
                                 init.peer(),
                                 init.address(),
                                 Bytes.EMPTY),
+                        new ConnectionAction.ConnectionFailed(init.dial(), init.peer(), init.address(), error));
+            case ConnectionEffect.ResolveInit init ->
+                List.of(
+                        new ConnectionAction.Resolved(
+                                init.dial(), init.peer(), init.address(), List.of(Bench.address(1), Bench.address(2))),
+                        new ConnectionAction.Resolved(
+                                init.dial(), init.peer(), init.address(), List.of(init.address())),
                         new ConnectionAction.ConnectionFailed(init.dial(), init.peer(), init.address(), error));
             case ConnectionEffect.ListenInit init ->
                 List.of(

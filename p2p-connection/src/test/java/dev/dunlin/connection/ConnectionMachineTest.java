@@ -1,5 +1,11 @@
 package dev.dunlin.connection;
 
+import dev.dunlin.connection.ConnectionAction.WentAway;
+import dev.dunlin.connection.ConnectionAction.Resolved;
+import dev.dunlin.connection.ConnectionEffect.ResolveInit;
+import dev.dunlin.connection.ConnectionAction.Keep;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.Drain;
 import static dev.dunlin.connection.bench.Bench.SECOND;
 import static dev.dunlin.connection.bench.Bench.address;
 import static dev.dunlin.connection.bench.Bench.peer;
@@ -14,7 +20,6 @@ import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
-import dev.dunlin.connection.ConnectionAction.FailureForgotten;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.Listen;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
@@ -61,15 +66,19 @@ class ConnectionMachineTest {
     private static final Bytes HASH = Bytes.of(new byte[32]);
     private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
 
-    private Bench bench = Bench.streams("node.peerId", peer(1).toString());
+    private Bench bench = Bench.streams("node.peerId", peer(1).toString(), "connection.idleTimeout", "0");
 
     private void connect() {
         bench.say(new Connect(P, List.of(A), Ticket.NONE));
     }
 
     private Handle connected() {
+        return connected(HASH);
+    }
+
+    private Handle connected(Bytes hash) {
         Handle handle = bench.handle(ConnectionService.CONNECTION);
-        bench.say(new Connected(bench.connection().dialOf(P), handle, P, A, HASH));
+        bench.say(new Connected(bench.connection().dialOf(P), handle, P, A, hash));
         return handle;
     }
 
@@ -78,13 +87,17 @@ class ConnectionMachineTest {
     }
 
     private Handle accepted() {
+        return accepted(HASH);
+    }
+
+    private Handle accepted(Bytes hash) {
         Handle handle = bench.handle(ConnectionService.CONNECTION);
-        bench.say(new Accepted(handle, P, B, HASH));
+        bench.say(new Accepted(handle, P, B, hash));
         return handle;
     }
 
     private void closed(Handle handle) {
-        bench.say(new Closed(handle, P, CloseReason.REMOTE));
+        bench.say(new Closed(handle, P, CloseReason.REMOTE, ""));
     }
 
     private String phase() {
@@ -145,9 +158,9 @@ class ConnectionMachineTest {
         }
 
         @Test
-        void disconnectIsForPeersThatAreConnectedOrConnecting() {
+        void disconnectIsForPeersThatAreConnectedConnectingOrRetried() {
             bench.say(new Disconnect(P));
-            assertThat(bench.clause()).isEqualTo("connected-or-connecting");
+            assertThat(bench.clause()).isEqualTo("connected-connecting-or-retrying");
             connect();
             connected();
             bench.say(new Disconnect(P));
@@ -155,10 +168,27 @@ class ConnectionMachineTest {
             connect();
             bench.say(new Disconnect(P));
             assertThat(bench.clause()).isEmpty();
+        }
+
+        @Test
+        void disconnectCallsARetryOff() {
+            bench.say(new Connect(P, List.of(A), T1));
+            failed();
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEmpty();
+            assertThat(phase()).isEqualTo("disconnected");
+            assertThat(bench.derived(ConnectGaveUp.class)).hasSize(1);
+            bench.pass(600 * SECOND);
+            assertThat(bench.effects(ConnectInit.class)).hasSize(1);
+        }
+
+        @Test
+        void aPermanentFailureIsNothingToDisconnect() {
+            bench.boot("connection.maxAttempts", "1");
             connect();
             failed();
             bench.say(new Disconnect(P));
-            assertThat(bench.clause()).isEqualTo("connected-or-connecting");
+            assertThat(bench.clause()).isEqualTo("connected-connecting-or-retrying");
         }
 
         @Test
@@ -208,7 +238,7 @@ class ConnectionMachineTest {
             assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
                     .isEqualTo(new ConnectionState.Connecting(
-                            bench.now(), new Attempt(P, 1, 3, List.of(A), List.of()), 0, 1, bench.now() + 15 * SECOND));
+                            bench.now(), new Attempt(P, 1, 3, List.of(A), List.of()), A, List.of(), 1, bench.now() + 15 * SECOND));
             Handle handle = connected();
             assertThat(phase()).isEqualTo("connected");
             assertThat(bench.connection().connectionTo(P)).contains(handle);
@@ -224,6 +254,7 @@ class ConnectionMachineTest {
                     .isEqualTo(new ConnectionState.ConnectionFailed(
                             bench.now(),
                             new Attempt(P, 1, 3, List.of(A), List.of()),
+                            1,
                             A,
                             REFUSED,
                             bench.nextDeadline()));
@@ -245,12 +276,10 @@ class ConnectionMachineTest {
             bench.pass(second);
             failed();
             assertThat(failure().attempt().attempts()).isEqualTo(3);
-            assertThat(failure().hasGivenUp()).isTrue();
+            assertThat(failure().isPermanent()).isTrue();
             assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, REFUSED));
-            bench.pass(1800 * SECOND);
+            bench.pass(400L * 24 * 3600 * SECOND);
             assertThat(phase()).isEqualTo("connectionFailed");
-            bench.pass(1800 * SECOND);
-            assertThat(phase()).isEqualTo("disconnected");
         }
 
         @Test
@@ -284,7 +313,7 @@ class ConnectionMachineTest {
             bench.say(new Disconnect(P));
             assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.LOCAL));
-            assertThat(bench.connection().connections().at(handle).closing()).isTrue();
+            assertThat(bench.connection().connections().at(handle).isClosing()).isTrue();
             closed(handle);
             assertThat(bench.connection().connections().isEmpty()).isTrue();
             assertThat(bench.openHandles()).isEmpty();
@@ -302,8 +331,8 @@ class ConnectionMachineTest {
             assertThat(dialling().attempts()).isEqualTo(1);
             failed();
             assertThat(phase()).isEqualTo("connectionFailed");
-            bench.pass(bench.nextDeadline() - bench.now());
-            assertThat(bench.emitted()).containsExactly(new ConnectInit(3, P, A));
+            bench.pass(failure().at() - bench.now());
+            assertThat(bench.effects(ConnectInit.class)).last().isEqualTo(new ConnectInit(3, P, A));
         }
 
         @Test
@@ -419,8 +448,6 @@ class ConnectionMachineTest {
             failed();
             bench.say(new BackOffEnded(P));
             assertThat(bench.clause()).isEqualTo("is-due");
-            bench.say(new FailureForgotten(P));
-            assertThat(bench.clause()).isEqualTo("is-due");
             assertThat(phase()).isEqualTo("connectionFailed");
         }
 
@@ -451,50 +478,87 @@ class ConnectionMachineTest {
     }
 
     @Nested
-    class SimultaneousDials {
+    class SeveralConnections {
 
-        private Bench smaller() {
-            return Bench.streams("node.peerId", peer(1).toString());
-        }
+        private static final Bytes LOW = Bytes.of(new byte[] {1});
+        private static final Bytes HIGH = Bytes.of(new byte[] {2});
 
-        private Bench greater() {
-            return Bench.streams("node.peerId", peer(300).toString());
-        }
-
-        @Test
-        void theGreaterSideGivesItsDialUpWhenItIsCalled() {
-            bench = greater();
-            bench.say(new Connect(P, List.of(A), T1));
-            Handle inbound = accepted();
-            assertThat(bench.emitted()).containsExactly(new CancelDial(1));
-            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
+        private void heldBy(Handle handle) {
+            bench.say(new Hold(handle, P));
         }
 
         @Test
-        void theSmallerSideGoesOnDiallingAndKeepsItsOwn() {
-            bench = smaller();
+        void aDialGoesOnWhenThePeerHasCalledMeanwhile() {
             bench.say(new Connect(P, List.of(A), T1));
-            Handle inbound = accepted();
+            Handle inbound = accepted(LOW);
             assertThat(bench.emitted()).isEmpty();
             assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
-            Handle outbound = connected();
-            assertThat(bench.emitted()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
+            Handle outbound = connected(HIGH);
+            assertThat(bench.emitted()).isEmpty();
+            assertThat(bench.connection().isUsable(inbound)).isTrue();
+            assertThat(bench.connection().isUsable(outbound)).isTrue();
+        }
+
+        @Test
+        void ofTwoThatCameUpTogetherBothEndsTakeTheOneWithTheSmallerHash() {
+            connect();
+            Handle inbound = accepted(LOW);
+            connected(HIGH);
+            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+            bench = Bench.streams();
+            connect();
+            Handle outbound = connected(LOW);
+            accepted(HIGH);
             assertThat(bench.connection().connectionTo(P)).contains(outbound);
         }
 
         @Test
-        void theSmallerSideKeepsTheOtherWhenItsDialFails() {
-            bench = smaller();
+        void aLaterOneServesNewStreamsAsTheOldMayBeDeadOnTheOtherSide() {
             connect();
-            Handle inbound = accepted();
-            failed();
+            connected(LOW);
+            bench.pass(31 * SECOND);
+            Handle inbound = accepted(HIGH);
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
+        }
+
+        @Test
+        void whatRunsOnAnotherConnectionIsNotCut() {
+            Handle first = accepted(HIGH);
+            heldBy(first);
+            Handle second = accepted(LOW);
+            assertThat(bench.connection().connectionTo(P)).contains(second);
+            bench.pass(3600 * SECOND);
+            assertThat(bench.effects(DisconnectInit.class)).isEmpty();
+            bench.say(new Release(first, P));
+            bench.pass(29 * SECOND);
+            assertThat(bench.effects(DisconnectInit.class)).isEmpty();
+            bench.pass(SECOND);
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(first, CloseReason.SPARE));
+            assertThat(bench.connection().connectionTo(P)).contains(second);
+        }
+
+        @Test
+        void anAnsweredConnectStaysUsable() {
+            bench.say(new Connect(P, List.of(A), T1));
+            Handle told = accepted(HIGH);
+            connected(LOW);
+            bench.pass(20 * SECOND);
+            bench.say(new Connect(P, List.of(), T2));
+            bench.pass(9 * SECOND);
+            assertThat(bench.connection().isUsable(told)).isTrue();
+        }
+
+        @Test
+        void theOtherServesNewStreamsWhenTheCurrentOneEnds() {
+            Handle first = accepted(HIGH);
+            Handle second = accepted(LOW);
+            closed(second);
+            assertThat(bench.connection().connectionTo(P)).contains(first);
             assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         }
 
         @Test
         void aDialBesideAConnectionTimesOut() {
-            bench = smaller();
             connect();
             Handle inbound = accepted();
             bench.pass(15 * SECOND);
@@ -502,50 +566,296 @@ class ConnectionMachineTest {
             assertThat(bench.connection().connectionTo(P)).contains(inbound);
             assertThat(bench.connection().diallingTo(P)).isEmpty();
             assertThat(bench.connection().dialling()).isZero();
-            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         }
 
         @Test
         void theDialGoesOnWhenTheConnectionThatOvertookItIsLost() {
-            bench = smaller();
             connect();
             closed(accepted());
             assertThat(phase()).isEqualTo("connecting");
             connected();
             assertThat(phase()).isEqualTo("connected");
         }
+    }
+
+    @Nested
+    class GoingAway {
 
         @Test
-        void theSmallerSideClosesWhatTheGreaterDialled() {
-            bench = smaller();
-            connect();
-            Handle outbound = connected();
-            Handle inbound = accepted();
-            assertThat(bench.emitted()).containsExactly(new DisconnectInit(inbound, CloseReason.DUPLICATE));
-            assertThat(bench.connection().connectionTo(P)).contains(outbound);
+        void nothingNewIsBegunOnAConnectionWhosePeerGoesAway() {
+            Handle first = accepted();
+            bench.say(new Hold(first, P));
+            bench.say(new WentAway(first, P, 0));
+            assertThat(bench.connection().connectionTo(P)).isEmpty();
+            assertThat(phase()).isEqualTo("disconnected");
+            bench.say(new Connect(P, List.of(A), T1));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
+            bench.pass(10 * SECOND);
+            assertThat(bench.connection().isUsable(first)).isTrue();
+            bench.say(new Release(first, P));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(first, CloseReason.WENT_AWAY));
         }
 
         @Test
-        void theGreaterSideClosesWhatItDialled() {
-            bench = greater();
-            connect();
-            Handle outbound = connected();
-            Handle inbound = accepted();
-            assertThat(bench.emitted()).containsExactly(new DisconnectInit(outbound, CloseReason.DUPLICATE));
-            assertThat(bench.connection().connectionTo(P)).contains(inbound);
+        void anEmptyOneIsClosedAtOnce() {
+            Handle first = accepted();
+            bench.say(new WentAway(first, P, 1));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(first, CloseReason.WENT_AWAY));
+            bench.say(new WentAway(first, P, 1));
+            assertThat(bench.clause()).isEqualTo("connection-is-open");
         }
 
         @Test
-        void anOldConnectionDoesNotKeepANewOneOut() {
-            bench = smaller();
-            connect();
-            Handle old = connected();
-            bench.pass(31 * SECOND);
-            Handle inbound = accepted();
-            assertThat(bench.emitted()).isEmpty();
-            assertThat(bench.connection().connectionTo(P)).contains(inbound);
-            closed(old);
+        void aDisconnectLetsWhatRunsEndForAWhile() {
+            Handle first = accepted();
+            bench.say(new Hold(first, P));
+            bench.say(new Disconnect(P));
+            assertThat(bench.emitted()).containsExactly(new ConnectionEffect.GoAwayInit(first));
+            bench.pass(4 * SECOND);
+            assertThat(bench.emitted()).isNotEmpty();
+            assertThat(bench.effects(DisconnectInit.class)).isEmpty();
+            bench.pass(SECOND);
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(first, CloseReason.LOCAL));
+        }
+
+        @Test
+        void aDisconnectEndsWithTheLastStream() {
+            Handle first = accepted();
+            bench.say(new Hold(first, P));
+            bench.say(new Disconnect(P));
+            bench.say(new Release(first, P));
+            assertThat(bench.emitted()).containsExactly(new DisconnectInit(first, CloseReason.LOCAL));
+        }
+    }
+
+    @Nested
+    class Names {
+
+        private static final Multiaddr NAME = Multiaddr.parse("/dns4/example.org/tcp/4001");
+
+        @Test
+        void aNameIsLookedUpAndWhatItLeadsToDialled() {
+            bench.say(new Connect(P, List.of(NAME), T1));
+            assertThat(bench.emitted()).containsExactly(new ResolveInit(1, P, NAME));
+            bench.say(new Resolved(1, P, NAME, List.of(A, B)));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
+            failed();
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(3, P, B));
+            connected();
             assertThat(phase()).isEqualTo("connected");
+        }
+
+        @Test
+        void whatIsNotToBeDialledIsNotDialledByAName() {
+            bench.say(new Listen(A, Ticket.NONE));
+            bench.say(new Listening(1, bench.handle(ConnectionService.LISTENER), A, List.of(A)));
+            bench.say(new Connect(P, List.of(NAME), T1));
+            List<Multiaddr> useless = List.of(
+                    A, Multiaddr.parse("/ip4/0.0.0.0/tcp/1"), Multiaddr.parse("/ip4/1.2.3.4/tcp/0"), B.withPeer(peer(7)));
+            bench.say(new Resolved(2, P, NAME, useless));
+            assertThat(bench.emitted()).isEmpty();
+            assertThat(failure().error().kind()).isEqualTo(ConnectionError.Kind.RESOLUTION_FAILED);
+        }
+
+        @Test
+        void aNameThatLeadsToANameLeadsNowhere() {
+            bench.say(new Connect(P, List.of(NAME), T1));
+            bench.say(new Resolved(1, P, NAME, List.of(Multiaddr.parse("/dns4/other.example.org/tcp/1"))));
+            assertThat(phase()).isEqualTo("connectionFailed");
+        }
+
+        @Test
+        void theOtherAddressesComeAfterWhatTheNameLedTo() {
+            bench.say(new Connect(P, List.of(NAME, B), T1));
+            bench.say(new Resolved(1, P, NAME, List.of(A)));
+            failed();
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(3, P, B));
+        }
+
+        @Test
+        void aNameIsLookedUpAnewAtEachAttempt() {
+            bench.say(new Connect(P, List.of(NAME), T1));
+            failed();
+            bench.pass(bench.nextDeadline() - bench.now());
+            assertThat(bench.emitted()).containsExactly(new ResolveInit(2, P, NAME));
+        }
+    }
+
+    @Nested
+    class FailedAddresses {
+
+        @Test
+        void anAddressThatFailedLatelyIsLeftOutWhereThereIsAnother() {
+            connect();
+            failed();
+            bench.say(new Connect(peer(200), List.of(A, B), T1));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, peer(200), B));
+        }
+
+        @Test
+        void itIsForgivenInTime() {
+            connect();
+            failed();
+            bench.say(new Disconnect(P));
+            bench.pass(5 * SECOND);
+            assertThat(bench.connection().failures().isEmpty()).isTrue();
+            bench.say(new Connect(peer(200), List.of(A, B), T1));
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, peer(200), A));
+        }
+
+        @Test
+        void aWrongPeerIsNoFaultOfTheAddress() {
+            connect();
+            bench.say(new ConnectionFailed(
+                    1, P, A, ConnectionError.of(ConnectionError.Kind.WRONG_PEER, "another is there")));
+            assertThat(bench.connection().failures().isEmpty()).isTrue();
+        }
+
+        @Test
+        void soManyAreRemembered() {
+            bench.boot("connection.maxAttempts", "1");
+            for (int i = 0; i <= ConnectionConfig.MOST_FAILED_ADDRESSES; i++) {
+                Multiaddr address = Multiaddr.parse("/ip4/9.9." + i / 256 + "." + i % 256 + "/tcp/1");
+                bench.say(new Connect(P, List.of(address), Ticket.NONE));
+                while (bench.connection().dialOf(P) != 0) {
+                    failed();
+                }
+                bench.say(new Reset(P));
+            }
+            assertThat(bench.connection().failures().size()).isEqualTo(ConnectionConfig.MOST_FAILED_ADDRESSES);
+        }
+
+        @Test
+        void permanentFailuresAreRememberedUpToABoundTheOldestForgottenFirst() {
+            bench.boot("connection.maxAttempts", "1", "connection.maxFailures", "2", "connection.maxPeers", "1");
+            for (int i = 200; i < 203; i++) {
+                bench.say(new Connect(peer(i), List.of(A), Ticket.NONE));
+                bench.say(new ConnectionFailed(bench.connection().dialOf(peer(i)), peer(i), A, REFUSED));
+            }
+            assertThat(bench.connection().failureOf(peer(200))).isEmpty();
+            assertThat(bench.connection().failureOf(peer(201))).isPresent();
+            assertThat(bench.connection().failureOf(peer(202))).isPresent();
+        }
+    }
+
+    @Nested
+    class Keeping {
+
+        private void keep() {
+            bench.say(new Keep(P, List.of(A), "bootstrap"));
+        }
+
+        private void waited() {
+            bench.pass(bench.nextDeadline() - bench.now());
+        }
+
+        @Test
+        void aKeptPeerIsDialledUntilItIsThere() {
+            bench.boot("connection.maxAttempts", "1");
+            keep();
+            waited();
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
+            for (int i = 0; i < 20; i++) {
+                failed();
+                assertThat(failure().isPermanent()).isFalse();
+                waited();
+                while (bench.connection().dialOf(P) == 0) {
+                    waited();
+                }
+            }
+            connected();
+            assertThat(phase()).isEqualTo("connected");
+        }
+
+        @Test
+        void itIsDialledAgainWhenItsConnectionEnds() {
+            keep();
+            waited();
+            Handle handle = connected();
+            closed(handle);
+            assertThat(phase()).isEqualTo("connectionFailed");
+            waited();
+            assertThat(bench.emitted()).containsExactly(new ConnectInit(2, P, A));
+        }
+
+        @Test
+        void itsConnectionIsNotIdle() {
+            bench.boot("connection.idleTimeout", Long.toString(60 * SECOND));
+            keep();
+            waited();
+            connected();
+            bench.pass(3600 * SECOND);
+            assertThat(phase()).isEqualTo("connected");
+            bench.say(new Unkeep(P, "bootstrap"));
+            bench.pass(60 * SECOND);
+            assertThat(phase()).isEqualTo("disconnected");
+        }
+
+        @Test
+        void itIsKeptUntilAllHaveLetItGo() {
+            keep();
+            bench.say(new Keep(P, List.of(), "consensus"));
+            bench.say(new Unkeep(P, "bootstrap"));
+            assertThat(bench.connection().isKept(P)).isTrue();
+            bench.say(new Disconnect(P));
+            assertThat(bench.clause()).isEqualTo("not-kept");
+            bench.say(new Unkeep(P, "bootstrap"));
+            assertThat(bench.clause()).isEqualTo("is-kept-for-it");
+            bench.say(new Unkeep(P, "consensus"));
+            assertThat(bench.connection().isKept(P)).isFalse();
+            assertThat(phase()).isEqualTo("disconnected");
+        }
+
+        @Test
+        void aResetBeatsWhoKeepsIt() {
+            keep();
+            bench.say(new Reset(P));
+            assertThat(phase()).isEqualTo("disconnected");
+            assertThat(bench.connection().kept().isEmpty()).isTrue();
+            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        }
+
+        @Test
+        void whoConnectsToItIsToldAfterAsManyAttemptsAsElsewhere() {
+            bench.boot("connection.maxAttempts", "2");
+            keep();
+            waited();
+            bench.say(new Connect(P, List.of(), T1));
+            failed();
+            waited();
+            while (bench.connection().dialOf(P) == 0) {
+                waited();
+            }
+            failed();
+            assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, REFUSED));
+            assertThat(failure().isPermanent()).isFalse();
+        }
+
+        @Test
+        void peersAndReasonsAreBounded() {
+            bench.boot("connection.maxKept", "1");
+            keep();
+            bench.say(new Keep(peer(200), List.of(A), "bootstrap"));
+            assertThat(bench.clause()).isEqualTo("kept-not-full");
+            for (int i = 1; i < ConnectionConfig.MOST_REASONS; i++) {
+                bench.say(new Keep(P, List.of(), "reason " + i));
+                assertThat(bench.clause()).isEmpty();
+            }
+            bench.say(new Keep(P, List.of(), "one more"));
+            assertThat(bench.clause()).isEqualTo("reasons-not-full");
+        }
+
+        @Test
+        void aDrainingNodeBeginsNothing() {
+            keep();
+            bench.say(new Drain());
+            bench.say(new Connect(peer(200), List.of(A), T1));
+            assertThat(bench.clause()).isEqualTo("not-draining");
+            accepted();
+            assertThat(bench.clause()).isEqualTo("not-draining");
+            waited();
+            assertThat(phase()).isEqualTo("disconnected");
+            assertThat(bench.effects(ConnectInit.class)).isEmpty();
         }
     }
 
@@ -576,7 +886,7 @@ class ConnectionMachineTest {
             failed();
             Handle inbound = accepted();
             assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, inbound));
-            assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+            assertThat(bench.connection().phaseOf(P).at()).isEqualTo(Long.MAX_VALUE);
         }
 
         @Test
@@ -618,6 +928,28 @@ class ConnectionMachineTest {
             bench.pass(SECOND);
             assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.emitted()).containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
+        }
+
+        @Test
+        void beingToldOfAConnectionIsAUseOfIt() {
+            bench.boot("connection.idleTimeout", Long.toString(60 * SECOND));
+            connect();
+            Handle handle = connected();
+            bench.pass(60 * SECOND - 1);
+            bench.say(new Connect(P, List.of(), T1));
+            assertThat(bench.derived(ConnectDone.class)).containsExactly(new ConnectDone(T1, P, handle));
+            bench.pass(1);
+            assertThat(phase()).isEqualTo("connected");
+            bench.pass(60 * SECOND);
+            assertThat(phase()).isEqualTo("disconnected");
+        }
+
+        @Test
+        void idleConnectionsAreClosedByDefault() {
+            bench.boot();
+            accepted();
+            bench.pass(120 * SECOND);
+            assertThat(bench.effects(DisconnectInit.class)).hasSize(1);
         }
 
         @Test

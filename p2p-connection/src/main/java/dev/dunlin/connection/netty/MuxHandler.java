@@ -68,6 +68,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf reading;
     private int readingOffset;
     private CloseReason reason = CloseReason.REMOTE;
+    private String detail = "";
     private boolean busy;
     private boolean writeScheduled;
     private boolean announcing;
@@ -497,7 +498,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             transport.streamGone(stream);
             transport
                     .port()
-                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end));
+                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end, ""));
         } else if (wish != null) {
             answerFailed(
                     wish,
@@ -508,6 +509,14 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
         if (!closed && !waiting.isEmpty()) {
             soon();
+        }
+    }
+
+    /** The node takes no new streams; on the event loop. */
+    void goAway() {
+        if (!closed) {
+            session.goAway();
+            flush();
         }
     }
 
@@ -563,7 +572,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         noise.close();
         transport.connectionGone(this);
         if (announcing) {
-            transport.port().ended(new ConnectionAction.Closed(handle, peer, reason));
+            transport.port().ended(new ConnectionAction.Closed(handle, peer, reason, detail));
         }
     }
 }

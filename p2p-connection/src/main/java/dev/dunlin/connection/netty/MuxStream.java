@@ -27,6 +27,7 @@ final class MuxStream implements StreamChannel {
     private @Nullable StreamReader reader;
     private @Nullable Handle handle;
     private String protocol = "";
+    private long movedAt = NettyTransport.micros();
     private boolean remoteClosed;
     private boolean over;
     private EndReason endedBy = EndReason.CLOSED;
@@ -84,6 +85,7 @@ final class MuxStream implements StreamChannel {
         if (over) {
             return;
         }
+        movedAt = NettyTransport.micros();
         if (negotiating()) {
             ByteBuffer bytes = piece.nioBuffer();
             int before = bytes.remaining();
@@ -172,6 +174,7 @@ final class MuxStream implements StreamChannel {
 
     /** The multiplexer has sent bytes of ours. */
     void bytesSent(int count) {
+        movedAt = NettyTransport.micros();
         int left = count;
         while (left > 0) {
             Sent first = sent.element();
@@ -210,6 +213,11 @@ final class MuxStream implements StreamChannel {
     /** The stream's number on its connection. */
     long wireId() {
         return stream.id();
+    }
+
+    /** For how many microseconds nothing has moved. */
+    long quiet(long now) {
+        return Math.max(0, now - movedAt);
     }
 
     @Override

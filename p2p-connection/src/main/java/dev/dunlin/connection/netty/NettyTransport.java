@@ -106,10 +106,6 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             return !answered;
         }
 
-        synchronized boolean wanted() {
-            return !answered;
-        }
-
         private synchronized boolean answer() {
             boolean first = !answered;
             answered = true;
@@ -284,20 +280,43 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     }
 
     @Override
+    public void resolve(ActionId id, ConnectionEffect.ResolveInit effect) {
+        loops.execute(() -> resolver.resolve(effect.address(), effect.peer())
+                .whenComplete((found, failure) -> port.answer(id, resolved(effect, found, failure))));
+    }
+
+    private static ConnectionAction resolved(
+            ConnectionEffect.ResolveInit effect, List<InetSocketAddress> found, @Nullable Throwable failure) {
+        return failure == null
+                ? new ConnectionAction.Resolved(
+                        effect.dial(),
+                        effect.peer(),
+                        effect.address(),
+                        found.stream()
+                                .map(Sockets::multiaddr)
+                                .distinct()
+                                .limit(ConnectionAction.MAX_ADDRESSES)
+                                .toList())
+                : new ConnectionAction.ConnectionFailed(
+                        effect.dial(), effect.peer(), effect.address(), Sockets.error(failure));
+    }
+
+    @Override
     public void connect(ActionId id, ConnectionEffect.ConnectInit effect) {
         Dial dial = new Dial(id, effect);
         dials.put(effect.dial(), dial);
-        // The caller is the store's thread: setting up a socket is not its work.
+        // The caller is the store's thread: setting up a socket is not its work. An address without a name is not looked up,
+        // but a zone in it is the name of an interface.
         loops.execute(() -> resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
             if (failure != null) {
                 dial.failed(Sockets.error(failure));
             } else {
-                dial(dial, found, 0);
+                dial(dial, found.getFirst());
             }
         }));
     }
 
-    private void dial(Dial dial, List<InetSocketAddress> addresses, int index) {
+    private void dial(Dial dial, InetSocketAddress address) {
         dialled.incrementAndGet();
         new Bootstrap()
                 .group(loops)
@@ -324,14 +343,9 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                                                 NettyTransport.this, Optional.of(dial.effect.peer()), true, dial));
                     }
                 })
-                .connect(addresses.get(index))
+                .connect(address)
                 .addListener(done -> {
-                    if (done.isSuccess() || done.cause() == null) {
-                        return;
-                    }
-                    if (index + 1 < addresses.size() && dial.wanted()) {
-                        dial(dial, addresses, index + 1);
-                    } else {
+                    if (!done.isSuccess() && done.cause() != null) {
                         dial.failed(Sockets.error(done.cause()));
                     }
                 });
@@ -342,6 +356,14 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         Dial dial = dials.get(effect.dial());
         if (dial != null) {
             dial.cancel();
+        }
+    }
+
+    @Override
+    public void goAway(ActionId id, ConnectionEffect.GoAwayInit effect) {
+        MuxHandler mux = connections.get(effect.connection());
+        if (mux != null) {
+            mux.execute(mux::goAway);
         }
     }
 
@@ -461,6 +483,16 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         MuxHandler mux = opens.get(effect.number());
         if (mux != null) {
             mux.execute(() -> mux.cancel(effect.number()));
+        }
+    }
+
+    @Override
+    public void look(ActionId id, StreamEffect.LookInit effect) {
+        MuxStream stream = streams.get(effect.stream());
+        if (stream == null) {
+            port.answer(id, new StreamAction.StreamSeen(effect.stream(), 0));
+        } else {
+            stream.execute(() -> port.answer(id, new StreamAction.StreamSeen(effect.stream(), stream.quiet(micros()))));
         }
     }
 

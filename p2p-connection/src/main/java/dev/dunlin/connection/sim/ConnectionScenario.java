@@ -269,7 +269,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     private static Optional<String> hanging(SimNode<SimRoot> node) {
         for (Map.Entry<Handle, Connection> entry : node.root().connection().connections()) {
-            if (entry.getValue().closing()) {
+            if (!entry.getValue().isOpen()) {
                 return Optional.of("node " + node.number() + " still closes " + entry.getKey());
             }
         }
@@ -281,7 +281,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                             + dialling.attempt().peer());
                 }
                 case ConnectionState.ConnectionFailed failure -> {
-                    if (!failure.hasGivenUp()) {
+                    if (!failure.isPermanent()) {
                         return Optional.of("node " + node.number() + " neither tries "
                                 + failure.attempt().peer() + " again nor gives it up");
                     }

@@ -17,6 +17,7 @@ final class Link implements Wire.Ends {
     private static final int FIN = 40;
     private static final int FRAME = 60;
 
+    private final World<?> world;
     private final Wire wire;
     private final Bytes hash;
     private @Nullable Side dialler;
@@ -84,6 +85,9 @@ final class Link implements Wire.Ends {
         /** The other side opens a stream. */
         abstract Asked asked(Stream stream, List<String> protocols);
 
+        /** The other side takes no new streams. */
+        void wentAway(long code) {}
+
         /** A stream is over. */
         abstract void over(Stream.End stream, EndReason reason);
 
@@ -148,6 +152,7 @@ final class Link implements Wire.Ends {
     }
 
     Link(World<?> world, int from, int to) {
+        this.world = world;
         this.wire = world.wire(from, to, this);
         byte[] bytes = new byte[32];
         var random = world.random(0x68617368, from, to, wire.ordinal());
@@ -155,6 +160,10 @@ final class Link implements Wire.Ends {
             bytes[i] = (byte) random.next();
         }
         this.hash = Bytes.of(bytes);
+    }
+
+    long now() {
+        return world.now();
     }
 
     Bytes hash() {

@@ -1,7 +1,9 @@
 package dev.dunlin.connection.sim;
 
+import dev.dunlin.core.multiformats.Component;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.multiformats.Protocol;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
@@ -10,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     // Ids and addresses are a function of the number, and stand in every wish, link and state: each is made once.
     private static final int SHARED = 1 << 17;
+    private static final String NAMES = ".sim";
     private static final AtomicReferenceArray<PeerId> PEERS = new AtomicReferenceArray<>(SHARED);
     private static final AtomicReferenceArray<List<Multiaddr>> ADDRESSES = new AtomicReferenceArray<>(SHARED);
 
@@ -70,6 +74,20 @@ public final class SimNet<R> implements Scenario.Services<R> {
     /** {@link #address} as a list. */
     static List<Multiaddr> addresses(int node) {
         return isShared(node) ? shared(ADDRESSES, node, SimNet::newAddress) : newAddress(node);
+    }
+
+    /** An address of the n-th node with a name, as the simulated DNS knows it. */
+    public static Multiaddr name(int node) {
+        return Multiaddr.parse("/dns4/n" + node + NAMES + "/tcp/" + address(node).port().orElseThrow());
+    }
+
+    /** The node whose {@link #name} an address is. */
+    static OptionalInt named(Multiaddr address) {
+        if (address.host().orElse(null) instanceof Component.Name(Protocol _, String name)
+                && name.matches("n[0-9]{1,9}\\.sim")) {
+            return OptionalInt.of(Integer.parseInt(name.substring(1, name.length() - NAMES.length())));
+        }
+        return OptionalInt.empty();
     }
 
     private static boolean isShared(int node) {

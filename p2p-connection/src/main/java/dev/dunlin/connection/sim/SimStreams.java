@@ -76,7 +76,7 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
     void over(Honest side, Stream.End stream, EndReason reason) {
         open.remove(stream);
         if (!transport.isOver()) {
-            port.ended(new StreamAction.StreamClosed(stream.handle, side.handle, side.other, stream.protocol, reason));
+            port.ended(new StreamAction.StreamClosed(stream.handle, side.handle, side.other, stream.protocol, reason, ""));
         }
     }
 
@@ -157,6 +157,15 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
         transport.soon(() -> List.copyOf(openings).stream()
                 .filter(opening -> opening.effect().number() == effect.number())
                 .forEach(opening -> failed(opening, ConnectionError.Kind.CANCELLED)));
+    }
+
+    @Override
+    public void look(ActionId id, StreamEffect.LookInit effect) {
+        transport.soon(() -> {
+            Stream.End end = open.find(effect.stream());
+            long quiet = end == null ? 0 : net.world().now() - end.movedAt;
+            transport.answer(id, new StreamAction.StreamSeen(effect.stream(), quiet));
+        });
     }
 
     @Override

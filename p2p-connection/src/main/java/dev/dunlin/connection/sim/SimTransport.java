@@ -23,6 +23,7 @@ import dev.dunlin.core.store.NodeEffect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class SimTransport implements ConnectionService, SimNet.Host {
 
     private static final int HELLO = 200;
+    private static final long WENT_AWAY_AGAIN = 100_000;
 
     private final SimNet<?> net;
     private final SimNode<?> port;
@@ -137,6 +139,20 @@ final class SimTransport implements ConnectionService, SimNet.Host {
     // Dials
 
     @Override
+    public void resolve(ActionId id, ConnectionEffect.ResolveInit effect) {
+        OptionalInt named = SimNet.named(effect.address());
+        Action answer = named.isPresent()
+                ? new ConnectionAction.Resolved(
+                        effect.dial(), effect.peer(), effect.address(), SimNet.addresses(named.getAsInt()))
+                : new ConnectionAction.ConnectionFailed(
+                        effect.dial(),
+                        effect.peer(),
+                        effect.address(),
+                        ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, "the simulated DNS does not know it"));
+        net.world().after(2 * net.world().plan().net().least(), () -> answer(id, answer));
+    }
+
+    @Override
     public void connect(ActionId id, ConnectionEffect.ConnectInit effect) {
         dials.add(new Dial(id, effect));
         SimNet.Host host = net.at(effect.address());
@@ -227,6 +243,7 @@ final class SimTransport implements ConnectionService, SimNet.Host {
     final class Honest extends Link.Side {
         final Handle handle = handle(CONNECTION);
         private boolean announced;
+        private boolean takesNone;
 
         Honest(Link link, int end, PeerId other) {
             super(link, end, other);
@@ -248,7 +265,20 @@ final class SimTransport implements ConnectionService, SimNet.Host {
 
         @Override
         Link.Asked asked(Stream stream, List<String> protocols) {
-            return announced ? streams.asked(this, stream, protocols) : Link.REFUSED;
+            return announced && !takesNone ? streams.asked(this, stream, protocols) : Link.REFUSED;
+        }
+
+        @Override
+        void wentAway(long code) {
+            if (announced
+                    && port.offer(new ConnectionAction.WentAway(handle, other, code)) != Port.Offer.TAKEN) {
+                // It is told again: without it, streams would be opened in vain.
+                net.world().after(WENT_AWAY_AGAIN, () -> {
+                    if (up && !over) {
+                        wentAway(code);
+                    }
+                });
+            }
         }
 
         @Override
@@ -262,14 +292,22 @@ final class SimTransport implements ConnectionService, SimNet.Host {
             handshakes.remove(this);
             streams.down(this);
             if (announced && !over) {
-                port.ended(new ConnectionAction.Closed(handle, other, reason));
+                port.ended(new ConnectionAction.Closed(handle, other, reason, ""));
             }
         }
     }
 
     @Override
+    public void goAway(ActionId id, ConnectionEffect.GoAwayInit effect) {
+        soon(() -> connection(effect.connection()).ifPresent(side -> {
+            side.takesNone = true;
+            side.send(0, there -> there.wentAway(0));
+        }));
+    }
+
+    @Override
     public void disconnect(ActionId id, ConnectionEffect.DisconnectInit effect) {
-        soon(() -> connection(effect.connection()).ifPresent(side -> side.close(CloseReason.LOCAL)));
+        soon(() -> connection(effect.connection()).ifPresent(side -> side.close(effect.reason())));
     }
 
     /** Our side of a connection that is up. */

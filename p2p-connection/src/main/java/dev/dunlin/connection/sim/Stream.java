@@ -48,6 +48,10 @@ final class Stream {
         boolean open = true;
         boolean closedHere;
         boolean closedThere;
+
+        /** When something came or went last, in the world's time. */
+        long movedAt;
+
         private Echo echo = Echo.NOTHING;
 
         @Nullable
@@ -68,12 +72,15 @@ final class Stream {
                 stream.taker = this;
             }
             side.add(this);
+            movedAt = side.link.now();
         }
 
         private void there(int bytes, Consumer<End> does) {
+            movedAt = bytes > 0 ? side.link.now() : movedAt;
             side.send(bytes, side -> {
                 End end = stream.opener == this ? stream.taker : stream.opener;
                 if (end != null && end.open) {
+                    end.movedAt = bytes > 0 ? side.link.now() : end.movedAt;
                     does.accept(end);
                 }
             });

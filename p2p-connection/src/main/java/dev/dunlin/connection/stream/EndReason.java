@@ -4,12 +4,16 @@ package dev.dunlin.connection.stream;
 public enum EndReason {
     /** Both sides have closed it. */
     CLOSED,
-    /** This side reset it. */
+    /** This side reset it: somebody here wished it. */
     LOCAL_RESET,
     /** The other side reset it. */
     REMOTE_RESET,
+    /** This side reset it, as the other side did not close it in time after this one had. */
+    CLOSE_TIMED_OUT,
+    /** This side reset it, as no memory was left for what the other side sends. */
+    LIMIT,
     /** Its connection is closed. */
     CONNECTION_CLOSED,
-    /** The other side broke a protocol. */
+    /** The other side broke a protocol; the detail says which rule. */
     PROTOCOL_ERROR
 }

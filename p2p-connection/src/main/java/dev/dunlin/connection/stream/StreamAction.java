@@ -1,5 +1,6 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
@@ -158,15 +159,36 @@ public sealed interface StreamAction extends Action {
     record CloseStream(Handle stream, CloseMode mode) implements StreamAction, OfStream {}
 
     /**
+     * Fact: the world was asked how long nothing has moved on a stream.
+     *
+     * @param quiet for so many microseconds no byte has come and none has gone; at least 0
+     */
+    record StreamSeen(Handle stream, long quiet) implements StreamAction, OfStream {
+        /** Checks the range. */
+        public StreamSeen {
+            if (quiet < 0) {
+                throw new IllegalArgumentException("a stream is quiet for 0 microseconds or more, not " + quiet);
+            }
+        }
+    }
+
+    /**
      * Fact: a stream is closed, whoever closed it.
      *
      * @param protocol the one agreed, as at {@link StreamOpened} or {@link StreamAccepted}
+     * @param detail what more is known, for people and tools; at most {@link ConnectionAction#MAX_TEXT} characters, and
+     *     empty where the reason says all
      */
-    record StreamClosed(Handle stream, Handle connection, PeerId peer, String protocol, EndReason reason)
+    record StreamClosed(
+            Handle stream, Handle connection, PeerId peer, String protocol, EndReason reason, String detail)
             implements StreamAction, OfStream, EndsHandle {
-        /** Checks the bound. */
+        /** Checks the bounds. */
         public StreamClosed {
             bounded(protocol);
+            if (detail.length() > ConnectionAction.MAX_TEXT) {
+                throw new IllegalArgumentException("a detail has at most " + ConnectionAction.MAX_TEXT
+                        + " characters, not " + detail.length() + ": shorten it");
+            }
         }
 
         @Override
@@ -178,6 +200,12 @@ public sealed interface StreamAction extends Action {
     /** Due: opening took too long. */
     record OpenTimedOut(long number, PeerId peer) implements StreamAction, OfOpening {}
 
+    /** What happens to an open stream that is due. */
+    sealed interface StreamDue extends StreamAction, OfStream {}
+
+    /** Due: it is to be looked whether anything has moved on a stream. */
+    record QuietDue(Handle stream) implements StreamDue {}
+
     /** Due: an orderly close took too long. */
-    record CloseTimedOut(Handle stream) implements StreamAction, OfStream {}
+    record CloseTimedOut(Handle stream) implements StreamDue {}
 }

@@ -28,6 +28,9 @@ public sealed interface StreamEffect extends Effect {
     /** Give up an opening; it is answered all the same. */
     record CancelOpen(long number) implements StreamEffect, Effect.Fire {}
 
+    /** Look how long nothing has moved on a stream. Answered by {@link StreamAction.StreamSeen}. */
+    record LookInit(Handle stream) implements StreamEffect, Effect.Request {}
+
     /** Close a stream. {@link StreamAction.StreamClosed} follows. */
     record CloseInit(Handle stream, CloseMode mode) implements StreamEffect, Effect.Fire {}
 }

@@ -13,6 +13,7 @@ public final class StreamEffects {
         switch (effect) {
             case StreamEffect.OpenInit init -> service.open(id, init);
             case StreamEffect.CancelOpen cancel -> service.cancel(id, cancel);
+            case StreamEffect.LookInit look -> service.look(id, look);
             case StreamEffect.CloseInit init -> service.close(id, init);
         }
     }

@@ -1,5 +1,9 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.Direction;
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
+import java.util.function.ToIntFunction;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.CloseTimedOut;
 import dev.dunlin.connection.stream.StreamAction.ConnectionMissing;
@@ -35,8 +39,9 @@ final class StreamGuards {
                             own -> own.opens().size(),
                             "maxOpens",
                             own -> own.config().maxOpens()),
-                    streamsNotFull(),
-                    peerStreamsNotFull(OpenStream::peer))
+                    streamsNotFull(Direction.OUTBOUND, "maxOutbound", StreamConfig::maxOutbound),
+                    peerStreamsNotFull(
+                            Direction.OUTBOUND, OpenStream::peer, "maxOutboundPerPeer", StreamConfig::maxOutboundPerPeer))
             .on(ConnectionReady.class, openWaits(ConnectionReady::number))
             .on(ConnectionMissing.class, openWaits(ConnectionMissing::number))
             .on(
@@ -66,16 +71,21 @@ final class StreamGuards {
             .on(
                     StreamAccepted.class,
                     Guards.clause(
-                            "connection-is-open",
+                            "connection-is-usable",
                             (view, own, a, now) -> isOpen(view, a.connection(), a.peer()),
                             (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
-                    streamsNotFull(),
-                    peerStreamsNotFull(StreamAccepted::peer),
+                    streamsNotFull(Direction.INBOUND, "maxInbound", StreamConfig::maxInbound),
+                    peerStreamsNotFull(
+                            Direction.INBOUND, StreamAccepted::peer, "maxInboundPerPeer", StreamConfig::maxInboundPerPeer),
                     Clauses.when(
                             "connection-streams-not-full",
-                            (own, a) -> hasRoom(own, a.connection()),
-                            (own, a) -> List.of(
-                                    Operand.of("maxPerConnection", own.config().maxPerConnection()))))
+                            (own, a) -> own.counts()
+                                            .perConnection()
+                                            .or(a.connection(), StreamState.Tally.NONE)
+                                            .inbound()
+                                    < own.config().maxInboundPerConnection(),
+                            (own, a) -> List.of(Operand.of(
+                                    "maxInboundPerConnection", own.config().maxInboundPerConnection()))))
             .on(
                     CloseStream.class,
                     Clauses.when(
@@ -89,6 +99,10 @@ final class StreamGuards {
                             "mode",
                             CloseStream::mode))
             .on(
+                    StreamSeen.class,
+                    Clauses.when(
+                            "stream-is-open", (own, a) -> own.isOpen(a.stream()), "stream", StreamSeen::stream))
+            .on(
                     StreamClosed.class,
                     Clauses.when(
                             "stream-is-known",
@@ -96,6 +110,7 @@ final class StreamGuards {
                             "stream",
                             StreamClosed::stream))
             .always(OpenTimedOut.class)
+            .always(QuietDue.class)
             .always(CloseTimedOut.class)
             .build();
 
@@ -110,25 +125,34 @@ final class StreamGuards {
                 number::applyAsLong);
     }
 
-    private static <A> Clause<StreamView, StreamState, A> streamsNotFull() {
+    private static <A> Clause<StreamView, StreamState, A> streamsNotFull(
+            Direction direction, String limit, ToIntFunction<StreamConfig> most) {
         return Clauses.below(
                 "streams-not-full",
-                StreamState::total,
-                "maxStreams",
-                own -> own.config().maxStreams());
+                own -> own.counts().all().of(direction),
+                limit,
+                own -> most.applyAsInt(own.config()));
     }
 
-    private static <A> Clause<StreamView, StreamState, A> peerStreamsNotFull(Function<A, PeerId> peer) {
+    private static <A> Clause<StreamView, StreamState, A> peerStreamsNotFull(
+            Direction direction, Function<A, PeerId> peer, String limit, ToIntFunction<StreamConfig> most) {
         return Clauses.when(
                 "peer-streams-not-full",
-                (own, a) -> own.counts().perPeer().or(peer.apply(a), 0)
-                        < own.config().maxPerPeer(),
-                (own, a) -> List.of(Operand.of("maxPerPeer", own.config().maxPerPeer())));
+                (own, a) -> own.counts()
+                                .perPeer()
+                                .or(peer.apply(a), StreamState.Tally.NONE)
+                                .of(direction)
+                        < most.applyAsInt(own.config()),
+                (own, a) -> List.of(Operand.of(limit, most.applyAsInt(own.config()))));
     }
 
-    /** Whether another stream on a connection is allowed. */
+    /** Whether this node may open another stream on a connection. */
     static boolean hasRoom(StreamState own, Handle connection) {
-        return own.counts().perConnection().or(connection, 0) < own.config().maxPerConnection();
+        return own.counts()
+                        .perConnection()
+                        .or(connection, StreamState.Tally.NONE)
+                        .outbound()
+                < own.config().maxOutboundPerConnection();
     }
 
     private static boolean fits(StreamState own, long number, Ticket ticket) {
@@ -136,7 +160,7 @@ final class StreamGuards {
     }
 
     private static boolean isOpen(StreamView view, Handle connection, PeerId peer) {
-        return view.connection().isOpen(connection)
+        return view.connection().isUsable(connection)
                 && view.connection().connections().at(connection).peer().equals(peer);
     }
 

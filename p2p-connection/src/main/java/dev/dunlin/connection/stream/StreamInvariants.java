@@ -1,5 +1,8 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.Direction;
+import dev.dunlin.connection.stream.StreamState.Counts;
+import dev.dunlin.connection.stream.StreamState.Tally;
 import dev.dunlin.connection.stream.StreamState.PendingOpen;
 import dev.dunlin.connection.stream.StreamState.Phase;
 import dev.dunlin.connection.stream.StreamState.Stream;
@@ -37,41 +40,41 @@ final class StreamInvariants {
             new Invariant<>("deadlines-are-right", StreamInvariants::deadlines));
 
     private static Optional<String> limits(StreamState own) {
-        if (own.opens().size() > own.config().maxOpens()
-                || own.total() > own.config().maxStreams()) {
-            return Optional.of(own.opens().size() + " openings, " + own.total() + " streams");
+        StreamConfig config = own.config();
+        Tally all = own.counts().all();
+        if (own.opens().size() > config.maxOpens()
+                || all.inbound() > config.maxInbound()
+                || all.outbound() > config.maxOutbound()) {
+            return Optional.of(own.opens().size() + " openings, " + all);
         }
-        for (Map.Entry<PeerId, Integer> entry : own.counts().perPeer()) {
-            if (entry.getValue() > own.config().maxPerPeer()) {
-                return Optional.of(entry.getKey() + " has " + entry.getValue() + " streams");
+        for (Map.Entry<PeerId, Tally> entry : own.counts().perPeer()) {
+            Tally tally = entry.getValue();
+            if (tally.inbound() > config.maxInboundPerPeer() || tally.outbound() > config.maxOutboundPerPeer()) {
+                return Optional.of(entry.getKey() + " has " + tally);
             }
         }
-        for (Map.Entry<Handle, Integer> entry : own.counts().perConnection()) {
-            if (entry.getValue() > own.config().maxPerConnection()) {
-                return Optional.of(entry.getKey() + " has " + entry.getValue() + " streams");
+        for (Map.Entry<Handle, Tally> entry : own.counts().perConnection()) {
+            Tally tally = entry.getValue();
+            if (tally.inbound() > config.maxInboundPerConnection()
+                    || tally.outbound() > config.maxOutboundPerConnection()) {
+                return Optional.of(entry.getKey() + " has " + tally);
             }
         }
         return Optional.empty();
     }
 
     private static Optional<String> counts(StreamState own) {
-        Table<PeerId, Integer> perPeer = Table.empty();
-        Table<Handle, Integer> perConnection = Table.empty();
+        Counts counted = Counts.NONE;
         for (Stream stream : own.streams().values()) {
-            perPeer = perPeer.with(stream.peer(), perPeer.or(stream.peer(), 0) + 1);
-            perConnection = perConnection.with(stream.connection(), perConnection.or(stream.connection(), 0) + 1);
+            counted = counted.of(stream.peer(), stream.direction(), 1).on(stream.connection(), stream.direction(), 1);
         }
         for (PendingOpen open : own.opens().values()) {
-            perPeer = perPeer.with(open.peer(), perPeer.or(open.peer(), 0) + 1);
+            counted = counted.of(open.peer(), Direction.OUTBOUND, 1);
             if (open.connection().isPresent()) {
-                Handle connection = open.connection().get();
-                perConnection = perConnection.with(connection, perConnection.or(connection, 0) + 1);
+                counted = counted.on(open.connection().get(), Direction.OUTBOUND, 1);
             }
         }
-        return perPeer.equals(own.counts().perPeer())
-                        && perConnection.equals(own.counts().perConnection())
-                ? Optional.empty()
-                : Optional.of(perPeer + " and " + perConnection + " were counted");
+        return counted.equals(own.counts()) ? Optional.empty() : Optional.of(counted + " were counted");
     }
 
     private static Optional<String> deadlines(StreamState own) {
@@ -81,8 +84,9 @@ final class StreamInvariants {
             }
         }
         for (Map.Entry<Handle, Stream> entry : own.streams()) {
-            boolean waits = entry.getValue().phase() != Phase.OPEN;
-            if (waits != (entry.getValue().at() != Due.NEVER)) {
+            Stream stream = entry.getValue();
+            boolean waits = stream.phase() != Phase.OPEN || own.config().quietTimeout(stream.protocol()) > 0;
+            if (waits != (stream.at() != Due.NEVER)) {
                 return Optional.of(entry.getKey() + (waits ? " waits for ever" : " waits for nothing"));
             }
         }

@@ -1,5 +1,8 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.connection.stream.StreamAction.StreamDue;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
@@ -25,7 +28,7 @@ public final class StreamMachine {
             .guards(StreamGuards.ALL)
             .reduces(StreamReducer::reduce)
             .due(OpenTimedOut.class, StreamState::opens, (number, open) -> new OpenTimedOut(number, open.peer()))
-            .due(CloseTimedOut.class, StreamState::streams, CloseTimedOut::new)
+            .due(StreamDue.class, StreamState::streams, StreamMachine::due)
             .onOutcome(
                     ConnectDone.class,
                     (ticket, done) -> new ConnectionReady(ticket.key(), done.peer(), done.connection()))
@@ -43,6 +46,7 @@ public final class StreamMachine {
                     opening > absent: streamOpened, booted
                     absent > open: streamOpened, streamAccepted
 
+                    open: quietDue, streamSeen
                     open > closing: closeStream
                     open, closing > resetting: closeStream
                     closing, resetting > resetting: closeTimedOut
@@ -52,9 +56,14 @@ public final class StreamMachine {
             .handles(own -> own.streams().keys())
             .defaulted("stream/streamOpened", "wireId", "0")
             .defaulted("stream/streamAccepted", "wireId", "0")
+            .defaulted("stream/streamClosed", "detail", "\"\"")
             .budget(128L << 20);
 
     private StreamMachine() {}
+
+    private static StreamDue due(Handle handle, StreamState.Stream stream) {
+        return stream.phase() == StreamState.Phase.OPEN ? new QuietDue(handle) : new CloseTimedOut(handle);
+    }
 
     private static ConnectionMissing refused(Ticket ticket, Refused refused) {
         String text = "no connection: " + refused.clause();

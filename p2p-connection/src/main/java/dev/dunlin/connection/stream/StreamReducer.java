@@ -1,5 +1,7 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
@@ -37,10 +39,12 @@ final class StreamReducer {
             case ConnectionReady(long number, PeerId _, Handle connection) -> ready(own, number, connection, ctx);
             case ConnectionMissing(long number, PeerId _, ConnectionError error) -> failing(own, number, error, ctx);
             case StreamOpened fact -> opened(own, fact, ctx);
-            case OpenFailed fact -> withoutOpen(own, fact.number());
+            case OpenFailed fact -> openFailed(own, fact.number(), ctx);
             case StreamAccepted fact -> accepted(own, fact, ctx);
             case CloseStream(Handle stream, CloseMode mode) -> close(own, stream, mode, ctx);
             case StreamClosed fact -> closed(own, fact.stream(), ctx);
+            case StreamSeen fact -> seen(own, fact, ctx);
+            case QuietDue(Handle stream) -> look(own, stream, ctx);
             case OpenTimedOut(long number, PeerId _) -> openTimedOut(own, number, ctx);
             case CloseTimedOut(Handle stream) -> close(own, stream, CloseMode.RESET, ctx);
         };
@@ -57,43 +61,67 @@ final class StreamReducer {
         ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamMachine.NAME, number)));
         long until = ctx.now() + own.config().openTimeout();
         PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty(), until);
-        return own.withOpen(number, open).withCounts(own.counts().of(wish.peer(), 1));
+        return own.withOpen(number, open).withCounts(own.counts().of(wish.peer(), Direction.OUTBOUND, 1));
     }
 
     private static StreamState ready(StreamState own, long number, Handle connection, Context ctx) {
         PendingOpen open = own.opens().at(number);
         if (!StreamGuards.hasRoom(own, connection)) {
-            String text = "the connection has " + own.config().maxPerConnection() + " streams already";
+            String text = "the connection has " + own.config().maxOutboundPerConnection() + " streams of ours already";
             return failing(own, number, ConnectionError.of(ConnectionError.Kind.LIMIT, text), ctx);
         }
         ctx.effect(new StreamEffect.OpenInit(number, open.ticket(), open.peer(), connection, open.protocols()));
-        return own.withOpen(number, open.on(connection)).withCounts(own.counts().on(connection, 1));
+        if (holds(own, open)) {
+            ctx.then(new ConnectionAction.Hold(connection, open.peer()));
+        }
+        return own.withOpen(number, open.on(connection))
+                .withCounts(own.counts().on(connection, Direction.OUTBOUND, 1));
     }
 
     private static StreamState opened(StreamState own, StreamOpened fact, Context ctx) {
         PendingOpen open = own.opens().at(fact.number());
-        Stream stream = new Stream(
-                open.connection().orElseThrow(),
-                open.peer(),
-                fact.protocol(),
-                Direction.OUTBOUND,
-                ctx.now(),
-                Phase.OPEN,
-                Due.NEVER);
-        return added(withoutOpen(own, fact.number()), fact.stream(), stream, ctx);
+        Handle connection = open.connection().orElseThrow();
+        Stream stream = stream(own, connection, open.peer(), fact.protocol(), Direction.OUTBOUND, ctx);
+        // What was held for the opening is held for the stream, unless that is in the background.
+        if (holds(own, open) && !holds(own, stream)) {
+            ctx.then(new ConnectionAction.Release(connection, open.peer()));
+        }
+        return own.withoutOpen(fact.number()).withStream(fact.stream(), stream);
     }
 
     private static StreamState accepted(StreamState own, StreamAccepted fact, Context ctx) {
-        Stream stream = new Stream(
-                fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx.now(), Phase.OPEN, Due.NEVER);
-        return added(own, fact.stream(), stream, ctx);
-    }
-
-    private static StreamState added(StreamState own, Handle handle, Stream stream, Context ctx) {
+        Stream stream = stream(own, fact.connection(), fact.peer(), fact.protocol(), Direction.INBOUND, ctx);
         if (holds(own, stream)) {
             ctx.then(new ConnectionAction.Hold(stream.connection(), stream.peer()));
         }
-        return counted(own.withStream(handle, stream), stream, 1);
+        return counted(own.withStream(fact.stream(), stream), stream, 1);
+    }
+
+    private static Stream stream(
+            StreamState own, Handle connection, PeerId peer, String protocol, Direction direction, Context ctx) {
+        long quiet = own.config().quietTimeout(protocol);
+        long at = quiet == 0 ? Due.NEVER : ctx.now() + quiet;
+        return new Stream(connection, peer, protocol, direction, ctx.now(), Phase.OPEN, at);
+    }
+
+    private static StreamState look(StreamState own, Handle handle, Context ctx) {
+        ctx.effect(new StreamEffect.LookInit(handle));
+        Stream stream = own.streams().at(handle);
+        long again = ctx.now() + own.config().quietTimeout(stream.protocol());
+        return own.withStream(handle, stream.in(Phase.OPEN, again));
+    }
+
+    private static StreamState seen(StreamState own, StreamSeen fact, Context ctx) {
+        Stream stream = own.streams().at(fact.stream());
+        long allowed = own.config().quietTimeout(stream.protocol());
+        if (allowed == 0) {
+            return own;
+        }
+        if (fact.quiet() >= allowed) {
+            ctx.then(new CloseStream(fact.stream(), CloseMode.RESET));
+            return own;
+        }
+        return own.withStream(fact.stream(), stream.in(Phase.OPEN, ctx.now() + allowed - fact.quiet()));
     }
 
     private static StreamState close(StreamState own, Handle handle, CloseMode mode, Context ctx) {
@@ -112,12 +140,18 @@ final class StreamReducer {
     }
 
     private static StreamState counted(StreamState own, Stream stream, int change) {
-        return own.withCounts(own.counts().of(stream.peer(), change).on(stream.connection(), change));
+        return own.withCounts(own.counts()
+                .of(stream.peer(), stream.direction(), change)
+                .on(stream.connection(), stream.direction(), change));
     }
 
     // Keeping a connection alive is not using it.
     private static boolean holds(StreamState own, Stream stream) {
-        return !own.config().background().contains(stream.protocol());
+        return !own.config().isBackground(stream.protocol());
+    }
+
+    private static boolean holds(StreamState own, PendingOpen open) {
+        return !open.protocols().stream().allMatch(own.config()::isBackground);
     }
 
     private static StreamState openTimedOut(StreamState own, long number, Context ctx) {
@@ -134,12 +168,16 @@ final class StreamReducer {
         return own;
     }
 
-    private static StreamState withoutOpen(StreamState own, long number) {
+    private static StreamState openFailed(StreamState own, long number, Context ctx) {
         PendingOpen open = own.opens().at(number);
-        Counts counts = own.counts().of(open.peer(), -1);
-        return own.withoutOpen(number)
-                .withCounts(open.connection()
-                        .map(connection -> counts.on(connection, -1))
-                        .orElse(counts));
+        Counts counts = own.counts().of(open.peer(), Direction.OUTBOUND, -1);
+        if (open.connection().isPresent()) {
+            Handle connection = open.connection().get();
+            counts = counts.on(connection, Direction.OUTBOUND, -1);
+            if (holds(own, open)) {
+                ctx.then(new ConnectionAction.Release(connection, open.peer()));
+            }
+        }
+        return own.withoutOpen(number).withCounts(counts);
     }
 }

@@ -3,7 +3,7 @@ package dev.dunlin.connection.stream;
 import dev.dunlin.core.store.ActionId;
 
 /**
- * Streams on open connections, behind three methods. An implementation holds the port on which its facts enter the
+ * Streams on open connections, behind four methods. An implementation holds the port on which its facts enter the
  * node's queue.
  *
  * <p>The contract, the same for the real one and for the simulated one:
@@ -31,6 +31,9 @@ public interface StreamService {
 
     /** Gives up an opening. */
     void cancel(ActionId id, StreamEffect.CancelOpen effect);
+
+    /** Looks how long nothing has moved on a stream; on one that is gone, no time at all. */
+    void look(ActionId id, StreamEffect.LookInit effect);
 
     /** Closes a stream. */
     void close(ActionId id, StreamEffect.CloseInit effect);

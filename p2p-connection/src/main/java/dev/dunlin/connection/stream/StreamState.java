@@ -45,7 +45,7 @@ public record StreamState(
      *
      * @param direction who opened it
      * @param openedAt microseconds since the Unix epoch
-     * @param at of a closing one, when it is reset
+     * @param at of an open one, when it is looked whether anything moves on it; of a closing one, when it is reset
      */
     public record Stream(
             Handle connection, PeerId peer, String protocol, Direction direction, long openedAt, Phase phase, long at)
@@ -77,27 +77,63 @@ public record StreamState(
     }
 
     /**
+     * How many streams there are, those being opened included.
+     *
+     * @param inbound streams that peers opened
+     * @param outbound streams that this node opened
+     */
+    public record Tally(int inbound, int outbound) {
+
+        // Most are small, and stand in every peer's and connection's entry: those are one object each.
+        private static final int SHARED = 8;
+        private static final Tally[] SMALL = new Tally[SHARED * SHARED];
+
+        static {
+            for (int i = 0; i < SMALL.length; i++) {
+                SMALL[i] = new Tally(i / SHARED, i % SHARED);
+            }
+        }
+
+        static final Tally NONE = of(0, 0);
+
+        static Tally of(int inbound, int outbound) {
+            boolean isSmall = inbound >= 0 && inbound < SHARED && outbound >= 0 && outbound < SHARED;
+            return isSmall ? SMALL[inbound * SHARED + outbound] : new Tally(inbound, outbound);
+        }
+
+        Tally plus(Direction direction, int change) {
+            return direction == Direction.INBOUND ? of(inbound + change, outbound) : of(inbound, outbound + change);
+        }
+
+        /** Those of one direction. */
+        public int of(Direction direction) {
+            return direction == Direction.INBOUND ? inbound : outbound;
+        }
+    }
+
+    /**
      * How many streams there are.
      *
-     * @param perPeer those with each peer, open or being opened; no zeros
+     * @param all in all
+     * @param perPeer those with each peer; no zeros
      * @param perConnection those on each connection, open or asked of the world; no zeros
      */
-    public record Counts(Table<PeerId, Integer> perPeer, Table<Handle, Integer> perConnection) {
+    public record Counts(Tally all, Table<PeerId, Tally> perPeer, Table<Handle, Tally> perConnection) {
 
-        static final Counts NONE = new Counts(Table.empty(), Table.empty());
+        static final Counts NONE = new Counts(Tally.NONE, Table.empty(), Table.empty());
 
-        Counts of(PeerId peer, int change) {
-            return new Counts(counted(perPeer, peer, change), perConnection);
+        Counts of(PeerId peer, Direction direction, int change) {
+            return new Counts(all.plus(direction, change), counted(perPeer, peer, direction, change), perConnection);
         }
 
-        Counts on(Handle connection, int change) {
-            return new Counts(perPeer, counted(perConnection, connection, change));
+        Counts on(Handle connection, Direction direction, int change) {
+            return new Counts(all, perPeer, counted(perConnection, connection, direction, change));
         }
 
-        private static <K extends Comparable<? super K>> Table<K, Integer> counted(
-                Table<K, Integer> counts, K key, int change) {
-            int count = counts.or(key, 0) + change;
-            return count == 0 ? counts.without(key) : counts.with(key, count);
+        private static <K extends Comparable<? super K>> Table<K, Tally> counted(
+                Table<K, Tally> counts, K key, Direction direction, int change) {
+            Tally tally = counts.or(key, Tally.NONE).plus(direction, change);
+            return tally.equals(Tally.NONE) ? counts.without(key) : counts.with(key, tally);
         }
     }
 

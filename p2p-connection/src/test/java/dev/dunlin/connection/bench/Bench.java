@@ -155,7 +155,7 @@ public final class Bench {
 
     /** A connection closes. */
     public void close(Handle connection, int peer) {
-        say(new ConnectionAction.Closed(connection, peer(peer), CloseReason.REMOTE));
+        say(new ConnectionAction.Closed(connection, peer(peer), CloseReason.REMOTE, ""));
     }
 
     /** A peer opens a stream to us. */
@@ -168,7 +168,7 @@ public final class Bench {
     /** A stream ends. */
     public Turn end(Handle stream, Handle connection, int peer) {
         String protocol = root().stream().streams().at(stream).protocol();
-        return say(new StreamAction.StreamClosed(stream, connection, peer(peer), protocol, EndReason.REMOTE_RESET));
+        return say(new StreamAction.StreamClosed(stream, connection, peer(peer), protocol, EndReason.REMOTE_RESET, ""));
     }
 
     /** The streams that wait to be opened, for a protocol. */

@@ -102,8 +102,8 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
             driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
             driver.dispatch(new PingAction.Opened(stream, peer));
             driver.dispatch(new PingAction.PongReceived(stream, peer, 5));
-            driver.dispatch(new ConnectionAction.Closed(second, peer, CloseReason.REMOTE));
-            driver.dispatch(new ConnectionAction.Closed(first, peer, CloseReason.REMOTE));
+            driver.dispatch(new ConnectionAction.Closed(second, peer, CloseReason.REMOTE, ""));
+            driver.dispatch(new ConnectionAction.Closed(first, peer, CloseReason.REMOTE, ""));
         }));
     }
 

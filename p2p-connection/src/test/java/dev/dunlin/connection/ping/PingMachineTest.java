@@ -74,7 +74,7 @@ final class PingMachineTest {
 
     @Test
     void anIntervalOfZeroSendsNothingByItself() {
-        Bench bench = new Bench("ping.interval", "0");
+        Bench bench = new Bench("ping.interval", "0", "connection.idleTimeout", "0");
         bench.accept(1);
         bench.pass(3600 * SECOND);
         assertThat(bench.opens(PingMachine.PROTOCOL)).isEmpty();

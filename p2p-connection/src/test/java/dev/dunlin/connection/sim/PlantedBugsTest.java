@@ -149,21 +149,19 @@ class PlantedBugsTest {
 
     private static ConnectionState with(
             ConnectionState state, PeerId peer, ConnectionState.ConnectionFailed failure, long at) {
+        ConnectionState.ConnectionFailed changed = new ConnectionState.ConnectionFailed(
+                failure.time(), failure.attempt(), failure.dial(), failure.address(), failure.error(), at);
         return new ConnectionState(
                 state.config(),
                 new ConnectionState.Peers(
-                        state.peers()
-                                .with(
-                                        peer,
-                                        new ConnectionState.ConnectionFailed(
-                                                failure.time(),
-                                                failure.attempt(),
-                                                failure.address(),
-                                                failure.error(),
-                                                at)),
-                        state.dialling()),
+                        state.peers().with(peer, changed),
+                        state.dialling(),
+                        state.known().permanent(),
+                        state.kept()),
                 state.open(),
                 state.listeners(),
+                state.failures(),
+                state.draining(),
                 state.lastNumber());
     }
 
@@ -190,7 +188,7 @@ class PlantedBugsTest {
     void aGuardThatIsAlwaysTrue() {
         Violation violation = found(
                 "guard always true",
-                with(CONNECTION.guarding(CONNECTION.guards().lifted(ConnectionAction.Connected.class))),
+                with(CONNECTION.guarding(CONNECTION.guards().lifted(ConnectionAction.ConnectionFailed.class))),
                 false);
         assertThat(violation.kind()).isIn(Violation.Kind.CRASH, Violation.Kind.SAFETY);
     }

@@ -1,5 +1,9 @@
 package dev.dunlin.connection.sim;
 
+import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.core.sim.World;
+import dev.dunlin.core.store.Turn;
 import static dev.dunlin.connection.sim.Played.LATENCY;
 import static dev.dunlin.connection.sim.Played.SECOND;
 import static dev.dunlin.connection.sim.Played.connect;
@@ -22,10 +26,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes that dial one another at about the same time end with one connection, and both wishes come true. */
+/**
+ * Two nodes that dial one another at about the same time: both wishes come true, nothing is closed that is used or was told of
+ * just now, both nodes open new streams on the same connection, and one is left in the end.
+ */
 class SimultaneousDialsTest {
 
     private static final int SEEDS = 200;
+
+    // When spare connections are gone, and none is idle yet.
+    private static final long END = 60 * SECOND;
 
     @Test
     void whoeverIsAheadAndByHowMuch() {
@@ -33,7 +43,7 @@ class SimultaneousDialsTest {
             for (long lead = 0; lead <= 3 * LATENCY; lead += LATENCY / 2) {
                 Plan plan = plan(
                         2,
-                        3 * SECOND,
+                        END,
                         listen(0),
                         listen(1),
                         connect(SECOND, first, 1 - first, ticket(first)),
@@ -58,7 +68,7 @@ class SimultaneousDialsTest {
             int first = random.below(2);
             Plan drawn = plan(
                     2,
-                    20 * SECOND,
+                    END,
                     listen(0),
                     listen(1),
                     connect(SECOND, first, 1 - first, ticket(first)),
@@ -103,6 +113,18 @@ class SimultaneousDialsTest {
                     .containsExactly(ticket(node));
             assertThat(played.actions(node, ConnectGaveUp.class)).as(run).isEmpty();
             assertThat(played.actions(node, NodeOutcome.Refused.class)).as(run).isEmpty();
+            assertThat(played.actions(node, ConnectionAction.Closed.class))
+                    .as(run)
+                    .extracting(ConnectionAction.Closed::reason)
+                    .isSubsetOf(CloseReason.SPARE, CloseReason.REMOTE);
+            assertThat(played.turns(node)).as(run).allSatisfy(turn -> assertNoneIsClosedEarly(turn));
+        }
+    }
+
+    // Both came up in the first seconds, and a spare one stays for half a minute.
+    private static void assertNoneIsClosedEarly(Turn turn) {
+        if (turn.input().action() instanceof ConnectionAction.Closed) {
+            assertThat(turn.now() - World.BEGINNING).isGreaterThan(30 * SECOND);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.stream;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionLimits;
 import dev.dunlin.connection.ConnectionMachine;
@@ -44,9 +45,14 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
     @Override
     protected Table<String, String> config() {
         return ConnectionLimits.TIGHT
-                .with("stream.maxStreams", "3")
-                .with("stream.maxPerPeer", "2")
-                .with("stream.maxPerConnection", "1");
+                .with("stream.quietTimeout", "20000000")
+                .with("stream.maxOpens", "3")
+                .with("stream.maxInbound", "3")
+                .with("stream.maxInboundPerPeer", "2")
+                .with("stream.maxInboundPerConnection", "1")
+                .with("stream.maxOutbound", "3")
+                .with("stream.maxOutboundPerPeer", "2")
+                .with("stream.maxOutboundPerConnection", "1");
     }
 
     @Override
@@ -76,7 +82,10 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                 .with(StreamAction.StreamAccepted.class, "stream", streams)
                 .with(StreamAction.StreamClosed.class, "stream", streams)
                 .with(StreamAction.CloseStream.class, "stream", streams)
-                .with(StreamAction.CloseTimedOut.class, "stream", streams);
+                .with(StreamAction.CloseTimedOut.class, "stream", streams)
+                .with(StreamAction.QuietDue.class, "stream", streams)
+                .with(StreamAction.StreamSeen.class, "stream", streams)
+                .with(StreamAction.StreamSeen.class, "quiet", Arbitraries.longs().between(0, Long.MAX_VALUE));
     }
 
     @Override
@@ -99,8 +108,13 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
 
     @Override
     protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<SimRoot> driver) {
-        return asked.effect() instanceof StreamEffect.OpenInit init
-                ? List.of(
+        return switch (asked.effect()) {
+            case StreamEffect.LookInit look ->
+                List.of(
+                        new StreamAction.StreamSeen(look.stream(), 0),
+                        new StreamAction.StreamSeen(look.stream(), 20_000_000));
+            case StreamEffect.OpenInit init ->
+                List.of(
                         new StreamAction.StreamOpened(
                                 init.number(),
                                 init.ticket(),
@@ -113,8 +127,9 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                                 init.number(),
                                 init.ticket(),
                                 init.peer(),
-                                ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")))
-                : ConnectionLimits.answers(asked);
+                                ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")));
+            default -> ConnectionLimits.answers(asked);
+        };
     }
 
     @Override
@@ -130,13 +145,60 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                     for (int i = 0; i < 3; i++) {
                         accept(driver, i, 2 * (i % 2));
                     }
-                    driver.dispatch(open(2));
                     accept(driver, 3, 2);
+                }),
+                new Script<>("more streams of ours than there may be", driver -> {
+                    connect(driver, 0);
+                    driver.dispatch(open(0));
+                    driver.dispatch(open(0));
+                    driver.dispatch(open(0));
+                    driver.answer(ConnectionEffect.ConnectInit.class, connected(driver, 0, 1));
+                    driver.dispatch(open(0));
+                }),
+                new Script<>("streams and openings of ours are together too many", driver -> {
+                    connect(driver, 0);
+                    driver.dispatch(open(0));
+                    driver.answer(ConnectionEffect.ConnectInit.class, connected(driver, 0, 1));
+                    StreamEffect.OpenInit init =
+                            driver.effects(StreamEffect.OpenInit.class).getLast();
+                    driver.answer(
+                            StreamEffect.OpenInit.class,
+                            new StreamAction.StreamOpened(
+                                    init.number(),
+                                    init.ticket(),
+                                    new Handle(StreamService.STREAM, driver.node().run(), 301),
+                                    init.connection(),
+                                    init.peer(),
+                                    "/echo/1",
+                                    1));
+                    connect(driver, 2);
+                    driver.dispatch(open(2));
+                    driver.dispatch(open(2));
+                    driver.dispatch(open(0));
+                }),
+                new Script<>("a stream on which nothing moves", driver -> {
+                    accept(driver, 0, 0);
+                    driver.advanceBy(20_000_000);
+                    Handle stream = new Handle(StreamService.STREAM, driver.node().run(), 200);
+                    driver.answer(StreamEffect.LookInit.class, new StreamAction.StreamSeen(stream, 1));
+                    driver.advanceBy(20_000_000);
+                    driver.answer(StreamEffect.LookInit.class, new StreamAction.StreamSeen(stream, 30_000_000));
                 }));
     }
 
     private static StreamAction.OpenStream open(int peer) {
         return new StreamAction.OpenStream(Ticket.NONE, TypeArbitraries.peer(peer), List.of("/echo/1"));
+    }
+
+    private static void connect(StoreDriver<SimRoot> driver, int peer) {
+        driver.dispatch(new ConnectionAction.Connect(
+                TypeArbitraries.peer(peer), List.of(Bench.address(1)), Ticket.NONE));
+    }
+
+    private static ConnectionAction.Connected connected(StoreDriver<SimRoot> driver, int peer, long dial) {
+        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 300);
+        return new ConnectionAction.Connected(
+                dial, connection, TypeArbitraries.peer(peer), Bench.address(1), Bytes.EMPTY);
     }
 
     private static void accept(StoreDriver<SimRoot> driver, int number, int peer) {

@@ -1,5 +1,7 @@
 package dev.dunlin.connection.stream;
 
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
+import dev.dunlin.connection.stream.StreamEffect.LookInit;
 import static dev.dunlin.connection.bench.Bench.SECOND;
 import static dev.dunlin.connection.bench.Bench.address;
 import static dev.dunlin.connection.bench.Bench.peer;
@@ -50,7 +52,7 @@ class StreamMachineTest {
     private static final ConnectionError NONE_COMMON =
             ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none");
 
-    private Bench bench = Bench.streams();
+    private Bench bench = Bench.streams("connection.idleTimeout", "0");
 
     private Handle connection() {
         Handle handle = bench.handle(ConnectionService.CONNECTION);
@@ -77,14 +79,60 @@ class StreamMachineTest {
         bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
                 .isEqualTo(new StreamState.Stream(
-                        connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN, Due.NEVER));
+                        connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN, bench.now() + 120 * SECOND));
         assertThat(bench.connection().connections().at(connection).users()).isOne();
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
         assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.CLOSE));
-        bench.say(new StreamClosed(stream, connection, P, ECHO, EndReason.CLOSED));
+        bench.say(new StreamClosed(stream, connection, P, ECHO, EndReason.CLOSED, ""));
         assertThat(bench.stream().total()).isZero();
         assertThat(bench.connection().connections().at(connection).users()).isZero();
         assertThat(bench.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aConnectionIsNotIdleWhileAStreamIsBeingOpened() {
+        bench.boot("connection.idleTimeout", Long.toString(SECOND), "stream.openTimeout", Long.toString(60 * SECOND));
+        Handle connection = connection();
+        open();
+        bench.pass(30 * SECOND);
+        assertThat(bench.connection().isConnected(P)).isTrue();
+        bench.say(new OpenFailed(1, T, P, NONE_COMMON));
+        assertThat(bench.connection().connections().at(connection).users()).isZero();
+        bench.pass(SECOND);
+        assertThat(bench.connection().isConnected(P)).isFalse();
+    }
+
+    @Test
+    void aStreamInTheBackgroundHoldsNoConnectionAndIsNotLookedAt() {
+        bench.boot("stream.background", ECHO);
+        Handle connection = connection();
+        Handle stream = accepted(connection);
+        assertThat(bench.connection().connections().at(connection).users()).isZero();
+        assertThat(bench.stream().streams().at(stream).at()).isEqualTo(Due.NEVER);
+    }
+
+    @Test
+    void aStreamOnWhichNothingMovesIsReset() {
+        Handle stream = accepted(connection());
+        bench.pass(120 * SECOND);
+        assertThat(bench.emitted()).containsExactly(new LookInit(stream));
+        bench.say(new StreamSeen(stream, 50 * SECOND));
+        assertThat(bench.emitted()).isEmpty();
+        bench.pass(70 * SECOND);
+        assertThat(bench.emitted()).containsExactly(new LookInit(stream));
+        bench.say(new StreamSeen(stream, 120 * SECOND));
+        assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.RESET));
+    }
+
+    @Test
+    void howLongAStreamMayBeQuietIsAMatterOfItsProtocol() {
+        bench.boot("stream.quietTimeout." + ECHO, "0");
+        Handle never = accepted(connection());
+        assertThat(bench.stream().streams().at(never).at()).isEqualTo(Due.NEVER);
+        bench.boot("stream.quietTimeout", "0", "stream.quietTimeout." + ECHO, Long.toString(SECOND));
+        Handle stream = accepted(connection());
+        bench.pass(SECOND);
+        assertThat(bench.emitted()).containsExactly(new LookInit(stream));
     }
 
     @Test
@@ -155,7 +203,7 @@ class StreamMachineTest {
         bench.say(new StreamOpened(1, T, late, connection, P, ECHO, 1));
         assertThat(bench.clause()).isEqualTo("open-is-current");
         assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(late));
-        bench.say(new StreamClosed(late, connection, P, ECHO, EndReason.LOCAL_RESET));
+        bench.say(new StreamClosed(late, connection, P, ECHO, EndReason.LOCAL_RESET, ""));
         assertThat(bench.openHandles()).hasSize(1);
     }
 
@@ -191,7 +239,8 @@ class StreamMachineTest {
 
     @Test
     void limitsRefuseInboundStreams() {
-        bench.boot("stream.maxStreams", "3", "stream.maxPerPeer", "2", "stream.maxPerConnection", "1");
+        bench.boot(
+                "stream.maxInbound", "3", "stream.maxInboundPerPeer", "2", "stream.maxInboundPerConnection", "1");
         Handle connection = connection();
         accepted(connection);
         Handle second = accepted(connection);
@@ -201,7 +250,7 @@ class StreamMachineTest {
         accepted(connection());
         assertThat(bench.clause()).isEqualTo("peer-streams-not-full");
         accepted(new Handle(ConnectionService.CONNECTION, 2, 99));
-        assertThat(bench.clause()).isEqualTo("connection-is-open");
+        assertThat(bench.clause()).isEqualTo("connection-is-usable");
     }
 
     @Test
@@ -223,8 +272,11 @@ class StreamMachineTest {
 
     @Test
     void aFullConnectionFailsAnOpening() {
-        bench.boot("stream.maxPerConnection", "1");
+        bench.boot("stream.maxOutboundPerConnection", "1");
+        // What the other side opens does not count.
         accepted(connection());
+        open();
+        assertThat(bench.emitted()).hasSize(1);
         open();
         assertThat(bench.emitted()).isEmpty();
         assertThat(bench.derived(OpenFailed.class).getFirst().error().kind()).isEqualTo(ConnectionError.Kind.LIMIT);
@@ -234,9 +286,9 @@ class StreamMachineTest {
     void theOtherOrderOfClosingIsSurvived() {
         Handle connection = connection();
         Handle stream = accepted(connection);
-        bench.say(new ConnectionAction.Closed(connection, P, CloseReason.IO_ERROR));
+        bench.say(new ConnectionAction.Closed(connection, P, CloseReason.IO_ERROR, ""));
         assertThat(bench.stream().streams().has(stream)).isTrue();
-        bench.say(new StreamClosed(stream, connection, P, ECHO, EndReason.CONNECTION_CLOSED));
+        bench.say(new StreamClosed(stream, connection, P, ECHO, EndReason.CONNECTION_CLOSED, ""));
         assertThat(bench.stream().total()).isZero();
         assertThat(bench.openHandles()).isEmpty();
     }

@@ -1,0 +1,180 @@
+package dev.dunlin.connection;
+
+import dev.dunlin.connection.Connection.Stage;
+import dev.dunlin.connection.ConnectionAction.CloseTimedOut;
+import dev.dunlin.connection.ConnectionAction.ConnectionDue;
+import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
+import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
+import dev.dunlin.connection.ConnectionState.Connected;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Handle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of the connection machine's reducer that is about open connections: their use, their choice and their end. */
+final class Connections {
+
+    private Connections() {}
+
+    /** What a connection that is due becomes. */
+    static ConnectionDue due(Handle handle, Connection connection) {
+        return switch (connection.stage()) {
+            case OPEN -> new IdleTimedOut(handle, connection.peer());
+            case DRAINING -> new DrainTimedOut(handle, connection.peer());
+            case CLOSING -> new CloseTimedOut(handle, connection.peer());
+        };
+    }
+
+    /** A connection that has just come up. */
+    static Connection fresh(
+            PeerId peer, Direction direction, Multiaddr remoteAddress, Bytes handshakeHash, Context ctx) {
+        long now = ctx.now();
+        return new Connection(
+                peer, direction, remoteAddress, handshakeHash, now, now, 0, Stage.OPEN, Optional.empty(), Due.NEVER);
+    }
+
+    /**
+     * This with a connection that came up.
+     *
+     * @param connected the phase of its peer without it: with no connection yet, or with others
+     */
+    static ConnectionState opened(
+            ConnectionState own, Connected connected, Handle handle, Connection connection) {
+        List<Handle> open = new ArrayList<>(connected.open());
+        open.add(handle);
+        return chosen(own.withOpen(own.open().with(handle, connection)), connected, open);
+    }
+
+    // With the connection chosen anew on which new streams are opened, and with all their deadlines, which depend on it.
+    private static ConnectionState chosen(ConnectionState own, Connected connected, List<Handle> open) {
+        Handle current = Choice.of(own, open);
+        Multiaddr remote = own.connections().at(current).remoteAddress();
+        ConnectionState after = own.withPhase(connected.peer(), connected.withOpen(open, current, remote));
+        for (Handle handle : open) {
+            after = timed(after, handle, after.connections().at(handle));
+        }
+        return after;
+    }
+
+    /** This with the deadlines of a peer's open connections as they are to be, after it is kept or is no longer. */
+    static ConnectionState timed(ConnectionState own, PeerId peer) {
+        ConnectionState after = own;
+        if (own.phaseOf(peer) instanceof Connected connected) {
+            for (Handle handle : connected.open()) {
+                after = timed(after, handle, after.connections().at(handle));
+            }
+        }
+        return after;
+    }
+
+    // An open connection with the deadline that it has by its use.
+    private static ConnectionState timed(ConnectionState own, Handle handle, Connection connection) {
+        return own.withOpen(own.open().changed(handle, connection.until(idleAt(own, handle, connection))));
+    }
+
+    private static long idleAt(ConnectionState own, Handle handle, Connection connection) {
+        if (connection.users() > 0) {
+            return Due.NEVER;
+        }
+        if (isSpare(own, handle, connection)) {
+            return connection.lastUsed() + own.config().spareTimeout();
+        }
+        return own.config().idleTimeout() == 0 || own.isKept(connection.peer())
+                ? Due.NEVER
+                : connection.lastUsed() + own.config().idleTimeout();
+    }
+
+    private static boolean isSpare(ConnectionState own, Handle handle, Connection connection) {
+        return own.phaseOf(connection.peer()) instanceof Connected connected
+                && !connected.current().equals(handle);
+    }
+
+    /** This with more or fewer users of a connection; one that drains is closed when the last is gone. */
+    static ConnectionState used(ConnectionState own, Handle handle, int change, Context ctx) {
+        Connection connection = own.connections().at(handle).used(ctx.now(), change);
+        ConnectionState after = own.withOpen(own.open().changed(handle, connection));
+        return switch (connection.stage()) {
+            case OPEN -> timed(after, handle, connection);
+            case DRAINING ->
+                connection.users() == 0
+                        ? closing(after, handle, connection.reason().orElseThrow(), ctx)
+                        : after;
+            case CLOSING -> after;
+        };
+    }
+
+    /** This with a connection that somebody was told of just now: it is not idle before he can use it. */
+    static ConnectionState told(ConnectionState own, Handle handle, Context ctx) {
+        return used(own, handle, 0, ctx);
+    }
+
+    /** Nobody has used an open connection for too long. */
+    static ConnectionState idle(ConnectionState own, Handle handle, Context ctx) {
+        CloseReason reason =
+                isSpare(own, handle, own.connections().at(handle)) ? CloseReason.SPARE : CloseReason.IDLE;
+        return closing(withoutOpen(own, handle, ctx), handle, reason, ctx);
+    }
+
+    /** The other side takes no new streams on a connection. */
+    static ConnectionState wentAway(ConnectionState own, Handle handle, Context ctx) {
+        return draining(withoutOpen(own, handle, ctx), handle, CloseReason.WENT_AWAY, Due.NEVER, ctx);
+    }
+
+    /** Ends a connection in order, for which this node says that it takes no new streams; its peer's phase is the caller's. */
+    static ConnectionState leave(ConnectionState own, Handle handle, Context ctx) {
+        if (own.connections().at(handle).users() > 0) {
+            ctx.effect(new ConnectionEffect.GoAwayInit(handle));
+        }
+        long until = ctx.now() + own.config().drainTimeout();
+        return draining(own, handle, CloseReason.LOCAL, until, ctx);
+    }
+
+    private static ConnectionState draining(
+            ConnectionState own, Handle handle, CloseReason reason, long until, Context ctx) {
+        Connection connection = own.connections().at(handle);
+        return connection.users() == 0
+                ? closing(own, handle, reason, ctx)
+                : own.withOpen(own.open().changed(handle, connection.ending(Stage.DRAINING, reason, until)));
+    }
+
+    /** Asks for a connection to be closed; its peer's phase is the caller's. */
+    static ConnectionState closing(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
+        ctx.effect(new ConnectionEffect.DisconnectInit(handle, reason));
+        long until = ctx.now() + own.config().closeTimeout();
+        return own.withOpen(
+                own.open().changed(handle, own.connections().at(handle).ending(Stage.CLOSING, reason, until)));
+    }
+
+    /** A connection that drains has done so for too long. */
+    static ConnectionState drained(ConnectionState own, Handle handle, Context ctx) {
+        return closing(own, handle, own.connections().at(handle).reason().orElseThrow(), ctx);
+    }
+
+    /** This without a connection that the world says is closed. */
+    static ConnectionState closed(ConnectionState own, Handle handle, Context ctx) {
+        ConnectionState left = withoutOpen(own, handle, ctx);
+        return left.withOpen(left.open().without(handle));
+    }
+
+    // The phase of the peer when one of its open connections goes.
+    private static ConnectionState withoutOpen(ConnectionState own, Handle handle, Context ctx) {
+        PeerId peer = own.connections().at(handle).peer();
+        if (!(own.phaseOf(peer) instanceof Connected connected)
+                || !connected.open().contains(handle)) {
+            return own;
+        }
+        List<Handle> rest = new ArrayList<>(connected.open());
+        rest.remove(handle);
+        if (!rest.isEmpty()) {
+            return chosen(own, connected, rest);
+        }
+        return connected.racing().isPresent()
+                ? own.withPhase(peer, connected.racing().get())
+                : Keeps.lost(own, connected, ctx);
+    }
+}

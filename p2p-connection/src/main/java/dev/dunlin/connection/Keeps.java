@@ -1,0 +1,107 @@
+package dev.dunlin.connection;
+
+import dev.dunlin.connection.ConnectionAction.Keep;
+import dev.dunlin.connection.ConnectionState.Attempt;
+import dev.dunlin.connection.ConnectionState.Connected;
+import dev.dunlin.connection.ConnectionState.Connecting;
+import dev.dunlin.connection.ConnectionState.ConnectionFailed;
+import dev.dunlin.connection.ConnectionState.Disconnected;
+import dev.dunlin.connection.ConnectionState.Kept;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Context;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The part of the connection machine's reducer that is about peers that are kept. */
+final class Keeps {
+
+    private Keeps() {}
+
+    static ConnectionState keep(ConnectionState own, Keep wish, Context ctx) {
+        PeerId peer = wish.peer();
+        Kept before = own.kept().or(peer, new Kept(List.of(), List.of()));
+        List<String> why = new ArrayList<>(before.why());
+        if (!why.contains(wish.why())) {
+            why.add(wish.why());
+        }
+        List<Multiaddr> all = new ArrayList<>(wish.addresses());
+        all.addAll(before.addresses());
+        List<Multiaddr> addresses = Dials.worthDialling(own, all, peer);
+        ConnectionState kept = own.withKept(own.kept().with(peer, new Kept(why, addresses)));
+        return switch (own.phaseOf(peer)) {
+            case Connected _ -> Connections.timed(kept, peer);
+            case Connecting dialling -> {
+                Attempt attempt = dialling.attempt().atMost(Attempt.ENDLESS);
+                yield kept.withPhase(peer, Dials.joined(kept, dialling.with(attempt), addresses));
+            }
+            case ConnectionFailed failure when !failure.isPermanent() ->
+                kept.withPhase(
+                        peer,
+                        failure.with(failure.attempt()
+                                .atMost(Attempt.ENDLESS)
+                                .withAddresses(
+                                        Dials.merged(failure.attempt().addresses(), addresses))));
+            case ConnectionFailed failure ->
+                wanted(kept, peer, Dials.merged(addresses, failure.attempt().addresses()), ctx);
+            case Disconnected _ -> wanted(kept, peer, addresses, ctx);
+        };
+    }
+
+    // A kept peer is to be dialled at the next tick, if it is known where.
+    private static ConnectionState wanted(ConnectionState own, PeerId peer, List<Multiaddr> addresses, Context ctx) {
+        return addresses.isEmpty()
+                ? own.withoutPhase(peer)
+                : own.withPhase(
+                        peer, waiting(peer, addresses, ctx.now() + 1, "it is to be dialled", ctx));
+    }
+
+    private static ConnectionFailed waiting(
+            PeerId peer, List<Multiaddr> addresses, long at, String text, Context ctx) {
+        Attempt none = new Attempt(peer, 0, Attempt.ENDLESS, addresses, List.of());
+        ConnectionError error = ConnectionError.of(ConnectionError.Kind.NOT_CONNECTED, text);
+        return new ConnectionFailed(ctx.now(), none, 0, addresses.getFirst(), error, at);
+    }
+
+    /** The last connection to a peer is gone, and no dial to it is on its way. */
+    static ConnectionState lost(ConnectionState own, Connected connected, Context ctx) {
+        PeerId peer = connected.peer();
+        if (!own.isKept(peer) || own.draining()) {
+            return own.withoutPhase(peer);
+        }
+        List<Multiaddr> addresses = Dials.worthDialling(
+                own, Dials.merged(connected.addresses(), own.kept().at(peer).addresses()), peer);
+        if (addresses.isEmpty()) {
+            return own.withoutPhase(peer);
+        }
+        long again = ctx.now() + Dials.backOff(own.config(), 1, ctx.random());
+        return own.withPhase(peer, waiting(peer, addresses, again, "the connection ended", ctx));
+    }
+
+    static ConnectionState unkeep(ConnectionState own, PeerId peer, String reason) {
+        Kept before = own.kept().at(peer);
+        List<String> why = new ArrayList<>(before.why());
+        why.remove(reason);
+        return why.isEmpty()
+                ? released(own.withKept(own.kept().without(peer)), peer)
+                : own.withKept(own.kept().with(peer, new Kept(why, before.addresses())));
+    }
+
+    // A peer that nobody keeps any more: a dial to it goes on as any other, and is not repeated for nobody.
+    private static ConnectionState released(ConnectionState own, PeerId peer) {
+        return switch (own.phaseOf(peer)) {
+            case Connected _ -> Connections.timed(own, peer);
+            case Connecting dialling -> own.withPhase(peer, dialling.with(limited(own, dialling.attempt())));
+            case ConnectionFailed failure ->
+                failure.isPermanent() || !failure.attempt().tickets().isEmpty()
+                        ? own.withPhase(peer, failure.with(limited(own, failure.attempt())))
+                        : own.withoutPhase(peer);
+            case Disconnected _ -> own;
+        };
+    }
+
+    private static Attempt limited(ConnectionState own, Attempt attempt) {
+        int more = attempt.tickets().isEmpty() ? 0 : own.config().maxAttempts();
+        return attempt.isLast() ? attempt : attempt.atMost(Math.clamp((long) attempt.attempts() + more, 1, Attempt.ENDLESS - 1));
+    }
+}
