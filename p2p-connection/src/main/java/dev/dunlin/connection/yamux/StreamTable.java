@@ -115,7 +115,7 @@ final class StreamTable {
 
     long silentUntil() {
         YamuxStream stream = idle.first();
-        return stream == null ? Long.MAX_VALUE : YamuxSession.after(stream.activeAt, limits.idleTimeout());
+        return stream == null ? Long.MAX_VALUE : Core.after(stream.activeAt, limits.idleTimeout());
     }
 
     @Nullable
@@ -125,7 +125,7 @@ final class StreamTable {
 
     long closingUntil() {
         YamuxStream stream = closing.first();
-        return stream == null ? Long.MAX_VALUE : YamuxSession.after(stream.closingAt, limits.closeTimeout());
+        return stream == null ? Long.MAX_VALUE : Core.after(stream.closingAt, limits.closeTimeout());
     }
 
     /** Grows a window towards a size, as far as the bounds allow; false if the connection's budget cut it short. */

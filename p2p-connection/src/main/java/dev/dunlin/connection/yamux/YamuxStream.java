@@ -18,11 +18,11 @@ public final class YamuxStream {
         REMOTE_CLOSED,
         /** Both sides are closed. */
         CLOSED,
-        /** Reset by either side, or lost with the session. */
+        /** Reset by either side, or lost with the life. */
         RESET
     }
 
-    private final YamuxSession session;
+    private final StreamLife life;
     private final int id;
     private final boolean outbound;
     private Optional<Object> attachment = Optional.empty();
@@ -51,8 +51,8 @@ public final class YamuxStream {
     boolean over;
     boolean reset;
 
-    YamuxStream(YamuxSession session, int id, boolean outbound, long now) {
-        this.session = session;
+    YamuxStream(StreamLife life, int id, boolean outbound, long now) {
+        this.life = life;
         this.id = id;
         this.outbound = outbound;
         this.in = new ReceiveWindow(now);
@@ -96,7 +96,7 @@ public final class YamuxStream {
 
     /** Accepts a stream that the peer opened, which sends the ACK; writing or closing does so too. */
     public void accept() {
-        session.accept(this);
+        life.accept(this);
     }
 
     /** Whether the other side knows that the stream was accepted: the peer's ACK came, or ours was sent. */
@@ -109,12 +109,12 @@ public final class YamuxStream {
      * must stay as it is until they went to {@link YamuxOutput#body} or the stream is over.
      */
     public YamuxWrite write(ByteBuffer bytes) {
-        return session.write(this, bytes);
+        return life.write(this, bytes);
     }
 
     /** How many bytes {@link #write} would take now. */
     public long writable() {
-        return session.writable(this);
+        return life.writable(this);
     }
 
     /** How many bytes, beyond those that were written already, the peer's window lets out now; 0 to 2^32-1. */
@@ -143,17 +143,17 @@ public final class YamuxStream {
      * @throws IllegalArgumentException if the number is negative or above {@link #unread}, unless the stream is over
      */
     public void consumed(int bytes) {
-        session.consumed(this, bytes);
+        life.consumed(this, bytes);
     }
 
     /** Ends our side: FIN follows what was written. The peer may go on sending. */
     public void closeWrite() {
-        session.closeWrite(this);
+        life.closeWrite(this);
     }
 
     /** Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped. */
     public void close() {
-        session.close(this);
+        life.close(this);
     }
 
     /**
@@ -166,7 +166,7 @@ public final class YamuxStream {
         if (code < 0 || code > Wire.MAX_WINDOW) {
             throw new IllegalArgumentException("a reset code is 0 to 2^32-1, not " + code);
         }
-        session.reset(this, code);
+        life.reset(this, code);
     }
 
     /** Whether a frame of this stream may go out now. */
