@@ -1,7 +1,6 @@
 package dev.dunlin.connection.yamux;
 
 import dev.dunlin.connection.yamux.YamuxEvent.ResetCause;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,11 +74,8 @@ final class Core {
             return 0;
         }
         end = Optional.of(reason);
-        List<YamuxStream> lost = new ArrayList<>();
-        for (YamuxStream stream = streams.longestSilent(); stream != null; stream = streams.longestSilent()) {
-            life.dies(stream);
-            lost.add(stream);
-        }
+        List<YamuxStream> lost = streams.all();
+        lost.forEach(life::dies);
         outbound.forgetControls();
         if (reason != YamuxEnd.CONNECTION_LOST) {
             outbound.control(Wire.GO_AWAY, 0, 0, reason.goAwayCode());

@@ -232,9 +232,7 @@ final class Inbound implements FrameReader.Handler {
         if (stream == null || stream.over) {
             return;
         }
-        if (!stream.discarding) {
-            core.life.delivered(stream, piece);
-        }
+        core.life.received(stream, piece);
         if (last && finAfterBody) {
             core.life.finReceived(stream);
         }

@@ -53,7 +53,6 @@ final class StreamLife {
                     "consumed bytes are " + bytes + ", but only " + stream.in.unread() + " are delivered and unread");
         }
         stream.in.consumed(bytes);
-        core.streams.touch(stream, core.now());
         if (!stream.finReceived && stream.in.updateDue()) {
             core.outbound.signal(stream);
         }
@@ -96,9 +95,14 @@ final class StreamLife {
         core.emit(new YamuxEvent.StreamAcked(stream));
     }
 
-    void delivered(YamuxStream stream, ByteBuffer piece) {
+    /** A piece of a body came: it is the listener's, unless the application has closed the stream. */
+    void received(YamuxStream stream, ByteBuffer piece) {
+        stream.bytesIn += piece.remaining();
+        stream.activeAt = core.now();
+        if (stream.discarding) {
+            return;
+        }
         stream.in.delivered(piece.remaining());
-        core.streams.touch(stream, core.now());
         if (stream.closing.linked()) {
             core.streams.awaitFin(stream, core.now());
         }
@@ -118,7 +122,8 @@ final class StreamLife {
     void sent(YamuxStream stream, int length, boolean fin, long time) {
         core.tally.bytesOut += length;
         if (length > 0) {
-            core.streams.touch(stream, core.now());
+            stream.bytesOut += length;
+            stream.activeAt = core.now();
         }
         if (!fin) {
             return;

@@ -1,16 +1,16 @@
 package dev.dunlin.connection.yamux;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The streams that hold a place, by id and by age, and what they cost together. */
+/** The streams that hold a place, and what they cost together. */
 final class StreamTable {
 
     private final YamuxLimits limits;
-    private final Map<Integer, YamuxStream> byId = new HashMap<>();
-    /** All streams, the longest silent first. */
-    private final StreamList idle = new StreamList();
+    /** By id, in the order of their opening. */
+    private final Map<Integer, YamuxStream> byId = new LinkedHashMap<>();
     /** Streams that wait for the peer's FIN after ours, the longest first. */
     private final StreamList closing = new StreamList();
     /** The stream asked for last: frames of one stream come in rows. */
@@ -59,7 +59,6 @@ final class StreamTable {
 
     void add(YamuxStream stream) {
         byId.put(stream.wireId(), stream);
-        idle.addLast(stream.idle);
         if (stream.outbound()) {
             outbound++;
             unacked++;
@@ -72,7 +71,6 @@ final class StreamTable {
     void remove(YamuxStream stream) {
         byId.remove(stream.wireId());
         latest = null;
-        stream.idle.unlink();
         stream.closing.unlink();
         grown -= stream.in.size() - Wire.INITIAL_WINDOW;
         if (stream.outbound()) {
@@ -94,28 +92,15 @@ final class StreamTable {
         unacked--;
     }
 
-    /** Body bytes moved: the stream is not idle. */
-    void touch(YamuxStream stream, long now) {
-        if (stream.activeAt != now) {
-            stream.activeAt = now;
-            idle.addLast(stream.idle);
-        }
-    }
-
     /** The peer's FIN is waited for, from now. */
     void awaitFin(YamuxStream stream, long now) {
         stream.closingAt = now;
         closing.addLast(stream.closing);
     }
 
-    @Nullable
-    YamuxStream longestSilent() {
-        return idle.first();
-    }
-
-    long silentUntil() {
-        YamuxStream stream = idle.first();
-        return stream == null ? Long.MAX_VALUE : Core.after(stream.activeAt, limits.idleTimeout());
+    /** All of them, in the order of their opening. */
+    List<YamuxStream> all() {
+        return List.copyOf(byId.values());
     }
 
     @Nullable

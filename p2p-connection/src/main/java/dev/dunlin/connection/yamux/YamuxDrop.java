@@ -32,8 +32,6 @@ public enum YamuxDrop {
     PONGS_FULL,
     /** Frames that say nothing at all. */
     EMPTY_FRAME,
-    /** Streams reset after {@link YamuxLimits#idleTimeout}. */
-    IDLE_TIMEOUT,
     /** Streams reset after {@link YamuxLimits#closeTimeout}. */
     CLOSE_TIMEOUT,
     /** Window growth not granted: {@link YamuxLimits#connectionWindowBudget} is spent. */

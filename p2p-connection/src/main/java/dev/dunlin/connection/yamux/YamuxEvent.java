@@ -12,8 +12,6 @@ public sealed interface YamuxEvent {
     enum ResetCause {
         /** The peer sent RST; the code is its. */
         BY_PEER,
-        /** {@link YamuxLimits#idleTimeout} passed. */
-        IDLE,
         /** {@link YamuxLimits#closeTimeout} passed. */
         CLOSE_TIMEOUT,
         /** The session ended. */

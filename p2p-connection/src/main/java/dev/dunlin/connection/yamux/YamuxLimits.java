@@ -31,7 +31,6 @@ package dev.dunlin.connection.yamux;
  * @param wastedOpensPerSecond inbound streams that we refuse, or that the peer resets before they are accepted, in
  *     the long run; more end the session
  * @param wastedOpenBurst such streams at once
- * @param idleTimeout microseconds without a body byte either way after which a stream is reset, or {@link #NEVER}
  * @param closeTimeout microseconds that the peer's FIN may take after ours, without a byte that the application
  *     reads, before the stream is reset, or {@link #NEVER}
  * @param keepaliveInterval microseconds between our pings, or {@link #NEVER}; without pings the round-trip time is
@@ -60,7 +59,6 @@ public record YamuxLimits(
         int emptyFrameBurst,
         int wastedOpensPerSecond,
         int wastedOpenBurst,
-        long idleTimeout,
         long closeTimeout,
         long keepaliveInterval,
         long pingTimeout) {
@@ -97,7 +95,6 @@ public record YamuxLimits(
         atLeast("emptyFrameBurst", emptyFrameBurst, 1);
         atLeast("wastedOpensPerSecond", wastedOpensPerSecond, 1);
         atLeast("wastedOpenBurst", wastedOpenBurst, 1);
-        atLeast("idleTimeout", idleTimeout, 1);
         atLeast("closeTimeout", closeTimeout, 1);
         atLeast("keepaliveInterval", keepaliveInterval, 1);
         atLeast("pingTimeout", pingTimeout, 1);
@@ -137,7 +134,6 @@ public record YamuxLimits(
         builder.emptyFrameBurst = emptyFrameBurst;
         builder.wastedOpensPerSecond = wastedOpensPerSecond;
         builder.wastedOpenBurst = wastedOpenBurst;
-        builder.idleTimeout = idleTimeout;
         builder.closeTimeout = closeTimeout;
         builder.keepaliveInterval = keepaliveInterval;
         builder.pingTimeout = pingTimeout;
@@ -166,7 +162,6 @@ public record YamuxLimits(
         private int emptyFrameBurst = 1000;
         private int wastedOpensPerSecond = 100;
         private int wastedOpenBurst = 1024;
-        private long idleTimeout = 120 * SECOND;
         private long closeTimeout = 60 * SECOND;
         private long keepaliveInterval = 30 * SECOND;
         private long pingTimeout = 30 * SECOND;
@@ -293,12 +288,6 @@ public record YamuxLimits(
             return this;
         }
 
-        /** Sets {@link YamuxLimits#idleTimeout}. */
-        public Builder idleTimeout(long value) {
-            idleTimeout = value;
-            return this;
-        }
-
         /** Sets {@link YamuxLimits#closeTimeout}. */
         public Builder closeTimeout(long value) {
             closeTimeout = value;
@@ -344,7 +333,6 @@ public record YamuxLimits(
                     emptyFrameBurst,
                     wastedOpensPerSecond,
                     wastedOpenBurst,
-                    idleTimeout,
                     closeTimeout,
                     keepaliveInterval,
                     pingTimeout);

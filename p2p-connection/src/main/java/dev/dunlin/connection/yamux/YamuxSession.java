@@ -102,12 +102,11 @@ public final class YamuxSession {
         if (!core.running()) {
             return Long.MAX_VALUE;
         }
-        return Math.min(
-                core.keepalive.deadline(), Math.min(core.streams.silentUntil(), core.streams.closingUntil()));
+        return Math.min(core.keepalive.deadline(), core.streams.closingUntil());
     }
 
     /**
-     * Does what is due: pings, and resets of streams that ran out of time.
+     * Does what is due: pings, and resets of streams whose close took too long.
      *
      * @throws IllegalStateException if called from the listener
      */
@@ -125,12 +124,6 @@ public final class YamuxSession {
     }
 
     private void expire() {
-        while (core.streams.silentUntil() <= core.now()) {
-            YamuxStream stream = core.streams.longestSilent();
-            if (stream != null) {
-                core.life.expire(stream, YamuxDrop.IDLE_TIMEOUT, ResetCause.IDLE);
-            }
-        }
         while (core.streams.closingUntil() <= core.now()) {
             YamuxStream stream = core.streams.longestClosing();
             if (stream != null) {

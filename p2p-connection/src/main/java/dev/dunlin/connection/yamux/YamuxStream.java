@@ -30,12 +30,13 @@ public final class YamuxStream {
     // The rest belongs to the session's parts in this package.
     final ReceiveWindow in;
     final ArrayDeque<ByteBuffer> writes = new ArrayDeque<>();
-    final Link idle = new Link(this);
     final Link closing = new Link(this);
     final Link signal = new Link(this);
     final Link ready = new Link(this);
     final Link starving = new Link(this);
     long activeAt;
+    long bytesIn;
+    long bytesOut;
     long closingAt;
     long queued;
     long sendWindow = Wire.INITIAL_WINDOW;
@@ -130,6 +131,24 @@ public final class YamuxStream {
     /** Bytes that were delivered and not yet consumed. */
     public long unread() {
         return in.unread();
+    }
+
+    /** Body bytes that came from the peer so far, those that were dropped after {@link #close} included. */
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Body bytes that were drained so far. */
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    /**
+     * When a body byte last came or was drained, in microseconds of the session's clock; before the first, when the
+     * stream was opened. No stream is reset for being quiet: whoever wants that asks here.
+     */
+    public long activeAt() {
+        return activeAt;
     }
 
     /** Size of the receive window in bytes: what may be unread at most. */

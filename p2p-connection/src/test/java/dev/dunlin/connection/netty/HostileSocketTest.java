@@ -549,25 +549,6 @@ class HostileSocketTest {
     }
 
     @Test
-    void anIdleStreamIsReset() throws Exception {
-        assertThat(idleStreamEnds(SHORT)).isTrue();
-        assertThat(idleStreamEnds(YamuxLimits.NEVER)).isFalse();
-    }
-
-    private static boolean idleStreamEnds(long idleTimeout) throws Exception {
-        try (LoneTransport node = new LoneTransport(yamux(b -> b.idleTimeout(idleTimeout)), sink());
-                RawPeer peer = upgraded(node.listen())) {
-            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(SINK))));
-            node.next(StreamAction.StreamAccepted.class);
-            if (idleTimeout == YamuxLimits.NEVER) {
-                assertThat(peer.isClosedWithin(A_WHILE)).isFalse();
-                return node.seen().stream().anyMatch(StreamAction.StreamClosed.class::isInstance);
-            }
-            return node.next(StreamAction.StreamClosed.class).reason() == EndReason.LOCAL_RESET;
-        }
-    }
-
-    @Test
     void onlySoManyStreamsWaitToBeOpened() throws Exception {
         assertThat(failedOpensOfTwenty(8, 8)).isEqualTo(8);
         assertThat(failedOpensOfTwenty(1000, 0)).isZero();
