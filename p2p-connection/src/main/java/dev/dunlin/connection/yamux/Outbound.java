@@ -133,7 +133,7 @@ final class Outbound {
                 break;
             }
             sending.ready.unlink();
-            sent += data(sending, out, now);
+            sent += data(sending, out);
         }
         return sent;
     }
@@ -158,8 +158,9 @@ final class Outbound {
             flags |= Wire.ACK;
         }
         long delta = 0;
-        if (!stream.finReceived && !stream.discarding) {
-            if (stream.in.updateDue() && stream.in.tooSmall(now, core.keepalive.rtt())) {
+        if (!stream.finReceived) {
+            boolean grows = !stream.discarding && stream.in.updateDue();
+            if (grows && stream.in.tooSmall(now, core.keepalive.rtt())) {
                 core.life.grow(stream, stream.in.size() * 2);
             }
             if (flags != 0 || stream.in.updateDue()) {
@@ -172,7 +173,7 @@ final class Outbound {
         return header(out, Wire.word(Wire.WINDOW_UPDATE, flags), stream.wireId(), (int) delta);
     }
 
-    private long data(YamuxStream stream, YamuxOutput out, long now) {
+    private long data(YamuxStream stream, YamuxOutput out) {
         int length = (int) Math.min(Math.min(stream.queued, stream.sendWindow), limits.maxDataFrame());
         boolean fin = stream.finWanted && length == stream.queued;
         stream.sendWindow -= length;
@@ -189,7 +190,7 @@ final class Outbound {
             // In a frame of its own: js-libp2p drops the body of Data+FIN when it has closed its own side already.
             headers += header(out, Wire.word(Wire.WINDOW_UPDATE, Wire.FIN), stream.wireId(), 0);
         }
-        core.life.sent(stream, length, fin, now);
+        core.life.sent(stream, length, fin);
         readyIfSendable(stream);
         // Those that wait longer first: a busy stream must not take back at once whatever room it made.
         wakeStarving();

@@ -52,11 +52,15 @@ final class StreamLife {
             throw new IllegalArgumentException(
                     "consumed bytes are " + bytes + ", but only " + stream.in.unread() + " are delivered and unread");
         }
-        stream.in.consumed(bytes);
+        credit(stream, bytes);
+        settle(stream);
+    }
+
+    private void credit(YamuxStream stream, long unread) {
+        stream.in.consumed(unread);
         if (!stream.finReceived && stream.in.updateDue()) {
             core.outbound.signal(stream);
         }
-        settle(stream);
     }
 
     void closeWrite(YamuxStream stream) {
@@ -75,8 +79,9 @@ final class StreamLife {
             return;
         }
         stream.discarding = true;
-        stream.in.forgetUnread();
+        credit(stream, stream.in.unread());
         closeWrite(stream);
+        awaitFin(stream);
         settle(stream);
     }
 
@@ -95,18 +100,19 @@ final class StreamLife {
         core.emit(new YamuxEvent.StreamAcked(stream));
     }
 
-    /** A piece of a body came: it is the listener's, unless the application has closed the stream. */
+    /**
+     * A piece of a body came: it is the listener's. If the application has closed the stream it is dropped, and credited as if it had
+     * been read, so that a peer with more to say than its window can say it and end in order.
+     */
     void received(YamuxStream stream, ByteBuffer piece) {
         stream.bytesIn += piece.remaining();
         stream.activeAt = core.now();
-        if (stream.discarding) {
-            return;
-        }
         stream.in.delivered(piece.remaining());
-        if (stream.closing.linked()) {
-            core.streams.awaitFin(stream, core.now());
+        if (stream.discarding) {
+            credit(stream, piece.remaining());
+        } else {
+            core.emit(new YamuxEvent.Data(stream, piece));
         }
-        core.emit(new YamuxEvent.Data(stream, piece));
     }
 
     void finReceived(YamuxStream stream) {
@@ -119,7 +125,7 @@ final class StreamLife {
         settle(stream);
     }
 
-    void sent(YamuxStream stream, int length, boolean fin, long time) {
+    void sent(YamuxStream stream, int length, boolean fin) {
         core.tally.bytesOut += length;
         if (length > 0) {
             stream.bytesOut += length;
@@ -129,10 +135,16 @@ final class StreamLife {
             return;
         }
         stream.finSent = true;
-        if (!stream.finReceived) {
-            core.streams.awaitFin(stream, time);
-        }
+        awaitFin(stream);
         settle(stream);
+    }
+
+    /** Whoever reads may wait for the peer's FIN as long as it likes; whoever has closed waits only so long. */
+    private void awaitFin(YamuxStream stream) {
+        boolean waits = stream.discarding && stream.finSent && !stream.finReceived;
+        if (waits && !stream.closing.linked()) {
+            core.streams.awaitFin(stream, core.now());
+        }
     }
 
     void grow(YamuxStream stream, long target) {

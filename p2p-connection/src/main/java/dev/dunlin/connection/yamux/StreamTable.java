@@ -11,7 +11,7 @@ final class StreamTable {
     private final YamuxLimits limits;
     /** By id, in the order of their opening. */
     private final Map<Integer, YamuxStream> byId = new LinkedHashMap<>();
-    /** Streams that wait for the peer's FIN after ours, the longest first. */
+    /** Closed streams that wait for the peer's FIN after ours, the longest first. */
     private final StreamList closing = new StreamList();
     /** The stream asked for last: frames of one stream come in rows. */
     private @Nullable YamuxStream latest;

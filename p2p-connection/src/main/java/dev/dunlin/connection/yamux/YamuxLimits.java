@@ -31,8 +31,9 @@ package dev.dunlin.connection.yamux;
  * @param wastedOpensPerSecond inbound streams that we refuse, or that the peer resets before they are accepted, in
  *     the long run; more end the session
  * @param wastedOpenBurst such streams at once
- * @param closeTimeout microseconds that the peer's FIN may take after ours, without a byte that the application
- *     reads, before the stream is reset, or {@link #NEVER}
+ * @param closeTimeout microseconds that the peer's FIN may take on a stream that the application has closed, counted
+ *     from our FIN or from {@link YamuxStream#close}, whichever is later, before the stream is reset, or {@link
+ *     #NEVER}. Bytes that come do not extend it
  * @param keepaliveInterval microseconds between our pings, or {@link #NEVER}; without pings the round-trip time is
  *     unknown and windows do not grow
  * @param pingTimeout microseconds that the connection may be silent after a ping of ours before the session ends,
@@ -162,7 +163,7 @@ public record YamuxLimits(
         private int emptyFrameBurst = 1000;
         private int wastedOpensPerSecond = 100;
         private int wastedOpenBurst = 1024;
-        private long closeTimeout = 60 * SECOND;
+        private long closeTimeout = 10 * SECOND;
         private long keepaliveInterval = 30 * SECOND;
         private long pingTimeout = 30 * SECOND;
 

@@ -170,7 +170,10 @@ public final class YamuxStream {
         life.closeWrite(this);
     }
 
-    /** Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped. */
+    /**
+     * Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped, and credited to
+     * the peer so that it can end in order. It has {@link YamuxLimits#closeTimeout} for that.
+     */
     public void close() {
         life.close(this);
     }

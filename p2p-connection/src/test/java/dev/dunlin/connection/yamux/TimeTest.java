@@ -43,7 +43,7 @@ class TimeTest {
         moved(stream, 7 * SECOND, 0, 0);
         probe.receive(Frame.data(0, 1, 10));
         moved(stream, 8 * SECOND, 10, 0);
-        probe.now = 9 * SECOND;
+        probe.at(9 * SECOND);
         stream.consumed(10);
         stream.write(ByteBuffer.allocate(70_000));
         moved(stream, 8 * SECOND, 10, 0);
@@ -158,7 +158,7 @@ class TimeTest {
         probe.now = 5 * SECOND;
         probe.opened().close();
         probe.drain();
-        assertThat(probe.session.nextDeadline()).isEqualTo(160 * SECOND);
+        assertThat(probe.session.nextDeadline()).isEqualTo(110 * SECOND);
     }
 
     @Test
