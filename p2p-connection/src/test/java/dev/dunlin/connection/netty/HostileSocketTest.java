@@ -21,6 +21,7 @@ import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.yamux.YamuxLimits;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
@@ -120,7 +121,7 @@ class HostileSocketTest {
             boolean whole = true;
             while (whole && taken.get() < 64 << 20) {
                 ByteBuf chunk = Unpooled.wrappedBuffer(new byte[CHUNK]);
-                whole = stream.write(chunk);
+                whole = stream.write(chunk) == YamuxWrite.TAKEN;
                 taken.addAndGet(CHUNK - chunk.readableBytes());
                 chunk.release();
             }
