@@ -13,7 +13,7 @@ final class Core {
     final Outbound outbound;
     final Keepalive keepalive;
     final StreamLife life;
-    final GoAways goAways = new GoAways();
+    final GoAways goAways;
 
     private final YamuxListener listener;
     private Optional<YamuxEnd> end = Optional.empty();
@@ -24,6 +24,7 @@ final class Core {
         this.limits = limits;
         this.listener = listener;
         this.now = now;
+        this.goAways = new GoAways(limits.ackBacklog());
         this.streams = new StreamTable(limits);
         this.outbound = new Outbound(this);
         this.keepalive = new Keepalive(this);
@@ -52,6 +53,20 @@ final class Core {
         busy = false;
     }
 
+    /** Ends a session that was to be finished if no stream and nothing to send is left. */
+    void endIfFinished() {
+        if (goAways.finishing() && streams.isEmpty() && !outbound.pending()) {
+            end(YamuxEnd.CLOSED_BY_US);
+        }
+    }
+
+    /** The same outside of calls that will ask at their own end. */
+    void endIfFinishedNow() {
+        if (!busy) {
+            endIfFinished();
+        }
+    }
+
     void emit(YamuxEvent event) {
         listener.on(event);
     }
@@ -77,7 +92,8 @@ final class Core {
         List<YamuxStream> lost = streams.all();
         lost.forEach(life::dies);
         outbound.forgetControls();
-        if (reason != YamuxEnd.CONNECTION_LOST) {
+        boolean saidAlready = goAways.sent() && reason.goAwayCode() == YamuxSession.NORMAL;
+        if (reason != YamuxEnd.CONNECTION_LOST && !saidAlready) {
             outbound.control(Wire.GO_AWAY, 0, 0, reason.goAwayCode());
         }
         emit(new YamuxEvent.SessionEnded(reason));

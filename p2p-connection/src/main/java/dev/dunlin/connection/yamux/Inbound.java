@@ -72,7 +72,7 @@ final class Inbound implements FrameReader.Handler {
     }
 
     private long goAway(long code) {
-        if (!core.goAways.receive()) {
+        if (!core.goAways.receive(code)) {
             return empty();
         }
         core.emit(new YamuxEvent.GoAwayReceived(code));
@@ -133,14 +133,14 @@ final class Inbound implements FrameReader.Handler {
             wasted(YamuxDrop.OPEN_WITH_RESET);
             return null;
         }
+        if (core.goAways.said()) {
+            return lateOpen(id);
+        }
         if (core.streams.inbound() >= limits.maxInboundStreams()) {
             return refused(id, YamuxDrop.INBOUND_STREAMS_FULL);
         }
         if (core.streams.unaccepted() >= limits.maxUnacceptedStreams()) {
             return refused(id, YamuxDrop.UNACCEPTED_STREAMS_FULL);
-        }
-        if (core.goAways.said()) {
-            return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);
         }
         YamuxStream stream = core.life.opened(id, false);
         core.emit(new YamuxEvent.StreamOpened(stream));
@@ -150,6 +150,16 @@ final class Inbound implements FrameReader.Handler {
     private @Nullable YamuxStream refused(int id, YamuxDrop reason) {
         core.outbound.control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
         wasted(reason);
+        return null;
+    }
+
+    /** A stream that the peer opens after our GoAway is no offence while it may not have seen it. */
+    private @Nullable YamuxStream lateOpen(int id) {
+        if (!core.goAways.crosses()) {
+            return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);
+        }
+        core.outbound.control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
+        core.count(YamuxDrop.OPEN_AFTER_GO_AWAY);
         return null;
     }
 

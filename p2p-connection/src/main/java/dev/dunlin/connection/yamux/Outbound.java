@@ -143,6 +143,8 @@ final class Outbound {
             pongs--;
         } else if (control.word == Wire.word(Wire.PING, Wire.SYN)) {
             core.keepalive.sent(now);
+        } else if (Wire.type(control.word) == Wire.GO_AWAY) {
+            core.goAways.wasSent();
         }
         return header(out, control.word, control.id, control.length);
     }

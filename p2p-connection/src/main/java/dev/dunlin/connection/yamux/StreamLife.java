@@ -90,6 +90,7 @@ final class StreamLife {
             tellReset(stream, (int) code);
             dies(stream);
             core.outbound.wakeStarving();
+            core.endIfFinishedNow();
         }
     }
 
@@ -184,6 +185,7 @@ final class StreamLife {
         if (!stream.over && stream.finSent && stream.finReceived && stream.in.unread() == 0) {
             retire(stream);
             core.emit(new YamuxEvent.StreamClosed(stream));
+            core.endIfFinishedNow();
         }
     }
 

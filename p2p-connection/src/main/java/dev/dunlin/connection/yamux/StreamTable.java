@@ -26,6 +26,10 @@ final class StreamTable {
         this.limits = limits;
     }
 
+    boolean isEmpty() {
+        return byId.isEmpty();
+    }
+
     int inbound() {
         return inbound;
     }

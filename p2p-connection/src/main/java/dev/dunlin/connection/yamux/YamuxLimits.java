@@ -7,7 +7,7 @@ package dev.dunlin.connection.yamux;
  * @param maxInboundStreams streams the peer may have open at once; more are refused with RST
  * @param maxOutboundStreams streams we may have open at once; {@link YamuxSession#open} refuses more
  * @param ackBacklog outbound streams that may wait for the peer's ACK (libp2p yamux spec, "ACK backlog": at most
- *     256)
+ *     256); also inbound streams that may come after our GoAway without counting as wasted
  * @param maxUnacceptedStreams inbound streams that may wait for {@link YamuxStream#accept} (same: at least 256);
  *     more are refused with RST
  * @param initialWindow receive window of a new stream in bytes, at least 256 KiB, which the peer assumes; what is

@@ -60,6 +60,7 @@ public final class YamuxSession {
             if (bytes.remaining() < offered) {
                 core.keepalive.received(core.now());
             }
+            core.endIfFinished();
             if (!core.running()) {
                 bytes.position(bytes.limit());
             } else if (bytes.hasRemaining()) {
@@ -86,7 +87,9 @@ public final class YamuxSession {
     public long drain(YamuxOutput out, long maxBytes, long time) {
         core.enter(time);
         try {
-            return core.outbound.drain(out, maxBytes, core.now());
+            long sent = core.outbound.drain(out, maxBytes, core.now());
+            core.endIfFinished();
+            return sent;
         } finally {
             core.exit();
         }
@@ -118,6 +121,7 @@ public final class YamuxSession {
             }
             core.keepalive.onTime(core.now());
             expire();
+            core.endIfFinished();
         } finally {
             core.exit();
         }
@@ -138,7 +142,7 @@ public final class YamuxSession {
         if (!core.running() || core.goAways.said()) {
             return refuse(YamuxOpen.Reason.SESSION_ENDED, YamuxDrop.OPEN_IMPOSSIBLE);
         }
-        if (core.goAways.received()) {
+        if (core.goAways.received().isPresent()) {
             return refuse(YamuxOpen.Reason.PEER_WENT_AWAY, YamuxDrop.OPEN_IMPOSSIBLE);
         }
         if (nextId > Wire.MAX_ID) {
@@ -178,14 +182,33 @@ public final class YamuxSession {
         }
     }
 
-    /** Says GoAway: neither side opens streams any more, those that are open go on. */
+    /**
+     * Says GoAway: neither side opens streams any more, those that are open go on. Streams that the peer opens all the same are
+     * refused; {@link YamuxLimits#ackBacklog} of them may have crossed the GoAway and do not count as wasted opens.
+     */
     public void goAway() {
         if (core.running() && core.goAways.say()) {
             core.outbound.control(Wire.GO_AWAY, 0, 0, NORMAL);
         }
     }
 
-    /** Ends the session in order: streams are lost, and a GoAway is left to drain before the connection is closed. */
+    /**
+     * Ends the session in order and loses no byte: says GoAway as {@link #goAway} does, and ends by itself, with {@link
+     * YamuxEnd#CLOSED_BY_US}, when the last stream is over and all that was written is drained. How long that may take is the
+     * caller's affair: {@link #close} cuts it short.
+     */
+    public void finish() {
+        goAway();
+        core.goAways.finish();
+        core.endIfFinishedNow();
+    }
+
+    /** The code of the peer's GoAway, 0 to 2^32-1, if it said one; the last that was reported. Kept beyond the session's end. */
+    public OptionalLong peerGoAway() {
+        return core.goAways.received();
+    }
+
+    /** Ends the session now: streams are lost, and a GoAway is left to drain before the connection is closed. */
     public void close() {
         core.end(YamuxEnd.CLOSED_BY_US);
     }

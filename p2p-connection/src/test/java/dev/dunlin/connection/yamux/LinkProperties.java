@@ -19,7 +19,9 @@ class LinkProperties {
     private enum Ending {
         HALVES,
         CLOSES,
-        RESETS
+        RESETS,
+        /** One session is finished while streams run and are opened. */
+        FINISHES
     }
 
     /** What one side does with one stream. */
@@ -99,11 +101,19 @@ class LinkProperties {
                 case YamuxEvent.RemoteClosed(YamuxStream stream) -> use(stream).eof = true;
                 case YamuxEvent.StreamClosed(YamuxStream stream) -> use(stream).ends++;
                 case YamuxEvent.StreamReset(YamuxStream stream, YamuxEvent.ResetCause cause, long code) -> {
-                    assertThat(cause).isEqualTo(YamuxEvent.ResetCause.BY_PEER);
-                    assertThat(code).isEqualTo(42);
+                    if (ending == Ending.FINISHES) {
+                        assertThat(stream.outbound() && !stream.acknowledged()).isTrue();
+                    } else {
+                        assertThat(cause).isEqualTo(YamuxEvent.ResetCause.BY_PEER);
+                        assertThat(code).isEqualTo(42);
+                    }
                     use(stream).ends++;
                 }
-                case YamuxEvent.SessionEnded(YamuxEnd reason) -> throw new AssertionError("ended: " + reason);
+                case YamuxEvent.SessionEnded(YamuxEnd reason) -> {
+                    assertThat(ending).as("ended: " + reason).isEqualTo(Ending.FINISHES);
+                    assertThat(reason).isEqualTo(side == 0 ? YamuxEnd.CLOSED_BY_US : YamuxEnd.CONNECTION_LOST);
+                    assertThat(side == 1 || uses.stream().allMatch(this::done)).isTrue();
+                }
                 case YamuxEvent.StreamAcked ignored -> {}
                 case YamuxEvent.Writable ignored -> {}
                 case YamuxEvent.PingAnswered ignored -> {}
@@ -147,6 +157,11 @@ class LinkProperties {
             return use.stream.state() == YamuxStream.State.RESET || use.ends > 0;
         }
 
+        /** Or it crossed the GoAway: the other session never had it. */
+        boolean doneOrUnheard(Use use) {
+            return done(use) || use.stream.outbound() && !use.stream.acknowledged();
+        }
+
         void drainTo(End other, long now) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             session.drain(Probe.sink(out), 1 + random.nextInt(200_000), now);
@@ -157,6 +172,10 @@ class LinkProperties {
         }
 
         void read(long now) {
+            if (session.ended().isPresent()) {
+                wire.clear();
+                arrivals.clear();
+            }
             while (!wire.isEmpty() && arrivals.element() <= now && session.wantsRead()) {
                 ByteBuffer first = wire.element();
                 int length = random.nextInt(10) == 0
@@ -187,6 +206,12 @@ class LinkProperties {
         for (int round = 0; ; round++) {
             assertThat(round).as("rounds: a deadlock").isLessThan(20_000);
             now += random.nextInt(5_000);
+            if (ending == Ending.FINISHES && random.nextInt(50) == 0) {
+                a.session.finish();
+            }
+            if (a.session.peerGoAway().isPresent() || b.session.peerGoAway().isPresent()) {
+                toOpen = 0;
+            }
             for (End end : List.of(a, b)) {
                 End other = end == a ? b : a;
                 if (toOpen > 0 && end.session.open(now) instanceof YamuxOpen.Opened(YamuxStream stream)) {
@@ -205,7 +230,11 @@ class LinkProperties {
                 end.drainTo(other, now);
                 end.read(now);
             }
-            boolean quiet = toOpen == 0 && a.wire.isEmpty() && b.wire.isEmpty();
+            if (a.session.ended().isPresent() && b.wire.isEmpty() && b.uses.stream().allMatch(b::doneOrUnheard)) {
+                b.session.connectionLost();
+            }
+            boolean finished = ending != Ending.FINISHES || a.session.ended().isPresent();
+            boolean quiet = finished && toOpen == 0 && a.wire.isEmpty() && b.wire.isEmpty();
             if (quiet
                     && !a.session.wantsWrite()
                     && !b.session.wantsWrite()
@@ -225,7 +254,7 @@ class LinkProperties {
         for (Use use : end.uses) {
             assertThat(use.ends).isLessThanOrEqualTo(1);
             if (use.stream.state() == YamuxStream.State.RESET) {
-                assertThat(ending).isEqualTo(Ending.RESETS);
+                assertThat(ending).isIn(Ending.RESETS, Ending.FINISHES);
                 continue;
             }
             assertThat(use.eof).isTrue();
@@ -263,6 +292,11 @@ class LinkProperties {
     @Property(tries = 30)
     void whoReadsNoMoreHearsThePeerOutAllTheSame(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int streams) {
         run(seed, streams, 1_500_000, Ending.CLOSES, YamuxLimits.defaults());
+    }
+
+    @Property(tries = 60)
+    void aFinishedSessionLosesNoByte(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int streams) {
+        run(seed, streams, 300_000, Ending.FINISHES, YamuxLimits.defaults());
     }
 
     @Property(tries = 60)
