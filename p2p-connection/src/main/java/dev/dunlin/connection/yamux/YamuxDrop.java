@@ -39,5 +39,10 @@ public enum YamuxDrop {
     /** Writes taken in part or not at all: a write buffer is full. */
     WRITE_BUFFER_FULL,
     /** Times that reading stopped because {@link YamuxLimits#maxControlFrames} wait to be sent. */
-    READING_STOPPED
+    READING_STOPPED;
+
+    /** Its name in logs, in lower camel case. */
+    public String word() {
+        return Words.of(this);
+    }
 }
