@@ -3,6 +3,7 @@ package dev.dunlin.node.bench;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.StreamReader;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +51,7 @@ final class Perf implements StreamReader {
         while (toSend > 0) {
             ByteBuf piece = ZEROS.slice(0, (int) Math.min(toSend, ZEROS.readableBytes()));
             int before = piece.readableBytes();
-            boolean whole = stream.write(piece);
+            boolean whole = stream.write(piece) == YamuxWrite.TAKEN;
             toSend -= before - piece.readableBytes();
             if (!whole) {
                 return;

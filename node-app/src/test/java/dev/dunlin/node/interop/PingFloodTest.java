@@ -6,6 +6,7 @@ import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.StreamReader;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.keys.KeyType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -72,7 +73,7 @@ class PingFloodTest {
                 ping = Unpooled.wrappedBuffer(new byte[32]);
                 sent++;
             }
-            if (stream.write(ping)) {
+            if (stream.write(ping) == YamuxWrite.TAKEN) {
                 stream.execute(this::sendNext);
             } else {
                 refused = true;

@@ -315,7 +315,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                         .ifPresent(known -> known.finish(
                                 switch (cause) {
                                     case BY_PEER -> EndReason.REMOTE_RESET;
-                                    case IDLE, CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
+                                    case CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
                                     case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
                                 }));
             case YamuxEvent.SessionEnded(YamuxEnd end) -> ended(end);

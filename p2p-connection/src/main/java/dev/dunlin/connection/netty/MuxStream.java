@@ -57,7 +57,7 @@ final class MuxStream implements StreamChannel {
         if (output.length > 0) {
             ByteBuf bytes = Unpooled.wrappedBuffer(output);
             // A negotiation's messages are far smaller than the least window and write buffer.
-            boolean whole = write(bytes);
+            boolean whole = write(bytes) == YamuxWrite.TAKEN;
             bytes.release();
             if (!whole && !over) {
                 fail("the peer gives no window to negotiate in");
@@ -269,9 +269,9 @@ final class MuxStream implements StreamChannel {
     }
 
     @Override
-    public boolean write(ByteBuf bytes) {
-        if (over || !bytes.isReadable()) {
-            return !over;
+    public YamuxWrite write(ByteBuf bytes) {
+        if (over) {
+            return YamuxWrite.CLOSED;
         }
         ByteBuffer view = bytes.nioBuffer();
         int before = view.remaining();
@@ -282,7 +282,7 @@ final class MuxStream implements StreamChannel {
             bytes.skipBytes(taken);
             connection.soon();
         }
-        return answer == YamuxWrite.TAKEN;
+        return answer;
     }
 
     @Override

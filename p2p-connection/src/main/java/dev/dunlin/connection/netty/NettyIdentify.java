@@ -160,9 +160,16 @@ public final class NettyIdentify implements IdentifyService {
 
         @Override
         public void writable(StreamChannel stream) {
-            if (!answered && stream.write(unsent)) {
-                stream.close();
-                answer(Optional.empty());
+            if (answered) {
+                return;
+            }
+            switch (stream.write(unsent)) {
+                case TAKEN -> {
+                    stream.close();
+                    answer(Optional.empty());
+                }
+                case FULL -> {}
+                case CLOSED -> answer(Optional.of("our side is closed"));
             }
         }
 

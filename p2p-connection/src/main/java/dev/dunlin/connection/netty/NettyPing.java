@@ -5,6 +5,7 @@ import dev.dunlin.connection.ping.PingExchange;
 import dev.dunlin.connection.ping.PingService;
 import dev.dunlin.connection.ping.PongEcho;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.ActionId;
@@ -84,10 +85,10 @@ public final class NettyPing implements PingService {
             waiting = id;
             exchange = new PingExchange(bytes, NettyTransport.micros());
             ByteBuf out = Unpooled.wrappedBuffer(bytes);
-            boolean whole = channel.write(out);
+            YamuxWrite written = channel.write(out);
             out.release();
-            if (!whole) {
-                answer(lost("the peer gives no window"));
+            if (written != YamuxWrite.TAKEN) {
+                answer(lost(written == YamuxWrite.FULL ? "the peer gives no window" : "our side is closed"));
                 channel.reset();
             }
         }
@@ -158,8 +159,13 @@ public final class NettyPing implements PingService {
                     unsent = Unpooled.wrappedBuffer(behind.toByteArray());
                     behind.reset();
                 }
-                if (!stream.write(unsent)) {
+                YamuxWrite written = stream.write(unsent);
+                if (written == YamuxWrite.FULL) {
                     return;
+                }
+                if (written == YamuxWrite.CLOSED) {
+                    unsent = Unpooled.EMPTY_BUFFER;
+                    behind.reset();
                 }
             }
             stream.consumed(held);

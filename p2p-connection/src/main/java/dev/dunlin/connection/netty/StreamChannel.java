@@ -1,5 +1,6 @@
 package dev.dunlin.connection.netty;
 
+import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
@@ -33,9 +34,10 @@ public interface StreamChannel {
      * Sends bytes, as many as fit. What was taken is retained until it is sent; the caller releases its own reference.
      *
      * @param bytes its reader index moves past what was taken
-     * @return whether all were taken; if not, {@link StreamReader#writable} says when to go on
+     * @return whether all were taken, or {@link StreamReader#writable} will say when to go on, or no byte will ever be taken
+     *     any more because our side is closed or the stream is over
      */
-    boolean write(ByteBuf bytes);
+    YamuxWrite write(ByteBuf bytes);
 
     /** Says that delivered bytes are done with, so that the peer may send more. */
     void consumed(int bytes);

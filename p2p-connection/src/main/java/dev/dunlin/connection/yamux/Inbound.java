@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What received frames mean. Constant work a frame; nothing is allocated for a body. */
 final class Inbound implements FrameReader.Handler {
 
-    private final YamuxSession session;
+    private final Core core;
     private final YamuxLimits limits;
     private final YamuxRole role;
     private final IdWindow ids = new IdWindow();
@@ -20,10 +20,11 @@ final class Inbound implements FrameReader.Handler {
 
     private boolean finAfterBody;
 
-    Inbound(YamuxSession session, YamuxLimits limits, YamuxRole role, long now) {
-        this.session = session;
-        this.limits = limits;
+    Inbound(Core core, YamuxRole role) {
+        this.core = core;
+        this.limits = core.limits;
         this.role = role;
+        long now = core.now();
         this.pings = new TokenBucket(limits.pingsPerSecond(), limits.pingBurst(), now);
         this.empties = new TokenBucket(limits.emptyFramesPerSecond(), limits.emptyFrameBurst(), now);
         this.wasted = new TokenBucket(limits.wastedOpensPerSecond(), limits.wastedOpenBurst(), now);
@@ -31,14 +32,14 @@ final class Inbound implements FrameReader.Handler {
 
     @Override
     public boolean ready() {
-        return session.running() && !session.outbound().full();
+        return core.running() && !core.outbound.full();
     }
 
     @Override
     public long header(int word, int id, int length) {
-        session.frameReceived();
+        core.tally.framesIn++;
         if (Wire.version(word) != 0) {
-            return session.end(YamuxEnd.UNKNOWN_VERSION);
+            return core.end(YamuxEnd.UNKNOWN_VERSION);
         }
         int flags = Wire.flags(word);
         return switch (Wire.type(word)) {
@@ -46,35 +47,35 @@ final class Inbound implements FrameReader.Handler {
             case Wire.WINDOW_UPDATE -> stream(false, flags, id, Integer.toUnsignedLong(length));
             case Wire.PING -> ping(flags, length);
             case Wire.GO_AWAY -> goAway(Integer.toUnsignedLong(length));
-            default -> session.end(YamuxEnd.UNKNOWN_TYPE);
+            default -> core.end(YamuxEnd.UNKNOWN_TYPE);
         };
     }
 
     /** A ping or its answer. As other implementations, it takes a stream id that is not 0 for no offence. */
     private long ping(int flags, int value) {
         if ((flags & Wire.SYN) != 0) {
-            if (!pings.take(session.now())) {
-                return session.end(YamuxEnd.PING_FLOOD);
+            if (!pings.take(core.now())) {
+                return core.end(YamuxEnd.PING_FLOOD);
             }
-            if (!session.outbound().pong(value)) {
-                session.count(YamuxDrop.PONGS_FULL);
+            if (!core.outbound.pong(value)) {
+                core.count(YamuxDrop.PONGS_FULL);
             }
             return 0;
         }
-        OptionalLong rtt = session.keepalive().answered(value, session.now());
+        OptionalLong rtt = core.keepalive.answered(value, core.now());
         if (rtt.isPresent()) {
-            session.emit(new YamuxEvent.PingAnswered(rtt.getAsLong()));
+            core.emit(new YamuxEvent.PingAnswered(rtt.getAsLong()));
             return 0;
         }
-        session.count(YamuxDrop.UNSOLICITED_PONG);
+        core.count(YamuxDrop.UNSOLICITED_PONG);
         return empty();
     }
 
     private long goAway(long code) {
-        if (session.peerWentAway()) {
+        if (!core.goAways.receive(code)) {
             return empty();
         }
-        session.emit(new YamuxEvent.GoAwayReceived(code));
+        core.emit(new YamuxEvent.GoAwayReceived(code));
         return 0;
     }
 
@@ -84,32 +85,32 @@ final class Inbound implements FrameReader.Handler {
         target = null;
         finAfterBody = false;
         if (id == 0) {
-            return session.end(YamuxEnd.STREAM_FRAME_ON_SESSION);
+            return core.end(YamuxEnd.STREAM_FRAME_ON_SESSION);
         }
         YamuxStream stream;
         if ((flags & Wire.SYN) != 0) {
             stream = opened(data, flags, id, length);
         } else {
-            stream = session.stream(id);
+            stream = core.streams.find(id);
             if (stream == null) {
                 unknown(flags, length, body);
             }
         }
         if (stream == null) {
-            return session.running() ? body : 0;
+            return core.running() ? body : 0;
         }
         if ((flags & Wire.RST) != 0) {
             reset(stream, data ? 0 : length);
-            return session.running() ? body : 0;
+            return core.running() ? body : 0;
         }
         return frame(stream, data, flags, length);
     }
 
     /** A frame without SYN for a stream that is closed or never was: dropped, unless no window of ours allowed it. */
     private void unknown(int flags, long length, long body) {
-        session.count(YamuxDrop.UNKNOWN_STREAM);
+        core.count(YamuxDrop.UNKNOWN_STREAM);
         if (body > limits.maxStreamWindow()) {
-            session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+            core.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
         } else if (length == 0 && (flags & (Wire.FIN | Wire.RST | Wire.ACK)) == 0) {
             empty();
         }
@@ -117,51 +118,61 @@ final class Inbound implements FrameReader.Handler {
 
     private @Nullable YamuxStream opened(boolean data, int flags, int id, long length) {
         if (role.owns(id)) {
-            session.end(YamuxEnd.WRONG_PARITY);
+            core.end(YamuxEnd.WRONG_PARITY);
             return null;
         }
         if (!ids.use(id)) {
-            session.end(YamuxEnd.ID_USED_TWICE);
+            core.end(YamuxEnd.ID_USED_TWICE);
             return null;
         }
         if (data && length > Wire.INITIAL_WINDOW) {
-            session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+            core.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
             return null;
         }
         if ((flags & Wire.RST) != 0) {
             wasted(YamuxDrop.OPEN_WITH_RESET);
             return null;
         }
-        if (session.inboundStreams() >= limits.maxInboundStreams()) {
+        if (core.goAways.said()) {
+            return lateOpen(id);
+        }
+        if (core.streams.inbound() >= limits.maxInboundStreams()) {
             return refused(id, YamuxDrop.INBOUND_STREAMS_FULL);
         }
-        if (session.unacceptedStreams() >= limits.maxUnacceptedStreams()) {
+        if (core.streams.unaccepted() >= limits.maxUnacceptedStreams()) {
             return refused(id, YamuxDrop.UNACCEPTED_STREAMS_FULL);
         }
-        if (session.wentAway()) {
-            return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);
-        }
-        YamuxStream stream = session.openedByPeer(id);
-        session.emit(new YamuxEvent.StreamOpened(stream));
+        YamuxStream stream = core.life.opened(id, false);
+        core.emit(new YamuxEvent.StreamOpened(stream));
         return stream;
     }
 
     private @Nullable YamuxStream refused(int id, YamuxDrop reason) {
-        session.outbound().control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
+        core.outbound.control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
         wasted(reason);
         return null;
     }
 
+    /** A stream that the peer opens after our GoAway is no offence while it may not have seen it. */
+    private @Nullable YamuxStream lateOpen(int id) {
+        if (!core.goAways.crosses()) {
+            return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);
+        }
+        core.outbound.control(Wire.WINDOW_UPDATE, Wire.RST, id, 0);
+        core.count(YamuxDrop.OPEN_AFTER_GO_AWAY);
+        return null;
+    }
+
     private void wasted(YamuxDrop reason) {
-        session.count(reason);
-        if (!wasted.take(session.now())) {
-            session.end(YamuxEnd.WASTED_OPEN_FLOOD);
+        core.count(reason);
+        if (!wasted.take(core.now())) {
+            core.end(YamuxEnd.WASTED_OPEN_FLOOD);
         }
     }
 
     private void reset(YamuxStream stream, long code) {
         boolean unaccepted = !stream.outbound() && !stream.accepted;
-        session.lost(stream, YamuxEvent.ResetCause.BY_PEER, code);
+        core.life.lost(stream, YamuxEvent.ResetCause.BY_PEER, code);
         if (unaccepted) {
             wasted(YamuxDrop.RESET_BEFORE_ACCEPT);
         }
@@ -172,9 +183,9 @@ final class Inbound implements FrameReader.Handler {
         if ((flags & Wire.ACK) != 0) {
             if (stream.outbound() && !stream.acked) {
                 effect = true;
-                session.ackReceived(stream);
+                core.life.acked(stream);
             } else {
-                session.count(YamuxDrop.UNSOLICITED_ACK);
+                core.count(YamuxDrop.UNSOLICITED_ACK);
             }
         }
         boolean fin = (flags & Wire.FIN) != 0 && !stream.finReceived;
@@ -184,26 +195,26 @@ final class Inbound implements FrameReader.Handler {
         if (!data) {
             credit(stream, length);
         } else if (!stream.over && !stream.in.take(length)) {
-            return session.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
+            return core.end(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
         } else if (length > 0) {
-            session.bodyBegins(length);
+            core.tally.bytesIn += length;
             target = stream;
             finAfterBody = fin;
             dropped(stream);
             return length;
         }
         if (fin) {
-            session.finReceived(stream);
+            core.life.finReceived(stream);
         }
         return 0;
     }
 
     private void dropped(YamuxStream stream) {
         if (stream.finReceived) {
-            session.count(YamuxDrop.DATA_AFTER_FIN);
+            core.count(YamuxDrop.DATA_AFTER_FIN);
             target = null;
         } else if (stream.discarding) {
-            session.count(YamuxDrop.DATA_AFTER_CLOSE);
+            core.count(YamuxDrop.DATA_AFTER_CLOSE);
         }
     }
 
@@ -212,17 +223,17 @@ final class Inbound implements FrameReader.Handler {
             return;
         }
         if (stream.sendWindow + delta > Wire.MAX_WINDOW) {
-            session.end(YamuxEnd.SEND_WINDOW_OVERFLOW);
+            core.end(YamuxEnd.SEND_WINDOW_OVERFLOW);
             return;
         }
         stream.sendWindow += delta;
-        session.outbound().readyIfSendable(stream);
+        core.outbound.readyIfSendable(stream);
     }
 
     /** Counts a frame that says nothing. */
     private long empty() {
-        session.count(YamuxDrop.EMPTY_FRAME);
-        return empties.take(session.now()) ? 0 : session.end(YamuxEnd.EMPTY_FRAME_FLOOD);
+        core.count(YamuxDrop.EMPTY_FRAME);
+        return empties.take(core.now()) ? 0 : core.end(YamuxEnd.EMPTY_FRAME_FLOOD);
     }
 
     @Override
@@ -231,11 +242,9 @@ final class Inbound implements FrameReader.Handler {
         if (stream == null || stream.over) {
             return;
         }
-        if (!stream.discarding) {
-            session.delivered(stream, piece);
-        }
+        core.life.received(stream, piece);
         if (last && finAfterBody) {
-            session.finReceived(stream);
+            core.life.finReceived(stream);
         }
     }
 }

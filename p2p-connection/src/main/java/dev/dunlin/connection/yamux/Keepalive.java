@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 /** Our own pings, one at a time: round-trip time, and whether the peer is still there. */
 final class Keepalive {
 
-    private final YamuxSession session;
+    private final Core core;
     private final YamuxLimits limits;
     private int value = -1;
     private boolean waiting;
@@ -17,11 +17,11 @@ final class Keepalive {
     private long rtt;
     private boolean measured;
 
-    Keepalive(YamuxSession session, YamuxLimits limits, long now) {
-        this.session = session;
-        this.limits = limits;
-        this.nextAt = limits.keepaliveInterval() == YamuxLimits.NEVER ? YamuxLimits.NEVER : now;
-        this.receivedAt = now;
+    Keepalive(Core core) {
+        this.core = core;
+        this.limits = core.limits;
+        this.nextAt = limits.keepaliveInterval() == YamuxLimits.NEVER ? YamuxLimits.NEVER : core.now();
+        this.receivedAt = core.now();
     }
 
     /** Smoothed round-trip time in microseconds, or what is assumed before the first answer; 0 while unknown. */
@@ -48,7 +48,7 @@ final class Keepalive {
         sent = false;
         queuedAt = now;
         value++;
-        session.outbound().control(Wire.PING, Wire.SYN, 0, value);
+        core.outbound.control(Wire.PING, Wire.SYN, 0, value);
     }
 
     /** The ping left: the round trip begins. */
@@ -63,7 +63,7 @@ final class Keepalive {
             return OptionalLong.empty();
         }
         waiting = false;
-        nextAt = YamuxSession.after(now, limits.keepaliveInterval());
+        nextAt = Core.after(now, limits.keepaliveInterval());
         long sample = Math.max(1, now - sentAt);
         // The weight of an eighth for a new sample is that of TCP (RFC 6298).
         rtt = measured ? Math.max(1, (7 * rtt + sample) / 8) : sample;
@@ -72,7 +72,7 @@ final class Keepalive {
     }
 
     long deadline() {
-        return waiting ? YamuxSession.after(Math.max(queuedAt, receivedAt), limits.pingTimeout()) : nextAt;
+        return waiting ? Core.after(Math.max(queuedAt, receivedAt), limits.pingTimeout()) : nextAt;
     }
 
     void onTime(long now) {
@@ -80,7 +80,7 @@ final class Keepalive {
             return;
         }
         if (waiting) {
-            session.end(YamuxEnd.PING_TIMEOUT);
+            core.end(YamuxEnd.PING_TIMEOUT);
         } else {
             ping(now);
         }

@@ -11,7 +11,7 @@ final class Outbound {
 
     private record Control(int word, int id, int length) {}
 
-    private final YamuxSession session;
+    private final Core core;
     private final YamuxLimits limits;
     private final ArrayDeque<Control> controls = new ArrayDeque<>();
     private final StreamList signals = new StreamList();
@@ -21,9 +21,9 @@ final class Outbound {
     private long queued;
     private int pongs;
 
-    Outbound(YamuxSession session, YamuxLimits limits) {
-        this.session = session;
-        this.limits = limits;
+    Outbound(Core core) {
+        this.core = core;
+        this.limits = core.limits;
     }
 
     boolean full() {
@@ -87,7 +87,7 @@ final class Outbound {
         if (taken == offered) {
             return YamuxWrite.TAKEN;
         }
-        session.count(YamuxDrop.WRITE_BUFFER_FULL);
+        core.count(YamuxDrop.WRITE_BUFFER_FULL);
         stream.starved = true;
         boolean ownFault =
                 stream.queued >= limits.writeBufferPerStream() || stream.writes.size() >= limits.maxWritesPerStream();
@@ -133,7 +133,7 @@ final class Outbound {
                 break;
             }
             sending.ready.unlink();
-            sent += data(sending, out, now);
+            sent += data(sending, out);
         }
         return sent;
     }
@@ -142,7 +142,9 @@ final class Outbound {
         if (control.word == Wire.word(Wire.PING, Wire.ACK)) {
             pongs--;
         } else if (control.word == Wire.word(Wire.PING, Wire.SYN)) {
-            session.pingSent(now);
+            core.keepalive.sent(now);
+        } else if (Wire.type(control.word) == Wire.GO_AWAY) {
+            core.goAways.wasSent();
         }
         return header(out, control.word, control.id, control.length);
     }
@@ -158,9 +160,10 @@ final class Outbound {
             flags |= Wire.ACK;
         }
         long delta = 0;
-        if (!stream.finReceived && !stream.discarding) {
-            if (stream.in.updateDue() && stream.in.tooSmall(now, session.rtt())) {
-                session.grow(stream, stream.in.size() * 2);
+        if (!stream.finReceived) {
+            boolean grows = !stream.discarding && stream.in.updateDue();
+            if (grows && stream.in.tooSmall(now, core.keepalive.rtt())) {
+                core.life.grow(stream, stream.in.size() * 2);
             }
             if (flags != 0 || stream.in.updateDue()) {
                 delta = stream.in.grant(now);
@@ -172,7 +175,7 @@ final class Outbound {
         return header(out, Wire.word(Wire.WINDOW_UPDATE, flags), stream.wireId(), (int) delta);
     }
 
-    private long data(YamuxStream stream, YamuxOutput out, long now) {
+    private long data(YamuxStream stream, YamuxOutput out) {
         int length = (int) Math.min(Math.min(stream.queued, stream.sendWindow), limits.maxDataFrame());
         boolean fin = stream.finWanted && length == stream.queued;
         stream.sendWindow -= length;
@@ -189,7 +192,7 @@ final class Outbound {
             // In a frame of its own: js-libp2p drops the body of Data+FIN when it has closed its own side already.
             headers += header(out, Wire.word(Wire.WINDOW_UPDATE, Wire.FIN), stream.wireId(), 0);
         }
-        session.dataSent(stream, length, fin, now);
+        core.life.sent(stream, length, fin);
         readyIfSendable(stream);
         // Those that wait longer first: a busy stream must not take back at once whatever room it made.
         wakeStarving();
@@ -215,7 +218,7 @@ final class Outbound {
 
     private int header(YamuxOutput out, int word, int id, int length) {
         header.clear().putInt(word).putInt(id).putInt(length).flip();
-        session.frameSent();
+        core.tally.framesOut++;
         out.header(header);
         return Wire.HEADER;
     }
@@ -245,6 +248,6 @@ final class Outbound {
     private void announce(YamuxStream stream) {
         stream.starved = false;
         stream.starving.unlink();
-        session.emit(new YamuxEvent.Writable(stream));
+        core.emit(new YamuxEvent.Writable(stream));
     }
 }

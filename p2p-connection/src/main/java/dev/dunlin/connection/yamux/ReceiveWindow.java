@@ -2,7 +2,7 @@ package dev.dunlin.connection.yamux;
 
 /**
  * The receiving side's account of one stream. Always: what the peer may still send, what was delivered and not
- * consumed, and what waits to be credited add up to the window's size, until the peer or the application ends it.
+ * consumed, and what waits to be credited add up to the window's size, until the peer ends it.
  */
 final class ReceiveWindow {
 
@@ -41,14 +41,9 @@ final class ReceiveWindow {
         unread += bytes;
     }
 
-    void consumed(int bytes) {
+    void consumed(long bytes) {
         unread -= bytes;
         credit += bytes;
-    }
-
-    /** The application will read no more. */
-    void forgetUnread() {
-        unread = 0;
     }
 
     void grow(long bytes) {

@@ -1,17 +1,17 @@
 package dev.dunlin.connection.yamux;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The streams that hold a place, by id and by age, and what they cost together. */
+/** The streams that hold a place, and what they cost together. */
 final class StreamTable {
 
     private final YamuxLimits limits;
-    private final Map<Integer, YamuxStream> byId = new HashMap<>();
-    /** All streams, the longest silent first. */
-    private final StreamList idle = new StreamList();
-    /** Streams that wait for the peer's FIN after ours, the longest first. */
+    /** By id, in the order of their opening. */
+    private final Map<Integer, YamuxStream> byId = new LinkedHashMap<>();
+    /** Closed streams that wait for the peer's FIN after ours, the longest first. */
     private final StreamList closing = new StreamList();
     /** The stream asked for last: frames of one stream come in rows. */
     private @Nullable YamuxStream latest;
@@ -24,6 +24,10 @@ final class StreamTable {
 
     StreamTable(YamuxLimits limits) {
         this.limits = limits;
+    }
+
+    boolean isEmpty() {
+        return byId.isEmpty();
     }
 
     int inbound() {
@@ -59,7 +63,6 @@ final class StreamTable {
 
     void add(YamuxStream stream) {
         byId.put(stream.wireId(), stream);
-        idle.addLast(stream.idle);
         if (stream.outbound()) {
             outbound++;
             unacked++;
@@ -72,7 +75,6 @@ final class StreamTable {
     void remove(YamuxStream stream) {
         byId.remove(stream.wireId());
         latest = null;
-        stream.idle.unlink();
         stream.closing.unlink();
         grown -= stream.in.size() - Wire.INITIAL_WINDOW;
         if (stream.outbound()) {
@@ -94,28 +96,15 @@ final class StreamTable {
         unacked--;
     }
 
-    /** Body bytes moved: the stream is not idle. */
-    void touch(YamuxStream stream, long now) {
-        if (stream.activeAt != now) {
-            stream.activeAt = now;
-            idle.addLast(stream.idle);
-        }
-    }
-
     /** The peer's FIN is waited for, from now. */
     void awaitFin(YamuxStream stream, long now) {
         stream.closingAt = now;
         closing.addLast(stream.closing);
     }
 
-    @Nullable
-    YamuxStream longestSilent() {
-        return idle.first();
-    }
-
-    long silentUntil() {
-        YamuxStream stream = idle.first();
-        return stream == null ? Long.MAX_VALUE : YamuxSession.after(stream.activeAt, limits.idleTimeout());
+    /** All of them, in the order of their opening. */
+    List<YamuxStream> all() {
+        return List.copyOf(byId.values());
     }
 
     @Nullable
@@ -125,7 +114,7 @@ final class StreamTable {
 
     long closingUntil() {
         YamuxStream stream = closing.first();
-        return stream == null ? Long.MAX_VALUE : YamuxSession.after(stream.closingAt, limits.closeTimeout());
+        return stream == null ? Long.MAX_VALUE : Core.after(stream.closingAt, limits.closeTimeout());
     }
 
     /** Grows a window towards a size, as far as the bounds allow; false if the connection's budget cut it short. */

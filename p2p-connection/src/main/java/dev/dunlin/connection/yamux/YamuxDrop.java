@@ -32,8 +32,6 @@ public enum YamuxDrop {
     PONGS_FULL,
     /** Frames that say nothing at all. */
     EMPTY_FRAME,
-    /** Streams reset after {@link YamuxLimits#idleTimeout}. */
-    IDLE_TIMEOUT,
     /** Streams reset after {@link YamuxLimits#closeTimeout}. */
     CLOSE_TIMEOUT,
     /** Window growth not granted: {@link YamuxLimits#connectionWindowBudget} is spent. */
@@ -41,5 +39,10 @@ public enum YamuxDrop {
     /** Writes taken in part or not at all: a write buffer is full. */
     WRITE_BUFFER_FULL,
     /** Times that reading stopped because {@link YamuxLimits#maxControlFrames} wait to be sent. */
-    READING_STOPPED
+    READING_STOPPED;
+
+    /** Its name in logs, in lower camel case. */
+    public String word() {
+        return Words.of(this);
+    }
 }

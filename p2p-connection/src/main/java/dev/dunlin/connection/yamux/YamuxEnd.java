@@ -35,6 +35,10 @@ public enum YamuxEnd {
         this.goAwayCode = goAwayCode;
     }
 
+    /** Its name in logs, in lower camel case. */
+    public String word() {
+        return Words.of(this);
+    }
     /** 0 normal, 1 protocol error, 2 internal error (hashicorp/yamux spec, "Session termination"). */
     public int goAwayCode() {
         return goAwayCode;

@@ -12,12 +12,15 @@ public sealed interface YamuxEvent {
     enum ResetCause {
         /** The peer sent RST; the code is its. */
         BY_PEER,
-        /** {@link YamuxLimits#idleTimeout} passed. */
-        IDLE,
         /** {@link YamuxLimits#closeTimeout} passed. */
         CLOSE_TIMEOUT,
         /** The session ended. */
-        SESSION_ENDED
+        SESSION_ENDED;
+
+        /** Its name in logs, in lower camel case. */
+        public String word() {
+            return Words.of(this);
+        }
     }
 
     /**
@@ -84,14 +87,15 @@ public sealed interface YamuxEvent {
     record PingAnswered(long micros) implements YamuxEvent {}
 
     /**
-     * The peer will take no new streams; those that are open go on.
+     * The peer will take no new streams; those that are open go on, whatever the code, until the connection ends. It comes at most
+     * twice: a peer that went away with code 0 may say later that it failed.
      *
      * @param code 0 normal, 1 protocol error, 2 internal error; others are possible
      */
     record GoAwayReceived(long code) implements YamuxEvent {}
 
     /**
-     * The session is over; the resets of its streams follow. The caller drains what is left, which is at most a GoAway,
+     * The session is over; the resets of its streams follow, of which there are none behind {@link YamuxSession#finish}. The caller drains what is left, which is at most a GoAway,
      * and closes the connection.
      *
      * @param end why

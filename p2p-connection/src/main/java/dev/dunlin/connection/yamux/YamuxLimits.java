@@ -7,7 +7,7 @@ package dev.dunlin.connection.yamux;
  * @param maxInboundStreams streams the peer may have open at once; more are refused with RST
  * @param maxOutboundStreams streams we may have open at once; {@link YamuxSession#open} refuses more
  * @param ackBacklog outbound streams that may wait for the peer's ACK (libp2p yamux spec, "ACK backlog": at most
- *     256)
+ *     256); also inbound streams that may come after our GoAway without counting as wasted
  * @param maxUnacceptedStreams inbound streams that may wait for {@link YamuxStream#accept} (same: at least 256);
  *     more are refused with RST
  * @param initialWindow receive window of a new stream in bytes, at least 256 KiB, which the peer assumes; what is
@@ -31,9 +31,9 @@ package dev.dunlin.connection.yamux;
  * @param wastedOpensPerSecond inbound streams that we refuse, or that the peer resets before they are accepted, in
  *     the long run; more end the session
  * @param wastedOpenBurst such streams at once
- * @param idleTimeout microseconds without a body byte either way after which a stream is reset, or {@link #NEVER}
- * @param closeTimeout microseconds that the peer's FIN may take after ours, without a byte that the application
- *     reads, before the stream is reset, or {@link #NEVER}
+ * @param closeTimeout microseconds that the peer's FIN may take on a stream that the application has closed, counted
+ *     from our FIN or from {@link YamuxStream#close}, whichever is later, before the stream is reset, or {@link
+ *     #NEVER}. Bytes that come do not extend it
  * @param keepaliveInterval microseconds between our pings, or {@link #NEVER}; without pings the round-trip time is
  *     unknown and windows do not grow
  * @param pingTimeout microseconds that the connection may be silent after a ping of ours before the session ends,
@@ -60,7 +60,6 @@ public record YamuxLimits(
         int emptyFrameBurst,
         int wastedOpensPerSecond,
         int wastedOpenBurst,
-        long idleTimeout,
         long closeTimeout,
         long keepaliveInterval,
         long pingTimeout) {
@@ -97,7 +96,6 @@ public record YamuxLimits(
         atLeast("emptyFrameBurst", emptyFrameBurst, 1);
         atLeast("wastedOpensPerSecond", wastedOpensPerSecond, 1);
         atLeast("wastedOpenBurst", wastedOpenBurst, 1);
-        atLeast("idleTimeout", idleTimeout, 1);
         atLeast("closeTimeout", closeTimeout, 1);
         atLeast("keepaliveInterval", keepaliveInterval, 1);
         atLeast("pingTimeout", pingTimeout, 1);
@@ -137,7 +135,6 @@ public record YamuxLimits(
         builder.emptyFrameBurst = emptyFrameBurst;
         builder.wastedOpensPerSecond = wastedOpensPerSecond;
         builder.wastedOpenBurst = wastedOpenBurst;
-        builder.idleTimeout = idleTimeout;
         builder.closeTimeout = closeTimeout;
         builder.keepaliveInterval = keepaliveInterval;
         builder.pingTimeout = pingTimeout;
@@ -166,8 +163,7 @@ public record YamuxLimits(
         private int emptyFrameBurst = 1000;
         private int wastedOpensPerSecond = 100;
         private int wastedOpenBurst = 1024;
-        private long idleTimeout = 120 * SECOND;
-        private long closeTimeout = 60 * SECOND;
+        private long closeTimeout = 10 * SECOND;
         private long keepaliveInterval = 30 * SECOND;
         private long pingTimeout = 30 * SECOND;
 
@@ -293,12 +289,6 @@ public record YamuxLimits(
             return this;
         }
 
-        /** Sets {@link YamuxLimits#idleTimeout}. */
-        public Builder idleTimeout(long value) {
-            idleTimeout = value;
-            return this;
-        }
-
         /** Sets {@link YamuxLimits#closeTimeout}. */
         public Builder closeTimeout(long value) {
             closeTimeout = value;
@@ -344,7 +334,6 @@ public record YamuxLimits(
                     emptyFrameBurst,
                     wastedOpensPerSecond,
                     wastedOpenBurst,
-                    idleTimeout,
                     closeTimeout,
                     keepaliveInterval,
                     pingTimeout);

@@ -18,11 +18,11 @@ public final class YamuxStream {
         REMOTE_CLOSED,
         /** Both sides are closed. */
         CLOSED,
-        /** Reset by either side, or lost with the session. */
+        /** Reset by either side, or lost with the life. */
         RESET
     }
 
-    private final YamuxSession session;
+    private final StreamLife life;
     private final int id;
     private final boolean outbound;
     private Optional<Object> attachment = Optional.empty();
@@ -30,12 +30,13 @@ public final class YamuxStream {
     // The rest belongs to the session's parts in this package.
     final ReceiveWindow in;
     final ArrayDeque<ByteBuffer> writes = new ArrayDeque<>();
-    final Link idle = new Link(this);
     final Link closing = new Link(this);
     final Link signal = new Link(this);
     final Link ready = new Link(this);
     final Link starving = new Link(this);
     long activeAt;
+    long bytesIn;
+    long bytesOut;
     long closingAt;
     long queued;
     long sendWindow = Wire.INITIAL_WINDOW;
@@ -51,8 +52,8 @@ public final class YamuxStream {
     boolean over;
     boolean reset;
 
-    YamuxStream(YamuxSession session, int id, boolean outbound, long now) {
-        this.session = session;
+    YamuxStream(StreamLife life, int id, boolean outbound, long now) {
+        this.life = life;
         this.id = id;
         this.outbound = outbound;
         this.in = new ReceiveWindow(now);
@@ -96,7 +97,7 @@ public final class YamuxStream {
 
     /** Accepts a stream that the peer opened, which sends the ACK; writing or closing does so too. */
     public void accept() {
-        session.accept(this);
+        life.accept(this);
     }
 
     /** Whether the other side knows that the stream was accepted: the peer's ACK came, or ours was sent. */
@@ -109,12 +110,12 @@ public final class YamuxStream {
      * must stay as it is until they went to {@link YamuxOutput#body} or the stream is over.
      */
     public YamuxWrite write(ByteBuffer bytes) {
-        return session.write(this, bytes);
+        return life.write(this, bytes);
     }
 
     /** How many bytes {@link #write} would take now. */
     public long writable() {
-        return session.writable(this);
+        return life.writable(this);
     }
 
     /** How many bytes, beyond those that were written already, the peer's window lets out now; 0 to 2^32-1. */
@@ -132,6 +133,24 @@ public final class YamuxStream {
         return in.unread();
     }
 
+    /** Body bytes that came from the peer so far, those that were dropped after {@link #close} included. */
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    /** Body bytes that were drained so far. */
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    /**
+     * When a body byte last came or was drained, in microseconds of the session's clock; before the first, when the
+     * stream was opened. No stream is reset for being quiet: whoever wants that asks here.
+     */
+    public long activeAt() {
+        return activeAt;
+    }
+
     /** Size of the receive window in bytes: what may be unread at most. */
     public long receiveWindow() {
         return in.size();
@@ -143,17 +162,20 @@ public final class YamuxStream {
      * @throws IllegalArgumentException if the number is negative or above {@link #unread}, unless the stream is over
      */
     public void consumed(int bytes) {
-        session.consumed(this, bytes);
+        life.consumed(this, bytes);
     }
 
     /** Ends our side: FIN follows what was written. The peer may go on sending. */
     public void closeWrite() {
-        session.closeWrite(this);
+        life.closeWrite(this);
     }
 
-    /** Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped. */
+    /**
+     * Ends our side as {@link #closeWrite} does, and reads no more: what comes and what is unread is dropped, and credited to
+     * the peer so that it can end in order. It has {@link YamuxLimits#closeTimeout} for that.
+     */
     public void close() {
-        session.close(this);
+        life.close(this);
     }
 
     /**
@@ -166,7 +188,7 @@ public final class YamuxStream {
         if (code < 0 || code > Wire.MAX_WINDOW) {
             throw new IllegalArgumentException("a reset code is 0 to 2^32-1, not " + code);
         }
-        session.reset(this, code);
+        life.reset(this, code);
     }
 
     /** Whether a frame of this stream may go out now. */

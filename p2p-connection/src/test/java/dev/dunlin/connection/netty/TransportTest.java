@@ -11,19 +11,26 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.multiformats.Multiaddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Real transports on the loopback interface: the ends of connections and dials. */
 class TransportTest {
 
+    private static final String CLOSING = "/test/closing/1.0.0";
     private static final String THROWING = "/test/throwing/1.0.0";
 
     private static ServerSocket silent() throws IOException {
@@ -179,6 +186,41 @@ class TransportTest {
             first.next(ConnectionAction.ListenerClosed.class);
             second.listen(busy);
             assertThat(second.next(ConnectionAction.Listening.class).bound()).containsExactly(busy);
+        }
+    }
+
+    @Test
+    void aWriteBehindTheEndOfOurSideIsNotOneToWaitFor() throws Exception {
+        CompletableFuture<List<YamuxWrite>> answers = new CompletableFuture<>();
+        StreamReader silent = new StreamReader() {
+            @Override
+            public void data(StreamChannel from, ByteBuf bytes) {}
+
+            @Override
+            public void remoteClosed(StreamChannel from) {}
+
+            @Override
+            public void ended(StreamChannel from, EndReason reason) {}
+        };
+        try (LoneTransport node = new LoneTransport(Limits.DEFAULT, Map.of(CLOSING, stream -> {
+                    stream.execute(() -> {
+                        List<YamuxWrite> seen = new ArrayList<>();
+                        seen.add(stream.write(Unpooled.wrappedBuffer(new byte[1])));
+                        seen.add(stream.write(Unpooled.wrappedBuffer(new byte[1 << 20])));
+                        stream.closeWrite();
+                        seen.add(stream.write(Unpooled.wrappedBuffer(new byte[1])));
+                        seen.add(stream.write(Unpooled.EMPTY_BUFFER));
+                        stream.reset();
+                        seen.add(stream.write(Unpooled.wrappedBuffer(new byte[1])));
+                        answers.complete(seen);
+                    });
+                    return silent;
+                }));
+                RawPeer peer = upgraded(node.listen())) {
+            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(CLOSING))));
+            assertThat(answers.get(RawPeer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .containsExactly(
+                            YamuxWrite.TAKEN, YamuxWrite.FULL, YamuxWrite.CLOSED, YamuxWrite.CLOSED, YamuxWrite.CLOSED);
         }
     }
 

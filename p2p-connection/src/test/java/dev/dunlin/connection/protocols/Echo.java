@@ -3,6 +3,7 @@ package dev.dunlin.connection.protocols;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.StreamReader;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +23,7 @@ final class Echo implements StreamReader {
     private void send(StreamChannel stream) {
         for (ByteBuf first = unsent.peek(); first != null; first = unsent.peek()) {
             int before = first.readableBytes();
-            boolean whole = stream.write(first);
+            boolean whole = stream.write(first) == YamuxWrite.TAKEN;
             stream.consumed(before - first.readableBytes());
             if (!whole) {
                 return;

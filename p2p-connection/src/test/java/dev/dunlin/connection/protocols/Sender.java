@@ -1,6 +1,7 @@
 package dev.dunlin.connection.protocols;
 
 import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.yamux.YamuxWrite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -29,7 +30,7 @@ final class Sender {
                 }
             }
             int before = unsent.readableBytes();
-            boolean whole = stream.write(unsent);
+            boolean whole = stream.write(unsent) == YamuxWrite.TAKEN;
             count += before - unsent.readableBytes();
             taken = count;
             if (!whole) {

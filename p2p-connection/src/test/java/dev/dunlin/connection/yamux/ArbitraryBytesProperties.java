@@ -127,7 +127,6 @@ class ArbitraryBytesProperties {
                 .maxUnacceptedStreams(1 + random.nextInt(10))
                 .maxControlFrames(1 + random.nextInt(5))
                 .initialWindow(Wire.INITIAL_WINDOW + random.nextInt(2) * 100_000)
-                .idleTimeout(1 + random.nextInt(5_000_000))
                 .closeTimeout(1 + random.nextInt(5_000_000))
                 .build();
         YamuxSession session = YamuxSession.create(role, limits, chaos, 0);

@@ -297,20 +297,6 @@ class InteropTest {
     }
 
     @Test
-    void aClosedReaderDropsAndGivesNoCredit() {
-        Probe probe = listenerWithStream();
-        YamuxStream stream = probe.opened();
-        probe.receive(Frame.data(0, 1, 200_000));
-        stream.close();
-        stream.consumed(200_000);
-        probe.receive(Frame.data(0, 1, 62_144));
-        assertThat(probe.drain()).containsExactly(Frame.window(Wire.FIN, 1, 0));
-        assertThat(probe.dropped(YamuxDrop.DATA_AFTER_CLOSE)).isEqualTo(1);
-        probe.receive(Frame.window(Wire.FIN, 1, 0));
-        assertThat(probe.events).last().isEqualTo(new YamuxEvent.StreamClosed(stream));
-    }
-
-    @Test
     void aStreamResetBeforeItsSynLeavesNothing() {
         Probe dialer = Probe.dialer(Probe.quiet().build());
         YamuxStream stream = dialer.open();

@@ -15,12 +15,23 @@ import net.jqwik.api.constraints.IntRange;
 /** Two sessions over a simulated link that delays and splits at will. */
 class LinkProperties {
 
+    /** How streams end, besides by a FIN each way. */
+    private enum Ending {
+        HALVES,
+        CLOSES,
+        RESETS,
+        /** One session is finished while streams run and are opened. */
+        FINISHES
+    }
+
     /** What one side does with one stream. */
     private static final class Use {
         final YamuxStream stream;
         final int toSend;
         /** Reads nothing until it has sent this much. */
         final int silentUntil;
+        /** Reads no more once it has sent all. */
+        final boolean closes;
 
         int sent;
         int received;
@@ -28,10 +39,11 @@ class LinkProperties {
         boolean eof;
         int ends;
 
-        Use(YamuxStream stream, int toSend, int silentUntil) {
+        Use(YamuxStream stream, int toSend, int silentUntil, boolean closes) {
             this.stream = stream;
             this.toSend = toSend;
             this.silentUntil = silentUntil;
+            this.closes = closes;
         }
     }
 
@@ -43,13 +55,13 @@ class LinkProperties {
         final ArrayDeque<ByteBuffer> wire = new ArrayDeque<>();
         final ArrayDeque<Long> arrivals = new ArrayDeque<>();
         final int mostBytes;
-        final boolean resets;
+        final Ending ending;
 
-        End(YamuxRole role, YamuxLimits limits, Random random, int mostBytes, boolean resets) {
+        End(YamuxRole role, YamuxLimits limits, Random random, int mostBytes, Ending ending) {
             this.random = random;
             this.side = role.ordinal();
             this.mostBytes = mostBytes;
-            this.resets = resets;
+            this.ending = ending;
             this.session = YamuxSession.create(role, limits, this::on, 0);
         }
 
@@ -59,8 +71,9 @@ class LinkProperties {
 
         void begin(YamuxStream stream) {
             int toSend = random.nextInt(mostBytes + 1);
-            Use use = new Use(stream, toSend, random.nextBoolean() ? Math.min(toSend, Wire.INITIAL_WINDOW) : 0);
-            if (resets && random.nextInt(4) == 0) {
+            int silentUntil = random.nextBoolean() ? Math.min(toSend, Wire.INITIAL_WINDOW) : 0;
+            Use use = new Use(stream, toSend, silentUntil, ending == Ending.CLOSES && random.nextBoolean());
+            if (ending == Ending.RESETS && random.nextInt(4) == 0) {
                 use.reset = random.nextInt(toSend + 1);
             }
             stream.attach(use);
@@ -88,11 +101,19 @@ class LinkProperties {
                 case YamuxEvent.RemoteClosed(YamuxStream stream) -> use(stream).eof = true;
                 case YamuxEvent.StreamClosed(YamuxStream stream) -> use(stream).ends++;
                 case YamuxEvent.StreamReset(YamuxStream stream, YamuxEvent.ResetCause cause, long code) -> {
-                    assertThat(cause).isEqualTo(YamuxEvent.ResetCause.BY_PEER);
-                    assertThat(code).isEqualTo(42);
+                    if (ending == Ending.FINISHES) {
+                        assertThat(stream.outbound() && !stream.acknowledged()).isTrue();
+                    } else {
+                        assertThat(cause).isEqualTo(YamuxEvent.ResetCause.BY_PEER);
+                        assertThat(code).isEqualTo(42);
+                    }
                     use(stream).ends++;
                 }
-                case YamuxEvent.SessionEnded(YamuxEnd reason) -> throw new AssertionError("ended: " + reason);
+                case YamuxEvent.SessionEnded(YamuxEnd reason) -> {
+                    assertThat(ending).as("ended: " + reason).isEqualTo(Ending.FINISHES);
+                    assertThat(reason).isEqualTo(side == 0 ? YamuxEnd.CLOSED_BY_US : YamuxEnd.CONNECTION_LOST);
+                    assertThat(side == 1 || uses.stream().allMatch(this::done)).isTrue();
+                }
                 case YamuxEvent.StreamAcked ignored -> {}
                 case YamuxEvent.Writable ignored -> {}
                 case YamuxEvent.PingAnswered ignored -> {}
@@ -121,7 +142,11 @@ class LinkProperties {
                 use.sent += buffer.position();
             }
             if (use.sent >= use.toSend) {
-                stream.closeWrite();
+                if (use.closes) {
+                    stream.close();
+                } else {
+                    stream.closeWrite();
+                }
             }
             if (use.sent >= use.silentUntil && stream.unread() > 0) {
                 stream.consumed(1 + random.nextInt((int) stream.unread()));
@@ -130,6 +155,11 @@ class LinkProperties {
 
         boolean done(Use use) {
             return use.stream.state() == YamuxStream.State.RESET || use.ends > 0;
+        }
+
+        /** Or it crossed the GoAway: the other session never had it. */
+        boolean doneOrUnheard(Use use) {
+            return done(use) || use.stream.outbound() && !use.stream.acknowledged();
         }
 
         void drainTo(End other, long now) {
@@ -142,6 +172,10 @@ class LinkProperties {
         }
 
         void read(long now) {
+            if (session.ended().isPresent()) {
+                wire.clear();
+                arrivals.clear();
+            }
             while (!wire.isEmpty() && arrivals.element() <= now && session.wantsRead()) {
                 ByteBuffer first = wire.element();
                 int length = random.nextInt(10) == 0
@@ -163,15 +197,21 @@ class LinkProperties {
         return (byte) (mixed >>> 56);
     }
 
-    private static void run(long seed, int streams, int mostBytes, boolean resets, YamuxLimits limits) {
+    private static void run(long seed, int streams, int mostBytes, Ending ending, YamuxLimits limits) {
         Random random = new Random(seed);
-        End a = new End(YamuxRole.DIALER, limits, random, mostBytes, resets);
-        End b = new End(YamuxRole.LISTENER, limits, random, mostBytes, resets);
+        End a = new End(YamuxRole.DIALER, limits, random, mostBytes, ending);
+        End b = new End(YamuxRole.LISTENER, limits, random, mostBytes, ending);
         int toOpen = streams;
         long now = 0;
         for (int round = 0; ; round++) {
             assertThat(round).as("rounds: a deadlock").isLessThan(20_000);
             now += random.nextInt(5_000);
+            if (ending == Ending.FINISHES && random.nextInt(50) == 0) {
+                a.session.finish();
+            }
+            if (a.session.peerGoAway().isPresent() || b.session.peerGoAway().isPresent()) {
+                toOpen = 0;
+            }
             for (End end : List.of(a, b)) {
                 End other = end == a ? b : a;
                 if (toOpen > 0 && end.session.open(now) instanceof YamuxOpen.Opened(YamuxStream stream)) {
@@ -190,7 +230,11 @@ class LinkProperties {
                 end.drainTo(other, now);
                 end.read(now);
             }
-            boolean quiet = toOpen == 0 && a.wire.isEmpty() && b.wire.isEmpty();
+            if (a.session.ended().isPresent() && b.wire.isEmpty() && b.uses.stream().allMatch(b::doneOrUnheard)) {
+                b.session.connectionLost();
+            }
+            boolean finished = ending != Ending.FINISHES || a.session.ended().isPresent();
+            boolean quiet = finished && toOpen == 0 && a.wire.isEmpty() && b.wire.isEmpty();
             if (quiet
                     && !a.session.wantsWrite()
                     && !b.session.wantsWrite()
@@ -199,18 +243,18 @@ class LinkProperties {
                 break;
             }
         }
-        check(a, b, resets);
-        check(b, a, resets);
+        check(a, b, ending);
+        check(b, a, ending);
     }
 
-    private static void check(End end, End other, boolean resets) {
+    private static void check(End end, End other, Ending ending) {
         assertThat(end.session.inboundStreams() + end.session.outboundStreams()).isZero();
         assertThat(end.session.queued()).isZero();
         assertThat(end.session.windowGrowth()).isZero();
         for (Use use : end.uses) {
             assertThat(use.ends).isLessThanOrEqualTo(1);
             if (use.stream.state() == YamuxStream.State.RESET) {
-                assertThat(resets).isTrue();
+                assertThat(ending).isIn(Ending.RESETS, Ending.FINISHES);
                 continue;
             }
             assertThat(use.eof).isTrue();
@@ -218,13 +262,17 @@ class LinkProperties {
                     .filter(candidate -> candidate.stream.id() == use.stream.id())
                     .findFirst()
                     .orElseThrow();
-            assertThat(use.received).isEqualTo(peer.toSend);
+            if (use.closes) {
+                assertThat(use.received).isLessThanOrEqualTo(peer.toSend);
+            } else {
+                assertThat(use.received).isEqualTo(peer.toSend);
+            }
         }
     }
 
     @Property(tries = 30)
     void bigStreamsArriveWhole(@ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int streams) {
-        run(seed, streams, 1_500_000, false, YamuxLimits.defaults());
+        run(seed, streams, 1_500_000, Ending.HALVES, YamuxLimits.defaults());
     }
 
     @Property(tries = 30)
@@ -238,11 +286,21 @@ class LinkProperties {
                 .ackBacklog(5)
                 .maxOutboundStreams(10)
                 .build();
-        run(seed, streams, 20_000, false, tight);
+        run(seed, streams, 20_000, Ending.HALVES, tight);
+    }
+
+    @Property(tries = 30)
+    void whoReadsNoMoreHearsThePeerOutAllTheSame(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int streams) {
+        run(seed, streams, 1_500_000, Ending.CLOSES, YamuxLimits.defaults());
+    }
+
+    @Property(tries = 60)
+    void aFinishedSessionLosesNoByte(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int streams) {
+        run(seed, streams, 300_000, Ending.FINISHES, YamuxLimits.defaults());
     }
 
     @Property(tries = 60)
     void resetsAtAnyMomentHarmNoOtherStream(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int streams) {
-        run(seed, streams, 50_000, true, YamuxLimits.defaults());
+        run(seed, streams, 50_000, Ending.RESETS, YamuxLimits.defaults());
     }
 }

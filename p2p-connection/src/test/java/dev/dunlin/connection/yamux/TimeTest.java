@@ -3,9 +3,10 @@ package dev.dunlin.connection.yamux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Deadlines: idle streams, peers that never finish, keepalive. */
+/** Time: quiet streams, keepalive. */
 class TimeTest {
 
     private static final long SECOND = 1_000_000;
@@ -19,113 +20,57 @@ class TimeTest {
     }
 
     @Test
-    void idleStreamsAreReset() {
+    void aQuietStreamIsNeverReset() {
         Probe probe = withStream(Probe.quiet().build());
-        assertThat(probe.session.nextDeadline()).isEqualTo(120 * SECOND);
-        probe.at(120 * SECOND - 1);
-        assertThat(probe.session.inboundStreams()).isEqualTo(1);
-        probe.at(120 * SECOND);
-        assertThat(probe.events)
-                .last()
-                .isEqualTo(new YamuxEvent.StreamReset(probe.opened(), YamuxEvent.ResetCause.IDLE, 0));
-        assertThat(probe.drain()).containsExactly(Frame.window(Wire.RST, 1, 0));
         assertThat(probe.session.nextDeadline()).isEqualTo(Long.MAX_VALUE);
-        assertThat(probe.dropped(YamuxDrop.IDLE_TIMEOUT)).isEqualTo(1);
-
-        Probe lifted = withStream(Probe.quiet().idleTimeout(YamuxLimits.NEVER).build());
-        assertThat(lifted.session.nextDeadline()).isEqualTo(Long.MAX_VALUE);
-        lifted.at(1_000_000 * SECOND);
-        assertThat(lifted.session.inboundStreams()).isEqualTo(1);
-    }
-
-    @Test
-    void bytesKeepAStreamAndFramesWithoutDoNot() {
-        Probe probe = withStream(Probe.quiet().build());
-        probe.now = 50 * SECOND;
-        probe.receive(Frame.data(0, 1, 10));
-        probe.at(130 * SECOND);
+        probe.at(1_000_000 * SECOND);
         assertThat(probe.session.inboundStreams()).isEqualTo(1);
-        probe.opened().write(ByteBuffer.allocate(1));
-        probe.drain();
-        probe.at(200 * SECOND);
-        probe.opened().consumed(10);
-        probe.receive(Frame.window(0, 1, 1), Frame.data(0, 1, 0));
-        assertThat(probe.session.nextDeadline()).isEqualTo(320 * SECOND);
-        probe.now = 300 * SECOND;
-        probe.receive(Frame.window(0, 1, 1), Frame.data(0, 1, 0));
-        probe.at(320 * SECOND);
-        assertThat(probe.session.inboundStreams()).isZero();
+        assertThat(probe.of(YamuxEvent.StreamReset.class)).isEmpty();
     }
 
     @Test
-    void theLongestSilentGoFirst() {
+    void aStreamTellsHowManyBodyBytesMovedAndWhen() {
         Probe probe = Probe.listener(Probe.quiet().build());
-        for (int i = 0; i < 3; i++) {
-            probe.now = i * SECOND;
-            probe.receive(Frame.window(Wire.SYN, 2L * i + 1, 0));
-        }
-        probe.now = 3 * SECOND;
-        probe.receive(Frame.data(0, 1, 1));
-        probe.at(122 * SECOND);
-        assertThat(probe.of(YamuxEvent.StreamReset.class))
-                .extracting(reset -> reset.stream().id())
-                .containsExactly(3L, 5L);
-        assertThat(probe.session.nextDeadline()).isEqualTo(123 * SECOND);
-    }
-
-    @Test
-    void aPeerThatNeverSendsFinIsReset() {
-        Probe probe = withStream(Probe.quiet().build());
-        probe.now = 10 * SECOND;
-        probe.opened().close();
-        assertThat(probe.session.nextDeadline()).isEqualTo(120 * SECOND);
+        probe.now = 7 * SECOND;
+        probe.receive(Frame.window(Wire.SYN, 1, 0));
+        YamuxStream stream = probe.opened();
+        moved(stream, 7 * SECOND, 0, 0);
+        probe.now = 8 * SECOND;
+        // Neither frames without a body nor what the application does is a byte that moved.
+        stream.accept();
         probe.drain();
-        assertThat(probe.session.nextDeadline()).isEqualTo(70 * SECOND);
-        // What a closed reader drops does not keep the stream.
-        probe.now = 60 * SECOND;
+        probe.receive(Frame.window(0, 1, 1), Frame.data(0, 1, 0));
+        moved(stream, 7 * SECOND, 0, 0);
         probe.receive(Frame.data(0, 1, 10));
-        probe.at(70 * SECOND);
-        assertThat(probe.events)
-                .last()
-                .isEqualTo(new YamuxEvent.StreamReset(probe.opened(), YamuxEvent.ResetCause.CLOSE_TIMEOUT, 0));
-        assertThat(probe.drain()).containsExactly(Frame.window(Wire.RST, 1, 0));
-        assertThat(probe.dropped(YamuxDrop.CLOSE_TIMEOUT)).isEqualTo(1);
-
-        Probe lifted = withStream(Probe.quiet()
-                .closeTimeout(YamuxLimits.NEVER)
-                .idleTimeout(YamuxLimits.NEVER)
-                .build());
-        lifted.opened().close();
-        lifted.drain();
-        lifted.at(1_000_000 * SECOND);
-        assertThat(lifted.session.inboundStreams()).isEqualTo(1);
-    }
-
-    @Test
-    void aLongAnswerAfterOurFinIsFine() {
-        Probe probe = withStream(Probe.quiet().build());
-        probe.opened().closeWrite();
+        moved(stream, 8 * SECOND, 10, 0);
+        probe.at(9 * SECOND);
+        stream.consumed(10);
+        stream.write(ByteBuffer.allocate(70_000));
+        moved(stream, 8 * SECOND, 10, 0);
+        probe.drain(1);
+        moved(stream, 9 * SECOND, 10, 65_507);
+        probe.now = 10 * SECOND;
         probe.drain();
-        for (int i = 1; i <= 10; i++) {
-            probe.at(i * 59 * SECOND);
-            probe.receive(Frame.data(0, 1, 10));
-        }
-        assertThat(probe.session.inboundStreams()).isEqualTo(1);
+        moved(stream, 10 * SECOND, 10, 70_000);
+        probe.now = 11 * SECOND;
+        // A long body counts as it comes.
+        byte[] frame = Frame.data(0, 1, 100).bytes();
+        probe.receive(Arrays.copyOf(frame, Wire.HEADER + 30));
+        moved(stream, 11 * SECOND, 40, 70_000);
+        probe.now = 12 * SECOND;
+        stream.close();
+        probe.receive(Arrays.copyOfRange(frame, Wire.HEADER + 30, frame.length));
+        moved(stream, 12 * SECOND, 110, 70_000);
+        probe.now = 13 * SECOND;
+        probe.drain();
         probe.receive(Frame.window(Wire.FIN, 1, 0));
-        assertThat(probe.session.inboundStreams()).isEqualTo(1);
-        probe.opened().consumed(100);
-        assertThat(probe.events).last().isEqualTo(new YamuxEvent.StreamClosed(probe.opened()));
+        moved(stream, 12 * SECOND, 110, 70_000);
     }
 
-    @Test
-    void theCloseTimeoutEndsWithThePeersFin() {
-        Probe probe = withStream(Probe.quiet().build());
-        probe.opened().closeWrite();
-        probe.drain();
-        assertThat(probe.session.nextDeadline()).isEqualTo(60 * SECOND);
-        // Only the application is still to read: its time is that of an idle stream.
-        probe.receive(Frame.data(Wire.FIN, 1, 10));
-        assertThat(probe.session.nextDeadline()).isEqualTo(120 * SECOND);
+    private static void moved(YamuxStream stream, long at, long in, long out) {
+        assertThat(stream.activeAt()).isEqualTo(at);
+        assertThat(stream.bytesIn()).isEqualTo(in);
+        assertThat(stream.bytesOut()).isEqualTo(out);
     }
 
     @Test
@@ -211,8 +156,9 @@ class TimeTest {
         Probe probe = withStream(Probe.quiet().build());
         probe.at(100 * SECOND);
         probe.now = 5 * SECOND;
-        probe.receive(Frame.data(0, 1, 10));
-        assertThat(probe.session.nextDeadline()).isEqualTo(220 * SECOND);
+        probe.opened().close();
+        probe.drain();
+        assertThat(probe.session.nextDeadline()).isEqualTo(110 * SECOND);
     }
 
     @Test
