@@ -20,6 +20,7 @@ import dev.dunlin.connection.ping.PingEffect;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
 import dev.dunlin.core.keys.PrivateKey;
@@ -118,6 +119,7 @@ public final class Node implements AutoCloseable {
                 identity,
                 options.earlyMuxer(),
                 options.limits(),
+                StreamConfig.of(options.config()),
                 options.protocols(),
                 OWN_PROTOCOLS,
                 options.threads());
@@ -332,6 +334,7 @@ public final class Node implements AutoCloseable {
     /** Drains: closes listeners and connections in order, waits for their ends, and stops. */
     @Override
     public void close() {
+        runtime.offer(new ConnectionAction.Drain());
         StoreState<NodeRoot> state = runtime.state();
         List<Multiaddr> listeners = new ArrayList<>();
         state.root().connection().listeners().keys().forEach(listeners::add);

@@ -29,7 +29,10 @@ class NodesTest {
     private static Node newNode() {
         return Node.start(
                 PrivateKey.generate(KeyType.ED25519, new SecureRandom()),
-                NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0"));
+                NodeOptions.DEFAULT
+                        .with("connection.maxAttempts", "1")
+                        .with("connection.spareTimeout", "100000")
+                        .with("ping.interval", "0"));
     }
 
     /** Whether both have come to rest with the same connections, known by their handshakes, and no other sockets. */
@@ -70,7 +73,7 @@ class NodesTest {
     }
 
     @Test
-    void twoNodesThatDialEachOtherAtOnceKeepOneConnection() {
+    void twoNodesThatDialEachOtherAtOnceAreLeftWithOneConnection() {
         try (Node one = newNode();
                 Node two = newNode()) {
             Multiaddr first = one.listen(ANY_PORT).getFirst();
@@ -80,6 +83,11 @@ class NodesTest {
                 CompletableFuture<Action.Ticketed> back = two.connecting(first, SOON);
                 assertThat(there.join()).isInstanceOf(ConnectionOutcome.ConnectDone.class);
                 assertThat(back.join()).isInstanceOf(ConnectionOutcome.ConnectDone.class);
+                // What was answered is usable, whichever of two connections it was about.
+                assertThat(one.ping(two.self(), 1, Duration.ZERO, SOON).rttsMicros())
+                        .hasSize(1);
+                assertThat(two.ping(one.self(), 1, Duration.ZERO, SOON).rttsMicros())
+                        .hasSize(1);
                 await("one connection, and one socket beside the listener's", one, two, 1);
                 one.disconnect(two.self());
                 await("no connection", one, two, 0);

@@ -33,7 +33,7 @@ class RunAuditTest {
         ChangedBuild build = ChangedBuild.changed(
                 Files.createDirectory(folder.resolve("build")),
                 "p2p-connection/src/main/java/dev/dunlin/connection/ConnectionMachine.java",
-                ".budget(512L << 20)",
+                ".budget(6L << 30)",
                 ".budget(1)");
         assertThat(logged(build, "audited", List.of("--audit")))
                 .contains("broke an invariant", "connection breaks state-is-within-its-byte-budget");

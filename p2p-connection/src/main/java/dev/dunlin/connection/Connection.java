@@ -66,6 +66,15 @@ public record Connection(
 
     Connection ending(Stage changed, CloseReason why, long deadline) {
         return new Connection(
-                peer, direction, remoteAddress, handshakeHash, openedAt, lastUsed, users, changed, Optional.of(why), deadline);
+                peer,
+                direction,
+                remoteAddress,
+                handshakeHash,
+                openedAt,
+                lastUsed,
+                users,
+                changed,
+                Optional.of(why),
+                deadline);
     }
 }

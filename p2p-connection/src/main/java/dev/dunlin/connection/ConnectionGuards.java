@@ -1,6 +1,7 @@
 package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionAction.Accepted;
+import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.Await;
 import dev.dunlin.connection.ConnectionAction.BackOffEnded;
 import dev.dunlin.connection.ConnectionAction.CloseTimedOut;
@@ -10,15 +11,11 @@ import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
-import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.Drain;
 import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
-import dev.dunlin.connection.ConnectionAction.Keep;
-import dev.dunlin.connection.ConnectionAction.Unkeep;
-import dev.dunlin.connection.ConnectionAction.Resolved;
-import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
+import dev.dunlin.connection.ConnectionAction.Keep;
 import dev.dunlin.connection.ConnectionAction.Listen;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
 import dev.dunlin.connection.ConnectionAction.ListenTimedOut;
@@ -26,9 +23,12 @@ import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.Listening;
 import dev.dunlin.connection.ConnectionAction.Release;
 import dev.dunlin.connection.ConnectionAction.Reset;
+import dev.dunlin.connection.ConnectionAction.Resolved;
 import dev.dunlin.connection.ConnectionAction.Retry;
 import dev.dunlin.connection.ConnectionAction.StopListening;
 import dev.dunlin.connection.ConnectionAction.StopTimedOut;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionState.Connecting;
 import dev.dunlin.connection.ConnectionState.Disconnected;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -91,7 +91,9 @@ final class ConnectionGuards {
                                 "not-kept",
                                 (own, a) -> !own.isKept(a.peer()) || own.draining(),
                                 (own, a) -> List.of(Operand.of(
-                                        "why", String.join("; ", own.kept().at(a.peer()).why())))))
+                                        "why",
+                                        String.join(
+                                                "; ", own.kept().at(a.peer()).why())))))
                 .on(
                         Retry.class,
                         notDraining(),
@@ -317,10 +319,8 @@ final class ConnectionGuards {
     }
 
     private static boolean hasRoomForReason(ConnectionState own, Keep wish) {
-        List<String> why = own.kept()
-                .find(wish.peer())
-                .map(ConnectionState.Kept::why)
-                .orElse(List.of());
+        List<String> why =
+                own.kept().find(wish.peer()).map(ConnectionState.Kept::why).orElse(List.of());
         return why.contains(wish.why()) || why.size() < ConnectionConfig.MOST_REASONS;
     }
 

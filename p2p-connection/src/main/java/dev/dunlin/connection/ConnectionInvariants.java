@@ -183,9 +183,8 @@ final class ConnectionInvariants {
         int permanent = 0;
         for (PeerId peer : own.peers().keys()) {
             dialling += own.dialOf(peer) == 0 ? 0 : 1;
-            boolean isPermanent = own.failureOf(peer)
-                    .filter(ConnectionFailed::isPermanent)
-                    .isPresent();
+            boolean isPermanent =
+                    own.failureOf(peer).filter(ConnectionFailed::isPermanent).isPresent();
             permanent += isPermanent ? 1 : 0;
             if (isPermanent
                     && !own.known()
@@ -220,7 +219,8 @@ final class ConnectionInvariants {
             Connection connection = entry.getValue();
             boolean waits = switch (connection.stage()) {
                 case OPEN -> connection.users() == 0 && isTimed(own, entry.getKey(), connection);
-                case DRAINING -> connection.reason().filter(CloseReason.WENT_AWAY::equals).isEmpty();
+                case DRAINING ->
+                    connection.reason().filter(CloseReason.WENT_AWAY::equals).isEmpty();
                 case CLOSING -> true;
             };
             Optional<String> wrong = waiting(entry.getKey(), connection, waits);

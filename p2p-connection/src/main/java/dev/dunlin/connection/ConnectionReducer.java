@@ -1,6 +1,7 @@
 package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionAction.Accepted;
+import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.Await;
 import dev.dunlin.connection.ConnectionAction.BackOffEnded;
 import dev.dunlin.connection.ConnectionAction.CloseTimedOut;
@@ -10,13 +11,9 @@ import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
 import dev.dunlin.connection.ConnectionAction.Drain;
 import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
-import dev.dunlin.connection.ConnectionAction.Keep;
-import dev.dunlin.connection.ConnectionAction.Unkeep;
-import dev.dunlin.connection.ConnectionAction.Resolved;
-import dev.dunlin.connection.ConnectionAction.WentAway;
-import dev.dunlin.connection.ConnectionAction.AddressForgiven;
 import dev.dunlin.connection.ConnectionAction.Hold;
 import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
+import dev.dunlin.connection.ConnectionAction.Keep;
 import dev.dunlin.connection.ConnectionAction.Listen;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
 import dev.dunlin.connection.ConnectionAction.ListenTimedOut;
@@ -24,9 +21,12 @@ import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.Listening;
 import dev.dunlin.connection.ConnectionAction.Release;
 import dev.dunlin.connection.ConnectionAction.Reset;
+import dev.dunlin.connection.ConnectionAction.Resolved;
 import dev.dunlin.connection.ConnectionAction.Retry;
 import dev.dunlin.connection.ConnectionAction.StopListening;
 import dev.dunlin.connection.ConnectionAction.StopTimedOut;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionState.Attempt;
 import dev.dunlin.connection.ConnectionState.Connected;
 import dev.dunlin.connection.ConnectionState.Connecting;
@@ -85,8 +85,8 @@ final class ConnectionReducer {
         };
     }
 
-    // Sockets and dials of the last run are gone, and so are those who kept peers; who can be dialled is known still, and is
-    // dialled again.
+    // Sockets and dials of the last run are gone, and so are those who kept peers; who can be dialled is known still,
+    // and is dialled again.
     static ConnectionState boot(ConnectionState own, NodeAction.Booted booted, Context ctx) {
         ConnectionState fresh = new ConnectionState(
                 ConnectionConfig.of(booted.config()),
@@ -100,10 +100,10 @@ final class ConnectionReducer {
             Optional<ConnectionFailed> kept = switch (entry.getValue()) {
                 case Connecting was -> restarted(entry.getKey(), was.attempt().addresses(), fresh.config(), ctx);
                 case Connected was -> restarted(entry.getKey(), was.addresses(), fresh.config(), ctx);
-                case ConnectionFailed was when was.attempt().maxAttempts() == Attempt.ENDLESS ->
+                case ConnectionFailed was
+                when was.attempt().maxAttempts() == Attempt.ENDLESS ->
                     restarted(entry.getKey(), was.attempt().addresses(), fresh.config(), ctx);
-                case ConnectionFailed was ->
-                    Optional.of(was.with(was.attempt().withTickets(List.of())));
+                case ConnectionFailed was -> Optional.of(was.with(was.attempt().withTickets(List.of())));
                 case Disconnected _ -> Optional.empty();
             };
             if (kept.isPresent()
@@ -206,11 +206,11 @@ final class ConnectionReducer {
         Connected fresh = Dials.first(peer, handle, fact.remoteAddress(), List.of(), ctx);
         Connected before = switch (own.phaseOf(peer)) {
             case Disconnected _ -> fresh;
-            case ConnectionFailed failure -> fresh.withAddresses(failure.attempt().addresses());
+            case ConnectionFailed failure ->
+                fresh.withAddresses(failure.attempt().addresses());
             case Connecting dialling ->
                 fresh.withAddresses(dialling.attempt().addresses())
-                        .withRacing(Optional.of(
-                                dialling.with(dialling.attempt().withTickets(List.of()))));
+                        .withRacing(Optional.of(dialling.with(dialling.attempt().withTickets(List.of()))));
             case Connected connected -> connected;
         };
         List<Ticket> waiting = switch (own.phaseOf(peer)) {

@@ -226,8 +226,7 @@ public record ConnectionState(
      * @param at when it is tried again; {@link #NEVER} if the failure is permanent
      */
     public record ConnectionFailed(
-            long time, Attempt attempt, long dial, Multiaddr address, ConnectionError error, long at)
-            implements Phase {
+            long time, Attempt attempt, long dial, Multiaddr address, ConnectionError error, long at) implements Phase {
         /** Whether no attempt is left. */
         public boolean isPermanent() {
             return attempt.isLast();

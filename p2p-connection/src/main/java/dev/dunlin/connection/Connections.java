@@ -43,14 +43,13 @@ final class Connections {
      *
      * @param connected the phase of its peer without it: with no connection yet, or with others
      */
-    static ConnectionState opened(
-            ConnectionState own, Connected connected, Handle handle, Connection connection) {
+    static ConnectionState opened(ConnectionState own, Connected connected, Handle handle, Connection connection) {
         List<Handle> open = new ArrayList<>(connected.open());
         open.add(handle);
         return chosen(own.withOpen(own.open().with(handle, connection)), connected, open);
     }
 
-    // With the connection chosen anew on which new streams are opened, and with all their deadlines, which depend on it.
+    // With the connection chosen anew on which new streams are opened, and with the deadlines, which depend on that.
     private static ConnectionState chosen(ConnectionState own, Connected connected, List<Handle> open) {
         Handle current = Choice.of(own, open);
         Multiaddr remote = own.connections().at(current).remoteAddress();
@@ -115,8 +114,7 @@ final class Connections {
 
     /** Nobody has used an open connection for too long. */
     static ConnectionState idle(ConnectionState own, Handle handle, Context ctx) {
-        CloseReason reason =
-                isSpare(own, handle, own.connections().at(handle)) ? CloseReason.SPARE : CloseReason.IDLE;
+        CloseReason reason = isSpare(own, handle, own.connections().at(handle)) ? CloseReason.SPARE : CloseReason.IDLE;
         return closing(withoutOpen(own, handle, ctx), handle, reason, ctx);
     }
 

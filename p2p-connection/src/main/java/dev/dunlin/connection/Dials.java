@@ -105,8 +105,7 @@ final class Dials {
         Connected before = own.phaseOf(peer) instanceof Connected connected
                 ? connected.withAddresses(known).withRacing(Optional.empty())
                 : first(peer, fact.connection(), fact.address(), known, ctx);
-        Connection connection =
-                Connections.fresh(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
+        Connection connection = Connections.fresh(peer, Direction.OUTBOUND, fact.address(), fact.handshakeHash(), ctx);
         ConnectionState after = Connections.opened(
                 own.withDials(-1).withFailures(own.failures().without(dial.address())),
                 before,
@@ -127,8 +126,7 @@ final class Dials {
         return failed(remembered(own, was, fact.error(), ctx), was, fact.error(), ctx);
     }
 
-    private static ConnectionState failed(
-            ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
+    private static ConnectionState failed(ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
         PeerId peer = was.attempt().peer();
         ConnectionState ended = own.withDials(-1);
         if (own.phaseOf(peer) instanceof Connected connected) {
@@ -141,17 +139,14 @@ final class Dials {
     }
 
     // What failed at an address is no matter of the peer alone: whoever else is said to be there need not wait for it.
-    private static ConnectionState remembered(
-            ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
-        boolean isOfAddress =
-                switch (error.kind()) {
-                    case UNREACHABLE, REFUSED, TIMED_OUT, RESOLUTION_FAILED, UNSUPPORTED_ADDRESS, IO -> true;
-                    default -> false;
-                };
+    private static ConnectionState remembered(ConnectionState own, Connecting was, ConnectionError error, Context ctx) {
+        boolean isOfAddress = switch (error.kind()) {
+            case UNREACHABLE, REFUSED, TIMED_OUT, RESOLUTION_FAILED, UNSUPPORTED_ADDRESS, IO -> true;
+            default -> false;
+        };
         Table<Multiaddr, AddressFailure> failures = own.failures();
         Optional<AddressFailure> before = failures.find(was.address());
-        if (!isOfAddress
-                || (before.isEmpty() && failures.size() >= ConnectionConfig.MOST_FAILED_ADDRESSES)) {
+        if (!isOfAddress || (before.isEmpty() && failures.size() >= ConnectionConfig.MOST_FAILED_ADDRESSES)) {
             return own;
         }
         int times = Math.min(before.map(AddressFailure::times).orElse(0) + 1, 64);
@@ -167,9 +162,7 @@ final class Dials {
             giveUp(attempt, error, ctx);
             attempt = attempt.withTickets(List.of());
         }
-        long again = attempt.isLast()
-                ? Due.NEVER
-                : ctx.now() + backOff(config, attempt.attempts(), ctx.random());
+        long again = attempt.isLast() ? Due.NEVER : ctx.now() + backOff(config, attempt.attempts(), ctx.random());
         return new ConnectionFailed(ctx.now(), attempt, was.dial(), was.address(), error, again);
     }
 

@@ -35,13 +35,13 @@ final class Keeps {
                 Attempt attempt = dialling.attempt().atMost(Attempt.ENDLESS);
                 yield kept.withPhase(peer, Dials.joined(kept, dialling.with(attempt), addresses));
             }
-            case ConnectionFailed failure when !failure.isPermanent() ->
+            case ConnectionFailed failure
+            when !failure.isPermanent() ->
                 kept.withPhase(
                         peer,
                         failure.with(failure.attempt()
                                 .atMost(Attempt.ENDLESS)
-                                .withAddresses(
-                                        Dials.merged(failure.attempt().addresses(), addresses))));
+                                .withAddresses(Dials.merged(failure.attempt().addresses(), addresses))));
             case ConnectionFailed failure ->
                 wanted(kept, peer, Dials.merged(addresses, failure.attempt().addresses()), ctx);
             case Disconnected _ -> wanted(kept, peer, addresses, ctx);
@@ -52,12 +52,10 @@ final class Keeps {
     private static ConnectionState wanted(ConnectionState own, PeerId peer, List<Multiaddr> addresses, Context ctx) {
         return addresses.isEmpty()
                 ? own.withoutPhase(peer)
-                : own.withPhase(
-                        peer, waiting(peer, addresses, ctx.now() + 1, "it is to be dialled", ctx));
+                : own.withPhase(peer, waiting(peer, addresses, ctx.now() + 1, "it is to be dialled", ctx));
     }
 
-    private static ConnectionFailed waiting(
-            PeerId peer, List<Multiaddr> addresses, long at, String text, Context ctx) {
+    private static ConnectionFailed waiting(PeerId peer, List<Multiaddr> addresses, long at, String text, Context ctx) {
         Attempt none = new Attempt(peer, 0, Attempt.ENDLESS, addresses, List.of());
         ConnectionError error = ConnectionError.of(ConnectionError.Kind.NOT_CONNECTED, text);
         return new ConnectionFailed(ctx.now(), none, 0, addresses.getFirst(), error, at);
@@ -102,6 +100,8 @@ final class Keeps {
 
     private static Attempt limited(ConnectionState own, Attempt attempt) {
         int more = attempt.tickets().isEmpty() ? 0 : own.config().maxAttempts();
-        return attempt.isLast() ? attempt : attempt.atMost(Math.clamp((long) attempt.attempts() + more, 1, Attempt.ENDLESS - 1));
+        return attempt.isLast()
+                ? attempt
+                : attempt.atMost(Math.clamp((long) attempt.attempts() + more, 1, Attempt.ENDLESS - 1));
     }
 }

@@ -48,17 +48,31 @@ class BudgetTest {
         long peer = Math.max(
                 Content.bytes(new ConnectionState.Connected(
                         0, PEER, LONG, addresses, Collections.nCopies(64, HANDLE), HANDLE, Optional.of(dial))),
-                Content.bytes(new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), 1, LONG, error, 0)));
-        long connection =
-                Content.bytes(new Connection(PEER, Direction.INBOUND, LONG, Bytes.of(new byte[64]), 0, 0, 0, Connection.Stage.OPEN, Optional.empty(), 0));
+                Content.bytes(
+                        new ConnectionState.ConnectionFailed(0, attempt.withTickets(tickets), 1, LONG, error, 0)));
+        long connection = Content.bytes(new Connection(
+                PEER,
+                Direction.INBOUND,
+                LONG,
+                Bytes.of(new byte[64]),
+                0,
+                0,
+                0,
+                Connection.Stage.OPEN,
+                Optional.empty(),
+                0));
         long listener = Content.bytes(new Listener.Listening(HANDLE, Collections.nCopies(64, LONG)));
         long keys = 3 * Content.bytes(PEER) + 2 * Content.bytes(HANDLE);
         long failures = ConnectionConfig.MOST_FAILED_ADDRESSES * (Content.bytes(LONG) + 64);
-        List<String> reasons = Collections.nCopies(
-                ConnectionConfig.MOST_REASONS, "\u20ac".repeat(ConnectionAction.MAX_TEXT));
+        List<String> reasons =
+                Collections.nCopies(ConnectionConfig.MOST_REASONS, "\u20ac".repeat(ConnectionAction.MAX_TEXT));
         long kept = ConnectionConfig.MOST_KEPT
                 * (Content.bytes(PEER) + Content.bytes(new ConnectionState.Kept(reasons, addresses)));
-        long worst = 2L * ConnectionConfig.MOST_PEERS * (peer + keys) + 16_384 * (connection + keys) + 64 * listener + failures + kept;
+        long worst = 2L * ConnectionConfig.MOST_PEERS * (peer + keys)
+                + 16_384 * (connection + keys)
+                + 64 * listener
+                + failures
+                + kept;
         assertThat(worst).isLessThan(ConnectionMachine.CONNECTION.byteBudget());
     }
 

@@ -130,7 +130,11 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                 new Script<>("a draining connection of a peer that is connected", driver -> {
                     drained(driver);
                     driver.dispatch(new ConnectionAction.Accepted(
-                            new Handle(ConnectionService.CONNECTION, driver.node().run(), 2), P, A, Bytes.EMPTY));
+                            new Handle(
+                                    ConnectionService.CONNECTION, driver.node().run(), 2),
+                            P,
+                            A,
+                            Bytes.EMPTY));
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
                     driver.dispatch(new ConnectionAction.Unkeep(P, "test"));
                     driver.advanceBy(5_000_000);
@@ -147,12 +151,23 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                 new Script<>("a peer has no room for another connection", driver -> {
                     for (int i = 1; i <= 2; i++) {
                         driver.dispatch(new ConnectionAction.Accepted(
-                                new Handle(ConnectionService.CONNECTION, driver.node().run(), i), P, A, Bytes.EMPTY));
+                                new Handle(
+                                        ConnectionService.CONNECTION,
+                                        driver.node().run(),
+                                        i),
+                                P,
+                                A,
+                                Bytes.EMPTY));
                     }
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
                     for (int i = 1; i <= 2; i++) {
                         driver.dispatch(new ConnectionAction.WentAway(
-                                new Handle(ConnectionService.CONNECTION, driver.node().run(), i), P, 0));
+                                new Handle(
+                                        ConnectionService.CONNECTION,
+                                        driver.node().run(),
+                                        i),
+                                P,
+                                0));
                     }
                     driver.dispatch(new ConnectionAction.Retry(P));
                     driver.advanceToNextDeadline();
@@ -175,7 +190,8 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     }
                 }),
                 new Script<>("a kept peer's connections end", driver -> {
-                    Handle first = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    Handle first = new Handle(
+                            ConnectionService.CONNECTION, driver.node().run(), 1);
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
                     driver.advanceToNextDeadline();
                     driver.answer(
@@ -188,7 +204,8 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.Disconnect(P));
                 }),
                 new Script<>("a dial races a connection that its peer leaves", driver -> {
-                    Handle first = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+                    Handle first = new Handle(
+                            ConnectionService.CONNECTION, driver.node().run(), 1);
                     connect(driver, P, Ticket.NONE);
                     driver.dispatch(new ConnectionAction.Accepted(first, P, A, Bytes.EMPTY));
                     driver.dispatch(new ConnectionAction.WentAway(first, P, 0));
@@ -228,7 +245,8 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
 
     // A connection that is used, and that this node leaves.
     private static void drained(StoreDriver<SimRoot> driver) {
-        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
+        Handle connection =
+                new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);
         driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
         driver.dispatch(new ConnectionAction.Hold(connection, P));
         driver.dispatch(new ConnectionAction.Disconnect(P));

@@ -1,11 +1,5 @@
 package dev.dunlin.connection;
 
-import dev.dunlin.connection.ConnectionAction.WentAway;
-import dev.dunlin.connection.ConnectionAction.Resolved;
-import dev.dunlin.connection.ConnectionEffect.ResolveInit;
-import dev.dunlin.connection.ConnectionAction.Keep;
-import dev.dunlin.connection.ConnectionAction.Unkeep;
-import dev.dunlin.connection.ConnectionAction.Drain;
 import static dev.dunlin.connection.bench.Bench.SECOND;
 import static dev.dunlin.connection.bench.Bench.address;
 import static dev.dunlin.connection.bench.Bench.peer;
@@ -20,19 +14,25 @@ import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ConnectionFailed;
 import dev.dunlin.connection.ConnectionAction.DialTimedOut;
 import dev.dunlin.connection.ConnectionAction.Disconnect;
+import dev.dunlin.connection.ConnectionAction.Drain;
 import dev.dunlin.connection.ConnectionAction.Hold;
+import dev.dunlin.connection.ConnectionAction.Keep;
 import dev.dunlin.connection.ConnectionAction.Listen;
 import dev.dunlin.connection.ConnectionAction.ListenFailed;
 import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.Listening;
 import dev.dunlin.connection.ConnectionAction.Release;
 import dev.dunlin.connection.ConnectionAction.Reset;
+import dev.dunlin.connection.ConnectionAction.Resolved;
 import dev.dunlin.connection.ConnectionAction.Retry;
 import dev.dunlin.connection.ConnectionAction.StopListening;
+import dev.dunlin.connection.ConnectionAction.Unkeep;
+import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionEffect.CancelDial;
 import dev.dunlin.connection.ConnectionEffect.ConnectInit;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionEffect.ListenInit;
+import dev.dunlin.connection.ConnectionEffect.ResolveInit;
 import dev.dunlin.connection.ConnectionEffect.StopListenInit;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
@@ -238,7 +238,12 @@ class ConnectionMachineTest {
             assertThat(bench.emitted()).containsExactly(new ConnectInit(1, P, A));
             assertThat(bench.connection().phaseOf(P))
                     .isEqualTo(new ConnectionState.Connecting(
-                            bench.now(), new Attempt(P, 1, 3, List.of(A), List.of()), A, List.of(), 1, bench.now() + 15 * SECOND));
+                            bench.now(),
+                            new Attempt(P, 1, 3, List.of(A), List.of()),
+                            A,
+                            List.of(),
+                            1,
+                            bench.now() + 15 * SECOND));
             Handle handle = connected();
             assertThat(phase()).isEqualTo("connected");
             assertThat(bench.connection().connectionTo(P)).contains(handle);
@@ -651,7 +656,10 @@ class ConnectionMachineTest {
             bench.say(new Listening(1, bench.handle(ConnectionService.LISTENER), A, List.of(A)));
             bench.say(new Connect(P, List.of(NAME), T1));
             List<Multiaddr> useless = List.of(
-                    A, Multiaddr.parse("/ip4/0.0.0.0/tcp/1"), Multiaddr.parse("/ip4/1.2.3.4/tcp/0"), B.withPeer(peer(7)));
+                    A,
+                    Multiaddr.parse("/ip4/0.0.0.0/tcp/1"),
+                    Multiaddr.parse("/ip4/1.2.3.4/tcp/0"),
+                    B.withPeer(peer(7)));
             bench.say(new Resolved(2, P, NAME, useless));
             assertThat(bench.emitted()).isEmpty();
             assertThat(failure().error().kind()).isEqualTo(ConnectionError.Kind.RESOLUTION_FAILED);

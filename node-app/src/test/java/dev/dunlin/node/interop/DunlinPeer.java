@@ -56,9 +56,14 @@ final class DunlinPeer implements AutoCloseable {
                 NodeOptions.DEFAULT
                         .withEarlyMuxer(earlyMuxer)
                         .withLimits(Limits.DEFAULT.withYamux(yamux))
-                        .with("stream.maxStreams", String.valueOf(STREAMS))
-                        .with("stream.maxPerPeer", String.valueOf(STREAMS))
-                        .with("stream.maxPerConnection", String.valueOf(STREAMS))
+                        .with("stream.maxInbound", String.valueOf(STREAMS))
+                        .with("stream.maxInboundPerPeer", String.valueOf(STREAMS))
+                        .with("stream.maxInboundPerConnection", String.valueOf(STREAMS))
+                        .with("stream.maxInboundPerProtocol", String.valueOf(STREAMS))
+                        .with("stream.inboundBurst", String.valueOf(STREAMS))
+                        .with("stream.maxOutbound", String.valueOf(STREAMS))
+                        .with("stream.maxOutboundPerPeer", String.valueOf(STREAMS))
+                        .with("stream.maxOutboundPerConnection", String.valueOf(STREAMS))
                         .with("stream.maxOpens", String.valueOf(STREAMS))
                         // A loaded machine is slow, and no test is about these times.
                         .with("stream.openTimeout", micros(DEADLINE))

@@ -4,7 +4,9 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction.Accepted;
 import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connected;
+import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
+import dev.dunlin.connection.ConnectionEffect.GoAwayInit;
 import dev.dunlin.connection.identify.IdentifyAction.Received;
 import dev.dunlin.connection.identify.IdentifyEffect.Send;
 import dev.dunlin.connection.stream.CloseMode;
@@ -72,6 +74,13 @@ final class PeerReader implements Correlation.Reader {
             }
         }
 
+        // Heard in more than one way.
+        void receiveOnce(ActionId at, String what, List<Told> told) {
+            if (said.add("heard " + what)) {
+                receive(at, what, false, told);
+            }
+        }
+
         void receive(ActionId at, String what, boolean expected, List<Told> told) {
             told.add(new Told.Received(at, key(in(), what), peer, expected));
         }
@@ -99,11 +108,17 @@ final class PeerReader implements Correlation.Reader {
             case Accepted fact ->
                 up(fact.connection(), fact.handshakeHash(), fact.peer().toString(), Direction.BACK)
                         .ifPresent(line -> line.receive(at, CONNECT, true, told));
-            case DisconnectInit effect -> known(effect.connection()).ifPresent(line -> line.send(at, DISCONNECT, told));
+            // The first of these is what says GoAway. Who answers the other side's says nothing new.
+            case GoAwayInit effect -> known(effect.connection()).ifPresent(line -> line.send(at, DISCONNECT, told));
+            case DisconnectInit effect ->
+                known(effect.connection())
+                        .filter(line -> effect.reason() != CloseReason.WENT_AWAY)
+                        .ifPresent(line -> line.send(at, DISCONNECT, told));
+            case WentAway fact -> known(fact.connection()).ifPresent(line -> line.receiveOnce(at, DISCONNECT, told));
             case Closed fact ->
                 gone(fact.connection(), told).ifPresent(line -> {
                     if (fact.reason() == CloseReason.REMOTE) {
-                        line.receive(at, DISCONNECT, false, told);
+                        line.receiveOnce(at, DISCONNECT, told);
                     }
                 });
             case StreamOpened fact ->

@@ -13,7 +13,8 @@ import dev.dunlin.connection.yamux.YamuxLimits;
  * @param resolver of each address that is dialled
  * @param upgradeMicros how long a connection may take from accept or connect to its multiplexer
  * @param connectMicros how long a TCP connect may take
- * @param maxPendingInbound inbound connections that may be in upgrade at once; more are closed unread
+ * @param maxPendingInbound inbound connections that may be in upgrade at once; for one more, another is closed
+ * @param maxPendingPerSubnet how many of them from one /24 or /56, likewise
  * @param maxPendingOpens streams of one connection that may wait for a place among its open ones; more fail
  */
 public record Limits(
@@ -24,9 +25,11 @@ public record Limits(
         long upgradeMicros,
         long connectMicros,
         int maxPendingInbound,
+        int maxPendingPerSubnet,
         int maxPendingOpens) {
 
-    /** The defaults of the cores; 15 s to upgrade, 10 s to connect; 128 pending inbound, 1,024 pending opens. */
+    /** The defaults of the cores; 15 s to upgrade, 10 s to connect; 512 pending inbound, 64 of a subnet; 1,024
+     * pending opens. */
     public static final Limits DEFAULT = new Limits(
             MultistreamLimits.DEFAULT,
             NoiseLimits.DEFAULT,
@@ -34,12 +37,17 @@ public record Limits(
             ResolverLimits.defaults(),
             15_000_000,
             10_000_000,
-            128,
+            512,
+            64,
             1024);
 
     /** Checks ranges. */
     public Limits {
-        if (upgradeMicros <= 0 || connectMicros <= 0 || maxPendingInbound < 1 || maxPendingOpens < 1) {
+        if (upgradeMicros <= 0
+                || connectMicros <= 0
+                || maxPendingInbound < 1
+                || maxPendingPerSubnet < 1
+                || maxPendingOpens < 1) {
             throw new IllegalArgumentException("every limit of the transport is at least 1");
         }
     }
@@ -54,6 +62,7 @@ public record Limits(
                 upgradeMicros,
                 connectMicros,
                 maxPendingInbound,
+                maxPendingPerSubnet,
                 maxPendingOpens);
     }
 }

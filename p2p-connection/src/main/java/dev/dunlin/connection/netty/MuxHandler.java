@@ -3,6 +3,7 @@ package dev.dunlin.connection.netty;
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.gate.StreamGate;
 import dev.dunlin.connection.multistream.Negotiator;
 import dev.dunlin.connection.noise.NoiseException;
 import dev.dunlin.connection.noise.NoiseTransport;
@@ -23,6 +24,7 @@ import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -48,7 +50,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     /** How much plaintext is encrypted at a time; one more data frame may go over it. */
     private static final int BATCH = 3 * NoiseTransport.MAX_PLAINTEXT;
 
-    private static final long TICK_MILLIS = 500;
+    private static final long AGAIN_MICROS = 500_000;
 
     /** An upgrade is about so many round trips, and what it takes to compute. */
     private static final int UPGRADE_TRIPS = 2;
@@ -60,10 +62,13 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private final YamuxSession session;
     private final Deque<PendingOpen> waiting = new ArrayDeque<>();
     private final Set<MuxStream> negotiating = new LinkedHashSet<>();
+    private final Set<MuxStream> open = new LinkedHashSet<>();
     private final Output output = new Output();
+    private final StreamGate.Line line;
 
     private @Nullable ChannelHandlerContext ctx;
-    private @Nullable Future<?> ticking;
+    private @Nullable Future<?> waking;
+    private long wakesAt = Long.MAX_VALUE;
     private @Nullable ByteBuf held;
     private @Nullable ByteBuf reading;
     private int readingOffset;
@@ -72,6 +77,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private boolean busy;
     private boolean writeScheduled;
     private boolean announcing;
+    private boolean goAwayTold;
     private boolean closed;
 
     /** A stream that the node has asked for. */
@@ -98,6 +104,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.noise = noise;
         this.session = YamuxSession.create(role, transport.limits().yamux(), this::on, NettyTransport.micros());
+        this.line = transport.gate().line(peer, NettyTransport.micros());
         session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
 
@@ -121,7 +128,40 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        ticking = context.executor().scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        wake();
+    }
+
+    // One timer a connection, for what is due first.
+    private void wake() {
+        long now = NettyTransport.micros();
+        long at = session.nextDeadline();
+        for (MuxStream stream : negotiating) {
+            at = Math.min(at, stream.negotiationDeadline());
+        }
+        if (owesGoAway()) {
+            at = Math.min(at, now + AGAIN_MICROS);
+        }
+        if (closed || at >= wakesAt) {
+            return;
+        }
+        if (waking != null) {
+            waking.cancel(false);
+        }
+        wakesAt = at;
+        // A millisecond more, so that all agree that it is due then.
+        waking = context().executor().schedule(this::tick, Math.max(0, at - now) + 1000, TimeUnit.MICROSECONDS);
+    }
+
+    private boolean owesGoAway() {
+        return announcing && !goAwayTold && session.peerGoAway().isPresent();
+    }
+
+    // Where the node takes no new work now, it is told a little later.
+    private void tellGoAway() {
+        if (!closed && owesGoAway()) {
+            long code = session.peerGoAway().getAsLong();
+            goAwayTold = transport.port().offer(new ConnectionAction.WentAway(handle, peer, code)) == Port.Offer.TAKEN;
+        }
     }
 
     private ChannelHandlerContext context() {
@@ -141,6 +181,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void tick() {
+        wakesAt = Long.MAX_VALUE;
         long now = NettyTransport.micros();
         if (session.nextDeadline() <= now) {
             session.onTime(now);
@@ -150,6 +191,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                 stream.onTime(now);
             }
         }
+        tellGoAway();
         flush();
     }
 
@@ -242,6 +284,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
         resumeReading();
         openWaiting();
+        wake();
     }
 
     private void encryptBatch() throws NoiseException {
@@ -309,19 +352,20 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             case YamuxEvent.RemoteClosed(YamuxStream stream) -> with(stream).ifPresent(MuxStream::remoteFin);
             case YamuxEvent.Writable(YamuxStream stream) -> with(stream).ifPresent(MuxStream::writableAgain);
             case YamuxEvent.StreamClosed(YamuxStream stream) ->
-                with(stream).ifPresent(known -> known.finish(EndReason.CLOSED));
-            case YamuxEvent.StreamReset(YamuxStream stream, var cause, long _) ->
+                with(stream).ifPresent(known -> known.finish(EndReason.CLOSED, ""));
+            case YamuxEvent.StreamReset(YamuxStream stream, var cause, long code) ->
                 with(stream)
                         .ifPresent(known -> known.finish(
                                 switch (cause) {
                                     case BY_PEER -> EndReason.REMOTE_RESET;
-                                    case CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
+                                    case CLOSE_TIMEOUT -> EndReason.CLOSE_TIMED_OUT;
                                     case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
-                                }));
+                                },
+                                code == 0 ? "" : "code " + code));
             case YamuxEvent.SessionEnded(YamuxEnd end) -> ended(end);
             case YamuxEvent.StreamAcked _ -> {}
             case YamuxEvent.PingAnswered _ -> {}
-            case YamuxEvent.GoAwayReceived _ -> {}
+            case YamuxEvent.GoAwayReceived _ -> tellGoAway();
         }
     }
 
@@ -339,6 +383,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void accept(YamuxStream stream) {
+        // Before it is accepted: a reset counts against the peer then.
+        if (line.opened(NettyTransport.micros()).isPresent()) {
+            stream.reset(0);
+            soon();
+            return;
+        }
         stream.accept();
         MuxStream opened = new MuxStream(
                 this,
@@ -349,9 +399,14 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void ended(YamuxEnd end) {
-        if (end != YamuxEnd.CLOSED_BY_US && end != YamuxEnd.CONNECTION_LOST && reason == CloseReason.REMOTE) {
-            LOG.debug("the connection to {} breaks the multiplexer's rules: {}", peer, end);
-            reason = CloseReason.PROTOCOL_ERROR;
+        switch (end) {
+            case CLOSED_BY_US -> {}
+            case CONNECTION_LOST ->
+                session.peerGoAway()
+                        .ifPresent(
+                                code -> because(CloseReason.REMOTE, code == 0 ? "" : "it went away with code " + code));
+            case PING_TIMEOUT -> because(CloseReason.UNRESPONSIVE, end.word());
+            default -> because(CloseReason.PROTOCOL_ERROR, end.word());
         }
         // The GoAway that is left goes out before the socket is closed.
         execute(this::closeSocket);
@@ -362,7 +417,15 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         flush();
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        boolean inOrder = session.ended().filter(YamuxEnd.CLOSED_BY_US::equals).isPresent();
+        if (inOrder && reason != CloseReason.SHUTDOWN && context().channel() instanceof DuplexChannel duplex) {
+            // The other side closes when it has read all. To close with bytes of its own unread would be a reset,
+            // which may overtake what we have sent.
+            duplex.shutdownOutput();
+        } else {
             context().channel().close();
         }
     }
@@ -476,9 +539,11 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             if (offer != Port.Offer.TAKEN) {
                 transport.streamGone(stream);
                 transport.refusedByNode();
+                line.refused(StreamGate.Refusal.NODE_BUSY);
                 return false;
             }
         }
+        open.add(stream);
         transport.serve(stream, wish == null);
         return true;
     }
@@ -492,13 +557,17 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** A stream is over. */
-    void finished(MuxStream stream, @Nullable PendingOpen wish, EndReason end) {
+    void finished(MuxStream stream, @Nullable PendingOpen wish, EndReason end, String why) {
         negotiating.remove(stream);
+        open.remove(stream);
+        if (wish == null) {
+            line.ended();
+        }
         if (stream.announced()) {
             transport.streamGone(stream);
             transport
                     .port()
-                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end, ""));
+                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end, why));
         } else if (wish != null) {
             answerFailed(
                     wish,
@@ -525,30 +594,46 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         if (closed) {
             return;
         }
-        reason = why;
-        if (why == CloseReason.TIMED_OUT || why == CloseReason.ORPHAN) {
-            context().channel().close();
-        } else {
-            session.close();
-            flush();
+        because(why, "");
+        switch (why) {
+            case TIMED_OUT, ORPHAN -> context().channel().close();
+            case SHUTDOWN -> {
+                session.close();
+                flush();
+            }
+            default -> {
+                // What was written goes out, and the peer says what it has to say; then the session ends by itself.
+                List.copyOf(negotiating).forEach(MuxStream::reset);
+                List.copyOf(open).forEach(MuxStream::close);
+                session.finish();
+                flush();
+            }
+        }
+    }
+
+    // The first reason is the one that counts: what follows comes of it.
+    private void because(CloseReason why, String more) {
+        if (reason == CloseReason.REMOTE && detail.isEmpty()) {
+            reason = why;
+            detail = more.length() <= ConnectionAction.MAX_TEXT ? more : more.substring(0, ConnectionAction.MAX_TEXT);
         }
     }
 
     private void fail(CloseReason why, @Nullable String text) {
-        LOG.debug("the connection to {} is closed: {}", peer, text);
-        if (reason == CloseReason.REMOTE) {
-            reason = why;
-        }
+        because(why, text == null ? "" : text);
         context().channel().close();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException && session.peerGoAway().isPresent()) {
+            // It said so, and closed with bytes of ours unread, which TCP answers by a reset.
+            context.channel().close();
+        } else if (cause instanceof IOException) {
             fail(CloseReason.IO_ERROR, cause.getMessage());
         } else {
             LOG.error("the connection to {} failed, which is a bug", peer, cause);
-            fail(CloseReason.IO_ERROR, cause.toString());
+            fail(CloseReason.IO_ERROR, cause.getClass().getSimpleName());
         }
     }
 
@@ -558,8 +643,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         closed = true;
-        if (ticking != null) {
-            ticking.cancel(false);
+        if (waking != null) {
+            waking.cancel(false);
         }
         session.connectionLost();
         waiting.forEach(wish ->

@@ -27,7 +27,6 @@ final class MuxStream implements StreamChannel {
     private @Nullable StreamReader reader;
     private @Nullable Handle handle;
     private String protocol = "";
-    private long movedAt = NettyTransport.micros();
     private boolean remoteClosed;
     private boolean over;
     private EndReason endedBy = EndReason.CLOSED;
@@ -85,7 +84,6 @@ final class MuxStream implements StreamChannel {
         if (over) {
             return;
         }
-        movedAt = NettyTransport.micros();
         if (negotiating()) {
             ByteBuffer bytes = piece.nioBuffer();
             int before = bytes.remaining();
@@ -142,14 +140,14 @@ final class MuxStream implements StreamChannel {
     private void fail(String why) {
         connection.negotiationFailed(open, why);
         stream.reset(0);
-        finish(EndReason.PROTOCOL_ERROR);
+        finish(EndReason.PROTOCOL_ERROR, "");
     }
 
     /** Gives up if it is the opening of this number. */
     void cancelIf(long number) {
         if (open != null && open.effect.number() == number) {
             stream.reset(0);
-            finish(EndReason.LOCAL_RESET);
+            finish(EndReason.LOCAL_RESET, "");
         }
     }
 
@@ -174,7 +172,6 @@ final class MuxStream implements StreamChannel {
 
     /** The multiplexer has sent bytes of ours. */
     void bytesSent(int count) {
-        movedAt = NettyTransport.micros();
         int left = count;
         while (left > 0) {
             Sent first = sent.element();
@@ -188,7 +185,7 @@ final class MuxStream implements StreamChannel {
     }
 
     /** The stream is over: tells everybody, once. */
-    void finish(EndReason reason) {
+    void finish(EndReason reason, String detail) {
         if (over) {
             return;
         }
@@ -203,7 +200,7 @@ final class MuxStream implements StreamChannel {
         if (to != null) {
             to.ended(this, reason);
         }
-        connection.finished(this, open, reason);
+        connection.finished(this, open, reason, detail);
     }
 
     boolean announced() {
@@ -217,7 +214,7 @@ final class MuxStream implements StreamChannel {
 
     /** For how many microseconds nothing has moved. */
     long quiet(long now) {
-        return Math.max(0, now - movedAt);
+        return Math.max(0, now - stream.activeAt());
     }
 
     @Override
@@ -311,7 +308,7 @@ final class MuxStream implements StreamChannel {
     public void reset() {
         if (!over) {
             stream.reset(0);
-            finish(EndReason.LOCAL_RESET);
+            finish(EndReason.LOCAL_RESET, "");
             connection.soon();
         }
     }

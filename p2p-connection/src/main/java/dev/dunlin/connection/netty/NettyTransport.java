@@ -5,10 +5,13 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.gate.PendingInbound;
+import dev.dunlin.connection.gate.StreamGate;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseSettings;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamService;
 import dev.dunlin.connection.yamux.YamuxRole;
@@ -33,6 +36,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collections;
@@ -47,6 +51,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections and streams over TCP, Noise and yamux. Sockets live here, behind handles; the state knows the handles. One
@@ -54,6 +60,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NettyTransport implements ConnectionService, StreamService, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+
+    private static final int TELL_SECONDS = 10;
+    private static final int TOLD = 8;
     private static final int BACKLOG = 1024;
     // Some Noise messages: read at once, they cost one decryption each and no putting together.
     private static final int MAX_READ = 256 << 10;
@@ -78,10 +88,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
 
     private final AtomicLong lastNumber = new AtomicLong();
     private final AtomicInteger sockets = new AtomicInteger();
-    private final AtomicInteger pendingInbound = new AtomicInteger();
+    private final PendingInbound<Inbound> pending;
+    private final StreamGate gate;
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong dialled = new AtomicLong();
-    private final AtomicLong refusedPending = new AtomicLong();
     private final AtomicLong refusedByNode = new AtomicLong();
     private final AtomicLong upgradeFailures = new AtomicLong();
     private final AtomicLong streamFailures = new AtomicLong();
@@ -166,21 +176,23 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     /** An inbound connection in upgrade. */
     private final class Inbound implements UpgradeHandler.Outcome {
         private final Channel channel;
+        private final InetAddress from;
 
         Inbound(Channel channel) {
             this.channel = channel;
+            this.from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
         }
 
         @Override
         public void failed(ConnectionError.Kind kind, String why) {
-            pendingInbound.decrementAndGet();
+            pending.remove(from, this);
             upgradeFailures.incrementAndGet();
         }
 
         @Override
         public void upgraded(
                 ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest, long micros) {
-            pendingInbound.decrementAndGet();
+            pending.remove(from, this);
             MuxHandler mux = install(ctx, secured, YamuxRole.LISTENER, micros);
             Port.Offer offer = port.offer(new ConnectionAction.Accepted(
                     mux.handle(),
@@ -207,6 +219,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
      * @param identity the node's key; it stays in here
      * @param earlyMuxer whether to negotiate the muxer inside the handshake
      * @param served protocols that are accepted, and who reads their streams
+     * @param streams bounds of the streams that peers open; the stream machine's own
      * @param servedByEffect protocols that are accepted, and whose streams are read when a machine's effect says so
      * @param threads how many event loops, at least 1
      */
@@ -216,12 +229,16 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             PrivateKey identity,
             boolean earlyMuxer,
             Limits limits,
+            StreamConfig streams,
             Map<String, Function<StreamChannel, StreamReader>> served,
             Set<String> servedByEffect,
             int threads) {
         this.port = port;
         this.run = run;
         this.limits = limits;
+        this.gate = new StreamGate(streams);
+        this.pending =
+                new PendingInbound<>(limits.maxPendingInbound(), limits.maxPendingPerSubnet(), new SecureRandom());
         this.noise = new NoiseSettings(
                 identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise());
         this.served = Map.copyOf(served);
@@ -230,8 +247,22 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.protocols = Collections.unmodifiableSortedSet(all);
         this.loops = Sockets.group(threads, "dunlin-net");
         // A multi-threaded group's next is an event loop, which its type does not say.
+        loops.next().scheduleWithFixedDelay(this::tellRefused, TELL_SECONDS, TELL_SECONDS, TimeUnit.SECONDS);
         this.resolver =
                 AddressResolver.create((EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver());
+    }
+
+    // What was refused is told in sums: a flood costs as few inputs as a single stream.
+    private void tellRefused() {
+        List<StreamGate.Sum> sums = gate.takeSums(TOLD);
+        for (StreamGate.Sum sum : sums) {
+            LOG.info("{} streams of {} were refused: {}", sum.count(), sum.peer(), sum.reason());
+            port.offer(new StreamAction.StreamsRefused(sum.peer(), sum.reason().name(), sum.count()));
+        }
+    }
+
+    StreamGate gate() {
+        return gate;
     }
 
     /** Microseconds of a clock that only runs forward. */
@@ -269,8 +300,9 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             ChannelHandlerContext ctx, HandshakeStatus.Established secured, YamuxRole role, long upgradeMicros) {
         Handle handle = new Handle(CONNECTION, run, lastNumber.incrementAndGet());
         MuxHandler mux = new MuxHandler(this, handle, secured.remotePeer(), secured.transport(), role, upgradeMicros);
-        connections.put(handle, mux);
+        // In the pipeline first: who finds it among the connections uses it at once, from any thread.
         ctx.pipeline().replace(ctx.handler(), "mux", mux);
+        connections.put(handle, mux);
         return mux;
     }
 
@@ -305,8 +337,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     public void connect(ActionId id, ConnectionEffect.ConnectInit effect) {
         Dial dial = new Dial(id, effect);
         dials.put(effect.dial(), dial);
-        // The caller is the store's thread: setting up a socket is not its work. An address without a name is not looked up,
-        // but a zone in it is the name of an interface.
+        // The caller is the store's thread: setting up a socket is not its work. What is left to look up here is the
+        // interface that a zone names.
         loops.execute(() -> resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
             if (failure != null) {
                 dial.failed(Sockets.error(failure));
@@ -444,13 +476,9 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private void accepted(Channel channel) {
         accepted.incrementAndGet();
         counted(channel);
-        if (pendingInbound.incrementAndGet() > limits.maxPendingInbound()) {
-            pendingInbound.decrementAndGet();
-            refusedPending.incrementAndGet();
-            channel.close();
-            return;
-        }
-        channel.pipeline().addLast("upgrade", new UpgradeHandler(this, Optional.empty(), false, new Inbound(channel)));
+        Inbound inbound = new Inbound(channel);
+        pending.add(inbound.from, inbound).ifPresent(loser -> loser.channel.close());
+        channel.pipeline().addLast("upgrade", new UpgradeHandler(this, Optional.empty(), false, inbound));
     }
 
     @Override
@@ -571,10 +599,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 sockets.get(),
                 connections.size(),
                 streams.size(),
-                pendingInbound.get(),
+                pending.size(),
                 accepted.get(),
                 dialled.get(),
-                refusedPending.get(),
+                pending.dropped(),
                 refusedByNode.get(),
                 upgradeFailures.get(),
                 streamFailures.get());

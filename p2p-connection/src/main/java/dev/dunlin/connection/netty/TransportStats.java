@@ -9,7 +9,7 @@ package dev.dunlin.connection.netty;
  * @param pendingInbound inbound connections in upgrade now
  * @param accepted TCP connections accepted
  * @param dialled TCP connects begun
- * @param refusedPending inbound connections closed because too many were in upgrade
+ * @param refusedPending inbound connections closed in upgrade because others came
  * @param refusedByNode connections and streams closed because the node took no new work
  * @param upgradeFailures connections that failed in upgrade
  * @param streamFailures inbound streams that failed in negotiation

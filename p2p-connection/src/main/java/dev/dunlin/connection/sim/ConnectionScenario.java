@@ -103,7 +103,9 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     @Override
     public Table<String, String> config(int node, int nodes) {
-        return Table.of("node.peerId", SimNet.peer(node).toString());
+        Table<String, String> config = Table.of("node.peerId", SimNet.peer(node).toString());
+        // Its sessions end when they are wished to, and only keep their connections alive before.
+        return profile == Profile.CHURN ? config.with("connection.idleTimeout", "0") : config;
     }
 
     @Override

@@ -78,7 +78,8 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     /** An address of the n-th node with a name, as the simulated DNS knows it. */
     public static Multiaddr name(int node) {
-        return Multiaddr.parse("/dns4/n" + node + NAMES + "/tcp/" + address(node).port().orElseThrow());
+        return Multiaddr.parse(
+                "/dns4/n" + node + NAMES + "/tcp/" + address(node).port().orElseThrow());
     }
 
     /** The node whose {@link #name} an address is. */

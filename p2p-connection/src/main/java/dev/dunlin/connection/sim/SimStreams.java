@@ -76,7 +76,8 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
     void over(Honest side, Stream.End stream, EndReason reason) {
         open.remove(stream);
         if (!transport.isOver()) {
-            port.ended(new StreamAction.StreamClosed(stream.handle, side.handle, side.other, stream.protocol, reason, ""));
+            port.ended(
+                    new StreamAction.StreamClosed(stream.handle, side.handle, side.other, stream.protocol, reason, ""));
         }
     }
 

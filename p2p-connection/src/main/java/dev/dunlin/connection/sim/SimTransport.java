@@ -148,7 +148,8 @@ final class SimTransport implements ConnectionService, SimNet.Host {
                         effect.dial(),
                         effect.peer(),
                         effect.address(),
-                        ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, "the simulated DNS does not know it"));
+                        ConnectionError.of(
+                                ConnectionError.Kind.RESOLUTION_FAILED, "the simulated DNS does not know it"));
         net.world().after(2 * net.world().plan().net().least(), () -> answer(id, answer));
     }
 
@@ -270,8 +271,7 @@ final class SimTransport implements ConnectionService, SimNet.Host {
 
         @Override
         void wentAway(long code) {
-            if (announced
-                    && port.offer(new ConnectionAction.WentAway(handle, other, code)) != Port.Offer.TAKEN) {
+            if (announced && port.offer(new ConnectionAction.WentAway(handle, other, code)) != Port.Offer.TAKEN) {
                 // It is told again: without it, streams would be opened in vain.
                 net.world().after(WENT_AWAY_AGAIN, () -> {
                     if (up && !over) {

@@ -155,6 +155,22 @@ public sealed interface StreamAction extends Action {
         }
     }
 
+    /**
+     * Fact: streams that a peer opened were refused before a protocol was agreed. Told in sums, from time to time.
+     *
+     * @param reason why, as {@link dev.dunlin.connection.gate.StreamGate.Refusal} has it
+     * @param count how many since the last time, at least 1
+     */
+    record StreamsRefused(PeerId peer, String reason, long count) implements StreamAction, OfPeer {
+        /** Checks the bounds. */
+        public StreamsRefused {
+            bounded(reason);
+            if (count < 1) {
+                throw new IllegalArgumentException("of refused streams there is at least 1, not " + count);
+            }
+        }
+    }
+
     /** Wish: close a stream. A closing one can still be reset. */
     record CloseStream(Handle stream, CloseMode mode) implements StreamAction, OfStream {}
 
@@ -179,8 +195,7 @@ public sealed interface StreamAction extends Action {
      * @param detail what more is known, for people and tools; at most {@link ConnectionAction#MAX_TEXT} characters, and
      *     empty where the reason says all
      */
-    record StreamClosed(
-            Handle stream, Handle connection, PeerId peer, String protocol, EndReason reason, String detail)
+    record StreamClosed(Handle stream, Handle connection, PeerId peer, String protocol, EndReason reason, String detail)
             implements StreamAction, OfStream, EndsHandle {
         /** Checks the bounds. */
         public StreamClosed {

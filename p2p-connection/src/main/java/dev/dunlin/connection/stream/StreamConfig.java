@@ -23,6 +23,11 @@ import java.util.Map;
  *     {@link #MOST_STREAMS})
  * @param maxInboundPerConnection most of them on one connection ({@code stream.maxInboundPerConnection}, 256, 1 to
  *     {@link #MOST_STREAMS})
+ * @param maxInboundPerProtocol most of them of one protocol ({@code stream.maxInboundPerProtocol}, 1024, 1 to
+ *     {@link #MOST_STREAMS})
+ * @param inboundRate how many streams a second a peer may open on one connection in the long run
+ *     ({@code stream.inboundRate}, 64, 1 to {@link #MOST_STREAMS})
+ * @param inboundBurst how many it may open at once ({@code stream.inboundBurst}, 512, 1 to {@link #MOST_STREAMS})
  * @param maxOutbound most streams that this node opened, open, closing or being opened ({@code stream.maxOutbound},
  *     2048, 1 to {@link #MOST_STREAMS})
  * @param maxOutboundPerPeer most of them with one peer ({@code stream.maxOutboundPerPeer}, 512, 1 to
@@ -41,6 +46,9 @@ public record StreamConfig(
         int maxInbound,
         int maxInboundPerPeer,
         int maxInboundPerConnection,
+        int maxInboundPerProtocol,
+        int inboundRate,
+        int inboundBurst,
         int maxOutbound,
         int maxOutboundPerPeer,
         int maxOutboundPerConnection,
@@ -79,6 +87,9 @@ public record StreamConfig(
                 streams(config, "maxInbound", 2048),
                 streams(config, "maxInboundPerPeer", 512),
                 streams(config, "maxInboundPerConnection", 256),
+                streams(config, "maxInboundPerProtocol", 1024),
+                streams(config, "inboundRate", 64),
+                streams(config, "inboundBurst", 512),
                 streams(config, "maxOutbound", 2048),
                 streams(config, "maxOutboundPerPeer", 512),
                 streams(config, "maxOutboundPerConnection", 256),

@@ -1,9 +1,6 @@
 package dev.dunlin.connection.stream;
 
 import dev.dunlin.connection.Direction;
-import dev.dunlin.connection.stream.StreamAction.QuietDue;
-import dev.dunlin.connection.stream.StreamAction.StreamSeen;
-import java.util.function.ToIntFunction;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.CloseTimedOut;
 import dev.dunlin.connection.stream.StreamAction.ConnectionMissing;
@@ -11,9 +8,12 @@ import dev.dunlin.connection.stream.StreamAction.ConnectionReady;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.OpenTimedOut;
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
+import dev.dunlin.connection.stream.StreamAction.StreamsRefused;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Clauses;
 import dev.dunlin.core.store.Guards;
@@ -23,6 +23,7 @@ import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /** The enabling conditions of the stream machine. */
@@ -41,7 +42,10 @@ final class StreamGuards {
                             own -> own.config().maxOpens()),
                     streamsNotFull(Direction.OUTBOUND, "maxOutbound", StreamConfig::maxOutbound),
                     peerStreamsNotFull(
-                            Direction.OUTBOUND, OpenStream::peer, "maxOutboundPerPeer", StreamConfig::maxOutboundPerPeer))
+                            Direction.OUTBOUND,
+                            OpenStream::peer,
+                            "maxOutboundPerPeer",
+                            StreamConfig::maxOutboundPerPeer))
             .on(ConnectionReady.class, openWaits(ConnectionReady::number))
             .on(ConnectionMissing.class, openWaits(ConnectionMissing::number))
             .on(
@@ -76,7 +80,10 @@ final class StreamGuards {
                             (view, own, a, now) -> List.of(Operand.of("connection", a.connection()))),
                     streamsNotFull(Direction.INBOUND, "maxInbound", StreamConfig::maxInbound),
                     peerStreamsNotFull(
-                            Direction.INBOUND, StreamAccepted::peer, "maxInboundPerPeer", StreamConfig::maxInboundPerPeer),
+                            Direction.INBOUND,
+                            StreamAccepted::peer,
+                            "maxInboundPerPeer",
+                            StreamConfig::maxInboundPerPeer),
                     Clauses.when(
                             "connection-streams-not-full",
                             (own, a) -> own.counts()
@@ -100,8 +107,7 @@ final class StreamGuards {
                             CloseStream::mode))
             .on(
                     StreamSeen.class,
-                    Clauses.when(
-                            "stream-is-open", (own, a) -> own.isOpen(a.stream()), "stream", StreamSeen::stream))
+                    Clauses.when("stream-is-open", (own, a) -> own.isOpen(a.stream()), "stream", StreamSeen::stream))
             .on(
                     StreamClosed.class,
                     Clauses.when(
@@ -109,6 +115,7 @@ final class StreamGuards {
                             (own, a) -> own.streams().has(a.stream()),
                             "stream",
                             StreamClosed::stream))
+            .always(StreamsRefused.class)
             .always(OpenTimedOut.class)
             .always(QuietDue.class)
             .always(CloseTimedOut.class)

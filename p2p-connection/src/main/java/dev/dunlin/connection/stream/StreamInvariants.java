@@ -2,13 +2,12 @@ package dev.dunlin.connection.stream;
 
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.stream.StreamState.Counts;
-import dev.dunlin.connection.stream.StreamState.Tally;
 import dev.dunlin.connection.stream.StreamState.PendingOpen;
 import dev.dunlin.connection.stream.StreamState.Phase;
 import dev.dunlin.connection.stream.StreamState.Stream;
+import dev.dunlin.connection.stream.StreamState.Tally;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
-import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
 import java.util.List;

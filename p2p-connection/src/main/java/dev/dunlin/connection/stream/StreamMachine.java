@@ -1,8 +1,5 @@
 package dev.dunlin.connection.stream;
 
-import dev.dunlin.connection.stream.StreamAction.QuietDue;
-import dev.dunlin.core.store.Handle;
-import dev.dunlin.connection.stream.StreamAction.StreamDue;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
@@ -10,7 +7,10 @@ import dev.dunlin.connection.stream.StreamAction.CloseTimedOut;
 import dev.dunlin.connection.stream.StreamAction.ConnectionMissing;
 import dev.dunlin.connection.stream.StreamAction.ConnectionReady;
 import dev.dunlin.connection.stream.StreamAction.OpenTimedOut;
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
+import dev.dunlin.connection.stream.StreamAction.StreamDue;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
 import dev.dunlin.core.store.Ticket;
@@ -37,7 +37,7 @@ public final class StreamMachine {
                     (ticket, failed) -> new ConnectionMissing(ticket.key(), failed.peer(), failed.error()))
             .onOutcome(Refused.class, StreamMachine::refused)
             .transitions("""
-                    running: openStream
+                    running: openStream, streamsRefused
 
                     waiting > opening: connectionReady
                     waiting: connectionReady, connectionMissing, openTimedOut

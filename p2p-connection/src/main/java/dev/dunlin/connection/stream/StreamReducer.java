@@ -1,7 +1,5 @@
 package dev.dunlin.connection.stream;
 
-import dev.dunlin.connection.stream.StreamAction.QuietDue;
-import dev.dunlin.connection.stream.StreamAction.StreamSeen;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
@@ -12,9 +10,12 @@ import dev.dunlin.connection.stream.StreamAction.ConnectionReady;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.OpenTimedOut;
+import dev.dunlin.connection.stream.StreamAction.QuietDue;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
+import dev.dunlin.connection.stream.StreamAction.StreamsRefused;
 import dev.dunlin.connection.stream.StreamState.Counts;
 import dev.dunlin.connection.stream.StreamState.PendingOpen;
 import dev.dunlin.connection.stream.StreamState.Phase;
@@ -45,6 +46,7 @@ final class StreamReducer {
             case StreamClosed fact -> closed(own, fact.stream(), ctx);
             case StreamSeen fact -> seen(own, fact, ctx);
             case QuietDue(Handle stream) -> look(own, stream, ctx);
+            case StreamsRefused _ -> own;
             case OpenTimedOut(long number, PeerId _) -> openTimedOut(own, number, ctx);
             case CloseTimedOut(Handle stream) -> close(own, stream, CloseMode.RESET, ctx);
         };
@@ -74,8 +76,7 @@ final class StreamReducer {
         if (holds(own, open)) {
             ctx.then(new ConnectionAction.Hold(connection, open.peer()));
         }
-        return own.withOpen(number, open.on(connection))
-                .withCounts(own.counts().on(connection, Direction.OUTBOUND, 1));
+        return own.withOpen(number, open.on(connection)).withCounts(own.counts().on(connection, Direction.OUTBOUND, 1));
     }
 
     private static StreamState opened(StreamState own, StreamOpened fact, Context ctx) {

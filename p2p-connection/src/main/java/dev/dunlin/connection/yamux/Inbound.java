@@ -144,6 +144,10 @@ final class Inbound implements FrameReader.Handler {
         }
         YamuxStream stream = core.life.opened(id, false);
         core.emit(new YamuxEvent.StreamOpened(stream));
+        if (stream.over && !stream.accepted) {
+            // The application did not take it: who opens such streams without end is sent away.
+            wasted(YamuxDrop.OPEN_REFUSED);
+        }
         return stream;
     }
 

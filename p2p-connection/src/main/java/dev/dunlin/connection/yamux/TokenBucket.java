@@ -1,7 +1,7 @@
 package dev.dunlin.connection.yamux;
 
 /** A rate limit: so many a second, and a burst on top. */
-final class TokenBucket {
+public final class TokenBucket {
 
     private static final long TOKEN = 1_000_000;
 
@@ -10,7 +10,14 @@ final class TokenBucket {
     private long level;
     private long filledAt;
 
-    TokenBucket(int perSecond, int burst, long now) {
+    /**
+     * A full one.
+     *
+     * @param perSecond how many a second in the long run, at least 1
+     * @param burst how many at once, at least 1
+     * @param now microseconds of a clock that only runs forward
+     */
+    public TokenBucket(int perSecond, int burst, long now) {
         this.perSecond = perSecond;
         this.full = burst * TOKEN;
         this.level = full;
@@ -18,7 +25,7 @@ final class TokenBucket {
     }
 
     /** Takes one; false if there is none. */
-    boolean take(long now) {
+    public boolean take(long now) {
         long elapsed = now - filledAt;
         filledAt = now;
         // A token is a million parts, so micros times rate are parts; compared by division, which cannot overflow.

@@ -10,6 +10,8 @@ public enum YamuxDrop {
     OPEN_AFTER_GO_AWAY,
     /** Inbound streams that were reset in the very frame that opened them. */
     OPEN_WITH_RESET,
+    /** Inbound streams that the application reset at once, in place of accepting them. */
+    OPEN_REFUSED,
     /** Inbound streams that the peer reset before the application accepted them. */
     RESET_BEFORE_ACCEPT,
     /** Outbound streams refused: {@link YamuxLimits#maxOutboundStreams} are open. */

@@ -170,11 +170,7 @@ class PeerCorrelationTest {
         settle();
         Timeline timeline = joined();
         assertThat(texts(timeline.messages()))
-                .containsExactly(
-                        "connect0 one->two",
-                        "disconnect0 one->two",
-                        "connect0 one->two",
-                        "connect0 two->one");
+                .containsExactly("connect0 one->two", "disconnect0 one->two", "connect0 one->two", "connect0 two->one");
         assertThat(timeline.unmatched()).isEmpty();
     }
 }

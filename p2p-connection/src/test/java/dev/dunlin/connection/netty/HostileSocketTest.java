@@ -77,6 +77,7 @@ class HostileSocketTest {
                 upgradeMicros,
                 NORMAL.connectMicros(),
                 pendingInbound,
+                pendingInbound,
                 pendingOpens);
     }
 

@@ -3,6 +3,7 @@ package dev.dunlin.connection.netty;
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
+import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -34,7 +35,7 @@ final class LoneTransport implements Port, AutoCloseable {
 
     private LoneTransport(
             Limits limits, Map<String, Function<StreamChannel, StreamReader>> served, Set<String> byEffect) {
-        transport = new NettyTransport(this, 1, key, true, limits, served, byEffect, 1);
+        transport = new NettyTransport(this, 1, key, true, limits, StreamConfig.DEFAULT, served, byEffect, 1);
     }
 
     LoneTransport(Limits limits, Map<String, Function<StreamChannel, StreamReader>> served) {

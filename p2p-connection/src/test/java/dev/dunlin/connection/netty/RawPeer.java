@@ -64,7 +64,13 @@ final class RawPeer implements AutoCloseable {
 
     /** Connected, with a receive buffer of about these bytes if above 0. */
     static RawPeer connect(int port, int receiveBuffer) throws IOException {
+        return connect(port, receiveBuffer, "127.0.0.1");
+    }
+
+    /** The same, from an address of this machine: all of 127.0.0.0/8 are. */
+    static RawPeer connect(int port, int receiveBuffer, String from) throws IOException {
         Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         socket.setTcpNoDelay(true);
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);

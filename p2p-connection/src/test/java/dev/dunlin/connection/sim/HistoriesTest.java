@@ -62,8 +62,10 @@ class HistoriesTest {
             .with("connection.maxInbound", "3")
             .with("connection.maxPerPeer", "2")
             .with("connection.maxWaiters", "3")
-            .with("stream.maxPerPeer", "4")
-            .with("stream.maxPerConnection", "3");
+            .with("stream.maxInboundPerPeer", "4")
+            .with("stream.maxOutboundPerPeer", "4")
+            .with("stream.maxInboundPerConnection", "3")
+            .with("stream.maxOutboundPerConnection", "3");
 
     /** One step of a random history, and the microseconds to the next. */
     record Move(int kind, int from, int to, long pause) {}

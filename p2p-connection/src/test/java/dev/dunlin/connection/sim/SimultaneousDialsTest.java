@@ -1,9 +1,5 @@
 package dev.dunlin.connection.sim;
 
-import dev.dunlin.connection.CloseReason;
-import dev.dunlin.connection.ConnectionAction;
-import dev.dunlin.core.sim.World;
-import dev.dunlin.core.store.Turn;
 import static dev.dunlin.connection.sim.Played.LATENCY;
 import static dev.dunlin.connection.sim.Played.SECOND;
 import static dev.dunlin.connection.sim.Played.connect;
@@ -11,16 +7,20 @@ import static dev.dunlin.connection.sim.Played.listen;
 import static dev.dunlin.connection.sim.Played.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.Connection;
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect.ConnectInit;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.SimRandom;
+import dev.dunlin.core.sim.World;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

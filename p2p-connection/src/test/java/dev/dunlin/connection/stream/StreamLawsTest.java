@@ -85,7 +85,10 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                 .with(StreamAction.CloseTimedOut.class, "stream", streams)
                 .with(StreamAction.QuietDue.class, "stream", streams)
                 .with(StreamAction.StreamSeen.class, "stream", streams)
-                .with(StreamAction.StreamSeen.class, "quiet", Arbitraries.longs().between(0, Long.MAX_VALUE));
+                .with(
+                        StreamAction.StreamSeen.class,
+                        "quiet",
+                        Arbitraries.longs().between(0, Long.MAX_VALUE));
     }
 
     @Override
@@ -166,7 +169,8 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                             new StreamAction.StreamOpened(
                                     init.number(),
                                     init.ticket(),
-                                    new Handle(StreamService.STREAM, driver.node().run(), 301),
+                                    new Handle(
+                                            StreamService.STREAM, driver.node().run(), 301),
                                     init.connection(),
                                     init.peer(),
                                     "/echo/1",
@@ -179,7 +183,8 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                 new Script<>("a stream on which nothing moves", driver -> {
                     accept(driver, 0, 0);
                     driver.advanceBy(20_000_000);
-                    Handle stream = new Handle(StreamService.STREAM, driver.node().run(), 200);
+                    Handle stream =
+                            new Handle(StreamService.STREAM, driver.node().run(), 200);
                     driver.answer(StreamEffect.LookInit.class, new StreamAction.StreamSeen(stream, 1));
                     driver.advanceBy(20_000_000);
                     driver.answer(StreamEffect.LookInit.class, new StreamAction.StreamSeen(stream, 30_000_000));
@@ -191,12 +196,13 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
     }
 
     private static void connect(StoreDriver<SimRoot> driver, int peer) {
-        driver.dispatch(new ConnectionAction.Connect(
-                TypeArbitraries.peer(peer), List.of(Bench.address(1)), Ticket.NONE));
+        driver.dispatch(
+                new ConnectionAction.Connect(TypeArbitraries.peer(peer), List.of(Bench.address(1)), Ticket.NONE));
     }
 
     private static ConnectionAction.Connected connected(StoreDriver<SimRoot> driver, int peer, long dial) {
-        Handle connection = new Handle(ConnectionService.CONNECTION, driver.node().run(), 300);
+        Handle connection =
+                new Handle(ConnectionService.CONNECTION, driver.node().run(), 300);
         return new ConnectionAction.Connected(
                 dial, connection, TypeArbitraries.peer(peer), Bench.address(1), Bytes.EMPTY);
     }

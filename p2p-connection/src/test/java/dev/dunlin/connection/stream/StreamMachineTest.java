@@ -1,7 +1,5 @@
 package dev.dunlin.connection.stream;
 
-import dev.dunlin.connection.stream.StreamAction.StreamSeen;
-import dev.dunlin.connection.stream.StreamEffect.LookInit;
 import static dev.dunlin.connection.bench.Bench.SECOND;
 import static dev.dunlin.connection.bench.Bench.address;
 import static dev.dunlin.connection.bench.Bench.peer;
@@ -21,8 +19,10 @@ import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
+import dev.dunlin.connection.stream.StreamAction.StreamSeen;
 import dev.dunlin.connection.stream.StreamEffect.CancelOpen;
 import dev.dunlin.connection.stream.StreamEffect.CloseInit;
+import dev.dunlin.connection.stream.StreamEffect.LookInit;
 import dev.dunlin.connection.stream.StreamEffect.OpenInit;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.Upcaster;
@@ -79,7 +79,13 @@ class StreamMachineTest {
         bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
                 .isEqualTo(new StreamState.Stream(
-                        connection, P, ECHO, Direction.OUTBOUND, bench.now(), StreamState.Phase.OPEN, bench.now() + 120 * SECOND));
+                        connection,
+                        P,
+                        ECHO,
+                        Direction.OUTBOUND,
+                        bench.now(),
+                        StreamState.Phase.OPEN,
+                        bench.now() + 120 * SECOND));
         assertThat(bench.connection().connections().at(connection).users()).isOne();
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
         assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.CLOSE));
@@ -172,7 +178,7 @@ class StreamMachineTest {
                 "connection.maxAttempts", "1",
                 "connection.maxWaiters", Integer.toString(waiters),
                 "stream.openTimeout", Long.toString(60 * SECOND),
-                "stream.maxStreams", Integer.toString(StreamConfig.MOST_STREAMS),
+                "stream.maxOutbound", Integer.toString(StreamConfig.MOST_STREAMS),
                 "stream.maxOpens", Integer.toString(StreamConfig.MOST_STREAMS));
         for (int i = 0; i < dials; i++) {
             bench.say(new ConnectionAction.Connect(peer(i), List.of(address(i)), Ticket.NONE));
@@ -239,8 +245,7 @@ class StreamMachineTest {
 
     @Test
     void limitsRefuseInboundStreams() {
-        bench.boot(
-                "stream.maxInbound", "3", "stream.maxInboundPerPeer", "2", "stream.maxInboundPerConnection", "1");
+        bench.boot("stream.maxInbound", "3", "stream.maxInboundPerPeer", "2", "stream.maxInboundPerConnection", "1");
         Handle connection = connection();
         accepted(connection);
         Handle second = accepted(connection);

@@ -42,6 +42,7 @@ class WordsTest {
                         "unacceptedStreamsFull",
                         "openAfterGoAway",
                         "openWithReset",
+                        "openRefused",
                         "resetBeforeAccept",
                         "outboundStreamsFull",
                         "ackBacklogFull",
