@@ -1,15 +1,13 @@
 package dev.dunlin.connection.gate;
 
 import dev.dunlin.core.state.Bytes;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Inbound connections that are not secured yet. A newcomer always finds room: where his subnet has as many as it may, one of that
@@ -23,12 +21,13 @@ import java.util.random.RandomGenerator;
  */
 public final class PendingInbound<T> {
 
+    private static final int V4_ADDRESS = 4;
     private static final int V4_BYTES = 3;
     private static final int V6_BYTES = 7;
 
     private final int most;
     private final int mostPerSubnet;
-    private final RandomGenerator random;
+    private final IntUnaryOperator draw;
     private final Map<Bytes, List<T>> bySubnet = new HashMap<>();
     private int size;
     private long dropped;
@@ -38,21 +37,25 @@ public final class PendingInbound<T> {
      *
      * @param most how many may be pending together
      * @param mostPerSubnet how many of one subnet
+     * @param draw draws a number from 0 up to but without a bound, each as likely as the others
      */
-    public PendingInbound(int most, int mostPerSubnet, RandomGenerator random) {
+    public PendingInbound(int most, int mostPerSubnet, IntUnaryOperator draw) {
         this.most = most;
         this.mostPerSubnet = mostPerSubnet;
-        this.random = random;
+        this.draw = draw;
     }
 
-    /** The subnet of an address; an IPv4-mapped one counts as IPv4. */
-    static Bytes subnet(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return Bytes.of(Arrays.copyOf(bytes, address instanceof Inet4Address ? V4_BYTES : V6_BYTES));
+    /** The subnet of an IP address of 4 or 16 bytes. */
+    static Bytes subnet(byte[] address) {
+        return Bytes.of(Arrays.copyOf(address, address.length == V4_ADDRESS ? V4_BYTES : V6_BYTES));
     }
 
-    /** Takes one more; what it gives is to be dropped for it, and is not pending any more. */
-    public synchronized Optional<T> add(InetAddress from, T newcomer) {
+    /**
+     * Takes one more; what it gives is to be dropped for it, and is not pending any more.
+     *
+     * @param from its IP address, 4 or 16 bytes
+     */
+    public synchronized Optional<T> add(byte[] from, T newcomer) {
         Bytes subnet = subnet(from);
         List<T> ofSubnet = bySubnet.getOrDefault(subnet, List.of());
         Optional<T> loser = Optional.empty();
@@ -84,13 +87,13 @@ public final class PendingInbound<T> {
 
     private T drawn(Bytes subnet) {
         List<T> ofSubnet = bySubnet.getOrDefault(subnet, List.of());
-        T loser = ofSubnet.get(random.nextInt(ofSubnet.size()));
+        T loser = ofSubnet.get(draw.applyAsInt(ofSubnet.size()));
         remove(subnet, loser);
         return loser;
     }
 
     /** One is pending no more: it is secured, or has failed. Does nothing for one that was dropped. */
-    public synchronized void remove(InetAddress from, T gone) {
+    public synchronized void remove(byte[] from, T gone) {
         remove(subnet(from), gone);
     }
 

@@ -36,7 +36,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collections;
@@ -176,11 +175,12 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     /** An inbound connection in upgrade. */
     private final class Inbound implements UpgradeHandler.Outcome {
         private final Channel channel;
-        private final InetAddress from;
+        private final byte[] from;
 
         Inbound(Channel channel) {
             this.channel = channel;
-            this.from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+            this.from =
+                    ((InetSocketAddress) channel.remoteAddress()).getAddress().getAddress();
         }
 
         @Override
@@ -237,8 +237,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.run = run;
         this.limits = limits;
         this.gate = new StreamGate(streams);
-        this.pending =
-                new PendingInbound<>(limits.maxPendingInbound(), limits.maxPendingPerSubnet(), new SecureRandom());
+        this.pending = new PendingInbound<>(limits.maxPendingInbound(), limits.maxPendingPerSubnet(), random::nextInt);
         this.noise = new NoiseSettings(
                 identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise());
         this.served = Map.copyOf(served);
