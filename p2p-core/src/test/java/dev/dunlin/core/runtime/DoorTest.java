@@ -57,6 +57,7 @@ final class DoorTest extends RunningLamps {
         node.answer(asked.get(1), new LampAction.Measured("lamp1", 5));
         await(() -> node.stats().requests() == 2);
         assertThat(node.offer(new LampAction.Nudge())).isEqualTo(Port.Offer.TAKEN);
+        settle(node);
         assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof LampAction.Measured))
                 .singleElement()
                 .satisfies(turn -> assertThat(turn.cause(0)).isEqualTo(asked.get(1)));

@@ -207,6 +207,8 @@ final class NodeRuntimeTest extends RunningLamps {
         clock.run(1);
         node.offer(new LampAction.Glow("none", 0));
         await(() -> node.state().root().lamp().lit() == 0);
+        // The state is published before watchers are told.
+        settle(node);
         assertThat(turns.stream().filter(turn -> turn.entry(0) instanceof NodeAction.Tick))
                 .hasSize(1);
     }
