@@ -36,6 +36,7 @@ final class SimProcess<R> {
     private @Nullable Input boot;
     private boolean dead;
     private boolean scheduled;
+    private boolean ringing;
     private long armed = Due.NEVER;
     private long busyUntil;
     private long forcing;
@@ -213,7 +214,7 @@ final class SimProcess<R> {
         if (!dead) {
             store.dueTick(now).ifPresent(due -> turn(due, now));
         }
-        if (!dead) {
+        if (!dead && world.violation().isEmpty()) {
             desk.forced(forced);
             carryOut();
         }
@@ -240,7 +241,13 @@ final class SimProcess<R> {
             return;
         }
         if (isBusy()) {
-            later(busyUntil, this::ring);
+            if (!ringing) {
+                ringing = true;
+                later(busyUntil, () -> {
+                    ringing = false;
+                    ring();
+                });
+            }
             return;
         }
         passTime(now());
