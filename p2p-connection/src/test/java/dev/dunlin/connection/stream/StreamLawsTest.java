@@ -158,6 +158,14 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                     driver.answer(ConnectionEffect.ConnectInit.class, connected(driver, 0, 1));
                     driver.dispatch(open(0));
                 }),
+                new Script<>("too many openings", driver -> {
+                    connect(driver, 0);
+                    connect(driver, 2);
+                    driver.dispatch(open(0));
+                    driver.dispatch(open(0));
+                    driver.dispatch(open(2));
+                    driver.dispatch(open(2));
+                }),
                 new Script<>("streams and openings of ours are together too many", driver -> {
                     connect(driver, 0);
                     driver.dispatch(open(0));
