@@ -51,7 +51,7 @@ class ShrinkCommandTest {
         ChangedBuild forgetful = ChangedBuild.changed(
                 folder.resolve("build"),
                 "p2p-connection/src/main/java/dev/dunlin/connection/Dials.java",
-                "long again = ctx.now() + backOff(config, attempt.attempts(), ctx.random());",
+                "long again = attempt.isLast() ? Due.NEVER : ctx.now() + backOff(config, attempt.attempts(), ctx.random());",
                 "long again = Long.MAX_VALUE;");
         Path out = folder.resolve("out");
         String said = ran(forgetful, ExitCode.OK, "shrink", data(), "--out", out);
