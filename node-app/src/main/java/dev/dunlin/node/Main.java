@@ -2,7 +2,10 @@ package dev.dunlin.node;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.dunlin.core.log.LogException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -66,12 +69,26 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = commandLine(out, err).execute(args);
+        System.exit(run(args, new FileOutputStream(FileDescriptor.out), System.err));
+    }
+
+    /** Runs one command; its code. That its output did not arrive is a failure, too. */
+    static int run(String[] args, OutputStream standardOut, OutputStream standardError) {
+        StandardOutput output = new StandardOutput(standardOut);
+        PrintWriter out = output.writer();
+        PrintWriter err = new PrintWriter(standardError, true, StandardCharsets.UTF_8);
+        CommandLine program = commandLine(out, err);
+        int code = program.execute(args);
         out.flush();
+        CommandFailure lost = output.failure().orElse(null);
+        if (lost != null && code == ExitCode.OK.code()) {
+            if (!output.isAbandoned()) {
+                report(program, sentence(lost), lost);
+            }
+            code = lost.exitCode().code();
+        }
         err.flush();
-        System.exit(code);
+        return code;
     }
 
     /** The whole command line, writing to the given streams. */

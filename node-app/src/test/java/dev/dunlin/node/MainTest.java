@@ -2,14 +2,19 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -51,6 +56,46 @@ class MainTest {
     void noCommandIsBadUsage() {
         assertThat(program.execute()).isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString().lines()).containsExactly("dunlin: a command is missing; see 'dunlin --help'.");
+    }
+
+    private static final class Broken extends OutputStream {
+
+        private final String why;
+
+        Broken(String why) {
+            this.why = why;
+        }
+
+        @Override
+        public void write(int any) throws IOException {
+            throw new IOException(why);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--help"})
+    void whatCannotBePrintedIsAFailure(String command) {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        int code = Main.run(new String[] {command}, new Broken("No space left on device"), told);
+        assertThat(code).isEqualTo(ExitCode.IO_ERROR.code());
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("dunlin: cannot write to standard output: No space left on device. What was printed is"
+                        + " not complete; send it to where there is room.");
+    }
+
+    @Test
+    void ofAReaderThatHasGoneNothingIsSaid() {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        int code = Main.run(new String[] {"version"}, new Broken("Broken pipe"), told);
+        assertThat(code).isEqualTo(ExitCode.IO_ERROR.code());
+        assertThat(told.size()).isZero();
+    }
+
+    @Test
+    void aFailureOfTheCommandItselfKeepsItsCode() {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        int code = Main.run(new String[] {"version", "--loud"}, new Broken("Broken pipe"), told);
+        assertThat(code).isEqualTo(ExitCode.USAGE.code());
     }
 
     @Test

@@ -37,6 +37,7 @@ final class SimProcess<R> {
     private boolean dead;
     private boolean scheduled;
     private boolean ringing;
+    private boolean midRound;
     private long armed = Due.NEVER;
     private long busyUntil;
     private long forcing;
@@ -115,21 +116,27 @@ final class SimProcess<R> {
     private void lookAround() {
         long monotonic = monotonic();
         if (time.checks(monotonic)) {
-            loseOld();
+            long looked = lookedLast(monotonic);
             time.check(monotonic, clock.wall(world.now())).ifPresent(stepped -> turn(Input.of(stepped), now()));
+            desk.loseOld(looked);
         }
     }
 
-    // As of when the node looked around last: at a whole second, or as soon as it had done what it was at then.
-    private void loseOld() {
-        long monotonic = monotonic();
-        if (time.checks(monotonic)) {
-            desk.loseOld(time.at(Math.max(time.lastSecond(monotonic), clock.monotonic(busyUntil))));
-        }
+    // When a node that is idle looked around last: at a whole second, or as soon as it had done what it was at then.
+    private long lookedLast(long monotonic) {
+        return time.at(Math.max(time.lastSecond(monotonic), clock.monotonic(busyUntil)));
     }
 
     private boolean isBusy() {
+        return midRound || inTurn();
+    }
+
+    private boolean inTurn() {
         return world.now() < busyUntil;
+    }
+
+    private boolean goesOn() {
+        return !dead && world.violation().isEmpty();
     }
 
     // Inputs
@@ -149,8 +156,9 @@ final class SimProcess<R> {
     /** Takes new work, if there is room for it. */
     Port.Offer offer(Action fact, boolean fairly) {
         check(fact);
-        if (!isBusy()) {
-            loseOld();
+        long monotonic = monotonic();
+        if (!isBusy() && time.checks(monotonic)) {
+            desk.loseOld(lookedLast(monotonic));
         }
         return door.offer(
                 fact,
@@ -179,20 +187,47 @@ final class SimProcess<R> {
             return;
         }
         scheduled = false;
-        long now = now();
         Input first = boot;
         if (first != null) {
             // Before whatever is due by then.
             boot = null;
-            turn(first, now);
+            turn(first, now());
+            schedule();
         } else {
-            // One tick that is due by now, then what waited for fsync, then what waits, as the runtime does: neither
-            // keeps the other from its turn.
-            Inbox.Item item = inbox.poll();
-            passTime(now);
-            if (item != null && !dead && world.violation().isEmpty()) {
-                take(item, now);
-            }
+            round(inbox.poll());
+        }
+    }
+
+    // In the runtime's order: the clock, one tick that is due by now, what fsync let go, one input that waits. None keeps
+    // another from its turn.
+    private void round(Inbox.@Nullable Item item) {
+        long now = now();
+        lookAround();
+        if (goesOn()) {
+            store.dueTick(now).ifPresent(due -> turn(due, now));
+        }
+        if (inTurn()) {
+            // What fsync lets go before the node is done with that goes out before the input.
+            midRound = true;
+            later(busyUntil, () -> {
+                midRound = false;
+                finishRound(item, now);
+            });
+        } else {
+            finishRound(item, now);
+        }
+    }
+
+    private void finishRound(Inbox.@Nullable Item item, long now) {
+        if (goesOn()) {
+            desk.forced(forced);
+            carryOut();
+        }
+        if (item != null && goesOn()) {
+            take(item, now);
+        }
+        if (!dead) {
+            arm();
         }
         schedule();
     }
@@ -206,18 +241,6 @@ final class SimProcess<R> {
             return;
         }
         turn(new Input(item.action(), item.answers()), now);
-    }
-
-    // What comes of the time alone: the clock was stepped, something is due, the disk has forced what was written.
-    private void passTime(long now) {
-        lookAround();
-        if (!dead) {
-            store.dueTick(now).ifPresent(due -> turn(due, now));
-        }
-        if (!dead && world.violation().isEmpty()) {
-            desk.forced(forced);
-            carryOut();
-        }
     }
 
     private void arm() {
@@ -237,7 +260,7 @@ final class SimProcess<R> {
     // Something may be due, the clock is to be read, or the disk has forced what was written.
     private void ring() {
         if (scheduled) {
-            // The round that comes looks for what is due first.
+            // The round that comes looks for all of it.
             return;
         }
         if (isBusy()) {
@@ -250,10 +273,7 @@ final class SimProcess<R> {
             }
             return;
         }
-        passTime(now());
-        if (!dead) {
-            arm();
-        }
+        round(null);
     }
 
     private void turn(Input input, long now) {

@@ -187,6 +187,6 @@ final class BusyNodeTest {
         sim.node.slow(50_000);
         sim.node.offer(begin(2, SECOND, 0, KEEP_POST));
         sim.happens(SECOND / 2);
-        assertThat(sim.turns).containsExactly("0 Begin", "10 Begin", "50010 Tick", "50010 KeepPost");
+        assertThat(sim.turns).containsExactly("0 Begin", "10 Begin", "50010 Tick", "100010 KeepPost");
     }
 }
