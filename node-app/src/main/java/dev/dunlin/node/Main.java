@@ -82,9 +82,7 @@ public final class Main implements Runnable {
         out.flush();
         CommandFailure lost = output.failure().orElse(null);
         if (lost != null && code == ExitCode.OK.code()) {
-            if (!output.isAbandoned()) {
-                report(program, sentence(lost), lost);
-            }
+            report(program, sentence(lost), lost);
             code = lost.exitCode().code();
         }
         err.flush();

@@ -47,20 +47,16 @@ final class StandardOutput extends OutputStream {
     }
 
     /**
-     * What a command ends with that did its work, but whose output did not arrive. Of a pipe whose reader has gone nothing is
-     * said, as is usual: whoever has gone knows.
+     * What a command ends with that did its work, but whose output did not arrive. A pipe whose reader has read enough is no
+     * failure.
      */
     Optional<CommandFailure> failure() {
         return Optional.ofNullable(failure)
+                .filter(why -> !"Broken pipe".equals(why.getMessage()))
                 .map(why -> new CommandFailure(
                         ExitCode.IO_ERROR,
                         "cannot write to standard output: " + why.getMessage() + ". What was printed is not complete;"
                                 + " send it to where there is room.",
                         why));
-    }
-
-    /** Whether it failed because nobody reads any more. */
-    boolean isAbandoned() {
-        return failure != null && "Broken pipe".equals(failure.getMessage());
     }
 }
