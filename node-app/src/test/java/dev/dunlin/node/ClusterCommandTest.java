@@ -258,7 +258,7 @@ class ClusterCommandTest {
         assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
         assertThat(program.err())
                 .contains("the log of " + data("two") + " does not fit this build")
-                .contains("RISKY: connection/reset.hard was removed")
+                .contains(": connection/reset.hard was removed")
                 .contains("It can be joined if the losses are accepted: --accept-risky");
         assertThat(program.run("cluster", data("one"), data("two"), "--accept-risky"))
                 .isEqualTo(ExitCode.OK);

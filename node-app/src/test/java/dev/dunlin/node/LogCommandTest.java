@@ -211,7 +211,7 @@ class LogCommandTest {
         RecordedNode.rewrite(data, 0, "\"connection/retry\":", "\"connection/again\":");
         refused(ExitCode.DATA_ERROR, "this build cannot go on from the log", "log", data, "--seal");
         assertThat(program.sentence())
-                .contains("IMPOSSIBLE: type connection/again was removed", "renamedField, defaulted")
+                .contains(": type connection/again was removed", "renamedField, defaulted")
                 .endsWith("or begin a new log. To seal it, with that build: dunlin log DIR --seal");
     }
 

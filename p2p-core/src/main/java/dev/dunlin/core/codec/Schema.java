@@ -32,11 +32,11 @@ public record Schema(Map<String, Map<String, String>> types) {
     /** Stands among {@link #incomparable} for the digests of derived actions and effects. */
     public static final String DERIVED = "derived";
 
-    /** What a developer does about a log of another build. */
-    public static final String DECLARE =
-            "Say on the machine what was renamed or added since (renamed, renamedField, defaulted; @Named on a class)";
-
     private static final String EFFECT = "!";
+
+    // The machine that is in every store.
+    private static final String NODE = "node";
+
     static final String INSIDE = "#";
     static final String CONSTANT = "constant";
     static final String VARIANT = "variant ";
@@ -156,14 +156,40 @@ public record Schema(Map<String, Map<String, String>> types) {
      * The comparison of a log's schema with this build's.
      *
      * @param fit the worst of the differences
+     * @param foreign whether the two have no machine in common: no other build of the program, but another program
      * @param differences all of them, the worst first
      */
-    public record Report(Fit fit, List<Difference> differences) {
+    public record Report(Fit fit, boolean foreign, List<Difference> differences) {
+
+        private static final int BRIEFLY = 3;
+
         /** One line per difference. */
         public String text() {
             return differences.stream()
                     .map(difference -> difference.fit() + ": " + difference.what())
                     .collect(Collectors.joining("\n"));
+        }
+
+        /** The worst few of them in one line, and how many more there are. */
+        public String brief() {
+            String worst = differences.stream()
+                    .limit(BRIEFLY)
+                    .map(Difference::what)
+                    .collect(Collectors.joining("; "));
+            int more = differences.size() - BRIEFLY;
+            return more <= 0 ? worst : worst + "; and " + more + (more == 1 ? " difference more" : " differences more");
+        }
+
+        /**
+         * Those, and what to do about a log that does not fit.
+         *
+         * @param otherwise what can be done but for changing this build
+         */
+        public String advice(String otherwise) {
+            return foreign
+                    ? brief()
+                    : brief() + ". Say on the machine what was renamed or added since (renamed, renamedField, defaulted;"
+                            + " @Named on a class), or " + otherwise;
         }
     }
 
@@ -186,8 +212,30 @@ public record Schema(Map<String, Map<String, String>> types) {
             table.formerFields()
                     .forEach((field, name) -> formerFields.put(Upcaster.defaultOf(table.machine(), field), name));
         }
+        Set<String> mounted = machines();
+        Set<String> recorded = log.machines();
         List<Difference> found = new ArrayList<>();
+        if (sharesNothing(recorded, mounted)) {
+            found.add(new Difference(
+                    Fit.IMPOSSIBLE,
+                    "the log is of other machines (" + named(recorded) + ") than this program's (" + named(mounted)
+                            + "): it is for the program that wrote it"));
+            return new Report(Fit.IMPOSSIBLE, true, List.copyOf(found));
+        }
+        for (String machine : recorded) {
+            if (!mounted.contains(machine)) {
+                found.add(new Difference(Fit.IMPOSSIBLE, "the machine " + machine + " was removed"));
+            }
+        }
+        for (String machine : mounted) {
+            if (!recorded.contains(machine)) {
+                found.add(new Difference(Fit.FINE, "the machine " + machine + " was added"));
+            }
+        }
         log.types.forEach((name, fields) -> {
+            if (!mounted.contains(machineOf(name))) {
+                return;
+            }
             boolean effect = name.startsWith(EFFECT);
             String now = renamed.getOrDefault(name, name);
             if (!now.equals(name)) {
@@ -241,12 +289,14 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         types.forEach((name, fields) -> {
-            if (!log.types.containsKey(name) && !renamed.containsValue(name)) {
+            if (!log.types.containsKey(name)
+                    && !renamed.containsValue(name)
+                    && recorded.contains(machineOf(name))) {
                 found.add(new Difference(Fit.FINE, "type " + plain(name) + " was added"));
             }
         });
         found.sort((one, other) -> other.fit().compareTo(one.fit()));
-        return new Report(found.isEmpty() ? Fit.FINE : found.getFirst().fit(), List.copyOf(found));
+        return new Report(found.isEmpty() ? Fit.FINE : found.getFirst().fit(), false, List.copyOf(found));
     }
 
     /**
@@ -277,6 +327,26 @@ public record Schema(Map<String, Map<String, String>> types) {
     // A constant of an enum or a variant of a sealed interface: one of several, not one beside others.
     private static boolean isAlternative(String type) {
         return type.equals(CONSTANT) || type.startsWith(VARIANT);
+    }
+
+    private Set<String> machines() {
+        Set<String> machines = new TreeSet<>();
+        types.keySet().forEach(name -> machines.add(machineOf(name)));
+        return machines;
+    }
+
+    private static String machineOf(String name) {
+        return owner(name).split("[./]", 2)[0];
+    }
+
+    private static boolean sharesNothing(Set<String> recorded, Set<String> mounted) {
+        return !named(recorded).isEmpty()
+                && !named(mounted).isEmpty()
+                && recorded.stream().noneMatch(machine -> !machine.equals(NODE) && mounted.contains(machine));
+    }
+
+    private static String named(Set<String> machines) {
+        return machines.stream().filter(name -> !name.equals(NODE)).collect(Collectors.joining(", "));
     }
 
     private static String plain(String name) {

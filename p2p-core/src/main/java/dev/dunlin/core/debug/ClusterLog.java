@@ -35,17 +35,16 @@ public interface ClusterLog {
      * @param log the log
      * @param store the store that it was opened with, used for nothing else meanwhile
      * @param acceptRisky whether a log that fits this build only with losses is taken; digests of what is lost are not compared
-     * @throws LogException if the log does not fit: the message lists the differences
+     * @throws LogException if the log does not fit: the message has the worst differences, {@link LogReader#fit} all
      */
     static <R> ClusterLog of(String name, LogReader<R> log, Store<R> store, boolean acceptRisky) {
-        Schema.Fit fit = log.fit().fit();
-        if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            String differences = "the log of " + name + " does not fit this build:\n"
-                    + log.fit().text();
-            throw fit == Schema.Fit.RISKY
-                    ? new LogException.Lossy(differences + "\nIt can be joined if the losses are accepted")
-                    : new LogException(
-                            differences + "\n" + Schema.DECLARE + ", or join it with the build that wrote it");
+        Schema.Report fit = log.fit();
+        String cannot = "the log of " + name + " does not fit this build: ";
+        if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
+            throw new LogException(cannot + fit.advice("join it with the build that wrote it"));
+        }
+        if (fit.fit() == Schema.Fit.RISKY && !acceptRisky) {
+            throw new LogException.Lossy(cannot + fit.brief() + ". It can be joined if the losses are accepted");
         }
         return () -> new ClusterReplay<>(name, log, store);
     }

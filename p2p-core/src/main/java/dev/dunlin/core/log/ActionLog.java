@@ -160,15 +160,22 @@ public final class ActionLog {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             Schema.Report fit = reader.fitAfter(from.input());
             if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
-                throw new LogException.OtherBuild("this build cannot go on from the log in " + storage + ":\n"
-                        + fit.text() + "\n" + Schema.DECLARE
-                        + ", seal the log with the build that wrote it (ActionLog.seal), or begin a new log");
+                throw new LogException.OtherBuild("this build cannot go on from the log in " + storage + ": "
+                        + fit.advice("seal the log with the build that wrote it (ActionLog.seal), or begin a new log"));
             }
             store.restore(from);
             List<String> notes = new ArrayList<>();
             if (!fit.differences().isEmpty()) {
                 notes.add("another build wrote the log; the differences: "
                         + fit.text().replace("\n", "; "));
+            }
+            Schema.Report whole = reader.fit();
+            if (whole.fit() != fit.fit()) {
+                notes.add("another build sealed the log; what it has before input " + (from.input() + 1)
+                        + (whole.fit() == Schema.Fit.IMPOSSIBLE
+                                ? " can be replayed by that build only: "
+                                : " can be replayed with losses only: ")
+                        + whole.brief());
             }
             try (LogCursor cursor = reader.cursor(from.input() + 1)) {
                 long diverged = 0;

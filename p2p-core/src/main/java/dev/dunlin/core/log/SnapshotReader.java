@@ -158,11 +158,13 @@ final class SnapshotReader<R> {
                 // that.
                 return Optional.empty();
             }
+            Schema.Report fit = mine.compare(theirs, codec.tables());
             throw new LogException(
                     "this build cannot read the snapshot " + file.name() + " of the build "
-                            + header.path("build").asString() + ": " + e.getMessage() + "\n"
-                            + mine.compare(theirs, codec.tables()).text() + "\n" + Schema.DECLARE
-                            + ", or read it with the build that wrote it",
+                            + header.path("build").asString() + ": "
+                            + (fit.fit() == Schema.Fit.FINE
+                                    ? String.valueOf(e.getMessage())
+                                    : fit.advice("read it with the build that wrote it")),
                     e);
         }
     }

@@ -42,19 +42,18 @@ public final class Replayer<R> {
      * Over a log, with a store of the same machines.
      *
      * @param acceptRisky whether to go on where the log fits this build only with losses
-     * @throws LogException if the log does not fit: the message lists the differences
+     * @throws LogException if the log does not fit: the message has the worst differences, {@link LogReader#fit} all
      */
     public Replayer(LogReader<R> log, Store<R> store, boolean acceptRisky) {
         this.log = log;
         this.store = store;
-        Schema.Fit fit = log.fit().fit();
-        if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
-            String differences =
-                    "the log does not fit this build:\n" + log.fit().text();
-            throw fit == Schema.Fit.RISKY
-                    ? new LogException.Lossy(differences + "\nIt can be replayed if the losses are accepted")
-                    : new LogException(
-                            differences + "\n" + Schema.DECLARE + ", or replay it with the build that wrote it");
+        Schema.Report fit = log.fit();
+        String cannot = "the log does not fit this build: ";
+        if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
+            throw new LogException(cannot + fit.advice("replay it with the build that wrote it"));
+        }
+        if (fit.fit() == Schema.Fit.RISKY && !acceptRisky) {
+            throw new LogException.Lossy(cannot + fit.brief() + ". It can be replayed if the losses are accepted");
         }
     }
 

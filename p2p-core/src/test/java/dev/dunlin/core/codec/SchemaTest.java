@@ -56,7 +56,7 @@ final class SchemaTest {
 
     @Test
     void theSameIsFine() {
-        assertThat(MINE.compare(MINE, List.of(TABLE))).isEqualTo(new Schema.Report(Schema.Fit.FINE, List.of()));
+        assertThat(MINE.compare(MINE, List.of(TABLE))).isEqualTo(new Schema.Report(Schema.Fit.FINE, false, List.of()));
         assertThat(MINE.incomparable(MINE)).isEmpty();
     }
 
@@ -119,6 +119,40 @@ final class SchemaTest {
         assertThat(report.fit()).isEqualTo(Schema.Fit.IMPOSSIBLE);
         assertThat(report.text())
                 .isEqualTo("IMPOSSIBLE: door/open.wide was int and is boolean\nRISKY: door/open.why was removed");
+    }
+
+    @Test
+    void aMachineThatComesOrGoesIsOneDifference() {
+        assertThat(with("yard/sweep", fields("who", "string")).text())
+                .isEqualTo("IMPOSSIBLE: the machine yard was removed");
+        Map<String, Map<String, String>> more = new LinkedHashMap<>(MINE.types());
+        more.put("yard", fields());
+        more.put("!yard/water", fields("litres", "int"));
+        more.put("#yard.Tree", fields("height", "int"));
+        assertThat(new Schema(more).compare(MINE, List.of(TABLE)).text()).isEqualTo("FINE: the machine yard was added");
+    }
+
+    @Test
+    void aLogOfOtherMachinesIsSaidToBeOne() {
+        Schema log = new Schema(Map.of(
+                "node", fields(), "node/tick", fields(), "yard", fields(), "yard/sweep", fields(), "pond", fields()));
+        Schema.Report report = MINE.compare(log, List.of(TABLE));
+        assertThat(report.foreign()).isTrue();
+        assertThat(report.fit()).isEqualTo(Schema.Fit.IMPOSSIBLE);
+        assertThat(report.advice("seal it"))
+                .isEqualTo("the log is of other machines (pond, yard) than this program's (door): it is for the program"
+                        + " that wrote it");
+        assertThat(MINE.compare(new Schema(Map.of("node", fields())), List.of(TABLE))
+                        .foreign())
+                .isFalse();
+    }
+
+    @Test
+    void aSentenceHasTheWorstFewOfThem() {
+        Schema.Report report = with("door/open", fields("a", "int", "b", "int", "c", "int"));
+        assertThat(report.differences()).hasSize(5);
+        assertThat(report.brief()).endsWith("; and 2 differences more").doesNotContain("\n");
+        assertThat(report.advice("seal it")).contains("renamedField, defaulted").endsWith(", or seal it");
     }
 
     @Test
