@@ -172,10 +172,8 @@ public record Schema(Map<String, Map<String, String>> types) {
 
         /** The worst few of them in one line, and how many more there are. */
         public String brief() {
-            String worst = differences.stream()
-                    .limit(BRIEFLY)
-                    .map(Difference::what)
-                    .collect(Collectors.joining("; "));
+            String worst =
+                    differences.stream().limit(BRIEFLY).map(Difference::what).collect(Collectors.joining("; "));
             int more = differences.size() - BRIEFLY;
             return more <= 0 ? worst : worst + "; and " + more + (more == 1 ? " difference more" : " differences more");
         }
@@ -188,7 +186,8 @@ public record Schema(Map<String, Map<String, String>> types) {
         public String advice(String otherwise) {
             return foreign
                     ? brief()
-                    : brief() + ". Say on the machine what was renamed or added since (renamed, renamedField, defaulted;"
+                    : brief()
+                            + ". Say on the machine what was renamed or added since (renamed, renamedField, defaulted;"
                             + " @Named on a class), or " + otherwise;
         }
     }
@@ -289,9 +288,7 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         types.forEach((name, fields) -> {
-            if (!log.types.containsKey(name)
-                    && !renamed.containsValue(name)
-                    && recorded.contains(machineOf(name))) {
+            if (!log.types.containsKey(name) && !renamed.containsValue(name) && recorded.contains(machineOf(name))) {
                 found.add(new Difference(Fit.FINE, "type " + plain(name) + " was added"));
             }
         });

@@ -113,10 +113,16 @@ public final class WhatIf<R> {
                     "a history is changed at a step from 1 on and run on to a later one, not from " + at + " to " + to);
         }
         try {
-            recorded.seek(at - 1);
+            before(at);
             return new Run(at, to).through(edit, atMost);
         } finally {
             recorded.close();
+        }
+    }
+
+    private void before(long at) {
+        if (!recorded.trySeek(at - 1)) {
+            throw new LogException("the log ends at step " + recorded.step() + ": there is no step " + at);
         }
     }
 

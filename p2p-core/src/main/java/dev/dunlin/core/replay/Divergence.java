@@ -26,7 +26,11 @@ public record Divergence(
         }
         text.append("\n  causes:");
         causes.forEach(cause -> text.append("\n    ").append(cause));
-        if (comparedAt > 0) {
+        if (comparedAt > 0 && differences.isEmpty()) {
+            text.append("\n  after step ")
+                    .append(comparedAt)
+                    .append(" the recorded state and the replayed one are the same");
+        } else if (comparedAt > 0) {
             text.append("\n  fields that differ after step ").append(comparedAt).append(" (recorded -> replayed):");
             differences.forEach(difference -> text.append("\n    ").append(difference));
         }

@@ -186,6 +186,13 @@ public final class Replayer<R> {
      * @throws LogException if the log does not have it
      */
     public void seek(long step) {
+        if (!trySeek(step)) {
+            throw new LogException("the log ends at step " + store.state().input() + ": there is no step " + step);
+        }
+    }
+
+    /** Goes to a step, or to the log's last where it ends before; whether it has the step. */
+    public boolean trySeek(long step) {
         if (cursor == null
                 || store.state().input() > step
                 || snapshotBetween(store.state().input(), step)) {
@@ -199,9 +206,10 @@ public final class Replayer<R> {
         // as they do.
         while (store.state().input() < step) {
             if (!forward(false)) {
-                throw new LogException("the log ends at step " + store.state().input() + ": there is no step " + step);
+                return false;
             }
         }
+        return true;
     }
 
     private boolean snapshotBetween(long here, long step) {

@@ -1,6 +1,7 @@
 package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.state.Canonical;
+import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
@@ -73,7 +74,7 @@ final class InputCheck {
                 }
             }
         } catch (IllegalAccessException e) {
-            throw new IllegalArgumentException("cannot read the components of " + type.getName(), e);
+            throw Content.unreadable(type, e);
         }
         return new Shape(bytes, components.toArray(new Component[0]));
     }

@@ -198,7 +198,8 @@ final class SimProcess<R> {
         }
     }
 
-    // In the runtime's order: the clock, one tick that is due by now, what fsync let go, one input that waits. None keeps
+    // In the runtime's order: the clock, one tick that is due by now, what fsync let go, one input that waits. None
+    // keeps
     // another from its turn.
     private void round(Inbox.@Nullable Item item) {
         long now = now();

@@ -99,6 +99,14 @@ public final class Content {
         }
     };
 
+    /** Why the components of a record cannot be read, and what to do about it. */
+    public static IllegalArgumentException unreadable(Class<?> type, Throwable why) {
+        return new IllegalArgumentException(
+                "cannot read the components of " + type.getName() + ": " + why + ". Its class loader must see Dunlin's"
+                        + " classes, and its module must open its package to them",
+                why);
+    }
+
     private static Feeder recordFeeder(Class<?> type) {
         RecordComponent[] components = type.getRecordComponents();
         Feeder[] feeders = new Feeder[components.length];
@@ -108,7 +116,7 @@ public final class Content {
                 feeders[i] = componentFeeder(lookup, components[i]);
             }
         } catch (Throwable e) {
-            throw new IllegalArgumentException("cannot read the components of " + type.getName(), e);
+            throw unreadable(type, e);
         }
         if (!Names.isAlternative(type)) {
             return (record, sink) -> {

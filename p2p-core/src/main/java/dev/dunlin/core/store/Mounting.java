@@ -1,5 +1,10 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +56,40 @@ final class Mounting {
             }
         }
         checkNames(machine);
+        checkDue(machine);
+    }
+
+    // A table whose values may be due, and that nobody looks at: its deadlines would pass unseen.
+    private static void checkDue(Machine<?, ?, ?> machine) {
+        List<String> tables = new ArrayList<>();
+        dueTables(machine.state(), "", tables);
+        if (machine.dues().size() < tables.size()) {
+            throw new IllegalArgumentException("the machine " + machine.name() + " has tables whose values may be Due ("
+                    + String.join(", ", tables) + "), and says of "
+                    + machine.dues().size()
+                    + " what an entry becomes that is due: declare due(…) for each");
+        }
+    }
+
+    private static void dueTables(Class<?> record, String path, List<String> found) {
+        RecordComponent[] components = record.getRecordComponents();
+        for (RecordComponent component : components == null ? new RecordComponent[0] : components) {
+            String name = path + component.getName();
+            if (component.getGenericType() instanceof ParameterizedType table
+                    && table.getRawType() == Table.class
+                    && mayBeDue(table.getActualTypeArguments()[1])) {
+                found.add(name);
+            } else if (component.getType() != record) {
+                dueTables(component.getType(), name + ".", found);
+            }
+        }
+    }
+
+    private static boolean mayBeDue(Type value) {
+        Type raw = value instanceof ParameterizedType generic ? generic.getRawType() : value;
+        return raw instanceof Class<?> type
+                && (Due.class.isAssignableFrom(type)
+                        || (type.isSealed() && leaves(type).stream().anyMatch(Due.class::isAssignableFrom)));
     }
 
     private static void checkNames(Machine<?, ?, ?> machine) {

@@ -89,8 +89,9 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
     Route<R> of(Action action) {
         Route<R> route = routes.get(action.getClass());
         if (route == null) {
-            throw new IllegalArgumentException(
-                    action.getClass().getName() + " is of no mounted machine: mount its machine first");
+            throw new IllegalArgumentException(action.getClass().getName()
+                    + " is of no mounted machine: give its sealed interface to that machine's"
+                    + " actions(…), or mount the machine that has it");
         }
         return route;
     }

@@ -132,7 +132,8 @@ public final class Store<R> {
         Mounts.Route<R> route = mounts.routes().get(action.getClass());
         if (route == null) {
             return Optional.of(action.getClass().getName()
-                    + " is no input of a machine that this node has: mount its machine first");
+                    + " is no input of a machine that this node has: give its sealed interface to that machine's"
+                    + " actions(…), or mount the machine that has it");
         }
         if (route.owner().index == 0) {
             return Optional.of(route.type() + " is no input that anybody may give: the node makes it itself");

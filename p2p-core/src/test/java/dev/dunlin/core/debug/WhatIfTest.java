@@ -211,7 +211,9 @@ final class WhatIfTest {
         }
         assertThat(run(disk, 7, new Edit.Insert(logged(on("cellar", 1)))).parted())
                 .hasValue(7);
-        assertThatExceptionOfType(LogException.class).isThrownBy(() -> run(disk, 8, new Edit.Drop()));
+        assertThatExceptionOfType(LogException.class)
+                .isThrownBy(() -> run(disk, 99, new Edit.Drop()))
+                .withMessage("the log ends at step 6: there is no step 99");
         assertThatExceptionOfType(LogException.class).isThrownBy(() -> run(disk, 0, new Edit.Drop()));
         assertThatExceptionOfType(LogException.class)
                 .isThrownBy(() -> whatIf(disk, Quirk.NONE).run(3, new Edit.Drop(), 2, 1));

@@ -3,6 +3,8 @@ package dev.dunlin.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Toy.Ask;
 import dev.dunlin.core.store.Toy.Left;
 import dev.dunlin.core.store.Toy.Right;
@@ -46,6 +48,29 @@ class MountingTest {
                 .actions(Left.class, others)
                 .guards(LEFT.guards())
                 .budget(Toy.BUDGET);
+    }
+
+    record Bell(long at) implements Due {}
+
+    record Inside(Table<String, Bell> bells) {}
+
+    record Bells(Inside inside, Table<Long, Bell> late, Table<Long, Long> others) {}
+
+    sealed interface Ring extends Action {
+        record Rang(long bell) implements Ring {}
+    }
+
+    @Test
+    void refusesTablesWhoseDeadlinesNobodyLooksAt() {
+        Machine.Draft<Object, Bells, Ring> deaf = Machine.of(
+                        "bells", new Bells(new Inside(Table.empty()), Table.empty(), Table.empty()))
+                .actions(Ring.class)
+                .guards(Guards.<Object, Bells, Ring>of().always(Ring.Rang.class).build())
+                .due(Ring.Rang.class, Bells::late, Ring.Rang::new);
+        refused(
+                () -> Store.of(deaf.budget(1).initial()).mount(deaf.budget(1), own -> own, (own, changed) -> changed),
+                "the machine bells has tables whose values may be Due (inside.bells, late), and says of 1 what an entry"
+                        + " becomes that is due: declare due(…) for each");
     }
 
     @Test
@@ -105,6 +130,10 @@ class MountingTest {
                         Machine.of("right", State.INITIAL)
                                 .actions(Right.class, Ask.class)
                                 .guards(RIGHT.guards())
+                                .due(
+                                        Right.Rung.class,
+                                        State::timers,
+                                        (timer, value) -> new Right.Rung(timer, value.at()))
                                 .budget(Toy.BUDGET)),
                 "Toy$Ask$Fetch is registered by the machines left and right");
     }

@@ -557,7 +557,9 @@ class StoreTest {
         Store<Root> store = Toy.store(LEFT, RIGHT);
         assertThatThrownBy(() -> store.apply(Input.of(new Toy.Stranger()), 5))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("Toy$Stranger is of no mounted machine: mount its machine first");
+                .hasMessageEndingWith(
+                        "Toy$Stranger is of no mounted machine: give its sealed interface to that machine's actions(…), or mount"
+                                + " the machine that has it");
         assertThat(store.apply(say("x"), 5).number()).isEqualTo(1);
     }
 

@@ -453,6 +453,20 @@ class BrokenGatesTest {
     }
 
     @Example
+    void aMisspeltPhaseIsToldOfAsOne() {
+        List<Transition> misspelt = SOUND.transitions().stream()
+                .map(one -> new Transition(one.from(), one.action(), one.to().replace("closing", "closeing")))
+                .toList();
+        breaks(
+                laws(declaring(misspelt.stream()
+                        .map(one -> new Transition(one.from().replace("closing", "closeing"), one.action(), one.to()))
+                        .toList())),
+                LawBook.TRANSITIONS,
+                3,
+                "no line of transitions(…) names the phase 'closing', only ");
+    }
+
+    @Example
     void aTransitionOfABystanderIsFound() {
         // To shut one gate shuts another one too, which is no arrow of the diagram.
         breaks(

@@ -23,6 +23,7 @@ import dev.dunlin.core.store.Verdict;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -364,6 +365,8 @@ final class LawBook<R, S, A extends Action> {
         subjects.add(Subject.MACHINE);
         Machine<? super R, S, A> machine = laws.machine();
         Set<Transition> declared = new LinkedHashSet<>(machine.transitions());
+        Set<String> phases = new TreeSet<>();
+        declared.forEach(one -> phases.addAll(List.of(one.from(), one.to())));
         Map<Class<?>, String> names = new HashMap<>();
         machine.types().actions().forEach((name, type) -> names.put(type, name));
         played(TRANSITIONS, play, step -> {
@@ -379,7 +382,12 @@ final class LawBook<R, S, A extends Action> {
                     // A boot is about no subject: where it leaves the phase as it is, no arrow need be declared.
                     boolean concerned = !from.equals(to) || (subject.equals(about) && !reduction.isBoot());
                     if (concerned && !declared.contains(taken)) {
-                        throw step.run().broken(taken + " of " + subject + " is not declared");
+                        throw step.run()
+                                .broken(taken + " of " + subject + " is not declared"
+                                        + (phases.contains(to)
+                                                ? ""
+                                                : ": no line of transitions(…) names the phase '" + to + "', only "
+                                                        + String.join(", ", phases)));
                     }
                     if (concerned || reduction.isBoot()) {
                         coverage.see(taken);
