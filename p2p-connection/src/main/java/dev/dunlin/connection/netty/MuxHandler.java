@@ -96,7 +96,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         this.handle = handle;
         this.peer = peer;
         this.noise = noise;
-        this.session = YamuxSession.create(role, transport.limits().yamux(), this::on, NettyTransport.micros());
+        this.session = YamuxSession.create(
+                role,
+                transport.limits().yamux(),
+                transport.account().share(),
+                this::on,
+                NettyTransport.micros());
         session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
 
@@ -314,7 +319,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                         .ifPresent(known -> known.finish(
                                 switch (cause) {
                                     case BY_PEER -> EndReason.REMOTE_RESET;
-                                    case CLOSE_TIMEOUT -> EndReason.LOCAL_RESET;
+                                    case CLOSE_TIMEOUT, MEMORY -> EndReason.LOCAL_RESET;
                                     case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
                                 }));
             case YamuxEvent.SessionEnded(YamuxEnd end) -> ended(end);

@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.account.ByteAccount;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseSettings;
 import dev.dunlin.connection.stream.CloseMode;
@@ -60,9 +61,15 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private static final int LOW_WATER = 256 << 10;
     private static final int HIGH_WATER = 1 << 20;
 
+    /** What all connections together, and each, may make the node hold in stream buffers and windows, in bytes. */
+    private static final long ACCOUNT_TOTAL = 512L << 20;
+
+    private static final long ACCOUNT_PER_CONNECTION = 128L << 20;
+
     private final Port port;
     private final long run;
     private final Limits limits;
+    private final ByteAccount account = new ByteAccount(ACCOUNT_TOTAL, ACCOUNT_PER_CONNECTION);
     private final NoiseSettings noise;
     private final Map<String, Function<StreamChannel, StreamReader>> served;
     private final Set<String> protocols;
@@ -245,6 +252,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
 
     Limits limits() {
         return limits;
+    }
+
+    ByteAccount account() {
+        return account;
     }
 
     NoiseSettings noise() {

@@ -2,6 +2,7 @@ package dev.dunlin.connection.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.account.ByteAccount;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,10 +236,11 @@ class AttackTest {
 
     @Test
     void dataForAnUnknownStreamThatNoWindowAllowsIsAProtocolError() {
-        Probe drained = Probe.listener(limits().build());
+        YamuxLimits limits = limits().maxStreamWindow(1024 * 1024).build();
+        Probe drained = Probe.listener(limits);
         drained.receive(Frame.data(0, 9, 1024 * 1024), Frame.ping(Wire.SYN, 1));
         assertThat(drained.drain()).containsExactly(Frame.ping(Wire.ACK, 1));
-        Probe probe = Probe.listener(limits().build());
+        Probe probe = Probe.listener(limits);
         probe.receive(new Frame(Wire.DATA, 0, 9, 1024 * 1024 + 1, ""));
         assertThat(probe.session.ended()).contains(YamuxEnd.RECEIVE_WINDOW_EXCEEDED);
     }
@@ -303,8 +305,8 @@ class AttackTest {
 
     // Huge windows by fast small reads.
 
-    private static Probe fastReads(YamuxLimits limits, int streams) {
-        Probe probe = Probe.listener(limits);
+    private static Probe fastReads(YamuxLimits limits, ByteAccount.Share share, int streams) {
+        Probe probe = Probe.listener(limits, share);
         probe.session.ping(0);
         probe.drain();
         probe.now = 1000;
@@ -338,27 +340,30 @@ class AttackTest {
 
     @Test
     void windowsStopAtTheirMaximum() {
-        Probe held = fastReads(limits().build(), 1);
+        Probe held = fastReads(limits().maxStreamWindow(1024 * 1024).build(), Probe.roomy(), 1);
         assertThat(held.opened().receiveWindow()).isEqualTo(1024 * 1024);
-        Probe lifted = fastReads(limits().maxStreamWindow(LIFTED).build(), 1);
+        Probe lifted = fastReads(limits().maxStreamWindow(LIFTED).build(), Probe.roomy(), 1);
         assertThat(lifted.opened().receiveWindow()).isGreaterThan(2 * 1024 * 1024);
     }
 
     @Test
-    void windowsTogetherStopAtTheBudget() {
-        Probe held = fastReads(limits().connectionWindowBudget(1_000_000).build(), 8);
-        assertThat(held.session.windowGrowth()).isEqualTo(1_000_000);
-        assertThat(held.dropped(YamuxDrop.WINDOW_BUDGET_SPENT)).isPositive();
-        Probe lifted = fastReads(limits().connectionWindowBudget(Long.MAX_VALUE).build(), 8);
+    void windowsTogetherStopAtTheAccount() {
+        YamuxLimits limits = limits().maxStreamWindow(1024 * 1024).build();
+        Probe held = fastReads(limits, new ByteAccount(1_000_000, 1_000_000).share(), 8);
+        assertThat(held.session.windowGrowth()).isEqualTo(750_000);
+        assertThat(held.dropped(YamuxDrop.WINDOW_GROWTH_REFUSED)).isPositive();
+        Probe lifted = fastReads(limits, Probe.roomy(), 8);
         assertThat(lifted.session.windowGrowth()).isEqualTo(8L * 768 * 1024);
     }
 
     @Test
     void aDeadStreamGivesItsGrowthBack() {
-        Probe probe = fastReads(limits().build(), 2);
+        Probe probe = fastReads(limits().maxStreamWindow(1024 * 1024).build(), Probe.roomy(), 2);
         assertThat(probe.session.windowGrowth()).isEqualTo(2L * 768 * 1024);
+        assertThat(probe.share.used()).isEqualTo(2L * 768 * 1024);
         probe.receive(Frame.window(Wire.RST, 1, 0));
         assertThat(probe.session.windowGrowth()).isEqualTo(768 * 1024);
+        assertThat(probe.share.used()).isEqualTo(768 * 1024);
     }
 
     @Test
