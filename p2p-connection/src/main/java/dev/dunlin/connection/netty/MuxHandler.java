@@ -347,7 +347,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         MuxStream opened = new MuxStream(
                 this,
                 stream,
-                Negotiator.responder(transport.protocols(), transport.limits().multistream(), NettyTransport.micros()),
+                Negotiator.responder(transport.offered(), transport.limits().multistream(), NettyTransport.micros()),
                 null);
         negotiating.add(opened);
     }

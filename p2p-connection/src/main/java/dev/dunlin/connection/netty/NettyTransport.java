@@ -6,6 +6,7 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.account.ByteAccount;
+import dev.dunlin.connection.multistream.ServedProtocols;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseSettings;
 import dev.dunlin.connection.stream.CloseMode;
@@ -73,6 +74,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private final NoiseSettings noise;
     private final Map<String, Function<StreamChannel, StreamReader>> served;
     private final Set<String> protocols;
+    private final ServedProtocols offered;
     private final SecureRandom random = new SecureRandom();
     private final EventLoopGroup loops;
     private final AddressResolver resolver;
@@ -239,6 +241,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         TreeSet<String> all = new TreeSet<>(served.keySet());
         all.addAll(servedByEffect);
         this.protocols = Collections.unmodifiableSortedSet(all);
+        this.offered = ServedProtocols.of(all, limits.multistream());
         this.loops = Sockets.group(threads, "dunlin-net");
         // A multi-threaded group's next is an event loop, which its type does not say.
         this.resolver =
@@ -268,6 +271,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
 
     Port port() {
         return port;
+    }
+
+    ServedProtocols offered() {
+        return offered;
     }
 
     /** The protocols that are accepted. */
