@@ -120,35 +120,37 @@ public final class NoiseTransport {
      * {@link #TAG_BYTES} behind it; after the call the whole frame is there. With a buffer that has an accessible array
      * nothing is copied. Frames must be sealed in the order in which they are sent.
      *
-     * @param buffer its position and limit do not matter and do not change
+     * @param buffer its position does not matter and does not change
      * @param at index of the frame's first byte in the buffer
      * @param plaintextBytes 1 to {@link #MAX_PLAINTEXT}
      * @return the index behind the frame, {@link #FRAME_OVERHEAD} and the plaintext further
-     * @throws IllegalArgumentException if the plaintext has another length, or the frame is not within the buffer's
-     *     capacity; nothing is done then
+     * @throws IllegalArgumentException if the plaintext has another length, the frame is not within the buffer's limit, or
+     *     the buffer is read-only; nothing is done then
      * @throws NoiseException if the connection is closed or its nonces are used up
      */
     public int encryptInPlace(ByteBuffer buffer, int at, int plaintextBytes) throws NoiseException {
         checkOpen();
         int size = plaintextBytes + FRAME_OVERHEAD;
-        boolean fits = plaintextBytes > 0 && plaintextBytes <= MAX_PLAINTEXT && at >= 0 && at <= buffer.capacity() - size;
+        boolean fits = plaintextBytes > 0 && plaintextBytes <= MAX_PLAINTEXT && at >= 0 && at <= buffer.limit() - size;
         if (!fits || buffer.isReadOnly()) {
             throw new IllegalArgumentException("no frame of " + plaintextBytes + " bytes of plaintext can be sealed at "
-                    + at + " in a buffer of " + buffer.capacity() + (buffer.isReadOnly() ? ", which is read-only" : ""));
+                    + at + " in a buffer up to " + buffer.limit() + (buffer.isReadOnly() ? ", which is read-only" : ""));
         }
-        int end = at + size;
-        ByteBuffer whole = buffer.duplicate().limit(end).position(at + LENGTH_BYTES);
         try {
             if (buffer.hasArray()) {
-                encryptInto(whole, plaintextBytes, buffer.array(), buffer.arrayOffset() + at);
+                byte[] array = buffer.array();
+                int frame = buffer.arrayOffset() + at;
+                int body = frame + LENGTH_BYTES;
+                Frame.putLength(sending.encrypt(NO_DATA, array, body, plaintextBytes, array, body), array, frame);
             } else {
-                encryptFrame(whole, plaintextBytes, whole.duplicate().position(at));
+                ByteBuffer plain = buffer.slice(at + LENGTH_BYTES, plaintextBytes);
+                encryptFrame(plain, plaintextBytes, buffer.slice(at, size));
             }
         } catch (NoiseException failed) {
             close();
             throw failed;
         }
-        return end;
+        return at + size;
     }
 
     /**

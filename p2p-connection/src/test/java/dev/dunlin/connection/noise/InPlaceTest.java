@@ -38,10 +38,10 @@ class InPlaceTest {
                 }
                 int at = 7;
                 buffer.put(at + NoiseTransport.LENGTH_BYTES, plain);
-                buffer.limit(3).position(1);
+                buffer.limit(at + size).position(1);
                 assertThat(inPlace.encryptInPlace(buffer, at, length)).isEqualTo(at + size);
                 assertThat(buffer.position()).isEqualTo(1);
-                assertThat(buffer.limit()).isEqualTo(3);
+                assertThat(buffer.limit()).isEqualTo(at + size);
                 buffer.clear();
                 assertThat(bytes(buffer, at, size)).isEqualTo(NoisePeers.encrypt(elsewhere, plain));
                 assertThat(bytes(buffer, 0, at)).containsOnly(0x55);
@@ -73,6 +73,8 @@ class InPlaceTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> sender.encryptInPlace(ByteBuffer.allocate(70_000), 0, 65520));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sender.encryptInPlace(ByteBuffer.allocate(100).limit(22), 0, 5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> sender.encryptInPlace(buffer.asReadOnlyBuffer(), 0, 5))
                 .withMessageContaining("read-only");
