@@ -140,7 +140,8 @@ public final class ByteAccount {
             long left = bytes < 0 ? -1 : own.addAndGet(-bytes);
             if (left < 0) {
                 own.addAndGet(Math.max(0, bytes));
-                throw new IllegalArgumentException("released bytes are " + bytes + ", of " + own + " that are reserved");
+                throw new IllegalArgumentException(
+                        "released bytes are " + bytes + ", of " + own + " that are reserved");
             }
             ByteAccount.this.used.addAndGet(-bytes);
         }

@@ -33,8 +33,7 @@ public final class ServedProtocols {
     public static ServedProtocols of(Collection<String> protocols, MultistreamLimits limits) {
         Map<String, byte[]> echoes = new LinkedHashMap<>();
         for (String protocol : protocols) {
-            echoes.put(
-                    Messages.checkProtocol(protocol, limits.maxMessageBytes()), Messages.encode(protocol));
+            echoes.put(Messages.checkProtocol(protocol, limits.maxMessageBytes()), Messages.encode(protocol));
         }
         byte[] list = Messages.encodeList(List.copyOf(echoes.keySet()));
         // The body must pass the other side's limit, which we take to be ours; answering ls is optional.

@@ -97,11 +97,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.noise = noise;
         this.session = YamuxSession.create(
-                role,
-                transport.limits().yamux(),
-                transport.account().share(),
-                this::on,
-                NettyTransport.micros());
+                role, transport.limits().yamux(), transport.account().share(), this::on, NettyTransport.micros());
         session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
 

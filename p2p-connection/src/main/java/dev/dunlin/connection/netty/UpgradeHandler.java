@@ -69,8 +69,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         return dialer
                 ? Negotiator.initiator(List.of(protocol), transport.limits().multistream(), NettyTransport.micros())
                 : Negotiator.responder(
-                        ServedProtocols.of(
-                                List.of(protocol), transport.limits().multistream()),
+                        ServedProtocols.of(List.of(protocol), transport.limits().multistream()),
                         transport.limits().multistream(),
                         NettyTransport.micros());
     }

@@ -134,7 +134,8 @@ public final class NoiseTransport {
         boolean fits = plaintextBytes > 0 && plaintextBytes <= MAX_PLAINTEXT && at >= 0 && at <= buffer.limit() - size;
         if (!fits || buffer.isReadOnly()) {
             throw new IllegalArgumentException("no frame of " + plaintextBytes + " bytes of plaintext can be sealed at "
-                    + at + " in a buffer up to " + buffer.limit() + (buffer.isReadOnly() ? ", which is read-only" : ""));
+                    + at + " in a buffer up to " + buffer.limit()
+                    + (buffer.isReadOnly() ? ", which is read-only" : ""));
         }
         try {
             if (buffer.hasArray()) {

@@ -200,13 +200,7 @@ class NegotiatorTest {
     @Test
     void idsThatCannotBeNegotiatedAreRefusedBeforehand() {
         for (String id : List.of(
-                "",
-                "na",
-                "ls",
-                "/multistream/1.0.0",
-                "/libp2p/simultaneous-connect",
-                "/a\n",
-                "/" + "a".repeat(1023))) {
+                "", "na", "ls", "/multistream/1.0.0", "/libp2p/simultaneous-connect", "/a\n", "/" + "a".repeat(1023))) {
             assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.initiator(List.of(id), LIMITS, 0));
             assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.lazyInitiator(id, LIMITS, 0));
             assertThatIllegalArgumentException().isThrownBy(() -> ServedProtocols.of(Set.of(id), LIMITS));

@@ -15,7 +15,9 @@ class InPlaceTest {
     private static final int[] LENGTHS = {1, 2, 64, 1024, 65519};
 
     private static ByteBuffer buffer(boolean direct, int size) {
-        return direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size + 5).position(5).slice();
+        return direct
+                ? ByteBuffer.allocateDirect(size)
+                : ByteBuffer.allocate(size + 5).position(5).slice();
     }
 
     private static byte[] bytes(ByteBuffer buffer, int at, int length) {

@@ -67,7 +67,8 @@ final class NoiseBench {
             @Override
             public void seal(int i) throws NoiseException {
                 sender.encrypt(
-                        plain.limit(length).position(0), frames.limit((i + 1) * size).position(i * size));
+                        plain.limit(length).position(0),
+                        frames.limit((i + 1) * size).position(i * size));
             }
 
             @Override

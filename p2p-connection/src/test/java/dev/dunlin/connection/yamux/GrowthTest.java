@@ -57,7 +57,9 @@ class GrowthTest {
 
         private long next() {
             long due = Math.min(sender.session.nextDeadline(), receiver.session.nextDeadline());
-            boolean now = sender.session.wantsWrite() || receiver.session.wantsWrite() || sending && stream.writable() > 0 && stream.sendCredit() > 0;
+            boolean now = sender.session.wantsWrite()
+                    || receiver.session.wantsWrite()
+                    || sending && stream.writable() > 0 && stream.sendCredit() > 0;
             return now ? sender.now : Math.min(due, Math.min(arrival(toReceiver), arrival(toSender)));
         }
 

@@ -232,7 +232,9 @@ class LinkProperties {
                 end.drainTo(other, now);
                 end.read(now);
             }
-            if (a.session.ended().isPresent() && b.wire.isEmpty() && b.uses.stream().allMatch(b::doneOrUnheard)) {
+            if (a.session.ended().isPresent()
+                    && b.wire.isEmpty()
+                    && b.uses.stream().allMatch(b::doneOrUnheard)) {
                 b.session.connectionLost();
             }
             boolean finished = ending != Ending.FINISHES || a.session.ended().isPresent();

@@ -181,7 +181,8 @@ class MemoryTest {
         }
         // Both have used up the peer's window: what they write now stands.
         stream(probe, 0).write(ByteBuffer.allocate(Wire.INITIAL_WINDOW));
-        assertThat(stream(probe, 1).write(ByteBuffer.allocate(Wire.INITIAL_WINDOW))).isEqualTo(YamuxWrite.FULL);
+        assertThat(stream(probe, 1).write(ByteBuffer.allocate(Wire.INITIAL_WINDOW)))
+                .isEqualTo(YamuxWrite.FULL);
         assertThat(account.used()).isEqualTo(300_000);
         for (int i = 0; i < 10; i++) {
             assertThat(stream(probe, 2).write(ByteBuffer.allocate(FLOOR))).isEqualTo(YamuxWrite.TAKEN);
