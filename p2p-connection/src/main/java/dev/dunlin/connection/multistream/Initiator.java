@@ -19,7 +19,7 @@ final class Initiator implements Role {
 
     @Override
     public Negotiation begin(ByteArrayOutputStream out) {
-        out.writeBytes(Messages.encode(Messages.HEADER));
+        out.writeBytes(Messages.HEADER_BYTES);
         out.writeBytes(Messages.encode(protocols.getFirst()));
         return waiting;
     }

@@ -15,6 +15,12 @@ final class Messages {
     /** Asks for the simultaneous-open extension (libp2p/specs connections/simopen.md), which we never take part in. */
     static final String SIMULTANEOUS_CONNECT = "/libp2p/simultaneous-connect";
 
+    /** The header as a whole message. */
+    static final byte[] HEADER_BYTES = encode(HEADER);
+
+    /** The refusal as a whole message. */
+    static final byte[] NOT_AVAILABLE_BYTES = encode(NOT_AVAILABLE);
+
     private static final int SHOWN_CHARS = 64;
 
     private Messages() {}

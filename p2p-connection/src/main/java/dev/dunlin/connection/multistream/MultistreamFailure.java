@@ -19,6 +19,7 @@ public sealed interface MultistreamFailure {
             case Malformed(String reason) -> "the peer sent a malformed multistream message: " + reason;
             case MessageTooLong(int max) -> "the peer announced a multistream message of more than " + max + " bytes";
             case TooManyRefusals(int max) -> "more than " + max + " proposals were refused in one negotiation";
+            case Refused(String protocol) -> "this side takes no \"" + Messages.show(protocol) + "\" now";
             case EndOfInput() -> "the peer closed its side before a protocol was agreed";
             case TimedOut(long allowedMicros) -> "no protocol was agreed within " + allowedMicros + " microseconds";
         };
@@ -71,6 +72,13 @@ public sealed interface MultistreamFailure {
      * @param max the limit, {@link MultistreamLimits#maxRefusals}
      */
     record TooManyRefusals(int max) implements MultistreamFailure {}
+
+    /**
+     * This side refused a proposal of a protocol that it serves, by {@link Negotiator#refuse}.
+     *
+     * @param protocol what was proposed
+     */
+    record Refused(String protocol) implements MultistreamFailure {}
 
     /** The peer closed its side before an agreement. */
     record EndOfInput() implements MultistreamFailure {}

@@ -9,9 +9,19 @@ public sealed interface Negotiation {
     }
 
     /**
+     * Responders only: the peer proposes a protocol that is served, and nothing was answered yet. It is for the caller to
+     * {@link Negotiator#accept} or {@link Negotiator#refuse} it. Until then no byte is taken: what is behind the proposal is the
+     * protocol's, if it is accepted.
+     *
+     * @param protocol its id
+     */
+    record Proposed(String protocol) implements Negotiation {}
+
+    /**
      * Lazy initiators only: the application may write at once, as if the protocol were agreed, but what arrives must
      * still go to the negotiator until it says {@link Agreed}. This holds as well when the application closes its side
-     * without reading, else the echo stays unread.
+     * without reading, else the echo stays unread. If it says {@link Failed}, the peer has taken what was written for
+     * proposals, or for nothing at all: the stream is to be reset.
      *
      * @param protocol the only candidate
      */

@@ -1,24 +1,17 @@
 package dev.dunlin.connection.multistream;
 
 import java.io.ByteArrayOutputStream;
-import java.util.List;
-import java.util.function.Predicate;
 
-/** Accepts the first proposal it supports; answers {@code na} to others, and to {@code ls} its list if it has one. */
+/** Stops at the first proposal that is served; answers {@code na} to others, and to {@code ls} the list if there is one. */
 final class Responder implements Role {
 
-    private final Predicate<String> supported;
-    private final byte[] listAnswer;
+    private final ServedProtocols served;
     private final int maxRefusals;
     private int refusals;
 
-    Responder(Predicate<String> supported, List<String> listed, MultistreamLimits limits) {
-        this.supported = supported;
-        byte[] list = Messages.encodeList(listed);
-        // The body must pass the other side's limit, which we take to be ours; answering ls is optional.
-        boolean answered = !listed.isEmpty() && list.length <= limits.maxMessageBytes();
-        this.listAnswer = answered ? list : Messages.encode(Messages.NOT_AVAILABLE);
-        this.maxRefusals = limits.maxRefusals();
+    Responder(ServedProtocols served, int maxRefusals) {
+        this.served = served;
+        this.maxRefusals = maxRefusals;
     }
 
     @Override
@@ -28,21 +21,20 @@ final class Responder implements Role {
 
     @Override
     public void onHeader(ByteArrayOutputStream out) {
-        out.writeBytes(Messages.encode(Messages.HEADER));
+        out.writeBytes(Messages.HEADER_BYTES);
     }
 
     @Override
     public Negotiation onMessage(String message, ByteArrayOutputStream out) throws MultistreamException {
-        boolean list = message.equals(Messages.LIST);
-        if (!list && !message.equals(Messages.SIMULTANEOUS_CONNECT) && supported.test(message)) {
-            out.writeBytes(Messages.encode(message));
-            return new Negotiation.Agreed(message);
+        // No word of multistream-select itself, such as that of simultaneous open, is ever served.
+        if (served.contains(message)) {
+            return new Negotiation.Proposed(message);
         }
         if (refusals == maxRefusals) {
             throw new MultistreamException(new MultistreamFailure.TooManyRefusals(maxRefusals));
         }
         refusals++;
-        out.writeBytes(list ? listAnswer : Messages.encode(Messages.NOT_AVAILABLE));
+        out.writeBytes(message.equals(Messages.LIST) ? served.listAnswer() : Messages.NOT_AVAILABLE_BYTES);
         return Negotiation.Pending.INSTANCE;
     }
 }

@@ -16,6 +16,8 @@ import dev.dunlin.connection.yamux.YamuxLimits;
  * @param maxPendingInbound inbound connections that may be in upgrade at once; for one more, another is closed
  * @param maxPendingPerSubnet how many of them from one /24 or /56, likewise
  * @param maxPendingOpens streams of one connection that may wait for a place among its open ones; more fail
+ * @param maxHeldBytes what all connections together may make the node hold in receive windows and stream buffers
+ * @param maxHeldBytesPerConnection what each of them may
  */
 public record Limits(
         MultistreamLimits multistream,
@@ -26,10 +28,16 @@ public record Limits(
         long connectMicros,
         int maxPendingInbound,
         int maxPendingPerSubnet,
-        int maxPendingOpens) {
+        int maxPendingOpens,
+        long maxHeldBytes,
+        long maxHeldBytesPerConnection) {
+
+    // What is held is on the heap, and is one of several things that are.
+    private static final long HELD_BYTES =
+            Math.clamp(Runtime.getRuntime().maxMemory() / 4, 32L << 20, 512L << 20);
 
     /** The defaults of the cores; 15 s to upgrade, 10 s to connect; 512 pending inbound, 64 of a subnet; 1,024
-     * pending opens. */
+     * pending opens; a quarter of the heap, at most 512 MiB, held in buffers, and a sixteenth of that by each connection. */
     public static final Limits DEFAULT = new Limits(
             MultistreamLimits.DEFAULT,
             NoiseLimits.DEFAULT,
@@ -39,7 +47,9 @@ public record Limits(
             10_000_000,
             512,
             64,
-            1024);
+            1024,
+            HELD_BYTES,
+            HELD_BYTES / 16);
 
     /** Checks ranges. */
     public Limits {
@@ -47,7 +57,9 @@ public record Limits(
                 || connectMicros <= 0
                 || maxPendingInbound < 1
                 || maxPendingPerSubnet < 1
-                || maxPendingOpens < 1) {
+                || maxPendingOpens < 1
+                || maxHeldBytes < 1
+                || maxHeldBytesPerConnection < 1) {
             throw new IllegalArgumentException("every limit of the transport is at least 1");
         }
     }
@@ -63,6 +75,24 @@ public record Limits(
                 connectMicros,
                 maxPendingInbound,
                 maxPendingPerSubnet,
-                maxPendingOpens);
+                maxPendingOpens,
+                maxHeldBytes,
+                maxHeldBytesPerConnection);
+    }
+
+    /** These with other bounds of what is held in buffers. */
+    public Limits withHeldBytes(long all, long ofConnection) {
+        return new Limits(
+                multistream,
+                noise,
+                yamux,
+                resolver,
+                upgradeMicros,
+                connectMicros,
+                maxPendingInbound,
+                maxPendingPerSubnet,
+                maxPendingOpens,
+                all,
+                ofConnection);
     }
 }

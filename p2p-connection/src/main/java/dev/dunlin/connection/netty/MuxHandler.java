@@ -103,7 +103,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         this.handle = handle;
         this.peer = peer;
         this.noise = noise;
-        this.session = YamuxSession.create(role, transport.limits().yamux(), this::on, NettyTransport.micros());
+        this.session = YamuxSession.create(
+                role, transport.limits().yamux(), transport.account().share(), this::on, NettyTransport.micros());
         this.line = transport.gate().line(peer, NettyTransport.micros());
         session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
@@ -359,6 +360,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                                 switch (cause) {
                                     case BY_PEER -> EndReason.REMOTE_RESET;
                                     case CLOSE_TIMEOUT -> EndReason.CLOSE_TIMED_OUT;
+                                    case MEMORY -> EndReason.LIMIT;
                                     case SESSION_ENDED -> EndReason.CONNECTION_CLOSED;
                                 },
                                 code == 0 ? "" : "code " + code));
@@ -393,7 +395,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         MuxStream opened = new MuxStream(
                 this,
                 stream,
-                Negotiator.responder(transport.protocols(), transport.limits().multistream(), NettyTransport.micros()),
+                Negotiator.responder(transport.offered(), transport.limits().multistream(), NettyTransport.micros()),
                 null);
         negotiating.add(opened);
     }

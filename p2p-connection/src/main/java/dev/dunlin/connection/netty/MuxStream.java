@@ -122,6 +122,13 @@ final class MuxStream implements StreamChannel {
         switch (negotiator.state()) {
             case Negotiation.Pending() -> {}
             case Negotiation.Assumed(String _) -> {}
+            case Negotiation.Proposed(String _) -> {
+                negotiator.accept();
+                sendNegotiation();
+                if (!over) {
+                    settle();
+                }
+            }
             case Negotiation.Agreed(String agreed) -> agreed(agreed);
             case Negotiation.Failed(var failure) -> fail(failure.message());
         }

@@ -5,8 +5,10 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.account.ByteAccount;
 import dev.dunlin.connection.gate.PendingInbound;
 import dev.dunlin.connection.gate.StreamGate;
+import dev.dunlin.connection.multistream.ServedProtocols;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseSettings;
 import dev.dunlin.connection.stream.CloseMode;
@@ -72,9 +74,11 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private final Port port;
     private final long run;
     private final Limits limits;
+    private final ByteAccount account;
     private final NoiseSettings noise;
     private final Map<String, Function<StreamChannel, StreamReader>> served;
     private final Set<String> protocols;
+    private final ServedProtocols offered;
     private final SecureRandom random = new SecureRandom();
     private final EventLoopGroup loops;
     private final AddressResolver resolver;
@@ -244,6 +248,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         TreeSet<String> all = new TreeSet<>(served.keySet());
         all.addAll(servedByEffect);
         this.protocols = Collections.unmodifiableSortedSet(all);
+        this.account = new ByteAccount(limits.maxHeldBytes(), limits.maxHeldBytesPerConnection());
+        this.offered = ServedProtocols.of(all, limits.multistream());
         this.loops = Sockets.group(threads, "dunlin-net");
         // A multi-threaded group's next is an event loop, which its type does not say.
         loops.next().scheduleWithFixedDelay(this::tellRefused, TELL_SECONDS, TELL_SECONDS, TimeUnit.SECONDS);
@@ -273,6 +279,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         return limits;
     }
 
+    ByteAccount account() {
+        return account;
+    }
+
     NoiseSettings noise() {
         return noise;
     }
@@ -283,6 +293,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
 
     Port port() {
         return port;
+    }
+
+    ServedProtocols offered() {
+        return offered;
     }
 
     /** The protocols that are accepted. */

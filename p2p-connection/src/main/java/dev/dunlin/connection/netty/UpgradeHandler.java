@@ -3,6 +3,7 @@ package dev.dunlin.connection.netty;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.multistream.Negotiation;
 import dev.dunlin.connection.multistream.Negotiator;
+import dev.dunlin.connection.multistream.ServedProtocols;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseException;
 import dev.dunlin.connection.noise.NoiseFailure;
@@ -67,7 +68,10 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private Negotiator negotiator(String protocol) {
         return dialer
                 ? Negotiator.initiator(List.of(protocol), transport.limits().multistream(), NettyTransport.micros())
-                : Negotiator.responder(List.of(protocol), transport.limits().multistream(), NettyTransport.micros());
+                : Negotiator.responder(
+                        ServedProtocols.of(List.of(protocol), transport.limits().multistream()),
+                        transport.limits().multistream(),
+                        NettyTransport.micros());
     }
 
     @Override
@@ -174,11 +178,17 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean agreed(ChannelHandlerContext ctx, Negotiator negotiator, ByteBuffer in) {
+    private static Negotiation received(Negotiator negotiator, ByteBuffer in) {
         Negotiation state = negotiator.receive(in);
+        return state instanceof Negotiation.Proposed ? negotiator.accept() : state;
+    }
+
+    private boolean agreed(ChannelHandlerContext ctx, Negotiator negotiator, ByteBuffer in) {
+        Negotiation state = received(negotiator, in);
         write(ctx, negotiator.takeOutput());
         return switch (state) {
             case Negotiation.Pending() -> false;
+            case Negotiation.Proposed(String _) -> false;
             case Negotiation.Assumed(String _) -> false;
             case Negotiation.Agreed(String _) -> true;
             case Negotiation.Failed(var failure) -> {
@@ -237,11 +247,12 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         }
         ByteBuffer view = plain.nioBuffer();
         int before = view.remaining();
-        Negotiation state = negotiator.receive(view);
+        Negotiation state = received(negotiator, view);
         plain.skipBytes(before - view.remaining());
         writeSecured(ctx, done.transport(), negotiator.takeOutput());
         return switch (state) {
             case Negotiation.Pending() -> false;
+            case Negotiation.Proposed(String _) -> false;
             case Negotiation.Assumed(String _) -> false;
             case Negotiation.Agreed(String _) -> true;
             case Negotiation.Failed(var failure) -> {

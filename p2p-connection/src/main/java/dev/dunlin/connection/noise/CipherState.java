@@ -23,7 +23,7 @@ final class CipherState {
 
     private final Cipher cipher;
     private final ChaChaKey key;
-    private final byte[] nonceBytes = new byte[NONCE_BYTES];
+    private final NonceSpec nonceSpec = new NonceSpec();
     private long nonce;
 
     /** A state under a copy of the key of 32 bytes, its nonce at the given value. */
@@ -82,14 +82,40 @@ final class CipherState {
     }
 
     private void initialise(int mode) throws InvalidKeyException, InvalidAlgorithmParameterException {
-        for (int i = 0; i < Long.BYTES; i++) {
-            nonceBytes[NONCE_BYTES - Long.BYTES + i] = (byte) (nonce >>> (8 * i));
-        }
-        cipher.init(mode, key, new IvParameterSpec(nonceBytes));
+        nonceSpec.set(nonce);
+        cipher.init(mode, key, nonceSpec);
     }
 
     /** Zeroes the key; every later use fails as closed. */
     void destroy() {
         key.destroy();
+    }
+
+    /**
+     * The nonce of the next message: 32 zero bits and the counter, little-endian (Noise, section 12.3). The JDK's class copies
+     * its bytes when it is made and when it is asked, for every message; this one lends two arrays in turn. Two, since the
+     * cipher keeps the last one to refuse it a second time.
+     */
+    private static final class NonceSpec extends IvParameterSpec {
+        private byte[] next = new byte[NONCE_BYTES];
+        private byte[] last = new byte[NONCE_BYTES];
+
+        NonceSpec() {
+            super(new byte[NONCE_BYTES]);
+        }
+
+        void set(long counter) {
+            byte[] reused = last;
+            last = next;
+            next = reused;
+            for (int i = 0; i < Long.BYTES; i++) {
+                next[NONCE_BYTES - Long.BYTES + i] = (byte) (counter >>> (8 * i));
+            }
+        }
+
+        @Override
+        public byte[] getIV() {
+            return next;
+        }
     }
 }

@@ -2,20 +2,30 @@ package dev.dunlin.connection.noise;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * Holds the one frame that has begun to arrive but is not whole. Its memory grows with the bytes that came, never with
- * the length that was announced, and is at most twice what came.
+ * Holds the one frame that has begun to arrive but is not whole. What it allocates grows with the bytes that came, never
+ * with the length that was announced, and is at most twice what came. Once the frame is done with, next to nothing is kept:
+ * arrays of a whole frame are lent by {@link FrameBuffers}, so that under load they go from frame to frame.
  */
 final class FrameAssembler {
 
-    private static final int FIRST_BYTES = 256;
+    /** An array of so many bytes is kept between frames. */
+    private static final int KEPT_BYTES = 256;
+
     private static final byte[] NONE = new byte[0];
 
+    private final FrameBuffers buffers;
     private final byte[] header = new byte[Frame.HEADER];
     private int headerFilled;
     private byte[] body = NONE;
     private int filled;
+
+    /** An assembler that holds nothing. */
+    FrameAssembler(FrameBuffers buffers) {
+        this.buffers = buffers;
+    }
 
     /** Whether no byte of a frame is held. */
     boolean isEmpty() {
@@ -55,13 +65,39 @@ final class FrameAssembler {
     boolean takeBody(ByteBuffer in) {
         int length = length();
         int taken = Math.min(length - filled, in.remaining());
-        int needed = filled + taken;
-        if (needed > body.length) {
-            body = Arrays.copyOf(body, needed == length ? length : Math.min(length, Math.max(FIRST_BYTES, 2 * needed)));
-        }
+        makeRoom(filled + taken);
         in.get(body, filled, taken);
-        filled = needed;
+        filled += taken;
         return filled == length;
+    }
+
+    private void makeRoom(int needed) {
+        if (needed <= body.length) {
+            return;
+        }
+        byte[] larger = larger(needed);
+        System.arraycopy(body, 0, larger, 0, filled);
+        letGo();
+        body = larger;
+    }
+
+    private byte[] larger(int needed) {
+        if (needed <= KEPT_BYTES) {
+            return new byte[KEPT_BYTES];
+        }
+        // One that is kept already costs nothing, however few bytes came.
+        Optional<byte[]> lent = buffers.lend();
+        if (lent.isPresent()) {
+            return lent.get();
+        }
+        return new byte[2 * needed >= FrameBuffers.SIZE ? FrameBuffers.SIZE : Math.min(length(), 2 * needed)];
+    }
+
+    private void letGo() {
+        if (body.length == FrameBuffers.SIZE) {
+            buffers.giveBack(body, filled);
+        }
+        body = NONE;
     }
 
     /** The whole body, at the front of an array that may be longer. */
@@ -69,21 +105,24 @@ final class FrameAssembler {
         return body;
     }
 
-    /** Makes room for the next frame; the memory is kept for it. */
+    /** Makes room for the next frame; the content of the last is gone. */
     void clear() {
+        if (body.length > KEPT_BYTES) {
+            letGo();
+        }
         headerFilled = 0;
         filled = 0;
     }
 
-    /** How many bytes are allocated, for the test of the bound. */
+    /** How many bytes are held or lent, for the test of the bound. */
     int capacity() {
         return body.length;
     }
 
     /** Zeroes and gives up the memory. */
     void destroy() {
+        Arrays.fill(body, 0, filled, (byte) 0);
+        letGo();
         clear();
-        Arrays.fill(body, (byte) 0);
-        body = NONE;
     }
 }

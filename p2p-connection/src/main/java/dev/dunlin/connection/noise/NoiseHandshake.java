@@ -23,7 +23,7 @@ public final class NoiseHandshake {
     private final NoiseSettings settings;
     private final Optional<PeerId> expected;
     private final HandshakeState noise;
-    private final FrameAssembler assembler = new FrameAssembler();
+    private final FrameAssembler assembler;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final long deadlineMicros;
     private HandshakeStatus status = HandshakeStatus.InProgress.INSTANCE;
@@ -33,6 +33,7 @@ public final class NoiseHandshake {
         this.initiator = initiator;
         this.settings = settings;
         this.expected = expected;
+        this.assembler = new FrameAssembler(settings.buffers());
         this.noise = new HandshakeState(
                 initiator,
                 settings.prologue().toArray(),
@@ -167,9 +168,10 @@ public final class NoiseHandshake {
         }
         Bytes hash = Bytes.of(noise.handshakeHash());
         SymmetricState.Split split = noise.split();
-        NoiseTransport transport = initiator
-                ? new NoiseTransport(split.initiatorToResponder(), split.responderToInitiator(), settings.limits())
-                : new NoiseTransport(split.responderToInitiator(), split.initiatorToResponder(), settings.limits());
+        NoiseTransport transport = new NoiseTransport(
+                initiator ? split.initiatorToResponder() : split.responderToInitiator(),
+                initiator ? split.responderToInitiator() : split.initiatorToResponder(),
+                settings);
         assembler.destroy();
         status = new HandshakeStatus.Established(transport, theirs.identity(), hash, muxer);
     }

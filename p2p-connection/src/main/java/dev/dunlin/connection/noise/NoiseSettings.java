@@ -12,12 +12,22 @@ import java.util.List;
  * @param muxers the stream muxers to negotiate inside the handshake, the preferred first; none turns this off, and
  *     multistream-select decides afterwards (libp2p/specs connections/inlined-muxer-negotiation.md)
  * @param limits what a connection may cost
+ * @param buffers lends all connections the memory for frames that arrive in pieces
  */
-public record NoiseSettings(PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits) {
+public record NoiseSettings(
+        PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits, FrameBuffers buffers) {
+
+    /** 4 MiB at most are kept for a whole node. */
+    private static final int KEPT_BUFFERS = 64;
 
     /** Copies the list. */
     public NoiseSettings {
         muxers = List.copyOf(muxers);
+    }
+
+    /** With buffers of its own, of which 64 are kept. */
+    public NoiseSettings(PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits) {
+        this(identity, prologue, muxers, limits, new FrameBuffers(KEPT_BUFFERS));
     }
 
     /** As on TCP: no prologue, the default limits. */

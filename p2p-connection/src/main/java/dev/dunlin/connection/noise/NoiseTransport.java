@@ -1,41 +1,55 @@
 package dev.dunlin.connection.noise;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Encrypts and decrypts after the handshake: frames of a length of two bytes, big-endian, and up to 65535 bytes of
  * ciphertext (libp2p/specs noise/README.md, "Wire Format"). Ask for the size of the result, give a buffer of that size,
- * get it filled.
+ * get it filled; or lay out frames in a buffer and have them sealed where they stand, {@link #encryptInPlace}.
  *
- * <p>Buffers with an accessible array on both sides cost no copy, apart from frames that arrive in pieces; others cost
- * one or two through internal buffers of at most 64 KiB each way. Input and output must not share memory. Not
- * thread-safe.
+ * <p>The JDK's cipher works on arrays: for direct buffers it allocates an array for each message and copies there and
+ * back. So the layout to choose is a heap buffer with an accessible array on the side of the plaintext. Then nothing is
+ * copied but direct input, once, into the output. Direct output costs a copy through a lent array, and so does direct
+ * input whose output has no room for a tag. Frames that arrive in pieces are put together in lent arrays. No connection
+ * keeps more than 256 bytes between its frames.
  *
- * <p>After any {@link NoiseException} all keys are zeroed, and each further call fails as closed.
+ * <p>Input and output must not share memory. Not thread-safe. After any {@link NoiseException} all keys are zeroed, and each
+ * further call fails as closed.
  */
 public final class NoiseTransport {
 
+    /** Bytes of a frame before its plaintext or ciphertext: the length. */
+    public static final int LENGTH_BYTES = Frame.HEADER;
+
+    /** Bytes of a frame behind its ciphertext: the authentication tag. */
+    public static final int TAG_BYTES = CipherState.TAG;
+
     /** The most plaintext that fits in one frame, in bytes. */
-    public static final int MAX_PLAINTEXT = Frame.MAX_BODY - CipherState.TAG;
+    public static final int MAX_PLAINTEXT = Frame.MAX_BODY - TAG_BYTES;
 
     /** What a frame adds to its plaintext: length and tag, in bytes. */
-    public static final int FRAME_OVERHEAD = Frame.HEADER + CipherState.TAG;
+    public static final int FRAME_OVERHEAD = LENGTH_BYTES + TAG_BYTES;
 
     private static final byte[] NO_DATA = new byte[0];
 
     private final CipherState sending;
     private final CipherState receiving;
     private final int maxEmptyFrames;
-    private final FrameAssembler assembler = new FrameAssembler();
-    private byte[] scratch = NO_DATA;
+    private final FrameBuffers buffers;
+    private final FrameAssembler assembler;
     private int emptyFrames;
     private boolean closed;
 
-    NoiseTransport(CipherState sending, CipherState receiving, NoiseLimits limits) {
+    NoiseTransport(CipherState sending, CipherState receiving, NoiseSettings settings) {
+        this(sending, receiving, settings.limits(), settings.buffers());
+    }
+
+    NoiseTransport(CipherState sending, CipherState receiving, NoiseLimits limits, FrameBuffers buffers) {
         this.sending = sending;
         this.receiving = receiving;
         this.maxEmptyFrames = limits.maxEmptyFrames();
+        this.buffers = buffers;
+        this.assembler = new FrameAssembler(buffers);
     }
 
     /**
@@ -72,28 +86,72 @@ public final class NoiseTransport {
     }
 
     private void encryptFrame(ByteBuffer plain, int length, ByteBuffer out) throws NoiseException {
-        boolean outArray = out.hasArray();
-        if (!(plain.hasArray() && outArray)) {
-            growScratch(length + FRAME_OVERHEAD);
+        int size = length + FRAME_OVERHEAD;
+        if (out.hasArray()) {
+            encryptInto(plain, length, out.array(), out.arrayOffset() + out.position());
+            out.position(out.position() + size);
+            return;
         }
-        byte[] from = scratch;
-        int fromAt = Frame.HEADER;
+        byte[] lent = buffers.take();
+        try {
+            encryptInto(plain, length, lent, 0);
+            out.put(lent, 0, size);
+        } finally {
+            buffers.giveBack(lent, size);
+        }
+    }
+
+    private void encryptInto(ByteBuffer plain, int length, byte[] to, int at) throws NoiseException {
+        byte[] from = to;
+        int fromAt = at + LENGTH_BYTES;
         if (plain.hasArray()) {
             from = plain.array();
             fromAt = plain.arrayOffset() + plain.position();
             plain.position(plain.position() + length);
         } else {
-            plain.get(scratch, fromAt, length);
+            plain.get(to, fromAt, length);
         }
-        byte[] to = outArray ? out.array() : scratch;
-        int toAt = outArray ? out.arrayOffset() + out.position() : 0;
-        int body = sending.encrypt(NO_DATA, from, fromAt, length, to, toAt + Frame.HEADER);
-        Frame.putLength(body, to, toAt);
-        if (outArray) {
-            out.position(out.position() + Frame.HEADER + body);
-        } else {
-            out.put(scratch, 0, Frame.HEADER + body);
+        int body = sending.encrypt(NO_DATA, from, fromAt, length, to, at + LENGTH_BYTES);
+        Frame.putLength(body, to, at);
+    }
+
+    /**
+     * Seals a frame where it stands. The caller has put the plaintext {@link #LENGTH_BYTES} behind the frame's place and left
+     * {@link #TAG_BYTES} behind it; after the call the whole frame is there. With a buffer that has an accessible array
+     * nothing is copied. Frames must be sealed in the order in which they are sent.
+     *
+     * @param buffer its position does not matter and does not change
+     * @param at index of the frame's first byte in the buffer
+     * @param plaintextBytes 1 to {@link #MAX_PLAINTEXT}
+     * @return the index behind the frame, {@link #FRAME_OVERHEAD} and the plaintext further
+     * @throws IllegalArgumentException if the plaintext has another length, the frame is not within the buffer's limit, or
+     *     the buffer is read-only; nothing is done then
+     * @throws NoiseException if the connection is closed or its nonces are used up
+     */
+    public int encryptInPlace(ByteBuffer buffer, int at, int plaintextBytes) throws NoiseException {
+        checkOpen();
+        int size = plaintextBytes + FRAME_OVERHEAD;
+        boolean fits = plaintextBytes > 0 && plaintextBytes <= MAX_PLAINTEXT && at >= 0 && at <= buffer.limit() - size;
+        if (!fits || buffer.isReadOnly()) {
+            throw new IllegalArgumentException("no frame of " + plaintextBytes + " bytes of plaintext can be sealed at "
+                    + at + " in a buffer up to " + buffer.limit()
+                    + (buffer.isReadOnly() ? ", which is read-only" : ""));
         }
+        try {
+            if (buffer.hasArray()) {
+                byte[] array = buffer.array();
+                int frame = buffer.arrayOffset() + at;
+                int body = frame + LENGTH_BYTES;
+                Frame.putLength(sending.encrypt(NO_DATA, array, body, plaintextBytes, array, body), array, frame);
+            } else {
+                ByteBuffer plain = buffer.slice(at + LENGTH_BYTES, plaintextBytes);
+                encryptFrame(plain, plaintextBytes, buffer.slice(at, size));
+            }
+        } catch (NoiseException failed) {
+            close();
+            throw failed;
+        }
+        return at + size;
     }
 
     /**
@@ -123,6 +181,8 @@ public final class NoiseTransport {
      * Takes all bytes of the first buffer, which may end anywhere in a frame, and writes the content of all frames that
      * are whole now to the second. The begin of a frame is kept for the next call. Empty frames are passed over.
      *
+     * @param out with {@link #TAG_BYTES} more than {@link #plaintextSize} direct input is decrypted where it ends up; what
+     *     stands behind the new position is undefined
      * @throws IllegalArgumentException if the output has not the room of {@link #plaintextSize}; nothing is done then
      * @throws NoiseException if a frame is not authentic or too short, too many empty ones follow one another, or the
      *     connection is closed; what was written by this call must then not be used
@@ -142,9 +202,9 @@ public final class NoiseTransport {
         }
     }
 
-    /** Decrypts the next frame from array to array; false if it is not whole or there are no arrays. */
+    /** Decrypts the next frame without the assembler; false if it is not whole. */
     private boolean decryptWhole(ByteBuffer in, ByteBuffer out) throws NoiseException {
-        if (!(in.hasArray() && out.hasArray() && assembler.isEmpty() && in.remaining() >= Frame.HEADER)) {
+        if (!assembler.isEmpty() || in.remaining() < Frame.HEADER) {
             return false;
         }
         int at = in.position();
@@ -153,8 +213,23 @@ public final class NoiseTransport {
             return false;
         }
         checkFrame(length);
-        decryptBody(in.array(), in.arrayOffset() + at + Frame.HEADER, length, out);
-        in.position(at + Frame.HEADER + length);
+        in.position(at + Frame.HEADER);
+        if (in.hasArray() && out.hasArray()) {
+            decryptBody(in.array(), in.arrayOffset() + in.position(), length, out);
+            in.position(in.position() + length);
+        } else if (out.hasArray() && out.remaining() >= length) {
+            int to = out.arrayOffset() + out.position();
+            in.get(out.array(), to, length);
+            decryptBody(out.array(), to, length, out);
+        } else {
+            byte[] lent = buffers.take();
+            try {
+                in.get(lent, 0, length);
+                decryptBody(lent, 0, length, out);
+            } finally {
+                buffers.giveBack(lent, length);
+            }
+        }
         countEmpty(length);
         return true;
     }
@@ -169,19 +244,19 @@ public final class NoiseTransport {
         if (!assembler.takeBody(in)) {
             return;
         }
-        byte[] body = assembler.body();
-        if (out.hasArray()) {
-            decryptBody(body, 0, length, out);
-        } else {
-            out.put(body, 0, receiving.decrypt(NO_DATA, body, 0, length, body, 0));
-        }
+        decryptBody(assembler.body(), 0, length, out);
         assembler.clear();
         countEmpty(length);
     }
 
     private void decryptBody(byte[] from, int at, int length, ByteBuffer out) throws NoiseException {
-        int written = receiving.decrypt(NO_DATA, from, at, length, out.array(), out.arrayOffset() + out.position());
-        out.position(out.position() + written);
+        if (out.hasArray()) {
+            int to = out.arrayOffset() + out.position();
+            int written = receiving.decrypt(NO_DATA, from, at, length, out.array(), to);
+            out.position(out.position() + written);
+        } else {
+            out.put(from, at, receiving.decrypt(NO_DATA, from, at, length, from, at));
+        }
     }
 
     private void checkFrame(int length) throws NoiseException {
@@ -208,13 +283,11 @@ public final class NoiseTransport {
         sending.destroy();
         receiving.destroy();
         assembler.destroy();
-        Arrays.fill(scratch, (byte) 0);
-        scratch = NO_DATA;
     }
 
     /** How many bytes are allocated, for the test of the bound. */
     int capacity() {
-        return scratch.length + assembler.capacity();
+        return assembler.capacity();
     }
 
     private void checkOpen() throws NoiseException {
@@ -227,12 +300,6 @@ public final class NoiseTransport {
         if (out.remaining() < needed) {
             throw new IllegalArgumentException(
                     "the output has room for " + out.remaining() + " bytes and needs it for " + needed);
-        }
-    }
-
-    private void growScratch(int size) {
-        if (scratch.length < size) {
-            scratch = new byte[size];
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.yamux;
 
+import dev.dunlin.connection.account.ByteAccount;
 import dev.dunlin.connection.yamux.YamuxEvent.ResetCause;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ final class Core {
     final YamuxLimits limits;
     final Tally tally = new Tally();
     final StreamTable streams;
+    final Memory memory;
     final Outbound outbound;
     final Keepalive keepalive;
     final StreamLife life;
@@ -20,11 +22,12 @@ final class Core {
     private boolean busy;
     private long now;
 
-    Core(YamuxLimits limits, YamuxListener listener, long now) {
+    Core(YamuxLimits limits, ByteAccount.Share share, YamuxListener listener, long now) {
         this.limits = limits;
         this.listener = listener;
         this.now = now;
         this.goAways = new GoAways(limits.ackBacklog());
+        this.memory = new Memory(share, limits);
         this.streams = new StreamTable(limits);
         this.outbound = new Outbound(this);
         this.keepalive = new Keepalive(this);

@@ -69,14 +69,21 @@ final class Outbound {
         if (stream.writes.size() >= limits.maxWritesPerStream()) {
             return 0;
         }
-        long ofConnection =
-                Math.max(limits.writeBufferPerConnection() - queued, limits.writeBufferFloor() - stream.queued);
-        return Math.max(0, Math.min(limits.writeBufferPerStream() - stream.queued, ofConnection));
+        long ofAll = Math.max(roomOfAll(), limits.writeBufferFloor() - stream.queued);
+        return Math.max(0, Math.min(limits.writeBufferPerStream() - stream.queued, ofAll));
+    }
+
+    private long roomOfAll() {
+        return Math.min(limits.writeBufferPerConnection() - queued, core.memory.spare());
     }
 
     YamuxWrite write(YamuxStream stream, ByteBuffer bytes) {
         int offered = bytes.remaining();
         int taken = (int) Math.min(offered, room(stream));
+        if (taken > 0) {
+            // Others may have come first since the room was measured.
+            taken = (int) core.memory.holdWritten(stream, taken);
+        }
         if (taken > 0) {
             stream.writes.add(bytes.slice(bytes.position(), taken));
             bytes.position(bytes.position() + taken);
@@ -181,6 +188,7 @@ final class Outbound {
         stream.sendWindow -= length;
         stream.queued -= length;
         queued -= length;
+        core.memory.releaseWritten(stream);
         int headers = 0;
         if (length > 0) {
             headers += header(out, Wire.word(Wire.DATA, 0), stream.wireId(), length);
@@ -234,9 +242,9 @@ final class Outbound {
         }
     }
 
-    /** Tells those that waited for the connection's room, longest first, while there is some. */
+    /** Tells those that waited for room that they share with others, longest first, while there is some. */
     void wakeStarving() {
-        while (limits.writeBufferPerConnection() - queued >= limits.writeBufferFloor()) {
+        while (roomOfAll() >= limits.writeBufferFloor()) {
             YamuxStream stream = starving.first();
             if (stream == null) {
                 return;

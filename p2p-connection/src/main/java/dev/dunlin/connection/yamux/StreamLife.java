@@ -58,6 +58,7 @@ final class StreamLife {
 
     private void credit(YamuxStream stream, long unread) {
         stream.in.consumed(unread);
+        core.memory.releaseUnread(stream);
         if (!stream.finReceived && stream.in.updateDue()) {
             core.outbound.signal(stream);
         }
@@ -113,6 +114,10 @@ final class StreamLife {
             credit(stream, piece.remaining());
         } else {
             core.emit(new YamuxEvent.Data(stream, piece));
+            // Asked now, so that whoever consumes at once needs no room.
+            if (!stream.over && !core.memory.holdUnread(stream)) {
+                expire(stream, YamuxDrop.NO_MEMORY, ResetCause.MEMORY);
+            }
         }
     }
 
@@ -149,8 +154,8 @@ final class StreamLife {
     }
 
     void grow(YamuxStream stream, long target) {
-        if (!core.streams.grow(stream, target)) {
-            core.count(YamuxDrop.WINDOW_BUDGET_SPENT);
+        if (!core.memory.grow(stream, target)) {
+            core.count(YamuxDrop.WINDOW_GROWTH_REFUSED);
         }
     }
 
@@ -193,5 +198,6 @@ final class StreamLife {
         stream.over = true;
         core.streams.remove(stream);
         core.outbound.forget(stream);
+        core.memory.forget(stream);
     }
 }

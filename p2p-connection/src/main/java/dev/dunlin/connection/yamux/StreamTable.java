@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The streams that hold a place, and what they cost together. */
+/** The streams that hold a place. */
 final class StreamTable {
 
     private final YamuxLimits limits;
@@ -20,7 +20,6 @@ final class StreamTable {
     private int outbound;
     private int unaccepted;
     private int unacked;
-    private long grown;
 
     StreamTable(YamuxLimits limits) {
         this.limits = limits;
@@ -44,10 +43,6 @@ final class StreamTable {
 
     int unacked() {
         return unacked;
-    }
-
-    long grown() {
-        return grown;
     }
 
     @Nullable
@@ -76,7 +71,6 @@ final class StreamTable {
         byId.remove(stream.wireId());
         latest = null;
         stream.closing.unlink();
-        grown -= stream.in.size() - Wire.INITIAL_WINDOW;
         if (stream.outbound()) {
             outbound--;
             unacked -= stream.acked ? 0 : 1;
@@ -115,17 +109,5 @@ final class StreamTable {
     long closingUntil() {
         YamuxStream stream = closing.first();
         return stream == null ? Long.MAX_VALUE : Core.after(stream.closingAt, limits.closeTimeout());
-    }
-
-    /** Grows a window towards a size, as far as the bounds allow; false if the connection's budget cut it short. */
-    boolean grow(YamuxStream stream, long target) {
-        long wanted = Math.min(target, limits.maxStreamWindow()) - stream.in.size();
-        if (wanted <= 0) {
-            return true;
-        }
-        long granted = Math.min(wanted, limits.connectionWindowBudget() - grown);
-        grown += granted;
-        stream.in.grow(granted);
-        return granted == wanted;
     }
 }

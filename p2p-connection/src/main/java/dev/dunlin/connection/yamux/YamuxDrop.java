@@ -36,9 +36,11 @@ public enum YamuxDrop {
     EMPTY_FRAME,
     /** Streams reset after {@link YamuxLimits#closeTimeout}. */
     CLOSE_TIMEOUT,
-    /** Window growth not granted: {@link YamuxLimits#connectionWindowBudget} is spent. */
-    WINDOW_BUDGET_SPENT,
-    /** Writes taken in part or not at all: a write buffer is full. */
+    /** Window growth not granted, or in part: the node's account of bytes has no room. */
+    WINDOW_GROWTH_REFUSED,
+    /** Streams reset because their data was delivered, not consumed at once, and the account has no room to keep it. */
+    NO_MEMORY,
+    /** Writes taken in part or not at all: a write buffer or the account of bytes is full. */
     WRITE_BUFFER_FULL,
     /** Times that reading stopped because {@link YamuxLimits#maxControlFrames} wait to be sent. */
     READING_STOPPED;

@@ -14,6 +14,8 @@ public sealed interface YamuxEvent {
         BY_PEER,
         /** {@link YamuxLimits#closeTimeout} passed. */
         CLOSE_TIMEOUT,
+        /** The node's account of bytes has no room for what the peer has sent and the application has not consumed. */
+        MEMORY,
         /** The session ended. */
         SESSION_ENDED;
 

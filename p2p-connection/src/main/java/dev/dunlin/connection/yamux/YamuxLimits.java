@@ -12,14 +12,13 @@ package dev.dunlin.connection.yamux;
  *     more are refused with RST
  * @param initialWindow receive window of a new stream in bytes, at least 256 KiB, which the peer assumes; what is
  *     above is granted with the SYN or ACK
- * @param maxStreamWindow receive window in bytes that a stream may grow to
- * @param connectionWindowBudget bytes that all receive windows together may have above 256 KiB a stream
+ * @param maxStreamWindow receive window in bytes that a stream may grow to, where the account of bytes allows
  * @param maxDataFrame body bytes of a Data frame we send; with its header the default fills one Noise message
  *     (65519 bytes)
  * @param writeBufferPerStream bytes written by the application that a stream holds until they are sent
  * @param writeBufferPerConnection the same for all streams together
- * @param writeBufferFloor bytes of the write buffer that a stream may use although the connection's is full, so
- *     that blocked streams never starve the others
+ * @param writeBufferFloor bytes of the write buffer that a stream may use although the connection's, or the account
+ *     of bytes, is full, so that blocked streams never starve the others
  * @param maxWritesPerStream buffers (not bytes) that a stream holds until they are sent
  * @param maxControlFrames answers (RST, ping answers) that may wait to be sent before reading stops
  * @param maxPendingPongs ping answers that may wait to be sent; further pings get none
@@ -46,7 +45,6 @@ public record YamuxLimits(
         int maxUnacceptedStreams,
         int initialWindow,
         int maxStreamWindow,
-        long connectionWindowBudget,
         int maxDataFrame,
         int writeBufferPerStream,
         int writeBufferPerConnection,
@@ -82,7 +80,6 @@ public record YamuxLimits(
         atLeast("maxUnacceptedStreams", maxUnacceptedStreams, 1);
         atLeast("initialWindow", initialWindow, Wire.INITIAL_WINDOW);
         atLeast("maxStreamWindow", maxStreamWindow, initialWindow);
-        atLeast("connectionWindowBudget", connectionWindowBudget, 0);
         atLeast("maxDataFrame", maxDataFrame, 1);
         atLeast("writeBufferPerStream", writeBufferPerStream, writeBufferFloor);
         atLeast("writeBufferPerConnection", writeBufferPerConnection, 1);
@@ -121,7 +118,6 @@ public record YamuxLimits(
         builder.maxUnacceptedStreams = maxUnacceptedStreams;
         builder.initialWindow = initialWindow;
         builder.maxStreamWindow = maxStreamWindow;
-        builder.connectionWindowBudget = connectionWindowBudget;
         builder.maxDataFrame = maxDataFrame;
         builder.writeBufferPerStream = writeBufferPerStream;
         builder.writeBufferPerConnection = writeBufferPerConnection;
@@ -148,8 +144,7 @@ public record YamuxLimits(
         private int ackBacklog = 256;
         private int maxUnacceptedStreams = 256;
         private int initialWindow = Wire.INITIAL_WINDOW;
-        private int maxStreamWindow = 1024 * 1024;
-        private long connectionWindowBudget = 16L * 1024 * 1024;
+        private int maxStreamWindow = 16 * 1024 * 1024;
         private int maxDataFrame = 65_507;
         private int writeBufferPerStream = 256 * 1024;
         private int writeBufferPerConnection = 8 * 1024 * 1024;
@@ -202,12 +197,6 @@ public record YamuxLimits(
         /** Sets {@link YamuxLimits#maxStreamWindow}. */
         public Builder maxStreamWindow(int value) {
             maxStreamWindow = value;
-            return this;
-        }
-
-        /** Sets {@link YamuxLimits#connectionWindowBudget}. */
-        public Builder connectionWindowBudget(long value) {
-            connectionWindowBudget = value;
             return this;
         }
 
@@ -320,7 +309,6 @@ public record YamuxLimits(
                     maxUnacceptedStreams,
                     initialWindow,
                     maxStreamWindow,
-                    connectionWindowBudget,
                     maxDataFrame,
                     writeBufferPerStream,
                     writeBufferPerConnection,

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.yamux;
 
+import dev.dunlin.connection.account.ByteAccount;
 import dev.dunlin.connection.yamux.YamuxEvent.ResetCause;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -35,15 +36,21 @@ public final class YamuxSession {
     private final FrameReader reader = new FrameReader();
     private long nextId;
 
-    private YamuxSession(YamuxRole role, YamuxLimits limits, YamuxListener listener, long now) {
-        this.core = new Core(limits, listener, now);
+    private YamuxSession(
+            YamuxRole role, YamuxLimits limits, ByteAccount.Share share, YamuxListener listener, long now) {
+        this.core = new Core(limits, share, listener, now);
         this.inbound = new Inbound(core, role);
         this.nextId = role.firstId();
     }
 
-    /** A session at the beginning of a connection; its first deadline, that of the first ping, is at once. */
-    public static YamuxSession create(YamuxRole role, YamuxLimits limits, YamuxListener listener, long now) {
-        return new YamuxSession(role, limits, listener, now);
+    /**
+     * A session at the beginning of a connection; its first deadline, that of the first ping, is at once.
+     *
+     * @param share what this session alone reserves the bytes from that it makes the node hold; all are released at its end
+     */
+    public static YamuxSession create(
+            YamuxRole role, YamuxLimits limits, ByteAccount.Share share, YamuxListener listener, long now) {
+        return new YamuxSession(role, limits, share, listener, now);
     }
 
     /**
@@ -246,7 +253,7 @@ public final class YamuxSession {
 
     /** Bytes by which receive windows stand above 256 KiB each, in all. */
     public long windowGrowth() {
-        return core.streams.grown();
+        return core.memory.grown();
     }
 
     /** What was done and refused so far. */

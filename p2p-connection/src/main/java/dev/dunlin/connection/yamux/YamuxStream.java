@@ -38,6 +38,8 @@ public final class YamuxStream {
     long bytesIn;
     long bytesOut;
     long closingAt;
+    long unreadReserved;
+    long writtenReserved;
     long queued;
     long sendWindow = Wire.INITIAL_WINDOW;
     boolean starved;

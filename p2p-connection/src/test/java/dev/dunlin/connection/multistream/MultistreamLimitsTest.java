@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class MultistreamLimitsTest {
 
     private static final MultistreamLimits DEFAULT = MultistreamLimits.DEFAULT;
+    private static final ServedProtocols NOISE = ServedProtocols.of(Set.of("/noise"), DEFAULT);
 
     @Test
     void theDefaultsAreTheOnesOfTheField() {
@@ -33,7 +34,7 @@ class MultistreamLimitsTest {
     void theResponderRefusesSixteenProposalsAndFailsAtTheNext() {
         Negotiator sixteen = responderAfter(DEFAULT, 16);
         assertThat(sixteen.state()).isEqualTo(new Pending());
-        assertThat(sixteen.receive(message("/noise"))).isEqualTo(new Negotiation.Agreed("/noise"));
+        assertThat(sixteen.receive(message("/noise"))).isEqualTo(new Negotiation.Proposed("/noise"));
 
         assertThat(responderAfter(DEFAULT, 17).state())
                 .isEqualTo(new Failed(new MultistreamFailure.TooManyRefusals(16)));
@@ -89,12 +90,12 @@ class MultistreamLimitsTest {
 
     @Test
     void theDeadlineFailsAnUnfinishedNegotiation() {
-        Negotiator negotiator = Negotiator.responder(Set.of("/noise"), DEFAULT, 5_000_000);
+        Negotiator negotiator = Negotiator.responder(NOISE, DEFAULT, 5_000_000);
         assertThat(negotiator.deadlineMicros()).isEqualTo(15_000_000);
         assertThat(negotiator.onTime(14_999_999)).isEqualTo(new Pending());
         assertThat(negotiator.onTime(15_000_000)).isEqualTo(new Failed(new MultistreamFailure.TimedOut(10_000_000)));
 
-        Negotiator lifted = Negotiator.responder(Set.of("/noise"), new MultistreamLimits(1024, 16, Long.MAX_VALUE), 5);
+        Negotiator lifted = Negotiator.responder(NOISE, new MultistreamLimits(1024, 16, Long.MAX_VALUE), 5);
         assertThat(lifted.deadlineMicros()).isEqualTo(Long.MAX_VALUE);
         assertThat(lifted.onTime(Long.MAX_VALUE - 1)).isEqualTo(new Pending());
     }
@@ -103,11 +104,12 @@ class MultistreamLimitsTest {
     void theDeadlineDoesNotTouchAFinishedNegotiation() {
         Negotiator negotiator = responderAfter(DEFAULT, 0);
         negotiator.receive(message("/noise"));
+        negotiator.accept();
         assertThat(negotiator.onTime(Long.MAX_VALUE)).isEqualTo(new Negotiation.Agreed("/noise"));
     }
 
     private static Negotiator responderAfter(MultistreamLimits limits, int unknownProposals) {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), limits, 0);
+        Negotiator responder = Negotiator.responder(NOISE, limits, 0);
         responder.receive(message(Messages.HEADER));
         for (int i = 0; i < unknownProposals; i++) {
             responder.receive(message("/unknown/" + i));

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.multistream.Negotiation.Agreed;
 import dev.dunlin.connection.multistream.Negotiation.Failed;
+import dev.dunlin.connection.multistream.Negotiation.Proposed;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -41,12 +42,12 @@ class NegotiatorProperties {
         stream.writeBytes(noise);
         ByteBuffer in = ByteBuffer.wrap(stream.toByteArray());
         List<Negotiator> sides = List.of(
-                Negotiator.responder(Set.copyOf(IDS), MultistreamLimits.DEFAULT, 0),
+                responder(IDS),
                 Negotiator.initiator(IDS, MultistreamLimits.DEFAULT, 0),
                 Negotiator.lazyInitiator("/a", MultistreamLimits.DEFAULT, 0));
         for (Negotiator side : sides) {
             Negotiation state = side.receive(in.duplicate());
-            assertThat(state).isNotInstanceOf(Agreed.class);
+            assertThat(state).isNotInstanceOfAny(Agreed.class, Proposed.class);
             assertThat(side.endOfInput()).isInstanceOf(Failed.class);
         }
     }
@@ -55,9 +56,11 @@ class NegotiatorProperties {
     void twoSidesAgreeOnTheFirstCommonProtocol(
             @ForAll("ids") List<String> proposed, @ForAll("ids") List<String> supported) {
         Negotiator initiator = Negotiator.initiator(proposed, MultistreamLimits.DEFAULT, 0);
-        Negotiator responder = Negotiator.responder(supported, MultistreamLimits.DEFAULT, 0);
+        Negotiator responder = responder(supported);
         for (int round = 0; round <= proposed.size(); round++) {
-            responder.receive(ByteBuffer.wrap(initiator.takeOutput()));
+            if (responder.receive(ByteBuffer.wrap(initiator.takeOutput())) instanceof Proposed) {
+                responder.accept();
+            }
             initiator.receive(ByteBuffer.wrap(responder.takeOutput()));
         }
         Negotiation expected = proposed.stream()
@@ -92,15 +95,22 @@ class NegotiatorProperties {
                 });
     }
 
+    private static Negotiator responder(Collection<String> served) {
+        MultistreamLimits limits = MultistreamLimits.DEFAULT;
+        return Negotiator.responder(ServedProtocols.of(served, limits), limits, 0);
+    }
+
     private record Run(Negotiation state, List<Byte> output, int taken) {}
 
     private static Run run(byte[] stream, int piece) {
-        Negotiator responder = Negotiator.responder(IDS.subList(0, 2), MultistreamLimits.DEFAULT, 0);
+        Negotiator responder = responder(IDS.subList(0, 2));
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         int taken = 0;
         for (int at = 0; at < stream.length; at += piece) {
             ByteBuffer in = ByteBuffer.wrap(stream, at, Math.min(piece, stream.length - at));
-            responder.receive(in);
+            if (responder.receive(in) instanceof Proposed) {
+                responder.accept();
+            }
             taken += in.position() - at;
             output.writeBytes(responder.takeOutput());
         }

@@ -7,6 +7,7 @@ import dev.dunlin.connection.multistream.Negotiation.Agreed;
 import dev.dunlin.connection.multistream.Negotiation.Assumed;
 import dev.dunlin.connection.multistream.Negotiation.Failed;
 import dev.dunlin.connection.multistream.Negotiation.Pending;
+import dev.dunlin.connection.multistream.Negotiation.Proposed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -67,7 +68,7 @@ class NegotiatorTest {
 
     @Test
     void theResponderSaysNothingBeforeTheHeader() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         assertThat(responder.takeOutput()).isEmpty();
         assertThat(responder.receive(bytes(HEADER))).isEqualTo(new Pending());
         assertThat(text(responder)).isEqualTo(HEADER);
@@ -75,34 +76,38 @@ class NegotiatorTest {
 
     @Test
     void theListenerAnswersAsSeenOnTheNetwork() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         String proposals = text("/tls/1.0.0") + text("/libp2p/simultaneous-connect") + text("/noise");
-        assertThat(responder.receive(bytes(HEADER + proposals))).isEqualTo(new Agreed("/noise"));
+        assertThat(responder.receive(bytes(HEADER + proposals))).isEqualTo(new Proposed("/noise"));
+        assertThat(responder.accept()).isEqualTo(new Agreed("/noise"));
         assertThat(text(responder)).isEqualTo(HEADER + NA + NA + text("/noise"));
     }
 
     @Test
     void headerProposalAndFirstProtocolMessageMayComeInOneWrite() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         ByteBuffer in = bytes(HEADER + text("/noise") + "\0\u0020message one");
-        assertThat(responder.receive(in)).isEqualTo(new Agreed("/noise"));
+        assertThat(responder.receive(in)).isEqualTo(new Proposed("/noise"));
+        responder.accept();
         assertThat(text(responder)).isEqualTo(HEADER + text("/noise"));
         assertThat(StandardCharsets.UTF_8.decode(in).toString()).isEqualTo("\0\u0020message one");
     }
 
     @Test
     void theResponderToleratesDataAndEndBeforeItHasAnswered() {
-        Negotiator responder = Negotiator.responder(Set.of("/echo"), LIMITS, 0);
+        Negotiator responder = responder("/echo");
         ByteBuffer in = bytes(HEADER + text("/echo") + "whole request");
         responder.receive(in);
+        assertThat(responder.endOfInput()).isEqualTo(new Proposed("/echo"));
+        assertThat(responder.accept()).isEqualTo(new Agreed("/echo"));
         assertThat(responder.endOfInput()).isEqualTo(new Agreed("/echo"));
         assertThat(text(responder)).isEqualTo(HEADER + text("/echo"));
         assertThat(in.remaining()).isEqualTo("whole request".length());
     }
 
     @Test
-    void simultaneousOpenIsRefusedEvenByAResponderThatTakesAll() {
-        Negotiator responder = Negotiator.responder(_ -> true, LIMITS, 0);
+    void simultaneousOpenIsRefusedAndCannotBeServed() {
+        Negotiator responder = responder("/noise");
         assertThat(responder.receive(bytes(HEADER + text("/libp2p/simultaneous-connect"))))
                 .isEqualTo(new Pending());
         assertThat(text(responder)).isEqualTo(HEADER + NA);
@@ -110,7 +115,7 @@ class NegotiatorTest {
 
     @Test
     void lsIsAnsweredWithTheList() {
-        Negotiator responder = Negotiator.responder(List.of("/noise", "/a"), LIMITS, 0);
+        Negotiator responder = responder("/noise", "/a");
         assertThat(responder.receive(bytes(HEADER + text("ls")))).isEqualTo(new Pending());
         assertThat(text(responder)).isEqualTo(HEADER + "\r\u0007/noise\n\u0003/a\n\n");
     }
@@ -118,9 +123,9 @@ class NegotiatorTest {
     @Test
     void lsIsAnsweredNaWithoutAListOrWithOneThatIsTooLong() {
         List<Negotiator> responders = List.of(
-                Negotiator.responder(_ -> true, LIMITS, 0),
-                Negotiator.responder(Set.of(), LIMITS, 0),
-                Negotiator.responder(List.of("/" + "a".repeat(600), "/" + "b".repeat(600)), LIMITS, 0));
+                Negotiator.responder(ServedProtocols.NONE, LIMITS, 0),
+                responder(),
+                responder("/" + "a".repeat(600), "/" + "b".repeat(600)));
         for (Negotiator responder : responders) {
             assertThat(responder.receive(bytes(HEADER + text("ls")))).isEqualTo(new Pending());
             assertThat(text(responder)).isEqualTo(HEADER + NA);
@@ -149,7 +154,7 @@ class NegotiatorTest {
 
     @Test
     void aFirstMessageThatIsNoHeaderEndsIt() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         assertFailed(responder.receive(bytes(text("/noise"))), new MultistreamFailure.WrongHeader("/noise"));
         assertThat(responder.takeOutput()).isEmpty();
         Negotiator initiator = Negotiator.initiator(List.of("/noise"), LIMITS, 0);
@@ -168,7 +173,7 @@ class NegotiatorTest {
 
     @Test
     void aLengthOfThreeBytesIsRefusedAtItsSecond() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex("808001"));
         assertFailed(responder.receive(in), new MultistreamFailure.MessageTooLong(1024));
         assertThat(in.remaining()).isEqualTo(1);
@@ -176,14 +181,14 @@ class NegotiatorTest {
 
     @Test
     void anEndBeforeAgreementFails() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         responder.receive(bytes(HEADER + "\u0007/noi"));
         assertFailed(responder.endOfInput(), new MultistreamFailure.EndOfInput());
     }
 
     @Test
     void nothingIsTakenAfterTheEnd() {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         responder.receive(bytes(text("hello")));
         responder.takeOutput();
         ByteBuffer more = bytes(HEADER + text("/noise"));
@@ -194,10 +199,11 @@ class NegotiatorTest {
 
     @Test
     void idsThatCannotBeNegotiatedAreRefusedBeforehand() {
-        for (String id : List.of("", "na", "ls", "/multistream/1.0.0", "/a\n", "/" + "a".repeat(1023))) {
+        for (String id : List.of(
+                "", "na", "ls", "/multistream/1.0.0", "/libp2p/simultaneous-connect", "/a\n", "/" + "a".repeat(1023))) {
             assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.initiator(List.of(id), LIMITS, 0));
             assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.lazyInitiator(id, LIMITS, 0));
-            assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.responder(Set.of(id), LIMITS, 0));
+            assertThatIllegalArgumentException().isThrownBy(() -> ServedProtocols.of(Set.of(id), LIMITS));
         }
         assertThatIllegalArgumentException().isThrownBy(() -> Negotiator.initiator(List.of(), LIMITS, 0));
     }
@@ -210,8 +216,12 @@ class NegotiatorTest {
                 .hasMessageContaining("GET / HTTP/1.1");
     }
 
+    private static Negotiator responder(String... protocols) {
+        return Negotiator.responder(ServedProtocols.of(List.of(protocols), LIMITS), LIMITS, 0);
+    }
+
     private static void assertMalformed(String hex, String reason) {
-        Negotiator responder = Negotiator.responder(Set.of("/noise"), LIMITS, 0);
+        Negotiator responder = responder("/noise");
         assertFailed(
                 responder.receive(ByteBuffer.wrap(HexFormat.of().parseHex(hex))),
                 new MultistreamFailure.Malformed(reason));

@@ -78,7 +78,9 @@ class HostileSocketTest {
                 NORMAL.connectMicros(),
                 pendingInbound,
                 pendingInbound,
-                pendingOpens);
+                pendingOpens,
+                NORMAL.maxHeldBytes(),
+                NORMAL.maxHeldBytesPerConnection());
     }
 
     private static Limits multistream(int maxMessageBytes, int maxRefusals, long deadlineMicros) {
@@ -451,6 +453,25 @@ class HostileSocketTest {
     }
 
     @Test
+    void whatIsNotConsumedHasABoundForAllStreamsOfAConnection() throws Exception {
+        assertThat(resetsOfTenUnread(NORMAL.withHeldBytes(1 << 30, 200_000))).isEqualTo(6);
+        assertThat(resetsOfTenUnread(NORMAL.withHeldBytes(200_000, 1 << 30))).isEqualTo(6);
+        assertThat(resetsOfTenUnread(NORMAL)).isZero();
+    }
+
+    /** How many of ten streams are reset, each with 50,000 bytes that nobody consumes. */
+    private static int resetsOfTenUnread(Limits limits) throws Exception {
+        byte[] agreed = RawPeer.joined(message(RawPeer.MULTISTREAM), message(SINK));
+        try (LoneTransport node = new LoneTransport(limits, sink());
+                RawPeer peer = upgraded(node.listen())) {
+            for (int i = 0; i < 10; i++) {
+                peer.send(data(SYN, 1 + 2 * i, agreed), data(0, 1 + 2 * i, new byte[50_000]));
+            }
+            return resetBeforePong(peer);
+        }
+    }
+
+    @Test
     void aPeerThatGivesWindowAndReadsNothingMakesTheWriterWait() throws Exception {
         long bounded = takenFromSource(64 << 10);
         assertThat(bounded).isLessThan(16 << 20);
@@ -462,7 +483,8 @@ class HostileSocketTest {
         CompletableFuture<Source> serving = new CompletableFuture<>();
         Limits limits = yamux(b -> b.writeBufferPerStream(writeBuffer)
                 .writeBufferPerConnection(writeBuffer)
-                .maxWritesPerStream(1 << 20));
+                        .maxWritesPerStream(1 << 20))
+                .withHeldBytes(1L << 30, 1L << 30);
         try (LoneTransport node = new LoneTransport(limits, Map.of(SOURCE, stream -> {
                     Source source = new Source().begin(stream);
                     serving.complete(source);

@@ -11,6 +11,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dunlin.connection.multistream.MultistreamLimits;
 import dev.dunlin.connection.multistream.Negotiation;
 import dev.dunlin.connection.multistream.Negotiator;
+import dev.dunlin.connection.multistream.ServedProtocols;
 import dev.dunlin.connection.noise.HandshakeStatus.Established;
 import dev.dunlin.connection.noise.HandshakeStatus.Failed;
 import dev.dunlin.connection.noise.pb.NoiseHandshakePayloadPb;
@@ -92,8 +93,10 @@ class NoiseHandshakeTest {
         Negotiator dialler = Negotiator.lazyInitiator("/noise", MultistreamLimits.DEFAULT, 0);
         NoiseHandshake initiator = NoisePeers.initiator(settings(ALICE, LIMITS));
         ByteBuffer toListener = join(dialler.takeOutput(), initiator.takeOutput());
-        Negotiator listener = Negotiator.responder(Set.of("/noise"), MultistreamLimits.DEFAULT, 0);
-        assertThat(listener.receive(toListener)).isEqualTo(new Negotiation.Agreed("/noise"));
+        Negotiator listener = Negotiator.responder(
+                ServedProtocols.of(Set.of("/noise"), MultistreamLimits.DEFAULT), MultistreamLimits.DEFAULT, 0);
+        assertThat(listener.receive(toListener)).isEqualTo(new Negotiation.Proposed("/noise"));
+        listener.accept();
         NoiseHandshake responder = NoisePeers.responder(settings(BOB, LIMITS));
         responder.receive(toListener);
 

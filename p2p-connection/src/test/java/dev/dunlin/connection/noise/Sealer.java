@@ -26,6 +26,11 @@ final class Sealer {
 
     /** Receives what this seals, and sends under the same key. */
     NoiseTransport receiver(NoiseLimits limits) {
-        return new NoiseTransport(new CipherState(KEY, nonce), new CipherState(KEY, nonce), limits);
+        return receiver(limits, new FrameBuffers(4));
+    }
+
+    /** The same, with memory for split frames from there. */
+    NoiseTransport receiver(NoiseLimits limits, FrameBuffers buffers) {
+        return new NoiseTransport(new CipherState(KEY, nonce), new CipherState(KEY, nonce), limits, buffers);
     }
 }

@@ -2,6 +2,7 @@ package dev.dunlin.connection.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.account.ByteAccount;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -113,9 +114,11 @@ class ArbitraryBytesProperties {
     @Property(tries = 500)
     void anyBytes(@ForAll @Size(max = 400) byte[] bytes, @ForAll long seed, @ForAll YamuxRole role) {
         Chaos chaos = new Chaos(seed);
-        YamuxSession session = YamuxSession.create(role, YamuxLimits.defaults(), chaos, 0);
+        ByteAccount.Share share = Probe.roomy();
+        YamuxSession session = YamuxSession.create(role, YamuxLimits.defaults(), share, chaos, 0);
         feed(session, chaos, bytes, 0);
         settle(session, chaos);
+        assertThat(share.used()).isZero();
     }
 
     @Property(tries = 300)
@@ -129,7 +132,9 @@ class ArbitraryBytesProperties {
                 .initialWindow(Wire.INITIAL_WINDOW + random.nextInt(2) * 100_000)
                 .closeTimeout(1 + random.nextInt(5_000_000))
                 .build();
-        YamuxSession session = YamuxSession.create(role, limits, chaos, 0);
+        // Often too small for what is sent.
+        ByteAccount.Share share = new ByteAccount(1 + random.nextInt(400_000), 1 + random.nextInt(400_000)).share();
+        YamuxSession session = YamuxSession.create(role, limits, share, chaos, 0);
         long now = 0;
         int peerId = role == YamuxRole.DIALER ? 2 : 1;
         for (int i = 0; i < count && session.ended().isEmpty(); i++) {
@@ -151,6 +156,7 @@ class ArbitraryBytesProperties {
             feed(session, chaos, body, now);
         }
         settle(session, chaos);
+        assertThat(share.used()).isZero();
     }
 
     @Property(tries = 200)

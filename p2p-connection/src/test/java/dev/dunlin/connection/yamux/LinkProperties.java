@@ -2,6 +2,7 @@ package dev.dunlin.connection.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.account.ByteAccount;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -56,13 +57,14 @@ class LinkProperties {
         final ArrayDeque<Long> arrivals = new ArrayDeque<>();
         final int mostBytes;
         final Ending ending;
+        final ByteAccount.Share share = Probe.roomy();
 
         End(YamuxRole role, YamuxLimits limits, Random random, int mostBytes, Ending ending) {
             this.random = random;
             this.side = role.ordinal();
             this.mostBytes = mostBytes;
             this.ending = ending;
-            this.session = YamuxSession.create(role, limits, this::on, 0);
+            this.session = YamuxSession.create(role, limits, share, this::on, 0);
         }
 
         private Use use(YamuxStream stream) {
@@ -253,6 +255,7 @@ class LinkProperties {
         assertThat(end.session.inboundStreams() + end.session.outboundStreams()).isZero();
         assertThat(end.session.queued()).isZero();
         assertThat(end.session.windowGrowth()).isZero();
+        assertThat(end.share.used()).isZero();
         for (Use use : end.uses) {
             assertThat(use.ends).isLessThanOrEqualTo(1);
             if (use.stream.state() == YamuxStream.State.RESET) {

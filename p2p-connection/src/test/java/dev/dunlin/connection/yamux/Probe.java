@@ -1,5 +1,6 @@
 package dev.dunlin.connection.yamux;
 
+import dev.dunlin.connection.account.ByteAccount;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,12 +15,15 @@ final class Probe {
     Consumer<YamuxEvent> reaction = event -> {};
 
     final YamuxSession session;
+    final ByteAccount.Share share;
     long now;
 
-    private Probe(YamuxRole role, YamuxLimits limits) {
+    private Probe(YamuxRole role, YamuxLimits limits, ByteAccount.Share share) {
+        this.share = share;
         session = YamuxSession.create(
                 role,
                 limits,
+                share,
                 event -> {
                     events.add(event);
                     reaction.accept(event);
@@ -27,12 +31,25 @@ final class Probe {
                 0);
     }
 
+    /** An account that never runs dry. */
+    static ByteAccount.Share roomy() {
+        return new ByteAccount(Long.MAX_VALUE, Long.MAX_VALUE).share();
+    }
+
     static Probe listener(YamuxLimits limits) {
-        return new Probe(YamuxRole.LISTENER, limits);
+        return listener(limits, roomy());
+    }
+
+    static Probe listener(YamuxLimits limits, ByteAccount.Share share) {
+        return new Probe(YamuxRole.LISTENER, limits, share);
     }
 
     static Probe dialer(YamuxLimits limits) {
-        return new Probe(YamuxRole.DIALER, limits);
+        return dialer(limits, roomy());
+    }
+
+    static Probe dialer(YamuxLimits limits, ByteAccount.Share share) {
+        return new Probe(YamuxRole.DIALER, limits, share);
     }
 
     /** Limits under which no ping is sent, so that tests see only the frames they provoke. */

@@ -205,11 +205,13 @@ class StreamModelProperties {
                         .as("events after the end")
                         .isLessThanOrEqualTo(3);
                 assertThat(stream.queued()).isZero();
+                assertThat(probe.share.used()).isZero();
                 return;
             }
             lastEvents = probe.events.size();
             assertThat(stream.unread()).isEqualTo(unread);
             assertThat(stream.queued()).isEqualTo(queued);
+            assertThat(probe.share.used()).isEqualTo(Math.min(unread, Wire.INITIAL_WINDOW) + queued);
             assertThat(stream.sendCredit()).isEqualTo(finWanted ? 0 : Math.max(0, weMaySend - queued));
         }
     }

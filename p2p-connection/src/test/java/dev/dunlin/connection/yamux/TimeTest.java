@@ -163,8 +163,8 @@ class TimeTest {
 
     @Test
     void timesMayBeNegative() {
-        YamuxSession session =
-                YamuxSession.create(YamuxRole.DIALER, YamuxLimits.defaults(), event -> {}, Long.MIN_VALUE + 5);
+        YamuxSession session = YamuxSession.create(
+                YamuxRole.DIALER, YamuxLimits.defaults(), Probe.roomy(), event -> {}, Long.MIN_VALUE + 5);
         session.onTime(Long.MIN_VALUE + 5);
         assertThat(session.nextDeadline()).isEqualTo(Long.MIN_VALUE + 5 + 30 * SECOND);
     }

@@ -31,7 +31,7 @@ class WordsTest {
     @Test
     void resetsOfStreams() {
         assertThat(Arrays.stream(ResetCause.values()).map(ResetCause::word))
-                .containsExactly("byPeer", "closeTimeout", "sessionEnded");
+                .containsExactly("byPeer", "closeTimeout", "memory", "sessionEnded");
     }
 
     @Test
@@ -55,7 +55,8 @@ class WordsTest {
                         "pongsFull",
                         "emptyFrame",
                         "closeTimeout",
-                        "windowBudgetSpent",
+                        "windowGrowthRefused",
+                        "noMemory",
                         "writeBufferFull",
                         "readingStopped");
     }
