@@ -33,8 +33,7 @@ public record Limits(
         long maxHeldBytesPerConnection) {
 
     // What is held is on the heap, and is one of several things that are.
-    private static final long HELD_BYTES =
-            Math.clamp(Runtime.getRuntime().maxMemory() / 4, 32L << 20, 512L << 20);
+    private static final long HELD_BYTES = Math.clamp(Runtime.getRuntime().maxMemory() / 4, 32L << 20, 512L << 20);
 
     /** The defaults of the cores; 15 s to upgrade, 10 s to connect; 512 pending inbound, 64 of a subnet; 1,024
      * pending opens; a quarter of the heap, at most 512 MiB, held in buffers, and a sixteenth of that by each connection. */

@@ -482,7 +482,7 @@ class HostileSocketTest {
     private static long takenFromSource(int writeBuffer) throws Exception {
         CompletableFuture<Source> serving = new CompletableFuture<>();
         Limits limits = yamux(b -> b.writeBufferPerStream(writeBuffer)
-                .writeBufferPerConnection(writeBuffer)
+                        .writeBufferPerConnection(writeBuffer)
                         .maxWritesPerStream(1 << 20))
                 .withHeldBytes(1L << 30, 1L << 30);
         try (LoneTransport node = new LoneTransport(limits, Map.of(SOURCE, stream -> {
