@@ -2,7 +2,8 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.node.interop.JsPeer;
+import dev.dunlin.node.interop.Counterpart;
+import dev.dunlin.node.interop.Implementation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +24,12 @@ class BisectJsRunTest {
 
     @Test
     void namesTheFirstStepMachineAndField(@TempDir Path folder) throws IOException, InterruptedException {
-        Optional<String> missing = JsPeer.missing();
+        Optional<String> missing = Implementation.JS.missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "skipped: " + missing.orElse(""));
         ChangedBuild original = ChangedBuild.original(Files.createDirectory(folder.resolve("original")));
         ChangedBuild changed = ChangedBuild.countingAPongAsLost(Files.createDirectory(folder.resolve("changed")));
         Path data = folder.resolve("data");
-        try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
+        try (Counterpart js = Counterpart.start(Implementation.JS, Counterpart.Key.ED25519, true);
                 NodeProcess node = NodeProcess.start(
                         folder,
                         "node",

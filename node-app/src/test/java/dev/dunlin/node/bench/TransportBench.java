@@ -6,7 +6,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.NodeOptions;
-import dev.dunlin.node.interop.JsPeer;
+import dev.dunlin.node.interop.Implementation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class TransportBench {
             }
             for (int i = 0; i < ROUNDS; i++) {
                 dunlin.add(round(dialer, address));
-                if (JsPeer.missing().isEmpty()) {
+                if (Implementation.JS.missing().isEmpty()) {
                     js.add(jsRound());
                 }
             }

@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 final class DunlinPeer implements AutoCloseable {
 
     /** How long each step may take. */
-    static final Duration DEADLINE = JsPeer.DEADLINE;
+    static final Duration DEADLINE = Counterpart.DEADLINE;
 
     /** More than any test opens at once. */
     private static final int STREAMS = 4096;

@@ -57,7 +57,8 @@ final class DunlinProcess implements AutoCloseable {
 
     /** Where it listens, as it prints it: its id at the end. */
     Multiaddr address() {
-        return address.orTimeout(JsPeer.DEADLINE.toSeconds(), TimeUnit.SECONDS).join();
+        return address.orTimeout(Counterpart.DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     PeerId id() {

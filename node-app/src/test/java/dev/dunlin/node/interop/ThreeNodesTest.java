@@ -36,7 +36,7 @@ class ThreeNodesTest {
 
     @BeforeAll
     static void jsIsThere() {
-        Optional<String> missing = JsPeer.missing();
+        Optional<String> missing = Implementation.JS.missing();
         Assumptions.assumeTrue(missing.isEmpty(), () -> "the test of three nodes is skipped: " + missing.orElse(""));
     }
 
@@ -44,7 +44,7 @@ class ThreeNodesTest {
     void pingInAllPairsAndReplay(@TempDir Path folder) throws IOException {
         Path firstDir = Files.createDirectory(folder.resolve("first"));
         Path secondDir = Files.createDirectory(folder.resolve("second"));
-        try (JsPeer js = JsPeer.start(JsPeer.Key.ED25519, true);
+        try (Counterpart js = Counterpart.start(Implementation.JS, Counterpart.Key.ED25519, true);
                 DunlinProcess first = DunlinProcess.start(firstDir, OFTEN)) {
             List<String> connecting = List.of(
                     "--set",
@@ -74,7 +74,7 @@ class ThreeNodesTest {
 
     /** Waits until so many pongs of each peer are in the log; how many there are. */
     private static Map<PeerId, Integer> awaitPongs(DunlinProcess node, List<PeerId> peers) {
-        long end = System.nanoTime() + JsPeer.DEADLINE.toNanos();
+        long end = System.nanoTime() + Counterpart.DEADLINE.toNanos();
         while (System.nanoTime() < end) {
             Map<PeerId, Integer> pongs = pongs(node);
             if (peers.stream().allMatch(peer -> pongs.getOrDefault(peer, 0) >= PONGS)) {

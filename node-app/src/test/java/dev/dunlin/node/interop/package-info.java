@@ -1,4 +1,4 @@
-/** Dunlin against another implementation: js-libp2p, run as a child process. */
+/** Dunlin against other implementations, each run as a child process: js-libp2p and go-libp2p. */
 @NullMarked
 package dev.dunlin.node.interop;
 

@@ -6,14 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,16 +22,19 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A js-libp2p node under the test's control; {@code src/interop/js/README.md} says what it can do. Killed by {@link #close}. */
-public final class JsPeer implements AutoCloseable {
+/**
+ * A libp2p node of another implementation, under the test's control; {@code src/interop/js/README.md} says what it can do. Killed by
+ * {@link #close}.
+ */
+public final class Counterpart implements AutoCloseable {
 
     /** How long each request may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(120);
 
-    private static final Path FOLDER = Path.of("src", "interop", "js").toAbsolutePath();
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MAX_EVENTS = 100_000;
 
+    private final Implementation implementation;
     private final Child child;
     private final Writer requests;
     private final AtomicLong lastRequest = new AtomicLong();
@@ -45,14 +45,16 @@ public final class JsPeer implements AutoCloseable {
 
     private record Waiter(Predicate<JsonNode> wished, CompletableFuture<JsonNode> found) {}
 
-    /** The kinds of identity that js-libp2p has. */
+    /** The kinds of identity. */
     public enum Key {
         /** Ed25519. */
         ED25519,
         /** RSA of 2048 bits. */
         RSA,
         /** secp256k1. */
-        SECP256K1
+        SECP256K1,
+        /** ECDSA on P-256; js-libp2p makes no such identities. */
+        ECDSA
     }
 
     /**
@@ -69,40 +71,22 @@ public final class JsPeer implements AutoCloseable {
         }
     }
 
-    private JsPeer(List<String> options) {
-        List<String> command = new ArrayList<>(List.of("node", "peer.mjs"));
+    private Counterpart(Implementation implementation, List<String> options) {
+        this.implementation = implementation;
+        List<String> command = new ArrayList<>(implementation.command());
         command.addAll(options);
-        child = Child.start(FOLDER, command, this::take);
+        child = Child.start(implementation.folder(), command, this::take);
         requests = child.process().outputWriter(StandardCharsets.UTF_8);
         child.process().onExit().thenRun(this::exited);
         listening = event(event -> is(event, "listening"));
     }
 
-    /** Why no peer can be started on this machine; empty if one can. */
-    public static Optional<String> missing() {
-        try {
-            Process node = new ProcessBuilder("node", "--version").start();
-            String version = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            String[] parts = version.replaceFirst("^v", "").split("\\.", -1);
-            int major = Integer.parseInt(parts[0]);
-            int minor = Integer.parseInt(parts[1]);
-            if (major < 20 || (major == 20 && minor < 10)) {
-                return Optional.of("Node.js is " + version + ": install 20.10 or later");
-            }
-        } catch (IOException e) {
-            return Optional.of("Node.js is not installed: install 20.10 or later");
-        }
-        return Files.isDirectory(FOLDER.resolve("node_modules").resolve("libp2p"))
-                ? Optional.empty()
-                : Optional.of("js-libp2p is not installed: run npm ci in node-app/src/interop/js");
-    }
-
     /** Starts one that listens on the loopback. */
-    public static JsPeer start(Key key, boolean earlyMuxer, String... more) {
+    public static Counterpart start(Implementation implementation, Key key, boolean earlyMuxer, String... more) {
         List<String> options = new ArrayList<>(
                 List.of("--key", key.name().toLowerCase(Locale.ROOT), "--early-muxer", earlyMuxer ? "on" : "off"));
         options.addAll(List.of(more));
-        return new JsPeer(options);
+        return new Counterpart(implementation, options);
     }
 
     private static boolean is(JsonNode event, String name) {
@@ -135,7 +119,8 @@ public final class JsPeer implements AutoCloseable {
     }
 
     private synchronized void exited() {
-        IllegalStateException gone = new IllegalStateException("the js peer has exited:\n" + child.errors());
+        IllegalStateException gone =
+                new IllegalStateException("the " + implementation + " peer has exited:\n" + child.errors());
         pending.values().forEach(asked -> asked.completeExceptionally(gone));
         waiters.forEach(waiter -> waiter.found.completeExceptionally(gone));
     }
