@@ -9,7 +9,7 @@ import { createLibp2p } from 'libp2p'
 import { STREAM_LIMITS } from './protocols.mjs'
 
 const KEY_TYPES = { ed25519: 'Ed25519', rsa: 'RSA', secp256k1: 'secp256k1' }
-const READ_BUFFER = 32 << 20
+const READ_BUFFER = 64 << 20
 const NEGOTIATION_MS = 60_000
 
 export async function privateKey ({ key, rsaBits, privateKeyHex }) {
@@ -76,7 +76,8 @@ export async function startNode (options, onPush) {
       : {
           ...STREAM_LIMITS,
           maxEarlyStreams: 10_000,
-          // More than the largest window (16 MiB): a paused stream is reset when its read buffer overflows.
+          // A paused stream is reset when its read buffer overflows. The largest window (16 MiB) is granted anew at each
+          // resume, while what came in before may still be there: 32 MiB were not enough.
           streamOptions: { maxReadBufferLength: READ_BUFFER }
         })],
     connectionManager: options.defaultLimits
@@ -90,6 +91,8 @@ export async function startNode (options, onPush) {
           outboundStreamProtocolNegotiationTimeout: NEGOTIATION_MS,
           reconnectRetries: 0
         },
+    // It breaks a connection whose ping comes late, which happens on a loaded machine.
+    connectionMonitor: { enabled: options.defaultLimits },
     services: {
       identify: identify(limits),
       identifyPush: observedPush({ ...limits, ...(options.defaultLimits ? {} : { debounce: 50 }) }, onPush),

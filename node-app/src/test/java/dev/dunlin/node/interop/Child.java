@@ -33,23 +33,36 @@ final class Child implements AutoCloseable {
      * @param line is given each line of its standard output, on one thread
      */
     static Child start(Path folder, List<String> command, Consumer<String> line) {
+        return start(folder, command, line, () -> {});
+    }
+
+    /**
+     * Starts a command.
+     *
+     * @param folder its working directory
+     * @param line is given each line of its standard output, on one thread
+     * @param ended is run behind the last of them
+     */
+    static Child start(Path folder, List<String> command, Consumer<String> line, Runnable ended) {
         try {
             Child child = new Child(
                     new ProcessBuilder(command).directory(folder.toFile()).start());
-            read(child.process.getInputStream(), line);
-            read(child.process.getErrorStream(), child::keep);
+            read(child.process.getInputStream(), line, ended);
+            read(child.process.getErrorStream(), child::keep, () -> {});
             return child;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void read(InputStream from, Consumer<String> to) {
+    private static void read(InputStream from, Consumer<String> to, Runnable ended) {
         Thread.ofVirtual().start(() -> {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
                 lines.lines().forEach(to);
             } catch (IOException | UncheckedIOException e) {
                 // The process was killed: what it did not say is nobody's loss.
+            } finally {
+                ended.run();
             }
         });
     }

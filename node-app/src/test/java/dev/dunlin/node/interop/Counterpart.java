@@ -75,9 +75,9 @@ public final class Counterpart implements AutoCloseable {
         this.implementation = implementation;
         List<String> command = new ArrayList<>(implementation.command());
         command.addAll(options);
-        child = Child.start(implementation.folder(), command, this::take);
+        // Not at the exit of the process: its last answers may still be unread then.
+        child = Child.start(implementation.folder(), command, this::take, this::exited);
         requests = child.process().outputWriter(StandardCharsets.UTF_8);
-        child.process().onExit().thenRun(this::exited);
         listening = event(event -> is(event, "listening"));
     }
 

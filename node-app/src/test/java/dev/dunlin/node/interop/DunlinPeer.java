@@ -22,10 +22,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** A real node in this process that serves the test protocols and listens on the loopback. */
@@ -45,38 +47,45 @@ final class DunlinPeer implements AutoCloseable {
     private final BlockingQueue<Served> served = new LinkedBlockingQueue<>();
     private final DunlinProtocols protocols = new DunlinProtocols(served::add);
 
-    private DunlinPeer(KeyType type, boolean earlyMuxer) {
+    private DunlinPeer(KeyType type, boolean earlyMuxer, Map<String, String> config) {
         YamuxLimits yamux = YamuxLimits.defaults().toBuilder()
                 .maxInboundStreams(STREAMS)
                 .maxOutboundStreams(STREAMS)
                 .build();
         key = PrivateKey.generate(type, new SecureRandom());
-        node = Node.start(
-                key,
-                NodeOptions.DEFAULT
-                        .withEarlyMuxer(earlyMuxer)
-                        .withLimits(Limits.DEFAULT.withYamux(yamux))
-                        .with("stream.maxInbound", String.valueOf(STREAMS))
-                        .with("stream.maxInboundPerPeer", String.valueOf(STREAMS))
-                        .with("stream.maxInboundPerConnection", String.valueOf(STREAMS))
-                        .with("stream.maxInboundPerProtocol", String.valueOf(STREAMS))
-                        .with("stream.inboundBurst", String.valueOf(STREAMS))
-                        .with("stream.maxOutbound", String.valueOf(STREAMS))
-                        .with("stream.maxOutboundPerPeer", String.valueOf(STREAMS))
-                        .with("stream.maxOutboundPerConnection", String.valueOf(STREAMS))
-                        .with("stream.maxOpens", String.valueOf(STREAMS))
-                        // A loaded machine is slow, and no test is about these times.
-                        .with("stream.openTimeout", micros(DEADLINE))
-                        .with("connection.dialTimeout", micros(DEADLINE))
-                        .with("identify.timeout", micros(DEADLINE))
-                        .with("ping.timeout", micros(DEADLINE))
-                        .with("ping.interval", "0")
-                        .serving(protocols.all()));
+        NodeOptions options = NodeOptions.DEFAULT
+                .withEarlyMuxer(earlyMuxer)
+                .withLimits(Limits.DEFAULT.withYamux(yamux))
+                .with("stream.maxInbound", String.valueOf(STREAMS))
+                .with("stream.maxInboundPerPeer", String.valueOf(STREAMS))
+                .with("stream.maxInboundPerConnection", String.valueOf(STREAMS))
+                .with("stream.maxInboundPerProtocol", String.valueOf(STREAMS))
+                .with("stream.inboundBurst", String.valueOf(STREAMS))
+                .with("stream.maxOutbound", String.valueOf(STREAMS))
+                .with("stream.maxOutboundPerPeer", String.valueOf(STREAMS))
+                .with("stream.maxOutboundPerConnection", String.valueOf(STREAMS))
+                .with("stream.maxOpens", String.valueOf(STREAMS))
+                // A loaded machine is slow, and no test is about these times.
+                .with("stream.openTimeout", micros(DEADLINE))
+                .with("connection.dialTimeout", micros(DEADLINE))
+                .with("identify.timeout", micros(DEADLINE))
+                .with("ping.timeout", micros(DEADLINE))
+                .with("ping.interval", "0")
+                .serving(protocols.all());
+        for (Map.Entry<String, String> setting : config.entrySet()) {
+            options = options.with(setting.getKey(), setting.getValue());
+        }
+        node = Node.start(key, options);
         address = node.listen(ANY_PORT).getFirst();
     }
 
     static DunlinPeer start(KeyType type, boolean earlyMuxer) {
-        return new DunlinPeer(type, earlyMuxer);
+        return start(type, earlyMuxer, Map.of());
+    }
+
+    /** One that is configured besides. */
+    static DunlinPeer start(KeyType type, boolean earlyMuxer, Map<String, String> config) {
+        return new DunlinPeer(type, earlyMuxer, config);
     }
 
     private static String micros(Duration time) {
@@ -155,6 +164,11 @@ final class DunlinPeer implements AutoCloseable {
                         && state.root().connection().connections().isEmpty()
                         && state.root().stream().streams().isEmpty()
                         && state.root().stream().opens().isEmpty());
+        // What the remote gave up right after its handshake may not be in the state yet.
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while ((node.net().stats().sockets() > 1 || node.net().stats().connections() > 0) && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
         TransportStats stats = node.net().stats();
         assertThat(stats.connections()).isZero();
         assertThat(stats.streams()).isZero();

@@ -14,18 +14,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Against go-libp2p. */
-class GoInteropTest extends InteropTest {
-
-    private static final int MIB = 1 << 20;
+class GoInteropTest extends ManyConnectionsInteropTest {
 
     GoInteropTest() {
         super(Implementation.GO);
@@ -91,48 +87,6 @@ class GoInteropTest extends InteropTest {
         }
     }
 
-    @Override
-    @Test
-    @Disabled(
-            "review of connections, fault 18: what go begins on the connection that Dunlin then closes as a duplicate fails")
-    void whenBothDialAtOnceOneConnectionStays() {
-        dialAtOnce();
-    }
-
-    /** go-libp2p may have several connections to a peer. */
-    @Disabled("review of connections, fault 18: one of the two is closed as a duplicate, with what runs on it")
-    @ParameterizedTest(name = "the id of go is the smaller: {0}")
-    @ValueSource(booleans = {true, false})
-    void aSecondConnectionCutsNoTransfer(boolean goIsSmaller) {
-        try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
-                Counterpart go = ordered(dunlin, goIsSmaller)) {
-            connect(Dialer.DUNLIN, dunlin, go);
-            CompletableFuture<Transfer.Done> stalled =
-                    Transfer.sending(Payload.pattern(MORE_THAN_WINDOWS)).on(dunlin.open(go.id(), STALL));
-            dunlin.transfer(go.id(), ECHO, Transfer.sending(Payload.pattern(MIB)));
-
-            go.ask("dial", Map.of("addr", dunlin.address().toString(), "force", true));
-            assertThat(go.ping(dunlin.id(), 3)).isEqualTo(3);
-            go.ask("release", Map.of());
-            Transfer.Done done = DunlinPeer.await(stalled);
-            assertThat(done.reason()).isEqualTo(EndReason.CLOSED);
-            assertThat(done.head()).isEqualTo(Payload.sha256(MORE_THAN_WINDOWS));
-        }
-    }
-
-    /** A go peer whose id is less than Dunlin's, or greater. */
-    private Counterpart ordered(DunlinPeer dunlin, boolean less) {
-        for (int tries = 0; tries < 64; tries++) {
-            Counterpart go = start(Counterpart.Key.ED25519, true);
-            if (go.id().compareTo(dunlin.id()) < 0 == less) {
-                return go;
-            }
-            go.close();
-        }
-        throw new AssertionError("no id of 64 is on the wished side of " + dunlin.id());
-    }
-
-    @Disabled("review of connections, fault 6: a connection whose other side went away is still taken for new streams")
     @Test
     void afterGoAwayWhatRunsGoesOnAndWhatIsNewGoesElsewhere() {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);

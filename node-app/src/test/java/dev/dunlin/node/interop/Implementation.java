@@ -56,6 +56,30 @@ public enum Implementation {
         private Path program() {
             return folder().resolve("target").resolve("dunlin-go-peer");
         }
+    },
+
+    /** rust-libp2p, in {@code src/interop/rust}. */
+    RUST("rust") {
+        @Override
+        List<String> command() {
+            return List.of(program().toString());
+        }
+
+        @Override
+        public Optional<String> missing() {
+            if (Files.isExecutable(program())) {
+                return Optional.empty();
+            }
+            String build = "run cargo build --release --locked in node-app/src/interop/rust";
+            return Optional.of(
+                    said("cargo", "--version").isEmpty()
+                            ? "Rust is not installed: install 1.88 or later and " + build
+                            : "the rust peer is not built: " + build);
+        }
+
+        private Path program() {
+            return folder().resolve("target").resolve("release").resolve("dunlin-rust-peer");
+        }
     };
 
     private final String language;

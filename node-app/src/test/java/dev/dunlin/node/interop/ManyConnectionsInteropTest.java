@@ -1,0 +1,55 @@
+package dev.dunlin.node.interop;
+
+import static dev.dunlin.connection.protocols.DunlinProtocols.ECHO;
+import static dev.dunlin.connection.protocols.DunlinProtocols.STALL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.protocols.Payload;
+import dev.dunlin.connection.protocols.Transfer;
+import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.core.keys.KeyType;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against an implementation that has several connections to a peer if it is told to. */
+abstract class ManyConnectionsInteropTest extends InteropTest {
+
+    static final int MIB = 1 << 20;
+
+    ManyConnectionsInteropTest(Implementation implementation) {
+        super(implementation);
+    }
+
+    @ParameterizedTest(name = "the id of the other is the smaller: {0}")
+    @ValueSource(booleans = {true, false})
+    void aSecondConnectionCutsNoTransfer(boolean otherIsSmaller) {
+        try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
+                Counterpart other = ordered(dunlin, otherIsSmaller)) {
+            connect(Dialer.DUNLIN, dunlin, other);
+            CompletableFuture<Transfer.Done> stalled =
+                    Transfer.sending(Payload.pattern(MORE_THAN_WINDOWS)).on(dunlin.open(other.id(), STALL));
+            dunlin.transfer(other.id(), ECHO, Transfer.sending(Payload.pattern(MIB)));
+
+            other.ask("dial", Map.of("addr", dunlin.address().toString(), "force", true));
+            assertThat(other.ping(dunlin.id(), 3)).isEqualTo(3);
+            other.ask("release", Map.of());
+            Transfer.Done done = DunlinPeer.await(stalled);
+            assertThat(done.reason()).isEqualTo(EndReason.CLOSED);
+            assertThat(done.head()).isEqualTo(Payload.sha256(MORE_THAN_WINDOWS));
+        }
+    }
+
+    /** A peer whose id is less than Dunlin's, or greater. */
+    private Counterpart ordered(DunlinPeer dunlin, boolean less) {
+        for (int tries = 0; tries < 64; tries++) {
+            Counterpart other = start(Counterpart.Key.ED25519, true);
+            if (other.id().compareTo(dunlin.id()) < 0 == less) {
+                return other;
+            }
+            other.close();
+        }
+        throw new AssertionError("no id of 64 is on the wished side of " + dunlin.id());
+    }
+}
