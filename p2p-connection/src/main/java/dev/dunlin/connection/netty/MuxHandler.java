@@ -546,8 +546,17 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             }
         }
         open.add(stream);
-        transport.serve(stream, wish == null);
         return true;
+    }
+
+    /** Whether an inbound stream may have the protocol that the peer has proposed; if not, that is counted. */
+    boolean lets(MuxStream stream) {
+        return line.proposed(stream.protocol()).isEmpty();
+    }
+
+    /** Gives an announced stream to whoever reads its protocol. */
+    void serve(MuxStream stream, boolean inbound) {
+        transport.serve(stream, inbound);
     }
 
     void negotiationFailed(@Nullable PendingOpen wish, String why) {
@@ -564,6 +573,9 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         open.remove(stream);
         if (wish == null) {
             line.ended();
+        }
+        if (stream.counted()) {
+            line.left(stream.protocol());
         }
         if (stream.announced()) {
             transport.streamGone(stream);

@@ -29,6 +29,7 @@ final class MuxStream implements StreamChannel {
     private String protocol = "";
     private boolean remoteClosed;
     private boolean over;
+    private boolean counted;
     private EndReason endedBy = EndReason.CLOSED;
 
     /** A buffer whose bytes the multiplexer holds, and how many of them are not yet sent. */
@@ -122,26 +123,45 @@ final class MuxStream implements StreamChannel {
         switch (negotiator.state()) {
             case Negotiation.Pending() -> {}
             case Negotiation.Assumed(String _) -> {}
-            case Negotiation.Proposed(String _) -> {
-                negotiator.accept();
-                sendNegotiation();
-                if (!over) {
-                    settle();
-                }
-            }
+            case Negotiation.Proposed(String proposed) -> proposed(proposed);
             case Negotiation.Agreed(String agreed) -> agreed(agreed);
             case Negotiation.Failed(var failure) -> fail(failure.message());
         }
     }
 
+    // Everything that may refuse it is asked before it is agreed: the peer takes an agreed stream for one that is
+    // served.
+    private void proposed(String proposed) {
+        protocol = proposed;
+        counted = connection.lets(this);
+        if (!counted || !announced(null)) {
+            negotiator.refuse();
+            reset();
+            return;
+        }
+        negotiator.accept();
+        sendNegotiation();
+        if (!over) {
+            connection.serve(this, true);
+        }
+    }
+
     private void agreed(String agreed) {
         protocol = agreed;
-        handle = connection.transport().newStreamHandle();
-        if (!connection.announce(this, open)) {
-            // No state will ever know the handle.
-            handle = null;
+        if (announced(open)) {
+            connection.serve(this, false);
+        } else {
             reset();
         }
+    }
+
+    private boolean announced(MuxHandler.@Nullable PendingOpen wish) {
+        handle = connection.transport().newStreamHandle();
+        if (!connection.announce(this, wish)) {
+            // No state will ever know the handle.
+            handle = null;
+        }
+        return handle != null;
     }
 
     private void fail(String why) {
@@ -212,6 +232,11 @@ final class MuxStream implements StreamChannel {
 
     boolean announced() {
         return handle != null;
+    }
+
+    /** Whether it has a place among the inbound streams of its protocol. */
+    boolean counted() {
+        return counted;
     }
 
     /** The stream's number on its connection. */

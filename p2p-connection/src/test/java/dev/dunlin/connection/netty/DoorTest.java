@@ -11,10 +11,14 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.gate.StreamGate.Refusal;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.state.Table;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +47,69 @@ class DoorTest {
             assertThat(node.transport.gate().refused(Refusal.TOO_FAST)).isBetween(1L, 10_000L);
             assertThat(node.seen()).noneMatch(StreamAction.class::isInstance);
             assertThat(node.transport.gate().streams()).isZero();
+        }
+    }
+
+    private static final String READS = "/test/reads/1.0.0";
+    private static final byte[] PROPOSAL = RawPeer.joined(RawPeer.message(RawPeer.MULTISTREAM), RawPeer.message(READS));
+
+    private static LoneTransport perProtocol(int most) {
+        return LoneTransport.serving(
+                StreamConfig.of(Table.of("stream.maxInboundPerProtocol", String.valueOf(most))), Set.of(READS));
+    }
+
+    /** Of so many proposals, how many are agreed, and how many reset before anything is said to them. */
+    private static List<Integer> agreedAndReset(RawPeer peer, int proposals) throws IOException {
+        for (int i = 0; i < proposals; i++) {
+            peer.send(RawPeer.data(SYN, 1 + 2 * i, PROPOSAL));
+        }
+        List<Integer> agreed = new ArrayList<>();
+        List<Integer> reset = new ArrayList<>();
+        while (agreed.size() + reset.size() < proposals) {
+            RawPeer.Frame seen = peer.read();
+            if (seen.has(RST)) {
+                assertThat(agreed).doesNotContain(seen.id());
+                reset.add(seen.id());
+            } else if (seen.type() == RawPeer.DATA && new String(seen.body(), StandardCharsets.UTF_8).contains(READS)) {
+                agreed.add(seen.id());
+            }
+        }
+        return List.of(agreed.size(), reset.size());
+    }
+
+    @Test
+    void whatALimitRefusesIsRefusedBeforeItsProtocolIsAgreed() throws Exception {
+        try (LoneTransport node = perProtocol(3);
+                RawPeer peer = upgraded(node.listen())) {
+            assertThat(agreedAndReset(peer, 8)).containsExactly(3, 5);
+            assertThat(node.transport.gate().refused(Refusal.PROTOCOL_FULL)).isEqualTo(5);
+            assertThat(node.seen().stream().filter(StreamAction.class::isInstance))
+                    .hasSize(3);
+            peer.close();
+            node.next(ConnectionAction.Closed.class);
+            assertThat(node.transport.gate().streams()).isZero();
+        }
+    }
+
+    @Test
+    void aPlaceOfAProtocolIsFreeAgainWhenItsStreamIsOver() throws Exception {
+        try (LoneTransport node = perProtocol(1);
+                RawPeer peer = upgraded(node.listen())) {
+            peer.send(RawPeer.data(SYN, 1, PROPOSAL), frame(WINDOW, RST, 1, 0), RawPeer.data(SYN, 3, PROPOSAL));
+            node.next(StreamAction.StreamAccepted.class);
+            node.next(StreamAction.StreamAccepted.class);
+            assertThat(node.transport.gate().refused(Refusal.PROTOCOL_FULL)).isZero();
+        }
+    }
+
+    @Test
+    void whatANodeWithoutRoomDoesNotTakeIsRefusedBeforeItsProtocolIsAgreed() throws Exception {
+        try (LoneTransport node = LoneTransport.serving(Set.of(READS));
+                RawPeer peer = upgraded(node.listen())) {
+            node.next(ConnectionAction.Accepted.class);
+            node.offers = Port.Offer.FULL;
+            assertThat(agreedAndReset(peer, 4)).containsExactly(0, 4);
+            assertThat(node.transport.gate().refused(Refusal.NODE_BUSY)).isEqualTo(4);
         }
     }
 

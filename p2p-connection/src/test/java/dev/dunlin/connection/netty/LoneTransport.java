@@ -34,17 +34,25 @@ final class LoneTransport implements Port, AutoCloseable {
     private final AtomicLong asked = new AtomicLong();
 
     private LoneTransport(
-            Limits limits, Map<String, Function<StreamChannel, StreamReader>> served, Set<String> byEffect) {
-        transport = new NettyTransport(this, 1, key, true, limits, StreamConfig.DEFAULT, served, byEffect, 1);
+            Limits limits,
+            StreamConfig config,
+            Map<String, Function<StreamChannel, StreamReader>> served,
+            Set<String> byEffect) {
+        transport = new NettyTransport(this, 1, key, true, limits, config, served, byEffect, 1);
     }
 
     LoneTransport(Limits limits, Map<String, Function<StreamChannel, StreamReader>> served) {
-        this(limits, served, Set.of());
+        this(limits, StreamConfig.DEFAULT, served, Set.of());
     }
 
     /** With protocols whose streams are read when the test says so. */
     static LoneTransport serving(Set<String> byEffect) {
-        return new LoneTransport(Limits.DEFAULT, Map.of(), byEffect);
+        return serving(StreamConfig.DEFAULT, byEffect);
+    }
+
+    /** The same, with other limits of streams. */
+    static LoneTransport serving(StreamConfig config, Set<String> byEffect) {
+        return new LoneTransport(Limits.DEFAULT, config, Map.of(), byEffect);
     }
 
     LoneTransport(Limits limits) {
