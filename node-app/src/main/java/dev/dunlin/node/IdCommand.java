@@ -49,7 +49,9 @@ final class IdCommand implements Runnable {
             IdentifyState.Told told = node.identified(peer, Duration.ofSeconds(timeout));
             out.println("peer      " + peer);
             out.println("agent     " + told.agentVersion());
-            out.println("protocol  " + told.protocolVersion());
+            if (!told.protocolVersion().isEmpty()) {
+                out.println("protocol  " + told.protocolVersion());
+            }
             told.addresses().forEach(reachable -> out.println("address   " + reachable));
             told.protocols().forEach(spoken -> out.println("speaks    " + spoken));
             out.println("signed    " + (told.certified().isPresent() ? "yes" : "no"));

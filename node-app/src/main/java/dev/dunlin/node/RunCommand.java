@@ -80,7 +80,7 @@ final class RunCommand implements Runnable {
             options = options.with(setting.getKey(), setting.getValue());
         }
         Node node = Node.start(Identity.loadOrCreate(dataDir).key(), options);
-        Thread closing = new Thread(node::close, "dunlin-stop");
+        Thread closing = new Thread(() -> stopped(node), "dunlin-stop");
         Runtime.getRuntime().addShutdownHook(closing);
         try {
             for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
@@ -98,6 +98,14 @@ final class RunCommand implements Runnable {
             if (removed(closing)) {
                 node.close();
             }
+        }
+    }
+
+    // Without this the JVM would end with the signal's code, which a supervisor takes for a failure.
+    private static void stopped(Node node) {
+        node.close();
+        if (!node.ended().isCompletedExceptionally()) {
+            Runtime.getRuntime().halt(ExitCode.OK.code());
         }
     }
 

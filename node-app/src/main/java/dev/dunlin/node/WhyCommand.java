@@ -163,7 +163,7 @@ final class WhyCommand implements Runnable {
                 .map(entry -> "last rejected at step " + entry.id() + ", " + LogLine.time(entry.at()) + ": "
                         + entry.type() + " by "
                         + entry.rejection().map(EntryText::reason).orElse(""))
-                .orElse("never rejected in " + steps);
+                .orElse("no action about it was rejected in " + steps);
         return name + " after step " + why.step() + ": " + phases + "; " + rejected;
     }
 

@@ -61,10 +61,10 @@ class ThreeNodesTest {
                 assertThat(js.ping(second.id(), PONGS)).isEqualTo(PONGS);
                 LOG.warn("pongs received: first {}, second {}, js {} of each", byFirst, bySecond, PONGS);
 
-                // On SIGTERM they drain; the JVM then exits with 128 + 15.
-                assertThat(second.terminate()).isEqualTo(143);
+                // On SIGTERM they drain, and that is no failure.
+                assertThat(second.terminate()).isZero();
                 js.event("disconnected", second.id());
-                assertThat(first.terminate()).isEqualTo(143);
+                assertThat(first.terminate()).isZero();
                 js.event("disconnected", first.id());
                 replay("first", first);
                 replay("second", second);

@@ -1,7 +1,5 @@
 package dev.dunlin.connection.identify;
 
-import dev.dunlin.core.keys.PeerRecord;
-import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
 import java.util.List;
@@ -37,13 +35,13 @@ public record IdentifyContent(
      *
      * @throws IdentifyException TOO_LONG if protocols, versions and key alone do not fit
      */
-    public IdentifyMessage seal(PrivateKey key) {
+    public IdentifyMessage seal(IdentifySigner signer) {
         int kept = 0;
         for (int bytes = 0; kept < addresses.size() && bytes <= IdentifyMessage.MAX_WRITTEN; kept++) {
             bytes += cost(addresses.get(kept));
         }
         while (true) {
-            IdentifyMessage message = message(key, kept, true);
+            IdentifyMessage message = message(signer, kept, true);
             int excess = message.size() - IdentifyMessage.MAX_WRITTEN;
             if (excess <= 0) {
                 return message;
@@ -56,7 +54,7 @@ public record IdentifyContent(
                 excess -= cost(addresses.get(kept));
             }
         }
-        IdentifyMessage unsigned = message(key, 0, false);
+        IdentifyMessage unsigned = message(signer, 0, false);
         unsigned.toBytes();
         return unsigned;
     }
@@ -66,17 +64,13 @@ public record IdentifyContent(
         return 2 * (address.toBytes().length + 2);
     }
 
-    private IdentifyMessage message(PrivateKey key, int kept, boolean signed) {
+    private IdentifyMessage message(IdentifySigner signer, int kept, boolean signed) {
         List<Multiaddr> announced = addresses.subList(0, kept);
-        Optional<Bytes> record = signed
-                ? Optional.of(Bytes.of(new PeerRecord(key.publicKey().peerId(), seq, announced)
-                        .seal(key)
-                        .toBytes()))
-                : Optional.empty();
+        Optional<Bytes> record = signed ? Optional.of(signer.envelope(seq, announced)) : Optional.empty();
         return new IdentifyMessage(
                 Optional.of(protocolVersion),
                 Optional.of(agentVersion),
-                Optional.of(Bytes.of(key.publicKey().toProtobuf())),
+                Optional.of(Bytes.of(signer.publicKey().toProtobuf())),
                 announced,
                 protocols,
                 observedAddress,

@@ -7,6 +7,7 @@ import dev.dunlin.connection.identify.IdentifyDecoder;
 import dev.dunlin.connection.identify.IdentifyException;
 import dev.dunlin.connection.identify.IdentifyLimits;
 import dev.dunlin.connection.identify.IdentifyService;
+import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.PeerId;
@@ -22,14 +23,14 @@ public final class NettyIdentify implements IdentifyService {
 
     private final NettyTransport transport;
     private final Port port;
-    private final PrivateKey key;
+    private final IdentifySigner signer;
     private final IdentifyLimits limits;
 
     /** Over a transport; facts go to the port. */
     public NettyIdentify(NettyTransport transport, Port port, PrivateKey key, IdentifyLimits limits) {
         this.transport = transport;
         this.port = port;
-        this.key = key;
+        this.signer = new IdentifySigner(key);
         this.limits = limits;
     }
 
@@ -66,7 +67,7 @@ public final class NettyIdentify implements IdentifyService {
                 return;
             }
             try {
-                sender.begin(channel.get(), content.seal(key).toBytes());
+                sender.begin(channel.get(), content.seal(signer).toBytes());
             } catch (IdentifyException e) {
                 sender.answer(Optional.of(String.valueOf(e.getMessage())));
                 channel.get().reset();

@@ -249,8 +249,8 @@ final class IdentifyCodecTest {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         IdentifyContent content = new IdentifyContent(
                 "ipfs/0.1.0", "dunlin/1", List.of("/a"), List.of(ADDRESS), Optional.of(OBSERVED), 42);
-        Identified read =
-                Identified.of(decode(HexFormat.of().formatHex(content.seal(key).toBytes())));
+        Identified read = Identified.of(decode(
+                HexFormat.of().formatHex(content.seal(new IdentifySigner(key)).toBytes())));
         assertThat(read.keyOf()).contains(key.publicKey().peerId());
         assertThat(read.record()).contains(new PeerRecord(key.publicKey().peerId(), 42, List.of(ADDRESS)));
         assertThat(read.observedAddress()).contains(OBSERVED);
@@ -266,7 +266,7 @@ final class IdentifyCodecTest {
                     .toList();
             IdentifyContent content =
                     new IdentifyContent("ipfs/0.1.0", "dunlin/1", List.of("/a"), many, Optional.empty(), 1);
-            IdentifyMessage sealed = content.seal(key);
+            IdentifyMessage sealed = content.seal(new IdentifySigner(key));
             byte[] bytes = sealed.toBytes();
             assertThat(bytes.length).isBetween(IdentifyMessage.MAX_WRITTEN - 300, IdentifyMessage.MAX_WRITTEN);
             Identified read = Identified.of(decode(HexFormat.of().formatHex(bytes)));
@@ -284,7 +284,7 @@ final class IdentifyCodecTest {
             protocols.add("/" + "x".repeat(97) + (char) ('0' + i));
         }
         IdentifyContent content = new IdentifyContent("", "", protocols, List.of(ADDRESS), Optional.empty(), 1);
-        IdentifyMessage sealed = content.seal(key);
+        IdentifyMessage sealed = content.seal(new IdentifySigner(key));
         assertThat(sealed.signedPeerRecord()).isEmpty();
         assertThat(sealed.protocols()).hasSize(39);
         protocols.add("/" + "y".repeat(97));
@@ -292,7 +292,8 @@ final class IdentifyCodecTest {
         protocols.add("/" + "w".repeat(20));
         assertThat(catchThrowableOfType(
                                 IdentifyException.class,
-                                () -> new IdentifyContent("", "", protocols, List.of(), Optional.empty(), 1).seal(key))
+                                () -> new IdentifyContent("", "", protocols, List.of(), Optional.empty(), 1)
+                                        .seal(new IdentifySigner(key)))
                         .reason())
                 .isEqualTo(Reason.TOO_LONG);
     }
@@ -339,5 +340,21 @@ final class IdentifyCodecTest {
 
     private static IdentifyException refusal(String hex, IdentifyLimits limits) {
         return catchThrowableOfType(IdentifyException.class, () -> decode(hex, limits));
+    }
+
+    @Test
+    void aRecordIsSignedOnceHoweverOftenItIsAskedFor() {
+        IdentifySigner signer = new IdentifySigner(PrivateKey.generate(KeyType.ED25519, new SecureRandom()));
+        Multiaddr here = Multiaddr.parse("/ip4/192.0.2.1/tcp/4001");
+        IdentifyContent content = new IdentifyContent("", "", List.of(), List.of(here), Optional.of(here), 1);
+        IdentifyMessage first = content.seal(signer);
+        for (int ask = 0; ask < 100; ask++) {
+            assertThat(content.seal(signer)).isEqualTo(first);
+        }
+        assertThat(signer.signatures()).isOne();
+        new IdentifyContent("", "", List.of("/a"), List.of(here), Optional.empty(), 1).seal(signer);
+        assertThat(signer.signatures()).isOne();
+        new IdentifyContent("", "", List.of(), List.of(here), Optional.of(here), 2).seal(signer);
+        assertThat(signer.signatures()).isEqualTo(2);
     }
 }
