@@ -1,0 +1,86 @@
+package dev.dunlin.connection.protocol;
+
+import dev.dunlin.core.multiformats.Varint;
+
+/** How messages stand in a stream, and how long one may be. */
+public sealed interface Framing {
+
+    /** The longest message that any framing allows, in bytes. */
+    int MOST_BYTES = 64 << 20;
+
+    /** The longest body, in bytes. */
+    int maxBytes();
+
+    /**
+     * The length first, as an unsigned varint (multiformats/unsigned-varint), then the body: what libp2p's protobuf protocols do.
+     *
+     * @param maxBytes of a body, 0 to {@link #MOST_BYTES}
+     */
+    record LengthPrefixed(int maxBytes) implements Framing {
+        /** Checks the bound. */
+        public LengthPrefixed {
+            bounded(maxBytes);
+        }
+    }
+
+    /**
+     * Bodies of one length, and nothing between them, as ping's.
+     *
+     * @param bytes of each body, 1 to {@link #MOST_BYTES}
+     */
+    record Fixed(int bytes) implements Framing {
+        /** Checks the bound. */
+        public Fixed {
+            bounded(bytes);
+            if (bytes == 0) {
+                throw new IllegalArgumentException("a message of a fixed length has at least 1 byte");
+            }
+        }
+
+        @Override
+        public int maxBytes() {
+            return bytes;
+        }
+    }
+
+    /**
+     * One body, which the end of the sender's side ends, as identify's.
+     *
+     * @param maxBytes of the body, 0 to {@link #MOST_BYTES}
+     */
+    record ToTheEnd(int maxBytes) implements Framing {
+        /** Checks the bound. */
+        public ToTheEnd {
+            bounded(maxBytes);
+        }
+    }
+
+    private static void bounded(int bytes) {
+        if (bytes < 0 || bytes > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "a message has 0 to " + MOST_BYTES + " bytes at most, not " + bytes + ": set another bound");
+        }
+    }
+
+    /**
+     * A body with what stands before it in the stream.
+     *
+     * @throws IllegalArgumentException if it is too long, or of another length than the fixed one
+     */
+    default byte[] framed(byte[] body) {
+        if (body.length > maxBytes() || (this instanceof Fixed && body.length != maxBytes())) {
+            throw new IllegalArgumentException("a message of " + body.length + " bytes does not fit: " + this);
+        }
+        return switch (this) {
+            case Fixed _ -> body.clone();
+            case ToTheEnd _ -> body.clone();
+            case LengthPrefixed _ -> {
+                int header = Varint.sizeOf(body.length);
+                byte[] framed = new byte[header + body.length];
+                Varint.encode(body.length, framed, 0);
+                System.arraycopy(body, 0, framed, header, body.length);
+                yield framed;
+            }
+        };
+    }
+}

@@ -1,0 +1,7 @@
+package dev.dunlin.connection.protocol;
+
+/**
+ * A message of a protocol: a record, serialisable as actions are. It stands typed in actions and logs; its bytes exist between a
+ * {@link MessageCodec} and the other side only.
+ */
+public interface Message {}

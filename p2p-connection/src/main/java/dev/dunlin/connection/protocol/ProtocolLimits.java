@@ -1,0 +1,54 @@
+package dev.dunlin.connection.protocol;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a protocol may cost. Every field is a bound; times are in microseconds.
+ *
+ * @param inbound streams on which others ask this node, all together, at least 1
+ * @param inboundPerPeer the same, of each peer, at least 1
+ * @param outbound asks of this node that are under way, all together, at least 1
+ * @param outboundPerPeer the same, to each peer, at least 1
+ * @param queued asks that wait for a place or a dial, at least 0
+ * @param answerWithin how long this node may take for an answer before the asker is sent away, at least 1
+ * @param idle how long a stream that may be used again is kept without a use, at least 1
+ * @param reuseStream whether a stream carries more than one ask, one after the other
+ */
+public record ProtocolLimits(
+        int inbound,
+        int inboundPerPeer,
+        int outbound,
+        int outboundPerPeer,
+        int queued,
+        long answerWithin,
+        long idle,
+        boolean reuseStream) {
+
+    /** 512 and 8 in, 512 and 8 out, 1,024 queued, 10 s for an answer, 1 min idle, one ask a stream. */
+    public static final ProtocolLimits DEFAULT = new ProtocolLimits(
+            512, 8, 512, 8, 1024, TimeUnit.SECONDS.toMicros(10), TimeUnit.MINUTES.toMicros(1), false);
+
+    /** Checks the ranges. */
+    public ProtocolLimits {
+        atLeast("inbound", inbound, 1);
+        atLeast("inboundPerPeer", inboundPerPeer, 1);
+        atLeast("outbound", outbound, 1);
+        atLeast("outboundPerPeer", outboundPerPeer, 1);
+        atLeast("queued", queued, 0);
+        atLeast("answerWithin", answerWithin, 1);
+        atLeast("idle", idle, 1);
+    }
+
+    private static void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    "a protocol's limit " + name + " is at least " + least + ", not " + value);
+        }
+    }
+
+    /** These, with streams that are used again, or not. */
+    public ProtocolLimits reusing(boolean reuse) {
+        return new ProtocolLimits(
+                inbound, inboundPerPeer, outbound, outboundPerPeer, queued, answerWithin, idle, reuse);
+    }
+}
