@@ -49,7 +49,7 @@ public record Schema(Map<String, Map<String, String>> types) {
      */
     public static Schema of(Store<?> store) {
         Map<Class<?>, Map<String, Class<?>>> variants = new LinkedHashMap<>();
-        store.machines().forEach(machine -> variants.putAll(machine.types().variants()));
+        store.machines().forEach(machine -> addTo(variants, machine.types()));
         List<TextType<?>> texts =
                 TextTypes.of(store.machines().stream().map(Machine::types).toList());
         Map<String, Map<String, String>> types = new TreeMap<>();
@@ -63,6 +63,18 @@ public record Schema(Map<String, Map<String, String>> types) {
         }
         store.machines().forEach(machine -> checkEvolution(machine.types(), types));
         return new Schema(types);
+    }
+
+    // Of an open union each machine knows some.
+    static void addTo(Map<Class<?>, Map<String, Class<?>>> variants, TypeTable table) {
+        table.variants()
+                .forEach((union, names) -> names.forEach((name, type) -> {
+                    Class<?> other = variants.computeIfAbsent(union, any -> new LinkedHashMap<>()).put(name, type);
+                    if (other != null && other != type) {
+                        throw new IllegalArgumentException("two " + union.getSimpleName() + "s are named " + name + ", "
+                                + other.getName() + " and " + type.getName() + ": rename one, or give it a @Named");
+                    }
+                }));
     }
 
     // What is declared for older logs is about what this build has, or it is a slip that no log would show.

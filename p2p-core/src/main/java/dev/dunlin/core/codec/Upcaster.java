@@ -36,7 +36,7 @@ public final class Upcaster {
             table.defaults().forEach((field, json) -> defaults.put(defaultOf(table.machine(), field), json));
             table.formerFields()
                     .forEach((field, former) -> formerFields.put(defaultOf(table.machine(), field), former));
-            variants.putAll(table.variants());
+            Schema.addTo(variants, table);
         }
     }
 

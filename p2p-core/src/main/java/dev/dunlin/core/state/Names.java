@@ -22,10 +22,10 @@ public final class Names {
         return NAMES.get(type);
     }
 
-    /** Whether a type is one of several: a sealed interface stands above it. Then its name is part of its content. */
+    /** Whether a type is one of several: a sealed interface or an {@link OpenUnion} stands above it. Then its name is part of its content. */
     public static boolean isAlternative(Class<?> type) {
         for (Class<?> above : type.getInterfaces()) {
-            if (above.isSealed() || isAlternative(above)) {
+            if (above.isSealed() || above.isAnnotationPresent(OpenUnion.class) || isAlternative(above)) {
                 return true;
             }
         }

@@ -1,9 +1,12 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.state.TextType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,7 +56,13 @@ public final class Machine<V, S, A extends Action> {
         this.dues = List.copyOf(draft.dues);
         this.observers = List.copyOf(draft.observers);
         this.types = TypeDiscovery.table(
-                draft.name, draft.actions, draft.others, draft.initial.getClass(), draft.evolution, draft.texts);
+                draft.name,
+                draft.actions,
+                draft.others,
+                draft.initial.getClass(),
+                draft.unions,
+                draft.evolution,
+                draft.texts);
     }
 
     /** The state after an enabled action. Pure and total: it never throws; throwing is a bug that stops the store. */
@@ -109,6 +118,7 @@ public final class Machine<V, S, A extends Action> {
         private final List<Dues<S, ?, ?, A>> dues = new ArrayList<>();
         private final List<On<?, ? extends A>> observers = new ArrayList<>();
         private final List<TextType<?>> texts = new ArrayList<>();
+        private final Map<Class<?>, List<? extends Class<?>>> unions = new LinkedHashMap<>();
         private Guards<V, S, A> guards = Guards.<V, S, A>of().build();
         private Reducer<S, A> reducer = (own, action, ctx) -> own;
         private Boot<S> boot = (own, booted, ctx) -> own;
@@ -134,6 +144,7 @@ public final class Machine<V, S, A extends Action> {
             this.dues.addAll(of.dues);
             this.observers.addAll(of.observers);
             this.texts.addAll(of.texts);
+            this.unions.putAll(of.unions);
             this.guards = of.guards;
             this.reducer = of.reducer;
             this.boot = of.boot;
@@ -224,6 +235,21 @@ public final class Machine<V, S, A extends Action> {
         /** A value type of this machine that is written as one text, also where it is the key of a table. */
         public Draft<V, S, A> text(TextType<?> type) {
             texts.add(type);
+            return this;
+        }
+
+        /**
+         * What there may be where its types have an open union.
+         *
+         * @param union an interface with {@link OpenUnion}
+         * @param types records of it, or sealed interfaces of such; names are those of {@link dev.dunlin.core.state.Names}
+         * @throws IllegalArgumentException if the interface is no open union
+         */
+        public <T> Draft<V, S, A> union(Class<T> union, List<? extends Class<? extends T>> types) {
+            if (!union.isAnnotationPresent(OpenUnion.class)) {
+                throw new IllegalArgumentException(union.getName() + " is no open union: annotate it with @OpenUnion");
+            }
+            unions.put(union, List.copyOf(types));
             return this;
         }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -26,6 +27,7 @@ final class TypeDiscovery {
             Class<? extends Action> actions,
             List<Class<? extends Action>> others,
             Class<?> state,
+            Map<Class<?>, List<? extends Class<?>>> unions,
             List<Consumer<TypeTable.Builder>> evolution,
             List<TextType<?>> texts) {
         TypeTable.Builder table = TypeTable.of(machine);
@@ -34,6 +36,7 @@ final class TypeDiscovery {
             table.text(text);
             discovery.seen.add(text.type());
         });
+        unions.forEach(discovery::union);
         discovery.actions(actions);
         others.forEach(discovery::actions);
         discovery.inside(state);
@@ -72,12 +75,21 @@ final class TypeDiscovery {
     }
 
     private void alternatives(Class<?> union) {
-        for (Class<?> leaf : Mounting.leaves(union)) {
+        alternatives(union, Mounting.leaves(union));
+    }
+
+    private void alternatives(Class<?> union, List<? extends Class<?>> leaves) {
+        for (Class<?> leaf : leaves) {
             if (leaf.isRecord()) {
                 variant(union, leaf);
                 components(leaf);
             }
         }
+    }
+
+    private void union(Class<?> union, List<? extends Class<?>> types) {
+        seen.add(union);
+        alternatives(union, types.stream().map(Mounting::leaves).flatMap(List::stream).distinct().toList());
     }
 
     private <T> void variant(Class<T> union, Class<?> leaf) {

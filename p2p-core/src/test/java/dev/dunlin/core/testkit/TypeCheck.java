@@ -1,5 +1,6 @@
 package dev.dunlin.core.testkit;
 
+import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.state.Canonical;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
@@ -122,6 +123,8 @@ final class TypeCheck {
         }
         if (raw.isSealed()) {
             sealed(raw, arguments, where);
+        } else if (raw.isAnnotationPresent(OpenUnion.class)) {
+            table.variants().getOrDefault(raw, Map.of()).values().forEach(type -> raw(type, List.of(), where));
         } else if (raw.isRecord()) {
             record(raw, arguments);
         } else {
