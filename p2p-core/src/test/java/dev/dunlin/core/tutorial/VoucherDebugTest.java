@@ -89,8 +89,7 @@ final class VoucherDebugTest {
     void theIndexKnowsWhy() throws IOException {
         LogReader<Shop> log = log(DirectoryStorage.readOnly(folder));
         try (DirectoryStorage files = DirectoryStorage.open(folder.resolve("index"))) {
-            LogIndex<Shop> index =
-                    LogIndex.open(log, store(), files, "shop 1.0", LogIndex.Options.DEFAULT, step -> {});
+            LogIndex<Shop> index = LogIndex.open(log, store(), files, "shop 1.0", LogIndex.Options.DEFAULT, step -> {});
 
             Why why = Why.of(index, VOUCHER, 20);
             why.chain().forEach(entry -> System.out.println(entry.id() + " " + entry.type() + " " + entry.payload()));
@@ -100,9 +99,10 @@ final class VoucherDebugTest {
             assertThat(refused.rejection().orElseThrow().clause()).isEqualTo("code-is-not-redeemed");
 
             Blame blame = Blame.of(index, StatePath.parse("vouchers.vouchers.AAAA2222.goods"), index.last());
-            assertThat(blame).isInstanceOfSatisfying(Blame.Changed.class, changed -> assertThat(
-                            changed.action().type())
-                    .isEqualTo("vouchers/granted"));
+            assertThat(blame)
+                    .isInstanceOfSatisfying(
+                            Blame.Changed.class,
+                            changed -> assertThat(changed.action().type()).isEqualTo("vouchers/granted"));
 
             CauseTree tree = CauseTree.of(index, new ActionId(3, 0), 100);
             assertThat(tree.causes()).extracting(Entry::type).containsExactly("vouchers/grant", "vouchers/redeem");
@@ -119,7 +119,9 @@ final class VoucherDebugTest {
 
         WhatIf.Outcome without = whatIf.run(2, new Edit.Drop(), Long.MAX_VALUE, 100);
         assertThat(without.parted()).hasValue(2);
-        assertThat(without.openLoop()).as("the second wish now asks, and nobody answers").isTrue();
+        assertThat(without.openLoop())
+                .as("the second wish now asks, and nobody answers")
+                .isTrue();
         without.actions().forEach(System.out::println);
 
         LoggedAction other = LoggedAction.parse(log.codec(), """
