@@ -51,6 +51,7 @@ class ByzantineScriptTest {
     @Test
     void thePageShowsHowActionsAreFitted() throws IOException {
         isShown("ConnectionLimits.java", Path.of(""), "fitted");
+        isShown("ConnectionLawsTest.java", Path.of(""), "fitted");
     }
 
     private static void isShown(String file, Path folder, String word) throws IOException {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.DynamicTest;
  * The layering and the purity of the code, as rules over class files. A package is pure unless it is named here as one
  * that touches the world, so that a new package is pure from its first day.
  *
- * <p>A module applies them with a test factory that returns {@link #tests}.
+ * <p>A module applies them with a test factory that returns {@link #tests()}, a project of another root package with one that
+ * returns {@link #tests(String)}.
  */
 public final class ArchitectureRules {
 
@@ -46,14 +47,23 @@ public final class ArchitectureRules {
         return new ArchitectureRules(root);
     }
 
-    /** One test a rule over the classes that this module compiled. Call it from a test that runs in the module's folder. */
+    /** As {@link #tests(String)}, for the packages of Dunlin. */
     public static Stream<DynamicTest> tests() {
+        return tests("dev.dunlin");
+    }
+
+    /**
+     * One test a rule over the classes that this module compiled. Call it from a test that runs in the module's folder.
+     *
+     * @param root the package below which the rules hold, such as {@code com.example}
+     */
+    public static Stream<DynamicTest> tests(String root) {
         JavaClasses compiled = new ClassFileImporter().importPath(Path.of("target", "classes"));
         if (compiled.isEmpty()) {
             throw new IllegalStateException(
                     "no compiled classes below target/classes: run this in the module's folder");
         }
-        return below("dev.dunlin").all().entrySet().stream()
+        return below(root).all().entrySet().stream()
                 .map(rule -> DynamicTest.dynamicTest(
                         rule.getKey(), () -> rule.getValue().check(compiled)));
     }

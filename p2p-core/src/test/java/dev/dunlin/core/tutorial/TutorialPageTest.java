@@ -11,16 +11,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every block of the tutorial's page is a piece of the source file that it names, character for character. */
+/**
+ * Every block of the tutorial's page is a piece of the source file that it names, character for character, and at the end of the
+ * page stands each file of the tutorial whole. To write the whole files anew: {@code -Ddunlin.page.accept=true}.
+ */
 final class TutorialPageTest {
 
     private static final Path PAGE = Path.of("../docs/tutorial.md");
     private static final Path TESTING = Path.of("../docs/testing.md");
+    private static final Path OWN_NODE = Path.of("../docs/own-node.md");
+    private static final String WHOLE = "package ";
     private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/core");
 
     /**
@@ -81,6 +88,61 @@ final class TutorialPageTest {
         arePiecesOfTheirFiles(blocks);
     }
 
+    @Test
+    void andThoseOfThePageOnANodeOfYourOwn() throws IOException {
+        List<Block> blocks = blocks(OWN_NODE).stream()
+                .filter(block -> block.file().startsWith("tutorial/"))
+                .toList();
+        assertThat(blocks).hasSizeGreaterThan(4);
+        arePiecesOfTheirFiles(blocks);
+    }
+
+    /** Whoever types the page into a project of his own needs no other file. */
+    @Test
+    void everyFileIsShownWhole() throws IOException {
+        if (Boolean.getBoolean("dunlin.page.accept")) {
+            accept();
+        }
+        Map<String, String> shown = new TreeMap<>();
+        for (Block block : blocks()) {
+            if (block.text().startsWith(WHOLE)) {
+                shown.put(block.file(), block.text() + "\n");
+            }
+        }
+        Map<String, String> files = new TreeMap<>();
+        for (String name : files()) {
+            files.put(name, Files.readString(SOURCES.resolve(name)));
+        }
+        assertThat(shown).isEqualTo(files);
+    }
+
+    // All but this test and the package's own page.
+    private static List<String> files() throws IOException {
+        try (Stream<Path> all = Files.list(SOURCES.resolve("tutorial"))) {
+            return all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .filter(name -> !name.equals("TutorialPageTest.java") && !name.equals("package-info.java"))
+                    .sorted()
+                    .map(name -> "tutorial/" + name)
+                    .toList();
+        }
+    }
+
+    private static void accept() throws IOException {
+        StringBuilder whole = new StringBuilder();
+        for (String name : files()) {
+            whole.append("\n<details>\n<summary>")
+                    .append(name.substring(name.indexOf('/') + 1))
+                    .append("</summary>\n\n```java ")
+                    .append(name)
+                    .append('\n')
+                    .append(Files.readString(SOURCES.resolve(name)))
+                    .append("```\n\n</details>\n");
+        }
+        String page = Files.readString(PAGE);
+        Files.writeString(PAGE, page.substring(0, page.indexOf("\n<details>")) + whole);
+    }
+
     private static void arePiecesOfTheirFiles(List<Block> blocks) throws IOException {
         for (Block block : blocks) {
             String source = Files.readString(SOURCES.resolve(block.file()));
@@ -120,12 +182,12 @@ final class TutorialPageTest {
                         "tutorial/Warehouse.java",
                         "tutorial/VoucherScenario.java",
                         "tutorial/VoucherSimulationTest.java",
-                        "sim/UnforcedVouchersTest.java");
+                        "tutorial/PlantedBugTest.java");
     }
 
     @Test
     void onlyCommandsAndTheDiagramAreNotOfASourceFile() throws IOException {
-        assertThat(blocks().stream().map(Block::language)).containsOnly("java", "sh", "mermaid");
+        assertThat(blocks().stream().map(Block::language)).containsOnly("java", "sh", "text", "mermaid");
     }
 
     @Test
@@ -141,9 +203,7 @@ final class TutorialPageTest {
                 .toList();
         assertThat(tests).hasSizeGreaterThan(2);
         for (String test : tests) {
-            assertThat(List.of("tutorial", "sim"))
-                    .as(test)
-                    .anyMatch(folder -> Files.exists(SOURCES.resolve(folder).resolve(test + ".java")));
+            assertThat(SOURCES.resolve("tutorial").resolve(test + ".java")).exists();
         }
     }
 

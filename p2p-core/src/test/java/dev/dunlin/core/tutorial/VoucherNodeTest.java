@@ -45,7 +45,7 @@ final class VoucherNodeTest {
         }
     }
 
-    private static NodeRuntime<Shop> started(DirectoryStorage storage) throws IOException {
+    static NodeRuntime<Shop> started(DirectoryStorage storage) throws IOException {
         Store<Shop> store = Shop.store(VoucherMachine.of(100));
         ActionLog.Opened log = ActionLog.open(storage, store, OPTIONS, "shop 1.0");
         Shelf shelf = new Shelf();
@@ -59,7 +59,7 @@ final class VoucherNodeTest {
         return node;
     }
 
-    private static CompletableFuture<Action.Ticketed> redeem(NodeRuntime<Shop> node, String code) {
+    static CompletableFuture<Action.Ticketed> redeem(NodeRuntime<Shop> node, String code) {
         return node.ask(
                 "anna redeems " + code,
                 ticket -> new VoucherAction.Redeem(code, "anna", ticket),

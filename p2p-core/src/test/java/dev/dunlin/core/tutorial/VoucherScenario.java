@@ -8,6 +8,7 @@ import dev.dunlin.core.sim.SimRandom;
 import dev.dunlin.core.sim.Wish;
 import dev.dunlin.core.sim.World;
 import dev.dunlin.core.sim.WorldCheck;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
@@ -23,6 +24,17 @@ public final class VoucherScenario implements Scenario<Shop> {
     /** After the faults, a pending grant is asked for and granted within this, in microseconds. */
     private static final long BOUND = 60_000_000;
 
+    private final Machine<Object, VoucherState, VoucherAction> machine;
+
+    public VoucherScenario() {
+        this(VoucherMachine.of(10));
+    }
+
+    /** With another machine, such as one with a bug. */
+    public VoucherScenario(Machine<Object, VoucherState, VoucherAction> machine) {
+        this.machine = machine;
+    }
+
     @Override
     public String name() {
         return "vouchers";
@@ -30,7 +42,7 @@ public final class VoucherScenario implements Scenario<Shop> {
 
     @Override
     public Store<Shop> store() {
-        return Shop.store(VoucherMachine.of(10));
+        return Shop.store(machine);
     }
 
     @Override
