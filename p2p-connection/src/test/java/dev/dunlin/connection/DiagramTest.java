@@ -2,12 +2,14 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.store.Diagram;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.testkit.PackagePage;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +19,11 @@ class DiagramTest {
 
     static Stream<Machine<?, ?, ?>> machines() {
         return Stream.of(
-                ConnectionMachine.CONNECTION, StreamMachine.STREAM, IdentifyMachine.IDENTIFY, PingMachine.PING);
+                ConnectionMachine.CONNECTION,
+                StreamMachine.STREAM,
+                ExchangeMachine.of(List.of()),
+                IdentifyMachine.IDENTIFY,
+                PingMachine.PING);
     }
 
     @ParameterizedTest

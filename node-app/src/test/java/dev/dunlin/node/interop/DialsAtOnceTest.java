@@ -110,8 +110,10 @@ class DialsAtOnceTest {
     @ParameterizedTest
     @EnumSource
     void with(Implementation implementation) {
-        Assumptions.assumeTrue(implementation.missing().isEmpty(), () -> implementation + "-libp2p is skipped: "
-                + implementation.missing().orElse(""));
+        Assumptions.assumeTrue(
+                implementation.missing().isEmpty(),
+                () -> implementation + "-libp2p is skipped: "
+                        + implementation.missing().orElse(""));
         for (int done = 0; done < DIALS; done += ROUNDS_OF_ONE) {
             some(implementation, Math.min(ROUNDS_OF_ONE, DIALS - done));
         }

@@ -34,8 +34,8 @@ public record Protocol<Q extends Message, R extends Message>(
                         + StreamAction.MAX_PROTOCOL + " characters, not " + id.length());
             }
         }
-        boolean lasting = !(asks.framing() instanceof Framing.ToTheEnd)
-                && !(answers.framing() instanceof Framing.ToTheEnd);
+        boolean lasting =
+                !(asks.framing() instanceof Framing.ToTheEnd) && !(answers.framing() instanceof Framing.ToTheEnd);
         if (limits.reuseStream() && !lasting) {
             throw new IllegalArgumentException(
                     "the protocol " + name + " ends its streams to end its messages: it cannot use them again");

@@ -95,7 +95,8 @@ class FrameReaderTest {
     @Example
     void aLengthThatIsOnlyAnnouncedCostsNothing() throws MalformedMessage {
         FrameReader reader = new FrameReader(new Framing.LengthPrefixed(Framing.MOST_BYTES));
-        assertThat(reader.next(ByteBuffer.wrap(Varint.encode(Framing.MOST_BYTES)))).isEmpty();
+        assertThat(reader.next(ByteBuffer.wrap(Varint.encode(Framing.MOST_BYTES))))
+                .isEmpty();
         assertThat(reader.capacity()).isZero();
         for (int came = 1; came < 100_000; came += 997) {
             reader.next(ByteBuffer.allocate(997));

@@ -1,9 +1,9 @@
 package dev.dunlin.core.codec;
 
-import dev.dunlin.core.state.OpenUnion;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;

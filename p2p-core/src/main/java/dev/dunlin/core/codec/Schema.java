@@ -69,7 +69,8 @@ public record Schema(Map<String, Map<String, String>> types) {
     static void addTo(Map<Class<?>, Map<String, Class<?>>> variants, TypeTable table) {
         table.variants()
                 .forEach((union, names) -> names.forEach((name, type) -> {
-                    Class<?> other = variants.computeIfAbsent(union, any -> new LinkedHashMap<>()).put(name, type);
+                    Class<?> other = variants.computeIfAbsent(union, any -> new LinkedHashMap<>())
+                            .put(name, type);
                     if (other != null && other != type) {
                         throw new IllegalArgumentException("two " + union.getSimpleName() + "s are named " + name + ", "
                                 + other.getName() + " and " + type.getName() + ": rename one, or give it a @Named");

@@ -89,7 +89,13 @@ final class TypeDiscovery {
 
     private void union(Class<?> union, List<? extends Class<?>> types) {
         seen.add(union);
-        alternatives(union, types.stream().map(Mounting::leaves).flatMap(List::stream).distinct().toList());
+        alternatives(
+                union,
+                types.stream()
+                        .map(Mounting::leaves)
+                        .flatMap(List::stream)
+                        .distinct()
+                        .toList());
     }
 
     private <T> void variant(Class<T> union, Class<?> leaf) {

@@ -1,7 +1,7 @@
 package dev.dunlin.core.testkit;
 
-import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.state.Canonical;
+import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;

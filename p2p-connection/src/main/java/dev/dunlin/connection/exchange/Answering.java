@@ -1,0 +1,137 @@
+package dev.dunlin.connection.exchange;
+
+import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
+import dev.dunlin.connection.exchange.ExchangeAction.Asked;
+import dev.dunlin.connection.exchange.ExchangeAction.Offered;
+import dev.dunlin.connection.exchange.ExchangeState.Inbound;
+import dev.dunlin.connection.exchange.ExchangeState.Lane;
+import dev.dunlin.connection.exchange.ExchangeState.Side;
+import dev.dunlin.connection.exchange.ExchangeState.Use;
+import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.protocol.ProtocolLimits;
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.StreamAction.CloseStream;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Handle;
+
+/** The part of the reducer that is about what others ask this node. */
+final class Answering {
+
+    private final Catalogue catalogue;
+    private final Context ctx;
+    private ExchangeState own;
+
+    Answering(Catalogue catalogue, ExchangeState own, Context ctx) {
+        this.catalogue = catalogue;
+        this.own = own;
+        this.ctx = ctx;
+    }
+
+    private ProtocolLimits limits(Inbound stream) {
+        return catalogue.named(stream.protocol()).orElseThrow().limits();
+    }
+
+    ExchangeState serves(String name, boolean served) {
+        Protocol<?, ?> protocol = catalogue.named(name).orElseThrow();
+        ctx.effect(
+                served ? new ExchangeEffect.ServeInit(protocol.ids()) : new ExchangeEffect.UnserveInit(protocol.ids()));
+        Use use = own.use(name);
+        return own.withUse(name, new Use(served, use.asks(), use.waiting(), use.inbound()));
+    }
+
+    ExchangeState offered(Offered fact) {
+        Protocol<?, ?> protocol = catalogue.onWire(fact.id()).orElseThrow();
+        Use use = own.use(protocol.name());
+        Lane lane = own.lane(fact.peer(), protocol.name());
+        boolean hasPlace = use.served()
+                && use.inbound() < protocol.limits().inbound()
+                && lane.inbound() < protocol.limits().inboundPerPeer()
+                && own.inbound().size() < own.config().maxInbound()
+                && (own.lanes().has(fact.peer())
+                        || own.lanes().size() < own.config().maxPeers());
+        if (!hasPlace) {
+            ctx.then(new CloseStream(fact.stream(), CloseMode.RESET));
+            return own;
+        }
+        Inbound stream = new Inbound(fact.peer(), protocol.name(), Side.READING, 0, ctx.now());
+        counted(stream, 1);
+        reads(fact.stream(), stream, limits(stream).answerWithin());
+        return own;
+    }
+
+    private void reads(Handle handle, Inbound stream, long within) {
+        own = own.withInbound(own.inbound().with(handle, stream.in(Side.READING, stream.number(), ctx.now() + within)));
+        ctx.effect(new ExchangeEffect.ReadInit(handle, stream.protocol()));
+    }
+
+    ExchangeState asked(AskCame fact) {
+        Inbound stream = own.inbound().at(fact.stream());
+        long number = own.lastNumber() + 1;
+        own = own.withLastNumber(number)
+                .withQuestions(own.questions().with(number, fact.stream()))
+                .withInbound(own.inbound()
+                        .with(
+                                fact.stream(),
+                                stream.in(
+                                        Side.ASKED,
+                                        number,
+                                        ctx.now() + limits(stream).answerWithin())));
+        ctx.then(new Asked(number, fact.stream(), stream.peer(), stream.protocol(), fact.message()));
+        return own;
+    }
+
+    ExchangeState replied(ExchangeAction.Reply wish) {
+        Handle handle = own.questions().at(wish.number());
+        Inbound stream = own.inbound().at(handle);
+        ctx.effect(new ExchangeEffect.ReplyInit(
+                handle, stream.protocol(), wish.message(), limits(stream).reuseStream()));
+        own = own.withQuestions(own.questions().without(wish.number()))
+                .withInbound(own.inbound()
+                        .with(
+                                handle,
+                                stream.in(
+                                        Side.REPLYING,
+                                        wish.number(),
+                                        ctx.now() + limits(stream).answerWithin())));
+        return own;
+    }
+
+    ExchangeState refused(long number) {
+        return left(own.questions().at(number), CloseMode.RESET);
+    }
+
+    ExchangeState sent(Handle handle) {
+        Inbound stream = own.inbound().at(handle);
+        if (!limits(stream).reuseStream()) {
+            return left(handle, CloseMode.CLOSE);
+        }
+        reads(handle, stream, limits(stream).idle());
+        return own;
+    }
+
+    /** A stream is given up by this side. */
+    ExchangeState left(Handle handle, CloseMode mode) {
+        ctx.then(new CloseStream(handle, mode));
+        return ended(handle);
+    }
+
+    /** A stream is over. */
+    ExchangeState ended(Handle handle) {
+        Inbound stream = own.inbound().at(handle);
+        own = own.withInbound(own.inbound().without(handle))
+                .withQuestions(
+                        stream.side() == Side.ASKED ? own.questions().without(stream.number()) : own.questions());
+        counted(stream, -1);
+        return own;
+    }
+
+    private void counted(Inbound stream, int change) {
+        Use use = own.use(stream.protocol());
+        Lane lane = own.lane(stream.peer(), stream.protocol());
+        own = own.withUse(stream.protocol(), new Use(use.served(), use.asks(), use.waiting(), use.inbound() + change))
+                .withLane(
+                        stream.peer(),
+                        stream.protocol(),
+                        new Lane(lane.asks(), lane.inbound() + change, lane.idle(), lane.broken()));
+    }
+}

@@ -1,0 +1,19 @@
+package dev.dunlin.connection.exchange;
+
+/** Why an ask has no answer. */
+public enum AskFailure {
+    /** There is no connection to the peer, and none could be made. */
+    UNREACHABLE,
+    /** The peer does not speak the protocol. */
+    UNSUPPORTED,
+    /** No answer in time. */
+    TIMED_OUT,
+    /** The stream or its connection ended before the answer. */
+    RESET,
+    /** What came is no answer of the protocol. */
+    MALFORMED,
+    /** This node has no room for it. */
+    BUSY,
+    /** It is no longer wanted. */
+    CANCELLED
+}

@@ -1,0 +1,311 @@
+package dev.dunlin.connection.exchange;
+
+import dev.dunlin.connection.ConnectionAction.Connect;
+import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
+import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
+import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
+import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
+import dev.dunlin.connection.exchange.ExchangeState.Ask;
+import dev.dunlin.connection.exchange.ExchangeState.Lane;
+import dev.dunlin.connection.exchange.ExchangeState.Outbound;
+import dev.dunlin.connection.exchange.ExchangeState.Stage;
+import dev.dunlin.connection.exchange.ExchangeState.Use;
+import dev.dunlin.connection.exchange.ExchangeState.Want;
+import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.protocol.ProtocolLimits;
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.StreamAction.CloseStream;
+import dev.dunlin.connection.stream.StreamAction.OpenStream;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Outcome;
+import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** The part of the reducer that is about this node's asks. */
+final class Asking {
+
+    /** So often a stream that had been used before may fail the next ask; then each ask of the peer gets one of its own. */
+    static final int UNFIT = 3;
+
+    /** At most so many of those that wait are looked at when a place is free. */
+    private static final int LOOKED_AT = 32;
+
+    private final Catalogue catalogue;
+    private final Context ctx;
+    private ExchangeState own;
+
+    Asking(Catalogue catalogue, ExchangeState own, Context ctx) {
+        this.catalogue = catalogue;
+        this.own = own;
+        this.ctx = ctx;
+    }
+
+    private Protocol<?, ?> protocol(String name) {
+        return catalogue.named(name).orElseThrow();
+    }
+
+    private ProtocolLimits limits(String name) {
+        return protocol(name).limits();
+    }
+
+    /** Whether an ask would have a place now. */
+    static boolean hasPlace(ExchangeState own, PeerId peer, Protocol<?, ?> protocol) {
+        return own.use(protocol.name()).asks() < protocol.limits().outbound()
+                && own.lane(peer, protocol.name()).asks() < protocol.limits().outboundPerPeer();
+    }
+
+    ExchangeState asked(ExchangeAction.Ask wish) {
+        long number = own.lastNumber() + 1;
+        long bytes = Content.bytes(wish.message());
+        long deadline = ctx.now() + wish.within();
+        own = own.withBytes(own.bytes() + bytes);
+        if (!wish.ticket().isNone()) {
+            own = own.withTicket(wish.ticket(), number);
+        }
+        placed(
+                number,
+                new Ask(
+                        wish.ticket(),
+                        wish.peer(),
+                        wish.addresses(),
+                        wish.protocol(),
+                        wish.message(),
+                        bytes,
+                        false,
+                        deadline,
+                        new Stage.Waiting(Want.PLACE),
+                        deadline));
+        return own;
+    }
+
+    // To its place, or to those that wait for one.
+    private void placed(long number, Ask ask) {
+        if (hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
+            use(ask, use -> new Use(use.served(), use.asks() + 1, use.waiting(), use.inbound()));
+            lane(ask, lane -> new Lane(lane.asks() + 1, lane.inbound(), lane.idle(), lane.broken()));
+            begun(number, ask);
+        } else {
+            waits(number, ask, Want.PLACE, ask.deadline());
+        }
+    }
+
+    private void waits(long number, Ask ask, Want want, long until) {
+        use(ask, use -> new Use(use.served(), use.asks(), use.waiting() + 1, use.inbound()));
+        own = own.withAsk(number, ask.in(new Stage.Waiting(want), until));
+    }
+
+    // On a stream that may be used again, the one used last first, or by way of a connection.
+    private void begun(long number, Ask ask) {
+        Lane lane = own.lane(ask.peer(), ask.protocol());
+        if (!ask.again() && !lane.idle().isEmpty()) {
+            Handle stream = lane.idle().getLast();
+            lane(ask, any -> without(any, stream));
+            asksOn(stream, number, ask);
+        } else {
+            own = own.withAsk(number, ask.in(new Stage.Reaching()));
+            ctx.then(new Connect(ask.peer(), ask.addresses(), new Ticket(ExchangeMachine.NAME, number)));
+        }
+    }
+
+    private void asksOn(Handle stream, long number, Ask ask) {
+        long uses = own.outbound().find(stream).map(Outbound::uses).orElse(0L);
+        own = own.withAsk(number, ask.in(new Stage.Asking(stream)))
+                .withOutbound(
+                        own.outbound().with(stream, new Outbound(ask.peer(), ask.protocol(), number, uses, Due.NEVER)));
+        ctx.effect(new ExchangeEffect.AskInit(stream, number, ask.protocol(), ask.message(), keeps(ask)));
+    }
+
+    private boolean keeps(Ask ask) {
+        return limits(ask.protocol()).reuseStream()
+                && own.lane(ask.peer(), ask.protocol()).broken() < UNFIT;
+    }
+
+    ExchangeState cancelled(Ticket ticket) {
+        long number = own.tickets().at(ticket);
+        Ask ask = own.asks().at(number);
+        dropped(ask);
+        failed(number, ask, AskFailure.CANCELLED, "");
+        return own;
+    }
+
+    ExchangeState reached(long number) {
+        Ask ask = own.asks().at(number);
+        own = own.withAsk(number, ask.in(new Stage.Opening()));
+        ctx.then(new OpenStream(
+                new Ticket(ExchangeMachine.NAME, number),
+                ask.peer(),
+                protocol(ask.protocol()).ids()));
+        // A dial has ended: another may begin. Who wants a stream has as little room as before.
+        next(false);
+        return own;
+    }
+
+    ExchangeState missed(long number, AskFailure why, String detail) {
+        failed(number, own.asks().at(number), why, detail);
+        return own;
+    }
+
+    /** There is no room for its dial or stream: it waits for some, and others have its place meanwhile. */
+    ExchangeState crowded(long number, Want want) {
+        Ask ask = own.asks().at(number);
+        leaves(ask);
+        waits(number, ask, want, ctx.now() + own.config().retry());
+        return own;
+    }
+
+    ExchangeState ready(long number, Handle stream) {
+        Ask ask = own.asks().find(number).orElse(null);
+        if (ask != null && ask.stage() instanceof Stage.Opening) {
+            asksOn(stream, number, ask);
+        } else {
+            // It came too late.
+            ctx.then(new CloseStream(stream, CloseMode.RESET));
+        }
+        return own;
+    }
+
+    ExchangeState answered(AnswerCame fact) {
+        Ask ask = own.asks().at(fact.ask());
+        Outbound stream = own.outbound().at(fact.stream());
+        boolean kept = keeps(ask);
+        own = own.withOutbound(
+                kept
+                        ? own.outbound()
+                                .with(
+                                        fact.stream(),
+                                        new Outbound(
+                                                ask.peer(),
+                                                ask.protocol(),
+                                                0,
+                                                stream.uses() + 1,
+                                                ctx.now()
+                                                        + limits(ask.protocol()).idle()))
+                        : own.outbound().without(fact.stream()));
+        if (kept) {
+            lane(ask, lane -> new Lane(lane.asks(), lane.inbound(), joined(lane.idle(), fact.stream()), lane.broken()));
+        } else {
+            ctx.then(new CloseStream(fact.stream(), CloseMode.CLOSE));
+        }
+        ended(fact.ask(), ask, new Answered(ask.ticket(), ask.peer(), ask.protocol(), fact.message()));
+        return own;
+    }
+
+    ExchangeState unanswered(AnswerMissing fact) {
+        Ask ask = own.asks().at(fact.ask());
+        boolean usedBefore = own.outbound().at(fact.stream()).uses() > 0;
+        dropped(ask);
+        if (usedBefore && fact.why() == AskFailure.RESET) {
+            lane(ask, lane -> new Lane(lane.asks(), lane.inbound(), lane.idle(), Math.min(UNFIT, lane.broken() + 1)));
+            begun(fact.ask(), ask.onceMore());
+        } else {
+            failed(fact.ask(), ask, fact.why(), fact.detail());
+        }
+        return own;
+    }
+
+    ExchangeState due(long number) {
+        Ask ask = own.asks().at(number);
+        if (ctx.now() >= ask.deadline()) {
+            dropped(ask);
+            failed(number, ask, AskFailure.TIMED_OUT, "");
+        } else {
+            // It waited for room.
+            use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+            placed(number, ask);
+        }
+        return own;
+    }
+
+    /** A stream that was kept is over. */
+    ExchangeState ended(Handle stream) {
+        Outbound known = own.outbound().at(stream);
+        if (known.ask() == 0) {
+            own = own.withOutbound(own.outbound().without(stream));
+            lane(known.peer(), known.protocol(), lane -> without(lane, stream));
+        }
+        // Whoever asks on it is told by the answer that does not come.
+        return own;
+    }
+
+    ExchangeState idled(Handle stream) {
+        ctx.then(new CloseStream(stream, CloseMode.CLOSE));
+        return ended(stream);
+    }
+
+    private void dropped(Ask ask) {
+        if (ask.stage() instanceof Stage.Asking(Handle stream)) {
+            own = own.withOutbound(own.outbound().without(stream));
+            ctx.then(new CloseStream(stream, CloseMode.RESET));
+        }
+    }
+
+    private void failed(long number, Ask ask, AskFailure why, String detail) {
+        ended(number, ask, new AskFailed(ask.ticket(), ask.peer(), ask.protocol(), why, detail));
+    }
+
+    private void ended(long number, Ask ask, Outcome outcome) {
+        if (own.asks().at(number).stage() instanceof Stage.Waiting) {
+            use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+        } else {
+            leaves(ask);
+        }
+        own = own.withoutAsk(number);
+        if (!ask.ticket().isNone()) {
+            ctx.then(outcome);
+        }
+        next(true);
+    }
+
+    private void leaves(Ask ask) {
+        use(ask, use -> new Use(use.served(), use.asks() - 1, use.waiting(), use.inbound()));
+        lane(ask, lane -> new Lane(lane.asks() - 1, lane.inbound(), lane.idle(), lane.broken()));
+    }
+
+    // The first of those that wait for which there is a place; each place that becomes free is given to one.
+    private void next(boolean streamEnded) {
+        int looked = 0;
+        for (Map.Entry<Long, PeerId> waiting : own.waiting()) {
+            Ask ask = own.asks().at(waiting.getKey());
+            boolean isTurn = streamEnded || !ask.stage().equals(new Stage.Waiting(Want.STREAM));
+            if (isTurn && hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
+                use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+                placed(waiting.getKey(), ask);
+                return;
+            }
+            if (++looked == LOOKED_AT) {
+                return;
+            }
+        }
+    }
+
+    private static Lane without(Lane lane, Handle stream) {
+        List<Handle> idle = new ArrayList<>(lane.idle());
+        idle.remove(stream);
+        return new Lane(lane.asks(), lane.inbound(), idle, lane.broken());
+    }
+
+    private static List<Handle> joined(List<Handle> some, Handle last) {
+        List<Handle> all = new ArrayList<>(some);
+        all.add(last);
+        return all;
+    }
+
+    private void use(Ask ask, UnaryOperator<Use> change) {
+        own = own.withUse(ask.protocol(), change.apply(own.use(ask.protocol())));
+    }
+
+    private void lane(Ask ask, UnaryOperator<Lane> change) {
+        lane(ask.peer(), ask.protocol(), change);
+    }
+
+    private void lane(PeerId peer, String protocol, UnaryOperator<Lane> change) {
+        own = own.withLane(peer, protocol, change.apply(own.lane(peer, protocol)));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.dunlin.connection.exchange;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
+import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.stream.StreamAction.OpenFailed;
+import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
+import dev.dunlin.connection.stream.StreamAction.StreamClosed;
+import dev.dunlin.connection.stream.StreamAction.StreamOpened;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeOutcome.Refused;
+import java.util.List;
+import java.util.Set;
+
+/** The exchange machine, for the protocols that a node can speak. Its streams' handles are held by the stream machine. */
+public final class ExchangeMachine {
+
+    /** Its name. */
+    public static final String NAME = "exchange";
+
+    private static final String CONNECT = "connection/connect";
+
+    // What passes by itself: another dial or stream ends.
+    private static final Set<String> CROWDED = Set.of(
+            "dials-not-full",
+            "waiters-not-full",
+            "peer-connections-not-full",
+            "opens-not-full",
+            "streams-not-full",
+            "peer-streams-not-full");
+
+    /** Most bytes of configuration ({@code exchange.maxBytes} and the like at their most), and what each entry takes beside. */
+    private static final long MOST_ASKS = 65_536;
+
+    private static final long MOST_INBOUND = 65_536;
+    private static final long MOST_PEERS = 16_384;
+    private static final long MOST_BYTES = 1L << 30;
+    private static final long ENTRY = 1024;
+
+    private ExchangeMachine() {}
+
+    /** The registration, for these protocols. */
+    public static Machine<Object, ExchangeState, ExchangeAction> of(List<Protocol<?, ?>> protocols) {
+        Catalogue catalogue = new Catalogue(protocols);
+        ExchangeReducer reducer = new ExchangeReducer(catalogue);
+        return Machine.of(NAME, ExchangeState.INITIAL)
+                .actions(ExchangeAction.class, ExchangeEffect.class, ExchangeOutcome.class)
+                .union(Message.class, catalogue.messages())
+                .boots(reducer::boot)
+                .guards(new ExchangeGuards(catalogue).all())
+                .reduces(reducer::reduce)
+                .due(ExchangeAction.AskDue.class, ExchangeState::asks, ExchangeAction.AskDue::new)
+                .due(ExchangeAction.StreamDue.class, ExchangeState::outbound, ExchangeAction.StreamDue::new)
+                .due(ExchangeAction.StreamDue.class, ExchangeState::inbound, ExchangeAction.StreamDue::new)
+                .onOutcome(ConnectDone.class, (ticket, fact) -> new ExchangeAction.Reached(ticket.key()))
+                .onOutcome(
+                        ConnectGaveUp.class,
+                        (ticket, fact) -> new ExchangeAction.Unreached(
+                                ticket.key(),
+                                AskFailure.UNREACHABLE,
+                                fact.error().text()))
+                .onOutcome(Refused.class, (ticket, fact) -> refused(ticket.key(), fact))
+                .onOutcome(
+                        StreamOpened.class,
+                        (ticket, fact) -> new ExchangeAction.StreamReady(ticket.key(), fact.stream()))
+                .onOutcome(
+                        OpenFailed.class,
+                        (ticket, fact) -> new ExchangeAction.StreamMissing(
+                                ticket.key(),
+                                why(fact.error().kind()),
+                                fact.error().text()))
+                .on(
+                        StreamAccepted.class,
+                        fact -> catalogue.onWire(fact.protocol()).isPresent(),
+                        fact -> new ExchangeAction.Offered(fact.stream(), fact.peer(), fact.protocol()))
+                .on(
+                        StreamClosed.class,
+                        fact -> catalogue.onWire(fact.protocol()).isPresent(),
+                        fact -> new ExchangeAction.StreamEnded(fact.stream()))
+                .transitions("""
+                        running: ask, cancel, serve, unserve, reply, refuse
+
+                        waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
+                        asking > waiting: crowded
+                        waiting > noAsk: askDue, cancel, booted
+                        asking > noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
+                        asking: reached, streamReady, answerMissing
+                        waiting: askDue
+                        noAsk: streamReady
+
+                        idle > carrying: ask
+                        carrying > idle: answerCame
+                        carrying > noStream: answerCame, answerMissing, askDue, cancel, booted
+                        idle > noStream: streamDue, streamEnded, booted
+                        carrying: streamEnded
+
+                        noStream > reading: offered
+                        reading > asked: askCame
+                        asked > replying: reply
+                        replying > reading: replySent
+                        reading > noStream: askMissing, streamDue, streamEnded, booted
+                        asked > noStream: refuse, streamDue, streamEnded, booted
+                        replying > noStream: replySent, replyMissing, streamDue, streamEnded, booted
+                        asked: asked
+                        noStream: offered""")
+                .phases(ExchangeState::nameOf)
+                .invariants(ExchangeInvariants.ALL)
+                .budget(MOST_BYTES
+                        + MOST_ASKS * (ENTRY + ConnectionAction.MAX_ADDRESSES * 2L * Multiaddr.MAX_BYTES)
+                        + MOST_INBOUND * ENTRY
+                        + MOST_PEERS * ENTRY * protocols.size());
+    }
+
+    private static ExchangeAction refused(long ask, Refused fact) {
+        boolean dial = fact.type().equals(CONNECT);
+        if (CROWDED.contains(fact.clause())) {
+            return new ExchangeAction.Crowded(ask, dial ? ExchangeState.Want.DIAL : ExchangeState.Want.STREAM);
+        }
+        String why = fact.clause() + " does not hold";
+        return dial
+                ? new ExchangeAction.Unreached(ask, AskFailure.UNREACHABLE, why)
+                : new ExchangeAction.StreamMissing(ask, AskFailure.UNREACHABLE, why);
+    }
+
+    private static AskFailure why(ConnectionError.Kind kind) {
+        return switch (kind) {
+            case NO_COMMON_PROTOCOL -> AskFailure.UNSUPPORTED;
+            case TIMED_OUT -> AskFailure.TIMED_OUT;
+            case LIMIT -> AskFailure.BUSY;
+            case CANCELLED -> AskFailure.CANCELLED;
+            case UNREACHABLE,
+                    REFUSED,
+                    RESOLUTION_FAILED,
+                    UNSUPPORTED_ADDRESS,
+                    WRONG_PEER,
+                    ADDRESS_UNAVAILABLE,
+                    NOT_CONNECTED -> AskFailure.UNREACHABLE;
+            case HANDSHAKE_FAILED, CONNECTION_CLOSED, NODE_RESTARTED, IO -> AskFailure.RESET;
+        };
+    }
+}

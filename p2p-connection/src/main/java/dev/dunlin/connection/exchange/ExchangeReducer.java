@@ -1,0 +1,71 @@
+package dev.dunlin.connection.exchange;
+
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.NodeAction;
+import java.util.Map;
+
+/** What each action does; {@link Asking} and {@link Answering} say how. */
+final class ExchangeReducer {
+
+    private final Catalogue catalogue;
+
+    ExchangeReducer(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    /** Nothing survives but the numbers, and what is served: that is asked of the world anew. */
+    ExchangeState boot(ExchangeState own, NodeAction.Booted booted, Context ctx) {
+        ExchangeState fresh = new ExchangeState(
+                ExchangeConfig.of(booted.config()),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                0,
+                own.lastNumber());
+        for (Map.Entry<String, ExchangeState.Use> use : own.uses()) {
+            if (use.getValue().served() && catalogue.named(use.getKey()).isPresent()) {
+                fresh = new Answering(catalogue, fresh, ctx).serves(use.getKey(), true);
+            }
+        }
+        return fresh;
+    }
+
+    ExchangeState reduce(ExchangeState own, ExchangeAction action, Context ctx) {
+        Asking asking = new Asking(catalogue, own, ctx);
+        Answering answering = new Answering(catalogue, own, ctx);
+        return switch (action) {
+            case ExchangeAction.Ask wish -> asking.asked(wish);
+            case ExchangeAction.Cancel(var ticket) -> asking.cancelled(ticket);
+            case ExchangeAction.Reached(long ask) -> asking.reached(ask);
+            case ExchangeAction.Unreached(long ask, var why, String detail) -> asking.missed(ask, why, detail);
+            case ExchangeAction.Crowded(long ask, var want) -> asking.crowded(ask, want);
+            case ExchangeAction.StreamReady(long ask, var stream) -> asking.ready(ask, stream);
+            case ExchangeAction.StreamMissing(long ask, var why, String detail) -> asking.missed(ask, why, detail);
+            case ExchangeAction.AnswerCame fact -> asking.answered(fact);
+            case ExchangeAction.AnswerMissing fact -> asking.unanswered(fact);
+            case ExchangeAction.AskDue(long ask) -> asking.due(ask);
+            case ExchangeAction.StreamEnded(var stream) ->
+                own.outbound().has(stream) ? asking.ended(stream) : answering.ended(stream);
+            case ExchangeAction.StreamDue(var stream) ->
+                own.outbound().has(stream) ? asking.idled(stream) : answering.left(stream, CloseMode.RESET);
+            case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);
+            case ExchangeAction.Unserve(String protocol) -> answering.serves(protocol, false);
+            case ExchangeAction.Offered fact -> answering.offered(fact);
+            case ExchangeAction.AskCame fact -> answering.asked(fact);
+            case ExchangeAction.AskMissing(var stream, boolean clean, String _) ->
+                answering.left(stream, clean ? CloseMode.CLOSE : CloseMode.RESET);
+            case ExchangeAction.Asked _ -> own;
+            case ExchangeAction.Reply wish -> answering.replied(wish);
+            case ExchangeAction.Refuse(long number) -> answering.refused(number);
+            case ExchangeAction.ReplySent(var stream) -> answering.sent(stream);
+            case ExchangeAction.ReplyMissing(var stream, String _) -> answering.left(stream, CloseMode.RESET);
+        };
+    }
+}

@@ -1,0 +1,344 @@
+package dev.dunlin.connection.exchange;
+
+import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
+import java.util.List;
+
+/**
+ * All exchanges of a node. Its streams' handles are held by the stream machine.
+ *
+ * @param config what the last boot said
+ * @param asks this node's asks that have no outcome yet, by their number
+ * @param tickets the asks whose outcome somebody waits for
+ * @param waiting those asks that have no place yet
+ * @param outbound the streams of this node's asks, those included that may be used again
+ * @param inbound the streams on which others ask
+ * @param questions the questions that nobody has answered yet, by their number
+ * @param lanes what is under way with each peer, by the protocol's name
+ * @param uses what is under way of each protocol; also whether it is served
+ * @param bytes what the questions in {@code asks} take
+ * @param lastNumber the last number given to an ask or a question; never falls, not even at a boot
+ */
+public record ExchangeState(
+        ExchangeConfig config,
+        Table<Long, Ask> asks,
+        Table<Ticket, Long> tickets,
+        Table<Long, PeerId> waiting,
+        Table<Handle, Outbound> outbound,
+        Table<Handle, Inbound> inbound,
+        Table<Long, Handle> questions,
+        Table<PeerId, Table<String, Lane>> lanes,
+        Table<String, Use> uses,
+        long bytes,
+        long lastNumber) {
+
+    /** Before the first boot. */
+    public static final ExchangeState INITIAL = new ExchangeState(
+            ExchangeConfig.DEFAULT,
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            Table.empty(),
+            0,
+            0);
+
+    /** What a waiting ask waits for. */
+    public enum Want {
+        /** Another ask of its protocol or peer ends. */
+        PLACE,
+        /** A dial ends. */
+        DIAL,
+        /** A stream ends. */
+        STREAM
+    }
+
+    /** How far an ask is. */
+    public sealed interface Stage {
+        /** It has no place yet, or there was no room for its dial or stream. */
+        record Waiting(Want want) implements Stage {}
+
+        /** A connection is awaited. */
+        record Reaching() implements Stage {}
+
+        /** A stream is awaited. */
+        record Opening() implements Stage {}
+
+        /** The question is on its way, or the answer is. */
+        record Asking(Handle stream) implements Stage {}
+    }
+
+    /**
+     * One ask.
+     *
+     * @param bytes what the message takes
+     * @param again whether a stream that had been used before has failed it: it gets a fresh one, once
+     * @param deadline when it is given up
+     * @param at the same, or when it is tried again
+     */
+    public record Ask(
+            Ticket ticket,
+            PeerId peer,
+            List<Multiaddr> addresses,
+            String protocol,
+            Message message,
+            long bytes,
+            boolean again,
+            long deadline,
+            Stage stage,
+            long at)
+            implements Due {
+        /** Copies the list. */
+        public Ask {
+            addresses = List.copyOf(addresses);
+        }
+
+        Ask in(Stage changed) {
+            return in(changed, deadline);
+        }
+
+        Ask in(Stage changed, long until) {
+            return new Ask(
+                    ticket,
+                    peer,
+                    addresses,
+                    protocol,
+                    message,
+                    bytes,
+                    again,
+                    deadline,
+                    changed,
+                    Math.min(deadline, until));
+        }
+
+        Ask onceMore() {
+            return new Ask(ticket, peer, addresses, protocol, message, bytes, true, deadline, stage, at);
+        }
+    }
+
+    /**
+     * A stream on which this node asks.
+     *
+     * @param ask the ask that it carries; 0 if none: it may be used again
+     * @param uses how many answers came on it
+     * @param at when it is closed if nobody uses it
+     */
+    public record Outbound(PeerId peer, String protocol, long ask, long uses, long at) implements Due {}
+
+    /** How far a stream is on which another node asks. */
+    public enum Side {
+        /** A question is awaited. */
+        READING,
+        /** The question waits for somebody here to answer it. */
+        ASKED,
+        /** The answer is being written. */
+        REPLYING
+    }
+
+    /**
+     * A stream on which another node asks.
+     *
+     * @param number of the last question; 0 before the first
+     * @param at when it is given up
+     */
+    public record Inbound(PeerId peer, String protocol, Side side, long number, long at) implements Due {
+
+        Inbound in(Side changed, long question, long until) {
+            return new Inbound(peer, protocol, changed, question, until);
+        }
+    }
+
+    /**
+     * What is under way with one peer by one protocol.
+     *
+     * @param asks this node's asks that have a place
+     * @param inbound streams on which the peer asks
+     * @param idle streams that may be used again, the one used last at the end
+     * @param broken how often a stream that had been used before failed the next ask, up to {@link Asking#UNFIT}
+     */
+    public record Lane(int asks, int inbound, List<Handle> idle, int broken) {
+
+        static final Lane NONE = new Lane(0, 0, List.of(), 0);
+
+        /** Copies the list. */
+        public Lane {
+            idle = List.copyOf(idle);
+        }
+
+        boolean isEmpty() {
+            return asks == 0 && inbound == 0 && idle.isEmpty();
+        }
+    }
+
+    /**
+     * What is under way by one protocol.
+     *
+     * @param served whether questions are answered
+     * @param asks this node's asks that have a place
+     * @param waiting those that have none yet
+     * @param inbound streams on which others ask
+     */
+    public record Use(boolean served, int asks, int waiting, int inbound) {
+        static final Use NONE = new Use(false, 0, 0, 0);
+    }
+
+    Lane lane(PeerId peer, String protocol) {
+        return lanes.or(peer, Table.empty()).or(protocol, Lane.NONE);
+    }
+
+    Use use(String protocol) {
+        return uses.or(protocol, Use.NONE);
+    }
+
+    /** Whether a protocol's questions are answered. */
+    public boolean serves(String protocol) {
+        return use(protocol).served();
+    }
+
+    /** The phase of an ask or a stream, as the diagram names it. */
+    String nameOf(Subject subject) {
+        return switch (subject.kind()) {
+            case ExchangeAction.OfAsk.KIND ->
+                asks.find(Long.parseLong(subject.key()))
+                        .map(ask -> ask.stage() instanceof Stage.Waiting ? "waiting" : "asking")
+                        .orElse("noAsk");
+            case StreamAction.OfStream.KIND -> stream(Handle.parse(subject.key()));
+            default -> "running";
+        };
+    }
+
+    private String stream(Handle handle) {
+        return outbound.find(handle)
+                .map(stream -> stream.ask() == 0 ? "idle" : "carrying")
+                .or(() -> inbound.find(handle).map(stream -> switch (stream.side()) {
+                    case READING -> "reading";
+                    case ASKED -> "asked";
+                    case REPLYING -> "replying";
+                }))
+                .orElse("noStream");
+    }
+
+    ExchangeState withConfig(ExchangeConfig changed) {
+        return new ExchangeState(
+                changed, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, lastNumber);
+    }
+
+    ExchangeState withAsk(long number, Ask ask) {
+        return new ExchangeState(
+                config,
+                asks.with(number, ask),
+                tickets,
+                ask.stage() instanceof Stage.Waiting ? waiting.with(number, ask.peer()) : waiting.without(number),
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                bytes,
+                Math.max(lastNumber, number));
+    }
+
+    ExchangeState withoutAsk(long number) {
+        Ask ask = asks.at(number);
+        return new ExchangeState(
+                config,
+                asks.without(number),
+                tickets.without(ask.ticket()),
+                waiting.without(number),
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                bytes - ask.bytes(),
+                lastNumber);
+    }
+
+    ExchangeState withBytes(long changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, changed, lastNumber);
+    }
+
+    ExchangeState withTicket(Ticket ticket, long ask) {
+        return new ExchangeState(
+                config,
+                asks,
+                tickets.with(ticket, ask),
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                bytes,
+                lastNumber);
+    }
+
+    ExchangeState withOutbound(Table<Handle, Outbound> changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, changed, inbound, questions, lanes, uses, bytes, lastNumber);
+    }
+
+    ExchangeState withInbound(Table<Handle, Inbound> changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, outbound, changed, questions, lanes, uses, bytes, lastNumber);
+    }
+
+    ExchangeState withQuestions(Table<Long, Handle> changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, outbound, inbound, changed, lanes, uses, bytes, lastNumber);
+    }
+
+    ExchangeState withLastNumber(long changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, changed);
+    }
+
+    ExchangeState withLane(PeerId peer, String protocol, Lane lane) {
+        Table<String, Lane> ofPeer = lanes.or(peer, Table.empty());
+        Table<String, Lane> changed =
+                lane.isEmpty() && lane.broken() == 0 ? ofPeer.without(protocol) : ofPeer.with(protocol, lane);
+        // How well streams can be used again is known of a peer as long as anything is under way with it.
+        boolean idle = true;
+        for (Lane any : changed.values()) {
+            idle &= any.isEmpty();
+        }
+        return new ExchangeState(
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                idle ? lanes.without(peer) : lanes.with(peer, changed),
+                uses,
+                bytes,
+                lastNumber);
+    }
+
+    ExchangeState withUse(String protocol, Use use) {
+        return new ExchangeState(
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                use.equals(Use.NONE) ? uses.without(protocol) : uses.with(protocol, use),
+                bytes,
+                lastNumber);
+    }
+}

@@ -1,0 +1,30 @@
+/**
+ * One question, one answer, for every protocol of that shape. An ask dials if need be, opens a stream or uses one again, and ends in
+ * exactly one outcome; where there is no place, no dial or no stream for it, it waits for one until its deadline. Of the other
+ * side's questions each is told to whoever serves the protocol, and has a deadline for its answer.
+ *
+ * <p>The phases of an ask, of a stream on which this node asks, and of one on which another does:
+ *
+ * <pre>{@code
+ * stateDiagram-v2
+ *   waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
+ *   asking --> waiting: crowded
+ *   waiting --> noAsk: askDue, cancel, booted
+ *   asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
+ *   idle --> carrying: ask
+ *   carrying --> idle: answerCame
+ *   carrying --> noStream: answerCame, answerMissing, askDue, cancel, booted
+ *   idle --> noStream: streamDue, streamEnded, booted
+ *   noStream --> reading: offered
+ *   reading --> asked: askCame
+ *   asked --> replying: reply
+ *   replying --> reading: replySent
+ *   reading --> noStream: askMissing, streamDue, streamEnded, booted
+ *   asked --> noStream: refuse, streamDue, streamEnded, booted
+ *   replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
+ * }</pre>
+ */
+@NullMarked
+package dev.dunlin.connection.exchange;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,287 @@
+package dev.dunlin.connection.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionEffect;
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
+import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
+import dev.dunlin.connection.protocol.ProtocolLimits;
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.stream.StreamEffect;
+import dev.dunlin.connection.stream.StreamService;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Effect;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExchangeMachineTest {
+
+    private static final long SECOND = 1_000_000;
+    private static final PeerId A = TypeArbitraries.peer(0);
+    private static final PeerId B = TypeArbitraries.peer(1);
+    private static final Talk.Say HELLO = new Talk.Say.Hello(Bytes.of((byte) 1));
+    private static final Talk.Answer ANSWER = new Talk.Answer(Bytes.of((byte) 2));
+    private static final ProtocolLimits LIMITS = new ProtocolLimits(4, 2, 2, 2, 3, 10 * SECOND, 20 * SECOND, false);
+
+    private final StoreDriver<ExchangeRoot> driver =
+            StoreDriver.of(ExchangeRoot.store(ExchangeMachine.of(List.of(Talk.chat(LIMITS), Talk.letter(LIMITS)))));
+    private int handles = 100;
+
+    @BeforeEach
+    void boots() {
+        driver.boot(
+                Table.<String, String>empty().with("connection.maxDials", "1").with("connection.maxAttempts", "1"));
+    }
+
+    private static Ticket ticket(int number) {
+        return new Ticket(Ticket.API, number);
+    }
+
+    private void ask(int number, PeerId peer, String protocol) {
+        driver.dispatch(
+                new ExchangeAction.Ask(ticket(number), peer, List.of(Bench.address(1)), protocol, HELLO, 5 * SECOND));
+    }
+
+    private Handle handle(String kind) {
+        return new Handle(kind, driver.node().run(), ++handles);
+    }
+
+    private Handle connected(PeerId peer) {
+        ConnectionEffect.ConnectInit init =
+                driver.effects(ConnectionEffect.ConnectInit.class).getLast();
+        Handle connection = handle(ConnectionService.CONNECTION);
+        driver.answer(
+                ConnectionEffect.ConnectInit.class,
+                new ConnectionAction.Connected(init.dial(), connection, peer, Bench.address(1), Bytes.EMPTY));
+        return connection;
+    }
+
+    private Handle opened(Handle connection, PeerId peer, String id) {
+        StreamEffect.OpenInit init = driver.effects(StreamEffect.OpenInit.class).getLast();
+        Handle stream = handle(StreamService.STREAM);
+        driver.answer(
+                StreamEffect.OpenInit.class,
+                new StreamAction.StreamOpened(init.number(), init.ticket(), stream, connection, peer, id, 1));
+        return stream;
+    }
+
+    private <E extends Effect> E last(Class<E> type) {
+        return driver.effects(type).getLast();
+    }
+
+    private List<ExchangeOutcome> outcomes() {
+        return driver.actions(ExchangeOutcome.class);
+    }
+
+    private ExchangeState own() {
+        return driver.root().exchange();
+    }
+
+    @Test
+    void anAskDialsOpensAsksAndEndsWithItsAnswer() {
+        ask(1, A, Talk.LETTER);
+        Handle stream = opened(connected(A), A, Talk.LETTER_ID);
+        assertThat(last(ExchangeEffect.AskInit.class))
+                .isEqualTo(new ExchangeEffect.AskInit(stream, 1, Talk.LETTER, HELLO, false));
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER));
+        assertThat(outcomes()).containsExactly(new Answered(ticket(1), A, Talk.LETTER, ANSWER));
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
+        assertThat(own().asks().isEmpty()).isTrue();
+        assertThat(own().bytes()).isZero();
+        assertThat(own().lanes().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whileAllDialsAreTakenAnAskWaitsAndIsNotRefused() {
+        ask(1, A, Talk.LETTER);
+        ask(2, B, Talk.LETTER);
+        assertThat(driver.effects(ConnectionEffect.ConnectInit.class)).hasSize(1);
+        assertThat(own().waiting().keys()).containsExactly(2L);
+        connected(A);
+        // The dial that has ended makes room for the next one, at once.
+        assertThat(driver.effects(ConnectionEffect.ConnectInit.class)).hasSize(2);
+        assertThat(outcomes()).isEmpty();
+    }
+
+    @Test
+    void aStreamThatMayBeUsedAgainIs() {
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(connected(A), A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER));
+        ask(2, A, Talk.CHAT);
+        assertThat(driver.effects(StreamEffect.OpenInit.class)).hasSize(1);
+        assertThat(last(ExchangeEffect.AskInit.class))
+                .isEqualTo(new ExchangeEffect.AskInit(stream, 2, Talk.CHAT, HELLO, true));
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, stream, ANSWER));
+        driver.advanceBy(LIMITS.idle());
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
+        assertThat(own().outbound().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAskThatAUsedStreamFailsGetsAFreshOneOnceAndAfterThreeFailuresEachAskGetsItsOwn() {
+        ask(1, A, Talk.CHAT);
+        Handle connection = connected(A);
+        Handle stream = opened(connection, A, Talk.CHAT_ID);
+        for (int failure = 0; failure < Asking.UNFIT; failure++) {
+            assertThat(last(ExchangeEffect.AskInit.class).keep()).isTrue();
+            driver.answer(
+                    ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(own().lastNumber(), stream, ANSWER));
+            ask(10 + failure, A, Talk.CHAT);
+            long number = own().lastNumber();
+            driver.answer(
+                    ExchangeEffect.AskInit.class,
+                    new ExchangeAction.AnswerMissing(number, stream, AskFailure.RESET, "gone"));
+            assertThat(last(StreamEffect.CloseInit.class))
+                    .isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+            stream = opened(connection, A, Talk.CHAT_ID);
+        }
+        assertThat(last(ExchangeEffect.AskInit.class).keep()).isFalse();
+        assertThat(outcomes()).allMatch(Answered.class::isInstance);
+        // The fresh one fails, too: that is the end.
+        driver.answer(
+                ExchangeEffect.AskInit.class,
+                new ExchangeAction.AnswerMissing(own().lastNumber(), stream, AskFailure.RESET, "gone"));
+        assertThat(outcomes().getLast()).isEqualTo(new AskFailed(ticket(12), A, Talk.CHAT, AskFailure.RESET, "gone"));
+    }
+
+    @Test
+    void anAskEndsAtItsDeadlineWhereverItIs() {
+        ask(1, A, Talk.LETTER);
+        ask(2, B, Talk.LETTER);
+        driver.advanceBy(5 * SECOND);
+        assertThat(outcomes())
+                .containsExactlyInAnyOrder(
+                        new AskFailed(ticket(1), A, Talk.LETTER, AskFailure.TIMED_OUT, ""),
+                        new AskFailed(ticket(2), B, Talk.LETTER, AskFailure.TIMED_OUT, ""));
+        assertThat(own().waiting().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aCancelledAskFreesWhatItHas() {
+        ask(1, A, Talk.LETTER);
+        Handle stream = opened(connected(A), A, Talk.LETTER_ID);
+        driver.dispatch(new ExchangeAction.Cancel(ticket(1)));
+        assertThat(outcomes()).containsExactly(new AskFailed(ticket(1), A, Talk.LETTER, AskFailure.CANCELLED, ""));
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+        assertThat(own().outbound().isEmpty()).isTrue();
+        assertThat(own().bytes()).isZero();
+    }
+
+    @Test
+    void aStreamThatComesTooLateIsReset() {
+        ask(1, A, Talk.LETTER);
+        Handle connection = connected(A);
+        driver.dispatch(new ExchangeAction.Cancel(ticket(1)));
+        Handle stream = opened(connection, A, Talk.LETTER_ID);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+    }
+
+    @Test
+    void whatFailsOnTheWaySaysWhy() {
+        ask(1, A, Talk.LETTER);
+        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
+        driver.answer(
+                ConnectionEffect.ConnectInit.class,
+                new ConnectionAction.ConnectionFailed(
+                        init.dial(), A, init.address(), ConnectionError.of(ConnectionError.Kind.REFUSED, "refused")));
+        ask(2, B, Talk.LETTER);
+        connected(B);
+        StreamEffect.OpenInit open = last(StreamEffect.OpenInit.class);
+        driver.answer(
+                StreamEffect.OpenInit.class,
+                new StreamAction.OpenFailed(
+                        open.number(),
+                        open.ticket(),
+                        B,
+                        ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")));
+        assertThat(outcomes())
+                .extracting(action -> ((AskFailed) action).why())
+                .containsExactly(AskFailure.UNREACHABLE, AskFailure.UNSUPPORTED);
+    }
+
+    // The other side
+
+    private Handle accepted(Handle connection, PeerId peer, String id) {
+        Handle stream = handle(StreamService.STREAM);
+        driver.dispatch(new StreamAction.StreamAccepted(stream, connection, peer, id, 1));
+        return stream;
+    }
+
+    private Handle linked(PeerId peer) {
+        Handle connection = handle(ConnectionService.CONNECTION);
+        driver.dispatch(new ConnectionAction.Accepted(connection, peer, Bench.address(1), Bytes.EMPTY));
+        return connection;
+    }
+
+    @Test
+    void whatIsNotServedIsReset() {
+        Handle stream = accepted(linked(A), A, Talk.LETTER_ID);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+    }
+
+    @Test
+    void aQuestionIsToldAnsweredAndTheStreamClosed() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+        assertThat(last(ExchangeEffect.ServeInit.class).ids()).containsExactly(Talk.LETTER_ID);
+        Handle stream = accepted(linked(A), A, Talk.LETTER_ID);
+        driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(stream, HELLO));
+        ExchangeAction.Asked asked = driver.actions(ExchangeAction.Asked.class).getLast();
+        assertThat(asked).isEqualTo(new ExchangeAction.Asked(asked.number(), stream, A, Talk.LETTER, HELLO));
+        driver.dispatch(new ExchangeAction.Reply(asked.number(), ANSWER));
+        assertThat(last(ExchangeEffect.ReplyInit.class))
+                .isEqualTo(new ExchangeEffect.ReplyInit(stream, Talk.LETTER, ANSWER, false));
+        driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(stream));
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
+        assertThat(own().inbound().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aPeerHasItsShareOfTheAnswers() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle connection = linked(A);
+        accepted(connection, A, Talk.CHAT_ID);
+        accepted(connection, A, Talk.CHAT_ID);
+        Handle third = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(third, CloseMode.RESET));
+        Handle other = linked(B);
+        accepted(other, B, Talk.CHAT_ID);
+        assertThat(own().inbound().size()).isEqualTo(3);
+    }
+
+    @Test
+    void whoAsksAndIsNotAnsweredInTimeIsSentAway() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+        Handle connection = linked(A);
+        Handle silent = accepted(connection, A, Talk.LETTER_ID);
+        driver.advanceBy(LIMITS.answerWithin());
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(silent, CloseMode.RESET));
+        assertThat(own().questions().isEmpty()).isTrue();
+    }
+
+    @Test
+    void afterABootNothingIsLeftButWhatIsServed() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+        ask(1, A, Talk.LETTER);
+        driver.boot(Table.empty());
+        assertThat(own().asks().isEmpty()).isTrue();
+        assertThat(own().serves(Talk.LETTER)).isTrue();
+        assertThat(driver.effects(ExchangeEffect.ServeInit.class)).hasSize(2);
+        driver.dispatch(new ExchangeAction.Unserve(Talk.LETTER));
+        assertThat(last(ExchangeEffect.UnserveInit.class).ids()).containsExactly(Talk.LETTER_ID);
+        Handle stream = accepted(linked(A), A, Talk.LETTER_ID);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+    }
+}
