@@ -74,13 +74,11 @@ public final class Main implements Runnable {
 
     /** Runs one command; its code. That its output did not arrive is a failure, too. */
     static int run(String[] args, OutputStream standardOut, OutputStream standardError) {
-        StandardOutput output = new StandardOutput(standardOut);
-        PrintWriter out = output.writer();
+        StandardOutput out = StandardOutput.to(standardOut);
         PrintWriter err = new PrintWriter(standardError, true, StandardCharsets.UTF_8);
         CommandLine program = commandLine(out, err);
         int code = program.execute(args);
-        out.flush();
-        CommandFailure lost = output.failure().orElse(null);
+        CommandFailure lost = StandardOutput.lost(out).orElse(null);
         if (lost != null && code == ExitCode.OK.code()) {
             report(program, sentence(lost), lost);
             code = lost.exitCode().code();

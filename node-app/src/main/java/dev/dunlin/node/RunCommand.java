@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,32 +80,63 @@ final class RunCommand implements Runnable {
         for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
             options = options.with(setting.getKey(), setting.getValue());
         }
-        Node node = Node.start(Identity.loadOrCreate(dataDir).key(), options);
-        Thread closing = new Thread(() -> stopped(node), "dunlin-stop");
+        CompletableFuture<Node> started = new CompletableFuture<>();
+        Thread closing = new Thread(() -> stopped(started), "dunlin-stop");
         Runtime.getRuntime().addShutdownHook(closing);
         try {
-            for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
-                node.listen(address).forEach(out::println);
+            Node node = started(options, started);
+            try {
+                serve(node, out);
+            } finally {
+                if (removed(closing)) {
+                    node.close();
+                }
             }
-            out.flush();
-            for (Multiaddr address : connect) {
-                dial(node, address);
-            }
+        } finally {
+            removed(closing);
+        }
+    }
+
+    private Node started(NodeOptions options, CompletableFuture<Node> started) {
+        try {
+            Node node = Node.start(Identity.loadOrCreate(dataDir).key(), options);
+            started.complete(node);
+            return node;
+        } catch (RuntimeException | Error e) {
+            started.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private void serve(Node node, PrintWriter out) {
+        for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
+            node.listen(address).forEach(out::println);
+        }
+        StandardOutput.lost(out).ifPresent(lost -> {
+            throw lost;
+        });
+        for (Multiaddr address : connect) {
+            dial(node, address);
+        }
+        try {
             node.ended().join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new CommandFailure(ExitCode.INTERNAL, String.valueOf(cause.getMessage()), cause);
-        } finally {
-            if (removed(closing)) {
-                node.close();
-            }
         }
     }
 
-    // Without this the JVM would end with the signal's code, which a supervisor takes for a failure.
-    private static void stopped(Node node) {
+    // In order, also while the node starts, which may take a long log its time. Without the halt the JVM would end with
+    // the signal's code, which a supervisor takes for a failure.
+    private static void stopped(CompletableFuture<Node> started) {
+        Node node;
+        try {
+            node = started.join();
+        } catch (CompletionException itDidNotStart) {
+            return;
+        }
         node.close();
-        if (!node.ended().isCompletedExceptionally()) {
+        if (node.ended().isDone() && !node.ended().isCompletedExceptionally()) {
             Runtime.getRuntime().halt(ExitCode.OK.code());
         }
     }

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -72,6 +75,17 @@ class MainTest {
         }
     }
 
+    private static String brokenPipe() throws IOException {
+        Pipe pipe = Pipe.open();
+        pipe.source().close();
+        try (Pipe.SinkChannel sink = pipe.sink()) {
+            sink.write(ByteBuffer.wrap(new byte[1]));
+        } catch (IOException broken) {
+            return String.valueOf(broken.getMessage());
+        }
+        throw new AssertionError("a pipe that nobody reads is not broken");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"version", "--help"})
     void whatCannotBePrintedIsAFailure(String command) {
@@ -84,11 +98,24 @@ class MainTest {
     }
 
     @Test
-    void aReaderThatHasReadEnoughIsNoFailure() {
+    void aReaderThatHasReadEnoughIsNoFailureInWhateverLanguage() throws IOException {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
-        int code = Main.run(new String[] {"version"}, new Broken("Broken pipe"), told);
+        int code = Main.run(new String[] {"version"}, new Broken(brokenPipe()), told);
         assertThat(code).isEqualTo(ExitCode.OK.code());
         assertThat(told.size()).isZero();
+    }
+
+    /** Nobody would know where it listens. */
+    @Test
+    void aNodeWhoseAddressesCannotBePrintedStopsAtOnce(@TempDir Path folder) {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        String[] run = {"run", "--data-dir", folder.toString(), "--listen", "/ip4/127.0.0.1/tcp/0", "--log-level", "off"
+        };
+        assertThat(Main.run(run, new Broken("No space left on device"), told)).isEqualTo(ExitCode.IO_ERROR.code());
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .startsWith("dunlin: cannot write to standard output: No space left on device.");
     }
 
     @Test

@@ -171,7 +171,7 @@ public final class ActionLog {
             }
             Schema.Report whole = reader.fit();
             if (whole.fit() != fit.fit()) {
-                notes.add("another build sealed the log; what it has before input " + (from.input() + 1)
+                notes.add("what the log has before input " + (from.input() + 1) + " is of another build, and"
                         + (whole.fit() == Schema.Fit.IMPOSSIBLE
                                 ? " can be replayed by that build only: "
                                 : " can be replayed with losses only: ")

@@ -141,7 +141,8 @@ public final class LogReader<R> {
 
     private Schema.Report compare(List<Segments.Segment> some) throws IOException {
         Schema.Fit worst = Schema.Fit.FINE;
-        boolean foreign = false;
+        boolean read = false;
+        boolean foreign = true;
         List<Schema.Difference> differences = new ArrayList<>();
         for (Segments.Segment segment : some) {
             Optional<Frame.Header> header = header(segment);
@@ -154,11 +155,12 @@ public final class LogReader<R> {
                     differences.add(difference);
                 }
             }
-            foreign |= report.foreign();
+            read = true;
+            foreign &= report.foreign();
             worst = report.fit().compareTo(worst) > 0 ? report.fit() : worst;
         }
         differences.sort((one, other) -> other.fit().compareTo(one.fit()));
-        return new Schema.Report(worst, foreign, List.copyOf(differences));
+        return new Schema.Report(worst, read && foreign, List.copyOf(differences));
     }
 
     private Optional<Frame.Header> header(Segments.Segment segment) throws IOException {

@@ -200,23 +200,34 @@ final class SimProcess<R> {
 
     // In the runtime's order: the clock, one tick that is due by now, what fsync let go, one input that waits. None
     // keeps
-    // another from its turn.
+    // another from its turn, and each waits until the node is done with the one before.
     private void round(Inbox.@Nullable Item item) {
         long now = now();
         lookAround();
+        if (inTurn()) {
+            pause(() -> tickOf(item, now));
+        } else {
+            tickOf(item, now);
+        }
+    }
+
+    private void tickOf(Inbox.@Nullable Item item, long now) {
         if (goesOn()) {
             store.dueTick(now).ifPresent(due -> turn(due, now));
         }
         if (inTurn()) {
-            // What fsync lets go before the node is done with that goes out before the input.
-            midRound = true;
-            later(busyUntil, () -> {
-                midRound = false;
-                finishRound(item, now);
-            });
+            pause(() -> finishRound(item, now));
         } else {
             finishRound(item, now);
         }
+    }
+
+    private void pause(Runnable rest) {
+        midRound = true;
+        later(busyUntil, () -> {
+            midRound = false;
+            rest.run();
+        });
     }
 
     private void finishRound(Inbox.@Nullable Item item, long now) {

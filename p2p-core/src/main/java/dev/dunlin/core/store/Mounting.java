@@ -5,10 +5,13 @@ import dev.dunlin.core.state.Table;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What is checked of a machine before it is mounted, so that its author's mistakes are found at start. */
@@ -61,32 +64,56 @@ final class Mounting {
 
     // A table whose values may be due, and that nobody looks at: its deadlines would pass unseen.
     private static void checkDue(Machine<?, ?, ?> machine) {
-        List<String> tables = new ArrayList<>();
-        dueTables(machine.state(), "", tables);
+        Set<String> tables = new LinkedHashSet<>();
+        for (Class<?> variant : variants(machine.state())) {
+            dueTables(variant, "", Set.of(), tables);
+        }
         if (machine.dues().size() < tables.size()) {
             throw new IllegalArgumentException("the machine " + machine.name() + " has tables whose values may be Due ("
                     + String.join(", ", tables) + "), and says of "
                     + machine.dues().size()
-                    + " what an entry becomes that is due: declare due(…) for each");
+                    + " what an entry becomes that is due: declare due(…) for each, and give tables in which nothing"
+                    + " ever is due values that are not Due");
         }
     }
 
-    private static void dueTables(Class<?> record, String path, List<String> found) {
-        RecordComponent[] components = record.getRecordComponents();
-        for (RecordComponent component : components == null ? new RecordComponent[0] : components) {
-            String name = path + component.getName();
-            if (component.getGenericType() instanceof ParameterizedType table
-                    && table.getRawType() == Table.class
-                    && mayBeDue(table.getActualTypeArguments()[1])) {
-                found.add(name);
-            } else if (component.getType() != record) {
-                dueTables(component.getType(), name + ".", found);
+    // The state, and what else it may be if it is one of several.
+    private static List<Class<?>> variants(Class<?> state) {
+        for (Class<?> above : state.getInterfaces()) {
+            if (above.isSealed()) {
+                return leaves(above);
+            }
+        }
+        return List.of(state);
+    }
+
+    private static void dueTables(Type type, String path, Set<Class<?>> above, Set<String> found) {
+        if (type instanceof ParameterizedType generic) {
+            if (generic.getRawType() == Table.class) {
+                if (mayBeDue(generic.getActualTypeArguments()[1])) {
+                    found.add(path);
+                }
+            } else if (generic.getRawType() == Optional.class) {
+                dueTables(generic.getActualTypeArguments()[0], path, above, found);
+            } else {
+                dueTables(generic.getRawType(), path, above, found);
+            }
+        } else if (type instanceof Class<?> cls && cls.isRecord() && !above.contains(cls)) {
+            Set<Class<?>> here = new HashSet<>(above);
+            here.add(cls);
+            for (RecordComponent component : cls.getRecordComponents()) {
+                dueTables(
+                        component.getGenericType(),
+                        path.isEmpty() ? component.getName() : path + "." + component.getName(),
+                        here,
+                        found);
             }
         }
     }
 
     private static boolean mayBeDue(Type value) {
-        Type raw = value instanceof ParameterizedType generic ? generic.getRawType() : value;
+        Type bound = value instanceof WildcardType any ? any.getUpperBounds()[0] : value;
+        Type raw = bound instanceof ParameterizedType generic ? generic.getRawType() : bound;
         return raw instanceof Class<?> type
                 && (Due.class.isAssignableFrom(type)
                         || (type.isSealed() && leaves(type).stream().anyMatch(Due.class::isAssignableFrom)));

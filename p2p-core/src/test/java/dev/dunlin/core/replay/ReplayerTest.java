@@ -404,7 +404,7 @@ final class ReplayerTest {
         ActionLog.seal(disk, Gate.store(1), Recorder.SMALL, "one");
         ActionLog.Opened opened = ActionLog.open(disk, Gate.store(3), Recorder.SMALL, "three");
         assertThat(opened.notes())
-                .containsExactly("another build sealed the log; what it has before input 3 can be replayed with losses"
+                .containsExactly("what the log has before input 3 is of another build, and can be replayed with losses"
                         + " only: gate/unlock.who was removed");
     }
 

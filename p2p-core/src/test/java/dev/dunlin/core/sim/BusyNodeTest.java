@@ -27,6 +27,7 @@ final class BusyNodeTest {
 
     private static final long SECOND = 1_000_000;
     private static final int KEEP_POST = 5;
+    private static final int TELL_BANK = 4;
 
     private static ErrandAction begin(long errand, long lasts, int again, int effects) {
         return new ErrandAction.Begin(errand, 1, lasts, again, effects, Ticket.NONE);
@@ -188,5 +189,20 @@ final class BusyNodeTest {
         sim.node.offer(begin(2, SECOND, 0, KEEP_POST));
         sim.happens(SECOND / 2);
         assertThat(sim.turns).containsExactly("0 Begin", "10 Begin", "50010 Tick", "100010 KeepPost");
+    }
+
+    @Test
+    void aTickAfterAClockStepOfItsRoundWaitsForItsEnd() {
+        ErrandSim sim = new ErrandSim(0, 1_000);
+        List<String> seen = new ArrayList<>();
+        sim.handler = (id, effect) ->
+                seen.add(sim.world.now() + " " + effect.getClass().getSimpleName());
+        sim.node.offer(begin(1, SECOND, 0, TELL_BANK));
+        sim.happens(SECOND / 2);
+        seen.clear();
+        sim.node.slow(50_000);
+        sim.node.stepClock(5 * SECOND);
+        sim.happens(3 * SECOND);
+        assertThat(seen).containsExactly("1050000 TellBank");
     }
 }

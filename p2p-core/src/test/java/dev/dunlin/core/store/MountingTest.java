@@ -70,7 +70,38 @@ class MountingTest {
         refused(
                 () -> Store.of(deaf.budget(1).initial()).mount(deaf.budget(1), own -> own, (own, changed) -> changed),
                 "the machine bells has tables whose values may be Due (inside.bells, late), and says of 1 what an entry"
-                        + " becomes that is due: declare due(…) for each");
+                        + " becomes that is due: declare due(…) for each, and give tables in which nothing ever is due"
+                        + " values that are not Due");
+    }
+
+    sealed interface Tower {
+        record Off() implements Tower {}
+
+        record On(Optional<Inside> inside) implements Tower {}
+    }
+
+    record Deep(First first) {}
+
+    record First(Second second) {}
+
+    record Second(Optional<First> first, Table<Long, ? extends Bell> bells) {}
+
+    @Test
+    void findsSuchTablesWhereverTheyStandInTheState() {
+        refused(() -> deaf(new Tower.Off()), "may be Due (inside.bells)");
+        refused(
+                () -> deaf(new Deep(new First(new Second(Optional.empty(), Table.empty())))),
+                "may be Due (first.second.bells)");
+    }
+
+    private static <S> Store<S> deaf(S state) {
+        Machine<Object, S, Ring> machine = Machine.of("bells", state)
+                .actions(Ring.class)
+                .guards(Guards.<Object, S, Ring>of().always(Ring.Rang.class).build())
+                .budget(1);
+        return Store.of(state)
+                .mount(machine, own -> own, (own, changed) -> changed)
+                .build();
     }
 
     @Test
