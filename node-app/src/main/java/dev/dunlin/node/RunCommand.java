@@ -70,6 +70,8 @@ final class RunCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private volatile boolean stopping;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -109,6 +111,17 @@ final class RunCommand implements Runnable {
     }
 
     private void serve(Node node, PrintWriter out) {
+        try {
+            listenAndWait(node, out);
+        } catch (CommandFailure failure) {
+            // What fails since the node is being stopped is no failure.
+            if (!stopping) {
+                throw failure;
+            }
+        }
+    }
+
+    private void listenAndWait(Node node, PrintWriter out) {
         for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
             node.listen(address).forEach(out::println);
         }
@@ -128,7 +141,8 @@ final class RunCommand implements Runnable {
 
     // In order, also while the node starts, which may take a long log its time. Without the halt the JVM would end with
     // the signal's code, which a supervisor takes for a failure.
-    private static void stopped(CompletableFuture<Node> started) {
+    private void stopped(CompletableFuture<Node> started) {
+        stopping = true;
         Node node;
         try {
             node = started.join();

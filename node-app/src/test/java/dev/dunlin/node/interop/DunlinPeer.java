@@ -166,7 +166,7 @@ final class DunlinPeer implements AutoCloseable {
                         && state.root().stream().opens().isEmpty());
         // What the remote gave up right after its handshake may not be in the state yet.
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while ((node.net().stats().sockets() > 1 || node.net().stats().connections() > 0) && System.nanoTime() < end) {
+        while (!isAtRest(node.net().stats()) && System.nanoTime() < end) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
         TransportStats stats = node.net().stats();
@@ -176,6 +176,10 @@ final class DunlinPeer implements AutoCloseable {
         assertThat(stats.sockets()).isOne();
         assertThat(node.runtime().stats().handlerFailures()).isZero();
         assertThat(node.runtime().ended()).isNotDone();
+    }
+
+    private static boolean isAtRest(TransportStats stats) {
+        return stats.sockets() == 1 && stats.connections() == 0 && stats.pendingInbound() == 0;
     }
 
     @Override
