@@ -70,11 +70,15 @@ final class SchemaCollector {
         return plain;
     }
 
+    private static final String AT = "at ";
+
     void record(String name, Type type) {
         Map<String, String> fields = begin(name, Generics.raw(type));
         if (fields != null) {
             for (RecordComponent component : Generics.raw(type).getRecordComponents()) {
-                fields.put(component.getName(), typeName(Generics.component(type, component)));
+                fields.put(
+                        component.getName(),
+                        typeName(name + "." + component.getName(), Generics.component(type, component)));
             }
         }
     }
@@ -95,6 +99,18 @@ final class SchemaCollector {
 
     private String inside(Class<?> type) {
         return Schema.INSIDE + machine + "." + Names.of(type);
+    }
+
+    // What is wrong inside is told with the way to it.
+    private String typeName(String place, Type type) {
+        try {
+            return typeName(type);
+        } catch (IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage());
+            throw why.startsWith(AT)
+                    ? e
+                    : new IllegalArgumentException(AT + place.replace(Schema.INSIDE, "") + ": " + why, e);
+        }
     }
 
     private String typeName(Type type) {
@@ -160,8 +176,10 @@ final class SchemaCollector {
         } else if (type.isRecord()) {
             record(name, type);
         } else {
-            throw new IllegalArgumentException(type.getName() + " cannot be written: "
-                    + (type.isInterface() ? "give its variants in the type table" : "use a record, enum or text type"));
+            throw new IllegalArgumentException(type.getSimpleName() + " cannot be written: "
+                    + (type.isInterface()
+                            ? "make it sealed, with records, or give it as an open union"
+                            : "use a record, enum, number, String, Bytes, Table, List, Optional or a text type"));
         }
         return name;
     }

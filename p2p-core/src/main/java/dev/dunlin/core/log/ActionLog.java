@@ -160,8 +160,9 @@ public final class ActionLog {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             Schema.Report fit = reader.fitAfter(from.input());
             if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
-                throw new LogException.OtherBuild("this build cannot go on from the log in " + storage + ": "
-                        + fit.advice("seal the log with the build that wrote it (ActionLog.seal), or begin a new log"));
+                String why = "this build cannot go on from the log in " + storage + ": "
+                        + fit.advice("seal the log with the build that wrote it (ActionLog.seal), or begin a new log");
+                throw fit.foreign() ? new LogException(why) : new LogException.OtherBuild(why);
             }
             store.restore(from);
             List<String> notes = new ArrayList<>();

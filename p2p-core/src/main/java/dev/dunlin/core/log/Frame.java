@@ -26,9 +26,30 @@ public sealed interface Frame {
     /** The type of a {@link Force}. */
     String FORCED = "@log/forced";
 
+    /** What stands before an input's number. */
+    String META_INPUT = "\"meta\":{\"input\":";
+
     /** Whether a line is the log's own, a header or a force mark, and no input. */
     static boolean isOwn(String line) {
         return line.startsWith("{\"type\":\"@log/");
+    }
+
+    /**
+     * The number of the input that a line is, whatever build wrote it; {@link Long#MAX_VALUE} if it cannot be told. Other fields of
+     * that name stand before it, in the payload.
+     */
+    static long inputOf(String line) {
+        int at = line.lastIndexOf(META_INPUT);
+        int from = at + META_INPUT.length();
+        int to = from;
+        while (at >= 0 && to < line.length() && Character.isDigit(line.charAt(to))) {
+            to++;
+        }
+        try {
+            return Long.parseLong(line, from, to, 10);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /**

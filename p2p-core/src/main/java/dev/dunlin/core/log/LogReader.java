@@ -179,8 +179,9 @@ public final class LogReader<R> {
     Schema.Report fitAfter(long input) throws IOException {
         List<Segments.Segment> needed = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
-            boolean needs =
-                    i + 1 < segments.size() ? segments.get(i + 1).first() > input + 1 : hasInputs(segments.get(i));
+            boolean needs = i + 1 < segments.size()
+                    ? segments.get(i + 1).first() > input + 1
+                    : hasInputsAfter(input, segments.get(i));
             if (needs) {
                 needed.add(segments.get(i));
             }
@@ -188,10 +189,10 @@ public final class LogReader<R> {
         return compare(needed);
     }
 
-    private boolean hasInputs(Segments.Segment segment) throws IOException {
+    private boolean hasInputsAfter(long input, Segments.Segment segment) throws IOException {
         try (Lines lines = Segments.open(storage, segment)) {
             while (lines.next() == Lines.Next.GOOD) {
-                if (!Frame.isOwn(lines.text())) {
+                if (!Frame.isOwn(lines.text()) && Frame.inputOf(lines.text()) > input) {
                     return true;
                 }
             }

@@ -102,7 +102,9 @@ final class Asking {
             Future<?> timer = timeouts.schedule(
                     () -> {
                         forget(one);
-                        CALLERS.execute(() -> one.future().completeExceptionally(new TimeoutException()));
+                        CALLERS.execute(() -> one.future()
+                                .completeExceptionally(new TimeoutException("no outcome of '" + one.key()
+                                        + "' came within " + timeout.toMillis() + " ms; what was wished goes on")));
                     },
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);

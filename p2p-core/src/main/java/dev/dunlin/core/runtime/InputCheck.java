@@ -84,8 +84,8 @@ final class InputCheck {
      *
      * @throws IllegalArgumentException as {@link Door#check} says
      */
-    static void of(Action fact) {
-        new InputCheck(Names.of(fact.getClass())).value("the input", fact, 0);
+    static void of(Action fact, String name) {
+        new InputCheck(name).value("the input", fact, 0);
     }
 
     private void value(String name, @Nullable Object value, int depth) {

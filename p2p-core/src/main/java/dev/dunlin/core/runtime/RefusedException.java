@@ -22,7 +22,8 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(
                 why.clause(),
                 why.operands(),
-                why.clause() + " does not hold" + (why.operands().isEmpty() ? "" : " " + why.operands()));
+                why.clause() + " does not hold of " + why.type() + " " + why.subject()
+                        + (why.operands().isEmpty() ? "" : " " + why.operands()));
     }
 
     static RefusedException of(Port.Offer offer) {

@@ -334,8 +334,10 @@ final class StoreThread<R> {
                 figures.handlerFailures.add(1);
                 desk.answered(ready.id());
                 LOG.error(
-                        "the handler of {} threw, which is a bug: its machine will see no answer",
+                        "the handler of {} threw at {} ({}), which is a bug: its machine will see no answer",
                         store.nameOf(ready.effect().getClass()),
+                        ready.id(),
+                        ready.effect(),
                         e);
             }
         }

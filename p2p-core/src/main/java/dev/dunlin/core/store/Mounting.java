@@ -30,13 +30,18 @@ final class Mounting {
             throw new IllegalArgumentException("the machine " + machine.name() + " has the type table of "
                     + machine.types().machine());
         }
+        if (!machine.state().isRecord()) {
+            throw new IllegalArgumentException("the state of the machine " + machine.name() + " is a "
+                    + machine.state().getName() + ", and no record");
+        }
         for (Class<?> type : leaves(machine.actions())) {
             if (!machine.types().actions().containsValue(type)) {
                 throw new IllegalArgumentException(
                         type.getName() + " has no name in the type table of " + machine.name());
             }
             if (!machine.guards().covers(type)) {
-                throw new IllegalArgumentException(type.getName() + " has no guard in " + machine.name());
+                throw new IllegalArgumentException(type.getName() + " has no guard in " + machine.name()
+                        + ": give it one by on(…), or by always(…) if it may always happen");
             }
         }
         Set<Class<?>> types = new HashSet<>();

@@ -357,6 +357,10 @@ public final class Store<R> {
             node = (NodeState) after;
         } else {
             root = mount.written(root, after);
+            if (mount.read(node, root) != after) {
+                throw new IllegalStateException("the mount of the machine " + mount.name
+                        + " is wrong: what its setter writes is not what its getter reads");
+            }
         }
     }
 

@@ -117,7 +117,12 @@ final class Turning<R> implements Context {
     private <F extends Action> void observe(On<F, ?> on, Action action) {
         F fact = (F) action;
         if (on.matters().test(fact)) {
-            push(on.as().apply(fact));
+            Action made = on.as().apply(fact);
+            if (made == null) {
+                throw new IllegalStateException(
+                        "a machine that observes it made null of it: filter what does not matter");
+            }
+            push(made);
         }
     }
 
@@ -138,6 +143,9 @@ final class Turning<R> implements Context {
         }
         turnDraws(in, mount);
         S after = mount.machine.reduce(before, action, this);
+        if (after == null) {
+            throw new IllegalStateException("its reducer returned null");
+        }
         if (after != before) {
             touched[mount.index] = true;
             in.write(mount, after);

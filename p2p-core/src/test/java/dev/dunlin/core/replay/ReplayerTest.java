@@ -11,6 +11,7 @@ import dev.dunlin.core.log.Lamps.Quirk;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.log.LogWriter;
 import dev.dunlin.core.log.Recorder;
 import dev.dunlin.core.log.SimDisk;
 import dev.dunlin.core.state.Content;
@@ -22,6 +23,7 @@ import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import java.io.IOException;
@@ -396,6 +398,24 @@ final class ReplayerTest {
         Store<Object[]> running = Gate.store(2);
         ActionLog.open(disk, running, Recorder.SMALL, "two");
         assertThat(running.state().root()[0]).isEqualTo(new Gate.New("someone", 2, true));
+    }
+
+    /** As after an orderly stop: nothing stands behind the snapshot, so nothing must fit. */
+    @Test
+    void whereNothingIsToBeReplayedNothingMustFit() throws IOException {
+        SimDisk disk = gateLog("ann");
+        Store<Object[]> one = Gate.store(1);
+        try (LogWriter writer = ActionLog.open(disk, one, Recorder.SMALL, "one").writer()) {
+            writer.append(one.apply(Input.of(new NodeAction.Tick()), one.state().now() + 1));
+            writer.force();
+            writer.snapshot(one, one.state());
+        }
+        ActionLog.Opened opened = ActionLog.open(disk, Gate.store(3), Recorder.SMALL, "three");
+        assertThat(opened.notes())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "what the log has before input 4 is of another build, and can be replayed with losses only");
     }
 
     @Test

@@ -374,4 +374,33 @@ class MountingTest {
                 mounting(Toy.with(LEFT, left -> left.invariants(List.of(invariant.brokenBy(Ask.Keep.class))))),
                 "which is no action of the machine");
     }
+
+    @Test
+    void refusesAStateThatIsNoRecord() {
+        refused(() -> deaf("text"), "the state of the machine bells is a java.lang.String, and no record");
+    }
+
+    private static String failureOf(Store<Root> store) {
+        try {
+            store.apply(Input.of(new Left.Say("a")), 1);
+        } catch (StoreFailure failure) {
+            return String.valueOf(failure.getMessage());
+        }
+        throw new AssertionError("the store did not fail");
+    }
+
+    @Test
+    void aMountThatDoesNotHoldIsFoundAtItsFirstChange() {
+        Machine<Object, State, Left> changes = LEFT.reducing((own, action, ctx) -> own.saw("a"));
+        Store<Root> forgets = Store.of(Root.INITIAL)
+                .mount(changes, Root::left, (root, state) -> root)
+                .mount(RIGHT, Root::right, Root::withRight)
+                .build();
+        assertThat(failureOf(forgets)).contains("the mount of the machine left is wrong");
+        Store<Root> swaps = Store.of(Root.INITIAL)
+                .mount(changes, Root::left, Root::withRight)
+                .mount(RIGHT, Root::right, Root::withRight)
+                .build();
+        assertThat(failureOf(swaps)).contains("what its setter writes is not what its getter reads");
+    }
 }

@@ -391,7 +391,7 @@ class BrokenGatesTest {
 
     @Example
     void aBootThatIsNotDeclaredIsFound() {
-        breaks(laws(declaring(without("opening", "booted", "shut"))), LawBook.TRANSITIONS, 2, "action=booted");
+        breaks(laws(declaring(without("opening", "booted", "shut"))), LawBook.TRANSITIONS, 2, ": booted' of");
     }
 
     @Example

@@ -383,7 +383,8 @@ final class LawBook<R, S, A extends Action> {
                     boolean concerned = !from.equals(to) || (subject.equals(about) && !reduction.isBoot());
                     if (concerned && !declared.contains(taken)) {
                         throw step.run()
-                                .broken(taken + " of " + subject + " is not declared"
+                                .broken("'" + from + (from.equals(to) ? "" : " > " + to) + ": " + action + "' of "
+                                        + subject + " is not declared"
                                         + (phases.contains(to)
                                                 ? ""
                                                 : ": no line of transitions(…) names the phase '" + to + "', only "
