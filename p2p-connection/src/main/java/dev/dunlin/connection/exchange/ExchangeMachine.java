@@ -14,7 +14,6 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
 import java.util.List;
-import java.util.Set;
 
 /** The exchange machine, for the protocols that a node can speak. Its streams' handles are held by the stream machine. */
 public final class ExchangeMachine {
@@ -25,7 +24,7 @@ public final class ExchangeMachine {
     private static final String CONNECT = "connection/connect";
 
     // What passes by itself: another dial or stream ends.
-    private static final Set<String> CROWDED = Set.of(
+    private static final List<String> CROWDED = List.of(
             "dials-not-full",
             "waiters-not-full",
             "peer-connections-not-full",

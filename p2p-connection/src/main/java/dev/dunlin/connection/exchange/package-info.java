@@ -7,21 +7,21 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *   waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
- *   asking --> waiting: crowded
- *   waiting --> noAsk: askDue, cancel, booted
- *   asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
- *   idle --> carrying: ask
- *   carrying --> idle: answerCame
- *   carrying --> noStream: answerCame, answerMissing, askDue, cancel, booted
- *   idle --> noStream: streamDue, streamEnded, booted
- *   noStream --> reading: offered
- *   reading --> asked: askCame
- *   asked --> replying: reply
- *   replying --> reading: replySent
- *   reading --> noStream: askMissing, streamDue, streamEnded, booted
- *   asked --> noStream: refuse, streamDue, streamEnded, booted
- *   replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
+ *     waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
+ *     asking --> waiting: crowded
+ *     waiting --> noAsk: askDue, cancel, booted
+ *     asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
+ *     idle --> carrying: ask
+ *     carrying --> idle: answerCame
+ *     carrying --> noStream: answerCame, answerMissing, askDue, cancel, booted
+ *     idle --> noStream: streamDue, streamEnded, booted
+ *     noStream --> reading: offered
+ *     reading --> asked: askCame
+ *     asked --> replying: reply
+ *     replying --> reading: replySent
+ *     reading --> noStream: askMissing, streamDue, streamEnded, booted
+ *     asked --> noStream: refuse, streamDue, streamEnded, booted
+ *     replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
  * }</pre>
  */
 @NullMarked
