@@ -86,16 +86,11 @@ final class RunCommand implements Runnable {
         Thread closing = new Thread(() -> stopped(started), "dunlin-stop");
         Runtime.getRuntime().addShutdownHook(closing);
         try {
-            Node node = started(options, started);
-            try {
-                serve(node, out);
-            } finally {
-                if (removed(closing)) {
-                    node.close();
-                }
-            }
+            serve(started(options, started), out);
         } finally {
-            removed(closing);
+            if (removed(closing) && !started.isCompletedExceptionally()) {
+                started.join().close();
+            }
         }
     }
 

@@ -128,10 +128,7 @@ final class Answering {
     private void counted(Inbound stream, int change) {
         Use use = own.use(stream.protocol());
         Lane lane = own.lane(stream.peer(), stream.protocol());
-        own = own.withUse(stream.protocol(), new Use(use.served(), use.asks(), use.waiting(), use.inbound() + change))
-                .withLane(
-                        stream.peer(),
-                        stream.protocol(),
-                        new Lane(lane.asks(), lane.inbound() + change, lane.idle(), lane.broken()));
+        own = own.withUse(stream.protocol(), use.plus(0, 0, change))
+                .withLane(stream.peer(), stream.protocol(), lane.plus(0, change));
     }
 }

@@ -88,8 +88,8 @@ final class Asking {
     // To its place, or to those that wait for one.
     private void placed(long number, Ask ask) {
         if (hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
-            use(ask, use -> new Use(use.served(), use.asks() + 1, use.waiting(), use.inbound()));
-            lane(ask, lane -> new Lane(lane.asks() + 1, lane.inbound(), lane.idle(), lane.broken()));
+            use(ask, use -> use.plus(1, 0, 0));
+            lane(ask, lane -> lane.plus(1, 0));
             begun(number, ask);
         } else {
             waits(number, ask, Want.PLACE, ask.deadline());
@@ -97,7 +97,7 @@ final class Asking {
     }
 
     private void waits(long number, Ask ask, Want want, long until) {
-        use(ask, use -> new Use(use.served(), use.asks(), use.waiting() + 1, use.inbound()));
+        use(ask, use -> use.plus(0, 1, 0));
         own = own.withAsk(number, ask.in(new Stage.Waiting(want), until));
     }
 
@@ -217,7 +217,7 @@ final class Asking {
             failed(number, ask, AskFailure.TIMED_OUT, "");
         } else {
             // It waited for room.
-            use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+            use(ask, use -> use.plus(0, -1, 0));
             placed(number, ask);
         }
         return own;
@@ -252,7 +252,7 @@ final class Asking {
 
     private void ended(long number, Ask ask, Outcome outcome) {
         if (own.asks().at(number).stage() instanceof Stage.Waiting) {
-            use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+            use(ask, use -> use.plus(0, -1, 0));
         } else {
             leaves(ask);
         }
@@ -264,8 +264,8 @@ final class Asking {
     }
 
     private void leaves(Ask ask) {
-        use(ask, use -> new Use(use.served(), use.asks() - 1, use.waiting(), use.inbound()));
-        lane(ask, lane -> new Lane(lane.asks() - 1, lane.inbound(), lane.idle(), lane.broken()));
+        use(ask, use -> use.plus(-1, 0, 0));
+        lane(ask, lane -> lane.plus(-1, 0));
     }
 
     // The first of those that wait for which there is a place; each place that becomes free is given to one.
@@ -275,7 +275,7 @@ final class Asking {
             Ask ask = own.asks().at(waiting.getKey());
             boolean isTurn = streamEnded || !ask.stage().equals(new Stage.Waiting(Want.STREAM));
             if (isTurn && hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
-                use(ask, use -> new Use(use.served(), use.asks(), use.waiting() - 1, use.inbound()));
+                use(ask, use -> use.plus(0, -1, 0));
                 placed(waiting.getKey(), ask);
                 return;
             }

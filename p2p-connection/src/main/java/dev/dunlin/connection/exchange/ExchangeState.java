@@ -175,6 +175,10 @@ public record ExchangeState(
             idle = List.copyOf(idle);
         }
 
+        Lane plus(int moreAsks, int moreInbound) {
+            return new Lane(asks + moreAsks, inbound + moreInbound, idle, broken);
+        }
+
         boolean isEmpty() {
             return asks == 0 && inbound == 0 && idle.isEmpty();
         }
@@ -190,6 +194,10 @@ public record ExchangeState(
      */
     public record Use(boolean served, int asks, int waiting, int inbound) {
         static final Use NONE = new Use(false, 0, 0, 0);
+
+        Use plus(int moreAsks, int moreWaiting, int moreInbound) {
+            return new Use(served, asks + moreAsks, waiting + moreWaiting, inbound + moreInbound);
+        }
     }
 
     Lane lane(PeerId peer, String protocol) {
