@@ -1,6 +1,5 @@
 package dev.dunlin.core.debug;
 
-import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.store.Store;
@@ -38,14 +37,7 @@ public interface ClusterLog {
      * @throws LogException if the log does not fit: the message has the worst differences, {@link LogReader#fit} all
      */
     static <R> ClusterLog of(String name, LogReader<R> log, Store<R> store, boolean acceptRisky) {
-        Schema.Report fit = log.fit();
-        String cannot = "the log of " + name + " does not fit this build: ";
-        if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
-            throw new LogException(cannot + fit.advice("join it with the build that wrote it"));
-        }
-        if (fit.fit() == Schema.Fit.RISKY && !acceptRisky) {
-            throw new LogException.Lossy(cannot + fit.brief() + ". It can be joined if the losses are accepted");
-        }
+        log.requireFit("the log of " + name, "join", "joined", acceptRisky);
         return () -> new ClusterReplay<>(name, log, store);
     }
 }

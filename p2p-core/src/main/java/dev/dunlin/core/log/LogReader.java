@@ -205,6 +205,27 @@ public final class LogReader<R> {
         return fit;
     }
 
+    /**
+     * Refuses a log that does not fit.
+     *
+     * @param log what the message calls it
+     * @param verb what is to be done with it, for the message: "replay"
+     * @param participle the same as a participle: "replayed"
+     * @param acceptRisky whether one that fits only with losses is taken
+     * @throws LogException if the log does not fit, {@link LogException.Lossy} if it fits with losses: the message has the worst
+     *     differences, {@link #fit} all
+     */
+    public void requireFit(String log, String verb, String participle, boolean acceptRisky) {
+        String cannot = log + " does not fit this build: ";
+        if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
+            throw new LogException(cannot + fit.advice(verb + " it with the build that wrote it"));
+        }
+        if (fit.fit() == Schema.Fit.RISKY && !acceptRisky) {
+            throw new LogException.Lossy(
+                    cannot + fit.brief() + ". It can be " + participle + " if the losses are accepted");
+        }
+    }
+
     /** The codec of the store's types. */
     public Codec codec() {
         return codec;

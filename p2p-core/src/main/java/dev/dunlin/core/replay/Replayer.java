@@ -1,6 +1,5 @@
 package dev.dunlin.core.replay;
 
-import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogException;
@@ -47,14 +46,7 @@ public final class Replayer<R> {
     public Replayer(LogReader<R> log, Store<R> store, boolean acceptRisky) {
         this.log = log;
         this.store = store;
-        Schema.Report fit = log.fit();
-        String cannot = "the log does not fit this build: ";
-        if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
-            throw new LogException(cannot + fit.advice("replay it with the build that wrote it"));
-        }
-        if (fit.fit() == Schema.Fit.RISKY && !acceptRisky) {
-            throw new LogException.Lossy(cannot + fit.brief() + ". It can be replayed if the losses are accepted");
-        }
+        log.requireFit("the log", "replay", "replayed", acceptRisky);
     }
 
     /**

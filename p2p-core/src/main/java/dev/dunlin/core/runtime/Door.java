@@ -48,7 +48,7 @@ public final class Door {
         if (why.isPresent()) {
             throw new IllegalArgumentException(why.get());
         }
-        InputCheck.of(fact, store.nameOf(fact.getClass()));
+        InputCheck.of(fact, store);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.dunlin.core.state.Names;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.state.Text;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Store;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -30,11 +31,13 @@ final class InputCheck {
     private static final int PLAIN = 24;
     private static final int ESCAPED = 6;
 
-    private final String type;
+    private final Action fact;
+    private final Store<?> store;
     private long bytes;
 
-    private InputCheck(String type) {
-        this.type = type;
+    private InputCheck(Action fact, Store<?> store) {
+        this.fact = fact;
+        this.store = store;
     }
 
     /** A component that is no primitive. */
@@ -82,10 +85,11 @@ final class InputCheck {
     /**
      * Refuses what could not be recorded and read back.
      *
+     * @param store has the machine of the input
      * @throws IllegalArgumentException as {@link Door#check} says
      */
-    static void of(Action fact, String name) {
-        new InputCheck(name).value("the input", fact, 0);
+    static void of(Action fact, Store<?> store) {
+        new InputCheck(fact, store).value("the input", fact, 0);
     }
 
     private void value(String name, @Nullable Object value, int depth) {
@@ -179,6 +183,6 @@ final class InputCheck {
     }
 
     private IllegalArgumentException refused(String why) {
-        return new IllegalArgumentException("an input of the type " + type + " " + why);
+        return new IllegalArgumentException("an input of the type " + store.nameOf(fact.getClass()) + " " + why);
     }
 }
