@@ -40,7 +40,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +77,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     private final ByteAccount account;
     private final NoiseSettings noise;
     private final Map<String, Function<StreamChannel, StreamReader>> served;
-    private final Set<String> protocols;
-    private final ServedProtocols offered;
+    private final Set<String> protocols = new TreeSet<>();
+    private volatile ServedProtocols offered;
     private final SecureRandom random = new SecureRandom();
     private final EventLoopGroup loops;
     private final AddressResolver resolver;
@@ -245,11 +245,10 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.noise = new NoiseSettings(
                 identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise());
         this.served = Map.copyOf(served);
-        TreeSet<String> all = new TreeSet<>(served.keySet());
-        all.addAll(servedByEffect);
-        this.protocols = Collections.unmodifiableSortedSet(all);
+        protocols.addAll(served.keySet());
+        protocols.addAll(servedByEffect);
         this.account = new ByteAccount(limits.maxHeldBytes(), limits.maxHeldBytesPerConnection());
-        this.offered = ServedProtocols.of(all, limits.multistream());
+        this.offered = ServedProtocols.of(protocols, limits.multistream());
         this.loops = Sockets.group(threads, "dunlin-net");
         // A multi-threaded group's next is an event loop, which its type does not say.
         loops.next().scheduleWithFixedDelay(this::tellRefused, TELL_SECONDS, TELL_SECONDS, TimeUnit.SECONDS);
@@ -299,9 +298,27 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         return offered;
     }
 
-    /** The protocols that are accepted. */
+    /** The protocols that are accepted now. */
     public Set<String> protocols() {
-        return protocols;
+        return new TreeSet<>(offered.ids());
+    }
+
+    /**
+     * Accepts streams of more protocols from now on; they are read when a machine's effect says so.
+     *
+     * @throws IllegalArgumentException if one of them can never be negotiated
+     */
+    public synchronized void serve(Collection<String> ids) {
+        Set<String> more = new TreeSet<>(protocols);
+        more.addAll(ids);
+        offered = ServedProtocols.of(more, limits.multistream());
+        protocols.addAll(ids);
+    }
+
+    /** Accepts none of these any more; streams that are open stay so. */
+    public synchronized void unserve(Collection<String> ids) {
+        ids.forEach(protocols::remove);
+        offered = ServedProtocols.of(protocols, limits.multistream());
     }
 
     /** The bytes of an open stream, until it is over. */
