@@ -53,7 +53,7 @@ final class Answering {
             ctx.then(new CloseStream(fact.stream(), CloseMode.RESET));
             return own;
         }
-        Inbound stream = new Inbound(fact.peer(), protocol.name(), Side.READING, 0, ctx.now());
+        Inbound stream = new Inbound(fact.peer(), fact.connection(), protocol.name(), Side.READING, 0, ctx.now());
         counted(stream, 1);
         reads(fact.stream(), stream, limits(stream).answerWithin());
         return own;
@@ -76,7 +76,8 @@ final class Answering {
                                         Side.ASKED,
                                         number,
                                         ctx.now() + limits(stream).answerWithin())));
-        ctx.then(new Asked(number, fact.stream(), stream.peer(), stream.protocol(), fact.message()));
+        ctx.then(new Asked(
+                number, fact.stream(), stream.connection(), stream.peer(), stream.protocol(), fact.message()));
         return own;
     }
 

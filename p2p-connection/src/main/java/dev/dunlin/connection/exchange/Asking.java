@@ -75,6 +75,7 @@ final class Asking {
                         wish.ticket(),
                         wish.peer(),
                         wish.addresses(),
+                        wish.dial(),
                         wish.protocol(),
                         wish.message(),
                         bytes,
@@ -107,18 +108,28 @@ final class Asking {
         if (!ask.again() && !lane.idle().isEmpty()) {
             Handle stream = lane.idle().getLast();
             lane(ask, any -> without(any, stream));
-            asksOn(stream, number, ask);
-        } else {
+            asksOn(stream, own.outbound().at(stream), number, ask);
+        } else if (ask.dial()) {
             own = own.withAsk(number, ask.in(new Stage.Reaching()));
-            ctx.then(new Connect(ask.peer(), ask.addresses(), new Ticket(ExchangeMachine.NAME, number)));
+            ctx.then(new Connect(ask.peer(), ask.addresses(), ticket(number)));
+        } else {
+            opens(number, ask);
         }
     }
 
-    private void asksOn(Handle stream, long number, Ask ask) {
-        long uses = own.outbound().find(stream).map(Outbound::uses).orElse(0L);
+    private static Ticket ticket(long number) {
+        return new Ticket(ExchangeMachine.NAME, number);
+    }
+
+    private void opens(long number, Ask ask) {
+        own = own.withAsk(number, ask.in(new Stage.Opening()));
+        ctx.then(new OpenStream(
+                ticket(number), ask.peer(), protocol(ask.protocol()).ids()));
+    }
+
+    private void asksOn(Handle stream, Outbound known, long number, Ask ask) {
         own = own.withAsk(number, ask.in(new Stage.Asking(stream)))
-                .withOutbound(
-                        own.outbound().with(stream, new Outbound(ask.peer(), ask.protocol(), number, uses, Due.NEVER)));
+                .withOutbound(own.outbound().with(stream, known.in(number, known.uses(), Due.NEVER)));
         ctx.effect(new ExchangeEffect.AskInit(stream, number, ask.protocol(), ask.message(), keeps(ask)));
     }
 
@@ -136,12 +147,7 @@ final class Asking {
     }
 
     ExchangeState reached(long number) {
-        Ask ask = own.asks().at(number);
-        own = own.withAsk(number, ask.in(new Stage.Opening()));
-        ctx.then(new OpenStream(
-                new Ticket(ExchangeMachine.NAME, number),
-                ask.peer(),
-                protocol(ask.protocol()).ids()));
+        opens(number, own.asks().at(number));
         // A dial has ended: another may begin. Who wants a stream has as little room as before.
         next(false);
         return own;
@@ -160,10 +166,10 @@ final class Asking {
         return own;
     }
 
-    ExchangeState ready(long number, Handle stream) {
+    ExchangeState ready(long number, Handle stream, Handle connection) {
         Ask ask = own.asks().find(number).orElse(null);
         if (ask != null && ask.stage() instanceof Stage.Opening) {
-            asksOn(stream, number, ask);
+            asksOn(stream, new Outbound(ask.peer(), connection, ask.protocol(), number, 0, Due.NEVER), number, ask);
         } else {
             // It came too late.
             ctx.then(new CloseStream(stream, CloseMode.RESET));
@@ -180,9 +186,7 @@ final class Asking {
                         ? own.outbound()
                                 .with(
                                         fact.stream(),
-                                        new Outbound(
-                                                ask.peer(),
-                                                ask.protocol(),
+                                        stream.in(
                                                 0,
                                                 stream.uses() + 1,
                                                 ctx.now()
@@ -193,7 +197,11 @@ final class Asking {
         } else {
             ctx.then(new CloseStream(fact.stream(), CloseMode.CLOSE));
         }
-        ended(fact.ask(), ask, new Answered(ask.ticket(), ask.peer(), ask.protocol(), fact.message()));
+        ended(
+                fact.ask(),
+                ask,
+                new Answered(
+                        ask.ticket(), ask.peer(), stream.connection(), ask.protocol(), fact.message(), fact.took()));
         return own;
     }
 

@@ -48,14 +48,22 @@ public sealed interface ExchangeAction extends Action {
     // Asking
 
     /**
-     * Wish: ask a peer and tell me its answer. Dials if need be; waits for a place where there is none.
+     * Wish: ask a peer and tell me its answer. Waits for a place where there is none.
      *
      * @param addresses where the peer may be, beside what is known of it; at most {@link ConnectionAction#MAX_ADDRESSES}
+     * @param dial whether to dial the peer if there is no connection; without it such an ask fails
      * @param protocol the name of a {@link dev.dunlin.connection.protocol.Protocol}
      * @param message of the protocol's questions
      * @param within how long it may take, microseconds, 1 to {@link #MOST_WITHIN}
      */
-    record Ask(Ticket ticket, PeerId peer, List<Multiaddr> addresses, String protocol, Message message, long within)
+    record Ask(
+            Ticket ticket,
+            PeerId peer,
+            List<Multiaddr> addresses,
+            boolean dial,
+            String protocol,
+            Message message,
+            long within)
             implements ExchangeAction, OfPeer, Wish {
         /** Copies the list and checks the bounds. */
         public Ask {
@@ -91,13 +99,17 @@ public sealed interface ExchangeAction extends Action {
     record Crowded(long ask, ExchangeState.Want want) implements ExchangeAction, OfAsk {}
 
     /** The stream of an ask is open. */
-    record StreamReady(long ask, Handle stream) implements ExchangeAction, OfAsk {}
+    record StreamReady(long ask, Handle stream, Handle connection) implements ExchangeAction, OfAsk {}
 
     /** The stream of an ask could not be opened. */
     record StreamMissing(long ask, AskFailure why, String detail) implements ExchangeAction, OfAsk {}
 
-    /** Fact: the answer came. */
-    record AnswerCame(long ask, Handle stream, Message message) implements ExchangeAction, OfAsk {}
+    /**
+     * Fact: the answer came.
+     *
+     * @param took how long after the question was written, microseconds: the round trip and what the peer took
+     */
+    record AnswerCame(long ask, Handle stream, Message message, long took) implements ExchangeAction, OfAsk {}
 
     /**
      * Fact: no answer will come on this stream.
@@ -132,7 +144,8 @@ public sealed interface ExchangeAction extends Action {
     record Unserve(String protocol) implements ExchangeAction {}
 
     /** A peer has opened a stream of a protocol. */
-    record Offered(Handle stream, PeerId peer, String id) implements ExchangeAction, StreamAction.OfStream {}
+    record Offered(Handle stream, Handle connection, PeerId peer, String id)
+            implements ExchangeAction, StreamAction.OfStream {}
 
     /** Fact: a question came. */
     record AskCame(Handle stream, Message message) implements ExchangeAction, StreamAction.OfStream {}
@@ -154,7 +167,7 @@ public sealed interface ExchangeAction extends Action {
      *
      * @param number for {@link Reply} and {@link Refuse}
      */
-    record Asked(long number, Handle stream, PeerId peer, String protocol, Message message)
+    record Asked(long number, Handle stream, Handle connection, PeerId peer, String protocol, Message message)
             implements ExchangeAction, StreamAction.OfStream {}
 
     /** Wish: answer a question. */

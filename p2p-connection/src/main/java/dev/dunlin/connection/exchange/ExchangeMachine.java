@@ -65,7 +65,8 @@ public final class ExchangeMachine {
                 .onOutcome(Refused.class, (ticket, fact) -> refused(ticket.key(), fact))
                 .onOutcome(
                         StreamOpened.class,
-                        (ticket, fact) -> new ExchangeAction.StreamReady(ticket.key(), fact.stream()))
+                        (ticket, fact) ->
+                                new ExchangeAction.StreamReady(ticket.key(), fact.stream(), fact.connection()))
                 .onOutcome(
                         OpenFailed.class,
                         (ticket, fact) -> new ExchangeAction.StreamMissing(
@@ -75,7 +76,8 @@ public final class ExchangeMachine {
                 .on(
                         StreamAccepted.class,
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
-                        fact -> new ExchangeAction.Offered(fact.stream(), fact.peer(), fact.protocol()))
+                        fact -> new ExchangeAction.Offered(
+                                fact.stream(), fact.connection(), fact.peer(), fact.protocol()))
                 .on(
                         StreamClosed.class,
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),

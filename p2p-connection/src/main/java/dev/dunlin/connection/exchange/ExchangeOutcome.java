@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
@@ -9,8 +10,14 @@ import dev.dunlin.core.store.Ticket;
 /** How an {@link ExchangeAction.Ask} ends; exactly one of these, or {@link dev.dunlin.core.store.NodeOutcome.Refused}. */
 public sealed interface ExchangeOutcome extends Outcome {
 
-    /** The peer has answered. */
-    record Answered(Ticket ticket, PeerId peer, String protocol, Message message) implements ExchangeOutcome, OfPeer {}
+    /**
+     * The peer has answered.
+     *
+     * @param connection on which
+     * @param took how long after the question was written, microseconds
+     */
+    record Answered(Ticket ticket, PeerId peer, Handle connection, String protocol, Message message, long took)
+            implements ExchangeOutcome, OfPeer {}
 
     /**
      * There is no answer.

@@ -46,7 +46,8 @@ final class ExchangeReducer {
             case ExchangeAction.Reached(long ask) -> asking.reached(ask);
             case ExchangeAction.Unreached(long ask, var why, String detail) -> asking.missed(ask, why, detail);
             case ExchangeAction.Crowded(long ask, var want) -> asking.crowded(ask, want);
-            case ExchangeAction.StreamReady(long ask, var stream) -> asking.ready(ask, stream);
+            case ExchangeAction.StreamReady(long ask, var stream, var connection) ->
+                asking.ready(ask, stream, connection);
             case ExchangeAction.StreamMissing(long ask, var why, String detail) -> asking.missed(ask, why, detail);
             case ExchangeAction.AnswerCame fact -> asking.answered(fact);
             case ExchangeAction.AnswerMissing fact -> asking.unanswered(fact);

@@ -90,6 +90,7 @@ public record ExchangeState(
             Ticket ticket,
             PeerId peer,
             List<Multiaddr> addresses,
+            boolean dial,
             String protocol,
             Message message,
             long bytes,
@@ -112,6 +113,7 @@ public record ExchangeState(
                     ticket,
                     peer,
                     addresses,
+                    dial,
                     protocol,
                     message,
                     bytes,
@@ -122,7 +124,7 @@ public record ExchangeState(
         }
 
         Ask onceMore() {
-            return new Ask(ticket, peer, addresses, protocol, message, bytes, true, deadline, stage, at);
+            return new Ask(ticket, peer, addresses, dial, protocol, message, bytes, true, deadline, stage, at);
         }
     }
 
@@ -133,7 +135,13 @@ public record ExchangeState(
      * @param uses how many answers came on it
      * @param at when it is closed if nobody uses it
      */
-    public record Outbound(PeerId peer, String protocol, long ask, long uses, long at) implements Due {}
+    public record Outbound(PeerId peer, Handle connection, String protocol, long ask, long uses, long at)
+            implements Due {
+
+        Outbound in(long carried, long used, long until) {
+            return new Outbound(peer, connection, protocol, carried, used, until);
+        }
+    }
 
     /** How far a stream is on which another node asks. */
     public enum Side {
@@ -151,10 +159,11 @@ public record ExchangeState(
      * @param number of the last question; 0 before the first
      * @param at when it is given up
      */
-    public record Inbound(PeerId peer, String protocol, Side side, long number, long at) implements Due {
+    public record Inbound(PeerId peer, Handle connection, String protocol, Side side, long number, long at)
+            implements Due {
 
         Inbound in(Side changed, long question, long until) {
-            return new Inbound(peer, protocol, changed, question, until);
+            return new Inbound(peer, connection, protocol, changed, question, until);
         }
     }
 

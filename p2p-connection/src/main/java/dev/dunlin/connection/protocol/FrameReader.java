@@ -35,7 +35,11 @@ public final class FrameReader {
 
     // Of what is fixed the length is known before the first byte.
     private int begun() {
-        return framing instanceof Framing.Fixed(int bytes) ? bytes : -1;
+        return switch (framing) {
+            case Framing.Fixed(int bytes) -> bytes;
+            case Framing.Nothing _ -> 0;
+            case Framing.LengthPrefixed _, Framing.ToTheEnd _ -> -1;
+        };
     }
 
     /**

@@ -55,6 +55,17 @@ public sealed interface Framing {
         }
     }
 
+    /**
+     * One empty body, which needs no byte: it is there as soon as the stream is, as what asks identify, or when all before it is
+     * written, as what answers a push.
+     */
+    record Nothing() implements Framing {
+        @Override
+        public int maxBytes() {
+            return 0;
+        }
+    }
+
     private static void bounded(int bytes) {
         if (bytes < 0 || bytes > MOST_BYTES) {
             throw new IllegalArgumentException(
@@ -72,8 +83,7 @@ public sealed interface Framing {
             throw new IllegalArgumentException("a message of " + body.length + " bytes does not fit: " + this);
         }
         return switch (this) {
-            case Fixed _ -> body.clone();
-            case ToTheEnd _ -> body.clone();
+            case Fixed _, ToTheEnd _, Nothing _ -> body.clone();
             case LengthPrefixed _ -> {
                 int header = Varint.sizeOf(body.length);
                 byte[] framed = new byte[header + body.length];

@@ -34,11 +34,12 @@ public record Protocol<Q extends Message, R extends Message>(
                         + StreamAction.MAX_PROTOCOL + " characters, not " + id.length());
             }
         }
-        boolean lasting =
-                !(asks.framing() instanceof Framing.ToTheEnd) && !(answers.framing() instanceof Framing.ToTheEnd);
-        if (limits.reuseStream() && !lasting) {
-            throw new IllegalArgumentException(
-                    "the protocol " + name + " ends its streams to end its messages: it cannot use them again");
+        if (limits.reuseStream()
+                && (asks.framing() instanceof Framing.ToTheEnd
+                        || asks.framing() instanceof Framing.Nothing
+                        || answers.framing() instanceof Framing.ToTheEnd)) {
+            throw new IllegalArgumentException("the protocol " + name
+                    + " has no mark between its messages but the end of a stream: it cannot use one again");
         }
     }
 }

@@ -184,9 +184,9 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
         return switch (asked.effect()) {
             case ExchangeEffect.AskInit init ->
                 List.of(
-                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), ANSWER),
-                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), ANSWER),
-                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), HELLO),
+                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), ANSWER, 1000),
+                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), ANSWER, 1000),
+                        new ExchangeAction.AnswerCame(init.ask(), init.stream(), HELLO, 1000),
                         new ExchangeAction.AnswerMissing(init.ask(), init.stream(), AskFailure.RESET, "gone"),
                         new ExchangeAction.AnswerMissing(init.ask(), init.stream(), AskFailure.MALFORMED, "odd"));
             case ExchangeEffect.ReadInit init ->
@@ -234,6 +234,7 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                 ticket == 0 ? Ticket.NONE : new Ticket(Ticket.API, ticket),
                 peer(peer),
                 List.of(Bench.address(1)),
+                true,
                 protocol,
                 message,
                 60_000_000);
@@ -296,8 +297,8 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
                     Handle connection = connection(driver, 100, 0);
                     Handle chat = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
-                    driver.dispatch(new ExchangeAction.Offered(chat, peer(0), Talk.CHAT_ID));
-                    driver.dispatch(new ExchangeAction.Offered(chat, peer(0), "/other/1"));
+                    driver.dispatch(new ExchangeAction.Offered(chat, connection, peer(0), Talk.CHAT_ID));
+                    driver.dispatch(new ExchangeAction.Offered(chat, connection, peer(0), "/other/1"));
                 }),
                 new Script<>("what is no question, and too much of it", driver -> {
                     driver.dispatch(ask(1, 0, Talk.CHAT, ANSWER));
@@ -313,8 +314,8 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
                     Handle stream = opened(driver, connection, 200, 0, Talk.CHAT_ID);
                     driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
-                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER));
-                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, stream, ANSWER));
+                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
+                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, stream, ANSWER, 1000));
                 }));
     }
 }

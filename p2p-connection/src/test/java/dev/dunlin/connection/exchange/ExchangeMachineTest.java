@@ -50,8 +50,8 @@ class ExchangeMachineTest {
     }
 
     private void ask(int number, PeerId peer, String protocol) {
-        driver.dispatch(
-                new ExchangeAction.Ask(ticket(number), peer, List.of(Bench.address(1)), protocol, HELLO, 5 * SECOND));
+        driver.dispatch(new ExchangeAction.Ask(
+                ticket(number), peer, List.of(Bench.address(1)), true, protocol, HELLO, 5 * SECOND));
     }
 
     private Handle handle(String kind) {
@@ -92,15 +92,29 @@ class ExchangeMachineTest {
     @Test
     void anAskDialsOpensAsksAndEndsWithItsAnswer() {
         ask(1, A, Talk.LETTER);
-        Handle stream = opened(connected(A), A, Talk.LETTER_ID);
+        Handle connection = connected(A);
+        Handle stream = opened(connection, A, Talk.LETTER_ID);
         assertThat(last(ExchangeEffect.AskInit.class))
                 .isEqualTo(new ExchangeEffect.AskInit(stream, 1, Talk.LETTER, HELLO, false));
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER));
-        assertThat(outcomes()).containsExactly(new Answered(ticket(1), A, Talk.LETTER, ANSWER));
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        assertThat(outcomes()).containsExactly(new Answered(ticket(1), A, connection, Talk.LETTER, ANSWER, 7));
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
         assertThat(own().asks().isEmpty()).isTrue();
         assertThat(own().bytes()).isZero();
         assertThat(own().lanes().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAskThatIsNotToDialGoesToWhomThereIsAConnectionOnly() {
+        driver.dispatch(new ExchangeAction.Ask(ticket(1), A, List.of(), false, Talk.LETTER, HELLO, 5 * SECOND));
+        assertThat(outcomes())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.UNREACHABLE));
+        linked(A);
+        driver.dispatch(new ExchangeAction.Ask(ticket(2), A, List.of(), false, Talk.LETTER, HELLO, 5 * SECOND));
+        assertThat(driver.effects(StreamEffect.OpenInit.class)).hasSize(1);
+        assertThat(driver.effects(ConnectionEffect.ConnectInit.class)).isEmpty();
     }
 
     @Test
@@ -119,12 +133,12 @@ class ExchangeMachineTest {
     void aStreamThatMayBeUsedAgainIs() {
         ask(1, A, Talk.CHAT);
         Handle stream = opened(connected(A), A, Talk.CHAT_ID);
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER));
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
         ask(2, A, Talk.CHAT);
         assertThat(driver.effects(StreamEffect.OpenInit.class)).hasSize(1);
         assertThat(last(ExchangeEffect.AskInit.class))
                 .isEqualTo(new ExchangeEffect.AskInit(stream, 2, Talk.CHAT, HELLO, true));
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, stream, ANSWER));
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, stream, ANSWER, 7));
         driver.advanceBy(LIMITS.idle());
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
         assertThat(own().outbound().isEmpty()).isTrue();
@@ -138,7 +152,7 @@ class ExchangeMachineTest {
         for (int failure = 0; failure < Asking.UNFIT; failure++) {
             assertThat(last(ExchangeEffect.AskInit.class).keep()).isTrue();
             driver.answer(
-                    ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(own().lastNumber(), stream, ANSWER));
+                    ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(own().lastNumber(), stream, ANSWER, 7));
             ask(10 + failure, A, Talk.CHAT);
             long number = own().lastNumber();
             driver.answer(
@@ -236,10 +250,12 @@ class ExchangeMachineTest {
     void aQuestionIsToldAnsweredAndTheStreamClosed() {
         driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
         assertThat(last(ExchangeEffect.ServeInit.class).ids()).containsExactly(Talk.LETTER_ID);
-        Handle stream = accepted(linked(A), A, Talk.LETTER_ID);
+        Handle connection = linked(A);
+        Handle stream = accepted(connection, A, Talk.LETTER_ID);
         driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(stream, HELLO));
         ExchangeAction.Asked asked = driver.actions(ExchangeAction.Asked.class).getLast();
-        assertThat(asked).isEqualTo(new ExchangeAction.Asked(asked.number(), stream, A, Talk.LETTER, HELLO));
+        assertThat(asked)
+                .isEqualTo(new ExchangeAction.Asked(asked.number(), stream, connection, A, Talk.LETTER, HELLO));
         driver.dispatch(new ExchangeAction.Reply(asked.number(), ANSWER));
         assertThat(last(ExchangeEffect.ReplyInit.class))
                 .isEqualTo(new ExchangeEffect.ReplyInit(stream, Talk.LETTER, ANSWER, false));

@@ -6,7 +6,7 @@ import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.netty.Limits;
-import dev.dunlin.connection.netty.NettyExchange;
+import dev.dunlin.connection.netty.NettyMessages;
 import dev.dunlin.connection.netty.NettyTransport;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Protocol;
@@ -44,7 +44,7 @@ final class ExchangeNode implements AutoCloseable {
     final PeerId self;
     final Multiaddr address;
     volatile Function<ExchangeAction.Asked, Optional<Message>> answers = asked -> Optional.empty();
-    private final NettyExchange exchange;
+    private final StreamExchange exchange;
     private final AtomicLong asked = new AtomicLong();
 
     ExchangeNode(List<Protocol<?, ?>> protocols) {
@@ -55,16 +55,18 @@ final class ExchangeNode implements AutoCloseable {
                 .handler(
                         NodeEffect.class,
                         EffectHandlers.closing(Map.of(
-                                ConnectionService.CONNECTION, handle -> transport().closeOrphan(handle),
-                                ConnectionService.LISTENER, handle -> transport().closeOrphan(handle),
+                                ConnectionService.CONNECTION,
+                                        handle -> transport().closeOrphan(handle),
+                                ConnectionService.LISTENER,
+                                        handle -> transport().closeOrphan(handle),
                                 NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()))
                 .build();
-        transport = new NettyTransport(
-                runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
-        exchange = new NettyExchange(transport, runtime, new Catalogue(protocols));
+        transport =
+                new NettyTransport(runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
+        exchange = new StreamExchange(new NettyMessages(transport), runtime, new Catalogue(protocols));
         runtime.watch(this::answer);
         runtime.start("test", Table.<String, String>empty().with("node.peerId", self.toString()), 1);
         ConnectionOutcome.ListenDone bound = (ConnectionOutcome.ListenDone) runtime.ask(
@@ -79,7 +81,7 @@ final class ExchangeNode implements AutoCloseable {
         return transport;
     }
 
-    private NettyExchange exchange() {
+    private StreamExchange exchange() {
         return exchange;
     }
 
@@ -103,6 +105,7 @@ final class ExchangeNode implements AutoCloseable {
                                 ticket,
                                 other.self,
                                 List.of(other.address),
+                                true,
                                 protocol,
                                 message,
                                 TimeUnit.SECONDS.toMicros(20)),

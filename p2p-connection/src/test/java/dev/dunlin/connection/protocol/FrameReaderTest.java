@@ -1,6 +1,7 @@
 package dev.dunlin.connection.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -19,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class FrameReaderTest {
 
@@ -145,5 +147,17 @@ class FrameReaderTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Framing.LengthPrefixed(3).framed(new byte[4]));
         assertThatIllegalArgumentException().isThrownBy(() -> new Framing.ToTheEnd(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> new Framing.Fixed(0));
+    }
+
+    @Test
+    void nothingIsOneEmptyBodyThatNeedsNoByte() throws Exception {
+        FrameReader reader = new FrameReader(new Framing.Nothing());
+        ByteBuffer behind = ByteBuffer.wrap(new byte[] {1});
+        assertThat(reader.next(behind)).contains(Bytes.EMPTY);
+        assertThat(behind.remaining()).isEqualTo(1);
+        assertThat(reader.isWithin()).isFalse();
+        assertThat(new Framing.Nothing().framed(new byte[0])).isEmpty();
+        assertThatThrownBy(() -> new Framing.Nothing().framed(new byte[1]))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

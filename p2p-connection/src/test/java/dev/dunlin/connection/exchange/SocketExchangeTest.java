@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Exchanges on real sockets. */
 @Timeout(120)
-class NettyExchangeTest {
+class SocketExchangeTest {
 
     private static final List<Protocol<?, ?>> PROTOCOLS =
             List.of(Talk.chat(ProtocolLimits.DEFAULT), Talk.letter(ProtocolLimits.DEFAULT));
@@ -45,12 +45,12 @@ class NettyExchangeTest {
                     assertThat(one.ask(other, protocol, new Talk.Say.Hello(words(size))))
                             .isInstanceOfSatisfying(
                                     Answered.class,
-                                    answered -> assertThat(answered.message())
-                                            .isEqualTo(new Talk.Answer(words(size))));
+                                    answered -> assertThat(answered.message()).isEqualTo(new Talk.Answer(words(size))));
                 }
             }
             // One stream of chat is kept, none of letter.
-            ExchangeNode.await(() -> one.runtime.state().root().stream().streams().size() == 1);
+            ExchangeNode.await(
+                    () -> one.runtime.state().root().stream().streams().size() == 1);
             assertThat(one.runtime.state().root().exchange().outbound().size()).isEqualTo(1);
         }
     }
@@ -82,16 +82,16 @@ class NettyExchangeTest {
                 ExchangeNode other = new ExchangeNode(PROTOCOLS)) {
             other.serve(Talk.LETTER, Talk.LETTER_ID);
             assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
-                    .isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
-                            .isEqualTo(AskFailure.RESET));
+                    .isInstanceOfSatisfying(
+                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.RESET));
             assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Hello(words(1))))
-                    .isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
-                            .isEqualTo(AskFailure.UNSUPPORTED));
+                    .isInstanceOfSatisfying(
+                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.UNSUPPORTED));
             other.runtime.offer(new ExchangeAction.Unserve(Talk.LETTER));
             ExchangeNode.await(() -> other.transport.protocols().isEmpty());
             assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
-                    .isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
-                            .isEqualTo(AskFailure.UNSUPPORTED));
+                    .isInstanceOfSatisfying(
+                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.UNSUPPORTED));
         }
     }
 
@@ -107,8 +107,8 @@ class NettyExchangeTest {
             };
             other.serve(Talk.LETTER, Talk.LETTER_ID);
             assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
-                    .isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
-                            .isEqualTo(AskFailure.RESET));
+                    .isInstanceOfSatisfying(
+                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.RESET));
             asked.join();
             other.close();
         }

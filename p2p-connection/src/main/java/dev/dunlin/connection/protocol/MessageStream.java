@@ -1,0 +1,244 @@
+package dev.dunlin.connection.protocol;
+
+import dev.dunlin.core.state.Bytes;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages over one stream: one is read when somebody asks for it, and one written at a time. What arrives before it is asked for is
+ * kept and not {@linkplain ByteStream#consumed consumed}, so that it counts against the peer's window: who asks for no more makes the
+ * peer wait. Not thread-safe.
+ */
+public final class MessageStream {
+
+    private static final byte[] NONE = new byte[0];
+
+    private final ByteStream bytes;
+
+    // What came and nobody asked for: one flat piece, however many frames it came in.
+    private byte[] kept = NONE;
+    private int from;
+    private int to;
+
+    private @Nullable Reading reading;
+    private @Nullable Writing writing;
+    private boolean remoteClosed;
+    private @Nullable String over;
+
+    /** Over a stream, from its begin. */
+    public MessageStream(ByteStream bytes) {
+        this.bytes = bytes;
+    }
+
+    /** What became of a message that was asked for. */
+    public sealed interface Read {
+
+        /** It is there. */
+        record Came(Message message) implements Read {}
+
+        /** There is none: the peer has ended its side between two messages. */
+        record Finished() implements Read {}
+
+        /**
+         * What came is none. The stream can be read no more.
+         *
+         * @param why a sentence without its full stop
+         */
+        record Malformed(String why) implements Read {}
+
+        /**
+         * The stream ended before it was whole.
+         *
+         * @param why a sentence without its full stop
+         */
+        record Lost(String why) implements Read {}
+    }
+
+    private record Reading(MessageCodec<?> codec, FrameReader frames, Consumer<Read> then) {}
+
+    private record Writing(ByteBuffer bytes, boolean last, Consumer<Optional<String>> then) {}
+
+    /**
+     * Asks for the next message.
+     *
+     * @param then is told once
+     * @throws IllegalStateException if one is asked for already
+     */
+    public void read(MessageCodec<?> codec, Consumer<Read> then) {
+        if (reading != null) {
+            throw new IllegalStateException("a message of this stream is awaited already");
+        }
+        reading = new Reading(codec, new FrameReader(codec.framing()), then);
+        if (over != null) {
+            told(new Read.Lost(over));
+            return;
+        }
+        ByteBuffer view = ByteBuffer.wrap(kept, from, to - from);
+        take(view);
+        from = view.position();
+        if (from == to) {
+            kept = NONE;
+            from = 0;
+            to = 0;
+        }
+        if (remoteClosed) {
+            endOfInput();
+        }
+    }
+
+    /**
+     * Writes a message.
+     *
+     * @param last whether our side ends behind it
+     * @param then is told once: why it could not be written, or nothing when all of it is taken
+     * @throws IllegalStateException if one is being written
+     */
+    public void write(MessageCodec<?> codec, Message message, boolean last, Consumer<Optional<String>> then) {
+        if (writing != null) {
+            throw new IllegalStateException("a message of this stream is being written");
+        }
+        if (over != null) {
+            then.accept(Optional.of(over));
+            return;
+        }
+        byte[] framed;
+        try {
+            framed = framed(codec, message);
+        } catch (RuntimeException e) {
+            // A codec's fault is the fault of one message.
+            then.accept(Optional.of("the message has no bytes: " + e));
+            return;
+        }
+        writing = new Writing(ByteBuffer.wrap(framed), last, then);
+        writable();
+    }
+
+    // The codec of a protocol takes the messages of that protocol: guards have looked.
+    @SuppressWarnings("unchecked")
+    private static <M extends Message> byte[] framed(MessageCodec<M> codec, Message message) {
+        return codec.framing().framed(codec.encode((M) message).toArray());
+    }
+
+    /** More can be written. */
+    public void writable() {
+        Writing now = writing;
+        if (now == null) {
+            return;
+        }
+        ByteStream.Sent sent = now.bytes().hasRemaining() ? bytes.send(now.bytes()) : ByteStream.Sent.ALL;
+        if (sent == ByteStream.Sent.PART) {
+            return;
+        }
+        writing = null;
+        if (sent == ByteStream.Sent.ALL && now.last()) {
+            bytes.closeWrite();
+        }
+        now.then().accept(sent == ByteStream.Sent.ALL ? Optional.empty() : Optional.of("our side is closed"));
+    }
+
+    /** Bytes came; all of them are taken. */
+    public void arrived(ByteBuffer came) {
+        if (from == to) {
+            take(came);
+        }
+        int more = came.remaining();
+        if (more > 0) {
+            keep(came, more);
+        }
+    }
+
+    // As much as the awaited message takes.
+    private void take(ByteBuffer came) {
+        Reading now = reading;
+        if (now == null) {
+            return;
+        }
+        int before = came.remaining();
+        try {
+            Optional<Bytes> body = now.frames().next(came);
+            if (before > came.remaining()) {
+                bytes.consumed(before - came.remaining());
+            }
+            if (body.isPresent()) {
+                told(decoded(now.codec(), body.get()));
+            }
+        } catch (MalformedMessage malformed) {
+            told(new Read.Malformed(String.valueOf(malformed.getMessage())));
+        }
+    }
+
+    private static Read decoded(MessageCodec<?> codec, Bytes body) throws MalformedMessage {
+        try {
+            return new Read.Came(codec.decode(body));
+        } catch (RuntimeException e) {
+            return new Read.Malformed("its codec fails: " + e);
+        }
+    }
+
+    private void keep(ByteBuffer came, int more) {
+        if (kept.length - to < more) {
+            byte[] wider =
+                    to - from + more <= kept.length ? kept : new byte[Math.max(2 * (to - from), to - from + more)];
+            System.arraycopy(kept, from, wider, 0, to - from);
+            kept = wider;
+            to -= from;
+            from = 0;
+        }
+        came.get(kept, to, more);
+        to += more;
+    }
+
+    private void told(Read read) {
+        Reading now = reading;
+        reading = null;
+        if (now != null) {
+            now.then().accept(read);
+        }
+    }
+
+    /** The peer has ended its side, behind all that came. */
+    public void remoteClosed() {
+        remoteClosed = true;
+        endOfInput();
+    }
+
+    private void endOfInput() {
+        Reading now = reading;
+        if (now == null || from < to) {
+            return;
+        }
+        boolean within = now.frames().isWithin();
+        try {
+            Optional<Bytes> body = now.frames().end();
+            told(body.isPresent() ? decoded(now.codec(), body.get()) : new Read.Finished());
+        } catch (MalformedMessage malformed) {
+            String why = String.valueOf(malformed.getMessage());
+            told(within ? new Read.Lost(why) : new Read.Malformed(why));
+        }
+    }
+
+    /**
+     * The stream is over; what is asked for or being written is lost.
+     *
+     * @param why a sentence without its full stop
+     */
+    public void ended(String why) {
+        over = why;
+        kept = NONE;
+        from = 0;
+        to = 0;
+        Writing unwritten = writing;
+        writing = null;
+        if (unwritten != null) {
+            unwritten.then().accept(Optional.of(why));
+        }
+        told(new Read.Lost(why));
+    }
+
+    /** How many bytes are allocated for what nobody asked for, for the test of the bound. */
+    int capacity() {
+        return kept.length;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.dunlin.connection.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.core.state.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class MessageStreamTest {
+
+    record Text(Bytes bytes) implements Message {}
+
+    record Texts(Framing framing) implements MessageCodec<Text> {
+        @Override
+        public Class<Text> type() {
+            return Text.class;
+        }
+
+        @Override
+        public Bytes encode(Text message) {
+            return message.bytes();
+        }
+
+        @Override
+        public Text decode(Bytes body) throws MalformedMessage {
+            if (body.size() > 0 && body.toArray()[0] == 66) {
+                throw new MalformedMessage("no text begins with 66");
+            }
+            if (body.size() > 0 && body.toArray()[0] == 77) {
+                throw new IllegalStateException("a codec's fault");
+            }
+            return new Text(body);
+        }
+    }
+
+    private static final Texts PREFIXED = new Texts(new Framing.LengthPrefixed(1000));
+    private static final Texts WHOLE = new Texts(new Framing.ToTheEnd(1000));
+    private static final Texts NOTHING = new Texts(new Framing.Nothing());
+
+    /** Takes so many bytes until it is given more room. */
+    private static final class Pipe implements ByteStream {
+        final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        int room = Integer.MAX_VALUE;
+        long consumed;
+        boolean closed;
+
+        @Override
+        public Sent send(ByteBuffer bytes) {
+            if (closed) {
+                return Sent.CLOSED;
+            }
+            while (bytes.hasRemaining() && room > 0) {
+                sent.write(bytes.get());
+                room--;
+            }
+            return bytes.hasRemaining() ? Sent.PART : Sent.ALL;
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            consumed += bytes;
+        }
+
+        @Override
+        public void closeWrite() {
+            closed = true;
+        }
+    }
+
+    private final Pipe pipe = new Pipe();
+    private final MessageStream stream = new MessageStream(pipe);
+    private final List<Read> reads = new ArrayList<>();
+    private final List<Optional<String>> writes = new ArrayList<>();
+
+    private static Text text(int... bytes) {
+        byte[] all = new byte[bytes.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) bytes[i];
+        }
+        return new Text(Bytes.of(all));
+    }
+
+    private void arrives(int... bytes) {
+        stream.arrived(ByteBuffer.wrap(text(bytes).bytes().toArray()));
+    }
+
+    @Property(tries = 300)
+    void whateverTheSplitEachMessageComesWhenItIsAskedForAndNoByteIsConsumedBefore(
+            @ForAll @Size(max = 20) List<@IntRange(max = 50) Integer> lengths,
+            @ForAll @Size(min = 1, max = 10) List<@IntRange(min = 1, max = 40) Integer> pieces) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        List<Read> expected = new ArrayList<>();
+        for (int length : lengths) {
+            Bytes body = Bytes.of(new byte[length]);
+            all.writeBytes(PREFIXED.framing().framed(body.toArray()));
+            expected.add(new Read.Came(new Text(body)));
+        }
+        expected.add(new Read.Finished());
+        Pipe far = new Pipe();
+        MessageStream reader = new MessageStream(far);
+        ByteBuffer bytes = ByteBuffer.wrap(all.toByteArray());
+        for (int i = 0; bytes.hasRemaining(); i++) {
+            int count = Math.min(pieces.get(i % pieces.size()), bytes.remaining());
+            reader.arrived(bytes.slice(bytes.position(), count));
+            bytes.position(bytes.position() + count);
+        }
+        reader.remoteClosed();
+        assertThat(far.consumed).isZero();
+        assertThat(reader.capacity()).isLessThanOrEqualTo(2 * all.size());
+        List<Read> came = new ArrayList<>();
+        for (int i = 0; i <= lengths.size(); i++) {
+            reader.read(PREFIXED, came::add);
+        }
+        assertThat(came).isEqualTo(expected);
+        assertThat(far.consumed).isEqualTo(all.size());
+        assertThat(reader.capacity()).isZero();
+    }
+
+    @Test
+    void oneMessageIsReadAndTheNextIsKept() {
+        stream.read(PREFIXED, reads::add);
+        arrives(1);
+        assertThat(reads).isEmpty();
+        arrives(7, 2, 8);
+        assertThat(reads).containsExactly(new Read.Came(text(7)));
+        assertThat(pipe.consumed).isEqualTo(2);
+        stream.read(PREFIXED, reads::add);
+        assertThatThrownBy(() -> stream.read(PREFIXED, reads::add)).isInstanceOf(IllegalStateException.class);
+        arrives(9);
+        assertThat(reads).hasSize(2).last().isEqualTo(new Read.Came(text(8, 9)));
+        assertThat(pipe.consumed).isEqualTo(5);
+    }
+
+    @Test
+    void whatNeedsNoByteIsThereAtOnce() {
+        stream.read(NOTHING, reads::add);
+        assertThat(reads).containsExactly(new Read.Came(text()));
+        stream.write(NOTHING, text(), true, writes::add);
+        assertThat(writes).containsExactly(Optional.empty());
+        assertThat(pipe.sent.size()).isZero();
+        assertThat(pipe.closed).isTrue();
+    }
+
+    @Test
+    void theEndOfTheirSideIsTheEndOfAMessageOrCutsOneOff() {
+        stream.read(WHOLE, reads::add);
+        arrives(1, 2);
+        stream.remoteClosed();
+        assertThat(reads).containsExactly(new Read.Came(text(1, 2)));
+
+        MessageStream cut = new MessageStream(pipe);
+        cut.read(PREFIXED, reads::add);
+        cut.arrived(ByteBuffer.wrap(new byte[] {5, 1}));
+        cut.remoteClosed();
+        assertThat(reads.getLast()).isInstanceOf(Read.Lost.class);
+    }
+
+    @Test
+    void whatIsNoMessageSaysWhyAlsoWhenItsCodecFails() {
+        stream.read(PREFIXED, reads::add);
+        arrives(1, 66, 1, 77, 0xE9, 0x07);
+        assertThat(reads).containsExactly(new Read.Malformed("no text begins with 66"));
+        stream.read(PREFIXED, reads::add);
+        assertThat(reads.getLast())
+                .isInstanceOfSatisfying(
+                        Read.Malformed.class, bad -> assertThat(bad.why()).contains("a codec's fault"));
+        stream.read(PREFIXED, reads::add);
+        assertThat(reads.getLast())
+                .isInstanceOfSatisfying(
+                        Read.Malformed.class, bad -> assertThat(bad.why()).contains("at most 1000 bytes, not 1001"));
+    }
+
+    @Test
+    void aWriteGoesOnWhenThereIsRoomAndOurSideEndsBehindIt() {
+        pipe.room = 2;
+        stream.write(PREFIXED, text(1, 2, 3), true, writes::add);
+        assertThat(writes).isEmpty();
+        assertThat(pipe.closed).isFalse();
+        assertThatThrownBy(() -> stream.write(PREFIXED, text(1), true, writes::add))
+                .isInstanceOf(IllegalStateException.class);
+        pipe.room = 10;
+        stream.writable();
+        stream.writable();
+        assertThat(writes).containsExactly(Optional.empty());
+        assertThat(pipe.sent.toByteArray()).containsExactly(3, 1, 2, 3);
+        assertThat(pipe.closed).isTrue();
+        stream.write(PREFIXED, text(1), false, writes::add);
+        assertThat(writes.getLast()).contains("our side is closed");
+    }
+
+    @Test
+    void aMessageWithoutBytesHarmsNothingElse() {
+        stream.write(new Texts(new Framing.Fixed(2)), text(1), false, writes::add);
+        assertThat(writes.getLast()).isPresent();
+        stream.write(PREFIXED, text(1), false, writes::add);
+        assertThat(writes.getLast()).isEmpty();
+    }
+
+    @Test
+    void theEndOfTheStreamIsToldOnceToWhoReadsAndWhoWritesAndToAllAfterwards() {
+        pipe.room = 0;
+        stream.read(PREFIXED, reads::add);
+        stream.write(PREFIXED, text(1), false, writes::add);
+        arrives(9, 9, 9);
+        stream.ended("gone");
+        stream.ended("gone");
+        assertThat(reads).containsExactly(new Read.Lost("gone"));
+        assertThat(writes).containsExactly(Optional.of("gone"));
+        stream.read(PREFIXED, reads::add);
+        stream.write(PREFIXED, text(1), false, writes::add);
+        assertThat(reads).containsExactly(new Read.Lost("gone"), new Read.Lost("gone"));
+        assertThat(writes).containsExactly(Optional.of("gone"), Optional.of("gone"));
+        assertThat(stream.capacity()).isZero();
+    }
+}
