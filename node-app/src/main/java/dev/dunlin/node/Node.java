@@ -5,6 +5,9 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.exchange.ExchangeEffect;
+import dev.dunlin.connection.exchange.ExchangeEffects;
+import dev.dunlin.connection.exchange.StreamExchange;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
@@ -12,13 +15,12 @@ import dev.dunlin.connection.identify.IdentifyLimits;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.NettyIdentify;
-import dev.dunlin.connection.netty.NettyPing;
+import dev.dunlin.connection.netty.NettyMessages;
 import dev.dunlin.connection.netty.NettyTransport;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingEffect;
-import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingOutcome;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamEffect;
@@ -68,9 +70,8 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** The protocols that the machines themselves speak. */
-    private static final Set<String> OWN_PROTOCOLS =
-            Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingMachine.PROTOCOL);
+    /** The protocols that a machine speaks without exchanges. */
+    private static final Set<String> OWN_PROTOCOLS = Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -80,7 +81,7 @@ public final class Node implements AutoCloseable {
     private final NodeRuntime<NodeRoot> runtime;
     private final NettyTransport transport;
     private final NettyIdentify identify;
-    private final NettyPing ping;
+    private final StreamExchange exchange;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
@@ -100,7 +101,7 @@ public final class Node implements AutoCloseable {
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, identify()))
-                .handler(PingEffect.class, (id, effect) -> ping().handle(id, effect));
+                .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()));
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
                 : Optional.empty();
@@ -124,7 +125,7 @@ public final class Node implements AutoCloseable {
                 OWN_PROTOCOLS,
                 options.threads());
         identify = new NettyIdentify(transport, runtime, identity, IdentifyLimits.DEFAULT);
-        ping = new NettyPing(transport, runtime);
+        exchange = new StreamExchange(new NettyMessages(transport), runtime, StandardProtocols.CATALOGUE);
         runtime.start(
                 buildName,
                 options.config()
@@ -132,6 +133,7 @@ public final class Node implements AutoCloseable {
                         .with("identify.agentVersion", "dunlin/" + build.version()),
                 new SecureRandom().nextLong());
         TreeSet<String> spoken = new TreeSet<>(OWN_PROTOCOLS);
+        StandardProtocols.ALL.forEach(protocol -> spoken.addAll(protocol.ids()));
         spoken.addAll(options.protocols().keySet());
         runtime.offer(new IdentifyAction.Speak(List.copyOf(spoken)));
     }
@@ -173,8 +175,8 @@ public final class Node implements AutoCloseable {
         return identify;
     }
 
-    private NettyPing ping() {
-        return ping;
+    private StreamExchange exchange() {
+        return exchange;
     }
 
     /** The node's id. */

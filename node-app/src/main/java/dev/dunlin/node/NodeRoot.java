@@ -2,10 +2,12 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.exchange.ExchangeState;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingState;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.connection.stream.StreamView;
@@ -16,36 +18,47 @@ import dev.dunlin.core.store.Store;
  *
  * @param connection connections to peers, and listeners
  * @param stream streams on them
+ * @param exchange questions and answers on those, of all protocols
  * @param identify what peers say of themselves
  * @param ping round-trip times
  */
-public record NodeRoot(ConnectionState connection, StreamState stream, IdentifyState identify, PingState ping)
+public record NodeRoot(
+        ConnectionState connection, StreamState stream, ExchangeState exchange, IdentifyState identify, PingState ping)
         implements StreamView {
 
     /** A store with all of the node's machines, before its first input. */
     public static Store<NodeRoot> newStore() {
         return Store.of(new NodeRoot(
-                        ConnectionState.INITIAL, StreamState.INITIAL, IdentifyState.INITIAL, PingState.INITIAL))
+                        ConnectionState.INITIAL,
+                        StreamState.INITIAL,
+                        ExchangeState.INITIAL,
+                        IdentifyState.INITIAL,
+                        PingState.INITIAL))
                 .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
                 .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)
+                .mount(StandardProtocols.EXCHANGE, NodeRoot::exchange, NodeRoot::withExchange)
                 .mount(IdentifyMachine.IDENTIFY, NodeRoot::identify, NodeRoot::withIdentify)
                 .mount(PingMachine.PING, NodeRoot::ping, NodeRoot::withPing)
                 .build();
     }
 
     private NodeRoot withConnection(ConnectionState changed) {
-        return new NodeRoot(changed, stream, identify, ping);
+        return new NodeRoot(changed, stream, exchange, identify, ping);
     }
 
     private NodeRoot withStream(StreamState changed) {
-        return new NodeRoot(connection, changed, identify, ping);
+        return new NodeRoot(connection, changed, exchange, identify, ping);
+    }
+
+    private NodeRoot withExchange(ExchangeState changed) {
+        return new NodeRoot(connection, stream, changed, identify, ping);
     }
 
     private NodeRoot withIdentify(IdentifyState changed) {
-        return new NodeRoot(connection, stream, changed, ping);
+        return new NodeRoot(connection, stream, exchange, changed, ping);
     }
 
     private NodeRoot withPing(PingState changed) {
-        return new NodeRoot(connection, stream, identify, changed);
+        return new NodeRoot(connection, stream, exchange, identify, changed);
     }
 }

@@ -43,7 +43,7 @@ record ChangedBuild(Path launcher, List<Path> classPath) {
 
     /**
      * This build with a changed reducer: after a pong, one ping counts as lost, where none does. It is the field
-     * {@code ping.peers.ID.failures}, from the first {@code ping/pongReceived} on.
+     * {@code ping.peers.ID.failures}, from the first {@code exchange/answerCame} of a ping on.
      */
     static ChangedBuild countingAPongAsLost(Path folder) throws IOException {
         return changed(

@@ -39,7 +39,7 @@ class SecondBuildTest {
         assertThat(result.path("step").asLong())
                 .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
         assertThat(result.path("what").asString()).isEqualTo("the machine ping changes to another state");
-        assertThat(result.path("input").asString()).startsWith("ping/pongReceived {");
+        assertThat(result.path("input").asString()).startsWith("exchange/answerCame {");
         assertThat(result.path("machines").values()).map(JsonNode::asString).containsExactly("ping");
         assertThat(result.path("comparedAt")).isEqualTo(result.path("step"));
         assertThat(result.path("differences").values()).hasSize(1);
@@ -105,7 +105,7 @@ class SecondBuildTest {
         assertThat(departure.path("step").asLong())
                 .isEqualTo(TwoBuildsRun.pongs(data).getFirst());
         assertThat(departure.path("machines").values()).map(JsonNode::asString).containsExactly("ping");
-        assertThat(report.path("input").asString()).startsWith("ping/pongReceived {");
+        assertThat(report.path("input").asString()).startsWith("exchange/answerCame {");
         assertThat(report.path("fields").values()).hasSize(1);
         JsonNode field = report.path("fields").path(0);
         assertThat(field.path("path").asString()).matches("ping\\.peers\\.12D3\\w+\\.failures");

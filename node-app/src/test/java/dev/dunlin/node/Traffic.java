@@ -1,6 +1,6 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -47,7 +47,7 @@ final class Traffic implements AutoCloseable {
         Duration soon = Duration.ofSeconds(5);
         PeerId peer = node.connect(target, soon);
         node.ping(peer, 3, Duration.ZERO, soon);
-        node.open(peer, List.of(PingMachine.PROTOCOL), soon);
+        node.open(peer, List.of(PingProtocol.ID), soon);
         node.disconnect(peer);
         node.await(state -> state.root().connection().connections().isEmpty(), soon);
         rounds.incrementAndGet();

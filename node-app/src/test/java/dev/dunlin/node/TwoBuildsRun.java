@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCursor;
@@ -71,7 +72,8 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
             try (LogCursor frames = LogReader.open(storage, NodeRoot.newStore()).cursor(1)) {
                 for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                     if (next.get() instanceof Frame.Recorded recorded
-                            && recorded.action() instanceof PingAction.PongReceived
+                            && recorded.action() instanceof ExchangeAction.AnswerCame answer
+                            && answer.message() instanceof PingProtocol.PingPayload
                             && recorded.rejected().isEmpty()) {
                         steps.add(recorded.number());
                     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.StreamReader;
-import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.keys.KeyType;
@@ -30,7 +30,7 @@ class PingFloodTest {
         try (DunlinPeer pinger = DunlinPeer.start(KeyType.ED25519, true);
                 DunlinPeer other = DunlinPeer.start(KeyType.ED25519, true)) {
             pinger.connect(other.address());
-            StreamChannel stream = pinger.open(other.id(), PingMachine.PROTOCOL);
+            StreamChannel stream = pinger.open(other.id(), PingProtocol.ID);
             Flood flood = new Flood(stream);
             stream.execute(() -> {
                 stream.attach(flood);

@@ -2,12 +2,15 @@ package dev.dunlin.node.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.ping.PingAction;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.ping.PingProtocol;
+import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.node.NodeRoot;
 import java.io.IOException;
@@ -97,13 +100,19 @@ class ThreeNodesTest {
 
     private static Map<PeerId, Integer> pongs(DunlinProcess node) {
         Map<PeerId, Integer> pongs = new TreeMap<>();
+        Map<Handle, PeerId> streams = new TreeMap<>();
         LogReader<NodeRoot> log = node.log(NodeRoot.newStore());
         try (LogCursor frames = log.cursor(1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
-                if (next.get() instanceof Frame.Recorded recorded
-                        && recorded.action() instanceof PingAction.PongReceived pong
-                        && recorded.rejected().isEmpty()) {
-                    pongs.merge(pong.peer(), 1, Integer::sum);
+                if (!(next.get() instanceof Frame.Recorded recorded)
+                        || !recorded.rejected().isEmpty()) {
+                    continue;
+                }
+                if (recorded.action() instanceof StreamAction.StreamOpened opened) {
+                    streams.put(opened.stream(), opened.peer());
+                } else if (recorded.action() instanceof ExchangeAction.AnswerCame answer
+                        && answer.message() instanceof PingProtocol.PingPayload) {
+                    pongs.merge(streams.get(answer.stream()), 1, Integer::sum);
                 }
             }
         }

@@ -32,10 +32,13 @@ final class Answering {
     }
 
     ExchangeState serves(String name, boolean served) {
+        Use use = own.use(name);
+        if (use.served() == served) {
+            return own;
+        }
         Protocol<?, ?> protocol = catalogue.named(name).orElseThrow();
         ctx.effect(
                 served ? new ExchangeEffect.ServeInit(protocol.ids()) : new ExchangeEffect.UnserveInit(protocol.ids()));
-        Use use = own.use(name);
         return own.withUse(name, new Use(served, use.asks(), use.waiting(), use.inbound()));
     }
 

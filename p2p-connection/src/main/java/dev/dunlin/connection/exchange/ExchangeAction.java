@@ -137,7 +137,7 @@ public sealed interface ExchangeAction extends Action {
 
     // Answering
 
-    /** Wish: answer questions of a protocol. */
+    /** Wish: answer questions of a protocol; nothing changes if they are answered already. */
     record Serve(String protocol) implements ExchangeAction {}
 
     /** Wish: take no more of them; what was asked before may be answered still. */

@@ -121,10 +121,7 @@ final class ExchangeGuards {
 
     private Guards.Builder<Object, ExchangeState, ExchangeAction> answering(
             Guards.Builder<Object, ExchangeState, ExchangeAction> guards) {
-        return guards.on(
-                        Serve.class,
-                        known(Serve::protocol),
-                        when("is-not-served", (own, a) -> !own.serves(a.protocol()), "protocol", Serve::protocol))
+        return guards.on(Serve.class, known(Serve::protocol))
                 .on(
                         Unserve.class,
                         when("is-served", (own, a) -> own.serves(a.protocol()), "protocol", Unserve::protocol))

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.ping;
 
+import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
@@ -8,12 +9,6 @@ import dev.dunlin.core.store.Ticket;
 
 /** The actions of the ping machine. */
 public sealed interface PingAction extends OfPeer {
-
-    /** About a ping stream. */
-    sealed interface OfStream extends PingAction {
-        /** The stream. */
-        Handle stream();
-    }
 
     /** Fact: a connection is open. */
     record Linked(Handle connection, PeerId peer) implements PingAction {}
@@ -28,25 +23,32 @@ public sealed interface PingAction extends OfPeer {
      */
     record Ping(Ticket ticket, PeerId peer, int count, long intervalMicros) implements PingAction, Action.Wish {}
 
-    /** The stream that we asked for is open. */
-    record Opened(Handle stream, PeerId peer) implements OfStream {}
+    /**
+     * An answer to a ping came.
+     *
+     * @param number of the ping
+     * @param payload what came: other bytes than those that were sent are no pong
+     * @param rttMicros the round-trip time, microseconds
+     */
+    record PongReceived(PeerId peer, long number, PingProtocol.PingPayload payload, long rttMicros)
+            implements PingAction {}
 
-    /** The stream that we asked for could not be opened. */
-    record NotOpened(PeerId peer, boolean unsupported) implements PingAction {}
+    /**
+     * No answer to a ping will come.
+     *
+     * @param number of the ping
+     * @param reason one sentence without its full stop
+     */
+    record PongLost(PeerId peer, long number, AskFailure why, String reason) implements PingAction {}
 
-    /** A peer opened a ping stream. */
-    record EchoAsked(Handle stream, PeerId peer) implements OfStream {}
+    /**
+     * A peer pings us.
+     *
+     * @param question the number of its question
+     */
+    record PingCame(PeerId peer, long question, PingProtocol.PingPayload payload) implements PingAction {}
 
-    /** Fact: a stream is closed. */
-    record StreamEnded(Handle stream, PeerId peer) implements OfStream {}
-
-    /** The pong came, after a round-trip time in microseconds. */
-    record PongReceived(Handle stream, PeerId peer, long rttMicros) implements OfStream {}
-
-    /** The pong will not come: the stream ended, or other bytes came. The reason is one sentence. */
-    record PongLost(Handle stream, PeerId peer, String reason) implements OfStream {}
-
-    /** The next ping is due, or a pong was due and did not come. */
+    /** The next ping is due. */
     record PeerDue(PeerId peer) implements PingAction {}
 
     /** Fact for others: a peer has not answered {@link PingConfig#failures} pings one after the other. */

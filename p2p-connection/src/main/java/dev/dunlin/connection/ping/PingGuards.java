@@ -6,20 +6,12 @@ import static dev.dunlin.core.store.Clauses.when;
 
 import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.ping.PingAction.Ping;
-import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.core.store.Guards;
-import dev.dunlin.core.store.Guards.Clause;
 
 /** The enabling conditions of the ping machine. */
 final class PingGuards {
 
     private PingGuards() {}
-
-    private static final Clause<ConnectionView, PingState, PingAction.OfStream> IS_NEW =
-            when("stream-is-new", (own, fact) -> !own.peer(fact).uses(fact.stream()));
-
-    private static final Clause<ConnectionView, PingState, PingAction.OfStream> PONG_IS_AWAITED =
-            when("pong-is-awaited", (own, fact) -> own.peer(fact).awaits(fact.stream()));
 
     static final Guards<ConnectionView, PingState, PingAction> ALL = Guards.<ConnectionView, PingState, PingAction>of()
             .on(
@@ -40,18 +32,14 @@ final class PingGuards {
                             "jobs-below-limit",
                             (own, wish) ->
                                     own.peer(wish).jobs().size() < own.config().maxJobs()))
-            // A stream that nobody waits for, or that is too many, is closed by the reducer: it is not disabled.
-            .on(PingAction.Opened.class, IS_NEW)
-            .on(PingAction.EchoAsked.class, IS_NEW)
-            .on(
-                    PingAction.NotOpened.class,
-                    when("stream-is-being-opened", (own, fact) -> own.peer(fact).stream() instanceof Stream.Opening))
-            .always(PingAction.StreamEnded.class)
             .on(
                     PingAction.PongReceived.class,
-                    PONG_IS_AWAITED,
+                    when("pong-is-awaited", (own, pong) -> own.peer(pong).awaits(pong.number())),
                     when("rtt-not-negative", (own, pong) -> pong.rttMicros() >= 0))
-            .on(PingAction.PongLost.class, PONG_IS_AWAITED)
+            .on(
+                    PingAction.PongLost.class,
+                    when("pong-is-awaited", (own, lost) -> own.peer(lost).awaits(lost.number())))
+            .always(PingAction.PingCame.class)
             .always(PingAction.PeerDue.class)
             .always(PingAction.PeerUnresponsive.class)
             .build();

@@ -1,7 +1,6 @@
 package dev.dunlin.connection.ping;
 
 import dev.dunlin.connection.ping.PingState.Peer;
-import dev.dunlin.connection.ping.PingState.Stream;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Invariant;
 import java.util.List;
@@ -21,10 +20,8 @@ final class PingInvariants {
     }));
 
     private static boolean isSound(PingConfig config, Peer peer) {
-        boolean waits = peer.stream() instanceof Stream.Waiting
-                || !(peer.stream() instanceof Stream.Opening) && !peer.jobs().isEmpty();
+        boolean waits = peer.ping().isEmpty() && !peer.jobs().isEmpty();
         return peer.jobs().size() <= config.maxJobs()
-                && peer.echoes().size() <= config.maxEchoes()
                 && peer.rtts().size() <= config.keptRtts()
                 && (!waits || peer.at() != Due.NEVER);
     }

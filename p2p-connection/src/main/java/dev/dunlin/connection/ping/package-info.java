@@ -7,16 +7,9 @@
  * <pre>{@code
  * stateDiagram-v2
  *     unknown --> idle: linked
- *     idle --> opening: ping, peerDue
- *     opening --> waiting: opened
- *     opening --> idle: notOpened
- *     ready --> waiting: ping, peerDue
- *     waiting --> ready: pongReceived
- *     waiting --> idle: pongLost, peerDue, streamEnded
- *     ready --> idle: streamEnded
+ *     idle --> waiting: ping, peerDue
+ *     waiting --> idle: pongReceived, pongLost
  *     idle --> unknown: unlinked, booted
- *     opening --> unknown: unlinked, booted
- *     ready --> unknown: unlinked, booted
  *     waiting --> unknown: unlinked, booted
  * }</pre>
  */

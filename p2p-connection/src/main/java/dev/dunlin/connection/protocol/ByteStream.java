@@ -27,4 +27,24 @@ public interface ByteStream {
 
     /** Ends our side behind what was sent. */
     void closeWrite();
+
+    /** Who is told what happens on a stream. */
+    interface Receiver {
+
+        /** Bytes came; all of them are taken. */
+        void arrived(ByteBuffer came);
+
+        /** More can be sent. */
+        void writable();
+
+        /** The peer has ended its side, behind all that came. */
+        void remoteClosed();
+
+        /**
+         * The stream is over. Nothing follows.
+         *
+         * @param why a sentence without its full stop
+         */
+        void ended(String why);
+    }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * kept and not {@linkplain ByteStream#consumed consumed}, so that it counts against the peer's window: who asks for no more makes the
  * peer wait. Not thread-safe.
  */
-public final class MessageStream {
+public final class MessageStream implements ByteStream.Receiver {
 
     private static final byte[] NONE = new byte[0];
 
@@ -121,7 +121,7 @@ public final class MessageStream {
         return codec.framing().framed(codec.encode((M) message).toArray());
     }
 
-    /** More can be written. */
+    @Override
     public void writable() {
         Writing now = writing;
         if (now == null) {
@@ -138,7 +138,7 @@ public final class MessageStream {
         now.then().accept(sent == ByteStream.Sent.ALL ? Optional.empty() : Optional.of("our side is closed"));
     }
 
-    /** Bytes came; all of them are taken. */
+    @Override
     public void arrived(ByteBuffer came) {
         if (from == to) {
             take(came);
@@ -198,7 +198,7 @@ public final class MessageStream {
         }
     }
 
-    /** The peer has ended its side, behind all that came. */
+    @Override
     public void remoteClosed() {
         remoteClosed = true;
         endOfInput();
@@ -219,11 +219,7 @@ public final class MessageStream {
         }
     }
 
-    /**
-     * The stream is over; what is asked for or being written is lost.
-     *
-     * @param why a sentence without its full stop
-     */
+    @Override
     public void ended(String why) {
         over = why;
         kept = NONE;

@@ -7,6 +7,7 @@ import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Faults;
@@ -78,6 +79,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
+                .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                 .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
                 .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
@@ -87,6 +89,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
+                .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                 .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                 .build();
     }

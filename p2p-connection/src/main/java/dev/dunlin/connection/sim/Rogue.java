@@ -3,12 +3,15 @@ package dev.dunlin.connection.sim;
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.ping.PingProtocol;
+import dev.dunlin.connection.protocol.ByteStream;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Handle;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -151,10 +154,35 @@ final class Rogue implements SimNet.Host {
                 Optional.of("rogue"),
                 Optional.of(SimNet.peer(number)),
                 List.of(SimNet.address(number)),
-                SimStreams.PROTOCOLS,
+                List.of(PingProtocol.ID, IdentifyMachine.ID, IdentifyMachine.ID_PUSH),
                 Optional.empty(),
                 Optional.empty(),
                 0);
+    }
+
+    /** Sends back what comes, or as many other bytes. */
+    private record Echo(Stream.End end, boolean right) implements ByteStream.Receiver {
+        @Override
+        public void arrived(ByteBuffer came) {
+            byte[] bytes = new byte[came.remaining()];
+            came.get(bytes);
+            end.consumed(bytes.length);
+            for (int i = 0; i < bytes.length && !right; i++) {
+                bytes[i]++;
+            }
+            end.send(ByteBuffer.wrap(bytes));
+        }
+
+        @Override
+        public void writable() {}
+
+        @Override
+        public void remoteClosed() {
+            end.closeWrite();
+        }
+
+        @Override
+        public void ended(String why) {}
     }
 
     private final class RogueSide extends Side {
@@ -191,8 +219,8 @@ final class Rogue implements SimNet.Host {
 
         private void use(Stream.End end, Streaming how) {
             switch (how) {
-                case BY_THE_RULES -> speak(end, Stream.Echo.RIGHT, node);
-                case WRONG_BYTES -> speak(end, Stream.Echo.WRONG, (node + 1) % (RogueDeed.MOST_PEER + 1));
+                case BY_THE_RULES -> speak(end, true, node);
+                case WRONG_BYTES -> speak(end, false, (node + 1) % (RogueDeed.MOST_PEER + 1));
                 case HALF_CLOSED -> end.closeWrite();
                 case RESET -> end.reset();
                 case SILENT, REFUSED, UNANSWERED -> {
@@ -201,12 +229,12 @@ final class Rogue implements SimNet.Host {
             }
         }
 
-        private void speak(Stream.End end, Stream.Echo echo, int of) {
+        private void speak(Stream.End end, boolean right, int of) {
             if (end.protocol.equals(IdentifyMachine.ID)) {
                 end.say(identified(of));
                 end.closeWrite();
             } else {
-                end.echo(echo);
+                end.attach(new Echo(end, right));
             }
         }
 

@@ -1,7 +1,7 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.identify.IdentifyMachine;
-import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
 import dev.dunlin.core.sim.Misdeed;
@@ -18,7 +18,7 @@ final class RogueScript {
     private static final long MEAN_DELAY = 500_000;
     private static final int MOST_AT_ONCE = 40;
     private static final List<String> PROTOCOLS =
-            List.of(PingMachine.PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH, "/none/1");
+            List.of(PingProtocol.ID, IdentifyMachine.ID, IdentifyMachine.ID_PUSH, "/none/1");
 
     private final SimRandom random;
     private final int node;

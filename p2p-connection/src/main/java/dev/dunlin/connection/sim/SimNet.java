@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimNet<R> implements Scenario.Services<R> {
 
+    /** A protocol of whose streams every node takes what comes and sends nothing: for plans that are about streams. */
+    public static final String PLAIN_PROTOCOL = "/plain/1";
+
     // Ids and addresses are a function of the number, and stand in every wish, link and state: each is made once.
     private static final int SHARED = 1 << 17;
     private static final String NAMES = ".sim";

@@ -6,9 +6,8 @@ import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyContent;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyService;
-import dev.dunlin.connection.ping.PingAction;
-import dev.dunlin.connection.ping.PingMachine;
-import dev.dunlin.connection.ping.PingService;
+import dev.dunlin.connection.protocol.MessageStream;
+import dev.dunlin.connection.protocol.MessageStreams;
 import dev.dunlin.connection.sim.SimTransport.Honest;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.EndReason;
@@ -22,12 +21,14 @@ import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** The streams on a node's connections in one run, and what identify and ping send on them. */
-final class SimStreams implements StreamService, IdentifyService, PingService {
+/** The streams on a node's connections in one run, their messages, and what identify sends on them. */
+final class SimStreams implements StreamService, MessageStreams, IdentifyService {
 
-    /** The protocols that every node takes streams for. */
-    static final List<String> PROTOCOLS = List.of(PingMachine.PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
+    // Those which every node takes streams for.
+    private static final List<String> ALWAYS =
+            List.of(SimNet.PLAIN_PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
 
     private static final int HELLO = 200;
 
@@ -38,6 +39,7 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
     // Few at a time.
     private final List<Opening> openings = new ArrayList<>(0);
     private final OpenStreams open = new OpenStreams();
+    private List<String> served = ALWAYS;
 
     private record Opening(ActionId id, StreamEffect.OpenInit effect) {}
 
@@ -56,8 +58,7 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
 
     /** A peer asks for a stream. */
     Link.Asked asked(Honest side, Stream stream, List<String> protocols) {
-        Optional<String> protocol =
-                protocols.stream().filter(PROTOCOLS::contains).findFirst();
+        Optional<String> protocol = protocols.stream().filter(served::contains).findFirst();
         if (protocol.isEmpty()) {
             return Link.REFUSED;
         }
@@ -220,31 +221,30 @@ final class SimStreams implements StreamService, IdentifyService, PingService {
         end.closeWrite();
     }
 
-    // Ping
+    // Messages
 
     @Override
-    public void sendPing(ActionId id, Handle stream, PeerId peer) {
-        Stream.End end = open.find(stream);
-        if (end == null) {
-            transport.soon(() -> transport.answer(id, new PingAction.PongLost(stream, peer, "the stream is closed")));
-            return;
-        }
-        long sent = net.world().now();
-        end.sendPing(pong -> transport.answer(
-                id,
-                switch (pong) {
-                    case RIGHT ->
-                        new PingAction.PongReceived(stream, peer, net.world().now() - sent);
-                    case WRONG -> new PingAction.PongLost(stream, peer, "the peer sent back other bytes");
-                    case LOST -> new PingAction.PongLost(stream, peer, "the stream ended");
-                }));
+    public void on(Handle stream, Consumer<Optional<MessageStream>> does) {
+        transport.soon(() -> {
+            Stream.End end = open.find(stream);
+            does.accept(end == null ? Optional.empty() : Optional.of(end.messages()));
+        });
     }
 
     @Override
-    public void echo(Handle stream) {
-        Stream.End end = open.find(stream);
-        if (end != null) {
-            end.echo(Stream.Echo.RIGHT);
-        }
+    public void serve(List<String> ids) {
+        List<String> more = new ArrayList<>(served);
+        more.addAll(ids);
+        served = List.copyOf(more);
+    }
+
+    @Override
+    public void unserve(List<String> ids) {
+        served = served.stream().filter(id -> !ids.contains(id)).toList();
+    }
+
+    @Override
+    public long micros() {
+        return net.world().now();
     }
 }

@@ -6,9 +6,12 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.exchange.ExchangeEffect;
+import dev.dunlin.connection.exchange.ExchangeEffects;
+import dev.dunlin.connection.exchange.StreamExchange;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
-import dev.dunlin.connection.ping.PingEffect;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
@@ -64,7 +67,8 @@ final class SimTransport implements ConnectionService, SimNet.Host {
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, streams));
         node.handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, streams));
-        node.handler(PingEffect.class, streams::handle);
+        StreamExchange exchange = new StreamExchange(streams, node, StandardProtocols.CATALOGUE);
+        node.handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange));
         node.handler(NodeEffect.class, (id, effect) -> {
             switch (effect) {
                 case NodeEffect.CloseHandle close -> {

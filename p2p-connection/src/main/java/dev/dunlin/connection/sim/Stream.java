@@ -1,9 +1,12 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.identify.Identified;
+import dev.dunlin.connection.protocol.ByteStream;
+import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.store.Handle;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +18,8 @@ final class Stream {
     private @Nullable End opener;
     private @Nullable End taker;
 
-    /** What is sent back on a stream. */
-    enum Echo {
-        NOTHING,
-        RIGHT,
-        WRONG
-    }
-
-    /** What becomes of a ping. */
-    enum Pong {
-        RIGHT,
-        WRONG,
-        LOST
-    }
+    /** So many bytes may be on their way, or unread, in each direction, as in production. */
+    static final int WINDOW = 256 << 10;
 
     /** The next stream that a side opens. */
     Stream(Side opener) {
@@ -40,7 +32,7 @@ final class Stream {
     }
 
     /** One end. */
-    static final class End {
+    static final class End implements ByteStream {
         final Stream stream;
         final Side side;
         final Handle handle;
@@ -52,12 +44,10 @@ final class Stream {
         /** When something came or went last, in the world's time. */
         long movedAt;
 
-        private Echo echo = Echo.NOTHING;
+        private int unread;
+        private int read;
+        private @Nullable Receiver receiver;
 
-        @Nullable
-        Consumer<Pong> pinged;
-
-        private int unechoed;
         private @Nullable Identified arrived;
         private @Nullable Consumer<Optional<Identified>> reader;
 
@@ -86,23 +76,75 @@ final class Stream {
             });
         }
 
+        /** Says who takes what comes; what comes before is lost. */
+        void attach(Receiver taker) {
+            receiver = taker;
+            if (closedThere) {
+                taker.remoteClosed();
+            }
+        }
+
+        /** Its messages: whoever asks for them first takes all that comes. */
+        MessageStream messages() {
+            if (receiver instanceof MessageStream known) {
+                return known;
+            }
+            MessageStream fresh = new MessageStream(this);
+            attach(fresh);
+            return fresh;
+        }
+
+        @Override
+        public Sent send(ByteBuffer bytes) {
+            if (!open || closedHere) {
+                return Sent.CLOSED;
+            }
+            byte[] taken = new byte[Math.min(WINDOW - unread, bytes.remaining())];
+            bytes.get(taken);
+            if (taken.length > 0) {
+                unread += taken.length;
+                there(taken.length, end -> end.taking().arrived(ByteBuffer.wrap(taken)));
+            }
+            return bytes.hasRemaining() ? Sent.PART : Sent.ALL;
+        }
+
+        // What nobody takes is kept for who will.
+        private Receiver taking() {
+            Receiver known = receiver;
+            return known == null ? messages() : known;
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            read += bytes;
+            // Half a window is told at a time, or each message would bring an answer that means nothing.
+            if (read >= WINDOW / 2) {
+                int more = read;
+                read = 0;
+                there(0, end -> {
+                    end.unread -= more;
+                    Receiver writer = end.receiver;
+                    if (writer != null) {
+                        writer.writable();
+                    }
+                });
+            }
+        }
+
         /** Closes our direction. */
-        void closeWrite() {
+        @Override
+        public void closeWrite() {
             if (open && !closedHere) {
                 closedHere = true;
                 there(0, end -> {
                     end.closedThere = true;
-                    end.remoteClosed();
+                    Receiver reader = end.receiver;
+                    if (reader != null) {
+                        reader.remoteClosed();
+                    }
                     end.endIfBothClosed();
                 });
                 endIfBothClosed();
-            }
-        }
-
-        private void remoteClosed() {
-            // An echoing end closes its own side then, as the ping protocol has it.
-            if (echo != Echo.NOTHING) {
-                closeWrite();
             }
         }
 
@@ -124,41 +166,16 @@ final class Stream {
             if (open) {
                 open = false;
                 side.remove(this);
-                answerPing(Pong.LOST);
+                Receiver taker = receiver;
+                if (taker != null) {
+                    taker.ended("the stream ended (" + reason + ")");
+                }
                 Consumer<Optional<Identified>> waiting = reader;
                 reader = null;
                 if (waiting != null) {
                     waiting.accept(Optional.empty());
                 }
                 side.over(this, reason);
-            }
-        }
-
-        /** Sends a ping; told once what becomes of it. */
-        void sendPing(Consumer<Pong> outcome) {
-            pinged = outcome;
-            there(32, end -> {
-                if (end.echo == Echo.NOTHING) {
-                    end.unechoed++;
-                } else {
-                    end.sendBack();
-                }
-            });
-        }
-
-        private void sendBack() {
-            Pong pong = echo == Echo.RIGHT ? Pong.RIGHT : Pong.WRONG;
-            there(32, back -> back.answerPing(pong));
-        }
-
-        /** Answers every ping, those that have come, too. */
-        void echo(Echo how) {
-            echo = how;
-            for (; unechoed > 0; unechoed--) {
-                sendBack();
-            }
-            if (closedThere) {
-                closeWrite();
             }
         }
 
@@ -181,14 +198,6 @@ final class Stream {
                 outcome.accept(Optional.of(there));
             } else {
                 reader = outcome;
-            }
-        }
-
-        private void answerPing(Pong outcome) {
-            Consumer<Pong> waiting = pinged;
-            pinged = null;
-            if (waiting != null) {
-                waiting.accept(outcome);
             }
         }
     }

@@ -10,6 +10,7 @@ import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.SimNet;
 import dev.dunlin.connection.sim.SimRoot;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
@@ -43,10 +44,11 @@ public final class Bench {
     private final Audit audit;
     private long lastHandle;
 
-    /** A booted node with connections, streams, identify and ping; its configuration is keys and values by turns. */
+    /** A booted node with connections, streams, exchanges, identify and ping; its configuration is keys and values by turns. */
     public Bench(String... config) {
         this(
                 mounted()
+                        .mount(Declared.only(StandardProtocols.EXCHANGE), SimRoot::exchange, SimRoot::withExchange)
                         .mount(Declared.only(IdentifyMachine.IDENTIFY), SimRoot::identify, SimRoot::withIdentify)
                         .mount(Declared.only(PingMachine.PING), SimRoot::ping, SimRoot::withPing)
                         .build(),

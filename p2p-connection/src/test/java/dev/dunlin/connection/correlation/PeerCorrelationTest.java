@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.bench.Bench;
-import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.sim.SimNet;
@@ -75,7 +74,7 @@ class PeerCorrelationTest {
     private void open(int node, int other) {
         wish(
                 node,
-                new StreamAction.OpenStream(new Ticket("api", 1), SimNet.peer(other), List.of(PingMachine.PROTOCOL)));
+                new StreamAction.OpenStream(new Ticket("api", 1), SimNet.peer(other), List.of(SimNet.PLAIN_PROTOCOL)));
     }
 
     /** A node's n-th handle of its first run is closed, which is a stream. */

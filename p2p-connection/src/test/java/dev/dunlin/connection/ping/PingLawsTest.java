@@ -8,7 +8,6 @@ import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.bench.Silent;
-import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -28,10 +27,10 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** The ping machine obeys the laws, on the connection machine and whatever streams say. */
+/** The ping machine obeys the laws, on the connection machine and whatever exchanges say. */
 final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingAction> {
 
-    record Root(ConnectionState connection, Silent.Nothing stream, PingState ping) implements ConnectionView {}
+    record Root(ConnectionState connection, Silent.Nothing exchange, PingState ping) implements ConnectionView {}
 
     @Override
     protected Machine<ConnectionView, PingState, PingAction> machine() {
@@ -44,9 +43,9 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
                 .mount(
                         ConnectionMachine.CONNECTION,
                         Root::connection,
-                        (root, changed) -> new Root(changed, root.stream(), root.ping()))
-                .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
-                .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.stream(), changed))
+                        (root, changed) -> new Root(changed, root.exchange(), root.ping()))
+                .mount(Silent.exchange(List.of(PingProtocol.PingPayload.class)), Root::exchange, (root, same) -> root)
+                .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.exchange(), changed))
                 .build();
     }
 
@@ -55,21 +54,28 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
         return of(ConnectionLimits.handles(TypeArbitraries.small()), 6);
     }
 
-    // The facts that bring handles are of machines that are silent here, so handles come from a pool.
-    private static TypeArbitraries of(TypeArbitraries from, int handles) {
+    private static TypeArbitraries of(TypeArbitraries from, int pings) {
         return from.with(
-                        Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
-                .with(
                         PingAction.PongReceived.class,
                         "rttMicros",
                         Arbitraries.longs().between(-1, 3))
+                .with(
+                        PingAction.PongReceived.class,
+                        "number",
+                        Arbitraries.longs().between(0, pings))
+                .with(PingAction.PongLost.class, "number", Arbitraries.longs().between(0, pings))
+                .with(
+                        PingProtocol.PingPayload.class,
+                        Arbitraries.bytes()
+                                .array(byte[].class)
+                                .ofSize(PingProtocol.BYTES)
+                                .map(bytes -> new PingProtocol.PingPayload(Bytes.of(bytes))))
                 .with(PingAction.Ping.class, "count", Arbitraries.integers().between(0, 4))
                 .with(
                         PingAction.Ping.class,
                         "intervalMicros",
                         Arbitraries.longs().between(-1, 6_000_000))
                 .weighing(PingAction.Linked.class, 4)
-                .weighing(PingAction.Opened.class, 4)
                 .weighing(PingAction.Ping.class, 3);
     }
 
@@ -84,7 +90,6 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
                 .with("ping.maxLinks", "2")
                 .with("ping.maxJobs", "2")
                 .with("ping.maxCount", "3")
-                .with("ping.maxEchoes", "1")
                 .with("ping.keptRtts", "2")
                 .with("ping.failures", "2");
     }
@@ -96,12 +101,11 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
             Handle first = new Handle(ConnectionService.CONNECTION, 1, 1);
             Handle second = new Handle(ConnectionService.CONNECTION, 1, 2);
             Multiaddr from = Multiaddr.parse("/ip4/8.8.1.1/tcp/4001");
-            Handle stream = new Handle("any", 1, 1);
             driver.dispatch(new ConnectionAction.Accepted(first, peer, from, Bytes.EMPTY));
             driver.dispatch(new ConnectionAction.Accepted(second, peer, from, Bytes.EMPTY));
             driver.dispatch(new PingAction.Ping(Ticket.NONE, peer, 1, 0));
-            driver.dispatch(new PingAction.Opened(stream, peer));
-            driver.dispatch(new PingAction.PongReceived(stream, peer, 5));
+            PingState.Sent sent = driver.root().ping().peers().at(peer).ping().orElseThrow();
+            driver.dispatch(new PingAction.PongReceived(peer, sent.number(), sent.payload(), 5));
             driver.dispatch(new ConnectionAction.Closed(second, peer, CloseReason.REMOTE, ""));
             driver.dispatch(new ConnectionAction.Closed(first, peer, CloseReason.REMOTE, ""));
         }));
@@ -115,17 +119,19 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
 
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
+        if (action instanceof PingAction.PongReceived pong && pong.number() % 2 == 0) {
+            Optional<PingState.Sent> sent =
+                    driver.root().ping().peers().find(pong.peer()).flatMap(PingState.Peer::ping);
+            if (sent.isPresent()) {
+                return Optional.of(new PingAction.PongReceived(
+                        pong.peer(), sent.get().number(), sent.get().payload(), pong.rttMicros()));
+            }
+        }
         return ConnectionLimits.fitted(action, driver.root().connection());
     }
 
     @Override
     protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<Root> driver) {
-        return asked.effect() instanceof PingEffect.SendPing(var stream, var peer)
-                ? List.of(
-                        new PingAction.PongReceived(stream, peer, 1000),
-                        new PingAction.PongReceived(stream, peer, -1),
-                        new PingAction.PongLost(stream, peer, "the stream ended"),
-                        new PingAction.StreamEnded(stream, peer))
-                : ConnectionLimits.answers(asked);
+        return ConnectionLimits.answers(asked);
     }
 }

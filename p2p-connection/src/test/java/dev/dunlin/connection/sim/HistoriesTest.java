@@ -13,7 +13,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
-import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
@@ -139,7 +139,7 @@ class HistoriesTest {
                 case 5 -> wish(at, from, new ConnectionAction.Reset(peer(move.to())));
                 case 6 -> wishes.add(listen(at, from));
                 case 7 -> wish(at, from, new ConnectionAction.StopListening(address(from)));
-                case 8 -> wish(at, from, new OpenStream(ticket, peer(move.to()), List.of(PingMachine.PROTOCOL)));
+                case 8 -> wish(at, from, new OpenStream(ticket, peer(move.to()), List.of(PingProtocol.ID)));
                 case 9, 10, 11 -> script.add(played -> played.at(at, () -> make(move, played)));
                 default -> {
                     if (move.to() == 0) {

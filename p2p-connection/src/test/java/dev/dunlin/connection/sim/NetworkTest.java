@@ -18,7 +18,6 @@ import dev.dunlin.connection.ConnectionAction.Disconnect;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
-import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.connection.stream.StreamAction.StreamOpened;
 import dev.dunlin.core.sim.Fault;
@@ -41,7 +40,7 @@ class NetworkTest {
     @Test
     void twoNodesConnectAndTalk() {
         Wish[] wishes = {
-            listen(0), listen(1), connect(SECOND, 0, 1, TICKET), open(2 * SECOND, 0, 1, "/none", PingMachine.PROTOCOL)
+            listen(0), listen(1), connect(SECOND, 0, 1, TICKET), open(2 * SECOND, 0, 1, "/none", SimNet.PLAIN_PROTOCOL)
         };
         Played played = Played.of(plan(2, 3 * SECOND, wishes));
         assertThat(played.root(0).connection().isConnected(peer(1))).isTrue();
@@ -52,7 +51,7 @@ class NetworkTest {
         assertThat(played.actions(0, StreamOpened.class))
                 .singleElement()
                 .extracting(StreamOpened::protocol)
-                .isEqualTo(PingMachine.PROTOCOL);
+                .isEqualTo(SimNet.PLAIN_PROTOCOL);
         assertThat(played.root(1).stream().streams().size()).isOne();
     }
 
@@ -60,11 +59,11 @@ class NetworkTest {
     void whoDisconnectsLeavesNothingOpenAtEitherEnd() {
         Played played = Played.of(plan(
                 2,
-                4 * SECOND,
+                40 * SECOND,
                 listen(0),
                 listen(1),
                 connect(SECOND, 0, 1, TICKET),
-                open(2 * SECOND, 0, 1, PingMachine.PROTOCOL),
+                open(2 * SECOND, 0, 1, SimNet.PLAIN_PROTOCOL),
                 new Wish(3 * SECOND, 0, new Disconnect(peer(1)))));
         assertThat(played.actions(0, StreamOpened.class)).hasSize(1);
         played.assertNothingOpen();
@@ -78,7 +77,7 @@ class NetworkTest {
                 listen(0),
                 listen(1),
                 connect(SECOND, 0, 1, Ticket.NONE),
-                open(2 * SECOND, 0, 1, PingMachine.PROTOCOL));
+                open(2 * SECOND, 0, 1, SimNet.PLAIN_PROTOCOL));
         Played played = Played.of(plan.withFaults(List.of(new Fault.Cut(0, 1, 3 * SECOND))));
         assertThat(played.actions(0, StreamOpened.class)).hasSize(1);
         played.assertNothingOpen();

@@ -10,6 +10,7 @@ import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Outcome;
@@ -55,6 +56,7 @@ class PlantedBugsTest {
                 () -> Store.of(SimRoot.INITIAL)
                         .mount(broken, SimRoot::connection, SimRoot::withConnection)
                         .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
+                        .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                         .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
                         .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
                         .build());
