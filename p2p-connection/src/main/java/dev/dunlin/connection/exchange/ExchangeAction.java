@@ -38,13 +38,6 @@ public sealed interface ExchangeAction extends Action {
         }
     }
 
-    private static void bounded(String detail) {
-        if (detail.length() > ConnectionAction.MAX_TEXT) {
-            throw new IllegalArgumentException("a detail has at most " + ConnectionAction.MAX_TEXT + " characters, not "
-                    + detail.length() + ": shorten it");
-        }
-    }
-
     // Asking
 
     /**
@@ -108,7 +101,7 @@ public sealed interface ExchangeAction extends Action {
     record AnswerMissing(long ask, Handle stream, AskFailure why, String detail) implements ExchangeAction, OfAsk {
         /** Checks the bound. */
         public AnswerMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 
@@ -145,7 +138,7 @@ public sealed interface ExchangeAction extends Action {
     record AskMissing(Handle stream, boolean clean, String detail) implements ExchangeAction, StreamAction.OfStream {
         /** Checks the bound. */
         public AskMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 
@@ -170,7 +163,7 @@ public sealed interface ExchangeAction extends Action {
     record ReplyMissing(Handle stream, String detail) implements ExchangeAction, StreamAction.OfStream {
         /** Checks the bound. */
         public ReplyMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 }

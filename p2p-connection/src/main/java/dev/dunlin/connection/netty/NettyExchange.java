@@ -2,10 +2,10 @@ package dev.dunlin.connection.netty;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.exchange.AskFailure;
-import dev.dunlin.connection.exchange.Catalogue;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeService;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.FrameReader;
 import dev.dunlin.connection.protocol.MalformedMessage;
 import dev.dunlin.connection.protocol.Message;
@@ -39,11 +39,11 @@ public final class NettyExchange implements ExchangeService {
 
     private final NettyTransport transport;
     private final Port port;
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
     private final Map<Handle, Line> lines = new ConcurrentHashMap<>();
 
     /** Over a transport, for the protocols of a machine; facts go to the port. */
-    public NettyExchange(NettyTransport transport, Port port, Catalogue catalogue) {
+    public NettyExchange(NettyTransport transport, Port port, Catalogue<Protocol<?, ?>> catalogue) {
         this.transport = transport;
         this.port = port;
         this.catalogue = catalogue;

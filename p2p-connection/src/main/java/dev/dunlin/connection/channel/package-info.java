@@ -1,0 +1,16 @@
+/**
+ * Lasting, ordered streams of messages, for every protocol of that shape. An opening dials if need be and ends in exactly one outcome;
+ * where there is no room for its dial or stream, it tries again until its deadline. A message is read only when the owner has said
+ * that it can take one more, so that an owner which says nothing makes the peer wait; what is sent waits in an outbox of bounded count
+ * and bytes. Each side ends by itself, and a channel is over when both have.
+ *
+ * <p>The phases of an opening, and of a channel:
+ *
+ * <pre>{@code
+ * stateDiagram-v2
+ * }</pre>
+ */
+@NullMarked
+package dev.dunlin.connection.channel;
+
+import org.jspecify.annotations.NullMarked;
