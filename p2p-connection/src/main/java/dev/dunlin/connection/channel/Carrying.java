@@ -72,8 +72,7 @@ final class Carrying {
 
     ChannelState written() {
         Outbox outbox = channel.outbox().withoutFirst();
-        boolean hasRoomAgain =
-                channel.outbox().isMoreThanHalfFull(limits) && !outbox.isMoreThanHalfFull(limits);
+        boolean hasRoomAgain = channel.outbox().isMoreThanHalfFull(limits) && !outbox.isMoreThanHalfFull(limits);
         if (hasRoomAgain && !outbox.last()) {
             ctx.then(new Room(handle, channel.peer(), channel.protocol()));
         }

@@ -71,11 +71,7 @@ final class ChannelGuards {
                         when("there-is-room", (own, a) -> full(own, a).isEmpty(), (own, a) -> full(own, a)))
                 .on(
                         Cancel.class,
-                        when(
-                                "opening-is-known",
-                                (own, a) -> own.tickets().has(a.ticket()),
-                                "ticket",
-                                Cancel::ticket))
+                        when("opening-is-known", (own, a) -> own.tickets().has(a.ticket()), "ticket", Cancel::ticket))
                 .on(Reached.class, opening("opening-is-reaching", stage -> stage == Stage.REACHING))
                 .on(Crowded.class, opening("opening-is-under-way", stage -> stage != Stage.WAITING))
                 .on(Missed.class, opening("opening-is-under-way", stage -> stage != Stage.WAITING))
@@ -108,13 +104,16 @@ final class ChannelGuards {
                         Send.class,
                         known(),
                         goesOn(),
-                        when("message-is-of-the-protocol", (own, a) -> protocol(own, a)
-                                .sent(channel(own, a).direction())
-                                .type()
-                                .isInstance(a.message())),
+                        when(
+                                "message-is-of-the-protocol",
+                                (own, a) -> protocol(own, a)
+                                        .sent(channel(own, a).direction())
+                                        .type()
+                                        .isInstance(a.message())),
                         when(
                                 "message-fits-the-outbox",
-                                (own, a) -> Outbox.bytesOf(a.message()) <= limits(own, a).outboxBytes() / 2,
+                                (own, a) -> Outbox.bytesOf(a.message())
+                                        <= limits(own, a).outboxBytes() / 2,
                                 (own, a) -> List.of(
                                         Operand.of("bytes", Outbox.bytesOf(a.message())),
                                         Operand.of("most", limits(own, a).outboxBytes() / 2))),
@@ -126,15 +125,14 @@ final class ChannelGuards {
                                         "outboxMessages", limits(own, a).outboxMessages()))),
                         when(
                                 "outbox-has-bytes-left",
-                                (own, a) ->
-                                        channel(own, a).outbox().bytes() + Outbox.bytesOf(a.message())
-                                                <= limits(own, a).outboxBytes(),
+                                (own, a) -> channel(own, a).outbox().bytes() + Outbox.bytesOf(a.message())
+                                        <= limits(own, a).outboxBytes(),
                                 (own, a) -> List.of(
                                         Operand.of("bytes", Outbox.bytesOf(a.message())),
                                         Operand.of(
-                                                "taken", channel(own, a).outbox().bytes()),
-                                        Operand.of(
-                                                "outboxBytes", limits(own, a).outboxBytes()))))
+                                                "taken",
+                                                channel(own, a).outbox().bytes()),
+                                        Operand.of("outboxBytes", limits(own, a).outboxBytes()))))
                 .on(
                         More.class,
                         known(),
@@ -149,7 +147,8 @@ final class ChannelGuards {
                                         <= own.config().maxCredit(),
                                 (own, a) -> List.of(
                                         Operand.of(
-                                                "credit", channel(own, a).inbox().credit()),
+                                                "credit",
+                                                channel(own, a).inbox().credit()),
                                         Operand.of("more", a.credit()),
                                         Operand.of("maxCredit", own.config().maxCredit()))))
                 .on(Finish.class, known(), goesOn())
@@ -162,10 +161,12 @@ final class ChannelGuards {
         return guards.on(
                         MessageCame.class,
                         isRead(),
-                        when("message-is-of-the-protocol", (own, a) -> protocol(own, a)
-                                .received(channel(own, a).direction())
-                                .type()
-                                .isInstance(a.message())))
+                        when(
+                                "message-is-of-the-protocol",
+                                (own, a) -> protocol(own, a)
+                                        .received(channel(own, a).direction())
+                                        .type()
+                                        .isInstance(a.message())))
                 .on(ReadFinished.class, isRead())
                 .on(ReadFailed.class, isRead())
                 .on(Written.class, isWritten())

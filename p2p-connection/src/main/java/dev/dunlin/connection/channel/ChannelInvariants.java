@@ -74,13 +74,12 @@ final class ChannelInvariants {
         for (Map.Entry<Handle, Channel> entry : own.channels()) {
             Inbox inbox = entry.getValue().inbox();
             // A read is under way just where the owner can take a message.
-            boolean fits =
-                    switch (inbox.reading()) {
-                        case PAUSED -> inbox.credit() == 0;
-                        case UNDER_WAY ->
-                            inbox.credit() > 0 && inbox.credit() <= own.config().maxCredit();
-                        case FINISHED -> true;
-                    };
+            boolean fits = switch (inbox.reading()) {
+                case PAUSED -> inbox.credit() == 0;
+                case UNDER_WAY ->
+                    inbox.credit() > 0 && inbox.credit() <= own.config().maxCredit();
+                case FINISHED -> true;
+            };
             if (!fits) {
                 return Optional.of(entry.getKey() + " has " + inbox);
             }

@@ -43,13 +43,11 @@ public final class ChannelMachine {
                 .due(ChannelAction.OpeningDue.class, ChannelState::openings, ChannelAction.OpeningDue::new)
                 .due(ChannelAction.ChannelDue.class, ChannelState::channels, ChannelAction.ChannelDue::new)
                 .onOutcome(ConnectDone.class, (ticket, fact) -> new ChannelAction.Reached(ticket.key()))
-                .onOutcome(
-                        ConnectGaveUp.class, (ticket, fact) -> new ChannelAction.Missed(ticket.key(), fact.error()))
+                .onOutcome(ConnectGaveUp.class, (ticket, fact) -> new ChannelAction.Missed(ticket.key(), fact.error()))
                 .onOutcome(Refused.class, (ticket, fact) -> refused(ticket.key(), fact))
                 .onOutcome(
                         StreamOpened.class,
-                        (ticket, fact) ->
-                                new ChannelAction.StreamReady(ticket.key(), fact.stream(), fact.connection()))
+                        (ticket, fact) -> new ChannelAction.StreamReady(ticket.key(), fact.stream(), fact.connection()))
                 .onOutcome(OpenFailed.class, (ticket, fact) -> new ChannelAction.Missed(ticket.key(), fact.error()))
                 .on(
                         StreamAccepted.class,
@@ -61,7 +59,37 @@ public final class ChannelMachine {
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ChannelAction.StreamEnded(fact.stream(), fact.reason(), fact.detail()))
                 .transitions("""
-                        running: open, cancel, serve, unserve""")
+                        running: open, cancel, serve, unserve
+
+                        waiting > reaching: openingDue
+                        reaching > waiting: crowded
+                        waiting > noOpening: openingDue, cancel, booted
+                        reaching > noOpening: streamReady, missed, openingDue, cancel, booted
+                        reaching: reached
+
+                        noChannel > open: streamReady
+                        noChannel > offered: offered
+                        offered > open: more, send
+                        offered > finishing: finish
+                        offered > noChannel: abort, channelDue, streamEnded, booted
+                        offered: accepted
+
+                        open > finishing: finish
+                        open > peerFinished: readFinished
+                        finishing > closing: readFinished
+                        peerFinished > closing: finish
+                        finishing > noChannel: readFinished
+                        peerFinished > noChannel: finish
+                        closing > noChannel: written
+                        open, finishing > noChannel: readFailed
+                        open, finishing, peerFinished, closing > noChannel: abort, channelDue, streamEnded, booted
+
+                        open, finishing: more, messageCame, received, readFailed
+                        open, peerFinished: send, room
+                        open, finishing, peerFinished, closing: written, writeFailed
+                        peerFinished, closing, noChannel: peerFinished
+                        finishing: streamEnded
+                        noChannel: offered, streamReady, ended""")
                 .phases(ChannelState::nameOf)
                 .invariants(new ChannelInvariants(catalogue).all())
                 .budget(ChannelConfig.MOST_BYTES

@@ -61,13 +61,7 @@ public record ChannelState(
      * @param at the same, or when it is tried again
      */
     public record Opening(
-            Ticket ticket,
-            PeerId peer,
-            List<Multiaddr> addresses,
-            String protocol,
-            Stage stage,
-            long deadline,
-            long at)
+            Ticket ticket, PeerId peer, List<Multiaddr> addresses, String protocol, Stage stage, long deadline, long at)
             implements Due {
         /** Copies the list. */
         public Opening {
@@ -161,7 +155,11 @@ public record ChannelState(
         Outbox withoutFirst() {
             long first = messages.keys().iterator().next();
             return new Outbox(
-                    Writing.PAUSED, messages.without(first), bytes - messages.at(first).bytes(), sent, last);
+                    Writing.PAUSED,
+                    messages.without(first),
+                    bytes - messages.at(first).bytes(),
+                    sent,
+                    last);
         }
 
         Outbox toItsEnd() {
@@ -309,8 +307,7 @@ public record ChannelState(
     ChannelState counted(PeerId peer, String protocol, Direction direction, int change) {
         Tally lane = lane(peer, protocol).plus(direction, change);
         Table<String, Tally> known = lanes.or(peer, Table.empty());
-        Table<String, Tally> ofPeer =
-                lane.equals(Tally.NONE) ? known.without(protocol) : known.with(protocol, lane);
+        Table<String, Tally> ofPeer = lane.equals(Tally.NONE) ? known.without(protocol) : known.with(protocol, lane);
         Use use = use(protocol);
         return new ChannelState(
                         config,

@@ -105,8 +105,7 @@ final class Establishing {
                 Outbox.EMPTY,
                 false,
                 ctx.now() + protocol.limits().idle());
-        return own.withoutOpening(fact.opening())
-                .withChannels(own.channels().with(fact.channel(), channel));
+        return own.withoutOpening(fact.opening()).withChannels(own.channels().with(fact.channel(), channel));
     }
 
     // Serving

@@ -46,7 +46,8 @@ final class Places {
                 : Optional.empty();
     }
 
-    // A channel's outbox is paid for as a whole when it is opened: so a message is never refused for want of the node's bytes, and
+    // A channel's outbox is paid for as a whole when it is opened: so a message is never refused for want of the node's
+    // bytes, and
     // nobody has to be told when there are some again.
     private long reserved(ChannelState own, Direction direction) {
         long bytes = 0;

@@ -8,6 +8,23 @@
  *
  * <pre>{@code
  * stateDiagram-v2
+ *     waiting --> reaching: openingDue
+ *     reaching --> waiting: crowded
+ *     waiting --> noOpening: openingDue, cancel, booted
+ *     reaching --> noOpening: streamReady, missed, openingDue, cancel, booted
+ *     noChannel --> open: streamReady
+ *     noChannel --> offered: offered
+ *     offered --> open: more, send
+ *     offered --> finishing: finish
+ *     offered --> noChannel: abort, channelDue, streamEnded, booted
+ *     open --> finishing: finish
+ *     open --> peerFinished: readFinished
+ *     finishing --> closing: readFinished
+ *     peerFinished --> closing: finish
+ *     finishing --> noChannel: readFinished, readFailed, abort, channelDue, streamEnded, booted
+ *     peerFinished --> noChannel: finish, abort, channelDue, streamEnded, booted
+ *     closing --> noChannel: written, abort, channelDue, streamEnded, booted
+ *     open --> noChannel: readFailed, abort, channelDue, streamEnded, booted
  * }</pre>
  */
 @NullMarked

@@ -115,14 +115,12 @@ public final class NettyExchange implements ExchangeService {
     }
 
     private static String shortened(String detail) {
-        return detail.length() <= ConnectionAction.MAX_TEXT ? detail : detail.substring(0, ConnectionAction.MAX_TEXT - 1) + "…";
+        return detail.length() <= ConnectionAction.MAX_TEXT
+                ? detail
+                : detail.substring(0, ConnectionAction.MAX_TEXT - 1) + "…";
     }
 
-    private void on(
-            ActionId id,
-            Handle stream,
-            BiFunction<AskFailure, String, Action> missing,
-            Consumer<Line> does) {
+    private void on(ActionId id, Handle stream, BiFunction<AskFailure, String, Action> missing, Consumer<Line> does) {
         Optional<StreamChannel> open = transport.stream(stream);
         if (open.isEmpty()) {
             port.answer(id, missing.apply(AskFailure.RESET, "the stream is closed"));
@@ -274,10 +272,7 @@ public final class NettyExchange implements ExchangeService {
                     missing(now, AskFailure.CANCELLED, "the peer has ended its side");
                 }
             } catch (MalformedMessage malformed) {
-                missing(
-                        now,
-                        within ? AskFailure.RESET : AskFailure.MALFORMED,
-                        String.valueOf(malformed.getMessage()));
+                missing(now, within ? AskFailure.RESET : AskFailure.MALFORMED, String.valueOf(malformed.getMessage()));
             }
         }
 

@@ -41,10 +41,10 @@ public record ChannelLimits(
 
     /** Checks the ranges. */
     public ChannelLimits {
-        ProtocolLimits.within("inbound", inbound, 1, Integer.MAX_VALUE);
-        ProtocolLimits.within("inboundPerPeer", inboundPerPeer, 1, Integer.MAX_VALUE);
-        ProtocolLimits.within("outbound", outbound, 1, Integer.MAX_VALUE);
-        ProtocolLimits.within("outboundPerPeer", outboundPerPeer, 1, Integer.MAX_VALUE);
+        ProtocolLimits.within("inbound", inbound, 1, Long.MAX_VALUE);
+        ProtocolLimits.within("inboundPerPeer", inboundPerPeer, 1, Long.MAX_VALUE);
+        ProtocolLimits.within("outbound", outbound, 1, Long.MAX_VALUE);
+        ProtocolLimits.within("outboundPerPeer", outboundPerPeer, 1, Long.MAX_VALUE);
         ProtocolLimits.within("outboxMessages", outboxMessages, 1, MOST_MESSAGES);
         ProtocolLimits.within("outboxBytes", outboxBytes, LEAST_BYTES, MOST_BYTES);
         ProtocolLimits.within("idle", idle, 1, MOST_IDLE);

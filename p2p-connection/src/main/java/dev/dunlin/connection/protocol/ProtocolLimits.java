@@ -43,7 +43,7 @@ public record ProtocolLimits(
     static void within(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("a protocol's limit " + name + " is at least " + least
-                    + (most < Integer.MAX_VALUE ? " and at most " + most : "") + ", not " + value);
+                    + (most < Long.MAX_VALUE ? " and at most " + most : "") + ", not " + value);
         }
     }
 

@@ -85,8 +85,7 @@ class ChannelMachineTest {
     }
 
     private void open(int number, PeerId peer, String protocol) {
-        driver.dispatch(
-                new ChannelAction.Open(ticket(number), peer, List.of(Bench.address(1)), protocol, 5 * SECOND));
+        driver.dispatch(new ChannelAction.Open(ticket(number), peer, List.of(Bench.address(1)), protocol, 5 * SECOND));
     }
 
     private Handle handle(String kind) {
@@ -153,12 +152,7 @@ class ChannelMachineTest {
 
     private void closes(Handle stream, EndReason reason, String detail) {
         driver.dispatch(new StreamAction.StreamClosed(
-                stream,
-                driver.root().stream().streams().at(stream).connection(),
-                A,
-                Flow.FEED_ID,
-                reason,
-                detail));
+                stream, driver.root().stream().streams().at(stream).connection(), A, Flow.FEED_ID, reason, detail));
     }
 
     private <E extends Effect> E last(Class<E> type) {
@@ -325,8 +319,7 @@ class ChannelMachineTest {
                 .containsExactly(new ChannelAction.Accepted(channel, connection, A, Flow.FEED));
         assertThat(driver.effects(ReadInit.class)).isEmpty();
         driver.dispatch(new More(channel, 1));
-        assertThat(driver.effects(ReadInit.class))
-                .containsExactly(new ReadInit(channel, Flow.FEED, Direction.INBOUND));
+        assertThat(driver.effects(ReadInit.class)).containsExactly(new ReadInit(channel, Flow.FEED, Direction.INBOUND));
     }
 
     @Test
@@ -349,8 +342,7 @@ class ChannelMachineTest {
         driver.advanceBy(1);
         isReset(channel);
         assertThat(ends())
-                .containsExactly(
-                        new Ended(channel, A, Flow.FEED, ChannelEnd.IDLE, "nobody here took it in time"));
+                .containsExactly(new Ended(channel, A, Flow.FEED, ChannelEnd.IDLE, "nobody here took it in time"));
     }
 
     @Test
@@ -418,8 +410,7 @@ class ChannelMachineTest {
         assertThat(driver.rejections(More.class))
                 .singleElement()
                 .satisfies(rejection -> assertThat(rejection.operands())
-                        .containsExactly(
-                                Operand.of("credit", 5), Operand.of("more", 1), Operand.of("maxCredit", 5)));
+                        .containsExactly(Operand.of("credit", 5), Operand.of("more", 1), Operand.of("maxCredit", 5)));
         comes(channel, NOTE);
         driver.dispatch(new More(channel, 1));
         assertThat(driver.rejections(More.class)).hasSize(1);
@@ -472,9 +463,7 @@ class ChannelMachineTest {
         assertThat(refused.clause()).isEqualTo("outbox-has-bytes-left");
         assertThat(refused.operands())
                 .containsExactly(
-                        Operand.of("bytes", 512),
-                        Operand.of("taken", 512 + little),
-                        Operand.of("outboxBytes", 1024));
+                        Operand.of("bytes", 512), Operand.of("taken", 512 + little), Operand.of("outboxBytes", 1024));
         written(channel);
         assertThat(driver.actions(Room.class)).containsExactly(new Room(channel, A, Flow.FEED));
         send(channel, greatest);

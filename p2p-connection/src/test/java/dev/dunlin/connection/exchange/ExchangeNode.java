@@ -8,8 +8,8 @@ import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.netty.Limits;
 import dev.dunlin.connection.netty.NettyExchange;
 import dev.dunlin.connection.netty.NettyTransport;
-import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamEffect;
@@ -56,15 +56,17 @@ final class ExchangeNode implements AutoCloseable {
                 .handler(
                         NodeEffect.class,
                         EffectHandlers.closing(Map.of(
-                                ConnectionService.CONNECTION, handle -> transport().closeOrphan(handle),
-                                ConnectionService.LISTENER, handle -> transport().closeOrphan(handle),
+                                ConnectionService.CONNECTION,
+                                        handle -> transport().closeOrphan(handle),
+                                ConnectionService.LISTENER,
+                                        handle -> transport().closeOrphan(handle),
                                 NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()))
                 .build();
-        transport = new NettyTransport(
-                runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
+        transport =
+                new NettyTransport(runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
         exchange = new NettyExchange(transport, runtime, new Catalogue<>(protocols));
         runtime.watch(this::answer);
         runtime.start("test", Table.<String, String>empty().with("node.peerId", self.toString()), 1);
