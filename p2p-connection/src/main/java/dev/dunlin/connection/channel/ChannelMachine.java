@@ -30,7 +30,11 @@ public final class ChannelMachine {
 
     private ChannelMachine() {}
 
-    /** The registration, for these protocols. */
+    /**
+     * The registration, for these protocols.
+     *
+     * @param protocols none is called on the wire as one of another machine is: a stream belongs to one machine
+     */
     public static Machine<Object, ChannelState, ChannelAction> of(List<ChannelProtocol<?, ?>> protocols) {
         Catalogue<ChannelProtocol<?, ?>> catalogue = new Catalogue<>(protocols);
         ChannelReducer reducer = new ChannelReducer(catalogue);

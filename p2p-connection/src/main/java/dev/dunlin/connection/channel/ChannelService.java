@@ -20,7 +20,10 @@ public interface ChannelService {
     /** Ends our side. Called once at most, when no write is under way; none follows. */
     void finish(ChannelEffect.FinishInit init);
 
-    /** Drops what was not read. Called once, at the end of each channel; requests under way are still answered. */
+    /**
+     * Drops what was not read. Called once, at the end of each channel; what was written still goes its way, and requests under way
+     * are still answered.
+     */
     void release(ChannelEffect.ReleaseInit init);
 
     /** Takes streams of these protocols from now on. */

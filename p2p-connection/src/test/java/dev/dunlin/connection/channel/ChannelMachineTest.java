@@ -1,6 +1,7 @@
 package dev.dunlin.connection.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
@@ -33,6 +34,7 @@ import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamService;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
@@ -44,6 +46,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -667,5 +670,42 @@ class ChannelMachineTest {
         assertThat(own().serves(Flow.FEED)).isTrue();
         assertThat(driver.effects(ChannelEffect.ServeInit.class)).hasSize(2);
         assertThat(ends()).isEmpty();
+    }
+
+    @Test
+    void settingsOutOfTheirRangeCountAsMissing() {
+        ChannelConfig config = ChannelConfig.of(Table.<String, String>empty()
+                .with("channel.maxInbound", "16385")
+                .with("channel.maxOutbound", "-1")
+                .with("channel.maxBytes", "1023")
+                .with("channel.maxCredit", "0")
+                .with("channel.takeWithin", "999")
+                .with("channel.retry", "60000001"));
+        assertThat(config).isEqualTo(ChannelConfig.DEFAULT);
+        assertThat(ChannelConfig.of(Table.of("channel.maxBytes", String.valueOf(ChannelConfig.MOST_BYTES)))
+                        .maxBytes())
+                .isEqualTo(ChannelConfig.MOST_BYTES);
+    }
+
+    @Test
+    void actionsBeyondTheirBoundsAreRefusedWithASentence() {
+        Handle channel = handle(StreamService.STREAM);
+        List<Multiaddr> many = Collections.nCopies(65, Bench.address(1));
+        assertThatThrownBy(() -> new ChannelAction.Open(Ticket.NONE, A, many, Flow.FEED, 1))
+                .hasMessageContaining("at most 64 addresses");
+        for (long within : List.of(0L, ChannelAction.MOST_WITHIN + 1)) {
+            assertThatThrownBy(() -> new ChannelAction.Open(Ticket.NONE, A, List.of(), Flow.FEED, within))
+                    .hasMessageContaining("a channel is opened within 1 to 3600000000 microseconds");
+        }
+        for (int credit : List.of(0, ChannelAction.MOST_CREDIT + 1)) {
+            assertThatThrownBy(() -> new More(channel, credit)).hasMessageContaining("1 to 65536 messages more");
+        }
+        String tooLong = "x".repeat(257);
+        assertThatThrownBy(() -> new ReadFailed(channel, true, tooLong)).hasMessageContaining("at most 256 characters");
+        assertThatThrownBy(() -> new WriteFailed(channel, tooLong)).hasMessageContaining("at most 256 characters");
+        assertThatThrownBy(() -> new Ended(channel, A, Flow.FEED, ChannelEnd.IDLE, tooLong))
+                .hasMessageContaining("at most 256 characters");
+        assertThatThrownBy(() -> new ChannelAction.StreamEnded(channel, EndReason.CLOSED, tooLong))
+                .hasMessageContaining("at most 256 characters");
     }
 }
