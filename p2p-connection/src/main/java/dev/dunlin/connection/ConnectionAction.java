@@ -60,6 +60,14 @@ public sealed interface ConnectionAction extends Action {
         return List.copyOf(addresses);
     }
 
+    /** Refuses a detail that is too long. */
+    static void boundedDetail(String text) {
+        if (text.length() > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "a detail has at most " + MAX_TEXT + " characters, not " + text.length() + ": shorten it");
+        }
+    }
+
     private static void reason(String why) {
         if (why.isEmpty() || why.length() > MAX_TEXT) {
             throw new IllegalArgumentException(
@@ -213,10 +221,7 @@ public sealed interface ConnectionAction extends Action {
             implements ConnectionAction, OfPeer, EndsHandle {
         /** Checks the bound. */
         public Closed {
-            if (detail.length() > MAX_TEXT) {
-                throw new IllegalArgumentException(
-                        "a detail has at most " + MAX_TEXT + " characters, not " + detail.length() + ": shorten it");
-            }
+            ConnectionAction.boundedDetail(detail);
         }
 
         @Override

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.channel.ChannelConfig;
+import dev.dunlin.connection.channel.ChannelMachine;
+import dev.dunlin.connection.channel.ChannelState;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamMachine;
@@ -82,6 +85,35 @@ class BudgetTest {
         long opening = Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, Optional.of(HANDLE), 0));
         long keys = 2 * Content.bytes(PEER) + 4 * Content.bytes(HANDLE);
         assertThat(StreamConfig.MOST_STREAMS * (opening + keys)).isLessThan(StreamMachine.STREAM.byteBudget());
+    }
+
+    @Test
+    void theChannelMachineStaysWithinItsBudget() {
+        String name = "x".repeat(64);
+        StreamState.Tally tally = StreamState.Tally.NONE.plus(Direction.INBOUND, 1);
+        long opening = Content.bytes(new ChannelState.Opening(
+                TICKET,
+                PEER,
+                Collections.nCopies(ConnectionAction.MAX_ADDRESSES, LONG),
+                name,
+                ChannelState.Stage.REACHING,
+                0,
+                0));
+        long channel = Content.bytes(new ChannelState.Channel(
+                PEER,
+                name,
+                Direction.OUTBOUND,
+                true,
+                new ChannelState.Inbox(ChannelState.Reading.UNDER_WAY, 1, 1),
+                new ChannelState.Outbox(ChannelState.Writing.UNDER_WAY, Table.empty(), 1, 1, false),
+                false,
+                0));
+        long keys = Content.bytes(Table.of(TICKET, 1L))
+                + Content.bytes(HANDLE)
+                + Content.bytes(Table.of(PEER, Table.of(name, tally)));
+        // A channel that is being opened is an outbound one.
+        long worst = ChannelConfig.MOST_BYTES + ChannelConfig.MOST_CHANNELS * (opening + channel + 2 * keys);
+        assertThat(worst).isLessThan(ChannelMachine.of(List.of()).byteBudget());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingMachine;
@@ -22,6 +23,7 @@ class DiagramTest {
                 ConnectionMachine.CONNECTION,
                 StreamMachine.STREAM,
                 ExchangeMachine.of(List.of()),
+                ChannelMachine.of(List.of()),
                 IdentifyMachine.IDENTIFY,
                 PingMachine.PING);
     }

@@ -7,6 +7,7 @@ import dev.dunlin.connection.exchange.ExchangeState.Inbound;
 import dev.dunlin.connection.exchange.ExchangeState.Lane;
 import dev.dunlin.connection.exchange.ExchangeState.Side;
 import dev.dunlin.connection.exchange.ExchangeState.Use;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
@@ -17,11 +18,11 @@ import dev.dunlin.core.store.Handle;
 /** The part of the reducer that is about what others ask this node. */
 final class Answering {
 
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
     private final Context ctx;
     private ExchangeState own;
 
-    Answering(Catalogue catalogue, ExchangeState own, Context ctx) {
+    Answering(Catalogue<Protocol<?, ?>> catalogue, ExchangeState own, Context ctx) {
         this.catalogue = catalogue;
         this.own = own;
         this.ctx = ctx;

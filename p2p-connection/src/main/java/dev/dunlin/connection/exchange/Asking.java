@@ -11,6 +11,7 @@ import dev.dunlin.connection.exchange.ExchangeState.Outbound;
 import dev.dunlin.connection.exchange.ExchangeState.Stage;
 import dev.dunlin.connection.exchange.ExchangeState.Use;
 import dev.dunlin.connection.exchange.ExchangeState.Want;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
@@ -37,11 +38,11 @@ final class Asking {
     /** At most so many of those that wait are looked at when a place is free. */
     private static final int LOOKED_AT = 32;
 
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
     private final Context ctx;
     private ExchangeState own;
 
-    Asking(Catalogue catalogue, ExchangeState own, Context ctx) {
+    Asking(Catalogue<Protocol<?, ?>> catalogue, ExchangeState own, Context ctx) {
         this.catalogue = catalogue;
         this.own = own;
         this.ctx = ctx;

@@ -38,13 +38,6 @@ public sealed interface ExchangeAction extends Action {
         }
     }
 
-    private static void bounded(String detail) {
-        if (detail.length() > ConnectionAction.MAX_TEXT) {
-            throw new IllegalArgumentException("a detail has at most " + ConnectionAction.MAX_TEXT + " characters, not "
-                    + detail.length() + ": shorten it");
-        }
-    }
-
     // Asking
 
     /**
@@ -120,7 +113,7 @@ public sealed interface ExchangeAction extends Action {
     record AnswerMissing(long ask, Handle stream, AskFailure why, String detail) implements ExchangeAction, OfAsk {
         /** Checks the bound. */
         public AnswerMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 
@@ -158,7 +151,7 @@ public sealed interface ExchangeAction extends Action {
     record AskMissing(Handle stream, boolean clean, String detail) implements ExchangeAction, StreamAction.OfStream {
         /** Checks the bound. */
         public AskMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 
@@ -183,7 +176,7 @@ public sealed interface ExchangeAction extends Action {
     record ReplyMissing(Handle stream, String detail) implements ExchangeAction, StreamAction.OfStream {
         /** Checks the bound. */
         public ReplyMissing {
-            bounded(detail);
+            ConnectionAction.boundedDetail(detail);
         }
     }
 }

@@ -28,6 +28,7 @@ import dev.dunlin.connection.exchange.ExchangeAction.Unreached;
 import dev.dunlin.connection.exchange.ExchangeAction.Unserve;
 import dev.dunlin.connection.exchange.ExchangeState.Side;
 import dev.dunlin.connection.exchange.ExchangeState.Stage;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.state.Content;
@@ -43,9 +44,9 @@ import java.util.function.ToLongFunction;
 /** The enabling conditions of the exchange machine. */
 final class ExchangeGuards {
 
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
 
-    ExchangeGuards(Catalogue catalogue) {
+    ExchangeGuards(Catalogue<Protocol<?, ?>> catalogue) {
         this.catalogue = catalogue;
     }
 

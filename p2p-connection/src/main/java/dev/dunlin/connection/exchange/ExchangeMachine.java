@@ -4,7 +4,9 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.protocol.NoRoom;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
@@ -21,17 +23,6 @@ public final class ExchangeMachine {
     /** Its name. */
     public static final String NAME = "exchange";
 
-    private static final String CONNECT = "connection/connect";
-
-    // What passes by itself: another dial or stream ends.
-    private static final List<String> CROWDED = List.of(
-            "dials-not-full",
-            "waiters-not-full",
-            "peer-connections-not-full",
-            "opens-not-full",
-            "streams-not-full",
-            "peer-streams-not-full");
-
     /** Most bytes of configuration ({@code exchange.maxBytes} and the like at their most), and what each entry takes beside. */
     private static final long MOST_ASKS = 65_536;
 
@@ -44,7 +35,7 @@ public final class ExchangeMachine {
 
     /** The registration, for these protocols. */
     public static Machine<Object, ExchangeState, ExchangeAction> of(List<Protocol<?, ?>> protocols) {
-        Catalogue catalogue = new Catalogue(protocols);
+        Catalogue<Protocol<?, ?>> catalogue = new Catalogue<>(protocols);
         ExchangeReducer reducer = new ExchangeReducer(catalogue);
         return Machine.of(NAME, ExchangeState.INITIAL)
                 .actions(ExchangeAction.class, ExchangeEffect.class, ExchangeOutcome.class)
@@ -117,11 +108,11 @@ public final class ExchangeMachine {
     }
 
     private static ExchangeAction refused(long ask, Refused fact) {
-        boolean dial = fact.type().equals(CONNECT);
-        if (CROWDED.contains(fact.clause())) {
+        boolean dial = NoRoom.isOfDial(fact);
+        if (NoRoom.passes(fact)) {
             return new ExchangeAction.Crowded(ask, dial ? ExchangeState.Want.DIAL : ExchangeState.Want.STREAM);
         }
-        String why = fact.clause() + " does not hold";
+        String why = NoRoom.why(fact);
         return dial
                 ? new ExchangeAction.Unreached(ask, AskFailure.UNREACHABLE, why)
                 : new ExchangeAction.StreamMissing(ask, AskFailure.UNREACHABLE, why);

@@ -1,5 +1,7 @@
 package dev.dunlin.connection.exchange;
 
+import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
@@ -9,9 +11,9 @@ import java.util.Map;
 /** What each action does; {@link Asking} and {@link Answering} say how. */
 final class ExchangeReducer {
 
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
 
-    ExchangeReducer(Catalogue catalogue) {
+    ExchangeReducer(Catalogue<Protocol<?, ?>> catalogue) {
         this.catalogue = catalogue;
     }
 

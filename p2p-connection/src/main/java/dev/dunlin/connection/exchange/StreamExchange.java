@@ -1,6 +1,7 @@
 package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;
 import dev.dunlin.connection.protocol.MessageStreams;
@@ -20,14 +21,14 @@ public final class StreamExchange implements ExchangeService {
 
     private final MessageStreams streams;
     private final Port port;
-    private final Catalogue catalogue;
+    private final Catalogue<Protocol<?, ?>> catalogue;
 
     /**
      * Over these streams; facts go to the port.
      *
      * @param catalogue the protocols of the machine, by the same names
      */
-    public StreamExchange(MessageStreams streams, Port port, Catalogue catalogue) {
+    public StreamExchange(MessageStreams streams, Port port, Catalogue<Protocol<?, ?>> catalogue) {
         this.streams = streams;
         this.port = port;
         this.catalogue = catalogue;

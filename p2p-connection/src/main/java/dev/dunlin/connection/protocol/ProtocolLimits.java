@@ -30,19 +30,20 @@ public record ProtocolLimits(
 
     /** Checks the ranges. */
     public ProtocolLimits {
-        atLeast("inbound", inbound, 1);
-        atLeast("inboundPerPeer", inboundPerPeer, 1);
-        atLeast("outbound", outbound, 1);
-        atLeast("outboundPerPeer", outboundPerPeer, 1);
-        atLeast("queued", queued, 0);
-        atLeast("answerWithin", answerWithin, 1);
-        atLeast("idle", idle, 1);
+        within("inbound", inbound, 1, Long.MAX_VALUE);
+        within("inboundPerPeer", inboundPerPeer, 1, Long.MAX_VALUE);
+        within("outbound", outbound, 1, Long.MAX_VALUE);
+        within("outboundPerPeer", outboundPerPeer, 1, Long.MAX_VALUE);
+        within("queued", queued, 0, Long.MAX_VALUE);
+        within("answerWithin", answerWithin, 1, Long.MAX_VALUE);
+        within("idle", idle, 1, Long.MAX_VALUE);
     }
 
-    private static void atLeast(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(
-                    "a protocol's limit " + name + " is at least " + least + ", not " + value);
+    /** Refuses a limit that is out of its range. */
+    static void within(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("a protocol's limit " + name + " is at least " + least
+                    + (most < Long.MAX_VALUE ? " and at most " + most : "") + ", not " + value);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.dunlin.connection.standard;
 
-import dev.dunlin.connection.exchange.Catalogue;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeState;
 import dev.dunlin.connection.ping.PingProtocol;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.store.Machine;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class StandardProtocols {
     public static final List<Protocol<?, ?>> ALL = List.of(PingProtocol.PING);
 
     /** The same, by name. */
-    public static final Catalogue CATALOGUE = new Catalogue(ALL);
+    public static final Catalogue<Protocol<?, ?>> CATALOGUE = new Catalogue<>(ALL);
 
     /** The exchange machine of a node that speaks no others. */
     public static final Machine<Object, ExchangeState, ExchangeAction> EXCHANGE = ExchangeMachine.of(ALL);

@@ -200,10 +200,7 @@ public sealed interface StreamAction extends Action {
         /** Checks the bounds. */
         public StreamClosed {
             bounded(protocol);
-            if (detail.length() > ConnectionAction.MAX_TEXT) {
-                throw new IllegalArgumentException("a detail has at most " + ConnectionAction.MAX_TEXT
-                        + " characters, not " + detail.length() + ": shorten it");
-            }
+            ConnectionAction.boundedDetail(detail);
         }
 
         @Override

@@ -94,14 +94,16 @@ public record StreamState(
             }
         }
 
-        static final Tally NONE = of(0, 0);
+        /** None. */
+        public static final Tally NONE = of(0, 0);
 
         static Tally of(int inbound, int outbound) {
             boolean isSmall = inbound >= 0 && inbound < SHARED && outbound >= 0 && outbound < SHARED;
             return isSmall ? SMALL[inbound * SHARED + outbound] : new Tally(inbound, outbound);
         }
 
-        Tally plus(Direction direction, int change) {
+        /** With more of one direction, or fewer. */
+        public Tally plus(Direction direction, int change) {
             return direction == Direction.INBOUND ? of(inbound + change, outbound) : of(inbound, outbound + change);
         }
 

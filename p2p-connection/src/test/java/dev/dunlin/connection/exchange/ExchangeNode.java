@@ -8,6 +8,7 @@ import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.netty.Limits;
 import dev.dunlin.connection.netty.NettyMessages;
 import dev.dunlin.connection.netty.NettyTransport;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamConfig;
@@ -66,7 +67,7 @@ final class ExchangeNode implements AutoCloseable {
                 .build();
         transport =
                 new NettyTransport(runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
-        exchange = new StreamExchange(new NettyMessages(transport), runtime, new Catalogue(protocols));
+        exchange = new StreamExchange(new NettyMessages(transport), runtime, new Catalogue<>(protocols));
         runtime.watch(this::answer);
         runtime.start("test", Table.<String, String>empty().with("node.peerId", self.toString()), 1);
         ConnectionOutcome.ListenDone bound = (ConnectionOutcome.ListenDone) runtime.ask(

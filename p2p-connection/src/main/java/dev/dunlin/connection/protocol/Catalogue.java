@@ -1,7 +1,5 @@
-package dev.dunlin.connection.exchange;
+package dev.dunlin.connection.protocol;
 
-import dev.dunlin.connection.protocol.Message;
-import dev.dunlin.connection.protocol.Protocol;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -11,19 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The protocols that a node can speak, by name and by their names on the wire. Fixed when the machine is made. */
-public final class Catalogue {
+/**
+ * The protocols that a node can speak by one machine, by name and by their names on the wire. Fixed when the machine is made.
+ *
+ * @param <P> their shape
+ */
+public final class Catalogue<P extends NamedProtocol> {
 
-    private final Map<String, Protocol<?, ?>> byName = new LinkedHashMap<>();
-    private final Map<String, Protocol<?, ?>> byId = new LinkedHashMap<>();
+    private final Map<String, P> byName = new LinkedHashMap<>();
+    private final Map<String, P> byId = new LinkedHashMap<>();
 
     /**
      * These protocols.
      *
      * @throws IllegalArgumentException if two have one name, or one name on the wire
      */
-    public Catalogue(List<Protocol<?, ?>> protocols) {
-        for (Protocol<?, ?> protocol : protocols) {
+    public Catalogue(List<? extends P> protocols) {
+        for (P protocol : protocols) {
             if (byName.put(protocol.name(), protocol) != null) {
                 throw new IllegalArgumentException("two protocols are named " + protocol.name() + ": rename one");
             }
@@ -36,26 +38,27 @@ public final class Catalogue {
     }
 
     /** All of them. */
-    public Collection<Protocol<?, ?>> all() {
+    public Collection<P> all() {
         return byName.values();
     }
 
     /** The protocol of a name. */
-    public Optional<Protocol<?, ?>> named(String name) {
+    public Optional<P> named(String name) {
         return Optional.ofNullable(byName.get(name));
     }
 
     /** The protocol that is called so on the wire. */
-    public Optional<Protocol<?, ?>> onWire(String id) {
+    public Optional<P> onWire(String id) {
         return Optional.ofNullable(byId.get(id));
     }
 
     /** The types of all messages. */
-    List<Class<? extends Message>> messages() {
+    public List<Class<? extends Message>> messages() {
         Set<Class<? extends Message>> types = new LinkedHashSet<>();
-        for (Protocol<?, ?> protocol : all()) {
-            types.add(protocol.asks().type());
-            types.add(protocol.answers().type());
+        for (P protocol : all()) {
+            for (MessageCodec<?> codec : protocol.codecs()) {
+                types.add(codec.type());
+            }
         }
         return new ArrayList<>(types);
     }
