@@ -60,6 +60,11 @@ public sealed interface ConnectionAction extends Action {
         return List.copyOf(addresses);
     }
 
+    /** A detail, cut where it is too long. */
+    static String shortened(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+    }
+
     /** Refuses a detail that is too long. */
     static void boundedDetail(String text) {
         if (text.length() > MAX_TEXT) {

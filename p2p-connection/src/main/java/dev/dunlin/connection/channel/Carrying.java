@@ -9,7 +9,6 @@ import dev.dunlin.connection.channel.ChannelAction.Room;
 import dev.dunlin.connection.channel.ChannelAction.StreamEnded;
 import dev.dunlin.connection.channel.ChannelEffect.FinishInit;
 import dev.dunlin.connection.channel.ChannelEffect.ReadInit;
-import dev.dunlin.connection.channel.ChannelEffect.ReleaseInit;
 import dev.dunlin.connection.channel.ChannelEffect.WriteInit;
 import dev.dunlin.connection.channel.ChannelState.Channel;
 import dev.dunlin.connection.channel.ChannelState.Inbox;
@@ -80,8 +79,11 @@ final class Carrying {
     }
 
     ChannelState unread(ReadFailed fact) {
-        // Of a stream that is over in an orderly way nothing is missing but what the peer never sent.
-        return fact.malformed() || channel.closed() ? left(ChannelEnd.MALFORMED, fact.detail()) : broken();
+        if (fact.malformed()) {
+            return left(ChannelEnd.MALFORMED, fact.detail());
+        }
+        // A stream that is over in an orderly way was read to its end: the read came too late.
+        return channel.closed() ? peerFinished() : broken();
     }
 
     /** Why the stream broke is told by its end: that is made sure of here, and waited for. */
@@ -92,8 +94,10 @@ final class Carrying {
 
     ChannelState streamEnded(StreamEnded fact) {
         if (fact.reason() == EndReason.CLOSED && channel.outbox().writing() == Writing.FINISHED) {
-            // Both sides are ended, and what the peer had sent may not be read yet.
-            return own.withChannels(own.channels().with(handle, channel.toBeRead()));
+            // Both sides are ended, and all that came was read: no more than the answer to a read may be on its way.
+            return channel.inbox().reading() == Reading.UNDER_WAY
+                    ? own.withChannels(own.channels().with(handle, channel.over()))
+                    : peerFinished();
         }
         return ended(
                 switch (fact.reason()) {
@@ -161,7 +165,6 @@ final class Carrying {
     }
 
     private ChannelState ended(ChannelEnd reason, String detail) {
-        ctx.effect(new ReleaseInit(handle));
         ctx.then(new Ended(handle, channel.peer(), channel.protocol(), reason, detail));
         return own.withChannels(own.channels().without(handle))
                 .counted(channel.peer(), channel.protocol(), channel.direction(), -1);

@@ -102,7 +102,7 @@ public sealed interface ChannelAction extends Action {
 
     // Serving
 
-    /** Wish: take channels of a protocol. */
+    /** Wish: take channels of a protocol; nothing changes if they are taken already. */
     record Serve(String protocol) implements ChannelAction {}
 
     /** Wish: take no more of them; those that are open stay open. */

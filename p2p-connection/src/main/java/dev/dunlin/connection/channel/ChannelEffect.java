@@ -31,9 +31,6 @@ public sealed interface ChannelEffect extends Effect {
     /** End our side behind what was written. */
     record FinishInit(Handle channel) implements ChannelEffect, Effect.Fire {}
 
-    /** Drop what came on the channel and was not read: nobody will ask for it. */
-    record ReleaseInit(Handle channel) implements ChannelEffect, Effect.Fire {}
-
     /** Take streams of these protocols from now on. */
     record ServeInit(List<String> ids) implements ChannelEffect, Effect.Fire {
         /** Copies the list. */

@@ -13,7 +13,6 @@ public final class ChannelEffects {
             case ChannelEffect.ReadInit init -> service.read(id, init);
             case ChannelEffect.WriteInit init -> service.write(id, init);
             case ChannelEffect.FinishInit init -> service.finish(init);
-            case ChannelEffect.ReleaseInit init -> service.release(init);
             case ChannelEffect.ServeInit init -> service.serve(init);
             case ChannelEffect.UnserveInit init -> service.unserve(init);
         }

@@ -81,10 +81,7 @@ final class ChannelGuards {
 
     private Guards.Builder<Object, ChannelState, ChannelAction> serving(
             Guards.Builder<Object, ChannelState, ChannelAction> guards) {
-        return guards.on(
-                        Serve.class,
-                        known(Serve::protocol),
-                        when("is-not-served", (own, a) -> !own.serves(a.protocol()), "protocol", Serve::protocol))
+        return guards.on(Serve.class, known(Serve::protocol))
                 .on(
                         Unserve.class,
                         when("is-served", (own, a) -> own.serves(a.protocol()), "protocol", Unserve::protocol))

@@ -6,8 +6,8 @@ import dev.dunlin.core.store.ActionId;
  * Carries messages as bytes over streams, by the protocols' codecs. Each request is answered exactly once, also if its stream has
  * ended or ends before; no message is read that nobody asked for, so that a machine which asks for none closes the peer's window.
  *
- * <p>What had come when both sides ended in an orderly way ({@link dev.dunlin.connection.stream.EndReason#CLOSED}) is kept and can
- * be read on, message by message and then the end, until {@link #release}. At every other end it is dropped.
+ * <p>A stream ends in an orderly way ({@link dev.dunlin.connection.stream.EndReason#CLOSED}) when both sides have ended theirs and all
+ * that came was read; at every other end what was not read is dropped.
  */
 public interface ChannelService {
 
@@ -19,12 +19,6 @@ public interface ChannelService {
 
     /** Ends our side. Called once at most, when no write is under way; none follows. */
     void finish(ChannelEffect.FinishInit init);
-
-    /**
-     * Drops what was not read. Called once, at the end of each channel; what was written still goes its way, and requests under way
-     * are still answered.
-     */
-    void release(ChannelEffect.ReleaseInit init);
 
     /** Takes streams of these protocols from now on. */
     void serve(ChannelEffect.ServeInit init);

@@ -176,7 +176,7 @@ public record ChannelState(
      *
      * @param direction who opened it
      * @param taken whether it has an owner here
-     * @param closed whether its stream is over, in an orderly way: what has come can be read still
+     * @param closed whether its stream is over in an orderly way, and no more than the answer to a read is awaited
      * @param at when it is given up
      */
     public record Channel(
@@ -198,7 +198,7 @@ public record ChannelState(
             return new Channel(peer, protocol, direction, taken, inbox, changed, closed, at);
         }
 
-        Channel toBeRead() {
+        Channel over() {
             return new Channel(peer, protocol, direction, taken, inbox, outbox, true, at);
         }
 

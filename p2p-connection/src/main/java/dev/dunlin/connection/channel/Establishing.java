@@ -111,6 +111,9 @@ final class Establishing {
     // Serving
 
     ChannelState serves(String name, boolean served) {
+        if (own.serves(name) == served) {
+            return own;
+        }
         ChannelProtocol<?, ?> protocol = catalogue.named(name).orElseThrow();
         ctx.effect(
                 served ? new ChannelEffect.ServeInit(protocol.ids()) : new ChannelEffect.UnserveInit(protocol.ids()));

@@ -47,8 +47,8 @@ public final class StreamExchange implements ExchangeService {
     @Override
     public void ask(ActionId id, ExchangeEffect.AskInit init) {
         Protocol<?, ?> protocol = protocol(init.protocol());
-        BiFunction<AskFailure, String, Action> missing =
-                (why, detail) -> new ExchangeAction.AnswerMissing(init.ask(), init.stream(), why, shortened(detail));
+        BiFunction<AskFailure, String, Action> missing = (why, detail) ->
+                new ExchangeAction.AnswerMissing(init.ask(), init.stream(), why, ConnectionAction.shortened(detail));
         on(init.stream(), id, detail -> missing.apply(AskFailure.RESET, detail), stream -> {
             long began = streams.micros();
             stream.write(protocol.asks(), init.message(), !init.keep(), lost -> {
@@ -94,9 +94,11 @@ public final class StreamExchange implements ExchangeService {
                                         new ExchangeAction.AskMissing(
                                                 init.stream(), true, "the peer has ended its side");
                                     case Read.Malformed(String why) ->
-                                        new ExchangeAction.AskMissing(init.stream(), false, shortened(why));
+                                        new ExchangeAction.AskMissing(
+                                                init.stream(), false, ConnectionAction.shortened(why));
                                     case Read.Lost(String why) ->
-                                        new ExchangeAction.AskMissing(init.stream(), false, shortened(why));
+                                        new ExchangeAction.AskMissing(
+                                                init.stream(), false, ConnectionAction.shortened(why));
                                 })));
     }
 
@@ -112,18 +114,13 @@ public final class StreamExchange implements ExchangeService {
                         !init.keep(),
                         lost -> port.answer(
                                 id,
-                                lost.<Action>map(why -> new ExchangeAction.ReplyMissing(init.stream(), shortened(why)))
+                                lost.<Action>map(why -> new ExchangeAction.ReplyMissing(
+                                                init.stream(), ConnectionAction.shortened(why)))
                                         .orElseGet(() -> new ExchangeAction.ReplySent(init.stream())))));
     }
 
     private Protocol<?, ?> protocol(String name) {
         return catalogue.named(name).orElseThrow();
-    }
-
-    private static String shortened(String detail) {
-        return detail.length() <= ConnectionAction.MAX_TEXT
-                ? detail
-                : detail.substring(0, ConnectionAction.MAX_TEXT - 1) + "…";
     }
 
     private void on(Handle stream, ActionId id, Function<String, Action> missing, Consumer<MessageStream> does) {

@@ -120,7 +120,7 @@ public final class NettyMessages implements MessageStreams {
         @Override
         public void ended(StreamChannel stream, EndReason reason) {
             lines.remove(channel.handle(), this);
-            messages.ended("the stream ended (" + reason + ")");
+            messages.ended(reason);
         }
     }
 }

@@ -21,12 +21,15 @@ public final class PingProtocol {
     /** Its name on the wire. */
     public static final String ID = "/ipfs/ping/1.0.0";
 
+    private static final MessageCodec<PingPayload> CODEC =
+            MessageCodec.of(PingPayload.class, new Framing.Fixed(BYTES), PingPayload::bytes, PingPayload::new);
+
     /** One ping to each peer is under way at a time; of a peer two streams are answered, as the specification has it. */
     public static final Protocol<PingPayload, PingPayload> PING = new Protocol<>(
             NAME,
             List.of(ID),
-            new Codec(),
-            new Codec(),
+            CODEC,
+            CODEC,
             new ProtocolLimits(
                     32_768,
                     2,
@@ -51,28 +54,6 @@ public final class PingProtocol {
             if (bytes.size() != BYTES) {
                 throw new IllegalArgumentException("a ping has " + BYTES + " bytes, not " + bytes.size());
             }
-        }
-    }
-
-    private record Codec() implements MessageCodec<PingPayload> {
-        @Override
-        public Class<PingPayload> type() {
-            return PingPayload.class;
-        }
-
-        @Override
-        public Framing framing() {
-            return new Framing.Fixed(BYTES);
-        }
-
-        @Override
-        public Bytes encode(PingPayload message) {
-            return message.bytes();
-        }
-
-        @Override
-        public PingPayload decode(Bytes body) {
-            return new PingPayload(body);
         }
     }
 }

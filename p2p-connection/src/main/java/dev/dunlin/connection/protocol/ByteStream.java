@@ -1,5 +1,6 @@
 package dev.dunlin.connection.protocol;
 
+import dev.dunlin.connection.stream.EndReason;
 import java.nio.ByteBuffer;
 
 /** The bytes of one open stream, as {@link MessageStream} needs them. All on one thread. */
@@ -40,11 +41,7 @@ public interface ByteStream {
         /** The peer has ended its side, behind all that came. */
         void remoteClosed();
 
-        /**
-         * The stream is over. Nothing follows.
-         *
-         * @param why a sentence without its full stop
-         */
-        void ended(String why);
+        /** The stream is over. Nothing follows. */
+        void ended(EndReason reason);
     }
 }

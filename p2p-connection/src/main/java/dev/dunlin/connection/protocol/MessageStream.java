@@ -1,5 +1,6 @@
 package dev.dunlin.connection.protocol;
 
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.state.Bytes;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -42,14 +43,14 @@ public final class MessageStream implements ByteStream.Receiver {
         record Finished() implements Read {}
 
         /**
-         * What came is none. The stream can be read no more.
+         * What came is none, or was cut off by the end of the peer's side. The stream can be read no more.
          *
          * @param why a sentence without its full stop
          */
         record Malformed(String why) implements Read {}
 
         /**
-         * The stream ended before it was whole.
+         * The stream ended before it was there.
          *
          * @param why a sentence without its full stop
          */
@@ -76,15 +77,23 @@ public final class MessageStream implements ByteStream.Receiver {
             return;
         }
         ByteBuffer view = ByteBuffer.wrap(kept, from, to - from);
-        take(view);
+        Optional<Read> result = taken(view);
+        int used = view.position() - from;
         from = view.position();
         if (from == to) {
-            kept = NONE;
-            from = 0;
-            to = 0;
+            forget();
         }
-        if (remoteClosed) {
-            endOfInput();
+        if (result.isEmpty() && remoteClosed) {
+            result = Optional.of(lastOf(reading));
+        }
+        result.ifPresent(this::told);
+        // Last, since a stream whose both sides are ended is over when its last byte is consumed.
+        consumed(used);
+    }
+
+    private void consumed(int used) {
+        if (used > 0) {
+            bytes.consumed(used);
         }
     }
 
@@ -140,32 +149,31 @@ public final class MessageStream implements ByteStream.Receiver {
 
     @Override
     public void arrived(ByteBuffer came) {
-        if (from == to) {
-            take(came);
-        }
-        int more = came.remaining();
-        if (more > 0) {
-            keep(came, more);
+        if (from == to && reading != null) {
+            int before = came.remaining();
+            Optional<Read> result = taken(came);
+            int used = before - came.remaining();
+            if (came.hasRemaining()) {
+                keep(came, came.remaining());
+            }
+            result.ifPresent(this::told);
+            consumed(used);
+        } else if (came.hasRemaining()) {
+            keep(came, came.remaining());
         }
     }
 
-    // As much as the awaited message takes.
-    private void take(ByteBuffer came) {
+    // Takes of what came as much as the awaited message has.
+    private Optional<Read> taken(ByteBuffer came) {
         Reading now = reading;
         if (now == null) {
-            return;
+            return Optional.empty();
         }
-        int before = came.remaining();
         try {
             Optional<Bytes> body = now.frames().next(came);
-            if (before > came.remaining()) {
-                bytes.consumed(before - came.remaining());
-            }
-            if (body.isPresent()) {
-                told(decoded(now.codec(), body.get()));
-            }
+            return body.isPresent() ? Optional.of(decoded(now.codec(), body.get())) : Optional.empty();
         } catch (MalformedMessage malformed) {
-            told(new Read.Malformed(String.valueOf(malformed.getMessage())));
+            return Optional.of(new Read.Malformed(String.valueOf(malformed.getMessage())));
         }
     }
 
@@ -206,25 +214,37 @@ public final class MessageStream implements ByteStream.Receiver {
 
     private void endOfInput() {
         Reading now = reading;
-        if (now == null || from < to) {
-            return;
-        }
-        boolean within = now.frames().isWithin();
-        try {
-            Optional<Bytes> body = now.frames().end();
-            told(body.isPresent() ? decoded(now.codec(), body.get()) : new Read.Finished());
-        } catch (MalformedMessage malformed) {
-            String why = String.valueOf(malformed.getMessage());
-            told(within ? new Read.Lost(why) : new Read.Malformed(why));
+        if (now != null && from == to) {
+            told(lastOf(now));
         }
     }
 
-    @Override
-    public void ended(String why) {
-        over = why;
+    // What the end of the peer's side makes of what came.
+    private static Read lastOf(Reading now) {
+        try {
+            Optional<Bytes> body = now.frames().end();
+            return body.isPresent() ? decoded(now.codec(), body.get()) : new Read.Finished();
+        } catch (MalformedMessage malformed) {
+            return new Read.Malformed(String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** Ends our side behind what was written. */
+    public void finish() {
+        bytes.closeWrite();
+    }
+
+    private void forget() {
         kept = NONE;
         from = 0;
         to = 0;
+    }
+
+    @Override
+    public void ended(EndReason reason) {
+        String why = "the stream ended (" + reason + ")";
+        over = why;
+        forget();
         Writing unwritten = writing;
         writing = null;
         if (unwritten != null) {

@@ -204,7 +204,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     @Override
     public Services<SimRoot> services(World<SimRoot> world) {
-        return new SimNet<>(world);
+        return new SimNet<>(world, StandardProtocols.ALL, List.of());
     }
 
     @Override

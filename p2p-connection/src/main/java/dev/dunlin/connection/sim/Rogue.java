@@ -182,7 +182,7 @@ final class Rogue implements SimNet.Host {
         }
 
         @Override
-        public void ended(String why) {}
+        public void ended(EndReason reason) {}
     }
 
     private final class RogueSide extends Side {

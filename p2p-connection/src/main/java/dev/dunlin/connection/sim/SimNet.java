@@ -1,9 +1,11 @@
 package dev.dunlin.connection.sim;
 
+import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.ChannelProtocol;
+import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.multiformats.Component;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.multiformats.Protocol;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
@@ -42,7 +44,18 @@ public final class SimNet<R> implements Scenario.Services<R> {
     // Of those nodes that are up, by number.
     private final @Nullable SimTransport[] transports;
 
-    SimNet(World<R> world) {
+    private final Catalogue<Protocol<?, ?>> exchanges;
+    private final Catalogue<ChannelProtocol<?, ?>> channels;
+
+    /**
+     * The network of a simulated world.
+     *
+     * @param exchanges the protocols of its nodes' exchange machine
+     * @param channels those of their channel machine
+     */
+    public SimNet(World<R> world, List<Protocol<?, ?>> exchanges, List<ChannelProtocol<?, ?>> channels) {
+        this.exchanges = new Catalogue<>(exchanges);
+        this.channels = new Catalogue<>(channels);
         this.world = world;
         this.transports = new @Nullable SimTransport[world.plan().nodes()];
     }
@@ -59,6 +72,14 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     World<R> world() {
         return world;
+    }
+
+    Catalogue<Protocol<?, ?>> exchanges() {
+        return exchanges;
+    }
+
+    Catalogue<ChannelProtocol<?, ?>> channels() {
+        return channels;
     }
 
     /** The n-th node's id; the ids of higher numbers are greater. The first {@value #SHARED} nodes' are one object each. */
@@ -87,7 +108,7 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     /** The node whose {@link #name} an address is. */
     static OptionalInt named(Multiaddr address) {
-        if (address.host().orElse(null) instanceof Component.Name(Protocol _, String name)
+        if (address.host().orElse(null) instanceof Component.Name(var _, String name)
                 && name.matches("n[0-9]{1,9}\\.sim")) {
             return OptionalInt.of(Integer.parseInt(name.substring(1, name.length() - NAMES.length())));
         }

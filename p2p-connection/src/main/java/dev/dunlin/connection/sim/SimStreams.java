@@ -177,7 +177,7 @@ final class SimStreams implements StreamService, MessageStreams, IdentifyService
             if (end != null && effect.mode() == CloseMode.RESET) {
                 end.reset();
             } else if (end != null) {
-                end.closeWrite();
+                end.close();
             }
         });
     }

@@ -6,12 +6,14 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.channel.ChannelEffect;
+import dev.dunlin.connection.channel.ChannelEffects;
+import dev.dunlin.connection.channel.StreamChannels;
 import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeEffects;
 import dev.dunlin.connection.exchange.StreamExchange;
 import dev.dunlin.connection.identify.IdentifyEffect;
 import dev.dunlin.connection.identify.IdentifyEffects;
-import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
@@ -67,8 +69,10 @@ final class SimTransport implements ConnectionService, SimNet.Host {
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, streams));
         node.handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, streams));
-        StreamExchange exchange = new StreamExchange(streams, node, StandardProtocols.CATALOGUE);
+        StreamExchange exchange = new StreamExchange(streams, node, net.exchanges());
         node.handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange));
+        StreamChannels channels = new StreamChannels(streams, node, net.channels());
+        node.handler(ChannelEffect.class, (id, effect) -> ChannelEffects.handle(id, effect, channels));
         node.handler(NodeEffect.class, (id, effect) -> {
             switch (effect) {
                 case NodeEffect.CloseHandle close -> {

@@ -45,7 +45,9 @@ final class Stream {
         long movedAt;
 
         private int unread;
+        private int held;
         private int read;
+        private boolean discards;
         private @Nullable Receiver receiver;
 
         private @Nullable Identified arrived;
@@ -103,9 +105,25 @@ final class Stream {
             bytes.get(taken);
             if (taken.length > 0) {
                 unread += taken.length;
-                there(taken.length, end -> end.taking().arrived(ByteBuffer.wrap(taken)));
+                there(taken.length, end -> end.arrived(taken));
             }
             return bytes.hasRemaining() ? Sent.PART : Sent.ALL;
+        }
+
+        private void arrived(byte[] came) {
+            held += came.length;
+            if (discards) {
+                consumed(came.length);
+            } else {
+                taking().arrived(ByteBuffer.wrap(came));
+            }
+        }
+
+        /** Ends our side; what comes is dropped. */
+        void close() {
+            discards = true;
+            consumed(held);
+            closeWrite();
         }
 
         // What nobody takes is kept for who will.
@@ -116,6 +134,7 @@ final class Stream {
 
         @Override
         public void consumed(int bytes) {
+            held -= bytes;
             read += bytes;
             // Half a window is told at a time, or each message would bring an answer that means nothing.
             if (read >= WINDOW / 2) {
@@ -129,6 +148,7 @@ final class Stream {
                     }
                 });
             }
+            endIfBothClosed();
         }
 
         /** Closes our direction. */
@@ -156,8 +176,9 @@ final class Stream {
             }
         }
 
+        // As long as something is unread it is not over, as in production.
         private void endIfBothClosed() {
-            if (closedHere && closedThere) {
+            if (closedHere && closedThere && held == 0) {
                 end(EndReason.CLOSED);
             }
         }
@@ -168,7 +189,7 @@ final class Stream {
                 side.remove(this);
                 Receiver taker = receiver;
                 if (taker != null) {
-                    taker.ended("the stream ended (" + reason + ")");
+                    taker.ended(reason);
                 }
                 Consumer<Optional<Identified>> waiting = reader;
                 reader = null;

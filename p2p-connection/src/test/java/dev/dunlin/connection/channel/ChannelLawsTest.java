@@ -302,13 +302,13 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
             driver.answer(WriteInit.class, new Written(channel));
             driver.answer(WriteInit.class, new Written(channel));
         }));
-        scripts.add(new Script<>("what is left to be read of a stream that is over", driver -> {
+        scripts.add(new Script<>("a read of a stream that is over", driver -> {
             Handle channel = opened(driver);
             driver.dispatch(new Finish(channel));
-            closes(driver, channel, EndReason.CLOSED);
             driver.dispatch(new More(channel, 2));
             driver.answer(ReadInit.class, new MessageCame(channel, NOTE));
-            driver.answer(ReadInit.class, new ReadFailed(channel, false, "cut off"));
+            closes(driver, channel, EndReason.CLOSED);
+            driver.answer(ReadInit.class, new ReadFailed(channel, false, "the stream is closed"));
         }));
         scripts.add(new Script<>("an outbox that is full by count, and drains", driver -> {
             Handle channel = opened(driver);

@@ -23,7 +23,6 @@ import dev.dunlin.connection.channel.ChannelAction.WriteFailed;
 import dev.dunlin.connection.channel.ChannelAction.Written;
 import dev.dunlin.connection.channel.ChannelEffect.FinishInit;
 import dev.dunlin.connection.channel.ChannelEffect.ReadInit;
-import dev.dunlin.connection.channel.ChannelEffect.ReleaseInit;
 import dev.dunlin.connection.channel.ChannelEffect.WriteInit;
 import dev.dunlin.connection.channel.ChannelOutcome.ChannelFailed;
 import dev.dunlin.connection.channel.ChannelOutcome.ChannelOpened;
@@ -180,7 +179,6 @@ class ChannelMachineTest {
 
     private void isOver(Handle channel, ChannelEnd reason, String detail) {
         assertThat(ends()).containsExactly(new Ended(channel, A, Flow.FEED, reason, detail));
-        assertThat(driver.effects(ReleaseInit.class)).containsExactly(new ReleaseInit(channel));
         assertThat(own().channels().isEmpty()).isTrue();
         assertThat(own().lanes().isEmpty()).isTrue();
         assertThat(own().total(Direction.INBOUND) + own().total(Direction.OUTBOUND))
@@ -544,17 +542,26 @@ class ChannelMachineTest {
     }
 
     @Test
-    void whatThePeerSentBeforeItsEndIsReadAlsoWhenTheStreamIsOver() {
+    void anOrderlyEndOfTheStreamIsTheEndAndAReadThatCameTooLateIsNoFault() {
+        Handle channel = opened();
+        driver.dispatch(new Finish(channel));
+        driver.dispatch(new More(channel, 2));
+        comes(channel, NOTE);
+        closes(channel, EndReason.CLOSED, "");
+        assertThat(ends()).isEmpty();
+        driver.answer(ReadInit.class, new ReadFailed(channel, false, "the stream is closed"));
+        assertThat(driver.actions(PeerFinished.class)).hasSize(1);
+        isOver(channel, ChannelEnd.FINISHED, "");
+        assertThat(driver.effects(StreamEffect.CloseInit.class)).isEmpty();
+    }
+
+    @Test
+    void whereNothingIsReadItIsTheEndAtOnce() {
         Handle channel = opened();
         driver.dispatch(new Finish(channel));
         closes(channel, EndReason.CLOSED, "");
-        assertThat(ends()).isEmpty();
-        driver.dispatch(new More(channel, 2));
-        comes(channel, NOTE);
-        driver.answer(ReadInit.class, new ReadFinished(channel));
-        assertThat(driver.actions(Received.class)).hasSize(1);
+        assertThat(driver.actions(PeerFinished.class)).hasSize(1);
         isOver(channel, ChannelEnd.FINISHED, "");
-        assertThat(driver.effects(StreamEffect.CloseInit.class)).isEmpty();
     }
 
     @Test
@@ -563,7 +570,7 @@ class ChannelMachineTest {
         driver.dispatch(new Finish(channel));
         driver.dispatch(new More(channel, 1));
         closes(channel, EndReason.CLOSED, "");
-        driver.answer(ReadInit.class, new ReadFailed(channel, false, "cut off"));
+        driver.answer(ReadInit.class, new ReadFailed(channel, true, "cut off"));
         isOver(channel, ChannelEnd.MALFORMED, "cut off");
     }
 

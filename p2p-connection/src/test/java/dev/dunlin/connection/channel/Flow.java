@@ -7,7 +7,6 @@ import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.MessageCodec;
 import dev.dunlin.core.state.Bytes;
 import java.util.List;
-import java.util.function.Function;
 
 /** Two protocols for tests: who opens sends lines, who accepts sends notes. */
 final class Flow {
@@ -23,20 +22,6 @@ final class Flow {
 
     record Note(Bytes words) implements Message {}
 
-    record Plain<M extends Message>(
-            Class<M> type, Framing framing, Function<M, Bytes> encoder, Function<Bytes, M> decoder)
-            implements MessageCodec<M> {
-        @Override
-        public Bytes encode(M message) {
-            return encoder.apply(message);
-        }
-
-        @Override
-        public M decode(Bytes body) {
-            return decoder.apply(body);
-        }
-    }
-
     static ChannelProtocol<Line, Note> feed(ChannelLimits limits) {
         return protocol(FEED, FEED_ID, new Framing.LengthPrefixed(1 << 16), limits);
     }
@@ -49,8 +34,8 @@ final class Flow {
         return new ChannelProtocol<>(
                 name,
                 List.of(id),
-                new Plain<>(Line.class, framing, Line::words, Line::new),
-                new Plain<>(Note.class, framing, Note::words, Note::new),
+                MessageCodec.of(Line.class, framing, Line::words, Line::new),
+                MessageCodec.of(Note.class, framing, Note::words, Note::new),
                 limits);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.state.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MessageStreamTest {
@@ -162,7 +164,7 @@ class MessageStreamTest {
         cut.read(PREFIXED, reads::add);
         cut.arrived(ByteBuffer.wrap(new byte[] {5, 1}));
         cut.remoteClosed();
-        assertThat(reads.getLast()).isInstanceOf(Read.Lost.class);
+        assertThat(reads.getLast()).isEqualTo(new Read.Malformed("the stream ends within a message"));
     }
 
     @Test
@@ -206,20 +208,60 @@ class MessageStreamTest {
         assertThat(writes.getLast()).isEmpty();
     }
 
+    private static final String GONE = "the stream ended (REMOTE_RESET)";
+
     @Test
     void theEndOfTheStreamIsToldOnceToWhoReadsAndWhoWritesAndToAllAfterwards() {
         pipe.room = 0;
         stream.read(PREFIXED, reads::add);
         stream.write(PREFIXED, text(1), false, writes::add);
         arrives(9, 9, 9);
-        stream.ended("gone");
-        stream.ended("gone");
-        assertThat(reads).containsExactly(new Read.Lost("gone"));
-        assertThat(writes).containsExactly(Optional.of("gone"));
+        stream.ended(EndReason.REMOTE_RESET);
+        stream.ended(EndReason.REMOTE_RESET);
+        assertThat(reads).containsExactly(new Read.Lost(GONE));
+        assertThat(writes).containsExactly(Optional.of(GONE));
         stream.read(PREFIXED, reads::add);
         stream.write(PREFIXED, text(1), false, writes::add);
-        assertThat(reads).containsExactly(new Read.Lost("gone"), new Read.Lost("gone"));
-        assertThat(writes).containsExactly(Optional.of("gone"), Optional.of("gone"));
+        assertThat(reads).containsExactly(new Read.Lost(GONE), new Read.Lost(GONE));
+        assertThat(writes).containsExactly(Optional.of(GONE), Optional.of(GONE));
         assertThat(stream.capacity()).isZero();
+    }
+
+    /** Is over as soon as the last byte is consumed, as a stream of yamux is whose both sides are ended. */
+    private static final class Ending implements ByteStream {
+        private @Nullable MessageStream stream;
+        private int unread;
+
+        @Override
+        public Sent send(ByteBuffer bytes) {
+            return Sent.CLOSED;
+        }
+
+        @Override
+        public void consumed(int bytes) {
+            unread -= bytes;
+            MessageStream told = stream;
+            if (unread == 0 && told != null) {
+                told.ended(EndReason.CLOSED);
+            }
+        }
+
+        @Override
+        public void closeWrite() {}
+    }
+
+    @Test
+    void aStreamThatIsOverWithItsLastByteLosesNoMessage() {
+        for (Texts codec : List.of(PREFIXED, WHOLE)) {
+            Ending ending = new Ending();
+            MessageStream last = new MessageStream(ending);
+            ending.stream = last;
+            ending.unread = 3;
+            last.arrived(ByteBuffer.wrap(new byte[] {2, 7, 8}));
+            last.remoteClosed();
+            reads.clear();
+            last.read(codec, reads::add);
+            assertThat(reads).containsExactly(new Read.Came(codec == PREFIXED ? text(7, 8) : text(2, 7, 8)));
+        }
     }
 }

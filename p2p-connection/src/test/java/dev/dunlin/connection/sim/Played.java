@@ -6,6 +6,7 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Outcome;
 import dev.dunlin.core.sim.Plan;
@@ -199,7 +200,7 @@ final class Played implements Scenario<SimRoot> {
 
     @Override
     public Services<SimRoot> services(World<SimRoot> made) {
-        SimNet<SimRoot> among = new SimNet<>(made);
+        SimNet<SimRoot> among = new SimNet<>(made, StandardProtocols.ALL, List.of());
         world = made;
         net = among;
         script.accept(this);

@@ -1,0 +1,96 @@
+package dev.dunlin.connection.channel;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.ChannelProtocol;
+import dev.dunlin.connection.protocol.MessageStream;
+import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.connection.protocol.MessageStreams;
+import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Handle;
+import java.util.function.Consumer;
+
+/** Channels over the streams of a node, in production and in simulation. */
+public final class StreamChannels implements ChannelService {
+
+    private static final String CLOSED = "the stream is closed";
+
+    private final MessageStreams streams;
+    private final Port port;
+    private final Catalogue<ChannelProtocol<?, ?>> catalogue;
+
+    /**
+     * Over these streams; facts go to the port.
+     *
+     * @param catalogue the protocols of the machine, by the same names
+     */
+    public StreamChannels(MessageStreams streams, Port port, Catalogue<ChannelProtocol<?, ?>> catalogue) {
+        this.streams = streams;
+        this.port = port;
+        this.catalogue = catalogue;
+    }
+
+    @Override
+    public void serve(ChannelEffect.ServeInit init) {
+        streams.serve(init.ids());
+    }
+
+    @Override
+    public void unserve(ChannelEffect.UnserveInit init) {
+        streams.unserve(init.ids());
+    }
+
+    @Override
+    public void read(ActionId id, ChannelEffect.ReadInit init) {
+        Handle channel = init.channel();
+        on(
+                channel,
+                stream -> stream.read(
+                        protocol(init.protocol()).received(init.direction()),
+                        read -> port.answer(
+                                id,
+                                switch (read) {
+                                    case Read.Came(var message) -> new ChannelAction.MessageCame(channel, message);
+                                    case Read.Finished _ -> new ChannelAction.ReadFinished(channel);
+                                    case Read.Malformed(String why) ->
+                                        new ChannelAction.ReadFailed(channel, true, ConnectionAction.shortened(why));
+                                    case Read.Lost(String why) ->
+                                        new ChannelAction.ReadFailed(channel, false, ConnectionAction.shortened(why));
+                                })),
+                () -> port.answer(id, new ChannelAction.ReadFailed(channel, false, CLOSED)));
+    }
+
+    @Override
+    public void write(ActionId id, ChannelEffect.WriteInit init) {
+        Handle channel = init.channel();
+        on(
+                channel,
+                stream -> stream.write(
+                        protocol(init.protocol()).sent(init.direction()),
+                        init.message(),
+                        false,
+                        lost -> port.answer(
+                                id,
+                                lost.<Action>map(why ->
+                                                new ChannelAction.WriteFailed(channel, ConnectionAction.shortened(why)))
+                                        .orElseGet(() -> new ChannelAction.Written(channel)))),
+                () -> port.answer(id, new ChannelAction.WriteFailed(channel, CLOSED)));
+    }
+
+    @Override
+    public void finish(ChannelEffect.FinishInit init) {
+        on(init.channel(), MessageStream::finish, () -> {
+            // That it is over is told by its end.
+        });
+    }
+
+    private ChannelProtocol<?, ?> protocol(String name) {
+        return catalogue.named(name).orElseThrow();
+    }
+
+    private void on(Handle channel, Consumer<MessageStream> does, Runnable missing) {
+        streams.on(channel, open -> open.ifPresentOrElse(does, missing));
+    }
+}
