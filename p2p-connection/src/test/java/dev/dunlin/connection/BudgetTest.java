@@ -82,7 +82,8 @@ class BudgetTest {
     @Test
     void theStreamMachineStaysWithinItsBudget() {
         List<String> protocols = Collections.nCopies(StreamAction.MAX_PROTOCOLS, "\u20ac".repeat(128));
-        long opening = Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, Optional.of(HANDLE), 0));
+        long opening =
+                Content.bytes(new StreamState.PendingOpen(TICKET, PEER, protocols, false, Optional.of(HANDLE), 0));
         long keys = 2 * Content.bytes(PEER) + 4 * Content.bytes(HANDLE);
         assertThat(StreamConfig.MOST_STREAMS * (opening + keys)).isLessThan(StreamMachine.STREAM.byteBudget());
     }

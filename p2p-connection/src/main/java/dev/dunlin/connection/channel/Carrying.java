@@ -105,7 +105,7 @@ final class Carrying {
                     case REMOTE_RESET -> ChannelEnd.REMOTE_RESET;
                     case LIMIT -> ChannelEnd.LIMIT;
                     case CONNECTION_CLOSED -> ChannelEnd.CONNECTION_CLOSED;
-                    case PROTOCOL_ERROR -> ChannelEnd.MALFORMED;
+                    case PROTOCOL_ERROR, UNSUPPORTED -> ChannelEnd.MALFORMED;
                 },
                 fact.detail());
     }

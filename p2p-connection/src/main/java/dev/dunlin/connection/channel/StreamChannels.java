@@ -56,7 +56,7 @@ public final class StreamChannels implements ChannelService {
                                     case Read.Finished _ -> new ChannelAction.ReadFinished(channel);
                                     case Read.Malformed(String why) ->
                                         new ChannelAction.ReadFailed(channel, true, ConnectionAction.shortened(why));
-                                    case Read.Lost(String why) ->
+                                    case Read.Lost(var _, String why) ->
                                         new ChannelAction.ReadFailed(channel, false, ConnectionAction.shortened(why));
                                 })),
                 () -> port.answer(id, new ChannelAction.ReadFailed(channel, false, CLOSED)));

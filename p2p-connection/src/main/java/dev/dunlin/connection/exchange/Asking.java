@@ -15,6 +15,7 @@ import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.core.multiformats.PeerId;
@@ -37,6 +38,8 @@ final class Asking {
 
     /** At most so many of those that wait are looked at when a place is free. */
     private static final int LOOKED_AT = 32;
+
+    private static final String UNSUPPORTED = "the peer does not speak the protocol";
 
     private final Catalogue<Protocol<?, ?>> catalogue;
     private final Context ctx;
@@ -124,8 +127,9 @@ final class Asking {
 
     private void opens(long number, Ask ask) {
         own = own.withAsk(number, ask.in(new Stage.Opening()));
-        ctx.then(new OpenStream(
-                ticket(number), ask.peer(), protocol(ask.protocol()).ids()));
+        List<String> ids = protocol(ask.protocol()).ids();
+        // With one name on the wire the question travels with it.
+        ctx.then(new OpenStream(ticket(number), ask.peer(), ids, ids.size() == 1));
     }
 
     private void asksOn(Handle stream, Outbound known, long number, Ask ask) {
@@ -232,20 +236,23 @@ final class Asking {
         return own;
     }
 
-    /** A stream that was kept is over. */
-    ExchangeState ended(Handle stream) {
+    /** A stream is over. */
+    ExchangeState ended(Handle stream, EndReason reason) {
         Outbound known = own.outbound().at(stream);
         if (known.ask() == 0) {
             own = own.withOutbound(own.outbound().without(stream));
             lane(known.peer(), known.protocol(), lane -> without(lane, stream));
+        } else if (reason == EndReason.UNSUPPORTED) {
+            own = own.withOutbound(own.outbound().without(stream));
+            failed(known.ask(), own.asks().at(known.ask()), AskFailure.UNSUPPORTED, UNSUPPORTED);
         }
-        // Whoever asks on it is told by the answer that does not come.
+        // Otherwise whoever asks on it is told by the answer that does not come.
         return own;
     }
 
     ExchangeState idled(Handle stream) {
         ctx.then(new CloseStream(stream, CloseMode.CLOSE));
-        return ended(stream);
+        return ended(stream, EndReason.CLOSED);
     }
 
     private void dropped(Ask ask) {

@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -107,7 +108,7 @@ public sealed interface ExchangeAction extends Action {
     /**
      * Fact: no answer will come on this stream.
      *
-     * @param why {@link AskFailure#RESET} or {@link AskFailure#MALFORMED}
+     * @param why {@link AskFailure#RESET}, {@link AskFailure#MALFORMED} or {@link AskFailure#UNSUPPORTED}
      * @param detail what more is known, for people; at most {@link ConnectionAction#MAX_TEXT} characters
      */
     record AnswerMissing(long ask, Handle stream, AskFailure why, String detail) implements ExchangeAction, OfAsk {
@@ -123,7 +124,7 @@ public sealed interface ExchangeAction extends Action {
     // Streams of both sides
 
     /** A stream of a protocol of this machine is over. */
-    record StreamEnded(Handle stream) implements ExchangeAction, StreamAction.OfStream {}
+    record StreamEnded(Handle stream, EndReason reason) implements ExchangeAction, StreamAction.OfStream {}
 
     /** Due: a stream was kept for nothing, or its question or answer takes too long. */
     record StreamDue(Handle stream) implements ExchangeAction, StreamAction.OfStream {}

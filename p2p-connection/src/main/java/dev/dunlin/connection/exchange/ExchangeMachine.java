@@ -72,7 +72,7 @@ public final class ExchangeMachine {
                 .on(
                         StreamClosed.class,
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
-                        fact -> new ExchangeAction.StreamEnded(fact.stream()))
+                        fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
                 .transitions("""
                         running: ask, cancel, serve, unserve, reply, refuse
 
@@ -86,7 +86,7 @@ public final class ExchangeMachine {
 
                         idle > carrying: ask
                         carrying > idle: answerCame
-                        carrying > noStream: answerCame, answerMissing, askDue, cancel, booted
+                        carrying > noStream: answerCame, answerMissing, askDue, cancel, streamEnded, booted
                         idle > noStream: streamDue, streamEnded, booted
                         carrying: streamEnded
 

@@ -54,8 +54,8 @@ final class ExchangeReducer {
             case ExchangeAction.AnswerCame fact -> asking.answered(fact);
             case ExchangeAction.AnswerMissing fact -> asking.unanswered(fact);
             case ExchangeAction.AskDue(long ask) -> asking.due(ask);
-            case ExchangeAction.StreamEnded(var stream) ->
-                own.outbound().has(stream) ? asking.ended(stream) : answering.ended(stream);
+            case ExchangeAction.StreamEnded(var stream, var reason) ->
+                own.outbound().has(stream) ? asking.ended(stream, reason) : answering.ended(stream);
             case ExchangeAction.StreamDue(var stream) ->
                 own.outbound().has(stream) ? asking.idled(stream) : answering.left(stream, CloseMode.RESET);
             case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);

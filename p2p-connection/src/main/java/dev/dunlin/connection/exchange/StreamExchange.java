@@ -6,6 +6,7 @@ import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;
 import dev.dunlin.connection.protocol.MessageStreams;
 import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
@@ -70,7 +71,12 @@ public final class StreamExchange implements ExchangeService {
                                             missing.apply(
                                                     AskFailure.RESET, "the peer has ended its side without an answer");
                                         case Read.Malformed(String why) -> missing.apply(AskFailure.MALFORMED, why);
-                                        case Read.Lost(String why) -> missing.apply(AskFailure.RESET, why);
+                                        case Read.Lost(var reason, String why) ->
+                                            missing.apply(
+                                                    reason == EndReason.UNSUPPORTED
+                                                            ? AskFailure.UNSUPPORTED
+                                                            : AskFailure.RESET,
+                                                    why);
                                     }));
                 }
             });
@@ -96,7 +102,7 @@ public final class StreamExchange implements ExchangeService {
                                     case Read.Malformed(String why) ->
                                         new ExchangeAction.AskMissing(
                                                 init.stream(), false, ConnectionAction.shortened(why));
-                                    case Read.Lost(String why) ->
+                                    case Read.Lost(var _, String why) ->
                                         new ExchangeAction.AskMissing(
                                                 init.stream(), false, ConnectionAction.shortened(why));
                                 })));

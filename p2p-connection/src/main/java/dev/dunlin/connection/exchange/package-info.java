@@ -13,7 +13,7 @@
  *     asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
  *     idle --> carrying: ask
  *     carrying --> idle: answerCame
- *     carrying --> noStream: answerCame, answerMissing, askDue, cancel, booted
+ *     carrying --> noStream: answerCame, answerMissing, askDue, cancel, streamEnded, booted
  *     idle --> noStream: streamDue, streamEnded, booted
  *     noStream --> reading: offered
  *     reading --> asked: askCame

@@ -4,6 +4,7 @@ import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.gate.StreamGate;
+import dev.dunlin.connection.multistream.MultistreamLimits;
 import dev.dunlin.connection.multistream.Negotiator;
 import dev.dunlin.connection.noise.NoiseException;
 import dev.dunlin.connection.noise.NoiseTransport;
@@ -447,6 +448,13 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         soon();
     }
 
+    private Negotiator initiator(StreamEffect.OpenInit wish) {
+        MultistreamLimits bounds = transport.limits().multistream();
+        return wish.lazy()
+                ? Negotiator.lazyInitiator(wish.protocols().getFirst(), bounds, NettyTransport.micros())
+                : Negotiator.initiator(wish.protocols(), bounds, NettyTransport.micros());
+    }
+
     private void openWaiting() {
         while (!waiting.isEmpty()) {
             PendingOpen wish = waiting.element();
@@ -457,13 +465,9 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             switch (session.open(NettyTransport.micros())) {
                 case YamuxOpen.Opened(YamuxStream stream) -> {
                     waiting.remove();
-                    MuxStream opened = new MuxStream(
-                            this,
-                            stream,
-                            Negotiator.initiator(
-                                    wish.effect.protocols(), transport.limits().multistream(), NettyTransport.micros()),
-                            wish);
+                    MuxStream opened = new MuxStream(this, stream, initiator(wish.effect), wish);
                     negotiating.add(opened);
+                    opened.begin();
                     soon();
                 }
                 case YamuxOpen.Refused(var why) -> {
@@ -512,7 +516,6 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
 
     /** A stream's protocol is agreed; false if the node does not take the stream. */
     boolean announce(MuxStream stream, @Nullable PendingOpen wish) {
-        negotiating.remove(stream);
         transport.streamOpened(stream);
         if (wish != null) {
             if (wish.answered) {
@@ -547,6 +550,11 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
         open.add(stream);
         return true;
+    }
+
+    /** A stream's protocol is agreed. */
+    void negotiated(MuxStream stream) {
+        negotiating.remove(stream);
     }
 
     /** Whether an inbound stream may have the protocol that the peer has proposed; if not, that is counted. */

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.netty;
 
+import dev.dunlin.connection.multistream.MultistreamFailure;
 import dev.dunlin.connection.multistream.Negotiation;
 import dev.dunlin.connection.multistream.Negotiator;
 import dev.dunlin.connection.stream.EndReason;
@@ -27,6 +28,7 @@ final class MuxStream implements StreamChannel {
     private @Nullable StreamReader reader;
     private @Nullable Handle handle;
     private String protocol = "";
+    private boolean negotiated;
     private boolean remoteClosed;
     private boolean over;
     private boolean counted;
@@ -65,8 +67,15 @@ final class MuxStream implements StreamChannel {
         }
     }
 
+    /** What can be done before the peer has answered. */
+    void begin() {
+        if (!over && negotiator.state() instanceof Negotiation.Assumed(String assumed)) {
+            agreed(assumed);
+        }
+    }
+
     boolean negotiating() {
-        return handle == null;
+        return !negotiated;
     }
 
     long negotiationDeadline() {
@@ -124,8 +133,13 @@ final class MuxStream implements StreamChannel {
             case Negotiation.Pending() -> {}
             case Negotiation.Assumed(String _) -> {}
             case Negotiation.Proposed(String proposed) -> proposed(proposed);
-            case Negotiation.Agreed(String agreed) -> agreed(agreed);
-            case Negotiation.Failed(var failure) -> fail(failure.message());
+            case Negotiation.Agreed(String agreed) -> {
+                isNegotiated();
+                if (!announced()) {
+                    agreed(agreed);
+                }
+            }
+            case Negotiation.Failed(var failure) -> failed(failure);
         }
     }
 
@@ -142,8 +156,14 @@ final class MuxStream implements StreamChannel {
         negotiator.accept();
         sendNegotiation();
         if (!over) {
+            isNegotiated();
             connection.serve(this, true);
         }
+    }
+
+    private void isNegotiated() {
+        negotiated = true;
+        connection.negotiated(this);
     }
 
     private void agreed(String agreed) {
@@ -162,6 +182,20 @@ final class MuxStream implements StreamChannel {
             handle = null;
         }
         return handle != null;
+    }
+
+    private void failed(MultistreamFailure failure) {
+        if (!announced()) {
+            fail(failure.message());
+            return;
+        }
+        // It was taken for agreed.
+        stream.reset(0);
+        finish(
+                failure instanceof MultistreamFailure.NoCommonProtocol
+                        ? EndReason.UNSUPPORTED
+                        : EndReason.PROTOCOL_ERROR,
+                failure.message());
     }
 
     private void fail(String why) {

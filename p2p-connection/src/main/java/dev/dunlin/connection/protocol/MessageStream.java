@@ -26,7 +26,7 @@ public final class MessageStream implements ByteStream.Receiver {
     private @Nullable Reading reading;
     private @Nullable Writing writing;
     private boolean remoteClosed;
-    private @Nullable String over;
+    private @Nullable EndReason over;
 
     /** Over a stream, from its begin. */
     public MessageStream(ByteStream bytes) {
@@ -52,9 +52,10 @@ public final class MessageStream implements ByteStream.Receiver {
         /**
          * The stream ended before it was there.
          *
+         * @param reason how it ended
          * @param why a sentence without its full stop
          */
-        record Lost(String why) implements Read {}
+        record Lost(EndReason reason, String why) implements Read {}
     }
 
     private record Reading(MessageCodec<?> codec, FrameReader frames, Consumer<Read> then) {}
@@ -73,7 +74,7 @@ public final class MessageStream implements ByteStream.Receiver {
         }
         reading = new Reading(codec, new FrameReader(codec.framing()), then);
         if (over != null) {
-            told(new Read.Lost(over));
+            told(lost(over));
             return;
         }
         ByteBuffer view = ByteBuffer.wrap(kept, from, to - from);
@@ -109,7 +110,7 @@ public final class MessageStream implements ByteStream.Receiver {
             throw new IllegalStateException("a message of this stream is being written");
         }
         if (over != null) {
-            then.accept(Optional.of(over));
+            then.accept(Optional.of(why(over)));
             return;
         }
         byte[] framed;
@@ -234,6 +235,14 @@ public final class MessageStream implements ByteStream.Receiver {
         bytes.closeWrite();
     }
 
+    private static Read lost(EndReason reason) {
+        return new Read.Lost(reason, why(reason));
+    }
+
+    private static String why(EndReason reason) {
+        return "the stream ended (" + reason + ")";
+    }
+
     private void forget() {
         kept = NONE;
         from = 0;
@@ -242,15 +251,14 @@ public final class MessageStream implements ByteStream.Receiver {
 
     @Override
     public void ended(EndReason reason) {
-        String why = "the stream ended (" + reason + ")";
-        over = why;
+        over = reason;
         forget();
         Writing unwritten = writing;
         writing = null;
         if (unwritten != null) {
-            unwritten.then().accept(Optional.of(why));
+            unwritten.then().accept(Optional.of(why(reason)));
         }
-        told(new Read.Lost(why));
+        told(lost(reason));
     }
 
     /** How many bytes are allocated for what nobody asked for, for the test of the bound. */

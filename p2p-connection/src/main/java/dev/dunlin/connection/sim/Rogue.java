@@ -212,6 +212,11 @@ final class Rogue implements SimNet.Host {
                 return Link.UNANSWERED;
             }
             Stream.End end = new Stream.End(stream, this, 1, new Handle("stream", 0, ++handles), protocols.getFirst());
+            // What it reads may have come with the proposal.
+            if (!end.protocol.equals(IdentifyMachine.ID)
+                    && (how == Streaming.BY_THE_RULES || how == Streaming.WRONG_BYTES)) {
+                end.attach(new Echo(end, how == Streaming.BY_THE_RULES));
+            }
             // After the answer, which the other end must have before anything else.
             net.world().after(0, () -> use(end, how));
             return new Link.Taken(end);
@@ -219,8 +224,8 @@ final class Rogue implements SimNet.Host {
 
         private void use(Stream.End end, Streaming how) {
             switch (how) {
-                case BY_THE_RULES -> speak(end, true, node);
-                case WRONG_BYTES -> speak(end, false, (node + 1) % (RogueDeed.MOST_PEER + 1));
+                case BY_THE_RULES -> speak(end, node);
+                case WRONG_BYTES -> speak(end, (node + 1) % (RogueDeed.MOST_PEER + 1));
                 case HALF_CLOSED -> end.closeWrite();
                 case RESET -> end.reset();
                 case SILENT, REFUSED, UNANSWERED -> {
@@ -229,12 +234,10 @@ final class Rogue implements SimNet.Host {
             }
         }
 
-        private void speak(Stream.End end, boolean right, int of) {
+        private void speak(Stream.End end, int of) {
             if (end.protocol.equals(IdentifyMachine.ID)) {
                 end.say(identified(of));
                 end.closeWrite();
-            } else {
-                end.attach(new Echo(end, right));
             }
         }
 

@@ -106,6 +106,10 @@ final class SimStreams implements StreamService, MessageStreams, IdentifyService
 
     private void open(Opening opening, Honest side) {
         Stream stream = new Stream(side);
+        if (opening.effect().lazy()) {
+            openLazily(opening, side, stream);
+            return;
+        }
         side.send(HELLO, there -> {
             switch (there.asked(stream, opening.effect().protocols())) {
                 case Link.Taken(Stream.End theirs) -> there.send(HELLO, back -> opened(opening, side, theirs));
@@ -118,8 +122,20 @@ final class SimStreams implements StreamService, MessageStreams, IdentifyService
         });
     }
 
+    private void openLazily(Opening opening, Honest side, Stream stream) {
+        String protocol = opening.effect().protocols().getFirst();
+        Stream.End end = new Stream.End(stream, side, 0, transport.handle(STREAM), protocol);
+        openings.remove(opening);
+        open.add(end);
+        answerOpened(opening, end);
+        side.send(HELLO, there -> {
+            if (there.asked(stream, opening.effect().protocols()) instanceof Link.Refused) {
+                there.send(HELLO, back -> end.end(EndReason.UNSUPPORTED));
+            }
+        });
+    }
+
     private void opened(Opening opening, Honest side, Stream.End theirs) {
-        StreamEffect.OpenInit effect = opening.effect();
         Stream.End end = new Stream.End(theirs.stream, side, 0, transport.handle(STREAM), theirs.protocol);
         if (!openings.remove(opening)) {
             // It is no longer wanted.
@@ -129,19 +145,24 @@ final class SimStreams implements StreamService, MessageStreams, IdentifyService
             return;
         }
         open.add(end);
+        answerOpened(opening, end);
+        if (!theirs.open) {
+            end.end(EndReason.REMOTE_RESET);
+        }
+    }
+
+    private void answerOpened(Opening opening, Stream.End end) {
+        StreamEffect.OpenInit effect = opening.effect();
         transport.answer(
                 opening.id(),
                 new StreamAction.StreamOpened(
                         effect.number(),
                         effect.ticket(),
                         end.handle,
-                        side.handle,
-                        side.other,
+                        effect.connection(),
+                        effect.peer(),
                         end.protocol,
                         end.stream.wireId()));
-        if (!theirs.open) {
-            end.end(EndReason.REMOTE_RESET);
-        }
     }
 
     private void failed(Opening opening, ConnectionError.Kind kind) {

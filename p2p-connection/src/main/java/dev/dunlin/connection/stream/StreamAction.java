@@ -77,8 +77,12 @@ public sealed interface StreamAction extends Action {
      *
      * @param ticket echoed in the outcome
      * @param protocols the protocols offered, best first; 1 to {@link #MAX_PROTOCOLS}
+     * @param lazy whether the stream counts as open as soon as the one protocol is proposed, so that the first bytes travel with the
+     *     proposal and a round trip is saved (multistream-select's lazy form, libp2p/specs connections/README.md). A peer that does not
+     *     speak it ends the stream, {@link EndReason#UNSUPPORTED}. With more than one protocol it is not allowed
      */
-    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols) implements StreamAction, OfPeer, Wish {
+    record OpenStream(Ticket ticket, PeerId peer, List<String> protocols, boolean lazy)
+            implements StreamAction, OfPeer, Wish {
         /** Copies the list and checks the bounds. */
         public OpenStream {
             protocols = List.copyOf(protocols);
@@ -87,6 +91,15 @@ public sealed interface StreamAction extends Action {
                         "a stream is opened with 1 to " + MAX_PROTOCOLS + " protocols, not " + protocols.size());
             }
             protocols.forEach(StreamAction::bounded);
+            if (lazy && protocols.size() > 1) {
+                throw new IllegalArgumentException(
+                        "one protocol can be taken for agreed, not " + protocols.size() + ": say which");
+            }
+        }
+
+        /** One that is open when a protocol is agreed. */
+        public OpenStream(Ticket ticket, PeerId peer, List<String> protocols) {
+            this(ticket, peer, protocols, false);
         }
     }
 
@@ -97,7 +110,7 @@ public sealed interface StreamAction extends Action {
     record ConnectionMissing(long number, PeerId peer, ConnectionError error) implements StreamAction, OfOpening {}
 
     /**
-     * Fact and outcome: a stream is open, and its protocol agreed.
+     * Fact and outcome: a stream is open, and its protocol agreed, or proposed if the opening was lazy.
      *
      * @param number the number of {@link StreamEffect.OpenInit}
      * @param ticket who asked, as in {@link StreamEffect.OpenInit}

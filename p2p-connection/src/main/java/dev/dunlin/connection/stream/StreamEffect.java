@@ -16,8 +16,9 @@ public sealed interface StreamEffect extends Effect {
      * @param number the number to be echoed
      * @param ticket the ticket to be echoed
      * @param protocols best first, at least one
+     * @param lazy whether it is open as soon as the one protocol is proposed
      */
-    record OpenInit(long number, Ticket ticket, PeerId peer, Handle connection, List<String> protocols)
+    record OpenInit(long number, Ticket ticket, PeerId peer, Handle connection, List<String> protocols, boolean lazy)
             implements StreamEffect, Effect.Request {
         /** Copies the list. */
         public OpenInit {

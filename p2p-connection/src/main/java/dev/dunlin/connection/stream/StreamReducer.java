@@ -62,7 +62,8 @@ final class StreamReducer {
         long number = own.lastNumber() + 1;
         ctx.then(new ConnectionAction.Await(wish.peer(), new Ticket(StreamMachine.NAME, number)));
         long until = ctx.now() + own.config().openTimeout();
-        PendingOpen open = new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), Optional.empty(), until);
+        PendingOpen open =
+                new PendingOpen(wish.ticket(), wish.peer(), wish.protocols(), wish.lazy(), Optional.empty(), until);
         return own.withOpen(number, open).withCounts(own.counts().of(wish.peer(), Direction.OUTBOUND, 1));
     }
 
@@ -72,7 +73,8 @@ final class StreamReducer {
             String text = "the connection has " + own.config().maxOutboundPerConnection() + " streams of ours already";
             return failing(own, number, ConnectionError.of(ConnectionError.Kind.LIMIT, text), ctx);
         }
-        ctx.effect(new StreamEffect.OpenInit(number, open.ticket(), open.peer(), connection, open.protocols()));
+        ctx.effect(new StreamEffect.OpenInit(
+                number, open.ticket(), open.peer(), connection, open.protocols(), open.lazy()));
         if (holds(own, open)) {
             ctx.then(new ConnectionAction.Hold(connection, open.peer()));
         }

@@ -61,10 +61,12 @@ public record StreamState(
      *
      * @param ticket who waits
      * @param protocols the protocols offered, best first
+     * @param lazy whether it is open as soon as the one protocol is proposed
      * @param connection on which it is opened; empty while the connection is awaited
      * @param at when it is given up
      */
-    public record PendingOpen(Ticket ticket, PeerId peer, List<String> protocols, Optional<Handle> connection, long at)
+    public record PendingOpen(
+            Ticket ticket, PeerId peer, List<String> protocols, boolean lazy, Optional<Handle> connection, long at)
             implements Due {
         /** Copies the list. */
         public PendingOpen {
@@ -72,7 +74,7 @@ public record StreamState(
         }
 
         PendingOpen on(Handle chosen) {
-            return new PendingOpen(ticket, peer, protocols, Optional.of(chosen), at);
+            return new PendingOpen(ticket, peer, protocols, lazy, Optional.of(chosen), at);
         }
     }
 

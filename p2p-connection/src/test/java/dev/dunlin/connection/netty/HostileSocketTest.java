@@ -590,7 +590,7 @@ class HostileSocketTest {
                 node.transport.open(
                         id,
                         new StreamEffect.OpenInit(
-                                id.input(), Ticket.NONE, accepted.peer(), accepted.connection(), List.of(SINK)));
+                                id.input(), Ticket.NONE, accepted.peer(), accepted.connection(), List.of(SINK), false));
             }
             List<Action> failed = new ArrayList<>();
             for (int i = 0; i < awaited; i++) {

@@ -218,11 +218,13 @@ class MessageStreamTest {
         arrives(9, 9, 9);
         stream.ended(EndReason.REMOTE_RESET);
         stream.ended(EndReason.REMOTE_RESET);
-        assertThat(reads).containsExactly(new Read.Lost(GONE));
+        assertThat(reads).containsExactly(new Read.Lost(EndReason.REMOTE_RESET, GONE));
         assertThat(writes).containsExactly(Optional.of(GONE));
         stream.read(PREFIXED, reads::add);
         stream.write(PREFIXED, text(1), false, writes::add);
-        assertThat(reads).containsExactly(new Read.Lost(GONE), new Read.Lost(GONE));
+        assertThat(reads)
+                .containsExactly(
+                        new Read.Lost(EndReason.REMOTE_RESET, GONE), new Read.Lost(EndReason.REMOTE_RESET, GONE));
         assertThat(writes).containsExactly(Optional.of(GONE), Optional.of(GONE));
         assertThat(stream.capacity()).isZero();
     }

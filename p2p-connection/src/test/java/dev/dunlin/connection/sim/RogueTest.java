@@ -8,6 +8,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeEffect;
+import dev.dunlin.connection.exchange.ExchangeOutcome;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.ping.PingAction;
@@ -258,12 +259,14 @@ class RogueTest {
 
     @Test
     void refusalAndNoAnswerAreNoStreams() {
-        assertThat(all(pinged(Streaming.REFUSED), StreamAction.OpenFailed.class)
-                        .map(failed -> failed.error().kind()))
-                .contains(ConnectionError.Kind.NO_COMMON_PROTOCOL);
+        assertThat(all(pinged(Streaming.REFUSED), ExchangeOutcome.AskFailed.class)
+                        .map(ExchangeOutcome.AskFailed::why))
+                .contains(AskFailure.UNSUPPORTED);
         List<Action> seen = pinged(Streaming.UNANSWERED);
-        assertThat(all(seen, StreamAction.OpenTimedOut.class)).isNotEmpty();
-        assertThat(all(seen, StreamAction.StreamOpened.class)).isEmpty();
+        assertThat(all(seen, ExchangeOutcome.AskFailed.class)
+                        .map(ExchangeOutcome.AskFailed::why)
+                        .distinct())
+                .containsExactly(AskFailure.TIMED_OUT);
     }
 
     // What it does with connections

@@ -74,7 +74,7 @@ class StreamMachineTest {
     void aStreamIsOpenedUsedAndClosed() {
         Handle connection = connection();
         open();
-        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO), false));
         Handle stream = bench.handle(StreamService.STREAM);
         bench.say(new StreamOpened(1, T, stream, connection, P, ECHO, 1));
         assertThat(bench.stream().streams().at(stream))
@@ -156,7 +156,7 @@ class StreamMachineTest {
         assertThat(bench.emitted()).isEmpty();
         Handle connection = bench.handle(ConnectionService.CONNECTION);
         bench.say(new ConnectionAction.Connected(1, connection, P, address(1), Bytes.EMPTY));
-        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO)));
+        assertThat(bench.emitted()).containsExactly(new OpenInit(1, T, P, connection, List.of(ECHO), false));
     }
 
     @Test
