@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -65,8 +64,7 @@ final class ExchangeNode implements AutoCloseable {
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()))
                 .build();
-        transport =
-                new NettyTransport(runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), Set.of(), 1);
+        transport = new NettyTransport(runtime, 1, key, true, Limits.DEFAULT, StreamConfig.DEFAULT, Map.of(), 1);
         exchange = new StreamExchange(new NettyMessages(transport), runtime, new Catalogue<>(protocols));
         runtime.watch(this::answer);
         runtime.start("test", Table.<String, String>empty().with("node.peerId", self.toString()), 1);
