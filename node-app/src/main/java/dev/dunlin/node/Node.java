@@ -9,12 +9,8 @@ import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeEffects;
 import dev.dunlin.connection.exchange.StreamExchange;
 import dev.dunlin.connection.identify.IdentifyAction;
-import dev.dunlin.connection.identify.IdentifyEffect;
-import dev.dunlin.connection.identify.IdentifyEffects;
-import dev.dunlin.connection.identify.IdentifyLimits;
-import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.netty.NettyIdentify;
 import dev.dunlin.connection.netty.NettyMessages;
 import dev.dunlin.connection.netty.NettyTransport;
 import dev.dunlin.connection.netty.StreamChannel;
@@ -48,8 +44,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -70,9 +64,6 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** The protocols that a machine speaks without exchanges. */
-    private static final Set<String> OWN_PROTOCOLS = Set.of(IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
-
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final PeerId self;
@@ -80,7 +71,6 @@ public final class Node implements AutoCloseable {
     private final Optional<Audit> audit;
     private final NodeRuntime<NodeRoot> runtime;
     private final NettyTransport transport;
-    private final NettyIdentify identify;
     private final StreamExchange exchange;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
@@ -100,7 +90,6 @@ public final class Node implements AutoCloseable {
                                 NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
-                .handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, identify()))
                 .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()));
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
@@ -122,20 +111,17 @@ public final class Node implements AutoCloseable {
                 options.limits(),
                 StreamConfig.of(options.config()),
                 options.protocols(),
-                OWN_PROTOCOLS,
                 options.threads());
-        identify = new NettyIdentify(transport, runtime, identity, IdentifyLimits.DEFAULT);
-        exchange = new StreamExchange(new NettyMessages(transport), runtime, StandardProtocols.CATALOGUE);
+        exchange = new StreamExchange(
+                new NettyMessages(transport), runtime, StandardProtocols.signedBy(new IdentifySigner(identity)));
         runtime.start(
                 buildName,
                 options.config()
                         .with("node.peerId", self.toString())
                         .with("identify.agentVersion", "dunlin/" + build.version()),
                 new SecureRandom().nextLong());
-        TreeSet<String> spoken = new TreeSet<>(OWN_PROTOCOLS);
-        StandardProtocols.ALL.forEach(protocol -> spoken.addAll(protocol.ids()));
-        spoken.addAll(options.protocols().keySet());
-        runtime.offer(new IdentifyAction.Speak(List.copyOf(spoken)));
+        runtime.offer(new IdentifyAction.Speak(
+                options.protocols().keySet().stream().sorted().toList()));
     }
 
     private void broken(String by, Audit.Broken what) {
@@ -169,10 +155,6 @@ public final class Node implements AutoCloseable {
     // Handlers are wired before the services exist, and run only after.
     private NettyTransport transport() {
         return transport;
-    }
-
-    private NettyIdentify identify() {
-        return identify;
     }
 
     private StreamExchange exchange() {

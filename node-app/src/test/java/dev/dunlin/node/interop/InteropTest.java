@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.identify.IdentifyAction;
-import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyProtocol;
 import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.ping.PingOutcome;
@@ -154,7 +154,7 @@ abstract class InteropTest {
 
     private void learnt(IdentifyState.Told told, Counterpart other, String agent) {
         assertThat(told.agentVersion()).isEqualTo(agent);
-        assertThat(told.protocols()).contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingProtocol.ID, ECHO);
+        assertThat(told.protocols()).contains(IdentifyProtocol.ID, IdentifyProtocol.PUSH_ID, PingProtocol.ID, ECHO);
         assertThat(told.certified().isPresent()).isEqualTo(signsItsRecord());
         assertThat(told.addresses()).contains(other.address().withoutPeer().orElseThrow());
         assertThat(told.skipped()).isZero();
@@ -166,7 +166,7 @@ abstract class InteropTest {
         assertThat(known.path("agentVersion").asString()).startsWith("dunlin/");
         assertThat(known.path("protocolVersion").asString()).isEqualTo("ipfs/0.1.0");
         assertThat(texts(known.path("protocols")))
-                .contains(IdentifyMachine.ID, IdentifyMachine.ID_PUSH, PingProtocol.ID, ECHO);
+                .contains(IdentifyProtocol.ID, IdentifyProtocol.PUSH_ID, PingProtocol.ID, ECHO);
         assertThat(known.path("hasSignedRecord").asBoolean()).isTrue();
         String address = dunlin.address().withoutPeer().orElseThrow().toString();
         assertThat(known.path("addresses").values())

@@ -108,6 +108,20 @@ public sealed interface ChannelAction extends Action {
     /** Wish: take no more of them; those that are open stay open. */
     record Unserve(String protocol) implements ChannelAction {}
 
+    /**
+     * Fact for others: channels of a protocol are taken from now on, or no longer. Told at each change, and after a boot of what is
+     * taken still.
+     *
+     * @param ids what the protocol is called on the wire
+     * @param served which of the two
+     */
+    record Served(String protocol, List<String> ids, boolean served) implements ChannelAction {
+        /** Copies the list. */
+        public Served {
+            ids = List.copyOf(ids);
+        }
+    }
+
     /** A peer has opened a stream of a protocol. */
     record Offered(Handle channel, Handle connection, PeerId peer, String id) implements ChannelAction, OfChannel {}
 

@@ -27,6 +27,7 @@ import dev.dunlin.connection.channel.ChannelAction.Received;
 import dev.dunlin.connection.channel.ChannelAction.Room;
 import dev.dunlin.connection.channel.ChannelAction.Send;
 import dev.dunlin.connection.channel.ChannelAction.Serve;
+import dev.dunlin.connection.channel.ChannelAction.Served;
 import dev.dunlin.connection.channel.ChannelAction.StreamEnded;
 import dev.dunlin.connection.channel.ChannelAction.StreamReady;
 import dev.dunlin.connection.channel.ChannelAction.Unserve;
@@ -173,7 +174,8 @@ final class ChannelGuards {
 
     private static Guards.Builder<Object, ChannelState, ChannelAction> observed(
             Guards.Builder<Object, ChannelState, ChannelAction> guards) {
-        return guards.always(Accepted.class)
+        return guards.always(Served.class)
+                .always(Accepted.class)
                 .always(Received.class)
                 .always(Room.class)
                 .always(PeerFinished.class)

@@ -63,7 +63,7 @@ public final class ChannelMachine {
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ChannelAction.StreamEnded(fact.stream(), fact.reason(), fact.detail()))
                 .transitions("""
-                        running: open, cancel, serve, unserve
+                        running: open, cancel, serve, unserve, served
 
                         waiting > reaching: openingDue
                         reaching > waiting: crowded

@@ -61,7 +61,8 @@ final class ChannelReducer {
                 carrying(own, fact.channel(), ctx).streamEnded(fact);
             case ChannelAction.ChannelDue(var channel) ->
                 carrying(own, channel, ctx).due();
-            case ChannelAction.Accepted _,
+            case ChannelAction.Served _,
+                    ChannelAction.Accepted _,
                     ChannelAction.Received _,
                     ChannelAction.Room _,
                     ChannelAction.PeerFinished _,

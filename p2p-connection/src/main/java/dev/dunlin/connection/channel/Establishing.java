@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.channel.ChannelAction.Accepted;
 import dev.dunlin.connection.channel.ChannelAction.Offered;
+import dev.dunlin.connection.channel.ChannelAction.Served;
 import dev.dunlin.connection.channel.ChannelAction.StreamReady;
 import dev.dunlin.connection.channel.ChannelOutcome.ChannelFailed;
 import dev.dunlin.connection.channel.ChannelOutcome.ChannelOpened;
@@ -117,6 +118,7 @@ final class Establishing {
         ChannelProtocol<?, ?> protocol = catalogue.named(name).orElseThrow();
         ctx.effect(
                 served ? new ChannelEffect.ServeInit(protocol.ids()) : new ChannelEffect.UnserveInit(protocol.ids()));
+        ctx.then(new Served(name, protocol.ids(), served));
         return own.withUse(name, new Use(served, own.use(name).channels()));
     }
 

@@ -11,14 +11,14 @@ import dev.dunlin.core.debug.Correlation;
  * <tr><td>{@code connect}</td><td>ConnectInit, answered by Connected</td><td>Accepted</td></tr>
  * <tr><td>{@code disconnect}</td><td>DisconnectInit</td><td>Closed, of REMOTE</td></tr>
  * <tr><td>{@code open}</td><td>OpenInit, answered by StreamOpened</td><td>StreamAccepted</td></tr>
- * <tr><td>{@code close}</td><td>CloseInit of CLOSE, or identify's Send</td><td>StreamClosed, of CLOSED</td></tr>
+ * <tr><td>{@code close}</td><td>CloseInit of CLOSE, or a stream's last AskInit or ReplyInit</td><td>StreamClosed, of CLOSED</td></tr>
  * <tr><td>{@code reset}</td><td>CloseInit of RESET</td><td>StreamClosed, of REMOTE_RESET</td></tr>
- * <tr><td>{@code identify}</td><td>identify's Send</td><td>Received</td></tr>
+ * <tr><td>{@code identify}</td><td>AskInit or ReplyInit of Identified</td><td>AskCame or AnswerCame of it</td></tr>
  * </table>
  *
- * <p>A dial or an opening that failed has no name that the other end knows. The balls of ping, many on one stream, are
- * recorded by who throws them only: the other end's service echoes them, and no machine hears of it. Of all messages here a
- * stream or connection carries at most one of a kind each way, so their ordinal is always 0.
+ * <p>A dial or an opening that failed has no name that the other end knows. Questions and answers of other protocols, many on one
+ * stream, are no messages here. Of all that are a stream or connection carries at most one of a kind each way, so their ordinal is
+ * always 0.
  */
 public final class PeerCorrelation implements Correlation {
 

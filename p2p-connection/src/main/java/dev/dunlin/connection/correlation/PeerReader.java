@@ -7,8 +7,12 @@ import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
 import dev.dunlin.connection.ConnectionEffect.GoAwayInit;
-import dev.dunlin.connection.identify.IdentifyAction.Received;
-import dev.dunlin.connection.identify.IdentifyEffect.Send;
+import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
+import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
+import dev.dunlin.connection.exchange.ExchangeEffect.AskInit;
+import dev.dunlin.connection.exchange.ExchangeEffect.ReplyInit;
+import dev.dunlin.connection.identify.Identified;
+import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
@@ -137,14 +141,29 @@ final class PeerReader implements Correlation.Reader {
                         line.receive(at, RESET, false, told);
                     }
                 });
-            // It says what there is to say and closes this side of the stream.
-            case Send effect ->
-                known(effect.stream()).ifPresent(line -> {
-                    line.send(at, IDENTIFY, told);
-                    line.send(at, CLOSE, told);
-                });
-            case Received fact -> known(fact.stream()).ifPresent(line -> line.receive(at, IDENTIFY, true, told));
+            case AskInit effect -> said(effect.stream(), effect.message(), effect.keep(), at, told);
+            case ReplyInit effect -> said(effect.stream(), effect.message(), effect.keep(), at, told);
+            case AskCame fact -> heard(fact.stream(), fact.message(), at, told);
+            case AnswerCame fact -> heard(fact.stream(), fact.message(), at, told);
             default -> {}
+        }
+    }
+
+    // A message behind which nothing follows closes this side of the stream.
+    private void said(Handle stream, Message message, boolean keep, ActionId at, List<Told> told) {
+        known(stream).ifPresent(line -> {
+            if (message instanceof Identified) {
+                line.send(at, IDENTIFY, told);
+            }
+            if (!keep) {
+                line.send(at, CLOSE, told);
+            }
+        });
+    }
+
+    private void heard(Handle stream, Message message, ActionId at, List<Told> told) {
+        if (message instanceof Identified) {
+            known(stream).ifPresent(line -> line.receive(at, IDENTIFY, true, told));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.dunlin.connection.exchange;
 import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
 import dev.dunlin.connection.exchange.ExchangeAction.Asked;
 import dev.dunlin.connection.exchange.ExchangeAction.Offered;
+import dev.dunlin.connection.exchange.ExchangeAction.Served;
 import dev.dunlin.connection.exchange.ExchangeState.Inbound;
 import dev.dunlin.connection.exchange.ExchangeState.Lane;
 import dev.dunlin.connection.exchange.ExchangeState.Side;
@@ -40,6 +41,7 @@ final class Answering {
         Protocol<?, ?> protocol = catalogue.named(name).orElseThrow();
         ctx.effect(
                 served ? new ExchangeEffect.ServeInit(protocol.ids()) : new ExchangeEffect.UnserveInit(protocol.ids()));
+        ctx.then(new Served(name, protocol.ids(), served));
         return own.withUse(name, new Use(served, use.asks(), use.waiting(), use.inbound()));
     }
 

@@ -137,6 +137,20 @@ public sealed interface ExchangeAction extends Action {
     /** Wish: take no more of them; what was asked before may be answered still. */
     record Unserve(String protocol) implements ExchangeAction {}
 
+    /**
+     * Fact for others: questions of a protocol are answered from now on, or no longer. Told at each change, and after a boot of what
+     * is answered still.
+     *
+     * @param ids what the protocol is called on the wire
+     * @param served which of the two
+     */
+    record Served(String protocol, List<String> ids, boolean served) implements ExchangeAction {
+        /** Copies the list. */
+        public Served {
+            ids = List.copyOf(ids);
+        }
+    }
+
     /** A peer has opened a stream of a protocol. */
     record Offered(Handle stream, Handle connection, PeerId peer, String id)
             implements ExchangeAction, StreamAction.OfStream {}

@@ -20,6 +20,7 @@ import dev.dunlin.connection.exchange.ExchangeAction.Reply;
 import dev.dunlin.connection.exchange.ExchangeAction.ReplyMissing;
 import dev.dunlin.connection.exchange.ExchangeAction.ReplySent;
 import dev.dunlin.connection.exchange.ExchangeAction.Serve;
+import dev.dunlin.connection.exchange.ExchangeAction.Served;
 import dev.dunlin.connection.exchange.ExchangeAction.StreamDue;
 import dev.dunlin.connection.exchange.ExchangeAction.StreamEnded;
 import dev.dunlin.connection.exchange.ExchangeAction.StreamMissing;
@@ -149,6 +150,7 @@ final class ExchangeGuards {
                                         .filter(stream -> isOf(asks(stream.protocol()), a.message()))
                                         .isPresent()))
                 .on(AskMissing.class, at(Side.READING, "stream-is-read", AskMissing::stream))
+                .always(Served.class)
                 .always(Asked.class)
                 .on(
                         Reply.class,

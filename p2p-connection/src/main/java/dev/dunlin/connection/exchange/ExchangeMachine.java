@@ -74,7 +74,7 @@ public final class ExchangeMachine {
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
                 .transitions("""
-                        running: ask, cancel, serve, unserve, reply, refuse
+                        running: ask, cancel, serve, unserve, served, reply, refuse
 
                         waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
                         asking > waiting: crowded

@@ -17,7 +17,7 @@ final class ExchangeReducer {
         this.catalogue = catalogue;
     }
 
-    /** Nothing survives but the numbers, and what is served: that is asked of the world anew. */
+    /** Nothing survives but the numbers, and what is served: that is asked of the world, and told, anew. */
     ExchangeState boot(ExchangeState own, NodeAction.Booted booted, Context ctx) {
         ExchangeState fresh = new ExchangeState(
                 ExchangeConfig.of(booted.config()),
@@ -64,7 +64,7 @@ final class ExchangeReducer {
             case ExchangeAction.AskCame fact -> answering.asked(fact);
             case ExchangeAction.AskMissing(var stream, boolean clean, String _) ->
                 answering.left(stream, clean ? CloseMode.CLOSE : CloseMode.RESET);
-            case ExchangeAction.Asked _ -> own;
+            case ExchangeAction.Served _, ExchangeAction.Asked _ -> own;
             case ExchangeAction.Reply wish -> answering.replied(wish);
             case ExchangeAction.Refuse(long number) -> answering.refused(number);
             case ExchangeAction.ReplySent(var stream) -> answering.sent(stream);

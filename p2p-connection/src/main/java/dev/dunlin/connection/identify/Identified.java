@@ -1,5 +1,6 @@
 package dev.dunlin.connection.identify;
 
+import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.core.keys.KeyException;
 import dev.dunlin.core.keys.PeerRecord;
 import dev.dunlin.core.keys.PublicKey;
@@ -9,17 +10,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a peer said of itself, with key and record opened: plain data for an action. Absent fields and empty lists were
- * not said. Whether key and record are those of the peer at the other end is for the machine to ask.
+ * What a node says of itself. Absent fields and empty lists are not said; in a push that means that they have not changed. Of another
+ * node key and record were opened: whether they are those of the peer at the other end is for the machine to ask.
  *
  * @param protocolVersion such as {@code ipfs/0.1.0}
  * @param agentVersion name and version of its software
- * @param keyOf the peer whose public key it sent
- * @param listenAddresses where it says it can be reached
+ * @param keyOf the peer whose public key stands in it
+ * @param listenAddresses where it says it can be reached, best first
  * @param protocols the protocol ids it takes streams for
- * @param observedAddress where it sees us
- * @param record its peer record, signed by the peer that the record names
- * @param skipped how many entries were skipped: unreadable, beyond a limit, a bad key or record
+ * @param observedAddress where it sees the receiver
+ * @param record its peer record, signed by the peer that the record names; of this node's own the signature is made as it is sent
+ * @param skipped how many entries were skipped as it was read: unreadable, beyond a limit, a bad key or record
  */
 public record Identified(
         Optional<String> protocolVersion,
@@ -29,7 +30,8 @@ public record Identified(
         List<String> protocols,
         Optional<Multiaddr> observedAddress,
         Optional<PeerRecord> record,
-        int skipped) {
+        int skipped)
+        implements Message {
 
     /** Copies the lists. */
     public Identified {
@@ -37,8 +39,8 @@ public record Identified(
         protocols = List.copyOf(protocols);
     }
 
-    /** Opens key and record of a message: verifies one signature, so this is a service's work. */
-    public static Identified of(IdentifyMessage message) {
+    /** Opens key and record: verifies one signature, so this is a service's work. */
+    static Identified of(IdentifyMessage message) {
         int skipped = message.skipped();
         Optional<PeerId> keyOf = Optional.empty();
         if (message.publicKey().isPresent()) {

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.identify;
 
 import dev.dunlin.connection.Direction;
+import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
@@ -14,22 +15,22 @@ public sealed interface IdentifyAction extends Action {
     /** About a peer. */
     sealed interface AboutPeer extends IdentifyAction, OfPeer {}
 
-    /** About a stream with a peer. */
-    sealed interface AboutStream extends AboutPeer {
-        /** The stream. */
-        Handle stream();
+    /** The end of an ask of ours, which a push is, too. */
+    sealed interface Ended extends AboutPeer {
+        /** Its number. */
+        long ask();
     }
 
-    /** The fact that a stream is open. */
-    sealed interface Begun extends AboutStream {
-        /** The connection that it is on. */
-        Handle connection();
+    /** About the protocols that are told. */
+    sealed interface AboutProtocols extends IdentifyAction {
+        /** Their ids. */
+        List<String> protocols();
     }
 
-    /** Wish: from now on say that we take streams for these protocols. */
-    record Speak(List<String> protocols) implements IdentifyAction {
+    /** Wish: from now on say that we take streams for these protocols, beside those that a machine serves. */
+    record Speak(List<String> protocols) implements AboutProtocols {
 
-        /** The most protocols. */
+        /** The most protocols, with those that machines serve. */
         public static final int MAX_PROTOCOLS = 64;
 
         /** The most bytes of all their names in UTF-8, with four more for each: they must fit into one message. */
@@ -37,6 +38,18 @@ public sealed interface IdentifyAction extends Action {
 
         /** Copies the list. */
         public Speak {
+            protocols = List.copyOf(protocols);
+        }
+    }
+
+    /**
+     * Fact: a machine takes streams for these protocols from now on, or no longer.
+     *
+     * @param served which of the two
+     */
+    record ProtocolsServed(List<String> protocols, boolean served) implements AboutProtocols {
+        /** Copies the list. */
+        public ProtocolsServed {
             protocols = List.copyOf(protocols);
         }
     }
@@ -62,46 +75,36 @@ public sealed interface IdentifyAction extends Action {
     /** Fact: a connection is closed. */
     record Unlinked(Handle connection, PeerId peer) implements AboutPeer {}
 
-    /** Fact: the stream that we asked for is open; we are to read. */
-    record AskOpened(Handle stream, Handle connection, PeerId peer) implements Begun {}
+    /**
+     * A peer has answered who it is.
+     *
+     * @param connection on which it answered
+     */
+    record Received(PeerId peer, long ask, Handle connection, Identified identified) implements Ended {}
 
-    /** Fact: the stream on which we would have read could not be opened. */
-    record AskNotOpened(PeerId peer) implements AboutPeer {}
-
-    /** Fact: the stream that we asked for is open; we are to push. */
-    record PushOpened(Handle stream, Handle connection, PeerId peer) implements Begun {}
-
-    /** Fact: the stream on which we would have pushed could not be opened. */
-    record PushNotOpened(PeerId peer) implements AboutPeer {}
-
-    /** Fact: a peer asks who we are. */
-    record Asked(Handle stream, Handle connection, PeerId peer) implements Begun {}
-
-    /** Fact: a peer is about to push. */
-    record PushOffered(Handle stream, Handle connection, PeerId peer) implements Begun {}
-
-    /** Answer: what came on a stream that we read. */
-    record Received(Handle stream, PeerId peer, Identified identified) implements AboutStream {}
+    /** A push is written. */
+    record PushSent(PeerId peer, long ask) implements Ended {}
 
     /**
-     * Answer: nothing good came on a stream that we read.
+     * A peer has not answered who it is, or a push could not be written.
      *
-     * @param reason one sentence
+     * @param detail what more is known, for people
      */
-    record ReadFailed(Handle stream, PeerId peer, String reason) implements AboutStream {}
-
-    /** Answer: all was written to a stream. */
-    record Sent(Handle stream, PeerId peer) implements AboutStream {}
+    record AskLost(PeerId peer, long ask, AskFailure why, String detail) implements Ended {}
 
     /**
-     * Answer: not all could be written to a stream.
+     * A peer asks who we are.
      *
-     * @param reason one sentence
+     * @param question the number of its question
      */
-    record SendFailed(Handle stream, PeerId peer, String reason) implements AboutStream {}
+    record Asked(PeerId peer, Handle connection, long question) implements AboutPeer {}
 
-    /** Due: reading or sending took too long. */
-    record ExchangeTimedOut(Handle stream, PeerId peer) implements AboutStream {}
+    /**
+     * A peer pushes.
+     *
+     * @param question the number of its question, which the push is
+     */
+    record PushCame(PeerId peer, Handle connection, long question, Identified identified) implements AboutPeer {}
 
     /** Due: a peer was remembered without a connection for long enough. */
     record Forgotten(PeerId peer) implements AboutPeer {}

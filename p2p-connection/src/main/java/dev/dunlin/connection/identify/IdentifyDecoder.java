@@ -9,21 +9,17 @@ import dev.dunlin.core.multiformats.Varint;
 import dev.dunlin.core.state.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Reads the identify messages of one stream, in whatever pieces they arrive, until its end. Several messages are merged
- * into one, as go-libp2p splits a long one: lists are joined, and of single fields the last counts. Texts that are
- * no UTF-8 or have control characters, addresses that are not known here, and entries beyond a limit are skipped and
- * counted. Holds at most one message and what {@link IdentifyLimits} lets it keep. Not thread-safe.
+ * Reads the identify messages of one stream. Several are merged into one, as go-libp2p splits a long one: lists are joined, and of
+ * single fields the last counts. Texts that are no UTF-8 or have control characters, addresses that are not known here, and entries
+ * beyond a limit are skipped and counted. Holds what {@link IdentifyLimits} lets it keep. Not thread-safe.
  */
-public final class IdentifyDecoder {
-
-    private static final int FIRST_BODY = 512;
+final class IdentifyDecoder {
 
     private final IdentifyLimits limits;
     private final Set<Multiaddr> addresses = new LinkedHashSet<>();
@@ -35,83 +31,62 @@ public final class IdentifyDecoder {
     private Optional<Bytes> signedPeerRecord = Optional.empty();
     private int keptBytes;
     private int skipped;
-    private int messages;
 
-    // Of the message in work: its length varint while that is incomplete, then the body, which grows as bytes come.
-    private final byte[] length = new byte[Varint.MAX_BYTES];
-    private int lengthSize;
-    private int expected = -1;
-    private byte[] body = new byte[0];
-    private int bodySize;
-
-    /** A decoder for one stream. */
-    public IdentifyDecoder(IdentifyLimits limits) {
+    private IdentifyDecoder(IdentifyLimits limits) {
         this.limits = limits;
     }
 
     /**
-     * Takes the next bytes, all of them.
+     * All that is in a stream.
      *
-     * @throws IdentifyException LENGTH, MESSAGES or MALFORMED; the decoder is then of no more use
+     * @param stream from its begin to its end
+     * @throws IdentifyException LENGTH, MESSAGES or MALFORMED; CUT_OFF if it ends within a message, or has none
      */
-    public void feed(ByteBuffer bytes) {
-        while (bytes.hasRemaining()) {
-            if (expected < 0) {
-                feedLength(bytes.get());
-            } else {
-                feedBody(bytes);
+    static IdentifyMessage decode(Bytes stream, IdentifyLimits limits) {
+        IdentifyDecoder decoder = new IdentifyDecoder(limits);
+        byte[] bytes = stream.toArray();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int messages = 0;
+        do {
+            if (messages++ == limits.messages()) {
+                throw new IdentifyException(
+                        IdentifyException.Reason.MESSAGES,
+                        "the peer sent more than " + limits.messages() + " identify messages on one stream");
             }
-            if (expected >= 0 && bodySize == expected) {
-                finishMessage();
-            }
-        }
+            int length = length(in, limits);
+            decoder.merge(parsed(bytes, in.position(), length));
+            in.position(in.position() + length);
+        } while (in.hasRemaining());
+        return decoder.merged();
     }
 
-    private void feedLength(byte next) {
-        if (messages == limits.messages()) {
-            throw new IdentifyException(
-                    IdentifyException.Reason.MESSAGES,
-                    "the peer sent more than " + limits.messages() + " identify messages on one stream");
-        }
-        length[lengthSize++] = next;
-        OptionalLong value;
+    private static int length(ByteBuffer in, IdentifyLimits limits) {
+        OptionalLong length;
         try {
-            value = Varint.tryDecode(ByteBuffer.wrap(length, 0, lengthSize));
+            length = Varint.tryDecode(in);
         } catch (MultiformatException bad) {
             throw new IdentifyException(
                     IdentifyException.Reason.LENGTH, "the length of an identify message is wrong: " + bad.getMessage());
         }
-        if (value.isEmpty()) {
-            return;
-        }
-        if (value.getAsLong() > limits.messageBytes()) {
+        if (length.isPresent() && length.getAsLong() > limits.messageBytes()) {
             throw new IdentifyException(
                     IdentifyException.Reason.LENGTH,
-                    "an identify message has at most " + limits.messageBytes() + " bytes, not " + value.getAsLong());
+                    "an identify message has at most " + limits.messageBytes() + " bytes, not " + length.getAsLong());
         }
-        expected = (int) value.getAsLong();
-        lengthSize = 0;
-        bodySize = 0;
+        if (length.isEmpty() || length.getAsLong() > in.remaining()) {
+            throw new IdentifyException(
+                    IdentifyException.Reason.CUT_OFF, "the stream ended before a whole identify message");
+        }
+        return (int) length.getAsLong();
     }
 
-    private void feedBody(ByteBuffer bytes) {
-        int count = Math.min(bytes.remaining(), expected - bodySize);
-        if (bodySize + count > body.length) {
-            body = Arrays.copyOf(body, Math.min(limits.messageBytes(), Math.max(FIRST_BODY, (bodySize + count) * 2)));
-        }
-        bytes.get(body, bodySize, count);
-        bodySize += count;
-    }
-
-    private void finishMessage() {
+    private static IdentifyPb parsed(byte[] bytes, int at, int length) {
         try {
-            merge(IdentifyPb.parser().parsePartialFrom(body, 0, expected));
+            return IdentifyPb.parser().parsePartialFrom(bytes, at, length);
         } catch (InvalidProtocolBufferException malformed) {
             throw new IdentifyException(
                     IdentifyException.Reason.MALFORMED, "the peer sent bytes that are no Identify protobuf");
         }
-        messages++;
-        expected = -1;
     }
 
     private void merge(IdentifyPb message) {
@@ -186,20 +161,7 @@ public final class IdentifyDecoder {
         return Optional.empty();
     }
 
-    /**
-     * Says that the stream has ended.
-     *
-     * @return all that was in it
-     * @throws IdentifyException CUT_OFF if it ended within a message, or before the first was complete
-     */
-    public IdentifyMessage end() {
-        if (lengthSize > 0 || expected >= 0 || messages == 0) {
-            throw new IdentifyException(
-                    IdentifyException.Reason.CUT_OFF,
-                    messages == 0
-                            ? "the stream ended before a whole identify message"
-                            : "the stream ended within an identify message");
-        }
+    private IdentifyMessage merged() {
         return new IdentifyMessage(
                 protocolVersion,
                 agentVersion,

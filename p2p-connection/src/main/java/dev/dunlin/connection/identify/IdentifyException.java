@@ -1,12 +1,12 @@
 package dev.dunlin.connection.identify;
 
 /** A stream of identify messages that is refused; the message is one sentence, fit to be shown. */
-public final class IdentifyException extends IllegalArgumentException {
+final class IdentifyException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
     /** Why it is refused. */
-    public enum Reason {
+    enum Reason {
         /** The length in front of a message is no varint, or above the limit. */
         LENGTH,
         /** More messages than the limit. */
@@ -27,7 +27,7 @@ public final class IdentifyException extends IllegalArgumentException {
     }
 
     /** Why it is refused. */
-    public Reason reason() {
+    Reason reason() {
         return reason;
     }
 }

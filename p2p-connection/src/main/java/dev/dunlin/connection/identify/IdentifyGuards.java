@@ -1,12 +1,8 @@
 package dev.dunlin.connection.identify;
 
-import dev.dunlin.connection.identify.IdentifyAction.AboutStream;
-import dev.dunlin.connection.identify.IdentifyAction.Begun;
-import dev.dunlin.connection.identify.IdentifyAction.Received;
+import dev.dunlin.connection.identify.IdentifyAction.AboutProtocols;
+import dev.dunlin.connection.identify.IdentifyAction.ProtocolsServed;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
-import dev.dunlin.connection.identify.IdentifyState.Kind;
-import dev.dunlin.connection.identify.IdentifyState.Push;
-import dev.dunlin.connection.identify.IdentifyState.Step;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Clauses;
@@ -30,15 +26,8 @@ final class IdentifyGuards {
 
     private IdentifyGuards() {}
 
-    private static final Clause<Object, IdentifyState, Received> WITHIN_LIMITS = Clauses.when(
-            "within-limits",
-            (own, action) -> isWithinLimits(action.identified()),
-            (own, action) -> List.of(
-                    Operand.of("protocols", action.identified().protocols().size()),
-                    Operand.of(
-                            "addresses", action.identified().listenAddresses().size())));
-
-    private static boolean isWithinLimits(Identified said) {
+    /** Whether a peer may tell so much: more than the codec reads is no fault of the log, and ends its ask. */
+    static boolean isWithinLimits(Identified said) {
         boolean texts = said.protocolVersion().map(String::length).orElse(0) <= LIMITS.textBytes()
                 && said.agentVersion().map(String::length).orElse(0) <= LIMITS.textBytes()
                 && said.protocols().stream().allMatch(protocol -> protocol.length() <= LIMITS.textBytes());
@@ -55,16 +44,22 @@ final class IdentifyGuards {
         return addresses.stream().mapToLong(address -> address.toBytes().length).sum();
     }
 
-    private static final Clause<Object, IdentifyState, Begun> STREAM_IS_NEW =
-            Clauses.absent("stream-is-new", IdentifyState::exchanges, Begun::stream);
+    private static final Clause<Object, IdentifyState, AboutProtocols> FEW = Clauses.when(
+            "protocols-below-limit",
+            (own, action) -> told(own, action).size() <= Speak.MAX_PROTOCOLS,
+            (own, action) -> List.of(Operand.of("protocols", told(own, action).size())));
 
-    private static final Clause<Object, IdentifyState, AboutStream> IS_READ = Clauses.when(
-            "stream-is-being-read",
-            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ASK, Kind.LISTEN));
+    private static final Clause<Object, IdentifyState, AboutProtocols> NAMES =
+            Clauses.when("names-are-names", (own, action) -> areNames(action.protocols()));
 
-    private static final Clause<Object, IdentifyState, AboutStream> IS_WRITTEN = Clauses.when(
-            "stream-is-being-written",
-            (own, action) -> own.isExchange(action.stream(), action.peer(), Kind.ANSWER, Kind.PUSH));
+    private static final Clause<Object, IdentifyState, AboutProtocols> SHORT = Clauses.when(
+            "bytes-below-limit",
+            (own, action) -> bytes(told(own, action)) <= Speak.MAX_BYTES,
+            (own, action) -> List.of(Operand.of("bytes", bytes(told(own, action)))));
+
+    private static List<String> told(IdentifyState own, AboutProtocols action) {
+        return own.own().with(action).protocols();
+    }
 
     private static boolean areNames(List<String> protocols) {
         return protocols.stream()
@@ -80,18 +75,8 @@ final class IdentifyGuards {
     }
 
     static final Guards<Object, IdentifyState, IdentifyAction> ALL = Guards.<Object, IdentifyState, IdentifyAction>of()
-            .on(
-                    Speak.class,
-                    Clauses.when(
-                            "protocols-below-limit",
-                            (own, action) -> action.protocols().size() <= Speak.MAX_PROTOCOLS,
-                            "protocols",
-                            action -> action.protocols().size()),
-                    Clauses.when("names-are-names", (own, action) -> areNames(action.protocols())),
-                    Clauses.when(
-                            "bytes-below-limit",
-                            (own, action) -> bytes(action.protocols()) <= Speak.MAX_BYTES,
-                            (own, action) -> List.of(Operand.of("bytes", bytes(action.protocols())))))
+            .on(Speak.class, FEW, NAMES, SHORT)
+            .on(ProtocolsServed.class, FEW, NAMES, SHORT)
             .on(
                     IdentifyAction.AddressesBound.class,
                     Clauses.when(
@@ -119,31 +104,26 @@ final class IdentifyGuards {
                             IdentifyState::links,
                             IdentifyAction.Unlinked::connection,
                             (action, link) -> link.peer().equals(action.peer())))
-            // Streams that nobody waits for, or that are too many, are closed by the reducer: these are not refused
-            // for that.
-            .on(IdentifyAction.AskOpened.class, STREAM_IS_NEW)
-            .on(IdentifyAction.PushOpened.class, STREAM_IS_NEW)
-            .on(IdentifyAction.Asked.class, STREAM_IS_NEW)
-            .on(IdentifyAction.PushOffered.class, STREAM_IS_NEW)
             .on(
-                    IdentifyAction.AskNotOpened.class,
+                    IdentifyAction.Received.class,
                     Clauses.present(
-                            "ask-is-being-opened",
+                            "ask-is-awaited",
                             IdentifyState::peers,
-                            IdentifyAction.AskNotOpened::peer,
-                            (action, peer) -> peer.asking().step() == Step.OPENING))
+                            IdentifyAction.Received::peer,
+                            (action, peer) -> peer.asking().awaits(action.ask())))
             .on(
-                    IdentifyAction.PushNotOpened.class,
+                    IdentifyAction.PushSent.class,
                     Clauses.present(
-                            "push-is-being-opened",
+                            "push-is-awaited",
                             IdentifyState::peers,
-                            IdentifyAction.PushNotOpened::peer,
-                            (action, peer) -> peer.sent().push() == Push.OPENING))
-            .on(Received.class, IS_READ, WITHIN_LIMITS)
-            .on(IdentifyAction.ReadFailed.class, IS_READ)
-            .on(IdentifyAction.Sent.class, IS_WRITTEN)
-            .on(IdentifyAction.SendFailed.class, IS_WRITTEN)
-            .always(IdentifyAction.ExchangeTimedOut.class)
+                            IdentifyAction.PushSent::peer,
+                            (action, peer) -> peer.sent().awaits(action.ask())))
+            .on(
+                    IdentifyAction.AskLost.class,
+                    Clauses.when("ask-or-push-is-awaited", (own, action) -> own.awaits(action.peer(), action.ask())))
+            // Every question has its answer: which one the reducer says.
+            .always(IdentifyAction.Asked.class)
+            .always(IdentifyAction.PushCame.class)
             .always(IdentifyAction.Forgotten.class)
             .on(
                     IdentifyAction.Evicted.class,

@@ -1,14 +1,11 @@
 package dev.dunlin.connection.identify;
 
-import dev.dunlin.connection.identify.IdentifyState.Exchange;
-import dev.dunlin.connection.identify.IdentifyState.Kind;
 import dev.dunlin.connection.identify.IdentifyState.Link;
 import dev.dunlin.connection.identify.IdentifyState.Peer;
-import dev.dunlin.connection.identify.IdentifyState.Push;
+import dev.dunlin.connection.identify.IdentifyState.Sent;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
-import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +18,7 @@ final class IdentifyInvariants {
 
     static final List<Invariant<IdentifyState>> ALL = List.of(
             new Invariant<>("links-are-counted", IdentifyInvariants::miscounted),
-            new Invariant<>("exchanges-are-linked-and-timed", IdentifyInvariants::unlinked),
+            new Invariant<>("asks-are-numbered", IdentifyInvariants::unnumbered),
             new Invariant<>("remembered-peers-are-forgotten", IdentifyInvariants::unforgettable),
             new Invariant<>("observers-are-links", IdentifyInvariants::unseen)
                     .brokenBy(
@@ -30,28 +27,24 @@ final class IdentifyInvariants {
     private static Optional<String> miscounted(IdentifyState own) {
         int links = 0;
         int pushes = 0;
-        int answers = 0;
         for (Peer peer : own.peers().values()) {
             links += peer.links();
-            pushes += peer.sent().push() == Push.NO ? 0 : 1;
-            answers += peer.served().answers();
-        }
-        int open = 0;
-        for (Exchange exchange : own.exchanges().values()) {
-            open += exchange.kind() == Kind.ANSWER || exchange.kind() == Kind.LISTEN ? 1 : 0;
+            pushes += peer.sent().push() == Sent.NO_PUSH ? 0 : 1;
         }
         int onTheirWay = own.pushes().onTheirWay();
-        return links == own.links().size() && pushes == onTheirWay && answers == open
+        return links == own.links().size() && pushes == onTheirWay
                 ? Optional.empty()
-                : Optional.of("peers count " + links + " links, " + pushes + " pushes, " + answers
-                        + " answers; there are " + own.links().size() + ", " + onTheirWay + ", " + open);
+                : Optional.of("peers count " + links + " links and " + pushes + " pushes; there are "
+                        + own.links().size() + " and " + onTheirWay);
     }
 
-    private static Optional<String> unlinked(IdentifyState own) {
-        for (Map.Entry<Handle, Exchange> entry : own.exchanges()) {
-            Exchange exchange = entry.getValue();
-            if (!own.isLinked(exchange.connection(), exchange.peer()) || exchange.at() == Due.NEVER) {
-                return Optional.of(entry.getKey() + " has no connection or no deadline");
+    private static Optional<String> unnumbered(IdentifyState own) {
+        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
+            long ask = entry.getValue().asking().ask();
+            long push = entry.getValue().sent().push();
+            if (ask < 1 || ask == push || Math.max(ask, push) > own.lastAsk()) {
+                return Optional.of(entry.getKey() + " has the numbers " + ask + " and " + push
+                        + ", and the last one is " + own.lastAsk());
             }
         }
         return Optional.empty();

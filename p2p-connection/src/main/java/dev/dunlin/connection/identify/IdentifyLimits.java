@@ -1,7 +1,7 @@
 package dev.dunlin.connection.identify;
 
 /**
- * What is taken from one peer's identify messages. Bytes and messages beyond their limit end the reading; entries
+ * What is taken from one peer's identify messages. Bytes and messages beyond their limit make all of it malformed; entries
  * beyond theirs are skipped and counted.
  *
  * @param messageBytes the longest message, without its length; 1 to 65536

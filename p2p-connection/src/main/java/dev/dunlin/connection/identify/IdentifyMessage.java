@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The Identify message (libp2p/specs identify/README.md), with nothing in it verified yet. In a push, an absent field
- * or an empty list means that nothing has changed.
+ * The Identify protobuf (libp2p/specs identify/README.md), with nothing in it verified yet.
  *
  * @param protocolVersion such as {@code ipfs/0.1.0}
  * @param agentVersion name and version of the sender's software
@@ -22,7 +21,7 @@ import java.util.Optional;
  * @param signedPeerRecord a signed envelope with the sender's peer record
  * @param skipped how many entries could not be read or were beyond a limit
  */
-public record IdentifyMessage(
+record IdentifyMessage(
         Optional<String> protocolVersion,
         Optional<String> agentVersion,
         Optional<Bytes> publicKey,
@@ -33,10 +32,10 @@ public record IdentifyMessage(
         int skipped) {
 
     /** The most bytes that are written, length included: rust-libp2p reads no more, and one message only. */
-    public static final int MAX_WRITTEN = 4096;
+    static final int MAX_WRITTEN = 4096;
 
     /** Copies the lists. */
-    public IdentifyMessage {
+    IdentifyMessage {
         listenAddresses = List.copyOf(listenAddresses);
         protocols = List.copyOf(protocols);
     }
@@ -46,7 +45,7 @@ public record IdentifyMessage(
      *
      * @throws IdentifyException TOO_LONG if it has more than {@link #MAX_WRITTEN} bytes
      */
-    public byte[] toBytes() {
+    byte[] toBytes() {
         byte[] body = toPb().toByteArray();
         byte[] length = Varint.encode(body.length);
         int size = length.length + body.length;

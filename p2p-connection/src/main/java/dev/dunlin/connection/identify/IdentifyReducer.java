@@ -1,23 +1,18 @@
 package dev.dunlin.connection.identify;
 
 import dev.dunlin.connection.Direction;
-import dev.dunlin.connection.identify.IdentifyAction.Begun;
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.IdentifyAction.IdentifyFailed;
 import dev.dunlin.connection.identify.IdentifyAction.ObservedChanged;
 import dev.dunlin.connection.identify.IdentifyAction.PeerIdentified;
-import dev.dunlin.connection.identify.IdentifyState.Exchange;
-import dev.dunlin.connection.identify.IdentifyState.Kind;
+import dev.dunlin.connection.identify.IdentifyState.Asking;
 import dev.dunlin.connection.identify.IdentifyState.Link;
 import dev.dunlin.connection.identify.IdentifyState.Peer;
-import dev.dunlin.connection.identify.IdentifyState.Push;
 import dev.dunlin.connection.identify.IdentifyState.Pushes;
 import dev.dunlin.connection.identify.IdentifyState.Remembered;
-import dev.dunlin.connection.identify.IdentifyState.Served;
 import dev.dunlin.connection.identify.IdentifyState.Step;
 import dev.dunlin.connection.identify.IdentifyState.Told;
-import dev.dunlin.connection.stream.CloseMode;
-import dev.dunlin.connection.stream.StreamAction.CloseStream;
-import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
@@ -34,11 +29,15 @@ final class IdentifyReducer {
 
     private IdentifyReducer() {}
 
-    /** What was told survives a boot; connections, streams, listeners and observations do not. */
+    /** What was told survives a boot; connections, asks, listeners and observations do not. */
     static IdentifyState boot(IdentifyState own, NodeAction.Booted booted, Context ctx) {
         IdentifyConfig config = IdentifyConfig.of(booted.config());
+        ctx.then(new ExchangeAction.Serve(IdentifyProtocol.NAME));
+        ctx.then(new ExchangeAction.Serve(IdentifyProtocol.PUSH_NAME));
+        // What is served is told anew.
         Own ours = new Own(
-                own.own().protocols(),
+                own.own().spoken(),
+                List.of(),
                 Table.empty(),
                 Table.empty(),
                 List.of(),
@@ -52,22 +51,21 @@ final class IdentifyReducer {
             memory = memory.without(id);
         }
         return new IdentifyState(
-                config, ours.raised(ctx.wallTime()), Table.empty(), memory, Table.empty(), Table.empty(), Pushes.NONE);
+                config, ours.raised(ctx.wallTime()), Table.empty(), memory, Table.empty(), Pushes.NONE, own.lastAsk());
     }
 
     private static Optional<Remembered> remembered(Peer peer, IdentifyConfig config, Context ctx) {
         long until = ctx.now() + config.memory();
         return peer.told()
-                .map(told -> new Remembered(
-                        told.cut(config.rememberedAddresses()), peer.served().pushCredit(), until));
+                .map(told -> new Remembered(told.cut(config.rememberedAddresses()), peer.pushCredit(), until));
     }
 
     static IdentifyState reduce(IdentifyState own, IdentifyAction action, Context ctx) {
         return switch (action) {
-            case IdentifyAction.Speak(List<String> protocols) ->
-                protocols.equals(own.own().protocols())
-                        ? own
-                        : Pushing.changed(own, own.own().withProtocols(protocols), ctx);
+            case IdentifyAction.AboutProtocols about -> {
+                Own ours = own.own().with(about);
+                yield ours.protocols().equals(own.own().protocols()) ? own.with(ours) : Pushing.changed(own, ours, ctx);
+            }
             case IdentifyAction.AddressesBound(Handle listener, List<Multiaddr> addresses) ->
                 Pushing.changed(
                         own, own.own().withListeners(own.own().listeners().with(listener, addresses)), ctx);
@@ -76,24 +74,14 @@ final class IdentifyReducer {
                         own, own.own().withListeners(own.own().listeners().without(listener)), ctx);
             case IdentifyAction.Linked linked -> linked(own, linked, ctx);
             case IdentifyAction.Unlinked(Handle connection, PeerId peer) -> unlinked(own, connection, peer, ctx);
-            case IdentifyAction.AskOpened opened -> askOpened(own, opened, ctx);
-            case IdentifyAction.AskNotOpened(PeerId peer) ->
-                askFailed(own, peer, "the stream could not be opened", ctx);
-            case IdentifyAction.PushOpened opened -> pushOpened(own, opened, ctx);
-            case IdentifyAction.PushNotOpened(PeerId peer) -> Pushing.ended(own, peer, ctx);
-            case IdentifyAction.Asked asked ->
-                isServed(own, asked)
-                        ? sending(served(own, asked.peer()), asked, Kind.ANSWER, ctx)
-                        : closed(own, asked, ctx);
-            case IdentifyAction.PushOffered offered -> pushOffered(own, offered, ctx);
             case IdentifyAction.Received received -> received(own, received, ctx);
-            case IdentifyAction.ReadFailed(Handle stream, PeerId _, String reason) ->
-                ended(own, stream, CloseMode.RESET, reason, ctx);
-            case IdentifyAction.Sent(Handle stream, PeerId _) -> ended(own, stream, CloseMode.CLOSE, "", ctx);
-            case IdentifyAction.SendFailed(Handle stream, PeerId _, String reason) ->
-                ended(own, stream, CloseMode.RESET, reason, ctx);
-            case IdentifyAction.ExchangeTimedOut(Handle stream, PeerId _) ->
-                ended(own, stream, CloseMode.RESET, "it took too long", ctx);
+            case IdentifyAction.PushSent(PeerId peer, long _) -> Pushing.ended(own, peer, ctx);
+            case IdentifyAction.AskLost(PeerId peer, long ask, var why, String detail) ->
+                own.peers().at(peer).sent().awaits(ask)
+                        ? Pushing.ended(own, peer, ctx)
+                        : askFailed(own, peer, sentence(why, detail), ctx);
+            case IdentifyAction.Asked asked -> asked(own, asked, ctx);
+            case IdentifyAction.PushCame push -> pushCame(own, push, ctx);
             case IdentifyAction.Forgotten(PeerId peer) ->
                 own.with(own.peers(), own.memory().without(peer));
             case IdentifyAction.Evicted(PeerId peer) ->
@@ -111,18 +99,19 @@ final class IdentifyReducer {
         Peer before = own.peers().or(id, Peer.NEW);
         Optional<Remembered> last = own.memory().find(id);
         if (last.isPresent()) {
-            before =
-                    before.with(last.get().told()).with(new Served(0, last.get().pushCredit()));
+            before = before.with(last.get().told()).withPushCredit(last.get().pushCredit());
         }
         Peer peer = before.withLinks(before.links() + 1);
         IdentifyState after = own.withLinks(own.links().with(linked.connection(), link))
                 .with(own.peers().with(id, peer), own.memory().without(id));
         boolean isNew = before.links() == 0;
         return switch (peer.asking().step()) {
-            case OPENING, READING ->
+            case ASKING ->
                 isNew
                         ? ask(after, id, ctx)
-                        : after.with(id, peer.with(peer.asking().step(), true));
+                        : after.with(
+                                id,
+                                peer.with(new Asking(Step.ASKING, peer.asking().ask(), true)));
             case IDENTIFIED, UNIDENTIFIED -> ask(after, id, ctx);
         };
     }
@@ -131,11 +120,6 @@ final class IdentifyReducer {
         IdentifyState after = seen(own, connection, Optional.empty(), ctx);
         Peer peer = after.peers().at(id);
         after = after.withLinks(after.links().without(connection)).with(id, peer.withLinks(peer.links() - 1));
-        for (Map.Entry<Handle, Exchange> entry : own.exchanges()) {
-            if (entry.getValue().connection().equals(connection)) {
-                after = removed(after, entry.getKey(), "the connection is closed", ctx);
-            }
-        }
         return peer.links() > 1 ? after : disconnected(after, id, ctx);
     }
 
@@ -173,22 +157,52 @@ final class IdentifyReducer {
     // Asking
 
     private static IdentifyState ask(IdentifyState own, PeerId id, Context ctx) {
-        ctx.then(new OpenStream(IdentifyMachine.ASK, id, List.of(IdentifyMachine.ID)));
-        return own.with(id, own.peers().at(id).with(Step.OPENING, false));
+        long number = own.lastAsk() + 1;
+        ctx.then(
+                IdentifyMachine.ask(number, id, IdentifyProtocol.NAME, new IdentifyProtocol.WhoAreYou(), own.config()));
+        return own.with(id, own.peers().at(id).with(new Asking(Step.ASKING, number, false)))
+                .withLastAsk(number);
     }
 
-    private static IdentifyState askOpened(IdentifyState own, IdentifyAction.AskOpened opened, Context ctx) {
-        PeerId id = opened.peer();
-        Optional<Peer> peer =
-                own.peers().find(id).filter(known -> known.asking().step() == Step.OPENING);
-        if (peer.isEmpty()) {
-            return closed(own, opened, ctx);
+    private static IdentifyState received(IdentifyState own, IdentifyAction.Received received, Context ctx) {
+        PeerId id = received.peer();
+        if (!own.isLinked(received.connection(), id)) {
+            return askFailed(own, id, "it answered on a connection that is closed or beyond the limit", ctx);
         }
-        if (!own.isLinked(opened.connection(), id)) {
-            return askFailed(closed(own, opened, ctx), id, "its stream is on a connection beyond the limit", ctx);
+        Optional<String> fault = fault(id, received.identified());
+        if (fault.isPresent()) {
+            return askFailed(own, id, fault.get(), ctx);
         }
-        Peer reading = peer.get().with(Step.READING, peer.get().asking().again());
-        return reading(own.with(id, reading), opened, Kind.ASK, ctx);
+        Peer peer = own.peers().at(id);
+        Scope remote = Scope.of(own.links().at(received.connection()).remote());
+        IdentifyState after = told(
+                own,
+                id,
+                Learning.asked(peer.told(), received.identified(), id, remote, own.config(), ctx.wallTime()),
+                ctx);
+        after = seen(after, received.connection(), received.identified().observedAddress(), ctx);
+        return askEnded(Pushing.outdated(after, id, ctx), id, Step.IDENTIFIED, ctx);
+    }
+
+    /** Why nothing is taken of what a peer says, if so. */
+    private static Optional<String> fault(PeerId id, Identified said) {
+        if (!IdentifyGuards.isWithinLimits(said)) {
+            return Optional.of("it told more than a peer may");
+        }
+        return said.keyOf().filter(key -> !key.equals(id)).map(key -> "it sent the public key of another peer");
+    }
+
+    private static IdentifyState told(IdentifyState own, PeerId id, Told told, Context ctx) {
+        ctx.then(new PeerIdentified(id, told));
+        return own.with(id, own.peers().at(id).with(told));
+    }
+
+    private static String sentence(AskFailure why, String detail) {
+        return switch (why) {
+            case TIMED_OUT -> "it took too long";
+            case UNSUPPORTED -> "it does not speak identify";
+            case UNREACHABLE, RESET, MALFORMED, BUSY, CANCELLED -> detail.isEmpty() ? why.name() : detail;
+        };
     }
 
     private static IdentifyState askFailed(IdentifyState own, PeerId id, String reason, Context ctx) {
@@ -198,127 +212,52 @@ final class IdentifyReducer {
 
     private static IdentifyState askEnded(IdentifyState own, PeerId id, Step how, Context ctx) {
         Peer peer = own.peers().at(id);
-        return peer.asking().again() && peer.links() > 0 ? ask(own, id, ctx) : own.with(id, peer.with(how, false));
+        return peer.asking().again()
+                ? ask(own, id, ctx)
+                : own.with(id, peer.with(new Asking(how, peer.asking().ask(), false)));
     }
 
-    // Serving
+    // Answering
 
-    private static boolean isServed(IdentifyState own, Begun wish) {
-        return own.isLinked(wish.connection(), wish.peer())
-                && own.peers().at(wish.peer()).served().answers() < own.config().maxAnswers();
-    }
-
-    private static IdentifyState served(IdentifyState own, PeerId id) {
-        return own.with(id, own.peers().at(id).answering(1));
-    }
-
-    private static IdentifyState pushOffered(IdentifyState own, IdentifyAction.PushOffered offered, Context ctx) {
-        if (!isServed(own, offered)) {
-            return closed(own, offered, ctx);
+    private static IdentifyState asked(IdentifyState own, IdentifyAction.Asked asked, Context ctx) {
+        PeerId id = asked.peer();
+        if (!own.isLinked(asked.connection(), id)) {
+            return refused(own, asked.question(), ctx);
         }
-        PeerId id = offered.peer();
+        Multiaddr remote = own.links().at(asked.connection()).remote();
+        ctx.then(new ExchangeAction.Reply(asked.question(), own.said(remote.withoutPeer())));
         Peer peer = own.peers().at(id);
+        return own.with(
+                id, peer.with(peer.sent().with(own.own().seq(), peer.sent().push())));
+    }
+
+    private static IdentifyState pushCame(IdentifyState own, IdentifyAction.PushCame push, Context ctx) {
+        PeerId id = push.peer();
+        if (!own.isLinked(push.connection(), id)) {
+            return refused(own, push.question(), ctx);
+        }
+        Peer peer = own.peers().at(id);
+        Scope remote = Scope.of(own.links().at(push.connection()).remote());
         long every = own.config().pushEvery();
-        long credit = Math.max(peer.served().pushCredit(), ctx.now()) + every;
-        boolean isLocal = Scope.of(own.links().at(offered.connection()).remote()) == Scope.LOOPBACK;
+        long credit = Math.max(peer.pushCredit(), ctx.now()) + every;
+        boolean isLocal = remote == Scope.LOOPBACK;
         if (!isLocal && credit - ctx.now() > every * own.config().pushBurst()) {
-            return closed(own, offered, ctx);
+            return refused(own, push.question(), ctx);
         }
-        Served spent = new Served(peer.served().answers(), credit);
-        IdentifyState after = isLocal ? own : own.with(id, peer.with(spent));
-        return reading(served(after, id), offered, Kind.LISTEN, ctx);
-    }
-
-    private static IdentifyState pushOpened(IdentifyState own, IdentifyAction.PushOpened opened, Context ctx) {
-        PeerId id = opened.peer();
-        Optional<Peer> peer = own.peers().find(id).filter(known -> known.sent().push() == Push.OPENING);
-        if (peer.isEmpty()) {
-            return closed(own, opened, ctx);
+        IdentifyState after = isLocal ? own : own.with(id, peer.withPushCredit(credit));
+        if (fault(id, push.identified()).isPresent()) {
+            return refused(after, push.question(), ctx);
         }
-        if (!own.isLinked(opened.connection(), id)) {
-            return Pushing.ended(closed(own, opened, ctx), id, ctx);
-        }
-        return sending(own.with(id, peer.get().with(peer.get().sent().with(0, Push.SENDING))), opened, Kind.PUSH, ctx);
-    }
-
-    // Exchanges
-
-    private static IdentifyState closed(IdentifyState own, Begun begun, Context ctx) {
-        ctx.then(new CloseStream(begun.stream(), CloseMode.RESET));
-        return own;
-    }
-
-    private static IdentifyState exchanging(IdentifyState own, Begun begun, Kind kind, Context ctx) {
-        long until = ctx.now() + own.config().timeout();
-        Exchange exchange = new Exchange(begun.peer(), begun.connection(), kind, until);
-        return own.withExchanges(own.exchanges().with(begun.stream(), exchange));
-    }
-
-    private static IdentifyState reading(IdentifyState own, Begun begun, Kind kind, Context ctx) {
-        ctx.effect(new IdentifyEffect.Read(begun.stream(), begun.peer()));
-        return exchanging(own, begun, kind, ctx);
-    }
-
-    private static IdentifyState sending(IdentifyState own, Begun begun, Kind kind, Context ctx) {
-        Own ours = own.own();
-        Peer peer = own.peers().at(begun.peer());
-        ctx.effect(new IdentifyEffect.Send(
-                begun.stream(),
-                begun.peer(),
-                new IdentifyContent(
-                        own.config().protocolVersion(),
-                        own.config().agentVersion(),
-                        ours.protocols(),
-                        ours.addresses(),
-                        own.links().at(begun.connection()).remote().withoutPeer(),
-                        ours.seq())));
-        return exchanging(
-                own.with(
-                        begun.peer(),
-                        peer.with(peer.sent().with(ours.seq(), peer.sent().push()))),
-                begun,
-                kind,
+        ctx.then(new ExchangeAction.Reply(push.question(), new IdentifyProtocol.PushTaken()));
+        return told(
+                after,
+                id,
+                Learning.pushed(peer.told(), push.identified(), id, remote, own.config(), ctx.wallTime()),
                 ctx);
     }
 
-    private static IdentifyState received(IdentifyState own, IdentifyAction.Received received, Context ctx) {
-        PeerId id = received.peer();
-        Identified said = received.identified();
-        Exchange exchange = own.exchanges().at(received.stream());
-        if (said.keyOf().filter(key -> !key.equals(id)).isPresent()) {
-            return ended(own, received.stream(), CloseMode.RESET, "it sent the public key of another peer", ctx);
-        }
-        Peer peer = own.peers().at(id);
-        Scope remote = Scope.of(own.links().at(exchange.connection()).remote());
-        boolean isAsk = exchange.kind() == Kind.ASK;
-        Told told = isAsk
-                ? Learning.asked(peer.told(), said, id, remote, own.config(), ctx.wallTime())
-                : Learning.pushed(peer.told(), said, id, remote, own.config(), ctx.wallTime());
-        IdentifyState after =
-                own.with(id, peer.with(told)).withExchanges(own.exchanges().without(received.stream()));
-        ctx.then(new CloseStream(received.stream(), CloseMode.CLOSE));
-        ctx.then(new PeerIdentified(id, told));
-        if (!isAsk) {
-            return after.with(id, after.peers().at(id).answering(-1));
-        }
-        after = seen(after, exchange.connection(), said.observedAddress(), ctx);
-        return askEnded(Pushing.outdated(after, id, ctx), id, Step.IDENTIFIED, ctx);
-    }
-
-    /** An exchange's end without a message to keep. */
-    private static IdentifyState ended(IdentifyState own, Handle stream, CloseMode mode, String reason, Context ctx) {
-        ctx.then(new CloseStream(stream, mode));
-        return removed(own, stream, reason, ctx);
-    }
-
-    private static IdentifyState removed(IdentifyState own, Handle stream, String reason, Context ctx) {
-        Exchange exchange = own.exchanges().at(stream);
-        PeerId id = exchange.peer();
-        IdentifyState after = own.withExchanges(own.exchanges().without(stream));
-        return switch (exchange.kind()) {
-            case ASK -> askFailed(after, id, reason, ctx);
-            case PUSH -> Pushing.ended(after, id, ctx);
-            case ANSWER, LISTEN -> after.with(id, own.peers().at(id).answering(-1));
-        };
+    private static IdentifyState refused(IdentifyState own, long question, Context ctx) {
+        ctx.then(new ExchangeAction.Refuse(question));
+        return own;
     }
 }

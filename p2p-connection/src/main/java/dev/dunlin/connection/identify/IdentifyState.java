@@ -1,6 +1,7 @@
 package dev.dunlin.connection.identify;
 
 import dev.dunlin.connection.Direction;
+import dev.dunlin.core.keys.PeerRecord;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
@@ -13,15 +14,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What our peers told of themselves, what we tell of ourselves, and the exchanges on their way.
+ * What our peers told of themselves, what we tell of ourselves, and the asks and pushes on their way.
  *
  * @param config what the last boot said
  * @param own what we say of ourselves
  * @param peers the connected peers
  * @param memory what peers told that are no longer connected; due when it is forgotten
  * @param links the open connections
- * @param exchanges the open identify streams; due when they are given up
  * @param pushes how our changes get to our peers
+ * @param lastAsk the number of the last ask or push; never falls, not even at a boot
  */
 public record IdentifyState(
         IdentifyConfig config,
@@ -29,18 +30,12 @@ public record IdentifyState(
         Table<PeerId, Peer> peers,
         Table<PeerId, Remembered> memory,
         Table<Handle, Link> links,
-        Table<Handle, Exchange> exchanges,
-        Pushes pushes) {
+        Pushes pushes,
+        long lastAsk) {
 
     /** Before the first boot. */
     public static final IdentifyState INITIAL = new IdentifyState(
-            IdentifyConfig.DEFAULT,
-            Own.NOTHING,
-            Table.empty(),
-            Table.empty(),
-            Table.empty(),
-            Table.empty(),
-            Pushes.NONE);
+            IdentifyConfig.DEFAULT, Own.NOTHING, Table.empty(), Table.empty(), Table.empty(), Pushes.NONE, 0);
 
     /**
      * A connected peer.
@@ -49,51 +44,51 @@ public record IdentifyState(
      * @param asking how far we are in asking it on the newest connection
      * @param told what it told, also earlier
      * @param sent what we told it
-     * @param served what it wanted of us
+     * @param pushCredit up to when its pushes have used up its time, microseconds of the node's time
      */
-    public record Peer(int links, Asking asking, Optional<Told> told, Sent sent, Served served) {
+    public record Peer(int links, Asking asking, Optional<Told> told, Sent sent, long pushCredit) {
 
         static final Peer NEW =
-                new Peer(0, new Asking(Step.OPENING, false), Optional.empty(), new Sent(0, Push.NO), new Served(0, 0));
+                new Peer(0, new Asking(Step.ASKING, 0, false), Optional.empty(), new Sent(0, Sent.NO_PUSH), 0);
 
         Peer withLinks(int changed) {
-            return new Peer(changed, asking, told, sent, served);
+            return new Peer(changed, asking, told, sent, pushCredit);
         }
 
-        Peer with(Step step, boolean again) {
-            return new Peer(links, new Asking(step, again), told, sent, served);
+        Peer with(Asking changed) {
+            return new Peer(links, changed, told, sent, pushCredit);
         }
 
         Peer with(Told changed) {
-            return new Peer(links, asking, Optional.of(changed), sent, served);
+            return new Peer(links, asking, Optional.of(changed), sent, pushCredit);
         }
 
         Peer with(Sent changed) {
-            return new Peer(links, asking, told, changed, served);
+            return new Peer(links, asking, told, changed, pushCredit);
         }
 
-        Peer with(Served changed) {
+        Peer withPushCredit(long changed) {
             return new Peer(links, asking, told, sent, changed);
-        }
-
-        Peer answering(int more) {
-            return with(new Served(served.answers() + more, served.pushCredit()));
         }
     }
 
     /**
      * How far we are in asking a peer who it is.
      *
+     * @param ask the number of the last ask
      * @param again whether a connection came while it was being asked, so it is asked once more
      */
-    public record Asking(Step step, boolean again) {}
+    public record Asking(Step step, long ask, boolean again) {
+
+        boolean awaits(long number) {
+            return step == Step.ASKING && ask == number;
+        }
+    }
 
     /** A step of asking; its name is the phase of the peer. */
     public enum Step {
-        /** The stream was asked for. */
-        OPENING,
-        /** The stream is open, and its answer awaited. */
-        READING,
+        /** It is being asked. */
+        ASKING,
         /** The peer has told. */
         IDENTIFIED,
         /** The peer could not be asked, or did not answer well. */
@@ -104,32 +99,21 @@ public record IdentifyState(
      * What we told a peer.
      *
      * @param seq the number of what we told it last on this connection; 0 if nothing yet
-     * @param push how far we are in pushing to it
+     * @param push the number of the push on its way; {@link #NO_PUSH} if there is none
      */
-    public record Sent(long seq, Push push) {
+    public record Sent(long seq, long push) {
 
-        Sent with(long told, Push now) {
+        /** No push is on its way. */
+        public static final long NO_PUSH = 0;
+
+        boolean awaits(long number) {
+            return push != NO_PUSH && push == number;
+        }
+
+        Sent with(long told, long now) {
             return new Sent(Math.max(told, seq), now);
         }
     }
-
-    /** How far we are in pushing to a peer. */
-    public enum Push {
-        /** There is nothing on its way. */
-        NO,
-        /** The stream was asked for. */
-        OPENING,
-        /** The message is being written. */
-        SENDING
-    }
-
-    /**
-     * What a peer wanted of us.
-     *
-     * @param answers how many of its streams we answer now
-     * @param pushCredit up to when its pushes have used up its time, microseconds of the node's time
-     */
-    public record Served(int answers, long pushCredit) {}
 
     /**
      * A peer that is not connected.
@@ -242,32 +226,30 @@ public record IdentifyState(
         }
     }
 
-    /** What a stream is for. */
-    public enum Kind {
-        /** We read who the peer is. */
-        ASK,
-        /** The peer asked; we tell. */
-        ANSWER,
-        /** We push. */
-        PUSH,
-        /** The peer pushes; we read. */
-        LISTEN
-    }
-
-    /** An open identify stream, and when it is given up. */
-    public record Exchange(PeerId peer, Handle connection, Kind kind, long at) implements Due {}
-
     /** What a peer told, connected or remembered. */
     public Optional<Told> told(PeerId peer) {
         return memory.find(peer).map(Remembered::told).or(() -> peers.find(peer).flatMap(Peer::told));
     }
 
-    /** Whether a stream is one of a peer's for one of two purposes. */
-    boolean isExchange(Handle stream, PeerId peer, Kind kind, Kind or) {
-        return exchanges
-                .find(stream)
-                .filter(exchange -> exchange.peer().equals(peer) && (exchange.kind() == kind || exchange.kind() == or))
+    /** Whether an ask or push of a number awaits its end. */
+    boolean awaits(PeerId peer, long ask) {
+        return peers.find(peer)
+                .filter(known -> known.asking().awaits(ask) || known.sent().awaits(ask))
                 .isPresent();
+    }
+
+    /** What we say of ourselves, to whom we see there. */
+    Identified said(Optional<Multiaddr> observed) {
+        List<Multiaddr> addresses = own.addresses();
+        return new Identified(
+                Optional.of(config.protocolVersion()),
+                Optional.of(config.agentVersion()),
+                config.self(),
+                addresses,
+                own.protocols(),
+                observed,
+                config.self().map(self -> new PeerRecord(self, own.seq(), addresses)),
+                0);
     }
 
     boolean isLinked(Handle connection, PeerId peer) {
@@ -291,7 +273,7 @@ public record IdentifyState(
     }
 
     IdentifyState with(Own changed) {
-        return new IdentifyState(config, changed, peers, memory, links, exchanges, pushes);
+        return new IdentifyState(config, changed, peers, memory, links, pushes, lastAsk);
     }
 
     IdentifyState with(PeerId id, Peer changed) {
@@ -299,18 +281,18 @@ public record IdentifyState(
     }
 
     IdentifyState with(Table<PeerId, Peer> connected, Table<PeerId, Remembered> remembered) {
-        return new IdentifyState(config, own, connected, remembered, links, exchanges, pushes);
+        return new IdentifyState(config, own, connected, remembered, links, pushes, lastAsk);
     }
 
     IdentifyState withLinks(Table<Handle, Link> changed) {
-        return new IdentifyState(config, own, peers, memory, changed, exchanges, pushes);
+        return new IdentifyState(config, own, peers, memory, changed, pushes, lastAsk);
     }
 
-    IdentifyState withExchanges(Table<Handle, Exchange> changed) {
-        return new IdentifyState(config, own, peers, memory, links, changed, pushes);
+    IdentifyState withLastAsk(long changed) {
+        return new IdentifyState(config, own, peers, memory, links, pushes, changed);
     }
 
     IdentifyState with(Pushes changed) {
-        return new IdentifyState(config, own, peers, memory, links, exchanges, changed);
+        return new IdentifyState(config, own, peers, memory, links, changed, lastAsk);
     }
 }

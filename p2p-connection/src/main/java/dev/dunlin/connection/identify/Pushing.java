@@ -1,24 +1,25 @@
 package dev.dunlin.connection.identify;
 
 import dev.dunlin.connection.identify.IdentifyState.Peer;
-import dev.dunlin.connection.identify.IdentifyState.Push;
 import dev.dunlin.connection.identify.IdentifyState.Pushes;
-import dev.dunlin.connection.stream.StreamAction.OpenStream;
+import dev.dunlin.connection.identify.IdentifyState.Sent;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** How our changes get to our peers: a round of pushes a while after each, and few of them on their way at once. */
 final class Pushing {
 
     private Pushing() {}
 
-    /** We have something new to say: it is pushed a while later, with all that changes meanwhile. */
+    /** We have something new to say: it is pushed a while later, with all that changes meanwhile. Who connects later asks. */
     static IdentifyState changed(IdentifyState own, Own ours, Context ctx) {
-        long at = Math.min(own.pushes().at(), ctx.now() + own.config().debounce());
+        long round =
+                own.peers().isEmpty() ? Due.NEVER : ctx.now() + own.config().debounce();
+        long at = Math.min(own.pushes().at(), round);
         return own.with(ours.raised(ctx.wallTime())).with(own.pushes().due(at));
     }
 
@@ -44,23 +45,23 @@ final class Pushing {
     /** A push's end: its place is free. One that failed is not tried again until we change. */
     static IdentifyState ended(IdentifyState own, PeerId id, Context ctx) {
         Peer peer = own.peers().at(id);
-        IdentifyState after = own.with(id, peer.with(peer.sent().with(0, Push.NO)))
+        IdentifyState after = own.with(id, peer.with(peer.sent().with(0, Sent.NO_PUSH)))
                 .with(own.pushes().with(own.pushes().waiting(), -1));
         return begun(peer.links() > 0 ? outdated(after, id, ctx) : after, ctx);
     }
 
-    /** The last connection to a peer is closed: its push neither waits nor is opened any more. */
+    /** The last connection to a peer is closed: its push neither waits nor is on its way any more. */
     static IdentifyState disconnected(IdentifyState own, PeerId id, Context ctx) {
         IdentifyState after = own.with(own.pushes().with(own.pushes().waiting().without(id), 0));
-        return own.peers().at(id).sent().push() == Push.NO ? after : ended(after, id, ctx);
+        return own.peers().at(id).sent().push() == Sent.NO_PUSH ? after : ended(after, id, ctx);
     }
 
     private static boolean wantsPush(IdentifyState own, Peer peer) {
         return peer.links() > 0
-                && peer.sent().push() == Push.NO
+                && peer.sent().push() == Sent.NO_PUSH
                 && peer.sent().seq() < own.own().seq()
                 && peer.told()
-                        .filter(told -> told.speaks(IdentifyMachine.ID_PUSH))
+                        .filter(told -> told.speaks(IdentifyProtocol.PUSH_ID))
                         .isPresent();
     }
 
@@ -72,9 +73,13 @@ final class Pushing {
             Pushes pushes = after.pushes();
             PeerId id = pushes.waiting().first().orElseThrow().getKey();
             Peer peer = after.peers().at(id);
-            ctx.then(new OpenStream(IdentifyMachine.PUSH, id, List.of(IdentifyMachine.ID_PUSH)));
+            long number = after.lastAsk() + 1;
+            // Where we see the peer is not said: on which connection the push will go is not known here.
+            Identified said = after.said(Optional.empty());
+            ctx.then(IdentifyMachine.ask(number, id, IdentifyProtocol.PUSH_NAME, said, own.config()));
             after = after.with(pushes.with(pushes.waiting().without(id), 1))
-                    .with(id, peer.with(peer.sent().with(own.own().seq(), Push.OPENING)));
+                    .with(id, peer.with(peer.sent().with(own.own().seq(), number)))
+                    .withLastAsk(number);
         }
         return after;
     }

@@ -1,26 +1,23 @@
 /**
  * The identify protocol (libp2p/specs identify/README.md): on each new connection both sides ask one another for
- * keys, addresses, protocols, and where they see one another; later changes are pushed.
+ * keys, addresses, protocols, and where they see one another; later changes are pushed. Both are protocols of the exchange
+ * machine: {@link dev.dunlin.connection.identify.IdentifyProtocol}. What is told of protocols are those that machines serve, and
+ * those of the application.
  *
  * <p>The phases of a peer:
  *
  * <pre>{@code
  * stateDiagram-v2
- *     unknown --> opening: linked
- *     remembered --> opening: linked
- *     opening --> reading: askOpened
- *     opening --> unidentified: askOpened, askNotOpened
- *     reading --> identified: received
- *     reading --> unidentified: received, readFailed, exchangeTimedOut, unlinked
- *     reading --> opening: received, readFailed, exchangeTimedOut, unlinked
- *     identified --> opening: linked
- *     unidentified --> opening: linked
- *     opening --> remembered: unlinked, booted
- *     reading --> remembered: unlinked, booted
+ *     unknown --> asking: linked
+ *     remembered --> asking: linked
+ *     asking --> identified: received
+ *     asking --> unidentified: received, askLost
+ *     identified --> asking: linked
+ *     unidentified --> asking: linked
+ *     asking --> remembered: unlinked, booted
  *     identified --> remembered: unlinked, booted
  *     unidentified --> remembered: unlinked, booted
- *     opening --> unknown: unlinked, booted
- *     reading --> unknown: unlinked, booted
+ *     asking --> unknown: unlinked, booted
  *     unidentified --> unknown: unlinked, booted
  *     identified --> unknown: booted
  *     remembered --> unknown: booted, forgotten, evicted

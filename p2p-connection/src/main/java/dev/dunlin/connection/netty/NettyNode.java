@@ -26,7 +26,6 @@ import dev.dunlin.core.store.Store;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -70,7 +69,6 @@ public final class NettyNode<R> implements AutoCloseable {
                 made.limits,
                 StreamConfig.of(made.config),
                 made.served,
-                Set.of(),
                 made.threads);
         NettyMessages messages = new NettyMessages(transport);
         exchange = new StreamExchange(messages, runtime, made.exchanges);

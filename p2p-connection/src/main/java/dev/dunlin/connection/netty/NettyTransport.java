@@ -222,9 +222,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
      * @param run the number of the node's run, the generation of its handles
      * @param identity the node's key; it stays in here
      * @param earlyMuxer whether to negotiate the muxer inside the handshake
-     * @param served protocols that are accepted, and who reads their streams
+     * @param served protocols that are accepted from the beginning, and who reads their streams
      * @param streams bounds of the streams that peers open; the stream machine's own
-     * @param servedByEffect protocols that are accepted, and whose streams are read when a machine's effect says so
      * @param threads how many event loops, at least 1
      */
     public NettyTransport(
@@ -235,7 +234,6 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             Limits limits,
             StreamConfig streams,
             Map<String, Function<StreamChannel, StreamReader>> served,
-            Set<String> servedByEffect,
             int threads) {
         this.port = port;
         this.run = run;
@@ -246,7 +244,6 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise());
         this.served = Map.copyOf(served);
         protocols.addAll(served.keySet());
-        protocols.addAll(servedByEffect);
         this.account = new ByteAccount(limits.maxHeldBytes(), limits.maxHeldBytesPerConnection());
         this.offered = ServedProtocols.of(protocols, limits.multistream());
         this.loops = Sockets.group(threads, "dunlin-net");

@@ -2,9 +2,10 @@ package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.identify.Identified;
-import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyProtocol;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.protocol.ByteStream;
+import dev.dunlin.connection.protocol.MessageCodec;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
@@ -154,7 +155,7 @@ final class Rogue implements SimNet.Host {
                 Optional.of("rogue"),
                 Optional.of(SimNet.peer(number)),
                 List.of(SimNet.address(number)),
-                List.of(PingProtocol.ID, IdentifyMachine.ID, IdentifyMachine.ID_PUSH),
+                List.of(PingProtocol.ID, IdentifyProtocol.ID, IdentifyProtocol.PUSH_ID),
                 Optional.empty(),
                 Optional.empty(),
                 0);
@@ -213,7 +214,8 @@ final class Rogue implements SimNet.Host {
             }
             Stream.End end = new Stream.End(stream, this, 1, new Handle("stream", 0, ++handles), protocols.getFirst());
             // What it reads may have come with the proposal.
-            if (!end.protocol.equals(IdentifyMachine.ID)
+            if (!end.protocol.equals(IdentifyProtocol.ID)
+                    && !end.protocol.equals(IdentifyProtocol.PUSH_ID)
                     && (how == Streaming.BY_THE_RULES || how == Streaming.WRONG_BYTES)) {
                 end.attach(new Echo(end, how == Streaming.BY_THE_RULES));
             }
@@ -235,9 +237,17 @@ final class Rogue implements SimNet.Host {
         }
 
         private void speak(Stream.End end, int of) {
-            if (end.protocol.equals(IdentifyMachine.ID)) {
-                end.say(identified(of));
-                end.closeWrite();
+            switch (end.protocol) {
+                case IdentifyProtocol.ID -> {
+                    MessageCodec<Identified> codec = IdentifyProtocol.IDENTIFY.answers();
+                    end.send(ByteBuffer.wrap(codec.encode(identified(of)).toArray()));
+                    end.closeWrite();
+                }
+                // Who pushes waits for nothing else.
+                case IdentifyProtocol.PUSH_ID -> end.closeWrite();
+                default -> {
+                    // What comes is sent back.
+                }
             }
         }
 

@@ -1,6 +1,6 @@
 package dev.dunlin.connection.sim;
 
-import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyProtocol;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.sim.RogueDeed.Handshake;
 import dev.dunlin.connection.sim.RogueDeed.Streaming;
@@ -18,7 +18,7 @@ final class RogueScript {
     private static final long MEAN_DELAY = 500_000;
     private static final int MOST_AT_ONCE = 40;
     private static final List<String> PROTOCOLS =
-            List.of(PingProtocol.ID, IdentifyMachine.ID, IdentifyMachine.ID_PUSH, "/none/1");
+            List.of(PingProtocol.ID, IdentifyProtocol.ID, IdentifyProtocol.PUSH_ID, "/none/1");
 
     private final SimRandom random;
     private final int node;

@@ -1,11 +1,6 @@
 package dev.dunlin.connection.sim;
 
 import dev.dunlin.connection.ConnectionError;
-import dev.dunlin.connection.identify.Identified;
-import dev.dunlin.connection.identify.IdentifyAction;
-import dev.dunlin.connection.identify.IdentifyContent;
-import dev.dunlin.connection.identify.IdentifyMachine;
-import dev.dunlin.connection.identify.IdentifyService;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStreams;
 import dev.dunlin.connection.sim.SimTransport.Honest;
@@ -14,7 +9,6 @@ import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamService;
-import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
@@ -23,12 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The streams on a node's connections in one run, their messages, and what identify sends on them. */
-final class SimStreams implements StreamService, MessageStreams, IdentifyService {
+/** The streams on a node's connections in one run, and their messages. */
+final class SimStreams implements StreamService, MessageStreams {
 
-    // Those which every node takes streams for.
-    private static final List<String> ALWAYS =
-            List.of(SimNet.PLAIN_PROTOCOL, IdentifyMachine.ID, IdentifyMachine.ID_PUSH);
+    // That which every node takes streams for.
+    private static final List<String> ALWAYS = List.of(SimNet.PLAIN_PROTOCOL);
 
     private static final int HELLO = 200;
 
@@ -201,45 +194,6 @@ final class SimStreams implements StreamService, MessageStreams, IdentifyService
                 end.close();
             }
         });
-    }
-
-    // Identify
-
-    @Override
-    public void read(ActionId id, Handle stream, PeerId peer) {
-        Stream.End end = open.find(stream);
-        if (end == null) {
-            transport.soon(
-                    () -> transport.answer(id, new IdentifyAction.ReadFailed(stream, peer, "the stream is closed")));
-            return;
-        }
-        end.closeWrite();
-        end.read(message -> transport.answer(
-                id,
-                message.<IdentifyAction>map(said -> new IdentifyAction.Received(stream, peer, said))
-                        .orElseGet(() -> new IdentifyAction.ReadFailed(stream, peer, "the stream ended"))));
-    }
-
-    @Override
-    public void send(ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
-        Stream.End end = open.find(stream);
-        if (end == null) {
-            transport.soon(
-                    () -> transport.answer(id, new IdentifyAction.SendFailed(stream, peer, "the stream is closed")));
-            return;
-        }
-        // As it comes out at the other end, where the signature was checked.
-        end.say(new Identified(
-                Optional.of(content.protocolVersion()),
-                Optional.of(content.agentVersion()),
-                Optional.of(transport.id()),
-                content.addresses(),
-                content.protocols(),
-                content.observedAddress(),
-                Optional.empty(),
-                0));
-        transport.answer(id, new IdentifyAction.Sent(stream, peer));
-        end.closeWrite();
     }
 
     // Messages

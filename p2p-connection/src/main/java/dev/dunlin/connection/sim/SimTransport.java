@@ -12,8 +12,6 @@ import dev.dunlin.connection.channel.StreamChannels;
 import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeEffects;
 import dev.dunlin.connection.exchange.StreamExchange;
-import dev.dunlin.connection.identify.IdentifyEffect;
-import dev.dunlin.connection.identify.IdentifyEffects;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
@@ -68,7 +66,6 @@ final class SimTransport implements ConnectionService, SimNet.Host {
     void handlers(SimNode<?> node) {
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, streams));
-        node.handler(IdentifyEffect.class, (id, effect) -> IdentifyEffects.handle(id, effect, streams));
         StreamExchange exchange = new StreamExchange(streams, node, net.exchanges());
         node.handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange));
         StreamChannels channels = new StreamChannels(streams, node, net.channels());

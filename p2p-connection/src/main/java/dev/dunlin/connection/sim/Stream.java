@@ -1,13 +1,11 @@
 package dev.dunlin.connection.sim;
 
-import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.protocol.ByteStream;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.sim.Link.Side;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.store.Handle;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +47,6 @@ final class Stream {
         private int read;
         private boolean discards;
         private @Nullable Receiver receiver;
-
-        private @Nullable Identified arrived;
-        private @Nullable Consumer<Optional<Identified>> reader;
 
         End(Stream stream, Side side, int number, Handle handle, String protocol) {
             this.stream = stream;
@@ -191,34 +186,7 @@ final class Stream {
                 if (taker != null) {
                     taker.ended(reason);
                 }
-                Consumer<Optional<Identified>> waiting = reader;
-                reader = null;
-                if (waiting != null) {
-                    waiting.accept(Optional.empty());
-                }
                 side.over(this, reason);
-            }
-        }
-
-        /** Sends what a node says of itself. */
-        void say(Identified message) {
-            there(1000, end -> {
-                Consumer<Optional<Identified>> waiting = end.reader;
-                end.reader = null;
-                end.arrived = message;
-                if (waiting != null) {
-                    waiting.accept(Optional.of(message));
-                }
-            });
-        }
-
-        /** Reads what the peer says of itself; told once, of nothing if the stream ends before. */
-        void read(Consumer<Optional<Identified>> outcome) {
-            Identified there = arrived;
-            if (there != null) {
-                outcome.accept(Optional.of(there));
-            } else {
-                reader = outcome;
             }
         }
     }

@@ -3,17 +3,21 @@ package dev.dunlin.connection.standard;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeState;
+import dev.dunlin.connection.identify.IdentifyProtocol;
+import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.store.Machine;
 import java.util.List;
+import java.util.Optional;
 
 /** Those protocols of this library that are questions and answers. */
 public final class StandardProtocols {
 
-    /** All of them, as a node that speaks no others lists them. */
-    public static final List<Protocol<?, ?>> ALL = List.of(PingProtocol.PING);
+    /** All of them, as a node that speaks no others lists them; identify signs nothing here. */
+    public static final List<Protocol<?, ?>> ALL =
+            List.of(IdentifyProtocol.IDENTIFY, IdentifyProtocol.PUSH, PingProtocol.PING);
 
     /** The same, by name. */
     public static final Catalogue<Protocol<?, ?>> CATALOGUE = new Catalogue<>(ALL);
@@ -22,4 +26,10 @@ public final class StandardProtocols {
     public static final Machine<Object, ExchangeState, ExchangeAction> EXCHANGE = ExchangeMachine.of(ALL);
 
     private StandardProtocols() {}
+
+    /** The same, by name, for the service of a node whose identify signs what it says. */
+    public static Catalogue<Protocol<?, ?>> signedBy(IdentifySigner signer) {
+        Optional<IdentifySigner> own = Optional.of(signer);
+        return new Catalogue<>(List.of(IdentifyProtocol.identify(own), IdentifyProtocol.push(own), PingProtocol.PING));
+    }
 }

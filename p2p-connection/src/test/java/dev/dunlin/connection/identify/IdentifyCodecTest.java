@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dunlin.connection.identify.IdentifyException.Reason;
+import dev.dunlin.connection.protocol.FrameReader;
+import dev.dunlin.connection.protocol.MalformedMessage;
+import dev.dunlin.connection.sim.SimNet;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PeerRecord;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.multiformats.Varint;
 import dev.dunlin.core.state.Bytes;
 import java.nio.ByteBuffer;
@@ -18,11 +22,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 /** Bytes of identify messages. The vectors are written by hand from the field numbers of libp2p/specs identify. */
@@ -30,6 +37,8 @@ final class IdentifyCodecTest {
 
     private static final Multiaddr ADDRESS = Multiaddr.parse("/ip4/127.0.0.1/tcp/4001");
     private static final Multiaddr OBSERVED = Multiaddr.parse("/ip4/1.2.3.4/tcp/1");
+
+    private static final IdentifyCodec UNSIGNED = new IdentifyCodec(IdentifyLimits.DEFAULT, Optional.empty());
 
     private static final IdentifyMessage FULL = new IdentifyMessage(
             Optional.of("v1"),
@@ -120,20 +129,39 @@ final class IdentifyCodecTest {
     }
 
     @Property
-    void theSplitDoesNotMatter(@ForAll @Size(max = 12) List<@IntRange(min = 1, max = 40) Integer> cuts) {
+    void theSplitDoesNotMatter(@ForAll @Size(max = 12) List<@IntRange(min = 1, max = 40) Integer> cuts)
+            throws MalformedMessage {
         byte[] bytes = HexFormat.of().parseHex(FULL_HEX + FULL_HEX + "03320179");
-        IdentifyDecoder decoder = new IdentifyDecoder(IdentifyLimits.DEFAULT);
+        FrameReader reader = new FrameReader(UNSIGNED.framing());
         int at = 0;
         for (int cut : cuts) {
             int end = Math.min(bytes.length, at + cut);
-            decoder.feed(ByteBuffer.wrap(bytes, at, end - at));
+            assertThat(reader.next(ByteBuffer.wrap(bytes, at, end - at))).isEmpty();
             at = end;
         }
-        decoder.feed(ByteBuffer.wrap(bytes, at, bytes.length - at));
-        IdentifyMessage message = decoder.end();
-        assertThat(message.agentVersion()).contains("y");
-        assertThat(message.listenAddresses()).isEqualTo(FULL.listenAddresses());
-        assertThat(message.protocols()).isEqualTo(FULL.protocols());
+        assertThat(reader.next(ByteBuffer.wrap(bytes, at, bytes.length - at))).isEmpty();
+        Identified identified = UNSIGNED.decode(reader.end().orElseThrow());
+        assertThat(identified.agentVersion()).contains("y");
+        assertThat(identified.listenAddresses()).isEqualTo(FULL.listenAddresses());
+        assertThat(identified.protocols()).isEqualTo(FULL.protocols());
+    }
+
+    @Test
+    void aStreamHasRoomForAllMessagesAndNoMore() throws MalformedMessage {
+        // Text of 8,188 bytes behind its tag and length, ten times.
+        byte[] message = new byte[8194];
+        System.arraycopy(HexFormat.of().parseHex("8040" + "32fd3f"), 0, message, 0, 5);
+        FrameReader reader = new FrameReader(UNSIGNED.framing());
+        for (int i = 0; i < 10; i++) {
+            reader.next(ByteBuffer.wrap(message));
+        }
+        Bytes whole = reader.end().orElseThrow();
+        assertThat(whole.size()).isEqualTo(81_940);
+        assertThat(UNSIGNED.decode(whole).skipped()).isEqualTo(10);
+        for (int i = 0; i < 10; i++) {
+            reader.next(ByteBuffer.wrap(message));
+        }
+        assertThatThrownBy(() -> reader.next(ByteBuffer.wrap(new byte[1]))).isInstanceOf(MalformedMessage.class);
     }
 
     @Property(tries = 3000)
@@ -157,13 +185,11 @@ final class IdentifyCodecTest {
 
     private static void assertRefusedOrBounded(byte[] bytes) {
         IdentifyLimits limits = IdentifyLimits.DEFAULT;
-        IdentifyDecoder decoder = new IdentifyDecoder(limits);
         try {
-            decoder.feed(ByteBuffer.wrap(bytes));
-            Identified identified = Identified.of(decoder.end());
+            Identified identified = UNSIGNED.decode(Bytes.of(bytes));
             assertThat(identified.protocols().size()).isLessThanOrEqualTo(limits.protocols());
             assertThat(identified.listenAddresses().size()).isLessThanOrEqualTo(limits.addresses());
-        } catch (IdentifyException declared) {
+        } catch (MalformedMessage declared) {
             assertThat(declared.getMessage()).doesNotContain("\n").isNotEmpty();
         }
     }
@@ -244,56 +270,112 @@ final class IdentifyCodecTest {
         assertThatThrownBy(() -> new IdentifyLimits(1, 1, -1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @Test
-    void whatIsSealedIsReadBack() {
-        PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
-        IdentifyContent content = new IdentifyContent(
-                "ipfs/0.1.0", "dunlin/1", List.of("/a"), List.of(ADDRESS), Optional.of(OBSERVED), 42);
-        Identified read = Identified.of(decode(
-                HexFormat.of().formatHex(content.seal(new IdentifySigner(key)).toBytes())));
-        assertThat(read.keyOf()).contains(key.publicKey().peerId());
-        assertThat(read.record()).contains(new PeerRecord(key.publicKey().peerId(), 42, List.of(ADDRESS)));
-        assertThat(read.observedAddress()).contains(OBSERVED);
-        assertThat(read.skipped()).isZero();
+    private static Identified saying(
+            Optional<PeerId> self, List<String> protocols, List<Multiaddr> addresses, long seq) {
+        return new Identified(
+                Optional.of("ipfs/0.1.0"),
+                Optional.of("dunlin/1"),
+                self,
+                addresses,
+                protocols,
+                Optional.of(OBSERVED),
+                self.map(peer -> new PeerRecord(peer, seq, addresses)),
+                0);
+    }
+
+    private static IdentifyCodec signed(PrivateKey key) {
+        return new IdentifyCodec(IdentifyLimits.DEFAULT, Optional.of(new IdentifySigner(key)));
     }
 
     @Test
-    void leavesOutTheLastAddressesThatDoNotFit() {
+    void whatIsSignedIsReadBackWithItsKeyAndRecord() throws MalformedMessage {
+        for (KeyType type : KeyType.values()) {
+            PrivateKey key = PrivateKey.generate(type, new SecureRandom());
+            Identified said = saying(Optional.of(key.publicKey().peerId()), List.of("/a"), List.of(ADDRESS), 42);
+            IdentifyCodec codec = signed(key);
+            assertThat(codec.decode(codec.encode(said))).as("%s", type).isEqualTo(said);
+            // Without the node's own id there is no record, and the key is that of the signer.
+            Identified nobody = saying(Optional.empty(), List.of("/a"), List.of(ADDRESS), 42);
+            Identified read = codec.decode(codec.encode(nobody));
+            assertThat(read.keyOf()).contains(key.publicKey().peerId());
+            assertThat(read.record()).isEmpty();
+        }
+    }
+
+    @Property(tries = 500)
+    void whatIsEncodedIsDecoded(
+            @ForAll @Size(max = 8) Set<@StringLength(max = 30) @AlphaChars String> protocols,
+            @ForAll @Size(max = 8) Set<@IntRange(min = 1, max = 65535) Integer> ports,
+            @ForAll @IntRange(max = 9) int peer,
+            @ForAll boolean observes,
+            @ForAll boolean tells)
+            throws MalformedMessage {
+        Optional<String> text = tells ? Optional.of("v" + peer) : Optional.empty();
+        Identified said = new Identified(
+                text,
+                text,
+                peer == 9 ? Optional.empty() : Optional.of(SimNet.peer(peer)),
+                ports.stream()
+                        .map(port -> Multiaddr.parse("/ip4/9.9.9.9/tcp/" + port))
+                        .toList(),
+                List.copyOf(protocols),
+                observes ? Optional.of(OBSERVED) : Optional.empty(),
+                Optional.empty(),
+                0);
+        assertThat(UNSIGNED.decode(UNSIGNED.encode(said))).isEqualTo(said);
+        assertThat(UNSIGNED.encode(said)).isEqualTo(UNSIGNED.encode(said));
+    }
+
+    @Test
+    void withoutASignerThereIsNoRecordAndNoKeyThatTheIdDoesNotCarry() throws MalformedMessage {
+        PeerId hashed =
+                PrivateKey.generate(KeyType.RSA, new SecureRandom()).publicKey().peerId();
+        Identified read = UNSIGNED.decode(UNSIGNED.encode(saying(Optional.of(hashed), List.of(), List.of(ADDRESS), 1)));
+        assertThat(read.keyOf()).isEmpty();
+        assertThat(read.record()).isEmpty();
+        assertThat(read.skipped()).isZero();
+        assertThat(read.listenAddresses()).containsExactly(ADDRESS);
+    }
+
+    @Test
+    void leavesOutTheLastAddressesThatDoNotFit() throws MalformedMessage {
+        List<Multiaddr> many = IntStream.range(0, 300)
+                .mapToObj(i -> Multiaddr.parse("/dns4/host-number-" + i + ".example.org/tcp/4001"))
+                .toList();
         for (KeyType type : List.of(KeyType.ED25519, KeyType.RSA)) {
             PrivateKey key = PrivateKey.generate(type, new SecureRandom());
-            List<Multiaddr> many = IntStream.range(0, 300)
-                    .mapToObj(i -> Multiaddr.parse("/dns4/host-number-" + i + ".example.org/tcp/4001"))
-                    .toList();
-            IdentifyContent content =
-                    new IdentifyContent("ipfs/0.1.0", "dunlin/1", List.of("/a"), many, Optional.empty(), 1);
-            IdentifyMessage sealed = content.seal(new IdentifySigner(key));
-            byte[] bytes = sealed.toBytes();
-            assertThat(bytes.length).isBetween(IdentifyMessage.MAX_WRITTEN - 300, IdentifyMessage.MAX_WRITTEN);
-            Identified read = Identified.of(decode(HexFormat.of().formatHex(bytes)));
-            assertThat(read.listenAddresses())
-                    .isEqualTo(many.subList(0, read.listenAddresses().size()));
-            assertThat(read.record().orElseThrow().addresses()).isEqualTo(read.listenAddresses());
+            PeerId self = key.publicKey().peerId();
+            for (IdentifyCodec codec : List.of(signed(key), UNSIGNED)) {
+                Bytes bytes = codec.encode(saying(Optional.of(self), List.of("/a"), many, 1));
+                assertThat(bytes.size()).isBetween(IdentifyMessage.MAX_WRITTEN - 300, IdentifyMessage.MAX_WRITTEN);
+                Identified read = codec.decode(bytes);
+                assertThat(read.listenAddresses())
+                        .isEqualTo(many.subList(0, read.listenAddresses().size()));
+                assertThat(read.record().map(PeerRecord::addresses))
+                        .isEqualTo(codec.signer().map(any -> read.listenAddresses()));
+            }
         }
     }
 
     @Test
-    void leavesOutTheRecordWhenProtocolsFillTheMessage() {
+    void leavesOutTheRecordWhenProtocolsFillTheMessage() throws MalformedMessage {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+        PeerId self = key.publicKey().peerId();
         List<String> protocols = new ArrayList<>();
         for (int i = 0; i < 39; i++) {
-            protocols.add("/" + "x".repeat(97) + (char) ('0' + i));
+            protocols.add("/" + "x".repeat(96) + (char) ('0' + i));
         }
-        IdentifyContent content = new IdentifyContent("", "", protocols, List.of(ADDRESS), Optional.empty(), 1);
-        IdentifyMessage sealed = content.seal(new IdentifySigner(key));
-        assertThat(sealed.signedPeerRecord()).isEmpty();
-        assertThat(sealed.protocols()).hasSize(39);
+        Identified read =
+                signed(key).decode(signed(key).encode(saying(Optional.of(self), protocols, List.of(ADDRESS), 1)));
+        assertThat(read.record()).isEmpty();
+        assertThat(read.keyOf()).contains(self);
+        assertThat(read.protocols()).hasSize(39);
         protocols.add("/" + "y".repeat(97));
         protocols.add("/z");
         protocols.add("/" + "w".repeat(20));
         assertThat(catchThrowableOfType(
                                 IdentifyException.class,
-                                () -> new IdentifyContent("", "", protocols, List.of(), Optional.empty(), 1)
-                                        .seal(new IdentifySigner(key)))
+                                () -> signed(key).encode(saying(Optional.of(self), protocols, List.of(), 1)))
                         .reason())
                 .isEqualTo(Reason.TOO_LONG);
     }
@@ -333,9 +415,7 @@ final class IdentifyCodecTest {
     }
 
     private static IdentifyMessage decode(String hex, IdentifyLimits limits) {
-        IdentifyDecoder decoder = new IdentifyDecoder(limits);
-        decoder.feed(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
-        return decoder.end();
+        return IdentifyDecoder.decode(Bytes.of(HexFormat.of().parseHex(hex)), limits);
     }
 
     private static IdentifyException refusal(String hex, IdentifyLimits limits) {
@@ -344,17 +424,19 @@ final class IdentifyCodecTest {
 
     @Test
     void aRecordIsSignedOnceHoweverOftenItIsAskedFor() {
-        IdentifySigner signer = new IdentifySigner(PrivateKey.generate(KeyType.ED25519, new SecureRandom()));
-        Multiaddr here = Multiaddr.parse("/ip4/192.0.2.1/tcp/4001");
-        IdentifyContent content = new IdentifyContent("", "", List.of(), List.of(here), Optional.of(here), 1);
-        IdentifyMessage first = content.seal(signer);
+        PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+        IdentifySigner signer = new IdentifySigner(key);
+        IdentifyCodec codec = new IdentifyCodec(IdentifyLimits.DEFAULT, Optional.of(signer));
+        Optional<PeerId> self = Optional.of(key.publicKey().peerId());
+        Identified said = saying(self, List.of(), List.of(ADDRESS), 1);
+        Bytes first = codec.encode(said);
         for (int ask = 0; ask < 100; ask++) {
-            assertThat(content.seal(signer)).isEqualTo(first);
+            assertThat(codec.encode(said)).isEqualTo(first);
         }
         assertThat(signer.signatures()).isOne();
-        new IdentifyContent("", "", List.of("/a"), List.of(here), Optional.empty(), 1).seal(signer);
+        codec.encode(saying(self, List.of("/a"), List.of(ADDRESS), 1));
         assertThat(signer.signatures()).isOne();
-        new IdentifyContent("", "", List.of(), List.of(here), Optional.of(here), 2).seal(signer);
+        codec.encode(saying(self, List.of(), List.of(ADDRESS), 2));
         assertThat(signer.signatures()).isEqualTo(2);
     }
 }

@@ -3,7 +3,7 @@ package dev.dunlin.connection.identify;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.bench.Silent;
-import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
@@ -11,21 +11,20 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
-import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** The identify machine obeys the laws, whatever connections and streams say. */
+/** The identify machine obeys the laws, whatever connections and exchanges say. */
 final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, IdentifyState, IdentifyAction> {
 
-    record Root(Silent.Nothing connection, Silent.Nothing stream, IdentifyState identify) {}
+    record Root(Silent.Nothing connection, Silent.Nothing exchange, IdentifyState identify) {}
 
     private static final Multiaddr SEEN = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
 
@@ -38,8 +37,15 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     protected Store<Root> store(Machine<? super Root, IdentifyState, IdentifyAction> identify) {
         return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
                 .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
-                .mount(Silent.of("stream", StreamAction.class), Root::stream, (root, same) -> root)
-                .mount(identify, Root::identify, (root, changed) -> new Root(root.connection(), root.stream(), changed))
+                .mount(
+                        Silent.exchange(List.of(
+                                IdentifyProtocol.WhoAreYou.class, Identified.class, IdentifyProtocol.PushTaken.class)),
+                        Root::exchange,
+                        (root, same) -> root)
+                .mount(
+                        identify,
+                        Root::identify,
+                        (root, changed) -> new Root(root.connection(), root.exchange(), changed))
                 .build();
     }
 
@@ -53,11 +59,14 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     private static TypeArbitraries of(TypeArbitraries from, int handles) {
         return from.with(
                         Handle.class, Arbitraries.integers().between(1, handles).map(n -> new Handle("any", 1, n)))
+                .with(IdentifyAction.Received.class, "ask", Arbitraries.longs().between(0, handles))
+                .with(IdentifyAction.PushSent.class, "ask", Arbitraries.longs().between(0, handles))
+                .with(IdentifyAction.AskLost.class, "ask", Arbitraries.longs().between(0, handles))
                 .weighing(IdentifyAction.Linked.class, 6)
-                .weighing(IdentifyAction.AskOpened.class, 5)
-                .weighing(IdentifyAction.PushOpened.class, 3)
-                .weighing(IdentifyAction.Asked.class, 3)
-                .weighing(IdentifyAction.PushOffered.class, 3);
+                .weighing(IdentifyAction.Received.class, 5)
+                .weighing(IdentifyAction.AskLost.class, 3)
+                .weighing(IdentifyAction.PushSent.class, 3)
+                .weighing(IdentifyAction.PushCame.class, 2);
     }
 
     @Override
@@ -71,7 +80,6 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
                 .with("identify.maxLinks", "4")
                 .with("identify.maxRemembered", "1")
                 .with("identify.maxPushes", "1")
-                .with("identify.maxAnswers", "1")
                 .with("identify.pushBurst", "2")
                 .with("identify.observers", "1")
                 .with("identify.protocols", "2")
@@ -96,18 +104,14 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
             return this;
         }
 
-        Player ask(int stream, int connection) {
-            driver.dispatch(new IdentifyAction.AskOpened(handle(stream), handle(connection), peer));
+        Player answer(int connection) {
+            long ask = state().asking().ask();
+            driver.dispatch(new IdentifyAction.Received(peer, ask, handle(connection), said(Optional.empty())));
             return this;
         }
 
-        Player receive(int stream) {
-            driver.dispatch(new IdentifyAction.Received(handle(stream), peer, said(Optional.empty())));
-            return this;
-        }
-
-        Player fail(int stream) {
-            driver.dispatch(new IdentifyAction.ReadFailed(handle(stream), peer, "the stream ended"));
+        Player fail() {
+            driver.dispatch(new IdentifyAction.AskLost(peer, state().asking().ask(), AskFailure.RESET, "it ended"));
             return this;
         }
 
@@ -118,57 +122,87 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
         }
 
         Player failPush() {
-            driver.dispatch(new IdentifyAction.PushNotOpened(peer));
+            driver.dispatch(new IdentifyAction.AskLost(peer, state().sent().push(), AskFailure.TIMED_OUT, ""));
             return this;
+        }
+
+        Player write() {
+            driver.dispatch(new IdentifyAction.PushSent(peer, state().sent().push()));
+            return this;
+        }
+
+        private IdentifyState.Peer state() {
+            return driver.root().identify().peers().at(peer);
         }
     }
 
-    private static void connectionsEndWhileReading(StoreDriver<Root> driver) {
+    private static void connectionsEndWhileAsking(StoreDriver<Root> driver) {
         Player player = new Player(driver, TypeArbitraries.peer(1));
-        player.link(1).link(2).ask(11, 1).unlink(2).link(2).unlink(1);
-        player.ask(12, 2).receive(12).link(1).unlink(1).link(3).receive(12);
-        player.ask(13, 2).receive(13).ask(14, 2).receive(14).link(1).ask(15, 1).unlink(1);
+        player.link(1).link(2).unlink(2).answer(1).answer(1).unlink(1);
+        player.link(2)
+                .link(1)
+                .answer(1)
+                .fail()
+                .link(3)
+                .fail()
+                .unlink(1)
+                .unlink(2)
+                .unlink(3);
+        player.link(4).unlink(4);
     }
 
-    private static void pushesFailInEveryPhase(StoreDriver<Root> driver) {
+    private static void answersComeOfConnectionsThatAreNotWatched(StoreDriver<Root> driver) {
+        new Player(driver, TypeArbitraries.peer(1))
+                .link(1)
+                .answer(9)
+                .link(2)
+                .link(3)
+                .answer(9)
+                .answer(3);
+    }
+
+    private static void pushesEndInEveryPhase(StoreDriver<Root> driver) {
         Player player = new Player(driver, TypeArbitraries.peer(1));
-        player.link(1).ask(11, 1).receive(11).change("/a");
-        player.link(2).ask(12, 2).failPush().change("/b").fail(12).failPush();
+        player.link(1).answer(1).change("/a");
+        player.link(2).failPush().change("/b").write().change("/c").fail().failPush();
+        player.change("/d")
+                .write()
+                .link(3)
+                .answer(3)
+                .change("/e")
+                .failPush()
+                .change("/f")
+                .unlink(1)
+                .write();
     }
 
     private static void oneOfTwoConnectionsEnds(StoreDriver<Root> driver) {
         new Player(driver, TypeArbitraries.peer(1))
                 .link(1)
                 .link(2)
-                .ask(11, 1)
-                .receive(11)
-                .ask(12, 1)
-                .receive(12)
+                .answer(1)
+                .answer(1)
                 .unlink(2);
     }
 
-    private static void connectionsEndAfterSecondReading(StoreDriver<Root> driver) {
-        Player player = new Player(driver, TypeArbitraries.peer(1));
-        player.link(1).ask(11, 1).receive(11).link(2).ask(12, 2).unlink(1).unlink(2);
+    private static void connectionsEndAfterTheSecondAsk(StoreDriver<Root> driver) {
+        new Player(driver, TypeArbitraries.peer(1))
+                .link(1)
+                .answer(1)
+                .link(2)
+                .unlink(1)
+                .unlink(2);
     }
 
     private void moreAreRememberedThanTheLimit(StoreDriver<Root> driver) {
-        new Player(driver, TypeArbitraries.peer(1))
-                .link(1)
-                .ask(11, 1)
-                .receive(11)
-                .unlink(1);
-        new Player(driver, TypeArbitraries.peer(2))
-                .link(2)
-                .ask(12, 2)
-                .receive(12)
-                .unlink(2);
+        new Player(driver, TypeArbitraries.peer(1)).link(1).answer(1).unlink(1);
+        new Player(driver, TypeArbitraries.peer(2)).link(2).answer(2).unlink(2);
         driver.advanceBy(1);
-        new Player(driver, TypeArbitraries.peer(0)).link(3).ask(13, 3).receive(13);
+        new Player(driver, TypeArbitraries.peer(0)).link(3).answer(3);
         driver.boot(config());
     }
 
-    /** Mostly such connections and streams end as there are. */
+    /** Mostly such connections and asks end as there are. */
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
         IdentifyState own = driver.root().identify();
@@ -176,24 +210,31 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
                 switch (action) {
                     case IdentifyAction.Unlinked(Handle connection, PeerId peer) ->
                         new IdentifyAction.Unlinked(link(own, connection, peer), peer);
-                    case IdentifyAction.AskOpened(Handle stream, Handle connection, PeerId peer) ->
-                        new IdentifyAction.AskOpened(stream, link(own, connection, peer), peer);
-                    case IdentifyAction.PushOpened(Handle stream, Handle connection, PeerId peer) ->
-                        new IdentifyAction.PushOpened(stream, link(own, connection, peer), peer);
-                    case IdentifyAction.Asked(Handle stream, Handle connection, PeerId peer) ->
-                        new IdentifyAction.Asked(stream, link(own, connection, peer), peer);
-                    case IdentifyAction.PushOffered(Handle stream, Handle connection, PeerId peer) ->
-                        new IdentifyAction.PushOffered(stream, link(own, connection, peer), peer);
-                    case IdentifyAction.Received(Handle stream, PeerId peer, Identified said) ->
-                        new IdentifyAction.Received(exchange(own, stream, peer), peer, said);
-                    case IdentifyAction.ReadFailed(Handle stream, PeerId peer, String reason) ->
-                        new IdentifyAction.ReadFailed(exchange(own, stream, peer), peer, reason);
-                    case IdentifyAction.Sent(Handle stream, PeerId peer) ->
-                        new IdentifyAction.Sent(exchange(own, stream, peer), peer);
-                    case IdentifyAction.SendFailed(Handle stream, PeerId peer, String reason) ->
-                        new IdentifyAction.SendFailed(exchange(own, stream, peer), peer, reason);
+                    case IdentifyAction.Received(PeerId peer, long ask, Handle connection, Identified said) ->
+                        new IdentifyAction.Received(peer, asking(own, ask, peer), link(own, connection, peer), said);
+                    case IdentifyAction.AskLost(PeerId peer, long ask, var why, String detail) ->
+                        new IdentifyAction.AskLost(
+                                peer, ask % 2 == 0 ? asking(own, ask, peer) : pushing(own, ask, peer), why, detail);
+                    case IdentifyAction.PushSent(PeerId peer, long ask) ->
+                        new IdentifyAction.PushSent(peer, pushing(own, ask, peer));
+                    case IdentifyAction.Asked(PeerId peer, Handle connection, long question) ->
+                        new IdentifyAction.Asked(peer, link(own, connection, peer), question);
+                    case IdentifyAction.PushCame(PeerId peer, Handle connection, long question, Identified said) ->
+                        new IdentifyAction.PushCame(peer, link(own, connection, peer), question, said);
                     default -> action;
                 });
+    }
+
+    private static long asking(IdentifyState own, long drawn, PeerId peer) {
+        return drawn > 1
+                ? own.peers().find(peer).map(known -> known.asking().ask()).orElse(drawn)
+                : drawn;
+    }
+
+    private static long pushing(IdentifyState own, long drawn, PeerId peer) {
+        return drawn > 1
+                ? own.peers().find(peer).map(known -> known.sent().push()).orElse(drawn)
+                : drawn;
     }
 
     private static Handle link(IdentifyState own, Handle drawn, PeerId peer) {
@@ -205,41 +246,13 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
         return drawn;
     }
 
-    private static Handle exchange(IdentifyState own, Handle drawn, PeerId peer) {
-        Handle found = drawn;
-        for (var exchange : own.exchanges()) {
-            boolean isFirst = found.equals(drawn);
-            if (exchange.getValue().peer().equals(peer) && (isFirst || drawn.number() % 2 == 0)) {
-                found = exchange.getKey();
-            }
-        }
-        return drawn.number() > 1 ? found : drawn;
-    }
-
-    @Override
-    protected List<? extends Action> answers(Turn.Emitted asked, StoreDriver<Root> driver) {
-        return switch (asked.effect()) {
-            case IdentifyEffect.Read(var stream, PeerId peer) ->
-                List.of(
-                        new IdentifyAction.Received(stream, peer, said(Optional.of(peer))),
-                        new IdentifyAction.Received(stream, peer, said(Optional.empty())),
-                        new IdentifyAction.Received(stream, peer, said(Optional.of(TypeArbitraries.peer(77)))),
-                        new IdentifyAction.ReadFailed(stream, peer, "the stream ended"));
-            case IdentifyEffect.Send(var stream, PeerId peer, var _) ->
-                List.of(
-                        new IdentifyAction.Sent(stream, peer),
-                        new IdentifyAction.SendFailed(stream, peer, "the stream ended"));
-            default -> List.of();
-        };
-    }
-
     private static Identified said(Optional<PeerId> key) {
         return new Identified(
                 Optional.of("ipfs/0.1.0"),
                 Optional.of("other/1"),
                 key,
                 List.of(SEEN),
-                List.of(IdentifyMachine.ID_PUSH),
+                List.of(IdentifyProtocol.PUSH_ID),
                 Optional.of(SEEN),
                 Optional.empty(),
                 0);
@@ -249,34 +262,39 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     protected List<Script<Root>> scripts() {
         return List.of(
                 new Script<>("protocols that are too many, no names, or too long", driver -> {
-                    driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(65, "/a")));
-                    driver.dispatch(new IdentifyAction.Speak(List.of("")));
-                    driver.dispatch(new IdentifyAction.Speak(Collections.nCopies(20, "/" + "x".repeat(120))));
+                    List<String> many =
+                            IntStream.range(0, 65).mapToObj(i -> "/" + i).toList();
+                    List<String> all = IntStream.range(0, 20)
+                            .mapToObj(i -> "/" + "x".repeat(120) + (char) ('a' + i))
+                            .toList();
+                    for (List<String> protocols : List.of(many, List.of(""), all)) {
+                        driver.dispatch(new IdentifyAction.Speak(protocols));
+                        driver.dispatch(new IdentifyAction.ProtocolsServed(protocols, true));
+                    }
                 }),
                 new Script<>("more than one peer may tell", driver -> {
                     PeerId peer = TypeArbitraries.peer(1);
-                    Handle connection = new Handle("any", 1, 1);
-                    Handle stream = new Handle("any", 1, 2);
+                    Handle connection = Player.handle(1);
+                    Identified much = new Identified(
+                            Optional.of("x".repeat(257)),
+                            Optional.empty(),
+                            Optional.empty(),
+                            List.of(),
+                            List.of(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            0);
                     driver.dispatch(new IdentifyAction.Linked(connection, peer, SEEN, Direction.INBOUND));
-                    driver.dispatch(new IdentifyAction.AskOpened(stream, connection, peer));
-                    driver.dispatch(new IdentifyAction.Received(
-                            stream,
-                            peer,
-                            new Identified(
-                                    Optional.of("x".repeat(257)),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    List.of(),
-                                    List.of(),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    0)));
+                    driver.dispatch(new IdentifyAction.PushCame(peer, connection, 1, much));
+                    driver.dispatch(new IdentifyAction.Received(peer, 1, connection, much));
                 }),
-                new Script<>("connections end while reading", IdentifyLawsTest::connectionsEndWhileReading),
-                new Script<>("pushes fail in every phase", IdentifyLawsTest::pushesFailInEveryPhase),
-                new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
+                new Script<>("connections end while asking", IdentifyLawsTest::connectionsEndWhileAsking),
                 new Script<>(
-                        "connections end after a second reading", IdentifyLawsTest::connectionsEndAfterSecondReading),
+                        "answers come of connections that are not watched",
+                        IdentifyLawsTest::answersComeOfConnectionsThatAreNotWatched),
+                new Script<>("pushes end in every phase", IdentifyLawsTest::pushesEndInEveryPhase),
+                new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
+                new Script<>("connections end after the second ask", IdentifyLawsTest::connectionsEndAfterTheSecondAsk),
                 new Script<>("more are remembered than the limit", this::moreAreRememberedThanTheLimit),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {

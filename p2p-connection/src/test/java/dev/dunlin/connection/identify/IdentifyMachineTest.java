@@ -11,26 +11,32 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
+import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
+import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
+import dev.dunlin.connection.exchange.ExchangeEffect.AskInit;
+import dev.dunlin.connection.exchange.ExchangeEffect.ReadInit;
+import dev.dunlin.connection.exchange.ExchangeEffect.ReplyInit;
+import dev.dunlin.connection.identify.IdentifyAction.AskLost;
 import dev.dunlin.connection.identify.IdentifyAction.IdentifyFailed;
 import dev.dunlin.connection.identify.IdentifyAction.ObservedChanged;
 import dev.dunlin.connection.identify.IdentifyAction.PeerIdentified;
-import dev.dunlin.connection.identify.IdentifyAction.ReadFailed;
+import dev.dunlin.connection.identify.IdentifyAction.PushCame;
 import dev.dunlin.connection.identify.IdentifyAction.Received;
-import dev.dunlin.connection.identify.IdentifyAction.SendFailed;
-import dev.dunlin.connection.identify.IdentifyAction.Sent;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
-import dev.dunlin.connection.identify.IdentifyEffect.Read;
-import dev.dunlin.connection.identify.IdentifyEffect.Send;
 import dev.dunlin.connection.identify.IdentifyState.Step;
 import dev.dunlin.connection.identify.IdentifyState.Told;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.core.keys.PeerRecord;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -38,8 +44,9 @@ import org.junit.jupiter.api.Test;
 
 final class IdentifyMachineTest {
 
-    private static final String ID = IdentifyMachine.ID;
-    private static final String PUSH = IdentifyMachine.ID_PUSH;
+    private static final String ID = IdentifyProtocol.ID;
+    private static final String PUSH = IdentifyProtocol.PUSH_ID;
+    private static final String PING = PingProtocol.ID;
     private static final Multiaddr PUBLIC = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
     private static final Multiaddr PRIVATE = Multiaddr.parse("/ip4/10.0.0.1/tcp/4001");
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/4001");
@@ -94,9 +101,58 @@ final class IdentifyMachineTest {
 
     private static Handle identified(Bench bench, int peer, Saying saying) {
         Handle stream = bench.open(peer, ID);
-        assertThat(clause(bench.say(new Received(stream, peer(peer), saying.said()))))
-                .isEmpty();
+        answer(bench, saying);
         return stream;
+    }
+
+    private static AskInit ask(Bench bench) {
+        return bench.last(AskInit.class).orElseThrow();
+    }
+
+    private static void answer(Bench bench, Saying saying) {
+        AskInit ask = ask(bench);
+        bench.say(new AnswerCame(ask.ask(), ask.stream(), saying.said(), 5));
+        assertThat(bench.derived(Received.class)).hasSize(1);
+    }
+
+    /** A push of ours is written. */
+    private static void pushed(Bench bench) {
+        AskInit push = ask(bench);
+        bench.say(new AnswerCame(push.ask(), push.stream(), new IdentifyProtocol.PushTaken(), 5));
+    }
+
+    private static void fail(Bench bench, String why) {
+        AskInit ask = ask(bench);
+        bench.say(new AnswerMissing(ask.ask(), ask.stream(), AskFailure.RESET, why));
+    }
+
+    private static Handle asked(Bench bench, Handle connection, int peer) {
+        Handle stream = bench.acceptStream(connection, peer, ID);
+        bench.say(new AskCame(stream, new IdentifyProtocol.WhoAreYou()));
+        return stream;
+    }
+
+    private static Optional<ReplyInit> reply(Bench bench) {
+        return bench.emitted().stream()
+                .filter(ReplyInit.class::isInstance)
+                .map(ReplyInit.class::cast)
+                .findFirst();
+    }
+
+    /** Whether a push of a peer is taken. */
+    private static boolean takes(Bench bench, Handle connection, Saying saying) {
+        Handle stream = bench.acceptStream(connection, 1, PUSH);
+        bench.say(new AskCame(stream, saying.said()));
+        assertThat(bench.derived(PushCame.class)).hasSize(1);
+        boolean taken = reply(bench).isPresent();
+        if (taken) {
+            assertThat(reply(bench).orElseThrow().message()).isEqualTo(new IdentifyProtocol.PushTaken());
+            bench.say(new ExchangeAction.ReplySent(stream));
+        } else {
+            assertThat(bench.last(StreamEffect.CloseInit.class))
+                    .contains(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+        }
+        return taken;
     }
 
     private static IdentifyState.Peer state(Bench bench, int peer) {
@@ -151,79 +207,198 @@ final class IdentifyMachineTest {
     }
 
     @Test
-    void readingIsGivenUpAfterFiveSeconds() {
+    void anAskIsGivenUpAfterFiveSeconds() {
         Bench bench = new Bench();
         bench.accept(1);
         Handle stream = bench.open(1, ID);
-        assertThat(bench.last(Read.class)).contains(new Read(stream, peer(1)));
+        assertThat(ask(bench).stream()).isEqualTo(stream);
+        assertThat(ask(bench).message()).isEqualTo(new IdentifyProtocol.WhoAreYou());
+        assertThat(ask(bench).keep()).isFalse();
         bench.pass(5 * SECOND - 1);
-        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.READING);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.ASKING);
+        long number = state(bench, 1).asking().ask();
         bench.pass(1);
         assertThat(state(bench, 1).asking().step()).isEqualTo(Step.UNIDENTIFIED);
         assertThat(bench.actions(IdentifyFailed.class))
                 .containsExactly(new IdentifyFailed(peer(1), "it took too long"));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(stream, CloseMode.RESET));
-        assertThat(clause(bench.say(new Received(stream, peer(1), saying().said()))))
-                .isEqualTo("stream-is-being-read");
-        assertThat(clause(bench.say(new ReadFailed(stream, peer(1), "late")))).isEqualTo("stream-is-being-read");
+        Handle connection = bench.handle("connection");
+        assertThat(clause(bench.say(new Received(peer(1), number, connection, saying().said()))))
+                .isEqualTo("ask-is-awaited");
+        assertThat(clause(bench.say(new AskLost(peer(1), number, AskFailure.RESET, "late"))))
+                .isEqualTo("ask-or-push-is-awaited");
     }
 
     @Test
-    void aFailureToOpenOrReadIsTold() {
+    void aFailureToAskIsTold() {
         Bench bench = new Bench();
         bench.accept(1);
         bench.failOpen(1, ID, ConnectionError.Kind.NO_COMMON_PROTOCOL);
         bench.accept(2);
-        bench.say(new ReadFailed(bench.open(2, ID), peer(2), "no protobuf"));
+        bench.open(2, ID);
+        fail(bench, "no protobuf");
+        bench.accept(3);
+        bench.open(3, ID);
+        fail(bench, "");
         assertThat(bench.actions(IdentifyFailed.class))
                 .containsExactly(
-                        new IdentifyFailed(peer(1), "the stream could not be opened"),
-                        new IdentifyFailed(peer(2), "no protobuf"));
+                        new IdentifyFailed(peer(1), "it does not speak identify"),
+                        new IdentifyFailed(peer(2), "no protobuf"),
+                        new IdentifyFailed(peer(3), "RESET"));
+    }
+
+    @Test
+    void anAskThatIsRefusedHasFailed() {
+        Bench bench = new Bench("exchange.maxAsks", "1");
+        bench.accept(1);
+        bench.accept(2);
+        assertThat(bench.actions(IdentifyFailed.class))
+                .containsExactly(new IdentifyFailed(peer(2), "asks-not-full does not hold"));
+        assertThat(state(bench, 2).asking().step()).isEqualTo(Step.UNIDENTIFIED);
     }
 
     @Test
     void answersWhoAsksWithWhatWeAre() {
-        Bench bench = new Bench("identify.agentVersion", "dunlin/9");
+        Bench bench = new Bench("identify.agentVersion", "dunlin/9", "node.peerId", peer(7).toString());
         listen(bench, LOOPBACK, PUBLIC, Multiaddr.parse("/ip4/0.0.0.0/tcp/1"));
-        bench.say(new Speak(List.of(ID, "/a")));
+        bench.say(new Speak(List.of("/z", "/a", "/z")));
         Handle connection = bench.accept(1);
-        Handle stream = bench.acceptStream(connection, 1, ID);
-        Send send = bench.last(Send.class).orElseThrow();
-        assertThat(send.stream()).isEqualTo(stream);
-        assertThat(send.content())
-                .isEqualTo(new IdentifyContent(
-                        "ipfs/0.1.0",
-                        "dunlin/9",
-                        List.of(ID, "/a"),
-                        List.of(LOOPBACK, PUBLIC),
+        Handle stream = asked(bench, connection, 1);
+        ReplyInit reply = reply(bench).orElseThrow();
+        assertThat(reply.stream()).isEqualTo(stream);
+        assertThat(reply.keep()).isFalse();
+        List<Multiaddr> addresses = List.of(LOOPBACK, PUBLIC);
+        assertThat(reply.message())
+                .isEqualTo(new Identified(
+                        Optional.of("ipfs/0.1.0"),
+                        Optional.of("dunlin/9"),
+                        Optional.of(peer(7)),
+                        addresses,
+                        List.of("/a", ID, PUSH, PING, "/z"),
                         Optional.of(address(1)),
-                        bench.root().identify().own().seq()));
-        bench.say(new Sent(stream, peer(1)));
+                        Optional.of(new PeerRecord(
+                                peer(7), bench.root().identify().own().seq(), addresses)),
+                        0));
+        bench.say(new ExchangeAction.ReplySent(stream));
         assertThat(bench.last(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
-        assertThat(bench.root().identify().exchanges().isEmpty()).isTrue();
+    }
+
+    @Test
+    void tellsNoMoreAddressesThanAMessageHasRoomFor() {
+        Bench bench = new Bench("node.peerId", peer(7).toString());
+        for (int i = 0; i < 9; i++) {
+            int port = 1000 * (i + 1);
+            listen(
+                    bench,
+                    IntStream.range(port, port + 64)
+                            .mapToObj(p -> Multiaddr.parse("/ip4/9.9.9.9/tcp/" + p))
+                            .toArray(Multiaddr[]::new));
+        }
+        assertThat(bench.root().identify().own().addresses()).hasSize(500);
+        Handle connection = bench.accept(1);
+        asked(bench, connection, 1);
+        assertThat(reply(bench)).isPresent();
+        Bench other = new Bench();
+        listen(
+                other,
+                IntStream.range(0, 64)
+                        .mapToObj(p -> Multiaddr.parse("/dns4/" + "x".repeat(100) + "/tcp/" + (p + 1)))
+                        .toArray(Multiaddr[]::new));
+        // Of 4,096 bytes each takes 105.
+        assertThat(other.root().identify().own().addresses()).hasSize(39);
     }
 
     @Test
     void answersNoMoreStreamsAtOnceThanTheLimit() {
-        for (int limit : List.of(2, 3)) {
-            Bench bench = new Bench("identify.maxAnswers", String.valueOf(limit));
-            Handle connection = bench.accept(1);
-            for (int i = 0; i < limit; i++) {
-                bench.acceptStream(connection, 1, i == 1 ? PUSH : ID);
-            }
-            assertThat(bench.effects(StreamEffect.CloseInit.class)).isEmpty();
-            Handle extra = bench.acceptStream(connection, 1, ID);
-            Handle push = bench.acceptStream(connection, 1, PUSH);
+        Bench bench = new Bench();
+        Handle connection = bench.accept(1);
+        for (String protocol : List.of(ID, PUSH)) {
+            Handle first = bench.acceptStream(connection, 1, protocol);
+            bench.acceptStream(connection, 1, protocol);
+            int closed = bench.effects(StreamEffect.CloseInit.class).size();
+            Handle extra = bench.acceptStream(connection, 1, protocol);
             assertThat(bench.effects(StreamEffect.CloseInit.class))
-                    .containsExactly(
-                            new StreamEffect.CloseInit(extra, CloseMode.RESET),
-                            new StreamEffect.CloseInit(push, CloseMode.RESET));
-            bench.pass(5 * SECOND);
-            bench.acceptStream(connection, 1, ID);
-            assertThat(state(bench, 1).served().answers()).isEqualTo(1);
+                    .hasSize(closed + 1)
+                    .contains(new StreamEffect.CloseInit(extra, CloseMode.RESET));
+            assertThat(bench.effects(ReadInit.class))
+                    .extracting(ReadInit::stream)
+                    .doesNotContain(extra);
+            // One that is over leaves its place to another.
+            bench.end(first, connection, 1);
+            Handle next = bench.acceptStream(connection, 1, protocol);
+            assertThat(bench.last(ReadInit.class)).contains(new ReadInit(next, name(protocol)));
         }
+    }
+
+    private static String name(String protocol) {
+        return protocol.equals(ID) ? IdentifyProtocol.NAME : IdentifyProtocol.PUSH_NAME;
+    }
+
+    @Test
+    void theListFollowsWhatIsServedAndIsPushed() {
+        Bench bench = new Bench();
+        assertThat(bench.root().identify().own().protocols()).containsExactly(ID, PUSH, PING);
+        bench.accept(1);
+        identified(bench, 1, saying().protocols(PUSH));
+        bench.say(new ExchangeAction.Unserve("ping"));
+        bench.say(new Speak(List.of("/bulk", ID)));
+        bench.pass(SECOND);
+        bench.open(1, PUSH);
+        assertThat(pushing(bench).protocols()).containsExactly("/bulk", ID, PUSH);
+        pushed(bench);
+        bench.say(new ExchangeAction.Unserve("identify"));
+        assertThat(bench.root().identify().own().protocols())
+                .as("we speak it still")
+                .containsExactly("/bulk", ID, PUSH);
+        bench.pass(SECOND);
+        assertThat(bench.opens(PUSH)).isEmpty();
+        bench.say(new ExchangeAction.Serve("ping"));
+        bench.say(new ExchangeAction.Serve("ping"));
+        bench.pass(SECOND);
+        assertThat(bench.opens(PUSH)).hasSize(1);
+        bench.say(new ExchangeAction.Unserve("ping"));
+        bench.boot();
+        assertThat(bench.root().identify().own().protocols())
+                .as("each machine serves its own at a boot")
+                .containsExactly("/bulk", ID, PUSH, PING);
+    }
+
+    @Test
+    void aProtocolThatIsServedHasAnyNumberOfIds() {
+        Bench bench = new Bench();
+        bench.say(new IdentifyAction.ProtocolsServed(List.of("/feed/1", "/feed/2"), true));
+        assertThat(bench.root().identify().own().protocols()).contains("/feed/1", "/feed/2");
+        bench.say(new IdentifyAction.ProtocolsServed(List.of("/feed/1"), false));
+        assertThat(bench.root().identify().own().protocols())
+                .contains("/feed/2")
+                .doesNotContain("/feed/1");
+    }
+
+    @Test
+    void noMoreProtocolsAreToldThanTheLimits() {
+        Bench bench = new Bench();
+        List<String> most = IntStream.range(0, Speak.MAX_PROTOCOLS - 3)
+                .mapToObj(i -> "/" + i)
+                .toList();
+        assertThat(clause(bench.say(new Speak(most)))).isEmpty();
+        assertThat(clause(bench.say(new IdentifyAction.ProtocolsServed(List.of("/x"), true))))
+                .isEqualTo("protocols-below-limit");
+        bench.say(new ExchangeAction.Unserve("ping"));
+        assertThat(clause(bench.say(new IdentifyAction.ProtocolsServed(List.of("/x"), true))))
+                .isEmpty();
+        assertThat(clause(bench.say(new Speak(List.of("/a\n"))))).isEqualTo("names-are-names");
+        int left = Speak.MAX_BYTES - (ID.length() + PUSH.length() + "/x".length() + 3 * 4);
+        List<String> full = IntStream.range(0, left / 104)
+                .mapToObj(i -> "/" + "x".repeat(98) + (char) ('A' + i))
+                .toList();
+        assertThat(clause(bench.say(new Speak(full)))).isEmpty();
+        List<String> fuller = new ArrayList<>(full);
+        fuller.add("/" + "y".repeat(left % 104 - 4));
+        assertThat(clause(bench.say(new Speak(fuller)))).isEqualTo("bytes-below-limit");
+        fuller.set(fuller.size() - 1, "/" + "y".repeat(left % 104 - 5));
+        assertThat(clause(bench.say(new Speak(fuller)))).isEmpty();
     }
 
     @Test
@@ -231,8 +406,7 @@ final class IdentifyMachineTest {
         Bench bench = new Bench();
         Handle connection = bench.accept(1);
         identified(bench, 1, saying().agent("old").protocols("/a").addresses(PUBLIC));
-        Handle push = bench.acceptStream(connection, 1, PUSH);
-        bench.say(new Received(push, peer(1), saying().protocols("/b").said()));
+        assertThat(takes(bench, connection, saying().protocols("/b"))).isTrue();
         assertThat(told(bench, 1).protocols()).containsExactly("/b");
         assertThat(told(bench, 1).agentVersion()).isEqualTo("old");
         assertThat(told(bench, 1).listenAddresses()).containsExactly(PUBLIC);
@@ -255,12 +429,11 @@ final class IdentifyMachineTest {
     }
 
     private static int pushes(Bench bench, Handle connection, int tries) {
-        int before = bench.actions(Received.class).size();
+        int taken = 0;
         for (int i = 0; i < tries; i++) {
-            Handle push = bench.acceptStream(connection, 1, PUSH);
-            bench.say(new Received(push, peer(1), saying().said()));
+            taken += takes(bench, connection, saying()) ? 1 : 0;
         }
-        return bench.actions(Received.class).size() - before;
+        return taken;
     }
 
     @Test
@@ -269,10 +442,16 @@ final class IdentifyMachineTest {
         bench.accept(1);
         identified(bench, 1, saying().key(2).agent("liar"));
         assertThat(state(bench, 1).told()).isEmpty();
-        assertThat(bench.actions(IdentifyFailed.class)).hasSize(1);
+        assertThat(bench.actions(IdentifyFailed.class))
+                .containsExactly(new IdentifyFailed(peer(1), "it sent the public key of another peer"));
         bench.accept(2);
         identified(bench, 2, saying().key(2).agent("honest"));
         assertThat(told(bench, 2).agentVersion()).isEqualTo("honest");
+        Handle connection = bench.accept(1);
+        identified(bench, 1, saying().key(1).agent("honest"));
+        assertThat(takes(bench, connection, saying().key(2).agent("liar"))).isFalse();
+        assertThat(takes(bench, connection, saying().key(1))).isTrue();
+        assertThat(told(bench, 1).agentVersion()).isEqualTo("honest");
     }
 
     @Test
@@ -297,9 +476,7 @@ final class IdentifyMachineTest {
     }
 
     private static void push(Bench bench, Handle connection, Saying saying) {
-        Handle push = bench.acceptStream(connection, 1, PUSH);
-        assertThat(clause(bench.say(new Received(push, peer(1), saying.said()))))
-                .isEmpty();
+        assertThat(takes(bench, connection, saying)).isTrue();
     }
 
     @Test
@@ -353,20 +530,21 @@ final class IdentifyMachineTest {
     }
 
     @Test
-    void whatAServiceShouldNeverGiveIsRefused() {
-        Bench bench = new Bench();
-        bench.accept(1);
-        Handle stream = bench.open(1, ID);
+    void nothingIsTakenOfMoreThanAPeerMayTell() {
         String[] many = IntStream.range(0, 1025).mapToObj(i -> "/" + i).toArray(String[]::new);
-        assertThat(clause(bench.say(
-                        new Received(stream, peer(1), saying().protocols(many).said()))))
-                .isEqualTo("within-limits");
-        assertThat(clause(bench.say(new Received(
-                        stream, peer(1), saying().agent("x".repeat(257)).said()))))
-                .isEqualTo("within-limits");
-        assertThat(clause(bench.say(new Received(
-                        stream, peer(1), saying().agent("x".repeat(256)).said()))))
-                .isEmpty();
+        Bench bench = new Bench();
+        Handle connection = bench.accept(1);
+        identified(bench, 1, saying().protocols(many));
+        bench.accept(1);
+        identified(bench, 1, saying().agent("x".repeat(257)));
+        assertThat(bench.actions(IdentifyFailed.class))
+                .hasSize(2)
+                .allMatch(failed -> failed.reason().equals("it told more than a peer may"));
+        assertThat(takes(bench, connection, saying().protocols(many))).isFalse();
+        assertThat(state(bench, 1).told()).isEmpty();
+        bench.accept(1);
+        identified(bench, 1, saying().agent("x".repeat(256)));
+        assertThat(told(bench, 1).agentVersion()).hasSize(256);
     }
 
     @Test
@@ -384,17 +562,38 @@ final class IdentifyMachineTest {
         assertThat(bench.opens(PUSH)).isEmpty();
         bench.pass(1);
         assertThat(bench.opens(PUSH)).hasSize(1);
-        Handle push = bench.open(1, PUSH);
-        IdentifyContent content = bench.last(Send.class).orElseThrow().content();
-        assertThat(content.protocols()).containsExactly("/y");
-        assertThat(content.addresses()).containsExactly(PUBLIC);
-        bench.say(new Sent(push, peer(1)));
+        bench.open(1, PUSH);
+        Identified said = pushing(bench);
+        assertThat(said.protocols()).contains("/y").doesNotContain("/x");
+        assertThat(said.listenAddresses()).containsExactly(PUBLIC);
+        assertThat(said.observedAddress()).isEmpty();
+        pushed(bench);
         bench.pass(60 * SECOND);
-        assertThat(bench.effects(Send.class)).hasSize(1);
         bench.say(new Speak(List.of("/y")));
         bench.pass(60 * SECOND);
-        assertThat(bench.effects(Send.class)).hasSize(1);
+        assertThat(bench.effects(AskInit.class).stream().filter(ask -> ask.message() instanceof Identified))
+                .hasSize(1);
         assertThat(bench.root().identify().pushes().onTheirWay()).isZero();
+    }
+
+    private static Identified pushing(Bench bench) {
+        return (Identified) ask(bench).message();
+    }
+
+    @Test
+    void whatChangesDuringAPushIsPushedAfterwards() {
+        Bench bench = new Bench();
+        bench.accept(1);
+        identified(bench, 1, saying().protocols(PUSH));
+        bench.say(new Speak(List.of("/x")));
+        bench.pass(SECOND);
+        bench.open(1, PUSH);
+        bench.say(new Speak(List.of("/y")));
+        bench.pass(SECOND);
+        assertThat(bench.opens(PUSH)).isEmpty();
+        pushed(bench);
+        bench.open(1, PUSH);
+        assertThat(pushing(bench).protocols()).contains("/y");
     }
 
     @Test
@@ -412,9 +611,9 @@ final class IdentifyMachineTest {
                     .filter(i -> bench.opens(PUSH).getFirst().peer().equals(peer(i)))
                     .findFirst()
                     .orElseThrow();
-            Handle push = bench.open(first, PUSH);
+            bench.open(first, PUSH);
             assertThat(bench.root().identify().pushes().onTheirWay()).isEqualTo(limit);
-            bench.say(new SendFailed(push, peer(first), "the stream ended"));
+            fail(bench, "the stream ended");
             assertThat(bench.root().identify().pushes().onTheirWay()).isEqualTo(limit);
             assertThat(bench.root().identify().pushes().waiting().size()).isEqualTo(40 - limit - 1);
         }
@@ -439,7 +638,7 @@ final class IdentifyMachineTest {
     void whoIsIdentifiedAfterARoundOfPushesIsPushedWhatItMissed() {
         Bench bench = new Bench();
         Handle connection = bench.accept(1);
-        bench.say(new Sent(bench.acceptStream(connection, 1, ID), peer(1)));
+        asked(bench, connection, 1);
         bench.say(new Speak(List.of("/x")));
         bench.pass(SECOND);
         assertThat(bench.opens(PUSH)).isEmpty();
@@ -563,32 +762,74 @@ final class IdentifyMachineTest {
             bench.accept(1);
             Handle second = bench.accept(2);
             assertThat(bench.opens(ID)).hasSize(limit);
-            bench.acceptStream(second, 2, ID);
-            assertThat(bench.effects(Send.class)).hasSize(limit - 1);
+            Handle stream = asked(bench, second, 2);
+            assertThat(reply(bench).isPresent()).isEqualTo(limit == 2);
+            assertThat(bench.effects(StreamEffect.CloseInit.class)
+                            .contains(new StreamEffect.CloseInit(stream, CloseMode.RESET)))
+                    .isEqualTo(limit == 1);
+            Handle push = bench.acceptStream(second, 2, PUSH);
+            bench.say(new AskCame(push, saying().said()));
+            assertThat(reply(bench).isPresent()).isEqualTo(limit == 2);
         }
     }
 
     @Test
-    void aConnectionsEndEndsItsExchanges() {
+    void aStreamsEndWithItsConnectionEndsTheAsk() {
         Bench bench = new Bench();
         Handle connection = bench.accept(1);
         bench.open(1, ID);
-        bench.acceptStream(connection, 1, ID);
+        AskInit first = ask(bench);
         Handle other = bench.accept(1);
         bench.say(new IdentifyAction.Unlinked(connection, peer(1)));
-        assertThat(bench.root().identify().exchanges().isEmpty()).isTrue();
-        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.OPENING);
+        assertThat(state(bench, 1).asking().step()).isEqualTo(Step.ASKING);
+        bench.say(new AnswerMissing(first.ask(), first.stream(), AskFailure.RESET, "the stream ended"));
+        assertThat(bench.actions(IdentifyFailed.class))
+                .containsExactly(new IdentifyFailed(peer(1), "the stream ended"));
+        assertThat(bench.opens(ID)).as("of the other connection").hasSize(1);
         bench.say(new IdentifyAction.Unlinked(other, peer(1)));
-        Handle late = bench.open(1, ID);
-        assertThat(bench.last(StreamEffect.CloseInit.class))
-                .contains(new StreamEffect.CloseInit(late, CloseMode.RESET));
+        bench.open(1, ID);
+        AskInit second = ask(bench);
+        bench.say(new AnswerCame(second.ask(), second.stream(), saying().said(), 5));
+        assertThat(bench.derived(Received.class)).isEmpty();
+        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAnswerOnAConnectionThatIsNotWatchedIsNotTaken() {
+        Bench bench = new Bench();
+        Handle connection = bench.accept(1);
+        bench.open(1, ID);
+        bench.accept(1);
+        bench.say(new IdentifyAction.Unlinked(connection, peer(1)));
+        answer(bench, saying().agent("one"));
+        assertThat(bench.actions(IdentifyFailed.class)).hasSize(1);
+        assertThat(state(bench, 1).told()).isEmpty();
+        assertThat(state(bench, 1).asking().step()).as("it is asked again").isEqualTo(Step.ASKING);
+    }
+
+    @Test
+    void aPushEndsWithTheLastConnectionAndAnOldOneEndsNothing() {
+        Bench bench = new Bench();
+        Handle connection = bench.accept(1);
+        identified(bench, 1, saying().protocols(PUSH));
+        bench.say(new Speak(List.of("/x")));
+        bench.pass(SECOND);
+        bench.open(1, PUSH);
+        AskInit push = ask(bench);
+        assertThat(bench.root().identify().pushes().onTheirWay()).isOne();
+        bench.say(new IdentifyAction.Unlinked(connection, peer(1)));
+        assertThat(bench.root().identify().pushes().onTheirWay()).isZero();
+        bench.accept(1);
+        bench.say(new AnswerCame(push.ask(), push.stream(), new IdentifyProtocol.PushTaken(), 5));
+        assertThat(bench.derived(IdentifyAction.PushSent.class)).isEmpty();
+        assertThat(bench.root().identify().pushes().onTheirWay()).isZero();
     }
 
     @Test
     void ourNumberNeverFalls() {
         Bench bench = new Bench();
         long first = bench.root().identify().own().seq();
-        assertThat(first).isEqualTo(bench.now());
+        assertThat(first).isGreaterThanOrEqualTo(bench.now());
         bench.say(new Speak(List.of("/a")));
         long second = bench.root().identify().own().seq();
         assertThat(second).isGreaterThan(first);
@@ -620,29 +861,5 @@ final class IdentifyMachineTest {
                 bench.root().identify().own().listeners().first().orElseThrow().getKey();
         bench.say(new ConnectionAction.ListenerClosed(listener, PUBLIC, CloseReason.LOCAL));
         assertThat(bench.root().identify().own().addresses()).isEmpty();
-    }
-
-    @Test
-    void effectsReachTheService() {
-        StringBuilder called = new StringBuilder();
-        IdentifyService service = new IdentifyService() {
-            @Override
-            public void read(ActionId id, Handle stream, PeerId peer) {
-                called.append("read ").append(id).append(' ').append(stream);
-            }
-
-            @Override
-            public void send(ActionId id, Handle stream, PeerId peer, IdentifyContent content) {
-                called.append(" send ").append(id).append(' ').append(content.agentVersion());
-            }
-        };
-        Bench bench = new Bench();
-        Handle connection = bench.accept(1);
-        Handle stream = bench.open(1, ID);
-        bench.acceptStream(connection, 1, ID);
-        var id = new ActionId(4, 2);
-        IdentifyEffects.handle(id, bench.last(Read.class).orElseThrow(), service);
-        IdentifyEffects.handle(id, bench.last(Send.class).orElseThrow(), service);
-        assertThat(called.toString()).isEqualTo("read 4.2 " + stream + " send 4.2 dunlin");
     }
 }

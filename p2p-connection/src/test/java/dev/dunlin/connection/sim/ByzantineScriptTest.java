@@ -118,9 +118,11 @@ class ByzantineScriptTest {
                 new Shrinker(plan -> simulation.run(plan).violation(), 1_000, runs -> {}).shrink(failing, violation);
         assertThat(small.plan().misdeeds())
                 .extracting(Misdeed::deed)
-                .filteredOn(deed -> !(deed instanceof RogueDeed.Dial))
+                .filteredOn(deed -> !(deed instanceof RogueDeed.Dial || deed instanceof RogueDeed.Close))
                 .containsExactly(new RogueDeed.AnswerStreams(Streaming.WRONG_BYTES));
-        assertThat(small.plan().events()).as("that, and who dials whom").isLessThanOrEqualTo(3);
+        assertThat(small.plan().events())
+                .as("that, and which connections there are")
+                .isLessThanOrEqualTo(5);
         assertThat(small.plan().byzantine()).hasSize(1);
     }
 }

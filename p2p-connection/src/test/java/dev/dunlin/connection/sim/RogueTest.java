@@ -10,7 +10,7 @@ import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeOutcome;
 import dev.dunlin.connection.identify.IdentifyAction;
-import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyProtocol;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
@@ -241,13 +241,16 @@ class RogueTest {
                         .map(PingAction.PongLost::why)
                         .distinct())
                 .containsExactly(AskFailure.TIMED_OUT);
-        assertThat(all(seen, IdentifyAction.ExchangeTimedOut.class)).isNotEmpty();
+        assertThat(all(seen, IdentifyAction.AskLost.class)
+                        .map(IdentifyAction.AskLost::why)
+                        .distinct())
+                .containsExactly(AskFailure.TIMED_OUT);
     }
 
     @Test
     void aHalfClosedStreamTellsNothing() {
         List<Action> seen = pinged(Streaming.HALF_CLOSED);
-        assertThat(all(seen, IdentifyAction.ReadFailed.class)).isNotEmpty();
+        assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isEmpty();
     }
 
@@ -346,7 +349,7 @@ class RogueTest {
     @Test
     void scriptsAreReadBack() {
         List<RogueDeed> deeds = new ArrayList<>(List.of(
-                opens(IdentifyMachine.ID, 7),
+                opens(IdentifyProtocol.ID, 7),
                 new RogueDeed.HalfCloseStreams(0),
                 new RogueDeed.ResetStreams(0),
                 new RogueDeed.Close(0),
