@@ -79,7 +79,7 @@ public final class ExchangeMachine {
                         waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
                         asking > waiting: crowded
                         waiting > noAsk: askDue, cancel, booted
-                        asking > noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
+                        asking > noAsk: answerCame, answerMissing, askDue, cancel, streamEnded, streamMissing, unreached, booted
                         asking: reached, streamReady, answerMissing
                         waiting: askDue
                         noAsk: streamReady

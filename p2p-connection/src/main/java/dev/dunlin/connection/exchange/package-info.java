@@ -10,7 +10,7 @@
  *     waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
  *     asking --> waiting: crowded
  *     waiting --> noAsk: askDue, cancel, booted
- *     asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamMissing, unreached, booted
+ *     asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamEnded, streamMissing, unreached, booted
  *     idle --> carrying: ask
  *     carrying --> idle: answerCame
  *     carrying --> noStream: answerCame, answerMissing, askDue, cancel, streamEnded, booted
