@@ -198,7 +198,7 @@ abstract class InteropTest {
                     state -> !speaks(state.root().identify(), other.id(), "/dunlin/new/1.0.0"));
 
             List<String> spoken = new ArrayList<>(
-                    dunlin.node().runtime().state().root().identify().own().protocols());
+                    dunlin.node().runtime().state().root().identify().own().spoken());
             spoken.add("/dunlin/other/1.0.0");
             dunlin.node().runtime().offer(new IdentifyAction.Speak(spoken));
             JsonNode known =

@@ -28,12 +28,6 @@ public final class IdentifyProtocol {
     /** Of a peer so many streams of each protocol are answered at once. */
     private static final int ANSWERS = 2;
 
-    /** As {@link #identify} has it, for guards, limits and simulation, which need no key. */
-    public static final Protocol<WhoAreYou, Identified> IDENTIFY = identify(Optional.empty());
-
-    /** As {@link #push} has it, likewise. */
-    public static final Protocol<Identified, PushTaken> PUSH = push(Optional.empty());
-
     private IdentifyProtocol() {}
 
     /** The question who a peer is. It has no bytes: the stream that is opened for it is all there is. */
@@ -45,7 +39,8 @@ public final class IdentifyProtocol {
     /**
      * The protocol by which a peer is asked.
      *
-     * @param signer what signs the answers; without it they have the key that the sender's id carries, and no record
+     * @param signer what signs the answers; without it, as guards, limits and simulation have it, they have the key that the
+     *     sender's id carries, and no record
      */
     public static Protocol<WhoAreYou, Identified> identify(Optional<IdentifySigner> signer) {
         return new Protocol<>(

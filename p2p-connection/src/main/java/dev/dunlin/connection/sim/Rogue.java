@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 final class Rogue implements SimNet.Host {
 
     private static final int HELLO = 200;
+    private static final MessageCodec<Identified> SAYS =
+            IdentifyProtocol.identify(Optional.empty()).answers();
 
     private final SimNet<?> net;
     private final int node;
@@ -239,8 +241,7 @@ final class Rogue implements SimNet.Host {
         private void speak(Stream.End end, int of) {
             switch (end.protocol) {
                 case IdentifyProtocol.ID -> {
-                    MessageCodec<Identified> codec = IdentifyProtocol.IDENTIFY.answers();
-                    end.send(ByteBuffer.wrap(codec.encode(identified(of)).toArray()));
+                    end.send(ByteBuffer.wrap(SAYS.encode(identified(of)).toArray()));
                     end.closeWrite();
                 }
                 // Who pushes waits for nothing else.

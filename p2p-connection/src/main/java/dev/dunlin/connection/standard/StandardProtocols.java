@@ -16,8 +16,7 @@ import java.util.Optional;
 public final class StandardProtocols {
 
     /** All of them, as a node that speaks no others lists them; identify signs nothing here. */
-    public static final List<Protocol<?, ?>> ALL =
-            List.of(IdentifyProtocol.IDENTIFY, IdentifyProtocol.PUSH, PingProtocol.PING);
+    public static final List<Protocol<?, ?>> ALL = all(Optional.empty());
 
     /** The same, by name. */
     public static final Catalogue<Protocol<?, ?>> CATALOGUE = new Catalogue<>(ALL);
@@ -29,7 +28,10 @@ public final class StandardProtocols {
 
     /** The same, by name, for the service of a node whose identify signs what it says. */
     public static Catalogue<Protocol<?, ?>> signedBy(IdentifySigner signer) {
-        Optional<IdentifySigner> own = Optional.of(signer);
-        return new Catalogue<>(List.of(IdentifyProtocol.identify(own), IdentifyProtocol.push(own), PingProtocol.PING));
+        return new Catalogue<>(all(Optional.of(signer)));
+    }
+
+    private static List<Protocol<?, ?>> all(Optional<IdentifySigner> signer) {
+        return List.of(IdentifyProtocol.identify(signer), IdentifyProtocol.push(signer), PingProtocol.PING);
     }
 }

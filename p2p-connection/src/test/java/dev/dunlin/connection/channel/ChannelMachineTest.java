@@ -314,6 +314,8 @@ class ChannelMachineTest {
     void whatIsServedIsToldAndNotReadBeforeItsOwnerSaysSo() {
         driver.dispatch(new ChannelAction.Serve(Flow.FEED));
         assertThat(last(ChannelEffect.ServeInit.class).ids()).containsExactly(Flow.FEED_ID);
+        assertThat(driver.actions(ChannelAction.Served.class))
+                .containsExactly(new ChannelAction.Served(Flow.FEED, List.of(Flow.FEED_ID), true));
         Handle connection = linked(A);
         Handle channel = accepted(connection, A, Flow.FEED_ID);
         assertThat(driver.actions(ChannelAction.Accepted.class))
@@ -676,6 +678,7 @@ class ChannelMachineTest {
         assertThat(own().lastNumber()).isEqualTo(2);
         assertThat(own().serves(Flow.FEED)).isTrue();
         assertThat(driver.effects(ChannelEffect.ServeInit.class)).hasSize(2);
+        assertThat(driver.actions(ChannelAction.Served.class)).hasSize(2);
         assertThat(ends()).isEmpty();
     }
 

@@ -293,6 +293,12 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.dispatch(new ExchangeAction.Reply(question(driver, letter), ANSWER));
                     driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(letter));
                 }),
+                new Script<>("an answer that is never written", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+                    Handle chat = accepted(driver, connection(driver, 100, 0), 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, chat), ANSWER));
+                    driver.advanceBy(TIGHT.answerWithin());
+                }),
                 new Script<>("streams that are none of ours", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
                     Handle connection = connection(driver, 100, 0);
