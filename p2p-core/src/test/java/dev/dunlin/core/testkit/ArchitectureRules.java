@@ -131,7 +131,8 @@ public final class ArchitectureRules {
                                         .anyMatch(face -> face.getPackageName().startsWith(root)
                                                 && face.getSimpleName().matches(NOT_EMPTY + "Service"))))
                 .should()
-                .resideInAnyPackage("..netty..", "..jdbc..", "..sim..", root + ".core.log..", root + ".node..")
+                .resideInAnyPackage(
+                        "..netty..", "..jdbc..", "..wire..", "..sim..", root + ".core.log..", root + ".node..")
                 .allowEmptyShould(true);
     }
 

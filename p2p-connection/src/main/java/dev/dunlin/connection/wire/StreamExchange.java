@@ -1,6 +1,10 @@
-package dev.dunlin.connection.exchange;
+package dev.dunlin.connection.wire;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.exchange.ExchangeEffect;
+import dev.dunlin.connection.exchange.ExchangeService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;

@@ -1,6 +1,9 @@
-package dev.dunlin.connection.channel;
+package dev.dunlin.connection.wire;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.channel.ChannelAction;
+import dev.dunlin.connection.channel.ChannelEffect;
+import dev.dunlin.connection.channel.ChannelService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.protocol.MessageStream;
