@@ -62,11 +62,6 @@ public final class NettyMessages implements MessageStreams {
         });
     }
 
-    /** How many streams are known, for the test that none is left. */
-    int size() {
-        return lines.size();
-    }
-
     /** One stream. */
     private final class Line implements StreamReader, ByteStream {
         private final StreamChannel channel;
