@@ -616,6 +616,7 @@ class ChannelMachineTest {
                         ChannelEnd.LOCAL_RESET,
                         ChannelEnd.LOCAL_RESET,
                         ChannelEnd.REMOTE_RESET,
+                        ChannelEnd.MALFORMED,
                         ChannelEnd.LOCAL_RESET,
                         ChannelEnd.LIMIT,
                         ChannelEnd.CONNECTION_CLOSED,
