@@ -302,6 +302,14 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
             driver.answer(WriteInit.class, new Written(channel));
             driver.answer(WriteInit.class, new Written(channel));
         }));
+        scripts.add(new Script<>("a boot while the last message is written", driver -> {
+            Handle channel = opened(driver);
+            driver.dispatch(new Send(Ticket.NONE, channel, LINE));
+            driver.dispatch(new More(channel, 1));
+            driver.answer(ReadInit.class, new ReadFinished(channel));
+            driver.dispatch(new Finish(channel));
+            driver.boot(config());
+        }));
         scripts.add(new Script<>("a read of a stream that is over", driver -> {
             Handle channel = opened(driver);
             driver.dispatch(new Finish(channel));
