@@ -150,6 +150,12 @@ class StreamLawsTest extends MachineLaws<SimRoot, StreamState, StreamAction> {
                     }
                     accept(driver, 3, 2);
                 }),
+                new Script<>("more streams than the node may have", driver -> {
+                    driver.boot(config().with("stream.maxInbound", "2"));
+                    accept(driver, 0, 0);
+                    accept(driver, 1, 2);
+                    accept(driver, 2, 2);
+                }),
                 new Script<>("more streams of ours than there may be", driver -> {
                     connect(driver, 0);
                     driver.dispatch(open(0));
