@@ -36,7 +36,7 @@ public final class ConnectionMachine {
                     disconnected > connectionFailed: keep
                     connecting > connected: connected, accepted
                     connecting > connectionFailed: connectionFailed, resolved, booted
-                    connecting > disconnected: disconnect, reset, booted
+                    connecting > disconnected: connectionFailed, disconnect, reset, booted
                     connected > disconnected: disconnect, reset, wentAway, closed, idleTimedOut, booted
                     connected > connectionFailed: wentAway, closed, booted
                     connected > connecting: wentAway, closed, idleTimedOut

@@ -85,6 +85,13 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.boot(config());
                     driver.boot(fewer);
                 }),
+                new Script<>("two fail for good, the older dial last, and one may be remembered", driver -> {
+                    driver.boot(config().with("connection.maxAttempts", "1"));
+                    connect(driver, P, Ticket.NONE);
+                    connect(driver, Q, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.ConnectionFailed(2, Q, A, REFUSED));
+                    driver.dispatch(new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
+                }),
                 new Script<>("no dial is free", driver -> {
                     driver.boot(config().with("connection.maxDials", "1"));
                     connect(driver, P, Ticket.NONE);
