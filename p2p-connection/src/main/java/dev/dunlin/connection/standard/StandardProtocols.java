@@ -18,15 +18,12 @@ public final class StandardProtocols {
     /** All of them, as a node that speaks no others lists them; identify signs nothing here. */
     public static final List<Protocol<?, ?>> ALL = all(Optional.empty());
 
-    /** The same, by name. */
-    public static final Catalogue<Protocol<?, ?>> CATALOGUE = new Catalogue<>(ALL);
-
     /** The exchange machine of a node that speaks no others. */
     public static final Machine<Object, ExchangeState, ExchangeAction> EXCHANGE = ExchangeMachine.of(ALL);
 
     private StandardProtocols() {}
 
-    /** The same, by name, for the service of a node whose identify signs what it says. */
+    /** All of them, by name, for the service of a node whose identify signs what it says. */
     public static Catalogue<Protocol<?, ?>> signedBy(IdentifySigner signer) {
         return new Catalogue<>(all(Optional.of(signer)));
     }
