@@ -1,6 +1,6 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.identify.IdentifyState;
+import dev.dunlin.connection.peer.Description;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -46,15 +46,15 @@ final class IdCommand implements Runnable {
                 NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
         try (Node node = Node.start(key, options)) {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
-            IdentifyState.Told told = node.identified(peer, Duration.ofSeconds(timeout));
+            Description told = node.identified(peer, Duration.ofSeconds(timeout));
             out.println("peer      " + peer);
             out.println("agent     " + told.agentVersion());
             if (!told.protocolVersion().isEmpty()) {
                 out.println("protocol  " + told.protocolVersion());
             }
-            told.addresses().forEach(reachable -> out.println("address   " + reachable));
+            node.addresses(peer).forEach(reachable -> out.println("address   " + reachable));
             told.protocols().forEach(spoken -> out.println("speaks    " + spoken));
-            out.println("signed    " + (told.certified().isPresent() ? "yes" : "no"));
+            out.println("signed    " + (told.record().isPresent() ? "yes" : "no"));
         }
     }
 }

@@ -1,48 +1,35 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionAction;
-import dev.dunlin.connection.ConnectionEffect;
-import dev.dunlin.connection.ConnectionEffects;
 import dev.dunlin.connection.ConnectionOutcome;
-import dev.dunlin.connection.ConnectionService;
-import dev.dunlin.connection.exchange.ExchangeEffect;
-import dev.dunlin.connection.exchange.ExchangeEffects;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifySigner;
-import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.netty.NettyMessages;
+import dev.dunlin.connection.netty.NettyNode;
 import dev.dunlin.connection.netty.NettyTransport;
 import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.peer.Description;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamAction;
-import dev.dunlin.connection.stream.StreamConfig;
-import dev.dunlin.connection.stream.StreamEffect;
-import dev.dunlin.connection.stream.StreamEffects;
-import dev.dunlin.connection.wire.StreamExchange;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.runtime.EffectHandlers;
-import dev.dunlin.core.runtime.NodeBuilder;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Audit;
-import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -66,60 +53,41 @@ public final class Node implements AutoCloseable {
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
-    private final PeerId self;
     private final Optional<DirectoryStorage> storage;
     private final Optional<Audit> audit;
+    private final NettyNode<NodeRoot> running;
     private final NodeRuntime<NodeRoot> runtime;
     private final NettyTransport transport;
-    private final StreamExchange exchange;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
     private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
-        self = identity.publicKey().peerId();
         Store<NodeRoot> store = NodeRoot.newStore();
         String buildName = build.text();
-        NodeBuilder<NodeRoot> builder = NodeRuntime.of(store)
-                .handler(
-                        NodeEffect.class,
-                        EffectHandlers.closing(Map.of(
-                                ConnectionService.CONNECTION,
-                                        handle -> transport().closeOrphan(handle),
-                                ConnectionService.LISTENER,
-                                        handle -> transport().closeOrphan(handle),
-                                NettyTransport.STREAM, handle -> transport().closeOrphan(handle))))
-                .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
-                .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
-                .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()));
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
                 : Optional.empty();
+        Optional<ActionLog.Opened> opened = Optional.empty();
         if (storage.isPresent()) {
-            ActionLog.Opened opened = ActionLog.open(storage.get(), store, options.log(), buildName);
-            opened.notes().forEach(LOG::warn);
-            builder.log(opened.writer(), options.log());
+            opened = Optional.of(ActionLog.open(storage.get(), store, options.log(), buildName));
+            opened.get().notes().forEach(LOG::warn);
         }
-        runtime = builder.build();
+        Optional<ActionLog.Opened> recorded = opened;
         audit = options.audit() ? Optional.of(Audit.of(store)) : Optional.empty();
+        NettyNode.Builder<NodeRoot> node = NettyNode.of(store, identity)
+                .build(buildName)
+                .config(options.config().with("identify.agentVersion", "dunlin/" + build.version()))
+                .limits(options.limits())
+                .earlyMuxer(options.earlyMuxer())
+                .threads(options.threads())
+                .served(options.protocols())
+                .exchanges(StandardProtocols.signedBy(new IdentifySigner(identity)))
+                .with(runtime -> recorded.ifPresent(log -> runtime.log(log.writer(), options.log())));
         audit.ifPresent(every ->
-                runtime.watch(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
-        transport = new NettyTransport(
-                runtime,
-                store.state().node().run() + 1,
-                identity,
-                options.earlyMuxer(),
-                options.limits(),
-                StreamConfig.of(options.config()),
-                options.protocols(),
-                options.threads());
-        exchange = new StreamExchange(
-                new NettyMessages(transport), runtime, StandardProtocols.signedBy(new IdentifySigner(identity)));
-        runtime.start(
-                buildName,
-                options.config()
-                        .with("node.peerId", self.toString())
-                        .with("identify.agentVersion", "dunlin/" + build.version()),
-                new SecureRandom().nextLong());
+                node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
+        running = node.start();
+        runtime = running.runtime();
+        transport = running.net();
         runtime.offer(new IdentifyAction.Speak(
                 options.protocols().keySet().stream().sorted().toList()));
     }
@@ -152,18 +120,9 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    // Handlers are wired before the services exist, and run only after.
-    private NettyTransport transport() {
-        return transport;
-    }
-
-    private StreamExchange exchange() {
-        return exchange;
-    }
-
     /** The node's id. */
     public PeerId self() {
-        return self;
+        return running.self();
     }
 
     /** Its runtime, for state, figures and wishes of other kinds. */
@@ -206,7 +165,9 @@ public final class Node implements AutoCloseable {
                 ConnectionOutcome.ListenDone.class,
                 runtime.ask(
                         key("listen"), ticket -> new ConnectionAction.Listen(address, ticket), Duration.ofSeconds(15)));
-        return done.bound().stream().map(bound -> bound.withPeer(self)).toList();
+        return done.bound().stream()
+                .map(bound -> bound.withPeer(running.self()))
+                .toList();
     }
 
     /**
@@ -226,8 +187,7 @@ public final class Node implements AutoCloseable {
     public CompletableFuture<Action.Ticketed> connecting(Multiaddr address, Duration timeout) {
         PeerId peer = peerOf(address);
         Multiaddr where = address.withoutPeer().orElse(address);
-        return runtime.ask(
-                key("connect"), ticket -> new ConnectionAction.Connect(peer, List.of(where), ticket), timeout);
+        return runtime.ask(key("connect"), ticket -> new PeerAction.Reach(peer, List.of(where), ticket), timeout);
     }
 
     private static PeerId peerOf(Multiaddr address) {
@@ -280,14 +240,19 @@ public final class Node implements AutoCloseable {
      *
      * @throws CommandFailure if it does not tell in time
      */
-    public IdentifyState.Told identified(PeerId peer, Duration timeout) {
+    public Description identified(PeerId peer, Duration timeout) {
         Predicate<StoreState<NodeRoot>> told =
-                state -> state.root().identify().told(peer).isPresent();
+                state -> state.root().peer().description(peer).isPresent();
         if (!await(told, timeout)) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE, peer + " did not identify itself in " + timeout.toSeconds() + " s");
         }
-        return runtime.state().root().identify().told(peer).orElseThrow();
+        return runtime.state().root().peer().description(peer).orElseThrow();
+    }
+
+    /** The addresses at which a peer may be, best first. */
+    public List<Multiaddr> addresses(PeerId peer) {
+        return runtime.state().root().peer().addresses(peer);
     }
 
     /** Waits until the state is as wished; false if it is not in time. */

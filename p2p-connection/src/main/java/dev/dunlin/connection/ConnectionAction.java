@@ -131,6 +131,18 @@ public sealed interface ConnectionAction extends Action {
         }
     }
 
+    /**
+     * Wish of whoever knows it: a peer may be at these addresses, too. Matters to those who keep it; of others nothing is noted.
+     *
+     * @param addresses best first; at most {@link #MAX_ADDRESSES}
+     */
+    record AddressesLearned(PeerId peer, List<Multiaddr> addresses) implements ConnectionAction, OfPeer {
+        /** Copies the list and checks the bound. */
+        public AddressesLearned {
+            addresses = bounded(addresses);
+        }
+    }
+
     /** Wish: keep a peer no longer for this reason. */
     record Unkeep(PeerId peer, String why) implements ConnectionAction, OfPeer {
         /** Checks the bound. */

@@ -20,7 +20,9 @@ import java.util.Optional;
  * @param retryMax longest delay ({@code connection.retryMax}, 5 min, 1 ms to 1 day)
  * @param idleTimeout how long a connection stays open that nobody uses or keeps, 0 for ever
  *     ({@code connection.idleTimeout}, 2 min, 0 to 365 days)
- * @param spareTimeout the same, where another connection to the peer serves new streams
+ * @param lowWater with no more connections than so many, none is closed for being idle that the other side has opened: it may keep
+ *     this node, and would only come back ({@code connection.lowWater}, 64, 0 to 16384; go-libp2p's term)
+ * @param spareTimeout the same as {@code idleTimeout}, where another connection to the peer serves new streams
  *     ({@code connection.spareTimeout}, 30 s, 1 ms to 365 days)
  * @param drainTimeout how long the streams of a connection may go on that is to be closed
  *     ({@code connection.drainTimeout}, 5 s, 1 ms to 1 h)
@@ -50,6 +52,7 @@ public record ConnectionConfig(
         long retryBase,
         long retryMax,
         long idleTimeout,
+        int lowWater,
         long spareTimeout,
         long drainTimeout,
         long closeTimeout,
@@ -104,6 +107,7 @@ public record ConnectionConfig(
                 number(config, "connection.retryBase", 5 * SECOND, MILLI, DAY),
                 number(config, "connection.retryMax", 300 * SECOND, MILLI, DAY),
                 number(config, "connection.idleTimeout", 120 * SECOND, 0, 365 * DAY),
+                (int) number(config, "connection.lowWater", 64, 0, 16384),
                 number(config, "connection.spareTimeout", 30 * SECOND, MILLI, 365 * DAY),
                 number(config, "connection.drainTimeout", 5 * SECOND, MILLI, HOUR),
                 number(config, "connection.closeTimeout", 5 * SECOND, MILLI, HOUR),

@@ -135,6 +135,7 @@ final class ConnectionGuards {
                                 (own, a) -> hasRoomForReason(own, a),
                                 (own, a) -> List.of(Operand.of("maxReasons", ConnectionConfig.MOST_REASONS))),
                         peersNotFull(Keep::peer))
+                .always(ConnectionAction.AddressesLearned.class)
                 .on(
                         Unkeep.class,
                         Clauses.when(

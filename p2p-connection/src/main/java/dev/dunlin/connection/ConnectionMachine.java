@@ -33,7 +33,7 @@ public final class ConnectionMachine {
 
                     disconnected > connecting: connect
                     disconnected > connected: accepted
-                    disconnected > connectionFailed: keep
+                    disconnected > connectionFailed: keep, addressesLearned
                     connecting > connected: connected, accepted
                     connecting > connectionFailed: connectionFailed, resolved, booted
                     connecting > disconnected: connectionFailed, disconnect, reset, booted
@@ -44,7 +44,7 @@ public final class ConnectionMachine {
                     connectionFailed > connected: accepted
                     connectionFailed > disconnected: connectionFailed, resolved, disconnect, reset, unkeep, backOffEnded, booted
                     disconnected: reset
-                    disconnected, connecting, connected, connectionFailed: keep, unkeep
+                    disconnected, connecting, connected, connectionFailed: keep, unkeep, addressesLearned
                     disconnected, connecting, connected, connectionFailed: closed, hold, release
                     disconnected, connecting, connected, connectionFailed: drainTimedOut, closeTimedOut
                     connecting: connect, await, resolved, connectionFailed, dialTimedOut

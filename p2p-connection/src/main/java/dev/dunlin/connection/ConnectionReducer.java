@@ -57,6 +57,7 @@ final class ConnectionReducer {
             case Reset(PeerId peer) -> leave(own.withKept(own.kept().without(peer)), peer, ctx);
             case Retry(PeerId peer) -> Dials.again(own, own.failureOf(peer).orElseThrow(), ctx);
             case Keep wish -> Keeps.keep(own, wish, ctx);
+            case ConnectionAction.AddressesLearned fact -> Keeps.learned(own, fact, ctx);
             case Unkeep(PeerId peer, String why) -> Keeps.unkeep(own, peer, why);
             case Drain() -> own.drained();
             case Resolved fact -> Dials.resolved(own, fact, ctx);

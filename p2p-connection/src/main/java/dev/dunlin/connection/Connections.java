@@ -114,8 +114,15 @@ final class Connections {
 
     /** Nobody has used an open connection for too long. */
     static ConnectionState idle(ConnectionState own, Handle handle, Context ctx) {
-        CloseReason reason = isSpare(own, handle, own.connections().at(handle)) ? CloseReason.SPARE : CloseReason.IDLE;
-        return closing(withoutOpen(own, handle, ctx), handle, reason, ctx);
+        Connection connection = own.connections().at(handle);
+        boolean isSpare = isSpare(own, handle, connection);
+        if (!isSpare
+                && connection.direction() == Direction.INBOUND
+                && own.connections().size() <= own.config().lowWater()) {
+            return own.withOpen(own.open()
+                    .changed(handle, connection.until(ctx.now() + own.config().idleTimeout())));
+        }
+        return closing(withoutOpen(own, handle, ctx), handle, isSpare ? CloseReason.SPARE : CloseReason.IDLE, ctx);
     }
 
     /** The other side takes no new streams on a connection. */

@@ -25,8 +25,21 @@ final class Keeps {
         if (!why.contains(wish.why())) {
             why.add(wish.why());
         }
-        List<Multiaddr> all = new ArrayList<>(wish.addresses());
-        all.addAll(before.addresses());
+        return noted(own, peer, why, Dials.merged(wish.addresses(), before.addresses()), ctx);
+    }
+
+    /** A peer has other addresses: whoever keeps it gave those that are tried first. */
+    static ConnectionState learned(ConnectionState own, ConnectionAction.AddressesLearned fact, Context ctx) {
+        PeerId peer = fact.peer();
+        if (!own.isKept(peer)) {
+            return own;
+        }
+        Kept before = own.kept().at(peer);
+        return noted(own, peer, before.why(), Dials.merged(before.addresses(), fact.addresses()), ctx);
+    }
+
+    private static ConnectionState noted(
+            ConnectionState own, PeerId peer, List<String> why, List<Multiaddr> all, Context ctx) {
         List<Multiaddr> addresses = Dials.worthDialling(own, all, peer);
         ConnectionState kept = own.withKept(own.kept().with(peer, new Kept(why, addresses)));
         return switch (own.phaseOf(peer)) {
@@ -41,16 +54,17 @@ final class Keeps {
                         peer,
                         failure.with(failure.attempt()
                                 .atMost(Attempt.ENDLESS)
-                                .withAddresses(Dials.merged(failure.attempt().addresses(), addresses))));
+                                .withAddresses(Dials.worthDialling(
+                                        kept, Dials.merged(failure.attempt().addresses(), addresses), peer))));
             case ConnectionFailed failure ->
                 wanted(kept, peer, Dials.merged(addresses, failure.attempt().addresses()), ctx);
             case Disconnected _ -> wanted(kept, peer, addresses, ctx);
         };
     }
 
-    // A kept peer is to be dialled at the next tick, if it is known where.
+    // A kept peer is to be dialled at the next tick, if it is known where, and if there is room for one more.
     private static ConnectionState wanted(ConnectionState own, PeerId peer, List<Multiaddr> addresses, Context ctx) {
-        return addresses.isEmpty()
+        return addresses.isEmpty() || own.activePeers() >= own.config().maxPeers()
                 ? own.withoutPhase(peer)
                 : own.withPhase(peer, waiting(peer, addresses, ctx.now() + 1, "it is to be dialled", ctx));
     }

@@ -19,7 +19,7 @@
  *     draining --> running: booted
  *     disconnected --> connecting: connect
  *     disconnected --> connected: accepted
- *     disconnected --> connectionFailed: keep
+ *     disconnected --> connectionFailed: keep, addressesLearned
  *     connecting --> connected: connected, accepted
  *     connecting --> connectionFailed: connectionFailed, resolved, booted
  *     connecting --> disconnected: connectionFailed, disconnect, reset, booted

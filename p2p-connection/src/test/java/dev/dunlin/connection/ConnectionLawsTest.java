@@ -92,6 +92,13 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.ConnectionFailed(2, Q, A, REFUSED));
                     driver.dispatch(new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
                 }),
+                new Script<>("of several reasons one is left, and of one without an address none", driver -> {
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(), "one"));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "one"));
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "one"));
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "another"));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "one"));
+                }),
                 new Script<>("no dial is free", driver -> {
                     driver.boot(config().with("connection.maxDials", "1"));
                     connect(driver, P, Ticket.NONE);

@@ -953,11 +953,36 @@ class ConnectionMachineTest {
         }
 
         @Test
+        void whereThereIsNoRoomAKeptPeerIsNotDialledForWhatIsLearnedOfIt() {
+            for (int limit : List.of(1, 2)) {
+                bench.boot("connection.maxPeers", String.valueOf(limit));
+                bench.say(new ConnectionAction.Keep(P, List.of(), "a test"));
+                bench.say(new Accepted(bench.handle(ConnectionService.CONNECTION), peer(102), B, HASH));
+                bench.say(new ConnectionAction.AddressesLearned(P, List.of(A)));
+                assertThat(bench.connection().activePeers()).isEqualTo(limit);
+                bench.say(new ConnectionAction.Reset(P));
+            }
+        }
+
+        @Test
         void idleConnectionsAreClosedByDefault() {
             bench.boot();
-            accepted();
+            connect();
+            Handle handle = connected();
             bench.pass(120 * SECOND);
-            assertThat(bench.effects(DisconnectInit.class)).hasSize(1);
+            assertThat(bench.effects(DisconnectInit.class))
+                    .containsExactly(new DisconnectInit(handle, CloseReason.IDLE));
+        }
+
+        @Test
+        void whatTheOtherSideOpenedIsClosedForBeingIdleOnlyWhereThereAreMany() {
+            for (int limit : List.of(1, 2)) {
+                bench.boot("connection.lowWater", String.valueOf(limit));
+                accepted();
+                bench.say(new Accepted(bench.handle(ConnectionService.CONNECTION), peer(102), B, HASH));
+                bench.pass(240 * SECOND);
+                assertThat(bench.connection().isConnected(P)).isEqualTo(limit == 2);
+            }
         }
 
         @Test

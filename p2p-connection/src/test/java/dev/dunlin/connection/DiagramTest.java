@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.store.Diagram;
@@ -21,6 +22,7 @@ class DiagramTest {
     static Stream<Machine<?, ?, ?>> machines() {
         return Stream.of(
                 ConnectionMachine.CONNECTION,
+                PeerMachine.PEER,
                 StreamMachine.STREAM,
                 ExchangeMachine.of(List.of()),
                 ChannelMachine.of(List.of()),

@@ -2,10 +2,10 @@ package dev.dunlin.node.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.Limits;
 import dev.dunlin.connection.netty.StreamChannel;
 import dev.dunlin.connection.netty.TransportStats;
+import dev.dunlin.connection.peer.Description;
 import dev.dunlin.connection.protocols.DunlinProtocols;
 import dev.dunlin.connection.protocols.Served;
 import dev.dunlin.connection.protocols.Transfer;
@@ -118,7 +118,12 @@ final class DunlinPeer implements AutoCloseable {
         node.connect(to, DEADLINE);
     }
 
-    IdentifyState.Told identified(PeerId peer) {
+    /** Where a peer may be. */
+    List<Multiaddr> addresses(PeerId peer) {
+        return node.addresses(peer);
+    }
+
+    Description identified(PeerId peer) {
         return node.identified(peer, DEADLINE);
     }
 

@@ -4,7 +4,7 @@ import static dev.dunlin.connection.protocols.DunlinProtocols.ECHO;
 import static dev.dunlin.connection.protocols.DunlinProtocols.STALL;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.identify.IdentifyState;
+import dev.dunlin.connection.peer.Description;
 import dev.dunlin.connection.protocols.Payload;
 import dev.dunlin.connection.protocols.Transfer;
 import dev.dunlin.connection.stream.EndReason;
@@ -55,16 +55,16 @@ class GoInteropTest extends ManyConnectionsInteropTest {
             connect(Dialer.OTHER, dunlin, go);
             dunlin.await(
                     "all names are known",
-                    state -> names.stream().allMatch(name -> speaks(state.root().identify(), go.id(), name)));
-            assertThat(dunlin.identified(go.id()).certified()).isPresent();
+                    state -> names.stream().allMatch(name -> speaks(state.root().peer(), go.id(), name)));
+            assertThat(dunlin.identified(go.id()).record()).isPresent();
 
             go.ask("handle", Map.of("protocol", "/dunlin/one-more/1.0.0"));
             dunlin.await(
                     "the name that was pushed is known",
-                    state -> speaks(state.root().identify(), go.id(), "/dunlin/one-more/1.0.0"));
-            IdentifyState.Told told = dunlin.identified(go.id());
+                    state -> speaks(state.root().peer(), go.id(), "/dunlin/one-more/1.0.0"));
+            Description told = dunlin.identified(go.id());
             assertThat(told.protocols()).containsAll(names);
-            assertThat(told.certified()).isPresent();
+            assertThat(told.record()).isPresent();
             assertThat(told.skipped()).isZero();
         }
     }

@@ -11,8 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyProtocol;
-import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.StreamChannel;
+import dev.dunlin.connection.peer.Description;
+import dev.dunlin.connection.peer.PeerState;
 import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.protocols.Payload;
@@ -135,7 +136,7 @@ abstract class InteropTest {
             assertThat(connection.path("direction").asString())
                     .isEqualTo(dialer == Dialer.OTHER ? "outbound" : "inbound");
 
-            learnt(dunlin.identified(other.id()), other, "other/" + otherKey);
+            learnt(dunlin.identified(other.id()), dunlin.addresses(other.id()), other, "other/" + otherKey);
             learnt(known(other, dunlin), dunlin, dunlinKey);
 
             PingOutcome.PingDone pinged = dunlin.node().ping(other.id(), 5, Duration.ZERO, DunlinPeer.DEADLINE);
@@ -152,11 +153,11 @@ abstract class InteropTest {
         }
     }
 
-    private void learnt(IdentifyState.Told told, Counterpart other, String agent) {
+    private void learnt(Description told, List<Multiaddr> addresses, Counterpart other, String agent) {
         assertThat(told.agentVersion()).isEqualTo(agent);
         assertThat(told.protocols()).contains(IdentifyProtocol.ID, IdentifyProtocol.PUSH_ID, PingProtocol.ID, ECHO);
-        assertThat(told.certified().isPresent()).isEqualTo(signsItsRecord());
-        assertThat(told.addresses()).contains(other.address().withoutPeer().orElseThrow());
+        assertThat(told.record().isPresent()).isEqualTo(signsItsRecord());
+        assertThat(addresses).contains(other.address().withoutPeer().orElseThrow());
         assertThat(told.skipped()).isZero();
     }
 
@@ -191,11 +192,11 @@ abstract class InteropTest {
             other.ask("handle", Map.of("protocol", "/dunlin/new/1.0.0"));
             dunlin.await(
                     "the protocol that the other pushed is known",
-                    state -> speaks(state.root().identify(), other.id(), "/dunlin/new/1.0.0"));
+                    state -> speaks(state.root().peer(), other.id(), "/dunlin/new/1.0.0"));
             other.ask("unhandle", Map.of("protocol", "/dunlin/new/1.0.0"));
             dunlin.await(
                     "the protocol that the other took back is forgotten",
-                    state -> !speaks(state.root().identify(), other.id(), "/dunlin/new/1.0.0"));
+                    state -> !speaks(state.root().peer(), other.id(), "/dunlin/new/1.0.0"));
 
             List<String> spoken = new ArrayList<>(
                     dunlin.node().runtime().state().root().identify().own().spoken());
@@ -211,8 +212,8 @@ abstract class InteropTest {
         }
     }
 
-    static boolean speaks(IdentifyState identify, PeerId peer, String protocol) {
-        return identify.told(peer).filter(told -> told.speaks(protocol)).isPresent();
+    static boolean speaks(PeerState peers, PeerId peer, String protocol) {
+        return peers.description(peer).filter(told -> told.speaks(protocol)).isPresent();
     }
 
     @ParameterizedTest

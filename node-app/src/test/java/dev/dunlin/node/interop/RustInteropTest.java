@@ -3,7 +3,7 @@ package dev.dunlin.node.interop;
 import static dev.dunlin.connection.protocols.DunlinProtocols.ECHO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.connection.identify.IdentifyState;
+import dev.dunlin.connection.peer.Description;
 import dev.dunlin.core.keys.KeyType;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,10 +60,11 @@ class RustInteropTest extends ManyConnectionsInteropTest {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart rust = start(Counterpart.Key.ED25519, true, "--signed-record")) {
             connect(dialer, dunlin, rust);
-            IdentifyState.Told told = dunlin.identified(rust.id());
-            assertThat(told.certified()).isEmpty();
+            Description told = dunlin.identified(rust.id());
+            assertThat(told.record()).isEmpty();
             assertThat(told.protocols()).contains(ECHO);
-            assertThat(told.addresses()).contains(rust.address().withoutPeer().orElseThrow());
+            assertThat(dunlin.addresses(rust.id()))
+                    .contains(rust.address().withoutPeer().orElseThrow());
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.dunlin.connection.channel;
 
-import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.channel.ChannelAction.Accepted;
@@ -15,6 +14,7 @@ import dev.dunlin.connection.channel.ChannelState.Opening;
 import dev.dunlin.connection.channel.ChannelState.Outbox;
 import dev.dunlin.connection.channel.ChannelState.Stage;
 import dev.dunlin.connection.channel.ChannelState.Use;
+import dev.dunlin.connection.peer.PeerAction.Reach;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.stream.CloseMode;
@@ -48,7 +48,7 @@ final class Establishing {
     }
 
     private ChannelState reaching(ChannelState before, long number, Opening opening) {
-        ctx.then(new Connect(opening.peer(), opening.addresses(), ticket(number)));
+        ctx.then(new Reach(opening.peer(), opening.addresses(), ticket(number)));
         return before.withOpening(number, opening.in(Stage.REACHING, opening.deadline()));
     }
 

@@ -11,6 +11,7 @@ import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
 import dev.dunlin.connection.exchange.ExchangeEffect.AskInit;
 import dev.dunlin.connection.exchange.ExchangeEffect.ReplyInit;
+import dev.dunlin.connection.exchange.ExchangeEffect.Then;
 import dev.dunlin.connection.identify.Identified;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.stream.CloseMode;
@@ -142,7 +143,7 @@ final class PeerReader implements Correlation.Reader {
                     }
                 });
             case AskInit effect -> said(effect.stream(), effect.message(), effect.keep(), at, told);
-            case ReplyInit effect -> said(effect.stream(), effect.message(), effect.keep(), at, told);
+            case ReplyInit effect -> said(effect.stream(), effect.message(), effect.then() != Then.END, at, told);
             case AskCame fact -> heard(fact.stream(), fact.message(), at, told);
             case AnswerCame fact -> heard(fact.stream(), fact.message(), at, told);
             default -> {}

@@ -4,6 +4,7 @@ import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
 import dev.dunlin.connection.exchange.ExchangeAction.Asked;
 import dev.dunlin.connection.exchange.ExchangeAction.Offered;
 import dev.dunlin.connection.exchange.ExchangeAction.Served;
+import dev.dunlin.connection.exchange.ExchangeEffect.Then;
 import dev.dunlin.connection.exchange.ExchangeState.Inbound;
 import dev.dunlin.connection.exchange.ExchangeState.Lane;
 import dev.dunlin.connection.exchange.ExchangeState.Side;
@@ -73,7 +74,12 @@ final class Answering {
     ExchangeState asked(AskCame fact) {
         Inbound stream = own.inbound().at(fact.stream());
         long number = own.lastNumber() + 1;
+        Lane lane = own.lane(stream.peer(), stream.protocol());
         own = own.withLastNumber(number)
+                .withLane(
+                        stream.peer(),
+                        lane.asked(Math.max(lane.used(), ctx.now())
+                                + limits(stream).askEvery()))
                 .withQuestions(own.questions().with(number, fact.stream()))
                 .withInbound(own.inbound()
                         .with(
@@ -90,17 +96,21 @@ final class Answering {
     ExchangeState replied(ExchangeAction.Reply wish) {
         Handle handle = own.questions().at(wish.number());
         Inbound stream = own.inbound().at(handle);
-        ctx.effect(new ExchangeEffect.ReplyInit(
-                handle, stream.protocol(), wish.message(), limits(stream).reuseStream()));
+        ProtocolLimits limits = limits(stream);
+        Then then = !limits.reuseStream() ? Then.END : readsFrom(stream) > ctx.now() ? Then.REST : Then.READ;
+        ctx.effect(new ExchangeEffect.ReplyInit(handle, stream.protocol(), wish.message(), then));
+        Inbound next = then == Then.READ
+                ? stream.in(Side.READING, wish.number(), ctx.now() + limits.idle())
+                : stream.in(Side.REPLYING, wish.number(), ctx.now() + limits.answerWithin());
         own = own.withQuestions(own.questions().without(wish.number()))
-                .withInbound(own.inbound()
-                        .with(
-                                handle,
-                                stream.in(
-                                        Side.REPLYING,
-                                        wish.number(),
-                                        ctx.now() + limits(stream).answerWithin())));
+                .withInbound(own.inbound().with(handle, next));
         return own;
+    }
+
+    // Each question of a peer moves this by one pause; who asks no more often than that is never behind it.
+    private long readsFrom(Inbound stream) {
+        ProtocolLimits limits = limits(stream);
+        return own.lane(stream.peer(), stream.protocol()).used() - limits.askBurst() * limits.askEvery();
     }
 
     ExchangeState refused(long number) {
@@ -111,6 +121,17 @@ final class Answering {
         Inbound stream = own.inbound().at(handle);
         if (!limits(stream).reuseStream()) {
             return left(handle, CloseMode.CLOSE);
+        }
+        long from = Math.max(ctx.now() + 1, readsFrom(stream));
+        own = own.withInbound(own.inbound().with(handle, stream.in(Side.RESTING, stream.number(), from)));
+        return own;
+    }
+
+    /** A stream's time is over: a resting one is read again, every other given up. */
+    ExchangeState due(Handle handle) {
+        Inbound stream = own.inbound().at(handle);
+        if (stream.side() != Side.RESTING) {
+            return left(handle, CloseMode.RESET);
         }
         reads(handle, stream, limits(stream).idle());
         return own;
@@ -135,7 +156,6 @@ final class Answering {
     private void counted(Inbound stream, int change) {
         Use use = own.use(stream.protocol());
         Lane lane = own.lane(stream.peer(), stream.protocol());
-        own = own.withUse(stream.protocol(), use.plus(0, 0, change))
-                .withLane(stream.peer(), stream.protocol(), lane.plus(0, change));
+        own = own.withUse(stream.protocol(), use.plus(0, 0, change)).withLane(stream.peer(), lane.plus(0, change));
     }
 }

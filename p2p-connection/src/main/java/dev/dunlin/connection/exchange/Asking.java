@@ -1,6 +1,5 @@
 package dev.dunlin.connection.exchange;
 
-import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
 import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
@@ -11,6 +10,7 @@ import dev.dunlin.connection.exchange.ExchangeState.Outbound;
 import dev.dunlin.connection.exchange.ExchangeState.Stage;
 import dev.dunlin.connection.exchange.ExchangeState.Use;
 import dev.dunlin.connection.exchange.ExchangeState.Want;
+import dev.dunlin.connection.peer.PeerAction.Reach;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
@@ -115,7 +115,7 @@ final class Asking {
             asksOn(stream, own.outbound().at(stream), number, ask);
         } else if (ask.dial()) {
             own = own.withAsk(number, ask.in(new Stage.Reaching()));
-            ctx.then(new Connect(ask.peer(), ask.addresses(), ticket(number)));
+            ctx.then(new Reach(ask.peer(), ask.addresses(), ticket(number)));
         } else {
             opens(number, ask);
         }
@@ -198,7 +198,7 @@ final class Asking {
                                                         + limits(ask.protocol()).idle()))
                         : own.outbound().without(fact.stream()));
         if (kept) {
-            lane(ask, lane -> new Lane(lane.asks(), lane.inbound(), joined(lane.idle(), fact.stream()), lane.broken()));
+            lane(ask, lane -> lane.with(joined(lane.idle(), fact.stream())));
         } else {
             ctx.then(new CloseStream(fact.stream(), CloseMode.CLOSE));
         }
@@ -215,7 +215,7 @@ final class Asking {
         boolean usedBefore = own.outbound().at(fact.stream()).uses() > 0;
         dropped(ask);
         if (usedBefore && fact.why() == AskFailure.RESET) {
-            lane(ask, lane -> new Lane(lane.asks(), lane.inbound(), lane.idle(), Math.min(UNFIT, lane.broken() + 1)));
+            lane(ask, Lane::brokenOnceMore);
             begun(fact.ask(), ask.onceMore());
         } else {
             failed(fact.ask(), ask, fact.why(), fact.detail());
@@ -304,7 +304,7 @@ final class Asking {
     private static Lane without(Lane lane, Handle stream) {
         List<Handle> idle = new ArrayList<>(lane.idle());
         idle.remove(stream);
-        return new Lane(lane.asks(), lane.inbound(), idle, lane.broken());
+        return lane.with(idle);
     }
 
     private static List<Handle> joined(List<Handle> some, Handle last) {
@@ -322,6 +322,6 @@ final class Asking {
     }
 
     private void lane(PeerId peer, String protocol, UnaryOperator<Lane> change) {
-        own = own.withLane(peer, protocol, change.apply(own.lane(peer, protocol)));
+        own = own.withLane(peer, change.apply(own.lane(peer, protocol)));
     }
 }

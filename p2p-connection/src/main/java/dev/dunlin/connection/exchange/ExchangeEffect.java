@@ -22,12 +22,21 @@ public sealed interface ExchangeEffect extends Effect {
     record ReadInit(Handle stream, String protocol) implements ExchangeEffect, Effect.Request {}
 
     /**
-     * Write an answer. Answered by {@link ExchangeAction.ReplySent} or {@link ExchangeAction.ReplyMissing}.
-     *
-     * @param keep whether another question may follow on the stream; if not, our side ends behind this one
+     * Write an answer. Answered by {@link ExchangeAction.ReplySent} or {@link ExchangeAction.ReplyMissing}; where the next question
+     * is read, in place of the first by what {@link ReadInit} is answered by.
      */
-    record ReplyInit(Handle stream, String protocol, Message message, boolean keep)
+    record ReplyInit(Handle stream, String protocol, Message message, Then then)
             implements ExchangeEffect, Effect.Request {}
+
+    /** What follows an answer on its stream. */
+    enum Then {
+        /** Our side ends. */
+        END,
+        /** The next question is read. */
+        READ,
+        /** Nothing is read until this is asked for: the peer asks too often. */
+        REST
+    }
 
     /** Take streams of these protocols from now on. */
     record ServeInit(List<String> ids) implements ExchangeEffect, Effect.Fire {

@@ -53,7 +53,8 @@ final class ExchangeGuards {
 
     Guards<Object, ExchangeState, ExchangeAction> all() {
         return answering(asking(Guards.of()))
-                .on(StreamEnded.class, ours(StreamEnded::stream))
+                // Most streams that are over were given up before.
+                .always(StreamEnded.class)
                 .always(StreamDue.class)
                 .build();
     }
@@ -164,7 +165,17 @@ final class ExchangeGuards {
                                         .isPresent()))
                 .on(Refuse.class, asked(Refuse::number))
                 .on(ReplySent.class, at(Side.REPLYING, "stream-is-written", ReplySent::stream))
-                .on(ReplyMissing.class, at(Side.REPLYING, "stream-is-written", ReplyMissing::stream));
+                .on(
+                        ReplyMissing.class,
+                        // Where the next question is read at once, that is what the stream stands at.
+                        when(
+                                "stream-is-written",
+                                (own, a) -> own.inbound()
+                                        .find(a.stream())
+                                        .filter(known -> known.side() == Side.REPLYING || known.side() == Side.READING)
+                                        .isPresent(),
+                                "stream",
+                                ReplyMissing::stream));
     }
 
     private Protocol<?, ?> protocol(String name) {
@@ -229,14 +240,6 @@ final class ExchangeGuards {
                         .find(stream.apply(a))
                         .filter(known -> known.side() == side)
                         .isPresent(),
-                "stream",
-                stream);
-    }
-
-    private static <A> Clause<Object, ExchangeState, A> ours(Function<A, Handle> stream) {
-        return when(
-                "stream-is-known",
-                (own, a) -> own.outbound().has(stream.apply(a)) || own.inbound().has(stream.apply(a)),
                 "stream",
                 stream);
     }

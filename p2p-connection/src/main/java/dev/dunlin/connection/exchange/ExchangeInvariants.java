@@ -11,6 +11,7 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class ExchangeInvariants {
 
     private static Optional<String> counts(ExchangeState own) {
         Table<String, Use> uses = Table.empty();
-        Table<PeerId, Table<String, Lane>> lanes = Table.empty();
+        Map<PeerId, Map<String, Lane>> lanes = new HashMap<>();
         long bytes = 0;
         int waiting = 0;
         for (Ask ask : own.asks().values()) {
@@ -51,11 +52,13 @@ final class ExchangeInvariants {
             boolean placed = !(ask.stage() instanceof Stage.Waiting);
             waiting += placed ? 0 : 1;
             uses = counted(uses, ask.protocol(), placed ? 1 : 0, placed ? 0 : 1, 0);
-            lanes = placed ? counted(lanes, ask.peer(), ask.protocol(), 1, 0) : lanes;
+            if (placed) {
+                counted(lanes, ask.peer(), ask.protocol(), 1, 0);
+            }
         }
         for (Inbound stream : own.inbound().values()) {
             uses = counted(uses, stream.protocol(), 0, 0, 1);
-            lanes = counted(lanes, stream.peer(), stream.protocol(), 0, 1);
+            counted(lanes, stream.peer(), stream.protocol(), 0, 1);
         }
         if (bytes != own.bytes()) {
             return Optional.of(own.bytes() + " bytes are counted, and there are " + bytes);
@@ -70,10 +73,10 @@ final class ExchangeInvariants {
                 return Optional.of(entry.getKey() + " is counted as " + use + ", and is " + right);
             }
         }
-        for (Map.Entry<PeerId, Table<String, Lane>> peer : own.lanes()) {
-            for (Map.Entry<String, Lane> entry : peer.getValue()) {
-                Lane lane = entry.getValue();
-                Lane right = lanes.or(peer.getKey(), Table.empty()).or(entry.getKey(), Lane.NONE);
+        for (Map.Entry<PeerId, List<Lane>> peer : own.lanes()) {
+            for (Lane lane : peer.getValue()) {
+                Lane right = lanes.getOrDefault(peer.getKey(), Map.of())
+                        .getOrDefault(lane.protocol(), Lane.of(lane.protocol()));
                 if (lane.asks() != right.asks() || lane.inbound() != right.inbound()) {
                     return Optional.of(peer.getKey() + " is counted as " + lane + ", and is " + right);
                 }
@@ -88,12 +91,9 @@ final class ExchangeInvariants {
         return uses.with(name, new Use(false, use.asks() + asks, use.waiting() + waiting, use.inbound() + inbound));
     }
 
-    private static Table<PeerId, Table<String, Lane>> counted(
-            Table<PeerId, Table<String, Lane>> lanes, PeerId peer, String name, int asks, int inbound) {
-        Table<String, Lane> ofPeer = lanes.or(peer, Table.empty());
-        Lane lane = ofPeer.or(name, Lane.NONE);
-        return lanes.with(
-                peer, ofPeer.with(name, new Lane(lane.asks() + asks, lane.inbound() + inbound, List.of(), 0)));
+    private static void counted(Map<PeerId, Map<String, Lane>> lanes, PeerId peer, String name, int asks, int inbound) {
+        Map<String, Lane> ofPeer = lanes.computeIfAbsent(peer, any -> new HashMap<>());
+        ofPeer.put(name, ofPeer.getOrDefault(name, Lane.of(name)).plus(asks, inbound));
     }
 
     private static Optional<String> streams(ExchangeState own) {

@@ -92,13 +92,16 @@ public final class ExchangeMachine {
 
                         noStream > reading: offered
                         reading > asked: askCame
+                        asked > reading: reply
                         asked > replying: reply
-                        replying > reading: replySent
-                        reading > noStream: askMissing, streamDue, streamEnded, booted
+                        replying > resting: replySent
+                        resting > reading: streamDue
+                        reading > noStream: askMissing, replyMissing, streamDue, streamEnded, booted
                         asked > noStream: refuse, streamDue, streamEnded, booted
                         replying > noStream: replySent, replyMissing, streamDue, streamEnded, booted
+                        resting > noStream: streamEnded, booted
                         asked: asked
-                        noStream: offered""")
+                        noStream: offered, streamEnded""")
                 .phases(ExchangeState::nameOf)
                 .invariants(ExchangeInvariants.ALL)
                 .budget(MOST_BYTES

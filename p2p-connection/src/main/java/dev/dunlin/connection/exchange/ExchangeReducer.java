@@ -55,9 +55,11 @@ final class ExchangeReducer {
             case ExchangeAction.AnswerMissing fact -> asking.unanswered(fact);
             case ExchangeAction.AskDue(long ask) -> asking.due(ask);
             case ExchangeAction.StreamEnded(var stream, var reason) ->
-                own.outbound().has(stream) ? asking.ended(stream, reason) : answering.ended(stream);
+                own.outbound().has(stream)
+                        ? asking.ended(stream, reason)
+                        : own.inbound().has(stream) ? answering.ended(stream) : own;
             case ExchangeAction.StreamDue(var stream) ->
-                own.outbound().has(stream) ? asking.idled(stream) : answering.left(stream, CloseMode.RESET);
+                own.outbound().has(stream) ? asking.idled(stream) : answering.due(stream);
             case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);
             case ExchangeAction.Unserve(String protocol) -> answering.serves(protocol, false);
             case ExchangeAction.Offered fact -> answering.offered(fact);

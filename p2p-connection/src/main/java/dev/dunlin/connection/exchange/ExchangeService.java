@@ -14,7 +14,7 @@ public interface ExchangeService {
     /** Reads a question. */
     void read(ActionId id, ExchangeEffect.ReadInit init);
 
-    /** Writes an answer. */
+    /** Writes an answer, and reads the next question where that is asked for. */
     void reply(ActionId id, ExchangeEffect.ReplyInit init);
 
     /** Takes streams of these protocols from now on. */

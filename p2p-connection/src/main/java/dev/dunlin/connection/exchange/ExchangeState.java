@@ -9,6 +9,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ import java.util.List;
  * @param outbound the streams of this node's asks, those included that may be used again
  * @param inbound the streams on which others ask
  * @param questions the questions that nobody has answered yet, by their number
- * @param lanes what is under way with each peer, by the protocol's name
+ * @param lanes what is under way with each peer, one for each protocol: they are few
  * @param uses what is under way of each protocol; also whether it is served
  * @param bytes what the questions in {@code asks} take
  * @param lastNumber the last number given to an ask or a question; never falls, not even at a boot
@@ -34,7 +35,7 @@ public record ExchangeState(
         Table<Handle, Outbound> outbound,
         Table<Handle, Inbound> inbound,
         Table<Long, Handle> questions,
-        Table<PeerId, Table<String, Lane>> lanes,
+        Table<PeerId, List<Lane>> lanes,
         Table<String, Use> uses,
         long bytes,
         long lastNumber) {
@@ -150,14 +151,16 @@ public record ExchangeState(
         /** The question waits for somebody here to answer it. */
         ASKED,
         /** The answer is being written. */
-        REPLYING
+        REPLYING,
+        /** The peer asks too often: the next question is read later. */
+        RESTING
     }
 
     /**
      * A stream on which another node asks.
      *
      * @param number of the last question; 0 before the first
-     * @param at when it is given up
+     * @param at when it is given up; of a resting one, when it is read again
      */
     public record Inbound(PeerId peer, Handle connection, String protocol, Side side, long number, long at)
             implements Due {
@@ -170,22 +173,38 @@ public record ExchangeState(
     /**
      * What is under way with one peer by one protocol.
      *
+     * @param protocol its name
      * @param asks this node's asks that have a place
      * @param inbound streams on which the peer asks
      * @param idle streams that may be used again, the one used last at the end
      * @param broken how often a stream that had been used before failed the next ask, up to {@link Asking#UNFIT}
+     * @param used up to when the peer's questions have used up its time, microseconds of the node's time
      */
-    public record Lane(int asks, int inbound, List<Handle> idle, int broken) {
-
-        static final Lane NONE = new Lane(0, 0, List.of(), 0);
+    public record Lane(String protocol, int asks, int inbound, List<Handle> idle, int broken, long used) {
 
         /** Copies the list. */
         public Lane {
             idle = List.copyOf(idle);
         }
 
+        static Lane of(String protocol) {
+            return new Lane(protocol, 0, 0, List.of(), 0, 0);
+        }
+
         Lane plus(int moreAsks, int moreInbound) {
-            return new Lane(asks + moreAsks, inbound + moreInbound, idle, broken);
+            return new Lane(protocol, asks + moreAsks, inbound + moreInbound, idle, broken, used);
+        }
+
+        Lane with(List<Handle> free) {
+            return new Lane(protocol, asks, inbound, free, broken, used);
+        }
+
+        Lane brokenOnceMore() {
+            return new Lane(protocol, asks, inbound, idle, Math.min(Asking.UNFIT, broken + 1), used);
+        }
+
+        Lane asked(long until) {
+            return new Lane(protocol, asks, inbound, idle, broken, until);
         }
 
         boolean isEmpty() {
@@ -210,7 +229,12 @@ public record ExchangeState(
     }
 
     Lane lane(PeerId peer, String protocol) {
-        return lanes.or(peer, Table.empty()).or(protocol, Lane.NONE);
+        for (Lane lane : lanes.or(peer, List.of())) {
+            if (lane.protocol().equals(protocol)) {
+                return lane;
+            }
+        }
+        return Lane.of(protocol);
     }
 
     Use use(String protocol) {
@@ -241,6 +265,7 @@ public record ExchangeState(
                     case READING -> "reading";
                     case ASKED -> "asked";
                     case REPLYING -> "replying";
+                    case RESTING -> "resting";
                 }))
                 .orElse("noStream");
     }
@@ -321,15 +346,19 @@ public record ExchangeState(
                 config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, changed);
     }
 
-    ExchangeState withLane(PeerId peer, String protocol, Lane lane) {
-        Table<String, Lane> ofPeer = lanes.or(peer, Table.empty());
-        Table<String, Lane> changed =
-                lane.isEmpty() && lane.broken() == 0 ? ofPeer.without(protocol) : ofPeer.with(protocol, lane);
-        // How well streams can be used again is known of a peer as long as anything is under way with it.
-        boolean idle = true;
-        for (Lane any : changed.values()) {
-            idle &= any.isEmpty();
+    ExchangeState withLane(PeerId peer, Lane lane) {
+        List<Lane> changed = new ArrayList<>(2);
+        boolean idle = lane.isEmpty();
+        for (Lane other : lanes.or(peer, List.of())) {
+            if (!other.protocol().equals(lane.protocol())) {
+                changed.add(other);
+                idle &= other.isEmpty();
+            }
         }
+        if (!lane.isEmpty() || lane.broken() > 0) {
+            changed.add(lane);
+        }
+        // How well streams can be used again is known of a peer as long as anything is under way with it.
         return new ExchangeState(
                 config,
                 asks,
@@ -338,7 +367,7 @@ public record ExchangeState(
                 outbound,
                 inbound,
                 questions,
-                idle ? lanes.without(peer) : lanes.with(peer, changed),
+                idle ? lanes.without(peer) : lanes.with(peer, List.copyOf(changed)),
                 uses,
                 bytes,
                 lastNumber);

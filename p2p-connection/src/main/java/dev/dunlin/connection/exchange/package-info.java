@@ -17,11 +17,14 @@
  *     idle --> noStream: streamDue, streamEnded, booted
  *     noStream --> reading: offered
  *     reading --> asked: askCame
+ *     asked --> reading: reply
  *     asked --> replying: reply
- *     replying --> reading: replySent
- *     reading --> noStream: askMissing, streamDue, streamEnded, booted
+ *     replying --> resting: replySent
+ *     resting --> reading: streamDue
+ *     reading --> noStream: askMissing, replyMissing, streamDue, streamEnded, booted
  *     asked --> noStream: refuse, streamDue, streamEnded, booted
  *     replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
+ *     resting --> noStream: streamEnded, booted
  * }</pre>
  */
 @NullMarked

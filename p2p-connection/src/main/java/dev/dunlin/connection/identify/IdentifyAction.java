@@ -106,21 +106,8 @@ public sealed interface IdentifyAction extends Action {
      */
     record PushCame(PeerId peer, Handle connection, long question, Identified identified) implements AboutPeer {}
 
-    /** Due: a peer was remembered without a connection for long enough. */
-    record Forgotten(PeerId peer) implements AboutPeer {}
-
-    /** A peer was to be forgotten first where too many are remembered. */
-    record Evicted(PeerId peer) implements AboutPeer {}
-
     /** Due: our last changes are to be pushed. */
     record PushesDue() implements IdentifyAction {}
-
-    /**
-     * Fact for others: a peer has told who it is, for the first time or anew.
-     *
-     * @param told all that is now known of it, as in the state
-     */
-    record PeerIdentified(PeerId peer, IdentifyState.Told told) implements AboutPeer {}
 
     /**
      * Fact for others: a peer could not be asked, or did not answer well.

@@ -21,11 +21,6 @@ import java.util.Optional;
  * @param maxPushes most pushes on their way ({@code identify.maxPushes}, 32, 1 to
  *     {@link #MOST_PUSHES})
  * @param maxLinks most connections that are watched ({@code identify.maxLinks}, 1024, 0 to {@link #MOST_PEERS})
- * @param maxRemembered most peers remembered without a connection ({@code identify.maxRemembered}, 1024, 0 to
- *     {@link #MOST_PEERS})
- * @param memory how long a peer is remembered without a connection ({@code identify.memory}, 1 h, 1 ms to 30 days)
- * @param rememberedAddresses how many addresses are then kept ({@code identify.rememberedAddresses}, 20 as in
- *     go-libp2p, 0 to 500)
  * @param pushEvery how often a peer may push, on average ({@code identify.pushEvery}, 5 s as in go-libp2p, 0 to 1 h)
  * @param pushBurst how many pushes a peer may have in advance of that ({@code identify.pushBurst}, 10 as in
  *     go-libp2p, 1 to 1000)
@@ -43,9 +38,6 @@ public record IdentifyConfig(
         long debounce,
         int maxPushes,
         int maxLinks,
-        int maxRemembered,
-        long memory,
-        int rememberedAddresses,
         long pushEvery,
         int pushBurst,
         int observers,
@@ -53,7 +45,7 @@ public record IdentifyConfig(
         int protocols,
         int addresses) {
 
-    /** The greatest number of connected or remembered peers: the byte budget is made for it. */
+    /** The greatest number of connected peers: the byte budget is made for it. */
     public static final int MOST_PEERS = 2048;
 
     /** The greatest number of pushes on their way. */
@@ -79,9 +71,6 @@ public record IdentifyConfig(
                 number(config, "identify.debounce", SECOND, MILLI, HOUR),
                 (int) number(config, "identify.maxPushes", 32, 1, MOST_PUSHES),
                 (int) number(config, "identify.maxLinks", 1024, 0, MOST_PEERS),
-                (int) number(config, "identify.maxRemembered", 1024, 0, MOST_PEERS),
-                number(config, "identify.memory", HOUR, MILLI, 720 * HOUR),
-                (int) number(config, "identify.rememberedAddresses", 20, 0, 500),
                 number(config, "identify.pushEvery", 5 * SECOND, 0, HOUR),
                 (int) number(config, "identify.pushBurst", 10, 1, 1000),
                 (int) number(config, "identify.observers", 4, 1, 1000),

@@ -124,16 +124,7 @@ final class IdentifyGuards {
             // Every question has its answer: which one the reducer says.
             .always(IdentifyAction.Asked.class)
             .always(IdentifyAction.PushCame.class)
-            .always(IdentifyAction.Forgotten.class)
-            .on(
-                    IdentifyAction.Evicted.class,
-                    Clauses.when(
-                            "peer-is-remembered", (own, action) -> own.memory().has(action.peer())),
-                    Clauses.when(
-                            "too-many-are-remembered",
-                            (own, action) -> own.memory().size() > own.config().maxRemembered()))
             .always(IdentifyAction.PushesDue.class)
-            .always(IdentifyAction.PeerIdentified.class)
             .always(IdentifyAction.IdentifyFailed.class)
             .always(IdentifyAction.ObservedChanged.class)
             .build();

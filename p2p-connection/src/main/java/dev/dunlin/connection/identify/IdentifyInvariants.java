@@ -4,7 +4,6 @@ import dev.dunlin.connection.identify.IdentifyState.Link;
 import dev.dunlin.connection.identify.IdentifyState.Peer;
 import dev.dunlin.connection.identify.IdentifyState.Sent;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Invariant;
 import java.util.List;
@@ -19,7 +18,6 @@ final class IdentifyInvariants {
     static final List<Invariant<IdentifyState>> ALL = List.of(
             new Invariant<>("links-are-counted", IdentifyInvariants::miscounted),
             new Invariant<>("asks-are-numbered", IdentifyInvariants::unnumbered),
-            new Invariant<>("remembered-peers-are-forgotten", IdentifyInvariants::unforgettable),
             new Invariant<>("observers-are-links", IdentifyInvariants::unseen)
                     .brokenBy(
                             IdentifyAction.Linked.class, IdentifyAction.Unlinked.class, IdentifyAction.Received.class));
@@ -42,29 +40,12 @@ final class IdentifyInvariants {
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
             long ask = entry.getValue().asking().ask();
             long push = entry.getValue().sent().push();
-            if (ask < 1 || ask == push || Math.max(ask, push) > own.lastAsk()) {
+            if (entry.getValue().links() == 0 || ask < 1 || ask == push || Math.max(ask, push) > own.lastAsk()) {
                 return Optional.of(entry.getKey() + " has the numbers " + ask + " and " + push
                         + ", and the last one is " + own.lastAsk());
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<String> unforgettable(IdentifyState own) {
-        for (PeerId id : own.memory().keys()) {
-            if (own.peers().has(id) || own.memory().at(id).at() == Due.NEVER) {
-                return Optional.of(id + " is connected, or never forgotten");
-            }
-        }
-        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
-            if (entry.getValue().links() == 0) {
-                return Optional.of(entry.getKey() + " is not connected");
-            }
-        }
-        return own.memory().size() <= own.config().maxRemembered()
-                ? Optional.empty()
-                : Optional.of(own.memory().size() + " peers are remembered, at most "
-                        + own.config().maxRemembered());
     }
 
     private static Optional<String> unseen(IdentifyState own) {

@@ -32,7 +32,6 @@ public final class IdentifyMachine {
             .boots(IdentifyReducer::boot)
             .guards(IdentifyGuards.ALL)
             .reduces(IdentifyReducer::reduce)
-            .due(IdentifyAction.Forgotten.class, IdentifyState::memory, IdentifyAction.Forgotten::new)
             .due(IdentifyAction.PushesDue.class, IdentifyState::rounds, round -> new IdentifyAction.PushesDue())
             .on(Listening.class, fact -> new IdentifyAction.AddressesBound(fact.listener(), fact.bound()))
             .on(ListenerClosed.class, fact -> new IdentifyAction.AddressesUnbound(fact.listener()))
@@ -66,19 +65,15 @@ public final class IdentifyMachine {
             .transitions("""
                     running: speak, protocolsServed, addressesBound, addressesUnbound, pushesDue, observedChanged
 
-                    unknown, remembered > asking: linked
+                    unknown > asking: linked
                     asking > identified: received
                     asking > unidentified: received, askLost
                     identified, unidentified > asking: linked
-                    asking, identified, unidentified > remembered: unlinked, booted
-                    asking, unidentified > unknown: unlinked
-                    asking, identified, unidentified, remembered > unknown: booted
-                    remembered > unknown: forgotten, evicted
+                    asking, identified, unidentified > unknown: unlinked, booted
 
                     asking: linked, received
                     asking, identified, unidentified: unlinked, pushSent, askLost
-                    unknown, remembered, asking, identified, unidentified: asked, pushCame
-                    unknown, remembered, asking, identified, unidentified: peerIdentified, identifyFailed""")
+                    unknown, asking, identified, unidentified: asked, pushCame, identifyFailed""")
             .phases(IdentifyState::phaseOf)
             .invariants(IdentifyInvariants.ALL)
             .budget(budget());
@@ -98,15 +93,9 @@ public final class IdentifyMachine {
     }
 
     private static long budget() {
-        IdentifyLimits limits = IdentifyGuards.LIMITS;
-        // Text takes two bytes a character, each entry a word of length and one of rounding.
-        long told = 2L * limits.keptBytes()
-                + 16L * (limits.protocols() + limits.addresses())
-                + IdentifyGuards.MAX_RECORD_BYTES
-                + 16L * limits.addresses()
-                + 4096;
+        long peer = 1024;
         long link = 4L * Multiaddr.MAX_BYTES + 1024;
         long ours = IdentifyGuards.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16) + (1 << 16);
-        return IdentifyConfig.MOST_PEERS * (2 * told + link) + ours;
+        return IdentifyConfig.MOST_PEERS * (peer + link) + ours;
     }
 }

@@ -74,6 +74,8 @@ public final class IdentifyProtocol {
                 outbound,
                 1,
                 outbound,
+                ProtocolLimits.DEFAULT.askEvery(),
+                ProtocolLimits.DEFAULT.askBurst(),
                 TimeUnit.SECONDS.toMicros(10),
                 ProtocolLimits.DEFAULT.idle(),
                 false);

@@ -5,23 +5,19 @@ import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.IdentifyAction.IdentifyFailed;
 import dev.dunlin.connection.identify.IdentifyAction.ObservedChanged;
-import dev.dunlin.connection.identify.IdentifyAction.PeerIdentified;
 import dev.dunlin.connection.identify.IdentifyState.Asking;
 import dev.dunlin.connection.identify.IdentifyState.Link;
 import dev.dunlin.connection.identify.IdentifyState.Peer;
 import dev.dunlin.connection.identify.IdentifyState.Pushes;
-import dev.dunlin.connection.identify.IdentifyState.Remembered;
 import dev.dunlin.connection.identify.IdentifyState.Step;
-import dev.dunlin.connection.identify.IdentifyState.Told;
+import dev.dunlin.connection.peer.PeerAction.Describe;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeAction;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The identify machine (libp2p/specs identify/README.md). */
@@ -29,7 +25,7 @@ final class IdentifyReducer {
 
     private IdentifyReducer() {}
 
-    /** What was told survives a boot; connections, asks, listeners and observations do not. */
+    /** Of what we say of ourselves a little survives a boot; connections, asks, listeners and observations do not. */
     static IdentifyState boot(IdentifyState own, NodeAction.Booted booted, Context ctx) {
         IdentifyConfig config = IdentifyConfig.of(booted.config());
         ctx.then(new ExchangeAction.Serve(IdentifyProtocol.NAME));
@@ -42,22 +38,8 @@ final class IdentifyReducer {
                 Table.empty(),
                 List.of(),
                 own.own().seq());
-        Table<PeerId, Remembered> memory = own.memory();
-        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
-            Optional<Remembered> last = remembered(entry.getValue(), config, ctx);
-            memory = last.isPresent() ? memory.with(entry.getKey(), last.get()) : memory;
-        }
-        for (PeerId id : memory.due(Due.NEVER - 1, Math.max(0, memory.size() - config.maxRemembered()))) {
-            memory = memory.without(id);
-        }
         return new IdentifyState(
-                config, ours.raised(ctx.wallTime()), Table.empty(), memory, Table.empty(), Pushes.NONE, own.lastAsk());
-    }
-
-    private static Optional<Remembered> remembered(Peer peer, IdentifyConfig config, Context ctx) {
-        long until = ctx.now() + config.memory();
-        return peer.told()
-                .map(told -> new Remembered(told.cut(config.rememberedAddresses()), peer.pushCredit(), until));
+                config, ours.raised(ctx.wallTime()), Table.empty(), Table.empty(), Pushes.NONE, own.lastAsk());
     }
 
     static IdentifyState reduce(IdentifyState own, IdentifyAction action, Context ctx) {
@@ -82,12 +64,8 @@ final class IdentifyReducer {
                         : askFailed(own, peer, sentence(why, detail), ctx);
             case IdentifyAction.Asked asked -> asked(own, asked, ctx);
             case IdentifyAction.PushCame push -> pushCame(own, push, ctx);
-            case IdentifyAction.Forgotten(PeerId peer) ->
-                own.with(own.peers(), own.memory().without(peer));
-            case IdentifyAction.Evicted(PeerId peer) ->
-                own.with(own.peers(), own.memory().without(peer));
             case IdentifyAction.PushesDue _ -> Pushing.round(own, ctx);
-            case PeerIdentified _, IdentifyFailed _, ObservedChanged _ -> own;
+            case IdentifyFailed _, ObservedChanged _ -> own;
         };
     }
 
@@ -97,13 +75,9 @@ final class IdentifyReducer {
         PeerId id = linked.peer();
         Link link = new Link(id, linked.remote(), linked.direction(), Optional.empty());
         Peer before = own.peers().or(id, Peer.NEW);
-        Optional<Remembered> last = own.memory().find(id);
-        if (last.isPresent()) {
-            before = before.with(last.get().told()).withPushCredit(last.get().pushCredit());
-        }
         Peer peer = before.withLinks(before.links() + 1);
-        IdentifyState after = own.withLinks(own.links().with(linked.connection(), link))
-                .with(own.peers().with(id, peer), own.memory().without(id));
+        IdentifyState after =
+                own.withLinks(own.links().with(linked.connection(), link)).with(id, peer);
         boolean isNew = before.links() == 0;
         return switch (peer.asking().step()) {
             case ASKING ->
@@ -125,15 +99,7 @@ final class IdentifyReducer {
 
     private static IdentifyState disconnected(IdentifyState own, PeerId id, Context ctx) {
         IdentifyState after = Pushing.disconnected(own, id, ctx);
-        Optional<Remembered> last = remembered(own.peers().at(id), own.config(), ctx);
-        if (last.isEmpty()) {
-            return after.with(after.peers().without(id), after.memory());
-        }
-        Table<PeerId, Remembered> memory = after.memory().with(id, last.get());
-        if (memory.size() > own.config().maxRemembered()) {
-            memory.due(Due.NEVER - 1, 1).forEach(oldest -> ctx.then(new IdentifyAction.Evicted(oldest)));
-        }
-        return after.with(after.peers().without(id), memory);
+        return after.with(after.peers().without(id));
     }
 
     /** Notes where a peer sees us. Only who dialled us can know at which address we are reached. */
@@ -175,11 +141,9 @@ final class IdentifyReducer {
         }
         Peer peer = own.peers().at(id);
         Scope remote = Scope.of(own.links().at(received.connection()).remote());
-        IdentifyState after = told(
-                own,
-                id,
-                Learning.asked(peer.told(), received.identified(), id, remote, own.config(), ctx.wallTime()),
-                ctx);
+        Describe said = Learning.described(id, received.identified(), true, remote, own.config());
+        ctx.then(said);
+        IdentifyState after = own.with(id, peer.taking(said.protocols().contains(IdentifyProtocol.PUSH_ID)));
         after = seen(after, received.connection(), received.identified().observedAddress(), ctx);
         return askEnded(Pushing.outdated(after, id, ctx), id, Step.IDENTIFIED, ctx);
     }
@@ -190,11 +154,6 @@ final class IdentifyReducer {
             return Optional.of("it told more than a peer may");
         }
         return said.keyOf().filter(key -> !key.equals(id)).map(key -> "it sent the public key of another peer");
-    }
-
-    private static IdentifyState told(IdentifyState own, PeerId id, Told told, Context ctx) {
-        ctx.then(new PeerIdentified(id, told));
-        return own.with(id, own.peers().at(id).with(told));
     }
 
     private static String sentence(AskFailure why, String detail) {
@@ -249,11 +208,12 @@ final class IdentifyReducer {
             return refused(after, push.question(), ctx);
         }
         ctx.then(new ExchangeAction.Reply(push.question(), new IdentifyProtocol.PushTaken()));
-        return told(
-                after,
-                id,
-                Learning.pushed(peer.told(), push.identified(), id, remote, own.config(), ctx.wallTime()),
-                ctx);
+        Describe said = Learning.described(id, push.identified(), false, remote, own.config());
+        ctx.then(said);
+        Peer now = after.peers().at(id);
+        return said.protocols().isEmpty()
+                ? after
+                : after.with(id, now.taking(said.protocols().contains(IdentifyProtocol.PUSH_ID)));
     }
 
     private static IdentifyState refused(IdentifyState own, long question, Context ctx) {

@@ -14,12 +14,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What our peers told of themselves, what we tell of ourselves, and the asks and pushes on their way.
+ * Whom of our peers we have asked who they are, what we tell of ourselves, and the asks and pushes on their way. What peers tell is
+ * kept by the peer machine.
  *
  * @param config what the last boot said
  * @param own what we say of ourselves
  * @param peers the connected peers
- * @param memory what peers told that are no longer connected; due when it is forgotten
  * @param links the open connections
  * @param pushes how our changes get to our peers
  * @param lastAsk the number of the last ask or push; never falls, not even at a boot
@@ -28,47 +28,45 @@ public record IdentifyState(
         IdentifyConfig config,
         Own own,
         Table<PeerId, Peer> peers,
-        Table<PeerId, Remembered> memory,
         Table<Handle, Link> links,
         Pushes pushes,
         long lastAsk) {
 
     /** Before the first boot. */
-    public static final IdentifyState INITIAL = new IdentifyState(
-            IdentifyConfig.DEFAULT, Own.NOTHING, Table.empty(), Table.empty(), Table.empty(), Pushes.NONE, 0);
+    public static final IdentifyState INITIAL =
+            new IdentifyState(IdentifyConfig.DEFAULT, Own.NOTHING, Table.empty(), Table.empty(), Pushes.NONE, 0);
 
     /**
      * A connected peer.
      *
      * @param links how many connections there are to it, at least one
      * @param asking how far we are in asking it on the newest connection
-     * @param told what it told, also earlier
+     * @param takesPushes whether it said that it takes pushes
      * @param sent what we told it
      * @param pushCredit up to when its pushes have used up its time, microseconds of the node's time
      */
-    public record Peer(int links, Asking asking, Optional<Told> told, Sent sent, long pushCredit) {
+    public record Peer(int links, Asking asking, boolean takesPushes, Sent sent, long pushCredit) {
 
-        static final Peer NEW =
-                new Peer(0, new Asking(Step.ASKING, 0, false), Optional.empty(), new Sent(0, Sent.NO_PUSH), 0);
+        static final Peer NEW = new Peer(0, new Asking(Step.ASKING, 0, false), false, new Sent(0, Sent.NO_PUSH), 0);
 
         Peer withLinks(int changed) {
-            return new Peer(changed, asking, told, sent, pushCredit);
+            return new Peer(changed, asking, takesPushes, sent, pushCredit);
         }
 
         Peer with(Asking changed) {
-            return new Peer(links, changed, told, sent, pushCredit);
+            return new Peer(links, changed, takesPushes, sent, pushCredit);
         }
 
-        Peer with(Told changed) {
-            return new Peer(links, asking, Optional.of(changed), sent, pushCredit);
+        Peer taking(boolean pushes) {
+            return new Peer(links, asking, pushes, sent, pushCredit);
         }
 
         Peer with(Sent changed) {
-            return new Peer(links, asking, told, changed, pushCredit);
+            return new Peer(links, asking, takesPushes, changed, pushCredit);
         }
 
         Peer withPushCredit(long changed) {
-            return new Peer(links, asking, told, sent, changed);
+            return new Peer(links, asking, takesPushes, sent, changed);
         }
     }
 
@@ -116,14 +114,6 @@ public record IdentifyState(
     }
 
     /**
-     * A peer that is not connected.
-     *
-     * @param told what it told, with fewer addresses
-     * @param at when it is forgotten
-     */
-    public record Remembered(Told told, long pushCredit, long at) implements Due {}
-
-    /**
      * How our changes get to our peers.
      *
      * @param waiting the peers whose push waits for a free place, by the number of ours that they have
@@ -144,75 +134,6 @@ public record IdentifyState(
     }
 
     /**
-     * What a peer told of itself; filtered and bounded, otherwise its own words.
-     *
-     * @param protocolVersion such as {@code ipfs/0.1.0}; empty if not told
-     * @param agentVersion name and version of its software; empty if not told
-     * @param protocols the protocol ids it takes streams for
-     * @param listenAddresses where it says it can be reached, without the peer at the end
-     * @param certified the addresses it signed
-     * @param skipped how many entries of its last message were left out
-     * @param at when it told last, microseconds since the Unix epoch
-     */
-    public record Told(
-            String protocolVersion,
-            String agentVersion,
-            List<String> protocols,
-            List<Multiaddr> listenAddresses,
-            Optional<Certified> certified,
-            int skipped,
-            long at) {
-
-        static final Told NOTHING = new Told("", "", List.of(), List.of(), Optional.empty(), 0, 0);
-
-        /** Copies the lists. */
-        public Told {
-            protocols = List.copyOf(protocols);
-            listenAddresses = List.copyOf(listenAddresses);
-        }
-
-        /** Where it can be reached: the signed addresses, or those told if it signed none. */
-        public List<Multiaddr> addresses() {
-            return certified
-                    .map(Certified::addresses)
-                    .filter(signed -> !signed.isEmpty())
-                    .orElse(listenAddresses);
-        }
-
-        /** Whether it takes streams for a protocol. */
-        public boolean speaks(String protocol) {
-            return protocols.contains(protocol);
-        }
-
-        Told cut(int most) {
-            return new Told(
-                    protocolVersion,
-                    agentVersion,
-                    protocols,
-                    first(most, listenAddresses),
-                    certified.map(signed -> new Certified(signed.seq(), first(most, signed.addresses()))),
-                    skipped,
-                    at);
-        }
-
-        private static List<Multiaddr> first(int most, List<Multiaddr> of) {
-            return of.subList(0, Math.min(most, of.size()));
-        }
-    }
-
-    /**
-     * The addresses of a peer record that the peer itself signed.
-     *
-     * @param seq the record's number, unsigned
-     */
-    public record Certified(long seq, List<Multiaddr> addresses) {
-        /** Copies the list. */
-        public Certified {
-            addresses = List.copyOf(addresses);
-        }
-    }
-
-    /**
      * An open connection.
      *
      * @param remote the address at its other end
@@ -224,11 +145,6 @@ public record IdentifyState(
         Link seeing(Optional<Multiaddr> changed) {
             return new Link(peer, remote, direction, changed);
         }
-    }
-
-    /** What a peer told, connected or remembered. */
-    public Optional<Told> told(PeerId peer) {
-        return memory.find(peer).map(Remembered::told).or(() -> peers.find(peer).flatMap(Peer::told));
     }
 
     /** Whether an ask or push of a number awaits its end. */
@@ -265,34 +181,32 @@ public record IdentifyState(
         if (!subject.kind().equals(OfPeer.KIND)) {
             return "running";
         }
-        PeerId id = PeerId.parse(subject.key());
-        Optional<Peer> peer = peers.find(id);
-        return peer.isPresent()
-                ? peer.get().asking().step().name().toLowerCase(Locale.ROOT)
-                : memory.has(id) ? "remembered" : "unknown";
+        return peers.find(PeerId.parse(subject.key()))
+                .map(peer -> peer.asking().step().name().toLowerCase(Locale.ROOT))
+                .orElse("unknown");
     }
 
     IdentifyState with(Own changed) {
-        return new IdentifyState(config, changed, peers, memory, links, pushes, lastAsk);
+        return new IdentifyState(config, changed, peers, links, pushes, lastAsk);
     }
 
     IdentifyState with(PeerId id, Peer changed) {
-        return with(peers.with(id, changed), memory);
+        return with(peers.with(id, changed));
     }
 
-    IdentifyState with(Table<PeerId, Peer> connected, Table<PeerId, Remembered> remembered) {
-        return new IdentifyState(config, own, connected, remembered, links, pushes, lastAsk);
+    IdentifyState with(Table<PeerId, Peer> connected) {
+        return new IdentifyState(config, own, connected, links, pushes, lastAsk);
     }
 
     IdentifyState withLinks(Table<Handle, Link> changed) {
-        return new IdentifyState(config, own, peers, memory, changed, pushes, lastAsk);
+        return new IdentifyState(config, own, peers, changed, pushes, lastAsk);
     }
 
     IdentifyState withLastAsk(long changed) {
-        return new IdentifyState(config, own, peers, memory, links, pushes, changed);
+        return new IdentifyState(config, own, peers, links, pushes, changed);
     }
 
     IdentifyState with(Pushes changed) {
-        return new IdentifyState(config, own, peers, memory, links, changed, lastAsk);
+        return new IdentifyState(config, own, peers, links, changed, lastAsk);
     }
 }

@@ -60,9 +60,7 @@ final class Pushing {
         return peer.links() > 0
                 && peer.sent().push() == Sent.NO_PUSH
                 && peer.sent().seq() < own.own().seq()
-                && peer.told()
-                        .filter(told -> told.speaks(IdentifyProtocol.PUSH_ID))
-                        .isPresent();
+                && peer.takesPushes();
     }
 
     /** Begins as many of the waiting pushes as may be on their way. */

@@ -23,7 +23,9 @@ import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Turn;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -61,6 +63,7 @@ public final class NettyNode<R> implements AutoCloseable {
                 .handler(ChannelEffect.class, (id, effect) -> ChannelEffects.handle(id, effect, channels()));
         made.more.accept(builder);
         runtime = builder.build();
+        made.watchers.forEach(runtime::watch);
         transport = new NettyTransport(
                 runtime,
                 made.store.state().node().run() + 1,
@@ -111,6 +114,7 @@ public final class NettyNode<R> implements AutoCloseable {
         private Catalogue<Protocol<?, ?>> exchanges = new Catalogue<>(List.of());
         private Catalogue<ChannelProtocol<?, ?>> channels = new Catalogue<>(List.of());
         private Consumer<NodeBuilder<R>> more = builder -> {};
+        private final List<Consumer<Turn>> watchers = new ArrayList<>();
 
         private Builder(Store<R> store, PrivateKey identity) {
             this.store = store;
@@ -153,9 +157,14 @@ public final class NettyNode<R> implements AutoCloseable {
             return this;
         }
 
-        /** The protocols of the exchange machine, the same as it was made with. */
+        /** The protocols of the exchange machine, by the same names as it was made with. */
         public Builder<R> exchanges(List<Protocol<?, ?>> protocols) {
-            exchanges = new Catalogue<>(protocols);
+            return exchanges(new Catalogue<>(protocols));
+        }
+
+        /** As above. */
+        public Builder<R> exchanges(Catalogue<Protocol<?, ?>> protocols) {
+            exchanges = protocols;
             return this;
         }
 
@@ -168,6 +177,12 @@ public final class NettyNode<R> implements AutoCloseable {
         /** What else the runtime is built with: a log, budgets, the handlers of the caller's own effects. */
         public Builder<R> with(Consumer<NodeBuilder<R>> others) {
             more = others;
+            return this;
+        }
+
+        /** Who is told of every turn, from the first one on; as {@link NodeRuntime#watch}. */
+        public Builder<R> watching(Consumer<Turn> watcher) {
+            watchers.add(watcher);
             return this;
         }
 

@@ -36,6 +36,9 @@ public final class PingProtocol {
                     16_384,
                     1,
                     16_384,
+                    // Far more than whoever measures; a flood of pings would fill the log.
+                    TimeUnit.MILLISECONDS.toMicros(50),
+                    60,
                     TimeUnit.SECONDS.toMicros(10),
                     // Longer than the others' pauses between two pings.
                     TimeUnit.MINUTES.toMicros(5),

@@ -2,6 +2,7 @@ package dev.dunlin.connection.ping;
 
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.ping.PingState.Job;
 import dev.dunlin.connection.ping.PingState.Peer;
 import dev.dunlin.connection.ping.PingState.Sent;
@@ -43,8 +44,13 @@ record PingReducer(PingState own, PeerId id, Peer peer, Context ctx) {
                 yield new PingState(own.config(), own.peers().without(id), own.lastPing());
             }
             case PingAction.Ping wish -> asked(new Job(wish, List.of(), wish.count()));
-            case PingAction.PongReceived(PeerId _, long _, var payload, long rtt) ->
-                ended(payload.equals(peer.ping().orElseThrow().payload()) ? List.of(rtt) : List.of());
+            case PingAction.PongReceived(PeerId _, long _, var payload, long rtt) -> {
+                boolean isPong = payload.equals(peer.ping().orElseThrow().payload());
+                if (isPong) {
+                    ctx.then(new PeerAction.Measured(id, rtt));
+                }
+                yield ended(isPong ? List.of(rtt) : List.of());
+            }
             case PingAction.PongLost(PeerId _, long _, var why, String _) ->
                 why == AskFailure.UNSUPPORTED ? givenUp("the peer does not speak the ping protocol") : ended(List.of());
             case PingAction.PingCame(PeerId _, long question, var payload) -> {

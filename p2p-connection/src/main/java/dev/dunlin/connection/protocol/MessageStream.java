@@ -58,7 +58,26 @@ public final class MessageStream implements ByteStream.Receiver {
         record Lost(EndReason reason, String why) implements Read {}
     }
 
-    private record Reading(MessageCodec<?> codec, FrameReader frames, Consumer<Read> then) {}
+    // Most streams wait for a message of which nothing has come: its frame is begun with its first byte.
+    private static final class Reading {
+        private final MessageCodec<?> codec;
+        private final Consumer<Read> then;
+        private @Nullable FrameReader begun;
+
+        Reading(MessageCodec<?> codec, Consumer<Read> then) {
+            this.codec = codec;
+            this.then = then;
+        }
+
+        FrameReader frames() {
+            FrameReader known = begun;
+            if (known == null) {
+                known = new FrameReader(codec.framing());
+                begun = known;
+            }
+            return known;
+        }
+    }
 
     private record Writing(ByteBuffer bytes, boolean last, Consumer<Optional<String>> then) {}
 
@@ -72,7 +91,7 @@ public final class MessageStream implements ByteStream.Receiver {
         if (reading != null) {
             throw new IllegalStateException("a message of this stream is awaited already");
         }
-        reading = new Reading(codec, new FrameReader(codec.framing()), then);
+        reading = new Reading(codec, then);
         if (over != null) {
             told(lost(over));
             return;
@@ -142,10 +161,12 @@ public final class MessageStream implements ByteStream.Receiver {
             return;
         }
         writing = null;
-        if (sent == ByteStream.Sent.ALL && now.last()) {
+        boolean isSent = sent == ByteStream.Sent.ALL;
+        // First, since a stream whose both sides are ended is over.
+        now.then().accept(isSent ? Optional.empty() : Optional.of("our side is closed"));
+        if (isSent && now.last()) {
             bytes.closeWrite();
         }
-        now.then().accept(sent == ByteStream.Sent.ALL ? Optional.empty() : Optional.of("our side is closed"));
     }
 
     @Override
@@ -167,12 +188,12 @@ public final class MessageStream implements ByteStream.Receiver {
     // Takes of what came as much as the awaited message has.
     private Optional<Read> taken(ByteBuffer came) {
         Reading now = reading;
-        if (now == null) {
+        if (now == null || !(came.hasRemaining() || now.codec.framing() instanceof Framing.Nothing)) {
             return Optional.empty();
         }
         try {
             Optional<Bytes> body = now.frames().next(came);
-            return body.isPresent() ? Optional.of(decoded(now.codec(), body.get())) : Optional.empty();
+            return body.isPresent() ? Optional.of(decoded(now.codec, body.get())) : Optional.empty();
         } catch (MalformedMessage malformed) {
             return Optional.of(new Read.Malformed(String.valueOf(malformed.getMessage())));
         }
@@ -203,7 +224,7 @@ public final class MessageStream implements ByteStream.Receiver {
         Reading now = reading;
         reading = null;
         if (now != null) {
-            now.then().accept(read);
+            now.then.accept(read);
         }
     }
 
@@ -224,7 +245,7 @@ public final class MessageStream implements ByteStream.Receiver {
     private static Read lastOf(Reading now) {
         try {
             Optional<Bytes> body = now.frames().end();
-            return body.isPresent() ? decoded(now.codec(), body.get()) : new Read.Finished();
+            return body.isPresent() ? decoded(now.codec, body.get()) : new Read.Finished();
         } catch (MalformedMessage malformed) {
             return new Read.Malformed(String.valueOf(malformed.getMessage()));
         }

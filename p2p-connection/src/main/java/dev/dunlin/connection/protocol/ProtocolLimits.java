@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
  * @param outbound asks of this node that are under way, all together, at least 1
  * @param outboundPerPeer the same, to each peer, at least 1
  * @param queued asks that wait for a place or a dial, at least 0
+ * @param askEvery how far apart a peer's questions are on average, 0 to 1 h; those that come sooner wait unread, so that the
+ *     peer's window closes
+ * @param askBurst how many questions of a peer may come sooner than that, at least 1
  * @param answerWithin how long this node may take for an answer before the asker is sent away, at least 1
  * @param idle how long a stream that may be used again is kept without a use, at least 1
  * @param reuseStream whether a stream carries more than one ask, one after the other
@@ -20,13 +23,26 @@ public record ProtocolLimits(
         int outbound,
         int outboundPerPeer,
         int queued,
+        long askEvery,
+        int askBurst,
         long answerWithin,
         long idle,
         boolean reuseStream) {
 
-    /** 512 and 8 in, 512 and 8 out, 1,024 queued, 10 s for an answer, 1 min idle, one ask a stream. */
+    private static final long MOST_EVERY = 3_600_000_000L;
+
+    /** 512 and 8 in, 512 and 8 out, 1,024 queued, 1,000 questions/s, 10 s for an answer, 1 min idle, one ask a stream. */
     public static final ProtocolLimits DEFAULT = new ProtocolLimits(
-            512, 8, 512, 8, 1024, TimeUnit.SECONDS.toMicros(10), TimeUnit.MINUTES.toMicros(1), false);
+            512,
+            8,
+            512,
+            8,
+            1024,
+            TimeUnit.MILLISECONDS.toMicros(1),
+            1000,
+            TimeUnit.SECONDS.toMicros(10),
+            TimeUnit.MINUTES.toMicros(1),
+            false);
 
     /** Checks the ranges. */
     public ProtocolLimits {
@@ -35,8 +51,25 @@ public record ProtocolLimits(
         within("outbound", outbound, 1, Long.MAX_VALUE);
         within("outboundPerPeer", outboundPerPeer, 1, Long.MAX_VALUE);
         within("queued", queued, 0, Long.MAX_VALUE);
+        within("askEvery", askEvery, 0, MOST_EVERY);
+        within("askBurst", askBurst, 1, Long.MAX_VALUE);
         within("answerWithin", answerWithin, 1, Long.MAX_VALUE);
         within("idle", idle, 1, Long.MAX_VALUE);
+    }
+
+    /** These, with questions of a peer so far apart, but for so many. */
+    public ProtocolLimits asked(long every, int burst) {
+        return new ProtocolLimits(
+                inbound,
+                inboundPerPeer,
+                outbound,
+                outboundPerPeer,
+                queued,
+                every,
+                burst,
+                answerWithin,
+                idle,
+                reuseStream);
     }
 
     /** Refuses a limit that is out of its range. */
@@ -50,6 +83,15 @@ public record ProtocolLimits(
     /** These, with streams that are used again, or not. */
     public ProtocolLimits reusing(boolean reuse) {
         return new ProtocolLimits(
-                inbound, inboundPerPeer, outbound, outboundPerPeer, queued, answerWithin, idle, reuse);
+                inbound,
+                inboundPerPeer,
+                outbound,
+                outboundPerPeer,
+                queued,
+                askEvery,
+                askBurst,
+                answerWithin,
+                idle,
+                reuse);
     }
 }

@@ -4,9 +4,12 @@ import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
+import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
@@ -18,6 +21,7 @@ import dev.dunlin.core.sim.SimRandom;
 import dev.dunlin.core.sim.Wish;
 import dev.dunlin.core.sim.World;
 import dev.dunlin.core.sim.WorldCheck;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
@@ -44,6 +48,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
      * time-out.
      */
     public static final long BOUND = 240 * SECOND;
+
+    private static final String KEPT = "a simulated wish";
 
     private final Profile profile;
     private final Supplier<Store<SimRoot>> stores;
@@ -78,6 +84,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     private static Store<SimRoot> production() {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                .mount(PeerMachine.PEER, SimRoot::peer, SimRoot::withPeer)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                 .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                 .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)
@@ -88,6 +95,7 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     private static Store<SimRoot> light() {
         return Store.of(SimRoot.INITIAL)
                 .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                .mount(PeerMachine.PEER, SimRoot::peer, SimRoot::withPeer)
                 .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                 .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                 .mount(PingMachine.PING, SimRoot::ping, SimRoot::withPing)
@@ -108,7 +116,11 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
     public Table<String, String> config(int node, int nodes) {
         Table<String, String> config = Table.of("node.peerId", SimNet.peer(node).toString());
         // Its sessions end when they are wished to, and only keep their connections alive before.
-        return profile == Profile.CHURN ? config.with("connection.idleTimeout", "0") : config;
+        // They are counted by what a connected peer takes: few others are remembered.
+        return profile == Profile.CHURN
+                ? config.with("connection.idleTimeout", "0").with("peer.maxMet", "32")
+                // Who is kept is tried again within the bound after the faults.
+                : config.with("connection.retryMax", String.valueOf(BOUND / 4));
     }
 
     @Override
@@ -156,9 +168,39 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                         node,
                         new PingAction.Ping(Ticket.NONE, SimNet.peer(other), 1 + random.below(5), SECOND)));
             }
+            if (random.permille(150)) {
+                wishes.addAll(kept(random, node, other, size.time()));
+            }
+            if (random.permille(300)) {
+                wishes.add(new Wish(at + random.exponential(10 * SECOND), node, asks(random, other)));
+            }
         }
         wishes.removeIf(wish -> wish.at() >= size.time());
         return wishes;
+    }
+
+    // Some are kept to the end.
+    private static List<Wish> kept(SimRandom random, int node, int other, long time) {
+        long from = SECOND / 10 + random.below(time);
+        PeerId peer = SimNet.peer(other);
+        Wish keep = new Wish(from, node, new ConnectionAction.Keep(peer, SimNet.addresses(other), KEPT));
+        return random.permille(500)
+                ? List.of(keep)
+                : List.of(
+                        keep,
+                        new Wish(from + random.exponential(time / 4), node, new ConnectionAction.Unkeep(peer, KEPT)));
+    }
+
+    // By way of what is known of the peer, or of where it is.
+    private static ExchangeAction.Ask asks(SimRandom random, int other) {
+        return new ExchangeAction.Ask(
+                Ticket.NONE,
+                SimNet.peer(other),
+                random.permille(500) ? List.of() : SimNet.addresses(other),
+                true,
+                PingProtocol.NAME,
+                new PingProtocol.PingPayload(Bytes.of(new byte[PingProtocol.BYTES])),
+                1 + random.exponential(20 * SECOND));
     }
 
     // Ten connections that each node makes, and about as many that are made to it.
@@ -204,12 +246,15 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     @Override
     public Services<SimRoot> services(World<SimRoot> world) {
-        return new SimNet<>(world, StandardProtocols.ALL, List.of());
+        SimNet<SimRoot> net = new SimNet<>(world, StandardProtocols.ALL, List.of());
+        return profile == Profile.CHURN ? net : net.compared();
     }
 
     @Override
     public List<WorldCheck<SimRoot>> checks(World<SimRoot> world) {
-        return List.of(new OfThisRun());
+        return profile == Profile.CHURN
+                ? List.of(new OfThisRun())
+                : List.of(new OfThisRun(), new SocketsAgree(netOf(world)));
     }
 
     /** A node never holds a handle of a run that is over. */
@@ -234,6 +279,19 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
         }
     }
 
+    /** After each turn the state holds what is open, but for what the store has not read yet. */
+    private record SocketsAgree(SimNet<SimRoot> net) implements WorldCheck<SimRoot> {
+        @Override
+        public String name() {
+            return "state-and-sockets-agree";
+        }
+
+        @Override
+        public Optional<String> after(SimNode<SimRoot> node, Turn turn) {
+            return net.differenceAfter(node, turn);
+        }
+    }
+
     @Override
     public Optional<String> unfinished(World<SimRoot> world) {
         if (profile == Profile.CHURN) {
@@ -247,12 +305,13 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
             if (!node.isUp()) {
                 continue;
             }
-            Optional<String> hanging = hanging(node).or(() -> net.difference(node));
+            Optional<String> hanging =
+                    hanging(node).or(() -> net.difference(node)).or(() -> lost(world, node, rogues));
             if (hanging.isPresent()) {
                 return hanging;
             }
             node.root().connection().connections().each((handle, connection) -> {
-                if (rogues.contains(connection.peer())) {
+                if (rogues.contains(connection.peer()) || net.isEnding(node, handle)) {
                     return;
                 }
                 PeerId self = SimNet.peer(node.number());
@@ -282,11 +341,13 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 node.root().connection().peers()) {
             switch (entry.getValue()) {
                 case ConnectionState.Connecting dialling -> {
-                    return Optional.of("node " + node.number() + " still dials "
-                            + dialling.attempt().peer());
+                    if (!node.root().connection().isKept(entry.getKey())) {
+                        return Optional.of("node " + node.number() + " still dials "
+                                + dialling.attempt().peer());
+                    }
                 }
                 case ConnectionState.ConnectionFailed failure -> {
-                    if (!failure.isPermanent()) {
+                    if (!failure.isPermanent() && !node.root().connection().isKept(entry.getKey())) {
                         return Optional.of("node " + node.number() + " neither tries "
                                 + failure.attempt().peer() + " again nor gives it up");
                     }
@@ -294,6 +355,25 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
                 case ConnectionState.Connected _, ConnectionState.Disconnected _ -> {
                     // At rest.
                 }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A peer that is kept, and that could be reached, and that the node has not reached. */
+    private static Optional<String> lost(World<SimRoot> world, SimNode<SimRoot> node, Set<PeerId> rogues) {
+        for (PeerId peer : node.root().connection().kept().keys()) {
+            SimNode<SimRoot> there = world.nodes().get(SimNet.nodeOf(peer));
+            boolean isReachable = !rogues.contains(peer)
+                    && there.isUp()
+                    && there.root().connection().listeners().values().iterator().hasNext();
+            boolean hasJustLost = node.root()
+                    .connection()
+                    .failureOf(peer)
+                    .filter(failure -> node.clock() - failure.time() < BOUND / 4)
+                    .isPresent();
+            if (isReachable && !hasJustLost && !node.root().connection().isConnected(peer)) {
+                return Optional.of("node " + node.number() + " keeps " + peer + " and is not connected to it");
             }
         }
         return Optional.empty();

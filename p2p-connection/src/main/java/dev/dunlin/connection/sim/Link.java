@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Link implements Wire.Ends {
 
     private static final int FIN = 40;
+    private static final long ENDING = 10_000_000;
     private static final int FRAME = 60;
 
     private final World<?> world;
@@ -25,6 +26,7 @@ final class Link implements Wire.Ends {
     private @Nullable Runnable unmade;
     private int streamsOfDialler;
     private int streamsOfListener;
+    private long leftAt = -1;
 
     /** What the other side makes of a stream that is to be opened. */
     sealed interface Asked permits Taken, Refused, Unanswered {}
@@ -109,6 +111,7 @@ final class Link implements Wire.Ends {
         /** Closes it in order; the other side hears of it when all that was sent before has arrived. */
         void close(CloseReason reason) {
             if (up) {
+                link.leftAt = link.world.now();
                 link.wire.send(end, FIN, () -> {
                     Side there = link.sideAt(1 - end);
                     link.wire.close();
@@ -149,6 +152,11 @@ final class Link implements Wire.Ends {
                 down(reason);
             }
         }
+    }
+
+    /** Whether one side has closed it in order so shortly ago that the other may not have heard of it. */
+    boolean isEnding() {
+        return leftAt >= 0 && world.now() - leftAt < ENDING;
     }
 
     Link(World<?> world, int from, int to) {

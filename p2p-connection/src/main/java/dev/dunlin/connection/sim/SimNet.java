@@ -10,6 +10,8 @@ import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.SimNode;
 import dev.dunlin.core.sim.World;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Turn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     // Of those nodes that are up, by number.
     private final @Nullable SimTransport[] transports;
+    private boolean compared;
 
     private final Catalogue<Protocol<?, ?>> exchanges;
     private final Catalogue<ChannelProtocol<?, ?>> channels;
@@ -58,6 +61,12 @@ public final class SimNet<R> implements Scenario.Services<R> {
         this.channels = new Catalogue<>(channels);
         this.world = world;
         this.transports = new @Nullable SimTransport[world.plan().nodes()];
+    }
+
+    /** From now on notes what is on its way to each store: {@link #differenceAfter} asks for it, and must be asked after each turn. */
+    SimNet<R> compared() {
+        compared = true;
+        return this;
     }
 
     /** Whoever can be dialled. */
@@ -156,9 +165,9 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     @Override
     public Scenario.Running begin(SimNode<R> node) {
-        SimTransport transport = new SimTransport(this, node, peer(node.number()), node.run() + 1);
+        SimTransport transport = new SimTransport(this, node, peer(node.number()), node.run() + 1, compared);
         transports[node.number()] = transport;
-        transport.handlers(node);
+        transport.handlers();
         return power -> {
             transports[node.number()] = null;
             transport.ended(power);
@@ -203,6 +212,18 @@ public final class SimNet<R> implements Scenario.Services<R> {
 
     /** What is open at a node that its state does not hold, or the other way round; when nothing is on its way. */
     Optional<String> difference(SimNode<R> node) {
-        return transport(node.number()).flatMap(transport -> transport.difference(node));
+        return transport(node.number()).flatMap(transport -> transport.difference());
+    }
+
+    /** Whether the other side of a connection of a node has closed it, and the node cannot know yet. */
+    boolean isEnding(SimNode<R> node, Handle connection) {
+        return transport(node.number())
+                .filter(transport -> transport.isEnding(connection))
+                .isPresent();
+    }
+
+    /** The same after a turn, but for what the node's store has not read yet. */
+    Optional<String> differenceAfter(SimNode<R> node, Turn turn) {
+        return transport(node.number()).flatMap(transport -> transport.differenceAfter(turn));
     }
 }

@@ -200,10 +200,8 @@ final class SimStreams implements StreamService, MessageStreams {
 
     @Override
     public void on(Handle stream, Consumer<Optional<MessageStream>> does) {
-        transport.soon(() -> {
-            Stream.End end = open.find(stream);
-            does.accept(end == null ? Optional.empty() : Optional.of(end.messages()));
-        });
+        Stream.End end = open.find(stream);
+        does.accept(end == null ? Optional.empty() : Optional.of(end.messages()));
     }
 
     @Override

@@ -23,10 +23,13 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
+import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +40,9 @@ final class SimTransport implements ConnectionService, SimNet.Host {
     private static final long WENT_AWAY_AGAIN = 100_000;
 
     private final SimNet<?> net;
-    private final SimNode<?> port;
+    private final SimNode<?> node;
+    private final Port port;
+    private final @Nullable Ledger ledger;
     private final PeerId self;
     private final long run;
     private final SimStreams streams;
@@ -55,20 +60,22 @@ final class SimTransport implements ConnectionService, SimNet.Host {
 
     private record Listening(Handle handle, Multiaddr address) {}
 
-    SimTransport(SimNet<?> net, SimNode<?> port, PeerId self, long run) {
+    SimTransport(SimNet<?> net, SimNode<?> node, PeerId self, long run, boolean compared) {
         this.net = net;
-        this.port = port;
+        this.node = node;
+        this.ledger = compared ? new Ledger(node) : null;
+        this.port = ledger == null ? node : ledger;
         this.self = self;
         this.run = run;
         this.streams = new SimStreams(this, net, port);
     }
 
-    void handlers(SimNode<?> node) {
+    void handlers() {
         node.handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, this));
         node.handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, streams));
-        StreamExchange exchange = new StreamExchange(streams, node, net.exchanges());
+        StreamExchange exchange = new StreamExchange(streams, port, net.exchanges());
         node.handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange));
-        StreamChannels channels = new StreamChannels(streams, node, net.channels());
+        StreamChannels channels = new StreamChannels(streams, port, net.channels());
         node.handler(ChannelEffect.class, (id, effect) -> ChannelEffects.handle(id, effect, channels));
         node.handler(NodeEffect.class, (id, effect) -> {
             switch (effect) {
@@ -94,11 +101,26 @@ final class SimTransport implements ConnectionService, SimNet.Host {
         return List.copyOf(connections);
     }
 
-    Optional<String> difference(SimNode<?> node) {
-        TreeSet<Handle> open = new TreeSet<>();
+    /** What is open and the state does not hold, or the other way round, but for what the store has not read yet. */
+    Optional<String> differenceAfter(Turn turn) {
+        return ledger == null ? Optional.empty() : ledger.difference(node, turn, openHandles());
+    }
+
+    /** Whether the other side of a connection has closed it, and this one cannot know yet. */
+    boolean isEnding(Handle connection) {
+        return connection(connection).filter(side -> side.link.isEnding()).isPresent();
+    }
+
+    private Set<Handle> openHandles() {
+        Set<Handle> open = new HashSet<>();
         connections.forEach(side -> open.add(side.handle));
         listeners.forEach(listener -> open.add(listener.handle()));
         streams.open().forEach(end -> open.add(end.handle));
+        return open;
+    }
+
+    Optional<String> difference() {
+        TreeSet<Handle> open = new TreeSet<>(openHandles());
         TreeSet<Handle> known = new TreeSet<>();
         node.state().orElseThrow().node().handles().keys().forEach(known::add);
         return open.equals(known)
@@ -133,7 +155,7 @@ final class SimTransport implements ConnectionService, SimNet.Host {
 
     @Override
     public int node() {
-        return port.number();
+        return node.number();
     }
 
     @Override

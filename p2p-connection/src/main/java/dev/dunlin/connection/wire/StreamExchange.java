@@ -4,6 +4,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeEffect;
+import dev.dunlin.connection.exchange.ExchangeEffect.Then;
 import dev.dunlin.connection.exchange.ExchangeService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.MessageStream;
@@ -93,23 +94,24 @@ public final class StreamExchange implements ExchangeService {
                 init.stream(),
                 id,
                 detail -> new ExchangeAction.AskMissing(init.stream(), false, detail),
-                stream -> stream.read(
-                        protocol(init.protocol()).asks(),
-                        read -> port.answer(
-                                id,
-                                switch (read) {
-                                    case Read.Came(var message) -> new ExchangeAction.AskCame(init.stream(), message);
-                                    // That the peer has ended its side between two questions is no fault.
-                                    case Read.Finished _ ->
-                                        new ExchangeAction.AskMissing(
-                                                init.stream(), true, "the peer has ended its side");
-                                    case Read.Malformed(String why) ->
-                                        new ExchangeAction.AskMissing(
-                                                init.stream(), false, ConnectionAction.shortened(why));
-                                    case Read.Lost(var _, String why) ->
-                                        new ExchangeAction.AskMissing(
-                                                init.stream(), false, ConnectionAction.shortened(why));
-                                })));
+                stream -> readNext(id, init.stream(), init.protocol(), stream));
+    }
+
+    private void readNext(ActionId id, Handle handle, String protocol, MessageStream stream) {
+        stream.read(
+                protocol(protocol).asks(),
+                read -> port.answer(
+                        id,
+                        switch (read) {
+                            case Read.Came(var message) -> new ExchangeAction.AskCame(handle, message);
+                            // That the peer has ended its side between two questions is no fault.
+                            case Read.Finished _ ->
+                                new ExchangeAction.AskMissing(handle, true, "the peer has ended its side");
+                            case Read.Malformed(String why) ->
+                                new ExchangeAction.AskMissing(handle, false, ConnectionAction.shortened(why));
+                            case Read.Lost(var _, String why) ->
+                                new ExchangeAction.AskMissing(handle, false, ConnectionAction.shortened(why));
+                        }));
     }
 
     @Override
@@ -119,14 +121,16 @@ public final class StreamExchange implements ExchangeService {
                 id,
                 detail -> new ExchangeAction.ReplyMissing(init.stream(), detail),
                 stream -> stream.write(
-                        protocol(init.protocol()).answers(),
-                        init.message(),
-                        !init.keep(),
-                        lost -> port.answer(
-                                id,
-                                lost.<Action>map(why -> new ExchangeAction.ReplyMissing(
-                                                init.stream(), ConnectionAction.shortened(why)))
-                                        .orElseGet(() -> new ExchangeAction.ReplySent(init.stream())))));
+                        protocol(init.protocol()).answers(), init.message(), init.then() == Then.END, lost -> {
+                            if (lost.isPresent()) {
+                                String why = ConnectionAction.shortened(lost.get());
+                                port.answer(id, new ExchangeAction.ReplyMissing(init.stream(), why));
+                            } else if (init.then() == Then.READ) {
+                                readNext(id, init.stream(), init.protocol(), stream);
+                            } else {
+                                port.answer(id, new ExchangeAction.ReplySent(init.stream()));
+                            }
+                        }));
     }
 
     private Protocol<?, ?> protocol(String name) {

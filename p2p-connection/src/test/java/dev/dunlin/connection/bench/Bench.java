@@ -7,6 +7,7 @@ import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.SimNet;
 import dev.dunlin.connection.sim.SimRoot;
@@ -44,10 +45,11 @@ public final class Bench {
     private final Audit audit;
     private long lastHandle;
 
-    /** A booted node with connections, streams, exchanges, identify and ping; its configuration is keys and values by turns. */
+    /** A booted node with connections, streams, peers, exchanges, identify and ping; its configuration is keys and values by turns. */
     public Bench(String... config) {
         this(
                 mounted()
+                        .mount(Declared.only(PeerMachine.PEER), SimRoot::peer, SimRoot::withPeer)
                         .mount(Declared.only(StandardProtocols.EXCHANGE), SimRoot::exchange, SimRoot::withExchange)
                         .mount(Declared.only(IdentifyMachine.IDENTIFY), SimRoot::identify, SimRoot::withIdentify)
                         .mount(Declared.only(PingMachine.PING), SimRoot::ping, SimRoot::withPing)

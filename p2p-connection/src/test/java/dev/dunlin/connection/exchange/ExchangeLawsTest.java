@@ -33,7 +33,8 @@ import net.jqwik.api.Arbitrary;
 /** The laws of machines, asked of the exchange machine under tight limits, on the machines of connections and streams. */
 class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, ExchangeAction> {
 
-    private static final ProtocolLimits TIGHT = new ProtocolLimits(2, 1, 2, 1, 1, 20_000_000, 30_000_000, false);
+    private static final ProtocolLimits TIGHT =
+            new ProtocolLimits(2, 1, 2, 1, 1, 5_000_000, 1, 20_000_000, 30_000_000, false);
 
     private static final Machine<Object, ExchangeState, ExchangeAction> EXCHANGE =
             ExchangeMachine.of(List.of(Talk.chat(TIGHT), Talk.letter(TIGHT)));
@@ -198,7 +199,9 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                         new ExchangeAction.AskMissing(init.stream(), false, "odd"));
             case ExchangeEffect.ReplyInit init ->
                 List.of(
-                        new ExchangeAction.ReplySent(init.stream()),
+                        init.then() == ExchangeEffect.Then.READ
+                                ? new ExchangeAction.AskCame(init.stream(), HELLO)
+                                : new ExchangeAction.ReplySent(init.stream()),
                         new ExchangeAction.ReplyMissing(init.stream(), "gone"));
             case StreamEffect.LookInit look -> List.of(new StreamAction.StreamSeen(look.stream(), 0));
             case StreamEffect.OpenInit init ->
@@ -263,6 +266,14 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
         return driver.root().exchange().questions().keys().iterator().next();
     }
 
+    // The next question of a stream comes too soon after the one before.
+    private static void rests(StoreDriver<ExchangeRoot> driver, Handle stream) {
+        driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.AskCame(stream, HELLO));
+        driver.dispatch(new ExchangeAction.Reply(
+                driver.root().exchange().questions().keys().iterator().next(), ANSWER));
+        driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(stream));
+    }
+
     private static Handle opened(StoreDriver<ExchangeRoot> driver, Handle connection, int number, int peer, String id) {
         StreamEffect.OpenInit init = driver.effects(StreamEffect.OpenInit.class).getLast();
         Handle stream = handle(driver, StreamService.STREAM, number);
@@ -284,7 +295,8 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     long first = question(driver, chat);
                     driver.dispatch(new ExchangeAction.Reply(first, HELLO));
                     driver.dispatch(new ExchangeAction.Reply(first, ANSWER));
-                    driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(chat));
+                    rests(driver, chat);
+                    driver.advanceBy(TIGHT.askEvery());
                     driver.dispatch(new ExchangeAction.Reply(question(driver, chat), ANSWER));
                     driver.dispatch(new StreamAction.StreamClosed(
                             chat, connection, peer(0), Talk.CHAT_ID, EndReason.REMOTE_RESET, ""));
@@ -295,9 +307,56 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                 }),
                 new Script<>("an answer that is never written", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
-                    Handle chat = accepted(driver, connection(driver, 100, 0), 200, 0, Talk.CHAT_ID);
+                    Handle connection = connection(driver, 100, 0);
+                    Handle chat = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
                     driver.dispatch(new ExchangeAction.Reply(question(driver, chat), ANSWER));
+                    driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplyMissing(chat, "gone"));
+                    driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+                    Handle letter = accepted(driver, connection, 201, 0, Talk.LETTER_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, letter), ANSWER));
                     driver.advanceBy(TIGHT.answerWithin());
+                }),
+                new Script<>("who waits is asked when another ask fails", driver -> {
+                    Handle first = connection(driver, 100, 0);
+                    Handle second = connection(driver, 101, 2);
+                    for (int i = 0; i < 2; i++) {
+                        driver.dispatch(new StreamAction.OpenStream(Ticket.NONE, peer(0), List.of("/other/1")));
+                    }
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    for (StreamEffect.OpenInit init : driver.effects(StreamEffect.OpenInit.class)) {
+                        driver.answer(
+                                StreamEffect.OpenInit.class,
+                                new StreamAction.OpenFailed(
+                                        init.number(),
+                                        init.ticket(),
+                                        init.peer(),
+                                        ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")));
+                    }
+                    driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
+                    Handle stream = opened(driver, first, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(ask(3, 2, Talk.CHAT, HELLO));
+                    opened(driver, second, 201, 2, Talk.CHAT_ID);
+                    driver.advanceBy(1_000_000);
+                    driver.dispatch(new ExchangeAction.AnswerMissing(2, stream, AskFailure.MALFORMED, "odd"));
+                }),
+                new Script<>("an answer is lost", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+                    Handle letter = accepted(driver, connection(driver, 100, 0), 201, 0, Talk.LETTER_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, letter), ANSWER));
+                    driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplyMissing(letter, "gone"));
+                }),
+                new Script<>("who asks too often goes", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+                    Handle connection = connection(driver, 100, 0);
+                    Handle chat = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, chat), ANSWER));
+                    rests(driver, chat);
+                    driver.dispatch(new StreamAction.StreamClosed(
+                            chat, connection, peer(0), Talk.CHAT_ID, EndReason.REMOTE_RESET, ""));
+                    Handle next = accepted(driver, connection, 201, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, next), ANSWER));
+                    rests(driver, next);
+                    driver.boot(config());
                 }),
                 new Script<>("streams that are none of ours", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));

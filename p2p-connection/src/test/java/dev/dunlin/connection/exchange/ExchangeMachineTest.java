@@ -7,6 +7,7 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.bench.Bench;
+import dev.dunlin.connection.exchange.ExchangeEffect.Then;
 import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.protocol.ProtocolLimits;
@@ -33,7 +34,8 @@ class ExchangeMachineTest {
     private static final PeerId B = TypeArbitraries.peer(1);
     private static final Talk.Say HELLO = new Talk.Say.Hello(Bytes.of((byte) 1));
     private static final Talk.Answer ANSWER = new Talk.Answer(Bytes.of((byte) 2));
-    private static final ProtocolLimits LIMITS = new ProtocolLimits(4, 2, 2, 2, 3, 10 * SECOND, 20 * SECOND, false);
+    private static final ProtocolLimits LIMITS =
+            new ProtocolLimits(4, 2, 2, 2, 3, SECOND, 2, 10 * SECOND, 20 * SECOND, false);
 
     private final StoreDriver<ExchangeRoot> driver =
             StoreDriver.of(ExchangeRoot.store(ExchangeMachine.of(List.of(Talk.chat(LIMITS), Talk.letter(LIMITS)))));
@@ -258,10 +260,48 @@ class ExchangeMachineTest {
                 .isEqualTo(new ExchangeAction.Asked(asked.number(), stream, connection, A, Talk.LETTER, HELLO));
         driver.dispatch(new ExchangeAction.Reply(asked.number(), ANSWER));
         assertThat(last(ExchangeEffect.ReplyInit.class))
-                .isEqualTo(new ExchangeEffect.ReplyInit(stream, Talk.LETTER, ANSWER, false));
+                .isEqualTo(new ExchangeEffect.ReplyInit(stream, Talk.LETTER, ANSWER, Then.END));
         driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(stream));
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
         assertThat(own().inbound().isEmpty()).isTrue();
+    }
+
+    private Then answered(Handle stream, Class<? extends Effect> answers) {
+        driver.answer(answers, new ExchangeAction.AskCame(stream, HELLO));
+        driver.dispatch(new ExchangeAction.Reply(
+                driver.actions(ExchangeAction.Asked.class).getLast().number(), ANSWER));
+        return last(ExchangeEffect.ReplyInit.class).then();
+    }
+
+    @Test
+    void whoAsksTooOftenWaitsUnread() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle connection = linked(A);
+        Handle stream = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(answered(stream, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
+        assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.READ);
+        assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.REST);
+        driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(stream));
+        int reads = driver.effects(ExchangeEffect.ReadInit.class).size();
+        // Another stream of the peer has no time of its own.
+        Handle second = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(answered(second, ExchangeEffect.ReadInit.class)).isEqualTo(Then.REST);
+        driver.advanceBy(SECOND - 1);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads + 1);
+        driver.advanceBy(2 * SECOND);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads + 2);
+        assertThat(last(ExchangeEffect.ReadInit.class).stream()).isEqualTo(stream);
+    }
+
+    @Test
+    void whoAsksAsOftenAsItMayNeverWaits() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle stream = accepted(linked(A), A, Talk.CHAT_ID);
+        assertThat(answered(stream, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
+        for (int i = 0; i < 20; i++) {
+            driver.advanceBy(SECOND);
+            assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.READ);
+        }
     }
 
     @Test

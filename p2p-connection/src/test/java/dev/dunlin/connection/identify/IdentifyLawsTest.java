@@ -4,6 +4,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
@@ -24,7 +25,7 @@ import net.jqwik.api.Arbitrary;
 /** The identify machine obeys the laws, whatever connections and exchanges say. */
 final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, IdentifyState, IdentifyAction> {
 
-    record Root(Silent.Nothing connection, Silent.Nothing exchange, IdentifyState identify) {}
+    record Root(Silent.Nothing connection, Silent.Nothing peer, Silent.Nothing exchange, IdentifyState identify) {}
 
     private static final Multiaddr SEEN = Multiaddr.parse("/ip4/9.9.9.9/tcp/4001");
 
@@ -35,8 +36,10 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
 
     @Override
     protected Store<Root> store(Machine<? super Root, IdentifyState, IdentifyAction> identify) {
-        return Store.of(new Root(new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
+        return Store.of(new Root(
+                        new Silent.Nothing(), new Silent.Nothing(), new Silent.Nothing(), IdentifyState.INITIAL))
                 .mount(Silent.of("connection", ConnectionAction.class), Root::connection, (root, same) -> root)
+                .mount(Silent.of("peer", PeerAction.class), Root::peer, (root, same) -> root)
                 .mount(
                         Silent.exchange(List.of(
                                 IdentifyProtocol.WhoAreYou.class, Identified.class, IdentifyProtocol.PushTaken.class)),
@@ -45,7 +48,7 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
                 .mount(
                         identify,
                         Root::identify,
-                        (root, changed) -> new Root(root.connection(), root.exchange(), changed))
+                        (root, changed) -> new Root(root.connection(), root.peer(), root.exchange(), changed))
                 .build();
     }
 
@@ -78,13 +81,11 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
     protected Table<String, String> config() {
         return Table.<String, String>empty()
                 .with("identify.maxLinks", "4")
-                .with("identify.maxRemembered", "1")
                 .with("identify.maxPushes", "1")
                 .with("identify.pushBurst", "2")
                 .with("identify.observers", "1")
                 .with("identify.protocols", "2")
-                .with("identify.addresses", "2")
-                .with("identify.rememberedAddresses", "1");
+                .with("identify.addresses", "2");
     }
 
     /** A few peers' connections and streams, by number. */
@@ -194,14 +195,6 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
                 .unlink(2);
     }
 
-    private void moreAreRememberedThanTheLimit(StoreDriver<Root> driver) {
-        new Player(driver, TypeArbitraries.peer(1)).link(1).answer(1).unlink(1);
-        new Player(driver, TypeArbitraries.peer(2)).link(2).answer(2).unlink(2);
-        driver.advanceBy(1);
-        new Player(driver, TypeArbitraries.peer(0)).link(3).answer(3);
-        driver.boot(config());
-    }
-
     /** Mostly such connections and asks end as there are. */
     @Override
     protected Optional<Action> fitted(Action action, StoreDriver<Root> driver) {
@@ -295,7 +288,6 @@ final class IdentifyLawsTest extends MachineLaws<IdentifyLawsTest.Root, Identify
                 new Script<>("pushes end in every phase", IdentifyLawsTest::pushesEndInEveryPhase),
                 new Script<>("one of two connections ends", IdentifyLawsTest::oneOfTwoConnectionsEnds),
                 new Script<>("connections end after the second ask", IdentifyLawsTest::connectionsEndAfterTheSecondAsk),
-                new Script<>("more are remembered than the limit", this::moreAreRememberedThanTheLimit),
                 new Script<>("more listeners than are told", driver -> {
                     for (int i = 0; i <= IdentifyGuards.MAX_LISTENERS; i++) {
                         driver.dispatch(new IdentifyAction.AddressesBound(new Handle("listener", 1, i), List.of(SEEN)));

@@ -16,18 +16,19 @@ import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
 import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
+import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeEffect.AskInit;
 import dev.dunlin.connection.exchange.ExchangeEffect.ReadInit;
 import dev.dunlin.connection.exchange.ExchangeEffect.ReplyInit;
 import dev.dunlin.connection.identify.IdentifyAction.AskLost;
 import dev.dunlin.connection.identify.IdentifyAction.IdentifyFailed;
 import dev.dunlin.connection.identify.IdentifyAction.ObservedChanged;
-import dev.dunlin.connection.identify.IdentifyAction.PeerIdentified;
 import dev.dunlin.connection.identify.IdentifyAction.PushCame;
 import dev.dunlin.connection.identify.IdentifyAction.Received;
 import dev.dunlin.connection.identify.IdentifyAction.Speak;
 import dev.dunlin.connection.identify.IdentifyState.Step;
-import dev.dunlin.connection.identify.IdentifyState.Told;
+import dev.dunlin.connection.peer.Description;
+import dev.dunlin.connection.peer.PeerAction.Describe;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamEffect;
@@ -159,8 +160,16 @@ final class IdentifyMachineTest {
         return bench.root().identify().peers().at(peer(peer));
     }
 
-    private static Told told(Bench bench, int peer) {
-        return bench.root().identify().told(peer(peer)).orElseThrow();
+    private static Description told(Bench bench, int peer) {
+        return bench.root().peer().description(peer(peer)).orElseThrow();
+    }
+
+    private static List<Multiaddr> addresses(Bench bench, int peer) {
+        return bench.root().peer().addresses(peer(peer));
+    }
+
+    private static boolean hasTold(Bench bench, int peer) {
+        return bench.root().peer().description(peer(peer)).isPresent();
     }
 
     private static void listen(Bench bench, Multiaddr... bound) {
@@ -180,11 +189,9 @@ final class IdentifyMachineTest {
         identified(bench, 2, saying().agent("two"));
         assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
         assertThat(told(bench, 1).speaks("/a")).isTrue();
-        assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
         assertThat(told(bench, 2).agentVersion()).isEqualTo("two");
-        assertThat(bench.actions(PeerIdentified.class))
-                .containsExactly(
-                        new PeerIdentified(peer(1), told(bench, 1)), new PeerIdentified(peer(2), told(bench, 2)));
+        assertThat(bench.actions(Describe.class)).extracting(Describe::peer).containsExactly(peer(1), peer(2));
         assertThat(bench.effects(StreamEffect.CloseInit.class))
                 .contains(new StreamEffect.CloseInit(first, CloseMode.CLOSE));
         bench.accept(1);
@@ -267,7 +274,7 @@ final class IdentifyMachineTest {
         Handle stream = asked(bench, connection, 1);
         ReplyInit reply = reply(bench).orElseThrow();
         assertThat(reply.stream()).isEqualTo(stream);
-        assertThat(reply.keep()).isFalse();
+        assertThat(reply.then()).isEqualTo(ExchangeEffect.Then.END);
         List<Multiaddr> addresses = List.of(LOOPBACK, PUBLIC);
         assertThat(reply.message())
                 .isEqualTo(new Identified(
@@ -409,8 +416,8 @@ final class IdentifyMachineTest {
         assertThat(takes(bench, connection, saying().protocols("/b"))).isTrue();
         assertThat(told(bench, 1).protocols()).containsExactly("/b");
         assertThat(told(bench, 1).agentVersion()).isEqualTo("old");
-        assertThat(told(bench, 1).listenAddresses()).containsExactly(PUBLIC);
-        assertThat(bench.actions(PeerIdentified.class)).hasSize(2);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
+        assertThat(bench.actions(Describe.class)).extracting(Describe::whole).containsExactly(true, false);
     }
 
     @Test
@@ -441,7 +448,7 @@ final class IdentifyMachineTest {
         Bench bench = new Bench();
         bench.accept(1);
         identified(bench, 1, saying().key(2).agent("liar"));
-        assertThat(state(bench, 1).told()).isEmpty();
+        assertThat(hasTold(bench, 1)).isFalse();
         assertThat(bench.actions(IdentifyFailed.class))
                 .containsExactly(new IdentifyFailed(peer(1), "it sent the public key of another peer"));
         bench.accept(2);
@@ -460,19 +467,19 @@ final class IdentifyMachineTest {
         Multiaddr second = Multiaddr.parse("/ip4/9.9.9.8/tcp/1");
         Handle connection = bench.accept(1);
         identified(bench, 1, saying().addresses(second).record(2, 9, PUBLIC));
-        assertThat(told(bench, 1).certified()).isEmpty();
-        assertThat(told(bench, 1).addresses()).containsExactly(second);
+        assertThat(told(bench, 1).record()).isEmpty();
+        assertThat(addresses(bench, 1)).containsExactly(second);
         push(bench, connection, saying().record(1, 5, PUBLIC));
-        assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
         push(bench, connection, saying().record(1, 5, second));
-        assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
         push(bench, connection, saying().record(1, 4, second));
-        assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
         // The highest unsigned number.
         push(bench, connection, saying().record(1, -1, second));
-        assertThat(told(bench, 1).addresses()).containsExactly(second);
+        assertThat(addresses(bench, 1)).containsExactly(second);
         push(bench, connection, saying().record(1, Long.MAX_VALUE, PUBLIC));
-        assertThat(told(bench, 1).addresses()).containsExactly(second);
+        assertThat(addresses(bench, 1)).containsExactly(second);
     }
 
     private static void push(Bench bench, Handle connection, Saying saying) {
@@ -485,14 +492,14 @@ final class IdentifyMachineTest {
         Bench bench = new Bench();
         bench.accept(peer(1), LOOPBACK);
         identified(bench, 1, saying().addresses(all).record(1, 1, all));
-        assertThat(told(bench, 1).listenAddresses()).containsExactly(LOOPBACK, PRIVATE, PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(LOOPBACK, PRIVATE, PUBLIC);
         bench.accept(peer(2), PRIVATE);
         identified(bench, 2, saying().addresses(all));
-        assertThat(told(bench, 2).listenAddresses()).containsExactly(PRIVATE, PUBLIC);
+        assertThat(addresses(bench, 2)).containsExactly(PRIVATE, PUBLIC);
         bench.accept(peer(3), PUBLIC);
         identified(bench, 3, saying().addresses(all).record(3, 1, all));
-        assertThat(told(bench, 3).listenAddresses()).containsExactly(PUBLIC);
-        assertThat(told(bench, 3).addresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 3)).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 3)).containsExactly(PUBLIC);
     }
 
     @Test
@@ -506,7 +513,7 @@ final class IdentifyMachineTest {
                                 PUBLIC.withPeer(peer(1)),
                                 PUBLIC,
                                 Multiaddr.parse("/ip4/9.9.9.7/tcp/1").withPeer(peer(2))));
-        assertThat(told(bench, 1).listenAddresses()).containsExactly(PUBLIC);
+        assertThat(addresses(bench, 1)).containsExactly(PUBLIC);
     }
 
     @Test
@@ -515,17 +522,13 @@ final class IdentifyMachineTest {
         Multiaddr[] addresses = {address(1), address(2), address(3)};
         for (int limit : List.of(2, 3)) {
             String most = String.valueOf(limit);
-            Bench bench = new Bench(
-                    "identify.protocols", most, "identify.addresses", most, "identify.rememberedAddresses", "1");
-            Handle connection = bench.accept(1);
+            Bench bench = new Bench("identify.protocols", most, "identify.addresses", most);
+            bench.accept(1);
             identified(
                     bench, 1, saying().protocols(protocols).addresses(addresses).record(1, 1, addresses));
             assertThat(told(bench, 1).protocols()).hasSize(limit);
-            assertThat(told(bench, 1).listenAddresses()).hasSize(limit);
-            assertThat(told(bench, 1).addresses()).hasSize(limit);
-            bench.close(connection, 1);
-            assertThat(told(bench, 1).listenAddresses()).hasSize(1);
-            assertThat(told(bench, 1).addresses()).hasSize(1);
+            assertThat(addresses(bench, 1)).hasSize(limit);
+            assertThat(addresses(bench, 1)).hasSize(limit);
         }
     }
 
@@ -541,7 +544,7 @@ final class IdentifyMachineTest {
                 .hasSize(2)
                 .allMatch(failed -> failed.reason().equals("it told more than a peer may"));
         assertThat(takes(bench, connection, saying().protocols(many))).isFalse();
-        assertThat(state(bench, 1).told()).isEmpty();
+        assertThat(hasTold(bench, 1)).isFalse();
         bench.accept(1);
         identified(bench, 1, saying().agent("x".repeat(256)));
         assertThat(told(bench, 1).agentVersion()).hasSize(256);
@@ -715,47 +718,6 @@ final class IdentifyMachineTest {
     }
 
     @Test
-    void aPeerIsRememberedForAnHourAndThenForgotten() {
-        Bench bench = new Bench();
-        bench.close(bench.accept(9), 9);
-        assertThat(bench.root().identify().peers().has(peer(9))).isFalse();
-        assertThat(bench.root().identify().memory().has(peer(9))).isFalse();
-        Handle connection = bench.accept(1);
-        identified(bench, 1, saying().agent("one").record(1, 7, PUBLIC));
-        bench.close(connection, 1);
-        assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
-        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
-        bench.pass(3600 * SECOND - 1);
-        assertThat(bench.root().identify().memory().has(peer(1))).isTrue();
-        Handle again = bench.accept(1);
-        identified(bench, 1, saying().record(1, 6, address(3)));
-        assertThat(told(bench, 1).addresses()).containsExactly(PUBLIC);
-        bench.close(again, 1);
-        bench.pass(3600 * SECOND);
-        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
-        assertThat(bench.root().identify().memory().isEmpty()).isTrue();
-        assertThat(bench.actions(IdentifyAction.Forgotten.class))
-                .containsExactly(new IdentifyAction.Forgotten(peer(1)));
-    }
-
-    @Test
-    void theOldestIsForgottenWhereTooManyAreRemembered() {
-        for (int limit : List.of(2, 3)) {
-            Bench bench = new Bench("identify.maxRemembered", String.valueOf(limit));
-            for (int i = 1; i <= 3; i++) {
-                Handle connection = bench.accept(i);
-                identified(bench, i, saying());
-                bench.close(connection, i);
-                bench.pass(1);
-            }
-            assertThat(bench.root().identify().memory().size()).isEqualTo(limit);
-            assertThat(bench.root().identify().memory().has(peer(1))).isEqualTo(limit == 3);
-            bench.boot("identify.maxRemembered", "1");
-            assertThat(bench.root().identify().memory().keys()).containsExactly(peer(3));
-        }
-    }
-
-    @Test
     void noMoreConnectionsAreWatchedThanTheLimit() {
         for (int limit : List.of(1, 2)) {
             Bench bench = new Bench("identify.maxLinks", String.valueOf(limit));
@@ -803,7 +765,7 @@ final class IdentifyMachineTest {
         bench.say(new IdentifyAction.Unlinked(connection, peer(1)));
         answer(bench, saying().agent("one"));
         assertThat(bench.actions(IdentifyFailed.class)).hasSize(1);
-        assertThat(state(bench, 1).told()).isEmpty();
+        assertThat(hasTold(bench, 1)).isFalse();
         assertThat(state(bench, 1).asking().step()).as("it is asked again").isEqualTo(Step.ASKING);
     }
 
@@ -838,19 +800,6 @@ final class IdentifyMachineTest {
         bench.pass(SECOND);
         bench.say(new Speak(List.of("/b")));
         assertThat(bench.root().identify().own().seq()).isEqualTo(bench.now());
-    }
-
-    @Test
-    void aBootKeepsWhatPeersTold() {
-        Bench bench = new Bench();
-        bench.accept(1);
-        identified(bench, 1, saying().agent("one"));
-        bench.accept(2);
-        bench.boot();
-        assertThat(told(bench, 1).agentVersion()).isEqualTo("one");
-        assertThat(bench.root().identify().peers().isEmpty()).isTrue();
-        assertThat(bench.root().identify().memory().size()).isEqualTo(1);
-        assertThat(bench.root().identify().links().isEmpty()).isTrue();
     }
 
     @Test

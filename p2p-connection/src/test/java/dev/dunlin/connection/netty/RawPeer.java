@@ -22,39 +22,43 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A peer on a plain socket that says what a test likes, at any stage of the upgrade and after it. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
 
-    static final int DATA = 0;
-    static final int WINDOW = 1;
-    static final int PING = 2;
-    static final int GO_AWAY = 3;
-    static final int SYN = 1;
-    static final int ACK = 2;
-    static final int FIN = 4;
-    static final int RST = 8;
+    public static final int DATA = 0;
+    public static final int WINDOW = 1;
+    public static final int PING = 2;
+    public static final int GO_AWAY = 3;
+    public static final int SYN = 1;
+    public static final int ACK = 2;
+    public static final int FIN = 4;
+    public static final int RST = 8;
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    static final String MULTISTREAM = "/multistream/1.0.0";
+    public static final String MULTISTREAM = "/multistream/1.0.0";
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final PrivateKey KEY = PrivateKey.generate(KeyType.ED25519, RANDOM);
 
     private final Socket socket;
-    private final byte[] chunk = new byte[1 << 16];
+    private final PrivateKey key;
+    // Small: a crowd of these is in one heap.
+    private final byte[] chunk = new byte[1 << 12];
     private ByteBuffer cipher = ByteBuffer.allocate(0);
     private ByteBuffer plain = ByteBuffer.allocate(0);
     private @Nullable NoiseTransport noise;
 
     /** One yamux frame; a body only if it is Data. */
-    record Frame(int type, int flags, int id, int length, byte[] body) {
-        boolean has(int flag) {
+    public record Frame(int type, int flags, int id, int length, byte[] body) {
+        /** Whether it has this flag. */
+        public boolean has(int flag) {
             return (flags & flag) != 0;
         }
     }
 
-    private RawPeer(Socket socket) {
+    private RawPeer(Socket socket, PrivateKey key) {
         this.socket = socket;
+        this.key = key;
     }
 
     /** Connected, and silent. */
@@ -69,6 +73,11 @@ final class RawPeer implements AutoCloseable {
 
     /** The same, from an address of this machine: all of 127.0.0.0/8 are. */
     static RawPeer connect(int port, int receiveBuffer, String from) throws IOException {
+        return connect(port, receiveBuffer, from, KEY);
+    }
+
+    /** The same, with an identity of its own. */
+    public static RawPeer connect(int port, int receiveBuffer, String from, PrivateKey key) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(from, 0));
         socket.setTcpNoDelay(true);
@@ -77,7 +86,7 @@ final class RawPeer implements AutoCloseable {
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
         socket.setSoTimeout((int) PATIENCE.toMillis());
-        return new RawPeer(socket);
+        return new RawPeer(socket, key);
     }
 
     /** Connected, secured and multiplexed. */
@@ -86,25 +95,25 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Agrees on /noise. */
-    RawPeer negotiated() throws IOException {
+    public RawPeer negotiated() throws IOException {
         write(message(MULTISTREAM), message(UpgradeHandler.NOISE));
         readFully(message(MULTISTREAM).length + message(UpgradeHandler.NOISE).length);
         return this;
     }
 
     /** The first handshake message and its frame header. */
-    static byte[] firstHandshakeMessage() {
-        return handshake(true).takeOutput();
+    public static byte[] firstHandshakeMessage() {
+        return handshake(KEY, true).takeOutput();
     }
 
-    private static NoiseHandshake handshake(boolean earlyMuxer) {
-        NoiseSettings settings = NoiseSettings.of(KEY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of());
+    private static NoiseHandshake handshake(PrivateKey key, boolean earlyMuxer) {
+        NoiseSettings settings = NoiseSettings.of(key, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of());
         return NoiseHandshake.initiator(settings, Optional.empty(), RANDOM, NettyTransport.micros());
     }
 
     /** Does the handshake. */
-    RawPeer secured(boolean earlyMuxer) throws IOException {
-        NoiseHandshake handshake = handshake(earlyMuxer);
+    public RawPeer secured(boolean earlyMuxer) throws IOException {
+        NoiseHandshake handshake = handshake(key, earlyMuxer);
         write(handshake.takeOutput());
         HandshakeStatus status = handshake.status();
         while (status instanceof HandshakeStatus.InProgress) {
@@ -125,7 +134,8 @@ final class RawPeer implements AutoCloseable {
         write(bytes);
     }
 
-    static byte[] message(String text) {
+    /** A line of multistream-select, its length before it. */
+    public static byte[] message(String text) {
         byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
         if (line.length > 127) {
             throw new IllegalArgumentException("the length would take two bytes");
@@ -136,7 +146,8 @@ final class RawPeer implements AutoCloseable {
                 .array();
     }
 
-    static byte[] frame(int type, int flags, int id, int length, byte... body) {
+    /** A frame whose length says what it likes. */
+    public static byte[] frame(int type, int flags, int id, int length, byte... body) {
         return ByteBuffer.allocate(12 + body.length)
                 .put((byte) 0)
                 .put((byte) type)
@@ -147,11 +158,13 @@ final class RawPeer implements AutoCloseable {
                 .array();
     }
 
-    static byte[] data(int flags, int id, byte... body) {
+    /** A Data frame. */
+    public static byte[] data(int flags, int id, byte... body) {
         return frame(DATA, flags, id, body.length, body);
     }
 
-    static byte[] repeated(int times, byte[] one) {
+    /** The same bytes many times. */
+    public static byte[] repeated(int times, byte[] one) {
         ByteBuffer all = ByteBuffer.allocate(times * one.length);
         for (int i = 0; i < times; i++) {
             all.put(one);
@@ -159,7 +172,8 @@ final class RawPeer implements AutoCloseable {
         return all.array();
     }
 
-    static byte[] joined(byte[]... parts) {
+    /** All parts, one behind the other. */
+    public static byte[] joined(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
@@ -168,12 +182,12 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Writes to the socket as it is. */
-    void write(byte[]... parts) throws IOException {
+    public void write(byte[]... parts) throws IOException {
         socket.getOutputStream().write(joined(parts));
     }
 
     /** Encrypts and writes. */
-    void send(byte[]... parts) throws IOException {
+    public void send(byte[]... parts) throws IOException {
         byte[] bytes = joined(parts);
         byte[] sealed = new byte[NoiseTransport.ciphertextSize(bytes.length)];
         try {
@@ -236,7 +250,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** The node's next frame. */
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         ByteBuffer header = ByteBuffer.wrap(readPlain(12));
         header.get();
         int type = header.get();
@@ -266,7 +280,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Whether the node closes the connection in time; what it says before is thrown away. */
-    boolean isClosedWithin(Duration time) throws IOException {
+    public boolean isClosedWithin(Duration time) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         try {
             for (long left = time.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
@@ -286,7 +300,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Closes at once, without the farewell of TCP. */
-    void kill() throws IOException {
+    public void kill() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

@@ -8,6 +8,7 @@ import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.bench.Silent;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -30,7 +31,8 @@ import net.jqwik.api.Arbitrary;
 /** The ping machine obeys the laws, on the connection machine and whatever exchanges say. */
 final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingAction> {
 
-    record Root(ConnectionState connection, Silent.Nothing exchange, PingState ping) implements ConnectionView {}
+    record Root(ConnectionState connection, Silent.Nothing peer, Silent.Nothing exchange, PingState ping)
+            implements ConnectionView {}
 
     @Override
     protected Machine<ConnectionView, PingState, PingAction> machine() {
@@ -39,13 +41,18 @@ final class PingLawsTest extends MachineLaws<PingLawsTest.Root, PingState, PingA
 
     @Override
     protected Store<Root> store(Machine<? super Root, PingState, PingAction> ping) {
-        return Store.of(new Root(ConnectionState.INITIAL, new Silent.Nothing(), PingState.INITIAL))
+        return Store.of(new Root(
+                        ConnectionState.INITIAL, new Silent.Nothing(), new Silent.Nothing(), PingState.INITIAL))
                 .mount(
                         ConnectionMachine.CONNECTION,
                         Root::connection,
-                        (root, changed) -> new Root(changed, root.exchange(), root.ping()))
+                        (root, changed) -> new Root(changed, root.peer(), root.exchange(), root.ping()))
+                .mount(Silent.of("peer", PeerAction.class), Root::peer, (root, same) -> root)
                 .mount(Silent.exchange(List.of(PingProtocol.PingPayload.class)), Root::exchange, (root, same) -> root)
-                .mount(ping, Root::ping, (root, changed) -> new Root(root.connection(), root.exchange(), changed))
+                .mount(
+                        ping,
+                        Root::ping,
+                        (root, changed) -> new Root(root.connection(), root.peer(), root.exchange(), changed))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingState;
@@ -80,6 +81,7 @@ class ByzantineScriptTest {
                 Profile.SWARM,
                 () -> Store.of(SimRoot.INITIAL)
                         .mount(ConnectionMachine.CONNECTION, SimRoot::connection, SimRoot::withConnection)
+                        .mount(PeerMachine.PEER, SimRoot::peer, SimRoot::withPeer)
                         .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                         .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                         .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)

@@ -8,6 +8,7 @@ import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
 import dev.dunlin.connection.standard.StandardProtocols;
@@ -55,6 +56,7 @@ class PlantedBugsTest {
                 Profile.SWARM,
                 () -> Store.of(SimRoot.INITIAL)
                         .mount(broken, SimRoot::connection, SimRoot::withConnection)
+                        .mount(PeerMachine.PEER, SimRoot::peer, SimRoot::withPeer)
                         .mount(StreamMachine.STREAM, SimRoot::stream, SimRoot::withStream)
                         .mount(StandardProtocols.EXCHANGE, SimRoot::exchange, SimRoot::withExchange)
                         .mount(IdentifyMachine.IDENTIFY, SimRoot::identify, SimRoot::withIdentify)

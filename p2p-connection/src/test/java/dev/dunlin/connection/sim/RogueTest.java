@@ -11,6 +11,7 @@ import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeOutcome;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyProtocol;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingProtocol;
 import dev.dunlin.connection.sim.ConnectionScenario.Profile;
@@ -179,7 +180,7 @@ class RogueTest {
         assertThat(all(seen, ConnectionAction.Connected.class)).hasSize(1);
         assertThat(all(seen, PingAction.PongReceived.class)).isNotEmpty();
         assertThat(all(seen, PingAction.PongLost.class)).isEmpty();
-        assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isNotEmpty();
+        assertThat(all(seen, PeerAction.Describe.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isEmpty();
     }
 
@@ -230,7 +231,7 @@ class RogueTest {
         assertThat(all(seen, PingAction.PongReceived.class)).isNotEmpty();
         assertThat(all(seen, PingAction.PeerUnresponsive.class)).isNotEmpty();
         assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isNotEmpty();
-        assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isEmpty();
+        assertThat(all(seen, PeerAction.Describe.class)).isEmpty();
     }
 
     @Test
@@ -251,7 +252,7 @@ class RogueTest {
     void aHalfClosedStreamTellsNothing() {
         List<Action> seen = pinged(Streaming.HALF_CLOSED);
         assertThat(all(seen, IdentifyAction.IdentifyFailed.class)).isNotEmpty();
-        assertThat(all(seen, IdentifyAction.PeerIdentified.class)).isEmpty();
+        assertThat(all(seen, PeerAction.Describe.class)).isEmpty();
     }
 
     @Test

@@ -97,7 +97,13 @@ class StreamMachineTest {
 
     @Test
     void aConnectionIsNotIdleWhileAStreamIsBeingOpened() {
-        bench.boot("connection.idleTimeout", Long.toString(SECOND), "stream.openTimeout", Long.toString(60 * SECOND));
+        bench.boot(
+                "connection.lowWater",
+                "0",
+                "connection.idleTimeout",
+                Long.toString(SECOND),
+                "stream.openTimeout",
+                Long.toString(60 * SECOND));
         Handle connection = connection();
         open();
         bench.pass(30 * SECOND);

@@ -1,12 +1,14 @@
 package dev.dunlin.connection.tutorial;
 
 import static dev.dunlin.connection.ConnectionMachine.CONNECTION;
+import static dev.dunlin.connection.peer.PeerMachine.PEER;
 import static dev.dunlin.connection.stream.StreamMachine.STREAM;
 
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeState;
+import dev.dunlin.connection.peer.PeerState;
 import dev.dunlin.connection.protocol.Framing;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.MessageCodec;
@@ -23,7 +25,7 @@ import dev.dunlin.core.store.Subject;
 import java.util.List;
 
 /** A node that sends back what it is sent: its root, with one field for each machine. */
-public record Echo(ConnectionState connection, StreamState stream, ExchangeState exchange, Count count)
+public record Echo(ConnectionState connection, PeerState peer, StreamState stream, ExchangeState exchange, Count count)
         implements StreamView {
 
     /** A message: any bytes, in a question and in its answer. */
@@ -69,14 +71,20 @@ public record Echo(ConnectionState connection, StreamState stream, ExchangeState
 
     /** All machines in one store. */
     public static Store<Echo> store() {
-        return Store.of(new Echo(ConnectionState.INITIAL, StreamState.INITIAL, ExchangeState.INITIAL, new Count(0)))
-                .mount(CONNECTION, Echo::connection, (r, own) -> new Echo(own, r.stream, r.exchange, r.count))
-                .mount(STREAM, Echo::stream, (r, own) -> new Echo(r.connection, own, r.exchange, r.count))
+        return Store.of(new Echo(
+                        ConnectionState.INITIAL,
+                        PeerState.INITIAL,
+                        StreamState.INITIAL,
+                        ExchangeState.INITIAL,
+                        new Count(0)))
+                .mount(CONNECTION, Echo::connection, (r, own) -> new Echo(own, r.peer, r.stream, r.exchange, r.count))
+                .mount(PEER, Echo::peer, (r, own) -> new Echo(r.connection, own, r.stream, r.exchange, r.count))
+                .mount(STREAM, Echo::stream, (r, own) -> new Echo(r.connection, r.peer, own, r.exchange, r.count))
                 .mount(
                         ExchangeMachine.of(List.of(PROTOCOL)),
                         Echo::exchange,
-                        (r, own) -> new Echo(r.connection, r.stream, own, r.count))
-                .mount(ECHO, Echo::count, (r, own) -> new Echo(r.connection, r.stream, r.exchange, own))
+                        (r, own) -> new Echo(r.connection, r.peer, r.stream, own, r.count))
+                .mount(ECHO, Echo::count, (r, own) -> new Echo(r.connection, r.peer, r.stream, r.exchange, own))
                 .build();
     }
 }
