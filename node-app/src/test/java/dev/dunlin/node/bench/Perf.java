@@ -7,11 +7,13 @@ import dev.dunlin.connection.yamux.YamuxWrite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Both sides of {@code /perf/1.0.0} (libp2p/specs perf/perf.md): the server reads to the end, then sends what was asked for. */
-final class Perf implements StreamReader {
+public final class Perf implements StreamReader {
 
-    static final String PROTOCOL = "/perf/1.0.0";
+    /** Its name on the wire. */
+    public static final String PROTOCOL = "/perf/1.0.0";
 
     private static final ByteBuf ZEROS = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(new byte[1 << 18]));
 
@@ -20,7 +22,8 @@ final class Perf implements StreamReader {
     private long asked;
     private int header;
     private long toSend;
-    private long received;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
     private boolean sending;
 
     private Perf(boolean server, long toSend, long asked) {
@@ -29,12 +32,13 @@ final class Perf implements StreamReader {
         this.asked = asked;
     }
 
-    static Perf server() {
+    /** What answers one stream. */
+    public static Perf server() {
         return new Perf(true, 0, 0);
     }
 
-    /** Sends so many bytes, then wants so many; the future is done when they have come. */
-    static CompletableFuture<Long> client(StreamChannel stream, long upload, long download) {
+    /** Sends so many bytes, then wants so many; {@link #done} when they have come. */
+    public static Perf client(StreamChannel stream, long upload, long download) {
         Perf perf = new Perf(false, upload, download);
         stream.execute(() -> {
             stream.attach(perf);
@@ -44,7 +48,22 @@ final class Perf implements StreamReader {
             perf.sending = true;
             perf.pump(stream);
         });
-        return perf.done;
+        return perf;
+    }
+
+    /** All bytes that came, when all have come; a failure if the stream ends before. */
+    public CompletableFuture<Long> done() {
+        return done;
+    }
+
+    /** How many bytes the stream has taken so far. */
+    public long sent() {
+        return sent.get();
+    }
+
+    /** How many bytes have come so far. */
+    public long received() {
+        return received.get();
     }
 
     private void pump(StreamChannel stream) {
@@ -52,7 +71,9 @@ final class Perf implements StreamReader {
             ByteBuf piece = ZEROS.slice(0, (int) Math.min(toSend, ZEROS.readableBytes()));
             int before = piece.readableBytes();
             boolean whole = stream.write(piece) == YamuxWrite.TAKEN;
-            toSend -= before - piece.readableBytes();
+            int taken = before - piece.readableBytes();
+            toSend -= taken;
+            sent.addAndGet(taken);
             if (!whole) {
                 return;
             }
@@ -68,7 +89,7 @@ final class Perf implements StreamReader {
             asked = asked << 8 | bytes.readUnsignedByte();
             header++;
         }
-        received += bytes.readableBytes();
+        received.addAndGet(bytes.readableBytes());
         stream.consumed(count);
     }
 
@@ -85,8 +106,8 @@ final class Perf implements StreamReader {
             toSend = asked;
             sending = true;
             pump(stream);
-        } else if (received == asked) {
-            done.complete(received);
+        } else if (received.get() == asked) {
+            done.complete(asked);
         }
     }
 

@@ -1,4 +1,4 @@
-/** Figures of the whole node beside js-libp2p's, printed on demand. */
+/** Figures of the whole node beside those of other implementations, printed on demand. */
 @NullMarked
 package dev.dunlin.node.bench;
 

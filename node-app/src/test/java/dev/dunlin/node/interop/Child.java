@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A child process whose lines are read as they come. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
     private static final int KEPT_LINES = 100;
     private static final long STOP_SECONDS = 60;
@@ -32,7 +32,7 @@ final class Child implements AutoCloseable {
      * @param folder its working directory
      * @param line is given each line of its standard output, on one thread
      */
-    static Child start(Path folder, List<String> command, Consumer<String> line) {
+    public static Child start(Path folder, List<String> command, Consumer<String> line) {
         return start(folder, command, line, () -> {});
     }
 
@@ -43,7 +43,7 @@ final class Child implements AutoCloseable {
      * @param line is given each line of its standard output, on one thread
      * @param ended is run behind the last of them
      */
-    static Child start(Path folder, List<String> command, Consumer<String> line, Runnable ended) {
+    public static Child start(Path folder, List<String> command, Consumer<String> line, Runnable ended) {
         try {
             Child child = new Child(
                     new ProcessBuilder(command).directory(folder.toFile()).start());
@@ -75,29 +75,29 @@ final class Child implements AutoCloseable {
     }
 
     /** The last lines of its standard error. */
-    synchronized String errors() {
+    public synchronized String errors() {
         return String.join("\n", errors);
     }
 
     /** The process. */
-    Process process() {
+    public Process process() {
         return process;
     }
 
     /** Asks it to end, as an operator would, and waits for it; its exit code. */
-    int terminate() {
+    public int terminate() {
         process.destroy();
         return exitCode();
     }
 
     /** Ends it at once, as a power cut would. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exitCode();
     }
 
     /** Waits for its end. */
-    int exitCode() {
+    public int exitCode() {
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the process did not end in " + STOP_SECONDS + " s:\n" + errors());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,9 @@ public final class Counterpart implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MAX_EVENTS = 100_000;
+    private static final int DIALS = 5;
 
-    private final Implementation implementation;
+    private final String name;
     private final Child child;
     private final Writer requests;
     private final AtomicLong lastRequest = new AtomicLong();
@@ -71,22 +73,26 @@ public final class Counterpart implements AutoCloseable {
         }
     }
 
-    private Counterpart(Implementation implementation, List<String> options) {
-        this.implementation = implementation;
-        List<String> command = new ArrayList<>(implementation.command());
-        command.addAll(options);
+    private Counterpart(String name, Path folder, List<String> command) {
+        this.name = name;
         // Not at the exit of the process: its last answers may still be unread then.
-        child = Child.start(implementation.folder(), command, this::take, this::exited);
+        child = Child.start(folder, command, this::take, this::exited);
         requests = child.process().outputWriter(StandardCharsets.UTF_8);
         listening = event(event -> is(event, "listening"));
     }
 
     /** Starts one that listens on the loopback. */
     public static Counterpart start(Implementation implementation, Key key, boolean earlyMuxer, String... more) {
-        List<String> options = new ArrayList<>(
+        List<String> command = new ArrayList<>(implementation.command());
+        command.addAll(
                 List.of("--key", key.name().toLowerCase(Locale.ROOT), "--early-muxer", earlyMuxer ? "on" : "off"));
-        options.addAll(List.of(more));
-        return new Counterpart(implementation, options);
+        command.addAll(List.of(more));
+        return new Counterpart(implementation.toString(), implementation.folder(), command);
+    }
+
+    /** Starts any other program that speaks the same line protocol. */
+    public static Counterpart start(String name, Path folder, List<String> command) {
+        return new Counterpart(name, folder, command);
     }
 
     private static boolean is(JsonNode event, String name) {
@@ -119,8 +125,7 @@ public final class Counterpart implements AutoCloseable {
     }
 
     private synchronized void exited() {
-        IllegalStateException gone =
-                new IllegalStateException("the " + implementation + " peer has exited:\n" + child.errors());
+        IllegalStateException gone = new IllegalStateException("the " + name + " peer has exited:\n" + child.errors());
         pending.values().forEach(asked -> asked.completeExceptionally(gone));
         waiters.forEach(waiter -> waiter.found.completeExceptionally(gone));
     }
@@ -218,7 +223,23 @@ public final class Counterpart implements AutoCloseable {
 
     /** Dials; the connection's description. */
     public JsonNode dial(Multiaddr address) {
-        return ask("dial", Map.of("addr", address.toString()));
+        return askDialling("dial", Map.of("addr", address.toString()));
+    }
+
+    /**
+     * As {@link #ask}, for what dials: asked again if the port to dial from is taken. rust dials from the port that it listens on,
+     * which on a busy machine may fail now and then.
+     */
+    public JsonNode askDialling(String op, Map<String, Object> arguments) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return ask(op, arguments);
+            } catch (Failed failed) {
+                if (tries == DIALS || !String.valueOf(failed.getMessage()).contains("Address already in use")) {
+                    throw failed;
+                }
+            }
+        }
     }
 
     /** Its one connection to a peer. */
