@@ -11,10 +11,10 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Invariant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What always holds of exchanges. */
 final class ExchangeInvariants {
@@ -44,7 +44,7 @@ final class ExchangeInvariants {
 
     private static Optional<String> counts(ExchangeState own) {
         Table<String, Use> uses = Table.empty();
-        Map<PeerId, Map<String, Lane>> lanes = new HashMap<>();
+        Map<PeerId, Map<String, Lane>> lanes = new TreeMap<>();
         long bytes = 0;
         int waiting = 0;
         for (Ask ask : own.asks().values()) {
@@ -75,7 +75,7 @@ final class ExchangeInvariants {
         }
         for (Map.Entry<PeerId, List<Lane>> peer : own.lanes()) {
             for (Lane lane : peer.getValue()) {
-                Lane right = lanes.getOrDefault(peer.getKey(), Map.of())
+                Lane right = lanes.getOrDefault(peer.getKey(), new TreeMap<>())
                         .getOrDefault(lane.protocol(), Lane.of(lane.protocol()));
                 if (lane.asks() != right.asks() || lane.inbound() != right.inbound()) {
                     return Optional.of(peer.getKey() + " is counted as " + lane + ", and is " + right);
@@ -92,7 +92,7 @@ final class ExchangeInvariants {
     }
 
     private static void counted(Map<PeerId, Map<String, Lane>> lanes, PeerId peer, String name, int asks, int inbound) {
-        Map<String, Lane> ofPeer = lanes.computeIfAbsent(peer, any -> new HashMap<>());
+        Map<String, Lane> ofPeer = lanes.computeIfAbsent(peer, any -> new TreeMap<>());
         ofPeer.put(name, ofPeer.getOrDefault(name, Lane.of(name)).plus(asks, inbound));
     }
 

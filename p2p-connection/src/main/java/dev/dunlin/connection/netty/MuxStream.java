@@ -29,6 +29,8 @@ final class MuxStream implements StreamChannel {
     private @Nullable Handle handle;
     private String protocol = "";
     private boolean negotiated;
+    private boolean spoken;
+    private boolean refused;
     private boolean remoteClosed;
     private boolean over;
     private boolean counted;
@@ -60,6 +62,7 @@ final class MuxStream implements StreamChannel {
             ByteBuf bytes = Unpooled.wrappedBuffer(output);
             // A negotiation's messages are far smaller than the least window and write buffer.
             boolean whole = write(bytes) == YamuxWrite.TAKEN;
+            spoken = true;
             bytes.release();
             if (!whole && !over) {
                 fail("the peer gives no window to negotiate in");
@@ -91,7 +94,7 @@ final class MuxStream implements StreamChannel {
 
     /** Takes a piece of the connection's plaintext; retains what it keeps. */
     void data(ByteBuf piece) {
-        if (over) {
+        if (over || refused) {
             return;
         }
         if (negotiating()) {
@@ -186,7 +189,14 @@ final class MuxStream implements StreamChannel {
 
     private void failed(MultistreamFailure failure) {
         if (!announced()) {
-            fail(failure.message());
+            // Whoever opens lazily sends its first message behind its proposal: a reset would overtake the refusal.
+            if (spoken && open == null && !(failure instanceof MultistreamFailure.TimedOut)) {
+                refused = true;
+                isNegotiated();
+                stream.close();
+            } else {
+                fail(failure.message());
+            }
             return;
         }
         // It was taken for agreed.
@@ -214,6 +224,9 @@ final class MuxStream implements StreamChannel {
 
     /** The peer closed its side. */
     void remoteFin() {
+        if (refused) {
+            return;
+        }
         if (negotiating()) {
             negotiator.endOfInput();
             settle();

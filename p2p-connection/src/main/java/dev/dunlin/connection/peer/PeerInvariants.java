@@ -5,11 +5,11 @@ import dev.dunlin.connection.peer.PeerState.Met;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Invariant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What always holds of the peer machine. */
 final class PeerInvariants {
@@ -50,7 +50,7 @@ final class PeerInvariants {
     }
 
     private static boolean areSound(PeerState own, List<Known> addresses) {
-        Set<Multiaddr> once = new HashSet<>();
+        Set<Multiaddr> once = new TreeSet<>();
         boolean isSorted = true;
         for (int i = 0; i < addresses.size(); i++) {
             once.add(addresses.get(i).address());

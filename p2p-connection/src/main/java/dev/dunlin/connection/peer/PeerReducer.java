@@ -11,12 +11,12 @@ import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.NodeAction;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The peer machine. */
 final class PeerReducer {
@@ -195,7 +195,7 @@ final class PeerReducer {
     // Whoever keeps a peer is to know where else it is.
     private static void learned(PeerState before, PeerState after, PeerId peer, Context ctx) {
         List<Multiaddr> now = after.addresses(peer);
-        if (!new HashSet<>(before.addresses(peer)).containsAll(now)) {
+        if (!new TreeSet<>(before.addresses(peer)).containsAll(now)) {
             ctx.then(new ConnectionAction.AddressesLearned(peer, now));
         }
     }

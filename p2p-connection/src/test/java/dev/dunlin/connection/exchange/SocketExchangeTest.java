@@ -86,12 +86,16 @@ class SocketExchangeTest {
                             AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.RESET));
             assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Hello(words(1))))
                     .isInstanceOfSatisfying(
-                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.UNSUPPORTED));
+                            AskFailed.class,
+                            failed ->
+                                    assertThat(failed.why()).as(failed.detail()).isEqualTo(AskFailure.UNSUPPORTED));
             other.runtime.offer(new ExchangeAction.Unserve(Talk.LETTER));
             ExchangeNode.await(() -> other.transport.protocols().isEmpty());
             assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
                     .isInstanceOfSatisfying(
-                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.UNSUPPORTED));
+                            AskFailed.class,
+                            failed ->
+                                    assertThat(failed.why()).as(failed.detail()).isEqualTo(AskFailure.UNSUPPORTED));
         }
     }
 
