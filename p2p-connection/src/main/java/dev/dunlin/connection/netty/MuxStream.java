@@ -190,7 +190,10 @@ final class MuxStream implements StreamChannel {
     private void failed(MultistreamFailure failure) {
         if (!announced()) {
             // Whoever opens lazily sends its first message behind its proposal: a reset would overtake the refusal.
-            if (spoken && open == null && !(failure instanceof MultistreamFailure.TimedOut)) {
+            boolean goesOn = failure instanceof MultistreamFailure.TimedOut
+                    || failure instanceof MultistreamFailure.TooManyRefusals;
+            if (spoken && open == null && !goesOn) {
+                connection.negotiationFailed(null, failure.message());
                 refused = true;
                 isNegotiated();
                 stream.close();
