@@ -1,7 +1,5 @@
 package dev.dunlin.node.bench;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.netty.NettyNode;
@@ -27,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Questions and answers per second over loopback, and how many inputs of the store one takes: {@link Asker#PARALLEL} of 32 bytes under
- * way at a time, by a machine, each on a stream that is used again. Dunlin to Dunlin, in one process, and to each other implementation.
+ * way at a time, by a machine, each on a stream that is used again. Dunlin to Dunlin, in one process, and to go-libp2p.
  */
 @EnabledIfSystemProperty(named = "dunlin.bench", matches = "true", disabledReason = "a benchmark: -Ddunlin.bench=true")
 class ExchangeBench {
@@ -53,7 +51,7 @@ class ExchangeBench {
             Multiaddr there = listening.bound().getFirst();
             List<List<Figure>> figures = new ArrayList<>(List.of(new ArrayList<>()));
             List<String> names = new ArrayList<>(List.of("dunlin to dunlin"));
-            for (Implementation implementation : Implementation.values()) {
+            for (Implementation implementation : List.of(Implementation.GO)) {
                 if (implementation.missing().isPresent()) {
                     FIGURES.info(
                             "{}: skipped, {}",
@@ -110,9 +108,10 @@ class ExchangeBench {
 
     private static Figure asked(NettyNode<Asker> asker, PeerId peer, Multiaddr address) {
         CompletableFuture<Asker.Sums> all = new CompletableFuture<>();
+        long before = asker.runtime().state().root().sums().number();
         Consumer<Turn> watcher = turn -> {
             Asker.Sums sums = asker.runtime().state().root().sums();
-            if (sums.answered() + sums.failed() == COUNT) {
+            if (sums.number() == before + COUNT && sums.answered() + sums.failed() == COUNT) {
                 all.complete(sums);
             }
         };
@@ -123,7 +122,9 @@ class ExchangeBench {
         Asker.Sums sums = all.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         double seconds = (System.nanoTime() - began) / 1e9;
         asker.runtime().unwatch(watcher);
-        assertThat(sums.failed()).as(sums.failure()).isZero();
-        return new Figure(COUNT / seconds, (asker.runtime().stats().inputs() - inputs) / (double) COUNT);
+        if (sums.failed() > 0) {
+            FIGURES.info("{} of {} questions had no answer, the last one: {}", sums.failed(), COUNT, sums.failure());
+        }
+        return new Figure(sums.answered() / seconds, (asker.runtime().stats().inputs() - inputs) / (double) COUNT);
     }
 }
