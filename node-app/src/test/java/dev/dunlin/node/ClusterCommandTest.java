@@ -167,7 +167,7 @@ class ClusterCommandTest {
                         .contains("connection/accepted")
                         .containsPattern("\\[received connect from \\Q" + data("one") + "\\E \\d+\\.\\d+]"))
                 .anySatisfy(line -> assertThat(line)
-                        .contains("connection/connect ")
+                        .contains("peer/reach ")
                         .containsPattern("\\[sent connect to \\Q" + data("two") + "\\E \\d+\\.0]"));
         assertThat(lines.getLast()).matches("\\d+ steps, \\d+ messages, 0 unmatched");
     }
@@ -180,7 +180,7 @@ class ClusterCommandTest {
         assertThat(end("--json", "--about", stranger).get("steps").asInt()).isZero();
         assertThat(end("--json", "--about", stranger).get("messages").asInt()).isZero();
         program.run(join());
-        String peer = program.out().replaceAll("(?s).*?connection/connect \\{\"peer\":\"(\\w+)\".*", "$1");
+        String peer = program.out().replaceAll("(?s).*?peer/reach \\{\"peer\":\"(\\w+)\".*", "$1");
         JsonNode about = end("--json", "--about", peer);
         assertThat(about.get("steps").asInt()).isPositive().isLessThan(all);
         assertThat(about.get("messages").asInt()).isPositive();
