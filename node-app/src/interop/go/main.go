@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -100,6 +101,20 @@ func start(args []string, out *lines) (*node, error) {
 	return n, nil
 }
 
+// libp2pVersion is that of the go-libp2p module in this program; empty if the program does not say.
+func libp2pVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, module := range info.Deps {
+		if module.Path == "github.com/libp2p/go-libp2p" {
+			return strings.TrimPrefix(module.Version, "v")
+		}
+	}
+	return ""
+}
+
 // run is a peer's whole life; the exit code.
 func run(args []string, in io.Reader, out io.Writer) int {
 	signals, unwatch := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -109,7 +124,7 @@ func run(args []string, in io.Reader, out io.Writer) int {
 	if err != nil {
 		return failed(tell, err)
 	}
-	tell.event("listening", fields{"peerId": n.host.ID().String(), "addrs": n.addrs()})
+	tell.event("listening", fields{"peerId": n.host.ID().String(), "addrs": n.addrs(), "libp2p": libp2pVersion()})
 
 	stop, stopNow := context.WithCancel(signals)
 	defer stopNow()

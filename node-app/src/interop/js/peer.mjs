@@ -2,6 +2,7 @@
 // one a line. README.md documents them.
 import './polyfill.mjs'
 import { setMaxListeners } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { startNode } from './node.mjs'
@@ -34,6 +35,10 @@ function options () {
     agent: values.agent,
     defaultLimits: values['default-limits']
   }
+}
+
+function libp2pVersion () {
+  return JSON.parse(readFileSync(new URL('./node_modules/libp2p/package.json', import.meta.url), 'utf8')).version
 }
 
 function emit (message) {
@@ -140,7 +145,12 @@ async function main () {
   createInterface({ input: process.stdin }).on('line', answer).on('close', stop)
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  emit({ event: 'listening', peerId: node.peerId.toString(), addrs: node.getMultiaddrs().map(String) })
+  emit({
+    event: 'listening',
+    peerId: node.peerId.toString(),
+    addrs: node.getMultiaddrs().map(String),
+    libp2p: libp2pVersion()
+  })
 }
 
 process.on('unhandledRejection', error => {

@@ -68,6 +68,13 @@ fn log() {
     }
 }
 
+/// The version of the crate `libp2p` that this program is locked to; empty if the lock file does not say.
+fn libp2p_version() -> &'static str {
+    let lock = include_str!("../Cargo.lock");
+    let package = lock.split("[[package]]").find(|text| text.contains("\nname = \"libp2p\"\n")).unwrap_or("");
+    package.split("version = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("")
+}
+
 async fn run() -> Result<(), Failure> {
     let options = Options::parse(std::env::args().skip(1))?;
     let key = match &options.private_key {
@@ -79,7 +86,8 @@ async fn run() -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::error(e.to_string());
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    emit(&json!({ "event": "listening", "peerId": node.id().to_string(), "addrs": node.addrs() }));
+    let (id, addrs) = (node.id().to_string(), node.addrs());
+    emit(&json!({ "event": "listening", "peerId": id, "addrs": addrs, "libp2p": libp2p_version() }));
 
     let stopper = node.clone();
     tokio::spawn(async move {

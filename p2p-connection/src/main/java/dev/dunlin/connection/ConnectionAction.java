@@ -253,7 +253,10 @@ public sealed interface ConnectionAction extends Action {
     /** Wish of whoever used a connection: count me no longer. */
     record Release(Handle connection, PeerId peer) implements ConnectionAction, OfPeer {}
 
-    /** Wish: listen on an address. */
+    /**
+     * Wish: listen on an address. On port 0, which is any free port, as often as wished; each is a listener of its own, and all but
+     * the newest go by the addresses they got.
+     */
     record Listen(Multiaddr address, Ticket ticket) implements ConnectionAction, OfListener, Wish {
         @Override
         public Multiaddr requested() {
@@ -264,7 +267,7 @@ public sealed interface ConnectionAction extends Action {
     /**
      * Wish: listen no longer.
      *
-     * @param address the address that was asked for
+     * @param address the address that was asked for, or one that the listener has got
      */
     record StopListening(Multiaddr address) implements ConnectionAction, OfListener {
         @Override

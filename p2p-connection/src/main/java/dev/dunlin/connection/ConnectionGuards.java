@@ -211,7 +211,7 @@ final class ConnectionGuards {
                         notDraining(),
                         Clauses.when(
                                 "not-listened-on",
-                                (own, a) -> !own.listeners().has(a.address()),
+                                (own, a) -> Listeners.isFree(own, a.address()),
                                 "address",
                                 Listen::address),
                         Clauses.below(
@@ -223,8 +223,7 @@ final class ConnectionGuards {
                         StopListening.class,
                         Clauses.when(
                                 "is-listening",
-                                (own, a) ->
-                                        own.listeners().find(a.address()).orElse(null) instanceof Listener.Listening,
+                                (own, a) -> Listeners.at(own, a.address()).isPresent(),
                                 "address",
                                 StopListening::address))
                 .on(Listening.class, listenIsCurrent(Listening::requested, Listening::number))

@@ -56,6 +56,9 @@ public final class ConnectionMachine {
                     opening > listening: listening
                     opening > notListening: listenFailed, booted
                     listening > stopping: stopListening
+                    listening > opening: listen
+                    opening, listening: listenerClosed
+                    notListening: stopListening
                     listening, stopping > notListening: listenerClosed, booted
                     opening: listenTimedOut
                     stopping: stopTimedOut""")

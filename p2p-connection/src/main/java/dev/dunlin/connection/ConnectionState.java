@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param config what the last boot said
  * @param known the peers that are not {@link Disconnected}, and those that are kept
  * @param open every open socket, until the world says that it is closed
- * @param listeners by the address asked for
+ * @param listeners by the address asked for, or by the bound one of a listener on port 0 once another is asked for
  * @param failures addresses at which a dial failed lately; at most {@link ConnectionConfig#MOST_FAILED_ADDRESSES}
  * @param draining whether the node gets ready to stop
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot

@@ -50,16 +50,19 @@ final class Keeps {
             }
             case ConnectionFailed failure
             when !failure.isPermanent() ->
-                kept.withPhase(
-                        peer,
-                        failure.with(failure.attempt()
-                                .atMost(Attempt.ENDLESS)
-                                .withAddresses(Dials.worthDialling(
-                                        kept, Dials.merged(failure.attempt().addresses(), addresses), peer))));
+                kept.withPhase(peer, failure.with(known(kept, failure.attempt(), addresses)));
             case ConnectionFailed failure ->
                 wanted(kept, peer, Dials.merged(addresses, failure.attempt().addresses()), ctx);
             case Disconnected _ -> wanted(kept, peer, addresses, ctx);
         };
+    }
+
+    // None may be worth a dial any more, the node listening there itself by now: that is looked at when it is tried
+    // again.
+    private static Attempt known(ConnectionState own, Attempt attempt, List<Multiaddr> more) {
+        List<Multiaddr> all = Dials.worthDialling(own, Dials.merged(attempt.addresses(), more), attempt.peer());
+        Attempt endless = attempt.atMost(Attempt.ENDLESS);
+        return all.isEmpty() ? endless : endless.withAddresses(all);
     }
 
     // A kept peer is to be dialled at the next tick, if it is known where, and if there is room for one more.

@@ -18,6 +18,7 @@ import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The part of the connection machine's reducer that is about listeners. */
 final class Listeners {
@@ -34,6 +35,39 @@ final class Listeners {
         return Optional.empty();
     }
 
+    /**
+     * The key of the open listener that was asked for by an address, or has it in truth.
+     *
+     * <p>One on port 0 goes by the port it got as soon as another is asked for, on port 0 too.
+     */
+    static Optional<Multiaddr> at(ConnectionState own, Multiaddr address) {
+        if (own.listeners().find(address).orElse(null) instanceof Listener.Listening) {
+            return Optional.of(address);
+        }
+        for (Map.Entry<Multiaddr, Listener> entry : own.listeners()) {
+            if (entry.getValue() instanceof Listener.Listening open
+                    && open.bound().contains(address)) {
+                return Optional.of(entry.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether an address may be listened on: nobody does, or it is that of any port and whoever has it has got a port. */
+    static boolean isFree(ConnectionState own, Multiaddr address) {
+        return !own.listeners().has(address) || got(own, address).isPresent();
+    }
+
+    /** The real address, which nobody else has asked for, of a listener on port 0. */
+    private static Optional<Multiaddr> got(ConnectionState own, Multiaddr anyPort) {
+        return own.listeners().find(anyPort).orElse(null) instanceof Listener.Listening open
+                        && anyPort.port().equals(OptionalInt.of(0))
+                ? open.bound().stream()
+                        .findFirst()
+                        .filter(bound -> !own.listeners().has(bound))
+                : Optional.empty();
+    }
+
     /** What a listener that is due becomes; an open one never is. */
     static ListenerDue due(Multiaddr address, Listener listener) {
         return switch (listener) {
@@ -48,7 +82,11 @@ final class Listeners {
         ctx.effect(new ConnectionEffect.ListenInit(number, wish.address()));
         Opening opening =
                 new Opening(number, wish.ticket(), ctx.now() + own.config().listenTimeout());
-        return with(own.withLastNumber(number), wish.address(), opening);
+        ConnectionState before = own.withLastNumber(number);
+        ConnectionState moved = got(own, wish.address())
+                .map(bound -> with(before, bound, own.listeners().at(wish.address())))
+                .orElse(before);
+        return with(moved, wish.address(), opening);
     }
 
     static ConnectionState listening(ConnectionState own, Listening fact, Context ctx) {
@@ -71,8 +109,8 @@ final class Listeners {
     }
 
     static ConnectionState stop(ConnectionState own, StopListening wish, Context ctx) {
-        Handle listener = own.listeners().at(wish.address()).handle().orElseThrow();
-        return stopping(own, wish.address(), listener, ctx);
+        Multiaddr key = at(own, wish.address()).orElseThrow();
+        return stopping(own, key, own.listeners().at(key).handle().orElseThrow(), ctx);
     }
 
     static ConnectionState closed(ConnectionState own, ListenerClosed fact) {

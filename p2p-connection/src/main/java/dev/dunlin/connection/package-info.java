@@ -33,6 +33,7 @@
  *     opening --> listening: listening
  *     opening --> notListening: listenFailed, booted
  *     listening --> stopping: stopListening
+ *     listening --> opening: listen
  *     listening --> notListening: listenerClosed, booted
  *     stopping --> notListening: listenerClosed, booted
  * }</pre>

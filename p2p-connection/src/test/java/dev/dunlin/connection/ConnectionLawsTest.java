@@ -68,6 +68,8 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
     private static final PeerId P = TypeArbitraries.peer(2);
     private static final PeerId Q = TypeArbitraries.peer(0);
     private static final Multiaddr A = Bench.address(1);
+    private static final Multiaddr B = Bench.address(2);
+    private static final Multiaddr ANY_PORT = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
     private static final ConnectionError REFUSED = ConnectionError.of(ConnectionError.Kind.REFUSED, "refused");
 
     @Override
@@ -245,6 +247,19 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.Listen(A, new Ticket("api", 1)));
                     driver.advanceToNextDeadline();
                 }),
+                new Script<>("listeners on any port", driver -> {
+                    Handle first = listener(driver, 1);
+                    Handle second = listener(driver, 2);
+                    listen(driver, ANY_PORT);
+                    opened(driver, 1, first, A);
+                    listen(driver, ANY_PORT);
+                    driver.dispatch(new ConnectionAction.ListenerClosed(first, ANY_PORT, CloseReason.LOCAL));
+                    opened(driver, 2, second, A);
+                    listen(driver, ANY_PORT);
+                    opened(driver, 3, listener(driver, 3), B);
+                    driver.dispatch(new ConnectionAction.ListenerClosed(second, ANY_PORT, CloseReason.LOCAL));
+                    driver.dispatch(new ConnectionAction.StopListening(B));
+                }),
                 new Script<>("a listener that comes too late", driver -> {
                     Handle listener =
                             new Handle(ConnectionService.LISTENER, driver.node().run(), 1);
@@ -255,6 +270,20 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                             new ConnectionAction.Listening(1, listener, A, List.of(A)));
                     driver.dispatch(new ConnectionAction.ListenerClosed(listener, A, CloseReason.ORPHAN));
                 }));
+    }
+
+    private static Handle listener(StoreDriver<SimRoot> driver, long number) {
+        return new Handle(ConnectionService.LISTENER, driver.node().run(), number);
+    }
+
+    private static void listen(StoreDriver<SimRoot> driver, Multiaddr address) {
+        driver.dispatch(new ConnectionAction.Listen(address, Ticket.NONE));
+    }
+
+    private static void opened(StoreDriver<SimRoot> driver, long number, Handle listener, Multiaddr bound) {
+        driver.answer(
+                ConnectionEffect.ListenInit.class,
+                new ConnectionAction.Listening(number, listener, ANY_PORT, List.of(bound)));
     }
 
     // A connection that is used, and that this node leaves.

@@ -840,6 +840,23 @@ class ConnectionMachineTest {
         }
 
         @Test
+        void whoIsKeptWhereThisNodeListensByNowIsStillKept() {
+            bench.say(new Keep(P, List.of(A), "bootstrap"));
+            bench.say(new Listen(A, Ticket.NONE));
+            bench.say(new Listening(1, bench.handle(ConnectionService.LISTENER), A, List.of(A)));
+            bench.say(new Keep(P, List.of(), "consensus"));
+            assertThat(phase()).isEqualTo("connectionFailed");
+            assertThat(failure().attempt().addresses()).containsExactly(A);
+            bench.pass(1);
+            bench.say(new Keep(P, List.of(B), "consensus"));
+            bench.pass(10 * 60 * SECOND);
+            assertThat(bench.effects(ConnectInit.class))
+                    .last()
+                    .extracting(ConnectInit::address)
+                    .isEqualTo(B);
+        }
+
+        @Test
         void peersAndReasonsAreBounded() {
             bench.boot("connection.maxKept", "1");
             keep();
@@ -1050,6 +1067,30 @@ class ConnectionMachineTest {
             Handle late = bench.handle(ConnectionService.LISTENER);
             bench.say(new Listening(2, late, A, List.of(A)));
             assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(late));
+        }
+
+        @Test
+        void anyPortIsListenedOnAsOftenAsWished() {
+            Multiaddr any = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
+            bench.say(new Listen(any, T1));
+            bench.say(new Listen(any, T2));
+            assertThat(bench.clause()).isEqualTo("not-listened-on");
+            Handle first = bench.handle(ConnectionService.LISTENER);
+            bench.say(new Listening(1, first, any, List.of(A)));
+            bench.say(new Listen(any, T2));
+            Handle second = bench.handle(ConnectionService.LISTENER);
+            bench.say(new Listening(2, second, any, List.of(B)));
+            assertThat(bench.derived(ListenDone.class)).containsExactly(new ListenDone(T2, any, List.of(B)));
+            assertThat(bench.connection().listenAddresses()).containsExactlyInAnyOrder(A, B);
+
+            bench.say(new StopListening(A));
+            assertThat(bench.emitted()).contains(new StopListenInit(first));
+            bench.say(new ListenerClosed(first, any, CloseReason.LOCAL));
+            assertThat(bench.connection().listenAddresses()).containsExactly(B);
+            bench.say(new StopListening(B));
+            assertThat(bench.emitted()).contains(new StopListenInit(second));
+            bench.say(new ListenerClosed(second, any, CloseReason.LOCAL));
+            assertThat(bench.connection().listeners().isEmpty()).isTrue();
         }
 
         @Test

@@ -22,6 +22,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +44,7 @@ import tools.jackson.databind.JsonNode;
  * A channel between Dunlin and other implementations, over their echo protocol, in both directions. What the other can send while
  * Dunlin asks for no message is counted on the wire, by a proxy between the two.
  */
+@ExtendWith(Matrix.class)
 final class ChannelInteropTest {
 
     private static final Duration SOON = Counterpart.DEADLINE;
@@ -55,12 +58,13 @@ final class ChannelInteropTest {
 
     private static final int ASIDE = 1 << 20;
 
-    private static NettyNode<EchoChannel> node(Framing framing) {
-        ChannelProtocol<?, ?> protocol = EchoChannel.protocol(framing);
-        return NettyNode.of(EchoChannel.store(protocol), PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
+    private static NettyNode<EchoChannel> node(ChannelProtocol<?, ?> protocol, Recording<EchoChannel> recording) {
+        Store<EchoChannel> store = EchoChannel.store(protocol);
+        return NettyNode.of(store, PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                 // A channel that nobody asks for messages shall not be reset for it.
                 .config(Table.of("channel.takeWithin", String.valueOf(TimeUnit.HOURS.toMicros(1))))
                 .channels(List.of(protocol))
+                .with(builder -> recording.record(builder, store))
                 .served(Map.of(SINK, new DunlinProtocols(served -> {}).all().get(SINK)))
                 .start();
     }
@@ -81,11 +85,14 @@ final class ChannelInteropTest {
 
     @ParameterizedTest
     @EnumSource(Implementation.class)
+    @Cell("a channel with back-pressure, opened by the other")
     void theOtherOpensAndSendsNoMoreThanAWindowUntilItIsAsked(Implementation implementation) throws IOException {
         assumeThere(implementation);
         int message = 8192;
         int messages = 1024;
-        try (NettyNode<EchoChannel> dunlin = node(new Framing.Fixed(message));
+        ChannelProtocol<?, ?> protocol = EchoChannel.protocol(new Framing.Fixed(message));
+        Recording<EchoChannel> recording = new Recording<>(() -> EchoChannel.store(protocol));
+        try (NettyNode<EchoChannel> dunlin = node(protocol, recording);
                 Counterpart other = Counterpart.start(implementation, Counterpart.Key.ED25519, true)) {
             ConnectionOutcome.ListenDone listening = (ConnectionOutcome.ListenDone) dunlin.runtime()
                     .ask("listen", ticket -> new ConnectionAction.Listen(ANY_PORT, ticket), SOON)
@@ -113,6 +120,7 @@ final class ChannelInteropTest {
                 assertThat(came(dunlin)).isEqualTo(messages);
             }
         }
+        recording.verify();
     }
 
     private static long came(NettyNode<EchoChannel> node) {
@@ -197,11 +205,14 @@ final class ChannelInteropTest {
 
     @ParameterizedTest
     @EnumSource(Implementation.class)
+    @Cell("a channel with back-pressure, opened by Dunlin")
     void dunlinOpensAndIsSentNoMoreThanAWindowUntilItAsks(Implementation implementation) throws IOException {
         assumeThere(implementation);
         // More than every window and buffer on both ways.
         int messages = 4000;
-        try (NettyNode<EchoChannel> dunlin = node(new Framing.LengthPrefixed(1 << 16));
+        ChannelProtocol<?, ?> protocol = EchoChannel.protocol(new Framing.LengthPrefixed(1 << 16));
+        Recording<EchoChannel> recording = new Recording<>(() -> EchoChannel.store(protocol));
+        try (NettyNode<EchoChannel> dunlin = node(protocol, recording);
                 Counterpart other = Counterpart.start(implementation, Counterpart.Key.ED25519, true);
                 DelayingProxy proxy = new DelayingProxy(other.address().port().orElseThrow(), Duration.ZERO)) {
             ChannelOutcome.ChannelOpened opened = (ChannelOutcome.ChannelOpened) dunlin.runtime()
@@ -234,5 +245,6 @@ final class ChannelInteropTest {
             assertThat(ended.reason()).as(ended.detail()).isEqualTo(ChannelEnd.FINISHED);
             assertThat(talk.received.get()).isEqualTo(messages);
         }
+        recording.verify();
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,6 +33,7 @@ public final class Counterpart implements AutoCloseable {
     /** How long each request may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(120);
 
+    private static final Map<Implementation, String> VERSIONS = new ConcurrentHashMap<>();
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MAX_EVENTS = 100_000;
     private static final int DIALS = 5;
@@ -87,7 +89,14 @@ public final class Counterpart implements AutoCloseable {
         command.addAll(
                 List.of("--key", key.name().toLowerCase(Locale.ROOT), "--early-muxer", earlyMuxer ? "on" : "off"));
         command.addAll(List.of(more));
-        return new Counterpart(implementation.toString(), implementation.folder(), command);
+        Counterpart started = new Counterpart(implementation.toString(), implementation.folder(), command);
+        VERSIONS.put(implementation, started.listening.path("libp2p").asString());
+        return started;
+    }
+
+    /** The version of libp2p that an implementation's peers have told in this process; empty if none was started. */
+    static Optional<String> version(Implementation of) {
+        return Optional.ofNullable(VERSIONS.get(of));
     }
 
     /** Starts any other program that speaks the same line protocol. */

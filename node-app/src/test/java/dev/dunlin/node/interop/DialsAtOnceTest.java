@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * Two nodes that dial each other at the same moment, again and again: whatever they come to, no dial fails, and nothing fails that is
  * begun as soon as one's own dial is answered. A thousand times with {@code -Ddunlin.dials=1000}.
  */
+@ExtendWith(Matrix.class)
 class DialsAtOnceTest {
 
     private static final int DIALS = Integer.getInteger("dunlin.dials", 25);
@@ -110,6 +112,7 @@ class DialsAtOnceTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("both dial at the same moment, again and again")
     void with(Implementation implementation) {
         Assumptions.assumeTrue(
                 implementation.missing().isEmpty(),

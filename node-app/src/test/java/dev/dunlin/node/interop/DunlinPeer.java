@@ -30,7 +30,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** A real node in this process that serves the test protocols and listens on the loopback. */
+/**
+ * A real node in this process that serves the test protocols and listens on the loopback. It is audited and recorded; its log is
+ * verified at its end.
+ */
 final class DunlinPeer implements AutoCloseable {
 
     /** How long each step may take. */
@@ -44,6 +47,7 @@ final class DunlinPeer implements AutoCloseable {
     private final PrivateKey key;
     private final Node node;
     private final Multiaddr address;
+    private final Recording<NodeRoot> recording = new Recording<>(NodeRoot::newStore);
     private final BlockingQueue<Served> served = new LinkedBlockingQueue<>();
     private final DunlinProtocols protocols = new DunlinProtocols(served::add);
 
@@ -55,6 +59,8 @@ final class DunlinPeer implements AutoCloseable {
         key = PrivateKey.generate(type, new SecureRandom());
         NodeOptions options = NodeOptions.DEFAULT
                 .withEarlyMuxer(earlyMuxer)
+                .withLog(recording.folder())
+                .withAudit(true)
                 .withLimits(Limits.DEFAULT.withYamux(yamux))
                 .with("stream.maxInbound", String.valueOf(STREAMS))
                 .with("stream.maxInboundPerPeer", String.valueOf(STREAMS))
@@ -190,5 +196,9 @@ final class DunlinPeer implements AutoCloseable {
     @Override
     public void close() {
         node.close();
+        assertThat(node.broken()).as("invariants broken").isZero();
+        assertThat(recording.verify().node().handles().isEmpty())
+                .as("the end of each socket is in the log")
+                .isTrue();
     }
 }

@@ -13,16 +13,19 @@ import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Store;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** The tutorial's protocol against other implementations, in both directions. */
+@ExtendWith(Matrix.class)
 final class EchoInteropTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -37,13 +40,16 @@ final class EchoInteropTest {
 
     @ParameterizedTest
     @EnumSource(Implementation.class)
+    @Cell("an exchange, each asking the other")
     void eachAsksTheOther(Implementation implementation) {
         assumeTrue(
                 implementation.missing().isEmpty(),
                 () -> implementation.missing().orElse(""));
-        try (NettyNode<Echo> dunlin = NettyNode.of(
-                                Echo.store(), PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
+        Recording<Echo> recording = new Recording<>(Echo::store);
+        Store<Echo> store = Echo.store();
+        try (NettyNode<Echo> dunlin = NettyNode.of(store, PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                         .exchanges(List.of(Echo.PROTOCOL))
+                        .with(builder -> recording.record(builder, store))
                         .start();
                 Counterpart other = Counterpart.start(implementation, Counterpart.Key.ED25519, true)) {
             for (int size : List.of(0, 1, 1000, 65_536)) {
@@ -75,5 +81,6 @@ final class EchoInteropTest {
             assertThat(echoed.path("ok").asInt()).as(echoed.toString()).isEqualTo(4);
             assertThat(dunlin.runtime().state().root().count().answered()).isEqualTo(4);
         }
+        recording.verify();
     }
 }

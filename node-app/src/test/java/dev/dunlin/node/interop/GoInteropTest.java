@@ -32,6 +32,12 @@ class GoInteropTest extends ManyConnectionsInteropTest {
         assumeThere(Implementation.GO);
     }
 
+    /** go-libp2p ends a connection at once when the other side says that it goes away. */
+    @Override
+    boolean letsStreamsEndAfterGoAway() {
+        return false;
+    }
+
     /** js-libp2p makes no identities of ECDSA, so these are not among the cases of all. */
     @ParameterizedTest(name = "go: ECDSA, its early muxer: {0}; Dunlin: {1}; dialer: {2}")
     @CsvSource({
@@ -39,12 +45,14 @@ class GoInteropTest extends ManyConnectionsInteropTest {
         "false, ED25519, OTHER",
         "true,  ECDSA,   OTHER",
     })
+    @Cell("connect, identify and ping: an identity of ECDSA")
     void connectsWithAnIdentityOfEcdsa(boolean goEarly, KeyType dunlinKey, Dialer dialer) {
         connectsIdentifiesAndPings(Counterpart.Key.ECDSA, goEarly, dunlinKey, true, dialer);
     }
 
     /** Over 2 KiB go-libp2p sends the signed record in a message of its own, in identify and in pushes. */
     @Test
+    @Cell("identify in two messages")
     void takesInAnIdentifyOfTwoMessages() {
         List<String> names = IntStream.range(0, 60)
                 .mapToObj("/dunlin/one-of-many-protocols/%03d/1.0.0"::formatted)
@@ -75,6 +83,7 @@ class GoInteropTest extends ManyConnectionsInteropTest {
      */
     @ParameterizedTest
     @EnumSource
+    @Cell("many streams before the first byte of any")
     void opensManyStreamsBeforeTheFirstByteOfAny(Dialer dialer) {
         int streams = 600;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -88,6 +97,7 @@ class GoInteropTest extends ManyConnectionsInteropTest {
     }
 
     @Test
+    @Cell("GoAway from the other")
     void afterGoAwayWhatRunsGoesOnAndWhatIsNewGoesElsewhere() {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart go = start(Counterpart.Key.ED25519, true)) {

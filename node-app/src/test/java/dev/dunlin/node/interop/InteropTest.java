@@ -9,6 +9,8 @@ import static dev.dunlin.connection.protocols.DunlinProtocols.STALL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dunlin.connection.Connection;
+import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyProtocol;
 import dev.dunlin.connection.netty.StreamChannel;
@@ -23,6 +25,7 @@ import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.node.CommandFailure;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +50,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>What differs from one to the other is in the subclasses.
  */
+@ExtendWith(Matrix.class)
 abstract class InteropTest {
 
     private static final String YAMUX = "/yamux/1.0.0";
@@ -64,6 +69,11 @@ abstract class InteropTest {
 
     InteropTest(Implementation implementation) {
         this.implementation = implementation;
+    }
+
+    /** Whose peers it is run against. */
+    final Implementation implementation() {
+        return implementation;
     }
 
     /** Whether the other takes part in Noise's stream_muxers, as far as it is not told otherwise. */
@@ -123,6 +133,7 @@ abstract class InteropTest {
         "SECP256K1, false, ED25519,   false, DUNLIN",
         "SECP256K1, false, ED25519,   false, OTHER",
     })
+    @Cell("connect, identify and ping: identities, early muxer on and off, both directions")
     final void connectsIdentifiesAndPings(
             Counterpart.Key otherKey, boolean otherEarly, KeyType dunlinKey, boolean dunlinEarly, Dialer dialer) {
         try (DunlinPeer dunlin = DunlinPeer.start(dunlinKey, dunlinEarly);
@@ -182,6 +193,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("identify push, both ways")
     void pushesAndIsPushedTo(Dialer dialer) {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart other = start(Counterpart.Key.ED25519, true)) {
@@ -218,6 +230,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("64 MiB each way, checksums equal")
     void moves64MiBEachWay(Dialer dialer) {
         String sha256 = Payload.sha256(BULK);
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -250,6 +263,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("16 MiB both ways at once on one stream")
     void movesBothWaysOnOneStreamAtOnce(Dialer dialer) {
         long bytes = 16L << 20;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -265,6 +279,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("1,000 streams at once, each way")
     void opensAThousandStreamsAtOnce(Dialer dialer) {
         int streams = 1000;
         int bytes = 1024;
@@ -301,6 +316,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("half-close, each way")
     void halfClosesBothWays(Dialer dialer) {
         int bytes = 1 << 20;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -330,6 +346,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("reset, by either side, of streams that either has opened")
     void resetsAndIsReset(Dialer dialer) {
         int bytes = 100_000;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -367,6 +384,7 @@ abstract class InteropTest {
     }
 
     @Test
+    @Cell("a reset before anybody reads")
     void aReaderOfAStreamThatIsOverIsToldSo() {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart other = start(Counterpart.Key.ED25519, true)) {
@@ -384,6 +402,7 @@ abstract class InteropTest {
     }
 
     @Test
+    @Cell("an unknown protocol and a wrong id are refused")
     void refusesAnUnknownProtocolAndAWrongId() {
         String unknown = "/dunlin/unknown/1.0.0";
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -407,6 +426,7 @@ abstract class InteropTest {
 
     /** Whatever the two come to, no dial is taken back, and what is begun on either connection goes through. */
     @Test
+    @Cell("both dial at once")
     void whenBothDialAtOnceNothingFailsAndOneConnectionStays() {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true, Map.of("connection.spareTimeout", "1000000"));
                 Counterpart other = start(Counterpart.Key.ED25519, true)) {
@@ -435,6 +455,7 @@ abstract class InteropTest {
     }
 
     @Test
+    @Cell("back-pressure: who does not read stops that stream only")
     void aPeerThatDoesNotReadStopsTheSenderOfThatStreamOnly() {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart other = start(Counterpart.Key.ED25519, true)) {
@@ -462,6 +483,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("a kill in mid-transfer")
     void aPeerKilledMidTransferLeavesNothingBehind(Dialer dialer) {
         long endless = 8L << 30;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
@@ -485,8 +507,49 @@ abstract class InteropTest {
         }
     }
 
+    private static boolean isGoing(ConnectionState own) {
+        for (Map.Entry<Handle, Connection> each : own.connections()) {
+            if (each.getValue().isOpen()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the other lets streams go on whose connection takes no new ones. */
+    boolean letsStreamsEndAfterGoAway() {
+        return true;
+    }
+
     @ParameterizedTest
     @EnumSource
+    @Cell("GoAway from Dunlin: what runs goes on")
+    void whatRunsGoesOnWhenDunlinGoesAway(Dialer dialer) {
+        try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
+                Counterpart other = start(Counterpart.Key.ED25519, true)) {
+            connect(dialer, dunlin, other);
+            CompletableFuture<Transfer.Done> stalled =
+                    Transfer.sending(Payload.pattern(MORE_THAN_WINDOWS)).on(dunlin.open(other.id(), STALL));
+            dunlin.transfer(other.id(), ECHO, Transfer.sending(Payload.pattern(1 << 20)));
+            dunlin.node().disconnect(other.id());
+            dunlin.await(
+                    "the connection takes no new streams",
+                    state -> isGoing(state.root().connection()));
+            if (letsStreamsEndAfterGoAway()) {
+                other.ask("release", Map.of());
+                Transfer.Done done = DunlinPeer.await(stalled);
+                assertThat(done.reason()).isEqualTo(EndReason.CLOSED);
+                assertThat(done.head()).isEqualTo(Payload.sha256(MORE_THAN_WINDOWS));
+            } else {
+                assertThat(DunlinPeer.await(stalled).reason()).isEqualTo(EndReason.CONNECTION_CLOSED);
+            }
+            disconnected(dunlin, other);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Cell("a connection that is reset and made anew")
     void aBrokenConnectionIsMadeAnew(Dialer dialer) {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart other = start(Counterpart.Key.ED25519, true)) {
@@ -501,6 +564,7 @@ abstract class InteropTest {
 
     @ParameterizedTest
     @EnumSource
+    @Cell("the default limits of the other")
     void livesWithTheDefaultLimitsOfTheOther(Dialer dialer) {
         long bytes = 8 << 20;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);

@@ -24,6 +24,7 @@ abstract class ManyConnectionsInteropTest extends InteropTest {
 
     @ParameterizedTest(name = "the id of the other is the smaller: {0}")
     @ValueSource(booleans = {true, false})
+    @Cell("a second connection during a transfer")
     void aSecondConnectionCutsNoTransfer(boolean otherIsSmaller) {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart other = ordered(dunlin, otherIsSmaller)) {

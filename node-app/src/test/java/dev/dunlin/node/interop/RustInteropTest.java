@@ -49,6 +49,7 @@ class RustInteropTest extends ManyConnectionsInteropTest {
         "ED25519, OTHER",
         "ECDSA,   OTHER",
     })
+    @Cell("connect, identify and ping: an identity of ECDSA")
     void connectsWithAnIdentityOfEcdsa(KeyType dunlinKey, Dialer dialer) {
         connectsIdentifiesAndPings(Counterpart.Key.ECDSA, true, dunlinKey, true, dialer);
     }
@@ -56,6 +57,7 @@ class RustInteropTest extends ManyConnectionsInteropTest {
     /** A record of rust-libp2p's own format is no fault of the rest of the message. */
     @ParameterizedTest
     @EnumSource
+    @Cell("a signed record of another format")
     void takesNoHarmOfASignedRecordOfAnotherFormat(Dialer dialer) {
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);
                 Counterpart rust = start(Counterpart.Key.ED25519, true, "--signed-record")) {
@@ -71,6 +73,7 @@ class RustInteropTest extends ManyConnectionsInteropTest {
     /** rust-libp2p opens at most 256 streams that were not acknowledged: the ACK must not wait for the negotiation. */
     @ParameterizedTest
     @EnumSource
+    @Cell("many streams before the first byte of any")
     void opensManyStreamsBeforeTheFirstByteOfAny(Dialer dialer) {
         int streams = 2000;
         try (DunlinPeer dunlin = DunlinPeer.start(KeyType.ED25519, true);

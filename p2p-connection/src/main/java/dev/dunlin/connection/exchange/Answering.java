@@ -20,6 +20,8 @@ import dev.dunlin.core.store.Handle;
 /** The part of the reducer that is about what others ask this node. */
 final class Answering {
 
+    private static final long SECOND = 1_000_000;
+
     private final Catalogue<Protocol<?, ?>> catalogue;
     private final Context ctx;
     private ExchangeState own;
@@ -76,10 +78,7 @@ final class Answering {
         long number = own.lastNumber() + 1;
         Lane lane = own.lane(stream.peer(), stream.protocol());
         own = own.withLastNumber(number)
-                .withLane(
-                        stream.peer(),
-                        lane.asked(Math.max(lane.used(), ctx.now())
-                                + limits(stream).askEvery()))
+                .withLane(stream.peer(), lane.asked(Math.max(lane.used(), ctx.now()) + pause(stream)))
                 .withQuestions(own.questions().with(number, fact.stream()))
                 .withInbound(own.inbound()
                         .with(
@@ -91,6 +90,12 @@ final class Answering {
         ctx.then(new Asked(
                 number, fact.stream(), stream.connection(), stream.peer(), stream.protocol(), fact.message()));
         return own;
+    }
+
+    /** What a question takes of its peer's time: the more streams of others there are, the smaller is the share of each. */
+    private long pause(Inbound stream) {
+        long share = own.inbound().size() * SECOND / own.config().answerRate();
+        return Math.max(limits(stream).askEvery(), share);
     }
 
     ExchangeState replied(ExchangeAction.Reply wish) {
@@ -110,7 +115,8 @@ final class Answering {
     // Each question of a peer moves this by one pause; who asks no more often than that is never behind it.
     private long readsFrom(Inbound stream) {
         ProtocolLimits limits = limits(stream);
-        return own.lane(stream.peer(), stream.protocol()).used() - limits.askBurst() * limits.askEvery();
+        long atOnce = limits.askEvery() == 0 ? SECOND : limits.askBurst() * limits.askEvery();
+        return own.lane(stream.peer(), stream.protocol()).used() - atOnce;
     }
 
     ExchangeState refused(long number) {

@@ -408,7 +408,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                 session.peerGoAway()
                         .ifPresent(
                                 code -> because(CloseReason.REMOTE, code == 0 ? "" : "it went away with code " + code));
-            case PING_TIMEOUT -> because(CloseReason.UNRESPONSIVE, end.word());
+            case PING_TIMEOUT, PING_UNANSWERED -> because(CloseReason.UNRESPONSIVE, end.word());
             default -> because(CloseReason.PROTOCOL_ERROR, end.word());
         }
         // The GoAway that is left goes out before the socket is closed.

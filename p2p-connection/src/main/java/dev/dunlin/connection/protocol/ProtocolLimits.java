@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * @param outbound asks of this node that are under way, all together, at least 1
  * @param outboundPerPeer the same, to each peer, at least 1
  * @param queued asks that wait for a place or a dial, at least 0
- * @param askEvery how far apart a peer's questions are on average, 0 to 1 h; those that come sooner wait unread, so that the
+ * @param askEvery how far apart a peer's questions are on average, 0 to 1 h, or farther where many peers ask ({@code
+ *     exchange.answerRate}); those that come sooner wait unread, so that the
  *     peer's window closes
  * @param askBurst how many questions of a peer may come sooner than that, at least 1
  * @param answerWithin how long this node may take for an answer before the asker is sent away, at least 1

@@ -72,7 +72,15 @@ final class Keepalive {
     }
 
     long deadline() {
-        return waiting ? Core.after(Math.max(queuedAt, receivedAt), limits.pingTimeout()) : nextAt;
+        return waiting ? Math.min(silentUntil(), answeredUntil()) : nextAt;
+    }
+
+    private long silentUntil() {
+        return Core.after(Math.max(queuedAt, receivedAt), limits.pingTimeout());
+    }
+
+    private long answeredUntil() {
+        return Core.after(queuedAt, limits.answerTimeout());
     }
 
     void onTime(long now) {
@@ -80,7 +88,7 @@ final class Keepalive {
             return;
         }
         if (waiting) {
-            core.end(YamuxEnd.PING_TIMEOUT);
+            core.end(silentUntil() <= now ? YamuxEnd.PING_TIMEOUT : YamuxEnd.PING_UNANSWERED);
         } else {
             ping(now);
         }

@@ -24,6 +24,8 @@ public enum YamuxEnd {
     WASTED_OPEN_FLOOD(YamuxSession.PROTOCOL_ERROR),
     /** Nothing came for {@link YamuxLimits#pingTimeout} after a ping of ours. */
     PING_TIMEOUT(YamuxSession.INTERNAL_ERROR),
+    /** A ping of ours was not answered for {@link YamuxLimits#answerTimeout}, though other bytes came. */
+    PING_UNANSWERED(YamuxSession.INTERNAL_ERROR),
     /** The application ended the session. */
     CLOSED_BY_US(YamuxSession.NORMAL),
     /** The connection below is gone; no GoAway can be sent. */

@@ -37,6 +37,9 @@ package dev.dunlin.connection.yamux;
  *     unknown and windows do not grow
  * @param pingTimeout microseconds that the connection may be silent after a ping of ours before the session ends,
  *     or {@link #NEVER}
+ * @param answerTimeout microseconds that an answer to a ping of ours may take, whatever else comes meanwhile, before the
+ *     session ends, or {@link #NEVER}; for the peer that sends and never reads. All that was sent before the ping must
+ *     get through in this time: at 5 minutes, full socket buffers of 4 MiB at 14 KB/s
  */
 public record YamuxLimits(
         int maxInboundStreams,
@@ -60,7 +63,8 @@ public record YamuxLimits(
         int wastedOpenBurst,
         long closeTimeout,
         long keepaliveInterval,
-        long pingTimeout) {
+        long pingTimeout,
+        long answerTimeout) {
 
     /** A duration that never ends. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -96,6 +100,7 @@ public record YamuxLimits(
         atLeast("closeTimeout", closeTimeout, 1);
         atLeast("keepaliveInterval", keepaliveInterval, 1);
         atLeast("pingTimeout", pingTimeout, 1);
+        atLeast("answerTimeout", answerTimeout, 1);
     }
 
     private static void atLeast(String field, long value, long least) {
@@ -134,6 +139,7 @@ public record YamuxLimits(
         builder.closeTimeout = closeTimeout;
         builder.keepaliveInterval = keepaliveInterval;
         builder.pingTimeout = pingTimeout;
+        builder.answerTimeout = answerTimeout;
         return builder;
     }
 
@@ -161,6 +167,7 @@ public record YamuxLimits(
         private long closeTimeout = 10 * SECOND;
         private long keepaliveInterval = 30 * SECOND;
         private long pingTimeout = 30 * SECOND;
+        private long answerTimeout = 300 * SECOND;
 
         private Builder() {}
 
@@ -296,6 +303,12 @@ public record YamuxLimits(
             return this;
         }
 
+        /** Sets {@link YamuxLimits#answerTimeout}. */
+        public Builder answerTimeout(long value) {
+            answerTimeout = value;
+            return this;
+        }
+
         /**
          * The limits.
          *
@@ -324,7 +337,8 @@ public record YamuxLimits(
                     wastedOpenBurst,
                     closeTimeout,
                     keepaliveInterval,
-                    pingTimeout);
+                    pingTimeout,
+                    answerTimeout);
         }
     }
 }

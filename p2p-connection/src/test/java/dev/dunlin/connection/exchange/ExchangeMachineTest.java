@@ -305,6 +305,22 @@ class ExchangeMachineTest {
     }
 
     @Test
+    void theMoreStreamsAskTheLessOftenEachMay() {
+        driver.boot(Table.<String, String>empty().with("exchange.answerRate", "1"));
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle stream = accepted(linked(A), A, Talk.CHAT_ID);
+        accepted(linked(B), B, Talk.CHAT_ID);
+        assertThat(answered(stream, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
+        // Less time than the other stream is kept without a question.
+        for (int i = 0; i < 3; i++) {
+            driver.advanceBy(2 * SECOND);
+            assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.READ);
+        }
+        driver.advanceBy(2 * SECOND - 1);
+        assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.REST);
+    }
+
+    @Test
     void aPeerHasItsShareOfTheAnswers() {
         driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
         Handle connection = linked(A);

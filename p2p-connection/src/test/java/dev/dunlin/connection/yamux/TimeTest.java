@@ -121,6 +121,7 @@ class TimeTest {
 
         Probe lifted = Probe.dialer(YamuxLimits.defaults().toBuilder()
                         .pingTimeout(YamuxLimits.NEVER)
+                        .answerTimeout(YamuxLimits.NEVER)
                         .build())
                 .at(0);
         lifted.at(1_000_000 * SECOND);
@@ -137,6 +138,30 @@ class TimeTest {
             probe.session.onTime(probe.now);
         }
         assertThat(probe.session.ended()).isEmpty();
+    }
+
+    @Test
+    void whoSendsAndNeverAnswersIsGivenUpInTheEnd() {
+        assertThat(sendsAndNeverAnswers(YamuxLimits.defaults())).isEqualTo(300 * SECOND);
+        assertThat(sendsAndNeverAnswers(YamuxLimits.defaults().toBuilder()
+                        .answerTimeout(YamuxLimits.NEVER)
+                        .build()))
+                .isEqualTo(YamuxLimits.NEVER);
+    }
+
+    /** When a peer is given up that sends something each ten seconds for an hour and answers no ping. */
+    private static long sendsAndNeverAnswers(YamuxLimits limits) {
+        Probe probe = Probe.dialer(limits).at(0);
+        while (probe.session.ended().isEmpty() && probe.now < 3600 * SECOND) {
+            probe.now += 10 * SECOND;
+            probe.receive(Frame.data(0, 99, 10));
+            probe.session.onTime(probe.now);
+        }
+        if (probe.session.ended().isEmpty()) {
+            return YamuxLimits.NEVER;
+        }
+        assertThat(probe.session.ended()).contains(YamuxEnd.PING_UNANSWERED);
+        return probe.now;
     }
 
     @Test

@@ -24,6 +24,7 @@ class WordsTest {
                         "emptyFrameFlood",
                         "wastedOpenFlood",
                         "pingTimeout",
+                        "pingUnanswered",
                         "closedByUs",
                         "connectionLost");
     }
