@@ -28,7 +28,10 @@ public sealed interface ConnectionEffect extends Effect {
     /** Give up a dial, or the lookup before it; it is answered all the same. */
     record CancelDial(long dial) implements ConnectionEffect, Effect.Fire {}
 
-    /** Say on a connection that neither side is to open streams any more (yamux specification, "GoAway"). */
+    /**
+     * Take no new streams on a connection; those that run go on. The other side is told so (yamux specification, "GoAway") behind the
+     * last of them: go-libp2p, rust-libp2p and js-libp2p end all streams when they hear it.
+     */
     record GoAwayInit(Handle connection) implements ConnectionEffect, Effect.Fire {}
 
     /**

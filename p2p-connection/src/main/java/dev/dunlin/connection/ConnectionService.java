@@ -42,7 +42,7 @@ public interface ConnectionService {
     /** Gives up a dial. */
     void cancel(ActionId id, ConnectionEffect.CancelDial effect);
 
-    /** Says that a connection takes no new streams. */
+    /** Takes no new streams on a connection. */
     void goAway(ActionId id, ConnectionEffect.GoAwayInit effect);
 
     /** Closes a connection. */

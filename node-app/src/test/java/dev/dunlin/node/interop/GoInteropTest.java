@@ -32,12 +32,6 @@ class GoInteropTest extends ManyConnectionsInteropTest {
         assumeThere(Implementation.GO);
     }
 
-    /** go-libp2p ends a connection at once when the other side says that it goes away. */
-    @Override
-    boolean letsStreamsEndAfterGoAway() {
-        return false;
-    }
-
     /** js-libp2p makes no identities of ECDSA, so these are not among the cases of all. */
     @ParameterizedTest(name = "go: ECDSA, its early muxer: {0}; Dunlin: {1}; dialer: {2}")
     @CsvSource({

@@ -3,7 +3,7 @@ package dev.dunlin.node.interop;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Against js-libp2p. */
-class JsInteropTest extends InteropTest {
+class JsInteropTest extends ManyConnectionsInteropTest {
 
     JsInteropTest() {
         super(Implementation.JS);

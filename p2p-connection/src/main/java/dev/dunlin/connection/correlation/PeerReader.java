@@ -6,7 +6,6 @@ import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionEffect.DisconnectInit;
-import dev.dunlin.connection.ConnectionEffect.GoAwayInit;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AskCame;
 import dev.dunlin.connection.exchange.ExchangeEffect.AskInit;
@@ -113,8 +112,7 @@ final class PeerReader implements Correlation.Reader {
             case Accepted fact ->
                 up(fact.connection(), fact.handshakeHash(), fact.peer().toString(), Direction.BACK)
                         .ifPresent(line -> line.receive(at, CONNECT, true, told));
-            // The first of these is what says GoAway. Who answers the other side's says nothing new.
-            case GoAwayInit effect -> known(effect.connection()).ifPresent(line -> line.send(at, DISCONNECT, told));
+            // This says GoAway. Who answers the other side's says nothing new.
             case DisconnectInit effect ->
                 known(effect.connection())
                         .filter(line -> effect.reason() != CloseReason.WENT_AWAY)

@@ -9,18 +9,14 @@ import dev.dunlin.connection.multistream.Negotiator;
 import dev.dunlin.connection.noise.NoiseException;
 import dev.dunlin.connection.noise.NoiseTransport;
 import dev.dunlin.connection.stream.EndReason;
-import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.yamux.YamuxEnd;
 import dev.dunlin.connection.yamux.YamuxEvent;
-import dev.dunlin.connection.yamux.YamuxOpen;
-import dev.dunlin.connection.yamux.YamuxOutput;
 import dev.dunlin.connection.yamux.YamuxRole;
 import dev.dunlin.connection.yamux.YamuxSession;
 import dev.dunlin.connection.yamux.YamuxStream;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
-import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,8 +24,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,9 +42,6 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(MuxHandler.class);
 
-    /** How much plaintext is encrypted at a time; one more data frame may go over it. */
-    private static final int BATCH = 3 * NoiseTransport.MAX_PLAINTEXT;
-
     private static final long AGAIN_MICROS = 500_000;
 
     /** An upgrade is about so many round trips, and what it takes to compute. */
@@ -59,12 +50,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private final NettyTransport transport;
     private final Handle handle;
     private final PeerId peer;
-    private final NoiseTransport noise;
+    private final SecureChannel secure;
     private final YamuxSession session;
-    private final Deque<PendingOpen> waiting = new ArrayDeque<>();
+    private final StreamFacts facts;
+    private final StreamOpener opener;
     private final Set<MuxStream> negotiating = new LinkedHashSet<>();
     private final Set<MuxStream> open = new LinkedHashSet<>();
-    private final Output output = new Output();
     private final StreamGate.Line line;
 
     private @Nullable ChannelHandlerContext ctx;
@@ -81,18 +72,6 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private boolean goAwayTold;
     private boolean closed;
 
-    /** A stream that the node has asked for. */
-    static final class PendingOpen {
-        final ActionId id;
-        final StreamEffect.OpenInit effect;
-        boolean answered;
-
-        PendingOpen(ActionId id, StreamEffect.OpenInit effect) {
-            this.id = id;
-            this.effect = effect;
-        }
-    }
-
     MuxHandler(
             NettyTransport transport,
             Handle handle,
@@ -103,10 +82,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         this.transport = transport;
         this.handle = handle;
         this.peer = peer;
-        this.noise = noise;
+        this.secure = new SecureChannel(noise);
         this.session = YamuxSession.create(
                 role, transport.limits().yamux(), transport.account().share(), this::on, NettyTransport.micros());
         this.line = transport.gate().line(peer, NettyTransport.micros());
+        this.facts = new StreamFacts(transport, handle, peer, line);
+        this.opener = new StreamOpener(session, facts, transport.limits().maxPendingOpens(), this::begin);
         session.assumeRtt(upgradeMicros / UPGRADE_TRIPS);
     }
 
@@ -199,23 +180,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf cipher = (ByteBuf) message;
-        ByteBuf plain = null;
+        ByteBuf plain;
         try {
-            ByteBuffer in = cipher.nioBuffer();
-            int size = noise.plaintextSize(in);
-            plain = context.alloc().heapBuffer(size);
-            ByteBuffer out = plain.nioBuffer(0, size);
-            noise.decrypt(in, out);
-            plain.writerIndex(out.position());
+            plain = secure.decrypt(context, (ByteBuf) message);
         } catch (NoiseException e) {
-            if (plain != null) {
-                plain.release();
-            }
             fail(CloseReason.PROTOCOL_ERROR, e.getMessage());
             return;
-        } finally {
-            cipher.release();
         }
         receive(plain);
     }
@@ -277,37 +247,14 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            while (session.wantsWrite() && context().channel().isWritable()) {
-                encryptBatch();
-            }
+            secure.send(context(), session);
         } catch (NoiseException e) {
             fail(CloseReason.PROTOCOL_ERROR, e.getMessage());
             return;
         }
         resumeReading();
-        openWaiting();
+        opener.openWaiting();
         wake();
-    }
-
-    private void encryptBatch() throws NoiseException {
-        ByteBuf plain = allocate(BATCH + NoiseTransport.MAX_PLAINTEXT);
-        try {
-            output.into = plain;
-            session.drain(output, BATCH, NettyTransport.micros());
-            output.into = null;
-            if (!plain.isReadable()) {
-                return;
-            }
-            int size = NoiseTransport.ciphertextSize(plain.readableBytes());
-            ByteBuf cipher = allocate(size);
-            ByteBuffer out = cipher.nioBuffer(0, size);
-            noise.encrypt(plain.nioBuffer(), out);
-            cipher.writerIndex(size);
-            // At once: the peer decrypts it while the next is encrypted.
-            context().writeAndFlush(cipher, context().voidPromise());
-        } finally {
-            plain.release();
-        }
     }
 
     private void resumeReading() {
@@ -319,31 +266,6 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                 context().channel().config().setAutoRead(true);
             }
             soon();
-        }
-    }
-
-    private static final class Output implements YamuxOutput {
-        @Nullable
-        ByteBuf into;
-
-        @Override
-        public void header(ByteBuffer header) {
-            to().writeBytes(header);
-        }
-
-        @Override
-        public void body(YamuxStream stream, ByteBuffer bytes) {
-            int length = bytes.remaining();
-            to().writeBytes(bytes);
-            stream.attachment().ifPresent(attached -> ((MuxStream) attached).bytesSent(length));
-        }
-
-        private ByteBuf to() {
-            ByteBuf target = into;
-            if (target == null) {
-                throw new IllegalStateException("nothing is being drained");
-            }
-            return target;
         }
     }
 
@@ -436,15 +358,17 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     /** A stream is wanted; on the event loop. */
     void open(PendingOpen wish) {
         if (closed) {
-            answerFailed(wish, ConnectionError.Kind.CONNECTION_CLOSED, "the connection is closed");
+            facts.failed(wish, ConnectionError.Kind.CONNECTION_CLOSED, "the connection is closed");
             return;
         }
-        if (waiting.size() >= transport.limits().maxPendingOpens()) {
-            answerFailed(wish, ConnectionError.Kind.LIMIT, "too many streams wait to be opened on this connection");
-            return;
-        }
-        waiting.add(wish);
-        openWaiting();
+        opener.open(wish);
+        soon();
+    }
+
+    private void begin(YamuxStream stream, PendingOpen wish) {
+        MuxStream opened = new MuxStream(this, stream, initiator(wish.effect), wish);
+        negotiating.add(opened);
+        opened.begin();
         soon();
     }
 
@@ -455,101 +379,23 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                 : Negotiator.initiator(wish.protocols(), bounds, NettyTransport.micros());
     }
 
-    private void openWaiting() {
-        while (!waiting.isEmpty()) {
-            PendingOpen wish = waiting.element();
-            if (wish.answered) {
-                waiting.remove();
-                continue;
-            }
-            switch (session.open(NettyTransport.micros())) {
-                case YamuxOpen.Opened(YamuxStream stream) -> {
-                    waiting.remove();
-                    MuxStream opened = new MuxStream(this, stream, initiator(wish.effect), wish);
-                    negotiating.add(opened);
-                    opened.begin();
-                    soon();
-                }
-                case YamuxOpen.Refused(var why) -> {
-                    switch (why) {
-                        case ACK_BACKLOG_FULL, STREAMS_FULL -> {
-                            return;
-                        }
-                        case PEER_WENT_AWAY, SESSION_ENDED, IDS_USED_UP -> {
-                            waiting.remove();
-                            answerFailed(
-                                    wish,
-                                    ConnectionError.Kind.CONNECTION_CLOSED,
-                                    "the connection takes no new streams (" + why + ")");
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     /** The node no longer wants a stream that it asked for. */
     void cancel(long number) {
-        for (PendingOpen wish : waiting) {
-            if (wish.effect.number() == number) {
-                answerFailed(wish, ConnectionError.Kind.CANCELLED, "it is no longer wanted");
-                return;
+        if (!opener.cancel(number)) {
+            for (MuxStream stream : List.copyOf(negotiating)) {
+                stream.cancelIf(number);
             }
-        }
-        for (MuxStream stream : List.copyOf(negotiating)) {
-            stream.cancelIf(number);
         }
     }
 
-    private void answerFailed(PendingOpen wish, ConnectionError.Kind kind, String why) {
-        if (!wish.answered) {
-            wish.answered = true;
-            transport.openAnswered(wish);
-            transport
-                    .port()
-                    .answer(
-                            wish.id,
-                            new StreamAction.OpenFailed(
-                                    wish.effect.number(), wish.effect.ticket(), peer, ConnectionError.of(kind, why)));
-        }
+    /** What the node is told of streams. */
+    StreamFacts facts() {
+        return facts;
     }
 
     /** A stream's protocol is agreed; false if the node does not take the stream. */
     boolean announce(MuxStream stream, @Nullable PendingOpen wish) {
-        transport.streamOpened(stream);
-        if (wish != null) {
-            if (wish.answered) {
-                transport.streamGone(stream);
-                return false;
-            }
-            wish.answered = true;
-            transport.openAnswered(wish);
-            transport
-                    .port()
-                    .answer(
-                            wish.id,
-                            new StreamAction.StreamOpened(
-                                    wish.effect.number(),
-                                    wish.effect.ticket(),
-                                    stream.handle(),
-                                    handle,
-                                    peer,
-                                    stream.protocol(),
-                                    stream.wireId()));
-        } else {
-            Port.Offer offer = transport
-                    .port()
-                    .offer(new StreamAction.StreamAccepted(
-                            stream.handle(), handle, peer, stream.protocol(), stream.wireId()));
-            if (offer != Port.Offer.TAKEN) {
-                transport.streamGone(stream);
-                transport.refusedByNode();
-                line.refused(StreamGate.Refusal.NODE_BUSY);
-                return false;
-            }
-        }
-        open.add(stream);
-        return true;
+        return facts.opened(stream, wish) && open.add(stream);
     }
 
     /** A stream's protocol is agreed. */
@@ -557,48 +403,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         negotiating.remove(stream);
     }
 
-    /** Whether an inbound stream may have the protocol that the peer has proposed; if not, that is counted. */
-    boolean lets(MuxStream stream) {
-        return line.proposed(stream.protocol()).isEmpty();
-    }
-
-    /** Gives an announced stream to whoever reads its protocol. */
-    void serve(MuxStream stream, boolean inbound) {
-        transport.serve(stream, inbound);
-    }
-
-    void negotiationFailed(@Nullable PendingOpen wish, String why) {
-        if (wish == null) {
-            transport.streamFailed();
-        } else {
-            answerFailed(wish, ConnectionError.Kind.NO_COMMON_PROTOCOL, why);
-        }
-    }
-
     /** A stream is over. */
     void finished(MuxStream stream, @Nullable PendingOpen wish, EndReason end, String why) {
         negotiating.remove(stream);
         open.remove(stream);
-        if (wish == null) {
-            line.ended();
-        }
-        if (stream.counted()) {
-            line.left(stream.protocol());
-        }
-        if (stream.announced()) {
-            transport.streamGone(stream);
-            transport
-                    .port()
-                    .ended(new StreamAction.StreamClosed(stream.handle(), handle, peer, stream.protocol(), end, why));
-        } else if (wish != null) {
-            answerFailed(
-                    wish,
-                    end == EndReason.CONNECTION_CLOSED
-                            ? ConnectionError.Kind.CONNECTION_CLOSED
-                            : ConnectionError.Kind.NO_COMMON_PROTOCOL,
-                    "the stream ended before a protocol was agreed (" + end + ")");
-        }
-        if (!closed && !waiting.isEmpty()) {
+        facts.over(stream, wish, end, why);
+        if (!closed && opener.isWaiting()) {
             soon();
         }
     }
@@ -669,14 +479,12 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             waking.cancel(false);
         }
         session.connectionLost();
-        waiting.forEach(wish ->
-                answerFailed(wish, ConnectionError.Kind.CONNECTION_CLOSED, "the connection was closed meanwhile"));
-        waiting.clear();
+        opener.close();
         if (held != null) {
             held.release();
             held = null;
         }
-        noise.close();
+        secure.close();
         transport.connectionGone(this);
         if (announcing) {
             transport.port().ended(new ConnectionAction.Closed(handle, peer, reason, detail));

@@ -23,7 +23,7 @@ final class MuxStream implements StreamChannel {
     private final Negotiator negotiator;
     private final Deque<ByteBuf> unread = new ArrayDeque<>();
     private final Deque<Sent> sent = new ArrayDeque<>();
-    private final MuxHandler.@Nullable PendingOpen open;
+    private final @Nullable PendingOpen open;
 
     private @Nullable StreamReader reader;
     private @Nullable Handle handle;
@@ -47,7 +47,7 @@ final class MuxStream implements StreamChannel {
         }
     }
 
-    MuxStream(MuxHandler connection, YamuxStream stream, Negotiator negotiator, MuxHandler.@Nullable PendingOpen open) {
+    MuxStream(MuxHandler connection, YamuxStream stream, Negotiator negotiator, @Nullable PendingOpen open) {
         this.connection = connection;
         this.stream = stream;
         this.negotiator = negotiator;
@@ -150,7 +150,7 @@ final class MuxStream implements StreamChannel {
     // served.
     private void proposed(String proposed) {
         protocol = proposed;
-        counted = connection.lets(this);
+        counted = connection.facts().lets(this);
         if (!counted || !announced(null)) {
             negotiator.refuse();
             reset();
@@ -160,7 +160,7 @@ final class MuxStream implements StreamChannel {
         sendNegotiation();
         if (!over) {
             isNegotiated();
-            connection.serve(this, true);
+            connection.transport().serve(this, true);
         }
     }
 
@@ -172,14 +172,14 @@ final class MuxStream implements StreamChannel {
     private void agreed(String agreed) {
         protocol = agreed;
         if (announced(open)) {
-            connection.serve(this, false);
+            connection.transport().serve(this, false);
         } else {
             reset();
         }
     }
 
-    private boolean announced(MuxHandler.@Nullable PendingOpen wish) {
-        handle = connection.transport().newStreamHandle();
+    private boolean announced(@Nullable PendingOpen wish) {
+        handle = connection.transport().newHandle(NettyTransport.STREAM);
         if (!connection.announce(this, wish)) {
             // No state will ever know the handle.
             handle = null;
@@ -193,7 +193,7 @@ final class MuxStream implements StreamChannel {
             boolean goesOn = failure instanceof MultistreamFailure.TimedOut
                     || failure instanceof MultistreamFailure.TooManyRefusals;
             if (spoken && open == null && !goesOn) {
-                connection.negotiationFailed(null, failure.message());
+                connection.facts().negotiationFailed(null, failure.message());
                 refused = true;
                 isNegotiated();
                 stream.close();
@@ -212,7 +212,7 @@ final class MuxStream implements StreamChannel {
     }
 
     private void fail(String why) {
-        connection.negotiationFailed(open, why);
+        connection.facts().negotiationFailed(open, why);
         stream.reset(0);
         finish(EndReason.PROTOCOL_ERROR, "");
     }

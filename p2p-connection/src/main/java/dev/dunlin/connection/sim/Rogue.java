@@ -68,6 +68,8 @@ final class Rogue implements SimNet.Host {
             case RogueDeed.HalfCloseStreams(int target) -> onStreams(target, Stream.End::closeWrite);
             case RogueDeed.ResetStreams(int target) -> onStreams(target, Stream.End::reset);
             case RogueDeed.Close(int target) -> with(target).forEach(side -> side.close(CloseReason.LOCAL));
+            case RogueDeed.GoAway(int target, boolean inPeace) ->
+                with(target).forEach(side -> side.send(0, there -> there.wentAway(inPeace ? 0 : 1)));
             case RogueDeed.Vanish(int target) ->
                 with(target).forEach(side -> {
                     side.vanish(true);

@@ -119,6 +119,14 @@ public sealed interface RogueDeed extends Action {
         }
     }
 
+    /** Says on all its connections with a node that it goes away, in peace or not, and stays. */
+    record GoAway(int target, boolean inPeace) implements RogueDeed {
+        /** Checks the number. */
+        public GoAway {
+            requirePeer(target);
+        }
+    }
+
     /** Leaves all its connections with a node without a word: the node finds out by their silence. */
     record Vanish(int target) implements RogueDeed {
         /** Checks the number. */
@@ -136,6 +144,7 @@ public sealed interface RogueDeed extends Action {
             .action("halfCloseStreams", HalfCloseStreams.class)
             .action("resetStreams", ResetStreams.class)
             .action("close", Close.class)
+            .action("goAway", GoAway.class)
             .action("vanish", Vanish.class)
             .build();
 

@@ -52,7 +52,7 @@ final class RogueScript {
         add(0, new RogueDeed.AnswerDials(identity(), handshake()));
         add(0, new RogueDeed.AnswerStreams(streaming()));
         for (long at = random.exponential(MEAN_PAUSE); at < end; at += random.exponential(MEAN_PAUSE)) {
-            switch (random.below(12)) {
+            switch (random.below(13)) {
                 case 0, 1, 2, 3 -> {
                     last = random.below(nodes);
                     add(at, new RogueDeed.Dial(last, identity(), handshake()));
@@ -65,7 +65,8 @@ final class RogueScript {
                 case 7 -> add(at, new RogueDeed.HalfCloseStreams(target()));
                 case 8 -> add(at, new RogueDeed.Close(target()));
                 case 9 -> add(at, new RogueDeed.Vanish(target()));
-                case 10 -> add(at, new RogueDeed.AnswerDials(identity(), handshake()));
+                case 10 -> add(at, new RogueDeed.GoAway(target(), random.permille(500)));
+                case 11 -> add(at, new RogueDeed.AnswerDials(identity(), handshake()));
                 default -> add(at, new RogueDeed.AnswerStreams(streaming()));
             }
         }

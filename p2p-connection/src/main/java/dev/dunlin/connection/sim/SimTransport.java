@@ -326,10 +326,8 @@ final class SimTransport implements ConnectionService, SimNet.Host {
 
     @Override
     public void goAway(ActionId id, ConnectionEffect.GoAwayInit effect) {
-        soon(() -> connection(effect.connection()).ifPresent(side -> {
-            side.takesNone = true;
-            side.send(0, there -> there.wentAway(0));
-        }));
+        // What goes over the wire goes behind the last stream, with the connection's end.
+        soon(() -> connection(effect.connection()).ifPresent(side -> side.takesNone = true));
     }
 
     @Override

@@ -56,10 +56,15 @@ final class Core {
         busy = false;
     }
 
-    /** Ends a session that was to be finished if no stream and nothing to send is left. */
+    /** Where no stream and nothing to send is left: ends a session that was to be finished, says a GoAway that is owed. */
     void endIfFinished() {
-        if (goAways.finishing() && streams.isEmpty() && !outbound.pending()) {
+        if (!goAways.meant() || !streams.isEmpty() || outbound.pending()) {
+            return;
+        }
+        if (goAways.finishing()) {
             end(YamuxEnd.CLOSED_BY_US);
+        } else if (running() && goAways.say()) {
+            outbound.control(Wire.GO_AWAY, 0, 0, YamuxSession.NORMAL);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 /** Who has said GoAway, and what follows from it (hashicorp/yamux spec.md, "Session termination"). */
 final class GoAways {
 
+    private boolean meant;
     private boolean said;
     private boolean sent;
     private boolean finishing;
@@ -14,10 +15,22 @@ final class GoAways {
     /**
      * None yet.
      *
-     * @param crossing how many streams the peer may open before it can have seen ours
+     * @param crossing how many streams the peer may open though we take none, not knowing it
      */
     GoAways(int crossing) {
         this.crossing = crossing;
+    }
+
+    /** We mean to: no more streams; false if we did before. */
+    boolean mean() {
+        boolean first = !meant;
+        meant = true;
+        return first;
+    }
+
+    /** Whether streams are opened and taken no more. */
+    boolean meant() {
+        return meant;
     }
 
     /** We say it; false if we have said it before. */
@@ -25,11 +38,6 @@ final class GoAways {
         boolean first = !said;
         said = true;
         return first;
-    }
-
-    /** Whether we said it. */
-    boolean said() {
-        return said;
     }
 
     /** One of ours was drained. */
@@ -52,7 +60,7 @@ final class GoAways {
         return finishing;
     }
 
-    /** A stream is opened after we said it; true if it may have crossed ours on the way. */
+    /** A stream is opened though we take none; true if the peer is let off. */
     boolean crosses() {
         return crossing-- > 0;
     }

@@ -133,7 +133,7 @@ final class Inbound implements FrameReader.Handler {
             wasted(YamuxDrop.OPEN_WITH_RESET);
             return null;
         }
-        if (core.goAways.said()) {
+        if (core.goAways.meant()) {
             return lateOpen(id);
         }
         if (core.streams.inbound() >= limits.maxInboundStreams()) {
@@ -157,7 +157,7 @@ final class Inbound implements FrameReader.Handler {
         return null;
     }
 
-    /** A stream that the peer opens after our GoAway is no offence while it may not have seen it. */
+    /** A stream that the peer opens when we take none is no offence while it may not know that. */
     private @Nullable YamuxStream lateOpen(int id) {
         if (!core.goAways.crosses()) {
             return refused(id, YamuxDrop.OPEN_AFTER_GO_AWAY);

@@ -146,7 +146,7 @@ public final class YamuxSession {
     /** Opens a stream, or says why not. It may be written to at once. */
     public YamuxOpen open(long time) {
         core.advance(time);
-        if (!core.running() || core.goAways.said()) {
+        if (!core.running() || core.goAways.meant()) {
             return refuse(YamuxOpen.Reason.SESSION_ENDED, YamuxDrop.OPEN_IMPOSSIBLE);
         }
         if (core.goAways.received().isPresent()) {
@@ -190,22 +190,23 @@ public final class YamuxSession {
     }
 
     /**
-     * Says GoAway: neither side opens streams any more, those that are open go on. Streams that the peer opens all the same are
-     * refused; {@link YamuxLimits#ackBacklog} of them may have crossed the GoAway and do not count as wasted opens.
+     * Opens and takes no streams any more; those that are open go on. Streams that the peer opens all the same are refused; {@link
+     * YamuxLimits#ackBacklog} of them do not count as wasted opens. GoAway is said behind the last stream, since other
+     * implementations end their streams when they hear it.
      */
     public void goAway() {
-        if (core.running() && core.goAways.say()) {
-            core.outbound.control(Wire.GO_AWAY, 0, 0, NORMAL);
+        if (core.running() && core.goAways.mean()) {
+            core.endIfFinishedNow();
         }
     }
 
     /**
-     * Ends the session in order and loses no byte: says GoAway as {@link #goAway} does, and ends by itself, with {@link
+     * Ends the session in order and loses no byte: takes no streams as {@link #goAway} does, and ends by itself, with {@link
      * YamuxEnd#CLOSED_BY_US}, when the last stream is over and all that was written is drained. How long that may take is the
      * caller's affair: {@link #close} cuts it short.
      */
     public void finish() {
-        goAway();
+        core.goAways.mean();
         core.goAways.finish();
         core.endIfFinishedNow();
     }

@@ -158,7 +158,7 @@ class FramesTest {
         listener.receive(Frame.window(Wire.SYN, 1, 0));
         listener.session.goAway();
         listener.receive(Frame.window(Wire.SYN, 3, 0), Frame.data(0, 1, 4));
-        assertThat(listener.drain()).containsExactly(Frame.goAway(0), Frame.window(Wire.RST, 3, 0));
+        assertThat(listener.drain()).containsExactly(Frame.window(Wire.RST, 3, 0));
         assertThat(listener.of(YamuxEvent.Data.class)).hasSize(1);
         assertThat(listener.session.open(0)).isEqualTo(new YamuxOpen.Refused(YamuxOpen.Reason.SESSION_ENDED));
         assertThat(listener.dropped(YamuxDrop.OPEN_AFTER_GO_AWAY)).isEqualTo(1);

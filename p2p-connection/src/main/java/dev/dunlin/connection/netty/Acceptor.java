@@ -1,0 +1,195 @@
+package dev.dunlin.connection.netty;
+
+import dev.dunlin.connection.CloseReason;
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionEffect;
+import dev.dunlin.connection.ConnectionError;
+import dev.dunlin.connection.ConnectionService;
+import dev.dunlin.connection.gate.PendingInbound;
+import dev.dunlin.connection.noise.HandshakeStatus;
+import dev.dunlin.connection.yamux.YamuxRole;
+import dev.dunlin.core.multiformats.Component;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.Transport;
+import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.store.ActionId;
+import dev.dunlin.core.store.Handle;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+
+/** Listens, and lets in who comes: a share of the places in upgrade for each subnet. */
+final class Acceptor {
+
+    private static final int BACKLOG = 1024;
+
+    private final NettyTransport transport;
+    private final PendingInbound<Inbound> pending;
+    private final Map<Handle, Listener> listeners = new ConcurrentHashMap<>();
+    private final AtomicLong accepted = new AtomicLong();
+
+    private record Listener(Channel channel, Multiaddr requested) {}
+
+    Acceptor(NettyTransport transport, RandomGenerator random) {
+        this.transport = transport;
+        Limits limits = transport.limits();
+        pending = new PendingInbound<>(limits.maxPendingInbound(), limits.maxPendingPerSubnet(), random::nextInt);
+    }
+
+    /** An inbound connection in upgrade. */
+    private final class Inbound implements UpgradeHandler.Outcome {
+        private final Channel channel;
+        private final byte[] from;
+
+        Inbound(Channel channel) {
+            this.channel = channel;
+            this.from =
+                    ((InetSocketAddress) channel.remoteAddress()).getAddress().getAddress();
+        }
+
+        @Override
+        public void failed(ConnectionError.Kind kind, String why) {
+            pending.remove(from, this);
+            transport.upgradeFailed();
+        }
+
+        @Override
+        public void upgraded(
+                ChannelHandlerContext ctx, HandshakeStatus.Established secured, ByteBuf rest, long micros) {
+            pending.remove(from, this);
+            MuxHandler mux = transport.install(ctx, secured, YamuxRole.LISTENER, micros);
+            Port.Offer offer = transport
+                    .port()
+                    .offer(new ConnectionAction.Accepted(
+                            mux.handle(),
+                            secured.remotePeer(),
+                            Sockets.multiaddr(channel.remoteAddress()),
+                            secured.handshakeHash()));
+            if (offer != Port.Offer.TAKEN) {
+                transport.refusedByNode();
+                rest.release();
+                channel.close();
+                return;
+            }
+            mux.announced();
+            mux.receive(rest);
+            mux.soon();
+        }
+    }
+
+    void listen(ActionId id, ConnectionEffect.ListenInit effect) {
+        Multiaddr requested = effect.address();
+        if (requested.transport() != Transport.TCP || !(requested.host().orElse(null) instanceof Component.Ip)) {
+            transport
+                    .port()
+                    .answer(
+                            id,
+                            new ConnectionAction.ListenFailed(
+                                    effect.number(),
+                                    requested,
+                                    ConnectionError.of(
+                                            ConnectionError.Kind.UNSUPPORTED_ADDRESS,
+                                            "this node listens on addresses as /ip4/0.0.0.0/tcp/4001, not on "
+                                                    + requested)));
+            return;
+        }
+        transport.loops().execute(() -> bind(id, effect));
+    }
+
+    private void bind(ActionId id, ConnectionEffect.ListenInit effect) {
+        new ServerBootstrap()
+                .group(transport.loops())
+                .channel(Sockets.server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, NettyTransport.readSizes())
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, NettyTransport.WATER_MARK)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accepted(channel);
+                    }
+                })
+                .bind(Resolution.plain(effect.address()))
+                .addListener(done -> listening(id, effect, (ChannelFuture) done));
+    }
+
+    private void listening(ActionId id, ConnectionEffect.ListenInit effect, ChannelFuture done) {
+        if (!done.isSuccess()) {
+            Throwable cause = done.cause() == null ? new IllegalStateException("unknown") : done.cause();
+            transport
+                    .port()
+                    .answer(
+                            id,
+                            new ConnectionAction.ListenFailed(effect.number(), effect.address(), Sockets.error(cause)));
+            return;
+        }
+        Channel channel = done.channel();
+        transport.counted(channel);
+        Handle handle = transport.newHandle(ConnectionService.LISTENER);
+        listeners.put(handle, new Listener(channel, effect.address()));
+        List<Multiaddr> bound = Sockets.bound(channel.localAddress());
+        transport
+                .port()
+                .answer(
+                        id,
+                        new ConnectionAction.Listening(
+                                effect.number(),
+                                handle,
+                                effect.address(),
+                                bound.subList(0, Math.min(bound.size(), ConnectionAction.MAX_ADDRESSES))));
+        channel.closeFuture().addListener(closed -> {
+            listeners.remove(handle);
+            transport.port().ended(new ConnectionAction.ListenerClosed(handle, effect.address(), CloseReason.LOCAL));
+        });
+    }
+
+    private void accepted(Channel channel) {
+        accepted.incrementAndGet();
+        transport.counted(channel);
+        Inbound inbound = new Inbound(channel);
+        pending.add(inbound.from, inbound).ifPresent(loser -> loser.channel.close());
+        channel.pipeline().addLast("upgrade", new UpgradeHandler(transport, Optional.empty(), false, inbound));
+    }
+
+    void stop(Handle handle) {
+        Listener listener = listeners.get(handle);
+        if (listener != null) {
+            listener.channel().close();
+        }
+    }
+
+    /** How many connections came in so far. */
+    long accepted() {
+        return accepted.get();
+    }
+
+    /** How many are in upgrade. */
+    int pending() {
+        return pending.size();
+    }
+
+    /** How many were closed in upgrade so far, to make room for others. */
+    long dropped() {
+        return pending.dropped();
+    }
+
+    /** Closes all listeners. */
+    void close() {
+        listeners.values().forEach(listener -> listener.channel().close());
+    }
+}
