@@ -103,6 +103,9 @@ public sealed interface ConnectionAction extends Action {
     /** Wish: tell me the connection to a peer, now or when the dial on its way ends; never dials. */
     record Await(PeerId peer, Ticket ticket) implements ConnectionAction, OfPeer, Wish {}
 
+    /** Wish: whoever waits for a peer by this ticket waits no longer, and is told nothing. A dial goes on; its outcome is for others. */
+    record Withdraw(PeerId peer, Ticket ticket) implements ConnectionAction, OfPeer {}
+
     /**
      * Wish: close all connections to a peer, give up the dial to it or the retry. Connections take no new streams from
      * now on and are closed when the last one ends, or when that takes too long. Refused while somebody keeps the peer.

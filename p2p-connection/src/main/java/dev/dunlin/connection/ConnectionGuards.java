@@ -236,6 +236,8 @@ final class ConnectionGuards {
                                         Listeners.addressOf(own, a.listener()).isPresent(),
                                 "listener",
                                 ListenerClosed::listener))
+                // Whoever withdraws may have been answered meanwhile.
+                .always(ConnectionAction.Withdraw.class)
                 .always(ListenTimedOut.class)
                 .always(StopTimedOut.class);
     }

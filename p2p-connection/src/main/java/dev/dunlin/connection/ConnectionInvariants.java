@@ -37,7 +37,8 @@ final class ConnectionInvariants {
                             ConnectionAction.IdleTimedOut.class,
                             ConnectionAction.Listen.class,
                             ConnectionAction.Listening.class),
-            new Invariant<>("phases-fit", ConnectionInvariants::phases)
+            new Invariant<>("phases-fit", ConnectionInvariants::phases),
+            new Invariant<>("kept-are-dialled-for-ever", ConnectionInvariants::endless)
                     .brokenBy(
                             ConnectionAction.Connect.class,
                             ConnectionAction.Await.class,
@@ -122,6 +123,23 @@ final class ConnectionInvariants {
             };
             if (wrong.isPresent()) {
                 return Optional.of(entry.getKey() + ": " + wrong.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Who is kept is dialled for ever, and nobody else is. */
+    private static Optional<String> endless(ConnectionState own) {
+        for (Map.Entry<PeerId, Phase> entry : own.peers()) {
+            Optional<ConnectionState.Attempt> attempt = switch (entry.getValue()) {
+                case Disconnected _ -> Optional.empty();
+                case Connecting dialling -> Optional.of(dialling.attempt());
+                case Connected connected -> connected.racing().map(Connecting::attempt);
+                case ConnectionFailed failure -> Optional.of(failure.attempt());
+            };
+            boolean kept = own.isKept(entry.getKey());
+            if (attempt.isPresent() && kept != (attempt.get().maxAttempts() == ConnectionState.Attempt.ENDLESS)) {
+                return Optional.of(entry.getKey() + (kept ? " is kept and given up in time" : " is dialled for ever"));
             }
         }
         return Optional.empty();

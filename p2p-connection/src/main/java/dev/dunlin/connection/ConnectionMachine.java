@@ -47,6 +47,7 @@ public final class ConnectionMachine {
                     disconnected, connecting, connected, connectionFailed: keep, unkeep, addressesLearned
                     disconnected, connecting, connected, connectionFailed: closed, hold, release
                     disconnected, connecting, connected, connectionFailed: drainTimedOut, closeTimedOut
+                    disconnected, connecting, connected, connectionFailed: withdraw
                     connecting: connect, await, resolved, connectionFailed, dialTimedOut
                     connected: connect, await, resolved, connected, accepted, connectionFailed, dialTimedOut
                     connected: wentAway, idleTimedOut

@@ -50,9 +50,14 @@ final class ConnectionReducer {
     private ConnectionReducer() {}
 
     static ConnectionState reduce(ConnectionState own, ConnectionAction action, Context ctx) {
+        return Keeps.refilled(own, reduced(own, action, ctx), ctx);
+    }
+
+    private static ConnectionState reduced(ConnectionState own, ConnectionAction action, Context ctx) {
         return switch (action) {
             case Connect wish -> connect(own, wish, ctx);
             case Await wish -> await(own, wish, ctx);
+            case ConnectionAction.Withdraw(PeerId peer, Ticket ticket) -> withdrawn(own, peer, ticket);
             case Disconnect(PeerId peer) -> leave(own, peer, ctx);
             case Reset(PeerId peer) -> leave(own.withKept(own.kept().without(peer)), peer, ctx);
             case Retry(PeerId peer) -> Dials.again(own, own.failureOf(peer).orElseThrow(), ctx);
@@ -83,6 +88,16 @@ final class ConnectionReducer {
             case ListenerClosed fact -> Listeners.closed(own, fact);
             case ListenTimedOut due -> Listeners.timedOut(own, due, ctx);
             case StopTimedOut due -> Listeners.stopTimedOut(own, due, ctx);
+        };
+    }
+
+    private static ConnectionState withdrawn(ConnectionState own, PeerId peer, Ticket ticket) {
+        return switch (own.phaseOf(peer)) {
+            case Connecting dialling ->
+                own.withPhase(peer, dialling.with(dialling.attempt().without(ticket)));
+            case ConnectionFailed failure ->
+                own.withPhase(peer, failure.with(failure.attempt().without(ticket)));
+            case Connected _, Disconnected _ -> own;
         };
     }
 

@@ -119,6 +119,11 @@ public record ConnectionState(
             tickets = List.copyOf(tickets);
         }
 
+        Attempt without(Ticket ticket) {
+            return withTickets(
+                    tickets.stream().filter(waiting -> !waiting.equals(ticket)).toList());
+        }
+
         /** Whether no attempt is left after this one. */
         public boolean isLast() {
             return attempts >= maxAttempts && maxAttempts != ENDLESS;

@@ -12,6 +12,9 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Context;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The part of the connection machine's reducer that is about peers that are kept. */
 final class Keeps {
@@ -43,7 +46,8 @@ final class Keeps {
         List<Multiaddr> addresses = Dials.worthDialling(own, all, peer);
         ConnectionState kept = own.withKept(own.kept().with(peer, new Kept(why, addresses)));
         return switch (own.phaseOf(peer)) {
-            case Connected _ -> Connections.timed(kept, peer);
+            case Connected connected ->
+                Connections.timed(racing(kept, connected, attempt -> attempt.atMost(Attempt.ENDLESS)), peer);
             case Connecting dialling -> {
                 Attempt attempt = dialling.attempt().atMost(Attempt.ENDLESS);
                 yield kept.withPhase(peer, Dials.joined(kept, dialling.with(attempt), addresses));
@@ -105,7 +109,8 @@ final class Keeps {
     // A peer that nobody keeps any more: a dial to it goes on as any other, and is not repeated for nobody.
     private static ConnectionState released(ConnectionState own, PeerId peer) {
         return switch (own.phaseOf(peer)) {
-            case Connected _ -> Connections.timed(own, peer);
+            case Connected connected ->
+                Connections.timed(racing(own, connected, attempt -> limited(own, attempt)), peer);
             case Connecting dialling -> own.withPhase(peer, dialling.with(limited(own, dialling.attempt())));
             case ConnectionFailed failure ->
                 failure.isPermanent() || !failure.attempt().tickets().isEmpty()
@@ -113,6 +118,33 @@ final class Keeps {
                         : own.withoutPhase(peer);
             case Disconnected _ -> own;
         };
+    }
+
+    // The dial beside an open connection becomes the peer's phase when that connection ends first.
+    private static ConnectionState racing(ConnectionState own, Connected connected, UnaryOperator<Attempt> changed) {
+        return connected
+                .racing()
+                .map(dial -> own.withPhase(
+                        connected.peer(), connected.withRacing(Optional.of(dial.with(changed.apply(dial.attempt()))))))
+                .orElse(own);
+    }
+
+    /** Kept peers that were not to be dialled for want of room, or of an address that is not this node's own, once there may be one. */
+    static ConnectionState refilled(ConnectionState before, ConnectionState after, Context ctx) {
+        boolean hasRoom = after.activePeers() < before.activePeers()
+                || after.listeners().size() < before.listeners().size();
+        if (!hasRoom || after.draining()) {
+            return after;
+        }
+        ConnectionState left = after;
+        for (Map.Entry<PeerId, Kept> kept : after.kept()) {
+            PeerId peer = kept.getKey();
+            if (left.phaseOf(peer) instanceof Disconnected) {
+                left = wanted(
+                        left, peer, Dials.worthDialling(left, kept.getValue().addresses(), peer), ctx);
+            }
+        }
+        return left;
     }
 
     private static Attempt limited(ConnectionState own, Attempt attempt) {

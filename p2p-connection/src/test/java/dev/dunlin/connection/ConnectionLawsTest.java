@@ -247,6 +247,23 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.Listen(A, new Ticket("api", 1)));
                     driver.advanceToNextDeadline();
                 }),
+                new Script<>("a listener that stops when it is asked to", driver -> {
+                    Handle listener = listener(driver, 1);
+                    listen(driver, A);
+                    driver.answer(
+                            ConnectionEffect.ListenInit.class,
+                            new ConnectionAction.Listening(1, listener, A, List.of(A)));
+                    driver.dispatch(new ConnectionAction.StopListening(A));
+                    driver.dispatch(new ConnectionAction.ListenerClosed(listener, A, CloseReason.LOCAL));
+                }),
+                new Script<>("a connection that is used while another is dialled", driver -> {
+                    drained(driver);
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Hold(
+                            new Handle(
+                                    ConnectionService.CONNECTION, driver.node().run(), 1),
+                            P));
+                }),
                 new Script<>("listeners on any port", driver -> {
                     Handle first = listener(driver, 1);
                     Handle second = listener(driver, 2);

@@ -840,6 +840,52 @@ class ConnectionMachineTest {
         }
 
         @Test
+        void aDialBesideAnOpenConnectionIsKeptWithThePeer() {
+            bench.say(new Connect(P, List.of(A), Ticket.NONE));
+            Handle inbound = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Accepted(inbound, P, B, Bytes.EMPTY));
+            keep();
+            bench.say(new Closed(inbound, P, CloseReason.REMOTE, ""));
+            assertThat(phase()).isEqualTo("connecting");
+            for (int i = 0; i < 10; i++) {
+                failed();
+                assertThat(failure().isPermanent()).isFalse();
+                waited();
+            }
+        }
+
+        @Test
+        void aDialBesideAnOpenConnectionEndsInTimeWhenNobodyKeepsThePeer() {
+            keep();
+            waited();
+            Handle inbound = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Accepted(inbound, P, B, Bytes.EMPTY));
+            bench.say(new Unkeep(P, "bootstrap"));
+            bench.say(new Closed(inbound, P, CloseReason.REMOTE, ""));
+            failed();
+            assertThat(phase()).isNotEqualTo("connecting");
+            int dials = bench.effects(ConnectInit.class).size();
+            bench.pass(24 * 3600 * SECOND);
+            assertThat(bench.effects(ConnectInit.class).size()).isLessThanOrEqualTo(dials + 3);
+        }
+
+        @Test
+        void whoIsKeptIsDialledWhenThereIsRoom() {
+            bench.boot("connection.maxPeers", "1");
+            bench.say(new Keep(P, List.of(), "bootstrap"));
+            Handle other = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Accepted(other, peer(200), B, Bytes.EMPTY));
+            bench.say(new ConnectionAction.AddressesLearned(P, List.of(A)));
+            assertThat(phase()).isEqualTo("disconnected");
+            bench.say(new Closed(other, peer(200), CloseReason.REMOTE, ""));
+            bench.pass(SECOND);
+            assertThat(bench.effects(ConnectInit.class))
+                    .last()
+                    .extracting(ConnectInit::address)
+                    .isEqualTo(A);
+        }
+
+        @Test
         void whoIsKeptWhereThisNodeListensByNowIsStillKept() {
             bench.say(new Keep(P, List.of(A), "bootstrap"));
             bench.say(new Listen(A, Ticket.NONE));

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,6 +77,10 @@ final class ChannelInteropTest {
     }
 
     private static void await(String what, BooleanSupplier holds) {
+        await(() -> what, holds);
+    }
+
+    private static void await(Supplier<String> what, BooleanSupplier holds) {
         long end = System.nanoTime() + SOON.toNanos();
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(end);
@@ -156,6 +161,13 @@ final class ChannelInteropTest {
                 bytes[i] = (byte) (number + i * 31);
             }
             return new EchoChannel.Text(Bytes.of(bytes));
+        }
+
+        @Override
+        public String toString() {
+            return sent + " messages sent, " + written + " written, " + received + " received; "
+                    + node.runtime().state().root().channel().channels() + "; "
+                    + node.runtime().state().root().stream().streams();
         }
 
         void begin() {
@@ -241,7 +253,8 @@ final class ChannelInteropTest {
             assertThat(talk.written.get()).isLessThan(messages);
 
             dunlin.runtime().offer(new ChannelAction.More(opened.channel(), EchoChannel.CREDIT));
-            ChannelAction.Ended ended = DunlinPeer.await(talk.ended);
+            await(() -> "the channel's end: " + talk, talk.ended::isDone);
+            ChannelAction.Ended ended = talk.ended.join();
             assertThat(ended.reason()).as(ended.detail()).isEqualTo(ChannelEnd.FINISHED);
             assertThat(talk.received.get()).isEqualTo(messages);
         }

@@ -51,12 +51,12 @@ final class DunlinPeer implements AutoCloseable {
     private final BlockingQueue<Served> served = new LinkedBlockingQueue<>();
     private final DunlinProtocols protocols = new DunlinProtocols(served::add);
 
-    private DunlinPeer(KeyType type, boolean earlyMuxer, Map<String, String> config) {
+    private DunlinPeer(PrivateKey key, boolean earlyMuxer, Map<String, String> config) {
+        this.key = key;
         YamuxLimits yamux = YamuxLimits.defaults().toBuilder()
                 .maxInboundStreams(STREAMS)
                 .maxOutboundStreams(STREAMS)
                 .build();
-        key = PrivateKey.generate(type, new SecureRandom());
         NodeOptions options = NodeOptions.DEFAULT
                 .withEarlyMuxer(earlyMuxer)
                 .withLog(recording.folder())
@@ -90,7 +90,12 @@ final class DunlinPeer implements AutoCloseable {
 
     /** One that is configured besides. */
     static DunlinPeer start(KeyType type, boolean earlyMuxer, Map<String, String> config) {
-        return new DunlinPeer(type, earlyMuxer, config);
+        return new DunlinPeer(PrivateKey.generate(type, new SecureRandom()), earlyMuxer, config);
+    }
+
+    /** One with this key. */
+    static DunlinPeer start(PrivateKey key) {
+        return new DunlinPeer(key, true, Map.of());
     }
 
     private static String micros(Duration time) {

@@ -95,9 +95,14 @@ final class Carrying {
     ChannelState streamEnded(StreamEnded fact) {
         if (fact.reason() == EndReason.CLOSED && channel.outbox().writing() == Writing.FINISHED) {
             // Both sides are ended, and all that came was read: no more than the answer to a read may be on its way.
-            return channel.inbox().reading() == Reading.UNDER_WAY
-                    ? own.withChannels(own.channels().with(handle, channel.over()))
-                    : peerFinished();
+            return switch (channel.inbox().reading()) {
+                case UNDER_WAY -> own.withChannels(own.channels().with(handle, channel.over()));
+                case PAUSED -> {
+                    ctx.then(new PeerFinished(handle, channel.peer(), channel.protocol()));
+                    yield ended(ChannelEnd.FINISHED, "");
+                }
+                case FINISHED -> ended(ChannelEnd.FINISHED, "");
+            };
         }
         return ended(
                 switch (fact.reason()) {
@@ -125,8 +130,9 @@ final class Carrying {
     // With the read, the write and the deadline that belong to what has changed.
     private ChannelState goesOn(Channel changed) {
         Channel next = reads(writes(changed)).takenUntil(ctx.now() + limits.idle());
-        return next.isFinished()
-                ? left(ChannelEnd.FINISHED, "")
+        // What was written arrives as fast as the peer reads: the stream ends by itself behind it.
+        return next.isFinished() && next.closed()
+                ? ended(ChannelEnd.FINISHED, "")
                 : own.withChannels(own.channels().with(handle, next));
     }
 
@@ -158,8 +164,7 @@ final class Carrying {
 
     private ChannelState left(ChannelEnd reason, String detail) {
         if (!channel.closed()) {
-            CloseMode mode = reason == ChannelEnd.FINISHED ? CloseMode.CLOSE : CloseMode.RESET;
-            ctx.then(new CloseStream(handle, mode));
+            ctx.then(new CloseStream(handle, CloseMode.RESET));
         }
         return ended(reason, detail);
     }

@@ -103,7 +103,7 @@ final class ChannelInvariants {
                     && (outbox.writing() == Writing.UNDER_WAY)
                             == !outbox.messages().isEmpty()
                     && (outbox.writing() != Writing.FINISHED || outbox.last());
-            boolean isOver = channel.isFinished() || (channel.closed() && outbox.writing() != Writing.FINISHED);
+            boolean isOver = channel.closed() && (channel.isFinished() || outbox.writing() != Writing.FINISHED);
             boolean isUntouched = outbox.sent() == 0 && channel.inbox().reading() == Reading.PAUSED;
             if (!fits || isOver || !(channel.taken() || isUntouched)) {
                 return Optional.of(entry.getKey() + " has " + outbox);

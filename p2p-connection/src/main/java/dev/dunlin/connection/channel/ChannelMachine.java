@@ -83,8 +83,6 @@ public final class ChannelMachine {
                         finishing > closing: readFinished
                         peerFinished > closing: finish
                         finishing > noChannel: readFinished
-                        peerFinished > noChannel: finish
-                        closing > noChannel: written
                         open, finishing > noChannel: readFailed
                         open, finishing, peerFinished, closing > noChannel: abort, channelDue, streamEnded, booted
 

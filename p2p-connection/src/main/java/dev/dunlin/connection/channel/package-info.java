@@ -22,9 +22,9 @@
  *     finishing --> closing: readFinished
  *     peerFinished --> closing: finish
  *     finishing --> noChannel: readFinished, readFailed, abort, channelDue, streamEnded, booted
- *     peerFinished --> noChannel: finish, abort, channelDue, streamEnded, booted
- *     closing --> noChannel: written, abort, channelDue, streamEnded, booted
  *     open --> noChannel: readFailed, abort, channelDue, streamEnded, booted
+ *     peerFinished --> noChannel: abort, channelDue, streamEnded, booted
+ *     closing --> noChannel: abort, channelDue, streamEnded, booted
  * }</pre>
  */
 @NullMarked

@@ -64,7 +64,11 @@ final class Answering {
         }
         Inbound stream = new Inbound(fact.peer(), fact.connection(), protocol.name(), Side.READING, 0, ctx.now());
         counted(stream, 1);
-        reads(fact.stream(), stream, limits(stream).answerWithin());
+        if (readsFrom(stream) > ctx.now()) {
+            own = own.withInbound(own.inbound().with(fact.stream(), stream.in(Side.RESTING, 0, readsFrom(stream))));
+        } else {
+            reads(fact.stream(), stream, limits(stream).answerWithin());
+        }
         return own;
     }
 
@@ -75,10 +79,18 @@ final class Answering {
 
     ExchangeState asked(AskCame fact) {
         Inbound stream = own.inbound().at(fact.stream());
+        if (!own.serves(stream.protocol())) {
+            return left(fact.stream(), CloseMode.RESET);
+        }
         long number = own.lastNumber() + 1;
         Lane lane = own.lane(stream.peer(), stream.protocol());
         own = own.withLastNumber(number)
-                .withLane(stream.peer(), lane.asked(Math.max(lane.used(), ctx.now()) + pause(stream)))
+                .withLane(
+                        stream.peer(),
+                        lane.asked(Math.max(lane.used(), ctx.now())
+                                + limits(stream).askEvery()))
+                .withBusy(
+                        Math.max(own.busy(), ctx.now()) + SECOND / own.config().answerRate())
                 .withQuestions(own.questions().with(number, fact.stream()))
                 .withInbound(own.inbound()
                         .with(
@@ -92,17 +104,12 @@ final class Answering {
         return own;
     }
 
-    /** What a question takes of its peer's time: the more streams of others there are, the smaller is the share of each. */
-    private long pause(Inbound stream) {
-        long share = own.inbound().size() * SECOND / own.config().answerRate();
-        return Math.max(limits(stream).askEvery(), share);
-    }
-
     ExchangeState replied(ExchangeAction.Reply wish) {
         Handle handle = own.questions().at(wish.number());
         Inbound stream = own.inbound().at(handle);
         ProtocolLimits limits = limits(stream);
-        Then then = !limits.reuseStream() ? Then.END : readsFrom(stream) > ctx.now() ? Then.REST : Then.READ;
+        boolean goesOn = limits.reuseStream() && own.serves(stream.protocol());
+        Then then = !goesOn ? Then.END : readsFrom(stream) > ctx.now() ? Then.REST : Then.READ;
         ctx.effect(new ExchangeEffect.ReplyInit(handle, stream.protocol(), wish.message(), then));
         Inbound next = then == Then.READ
                 ? stream.in(Side.READING, wish.number(), ctx.now() + limits.idle())
@@ -112,11 +119,13 @@ final class Answering {
         return own;
     }
 
-    // Each question of a peer moves this by one pause; who asks no more often than that is never behind it.
+    // Each question moves its peer's time by one pause, and this node's by its share of a second: who asks no more
+    // often than
+    // that is never behind either.
     private long readsFrom(Inbound stream) {
         ProtocolLimits limits = limits(stream);
-        long atOnce = limits.askEvery() == 0 ? SECOND : limits.askBurst() * limits.askEvery();
-        return own.lane(stream.peer(), stream.protocol()).used() - atOnce;
+        long ofPeer = own.lane(stream.peer(), stream.protocol()).used() - limits.askBurst() * limits.askEvery();
+        return Math.max(ofPeer, own.busy() - SECOND);
     }
 
     ExchangeState refused(long number) {
@@ -125,7 +134,7 @@ final class Answering {
 
     ExchangeState sent(Handle handle) {
         Inbound stream = own.inbound().at(handle);
-        if (!limits(stream).reuseStream()) {
+        if (!limits(stream).reuseStream() || !own.serves(stream.protocol())) {
             return left(handle, CloseMode.CLOSE);
         }
         long from = Math.max(ctx.now() + 1, readsFrom(stream));
@@ -139,7 +148,11 @@ final class Answering {
         if (stream.side() != Side.RESTING) {
             return left(handle, CloseMode.RESET);
         }
-        reads(handle, stream, limits(stream).idle());
+        boolean isFirst = stream.number() == 0;
+        reads(
+                handle,
+                stream,
+                isFirst ? limits(stream).answerWithin() : limits(stream).idle());
         return own;
     }
 
@@ -162,6 +175,6 @@ final class Answering {
     private void counted(Inbound stream, int change) {
         Use use = own.use(stream.protocol());
         Lane lane = own.lane(stream.peer(), stream.protocol());
-        own = own.withUse(stream.protocol(), use.plus(0, 0, change)).withLane(stream.peer(), lane.plus(0, change));
+        own = own.withUse(stream.protocol(), use.plus(0, 0, change)).withLane(stream.peer(), lane.plus(0, 0, change));
     }
 }

@@ -1,11 +1,13 @@
 package dev.dunlin.connection.exchange;
 
+import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
 import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.exchange.ExchangeState.Ask;
 import dev.dunlin.connection.exchange.ExchangeState.Lane;
+import dev.dunlin.connection.exchange.ExchangeState.Lanes;
 import dev.dunlin.connection.exchange.ExchangeState.Outbound;
 import dev.dunlin.connection.exchange.ExchangeState.Stage;
 import dev.dunlin.connection.exchange.ExchangeState.Use;
@@ -27,7 +29,7 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The part of the reducer that is about this node's asks. */
@@ -36,8 +38,11 @@ final class Asking {
     /** So often a stream that had been used before may fail the next ask; then each ask of the peer gets one of its own. */
     static final int UNFIT = 3;
 
-    /** At most so many of those that wait are looked at when a place is free. */
-    private static final int LOOKED_AT = 32;
+    /** How long it is remembered, though nothing is under way, microseconds: 10 min. */
+    private static final long REMEMBERED = 600_000_000;
+
+    /** An ask that finds no room for its dial gives its place to the next, which may find none either: up to so many at once. */
+    private static final int DIALS_WAITING = 32;
 
     private static final String UNSUPPORTED = "the peer does not speak the protocol";
 
@@ -94,16 +99,27 @@ final class Asking {
     private void placed(long number, Ask ask) {
         if (hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
             use(ask, use -> use.plus(1, 0, 0));
-            lane(ask, lane -> lane.plus(1, 0));
+            lane(ask, lane -> lane.plus(1, 0, 0));
             begun(number, ask);
         } else {
-            waits(number, ask, Want.PLACE, ask.deadline());
+            boolean ofPeer = own.lane(ask.peer(), ask.protocol()).asks()
+                    >= limits(ask.protocol()).outboundPerPeer();
+            waits(number, ask, ofPeer ? Want.PLACE : Want.PROTOCOL, ask.deadline());
         }
     }
 
     private void waits(long number, Ask ask, Want want, long until) {
         use(ask, use -> use.plus(0, 1, 0));
+        lane(ask, lane -> lane.plus(0, 1, 0));
         own = own.withAsk(number, ask.in(new Stage.Waiting(want), until));
+    }
+
+    // One that waited is placed anew; it waits on, in the queue that is right now, if there is no place.
+    private void again(long number) {
+        Ask ask = own.asks().at(number);
+        use(ask, use -> use.plus(0, -1, 0));
+        lane(ask, lane -> lane.plus(0, -1, 0));
+        placed(number, ask);
     }
 
     // On a stream that may be used again, the one used last first, or by way of a connection.
@@ -146,15 +162,15 @@ final class Asking {
     ExchangeState cancelled(Ticket ticket) {
         long number = own.tickets().at(ticket);
         Ask ask = own.asks().at(number);
-        dropped(ask);
+        dropped(number, ask);
         failed(number, ask, AskFailure.CANCELLED, "");
         return own;
     }
 
     ExchangeState reached(long number) {
         opens(number, own.asks().at(number));
-        // A dial has ended: another may begin. Who wants a stream has as little room as before.
-        next(false);
+        // A dial has ended: another may begin.
+        own.first(Turn.DIAL).ifPresent(this::again);
         return own;
     }
 
@@ -168,6 +184,13 @@ final class Asking {
         Ask ask = own.asks().at(number);
         leaves(ask);
         waits(number, ask, want, ctx.now() + own.config().retry());
+        if (want == Want.STREAM) {
+            // A stream that is kept for later asks makes room for one of now.
+            own.outbound().due(Due.NEVER - 1, 1).forEach(this::idled);
+        }
+        if (own.isShorter(Turn.DIAL, DIALS_WAITING)) {
+            next(ask.peer(), ask.protocol(), false);
+        }
         return own;
     }
 
@@ -213,9 +236,9 @@ final class Asking {
     ExchangeState unanswered(AnswerMissing fact) {
         Ask ask = own.asks().at(fact.ask());
         boolean usedBefore = own.outbound().at(fact.stream()).uses() > 0;
-        dropped(ask);
+        dropped(fact.ask(), ask);
         if (usedBefore && fact.why() == AskFailure.RESET) {
-            lane(ask, Lane::brokenOnceMore);
+            lane(ask, lane -> lane.brokenOnceMore(ctx.now() + REMEMBERED));
             begun(fact.ask(), ask.onceMore());
         } else {
             failed(fact.ask(), ask, fact.why(), fact.detail());
@@ -226,12 +249,11 @@ final class Asking {
     ExchangeState due(long number) {
         Ask ask = own.asks().at(number);
         if (ctx.now() >= ask.deadline()) {
-            dropped(ask);
+            dropped(number, ask);
             failed(number, ask, AskFailure.TIMED_OUT, "");
         } else {
             // It waited for room.
-            use(ask, use -> use.plus(0, -1, 0));
-            placed(number, ask);
+            again(number);
         }
         return own;
     }
@@ -255,10 +277,27 @@ final class Asking {
         return ended(stream, EndReason.CLOSED);
     }
 
-    private void dropped(Ask ask) {
-        if (ask.stage() instanceof Stage.Asking(Handle stream)) {
-            own = own.withOutbound(own.outbound().without(stream));
-            ctx.then(new CloseStream(stream, CloseMode.RESET));
+    /** No new streams are to be opened on connections to a peer, or on one of them: what is kept there for later asks goes. */
+    ExchangeState parting(PeerId peer, Optional<Handle> connection) {
+        for (Lane lane : own.lanes().or(peer, Lanes.NONE).each()) {
+            for (Handle stream : lane.idle()) {
+                if (connection.isEmpty()
+                        || own.outbound().at(stream).connection().equals(connection.get())) {
+                    idled(stream);
+                }
+            }
+        }
+        return own;
+    }
+
+    private void dropped(long number, Ask ask) {
+        switch (ask.stage()) {
+            case Stage.Asking(Handle stream) -> {
+                own = own.withOutbound(own.outbound().without(stream));
+                ctx.then(new CloseStream(stream, CloseMode.RESET));
+            }
+            case Stage.Reaching _ -> ctx.then(new Withdraw(ask.peer(), ticket(number)));
+            case Stage.Waiting _, Stage.Opening _ -> {}
         }
     }
 
@@ -267,38 +306,47 @@ final class Asking {
     }
 
     private void ended(long number, Ask ask, Outcome outcome) {
-        if (own.asks().at(number).stage() instanceof Stage.Waiting) {
-            use(ask, use -> use.plus(0, -1, 0));
-        } else {
+        boolean hadPlace = !(own.asks().at(number).stage() instanceof Stage.Waiting);
+        if (hadPlace) {
             leaves(ask);
+        } else {
+            use(ask, use -> use.plus(0, -1, 0));
+            lane(ask, lane -> lane.plus(0, -1, 0));
         }
         own = own.withoutAsk(number);
         if (!ask.ticket().isNone()) {
             ctx.then(outcome);
         }
-        next(true);
+        if (hadPlace) {
+            next(ask.peer(), ask.protocol(), true);
+            // Its dial or its stream has ended, too.
+            own.first(Turn.DIAL).ifPresent(this::again);
+            own.first(Turn.STREAM).ifPresent(this::again);
+        }
     }
 
     private void leaves(Ask ask) {
         use(ask, use -> use.plus(-1, 0, 0));
-        lane(ask, lane -> lane.plus(-1, 0));
+        lane(ask, lane -> lane.plus(-1, 0, 0));
     }
 
-    // The first of those that wait for which there is a place; each place that becomes free is given to one.
-    private void next(boolean streamEnded) {
-        int looked = 0;
-        for (Map.Entry<Long, PeerId> waiting : own.waiting()) {
-            Ask ask = own.asks().at(waiting.getKey());
-            boolean isTurn = streamEnded || !ask.stage().equals(new Stage.Waiting(Want.STREAM));
-            if (isTurn && hasPlace(own, ask.peer(), protocol(ask.protocol()))) {
-                use(ask, use -> use.plus(0, -1, 0));
-                placed(waiting.getKey(), ask);
+    // A place of a protocol with a peer is free: whoever has waited longest gets it, of that peer's or of all others.
+    private void next(PeerId peer, String protocol, boolean ofPeerToo) {
+        Optional<Long> ofPeer = ofPeerToo ? own.first(Turn.ofPeer(peer, protocol)) : Optional.empty();
+        Optional<Long> ofAny = own.first(Turn.ofProtocol(protocol));
+        while (ofAny.isPresent() && (ofPeer.isEmpty() || ofAny.get() < ofPeer.get())) {
+            again(ofAny.get());
+            if (!(own.asks().at(ofAny.get()).stage() instanceof Stage.Waiting)) {
                 return;
             }
-            if (++looked == LOOKED_AT) {
+            // Its peer has had its share meanwhile: it waits for that peer's others now.
+            Optional<Long> following = own.first(Turn.ofProtocol(protocol));
+            if (following.equals(ofAny)) {
                 return;
             }
+            ofAny = following;
         }
+        ofPeer.ifPresent(this::again);
     }
 
     private static Lane without(Lane lane, Handle stream) {

@@ -12,6 +12,7 @@ import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The actions of the exchange machine.
@@ -128,6 +129,16 @@ public sealed interface ExchangeAction extends Action {
 
     /** Due: a stream was kept for nothing, or its question or answer takes too long. */
     record StreamDue(Handle stream) implements ExchangeAction, StreamAction.OfStream {}
+
+    /**
+     * No new streams are to be opened to a peer.
+     *
+     * @param connection on this connection only; empty for all of them
+     */
+    record Parting(PeerId peer, Optional<Handle> connection) implements ExchangeAction, OfPeer {}
+
+    /** Due: what was remembered of a peer with which nothing is under way. */
+    record Forget(PeerId peer) implements ExchangeAction, OfPeer {}
 
     // Answering
 

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxBytes most bytes of their questions ({@code exchange.maxBytes}, 16 MiB, 1 KiB to 1 GiB)
  * @param maxPeers most peers with something under way on either side ({@code exchange.maxPeers}, 4,096, 1 to 16,384)
  * @param maxInbound most streams on which others ask ({@code exchange.maxInbound}, 4,096, 0 to 65,536)
- * @param answerRate how many questions a second are read from all peers together in the long run
- *     ({@code exchange.answerRate}, 5,000, 1 to 1,000,000): each stream on which others ask has the same share of them
+ * @param answerRate how many questions a second are read from all peers together in the long run, and may come at once
+ *     ({@code exchange.answerRate}, 5,000, 1 to 1,000,000): what comes sooner waits unread, whoever asks
  * @param retry how long an ask waits that found no room for its dial or stream ({@code exchange.retry}, 500 ms, 1 ms to 1 min)
  */
 public record ExchangeConfig(int maxAsks, long maxBytes, int maxPeers, int maxInbound, long answerRate, long retry) {

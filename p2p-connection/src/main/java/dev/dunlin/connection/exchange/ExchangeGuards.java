@@ -56,6 +56,8 @@ final class ExchangeGuards {
                 // Most streams that are over were given up before.
                 .always(StreamEnded.class)
                 .always(StreamDue.class)
+                .always(ExchangeAction.Parting.class)
+                .always(ExchangeAction.Forget.class)
                 .build();
     }
 

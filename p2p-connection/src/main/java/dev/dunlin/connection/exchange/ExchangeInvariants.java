@@ -3,6 +3,7 @@ package dev.dunlin.connection.exchange;
 import dev.dunlin.connection.exchange.ExchangeState.Ask;
 import dev.dunlin.connection.exchange.ExchangeState.Inbound;
 import dev.dunlin.connection.exchange.ExchangeState.Lane;
+import dev.dunlin.connection.exchange.ExchangeState.Lanes;
 import dev.dunlin.connection.exchange.ExchangeState.Outbound;
 import dev.dunlin.connection.exchange.ExchangeState.Side;
 import dev.dunlin.connection.exchange.ExchangeState.Stage;
@@ -52,13 +53,11 @@ final class ExchangeInvariants {
             boolean placed = !(ask.stage() instanceof Stage.Waiting);
             waiting += placed ? 0 : 1;
             uses = counted(uses, ask.protocol(), placed ? 1 : 0, placed ? 0 : 1, 0);
-            if (placed) {
-                counted(lanes, ask.peer(), ask.protocol(), 1, 0);
-            }
+            counted(lanes, ask.peer(), ask.protocol(), placed ? 1 : 0, placed ? 0 : 1, 0);
         }
         for (Inbound stream : own.inbound().values()) {
             uses = counted(uses, stream.protocol(), 0, 0, 1);
-            counted(lanes, stream.peer(), stream.protocol(), 0, 1);
+            counted(lanes, stream.peer(), stream.protocol(), 0, 0, 1);
         }
         if (bytes != own.bytes()) {
             return Optional.of(own.bytes() + " bytes are counted, and there are " + bytes);
@@ -73,11 +72,13 @@ final class ExchangeInvariants {
                 return Optional.of(entry.getKey() + " is counted as " + use + ", and is " + right);
             }
         }
-        for (Map.Entry<PeerId, List<Lane>> peer : own.lanes()) {
-            for (Lane lane : peer.getValue()) {
+        for (Map.Entry<PeerId, Lanes> peer : own.lanes()) {
+            for (Lane lane : peer.getValue().each()) {
                 Lane right = lanes.getOrDefault(peer.getKey(), new TreeMap<>())
                         .getOrDefault(lane.protocol(), Lane.of(lane.protocol()));
-                if (lane.asks() != right.asks() || lane.inbound() != right.inbound()) {
+                if (lane.asks() != right.asks()
+                        || lane.waiting() != right.waiting()
+                        || lane.inbound() != right.inbound()) {
                     return Optional.of(peer.getKey() + " is counted as " + lane + ", and is " + right);
                 }
             }
@@ -91,9 +92,10 @@ final class ExchangeInvariants {
         return uses.with(name, new Use(false, use.asks() + asks, use.waiting() + waiting, use.inbound() + inbound));
     }
 
-    private static void counted(Map<PeerId, Map<String, Lane>> lanes, PeerId peer, String name, int asks, int inbound) {
+    private static void counted(
+            Map<PeerId, Map<String, Lane>> lanes, PeerId peer, String name, int asks, int waiting, int inbound) {
         Map<String, Lane> ofPeer = lanes.computeIfAbsent(peer, any -> new TreeMap<>());
-        ofPeer.put(name, ofPeer.getOrDefault(name, Lane.of(name)).plus(asks, inbound));
+        ofPeer.put(name, ofPeer.getOrDefault(name, Lane.of(name)).plus(asks, waiting, inbound));
     }
 
     private static Optional<String> streams(ExchangeState own) {

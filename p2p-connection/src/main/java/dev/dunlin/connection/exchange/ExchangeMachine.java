@@ -16,6 +16,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
 import java.util.List;
+import java.util.Optional;
 
 /** The exchange machine, for the protocols that a node can speak. Its streams' handles are held by the stream machine. */
 public final class ExchangeMachine {
@@ -40,12 +41,14 @@ public final class ExchangeMachine {
         return Machine.of(NAME, ExchangeState.INITIAL)
                 .actions(ExchangeAction.class, ExchangeEffect.class, ExchangeOutcome.class)
                 .union(Message.class, catalogue.messages())
+                .text(Turn.TEXT)
                 .boots(reducer::boot)
                 .guards(new ExchangeGuards(catalogue).all())
                 .reduces(reducer::reduce)
                 .due(ExchangeAction.AskDue.class, ExchangeState::asks, ExchangeAction.AskDue::new)
                 .due(ExchangeAction.StreamDue.class, ExchangeState::outbound, ExchangeAction.StreamDue::new)
                 .due(ExchangeAction.StreamDue.class, ExchangeState::inbound, ExchangeAction.StreamDue::new)
+                .due(ExchangeAction.Forget.class, ExchangeState::lanes, ExchangeAction.Forget::new)
                 .onOutcome(ConnectDone.class, (ticket, fact) -> new ExchangeAction.Reached(ticket.key()))
                 .onOutcome(
                         ConnectGaveUp.class,
@@ -73,8 +76,15 @@ public final class ExchangeMachine {
                         StreamClosed.class,
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
+                .on(
+                        ConnectionAction.WentAway.class,
+                        fact -> new ExchangeAction.Parting(fact.peer(), Optional.of(fact.connection())))
+                .on(
+                        ConnectionAction.Disconnect.class,
+                        wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
+                .on(ConnectionAction.Reset.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .transitions("""
-                        running: ask, cancel, serve, unserve, served, reply, refuse
+                        running: ask, cancel, serve, unserve, served, reply, refuse, parting, forget
 
                         waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
                         asking > waiting: crowded
@@ -87,16 +97,17 @@ public final class ExchangeMachine {
                         idle > carrying: ask
                         carrying > idle: answerCame
                         carrying > noStream: answerCame, answerMissing, askDue, cancel, streamEnded, booted
-                        idle > noStream: streamDue, streamEnded, booted
+                        idle > noStream: crowded, parting, streamDue, streamEnded, booted
                         carrying: streamEnded
 
                         noStream > reading: offered
+                        noStream > resting: offered
                         reading > asked: askCame
                         asked > reading: reply
                         asked > replying: reply
                         replying > resting: replySent
                         resting > reading: streamDue
-                        reading > noStream: askMissing, replyMissing, streamDue, streamEnded, booted
+                        reading > noStream: askCame, askMissing, replyMissing, streamDue, streamEnded, booted
                         asked > noStream: refuse, streamDue, streamEnded, booted
                         replying > noStream: replySent, replyMissing, streamDue, streamEnded, booted
                         resting > noStream: streamEnded, booted

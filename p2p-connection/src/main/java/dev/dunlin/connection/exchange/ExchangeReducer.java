@@ -30,6 +30,7 @@ final class ExchangeReducer {
                 Table.empty(),
                 Table.empty(),
                 0,
+                0,
                 own.lastNumber());
         for (Map.Entry<String, ExchangeState.Use> use : own.uses()) {
             if (use.getValue().served() && catalogue.named(use.getKey()).isPresent()) {
@@ -60,6 +61,8 @@ final class ExchangeReducer {
                         : own.inbound().has(stream) ? answering.ended(stream) : own;
             case ExchangeAction.StreamDue(var stream) ->
                 own.outbound().has(stream) ? asking.idled(stream) : answering.due(stream);
+            case ExchangeAction.Forget(var peer) -> own.forgotten(peer, ctx.now());
+            case ExchangeAction.Parting(var peer, var connection) -> asking.parting(peer, connection);
             case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);
             case ExchangeAction.Unserve(String protocol) -> answering.serves(protocol, false);
             case ExchangeAction.Offered fact -> answering.offered(fact);

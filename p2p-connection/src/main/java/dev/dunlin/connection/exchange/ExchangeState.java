@@ -11,6 +11,8 @@ import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * All exchanges of a node. Its streams' handles are held by the stream machine.
@@ -18,26 +20,28 @@ import java.util.List;
  * @param config what the last boot said
  * @param asks this node's asks that have no outcome yet, by their number
  * @param tickets the asks whose outcome somebody waits for
- * @param waiting those asks that have no place yet
+ * @param waiting those asks that have no place yet, each in its queue
  * @param outbound the streams of this node's asks, those included that may be used again
  * @param inbound the streams on which others ask
  * @param questions the questions that nobody has answered yet, by their number
- * @param lanes what is under way with each peer, one for each protocol: they are few
+ * @param lanes what is under way with each peer, and what is remembered of it for a while
  * @param uses what is under way of each protocol; also whether it is served
  * @param bytes what the questions in {@code asks} take
+ * @param busy up to when the questions of all peers have used up what this node answers, microseconds of the node's time
  * @param lastNumber the last number given to an ask or a question; never falls, not even at a boot
  */
 public record ExchangeState(
         ExchangeConfig config,
         Table<Long, Ask> asks,
         Table<Ticket, Long> tickets,
-        Table<Long, PeerId> waiting,
+        Table<Turn, PeerId> waiting,
         Table<Handle, Outbound> outbound,
         Table<Handle, Inbound> inbound,
         Table<Long, Handle> questions,
-        Table<PeerId, List<Lane>> lanes,
+        Table<PeerId, Lanes> lanes,
         Table<String, Use> uses,
         long bytes,
+        long busy,
         long lastNumber) {
 
     /** Before the first boot. */
@@ -52,12 +56,15 @@ public record ExchangeState(
             Table.empty(),
             Table.empty(),
             0,
+            0,
             0);
 
     /** What a waiting ask waits for. */
     public enum Want {
-        /** Another ask of its protocol or peer ends. */
+        /** Another ask of its protocol with its peer ends. */
         PLACE,
+        /** Another ask of its protocol ends. */
+        PROTOCOL,
         /** A dial ends. */
         DIAL,
         /** A stream ends. */
@@ -175,12 +182,15 @@ public record ExchangeState(
      *
      * @param protocol its name
      * @param asks this node's asks that have a place
+     * @param waiting those that have none yet
      * @param inbound streams on which the peer asks
      * @param idle streams that may be used again, the one used last at the end
      * @param broken how often a stream that had been used before failed the next ask, up to {@link Asking#UNFIT}
-     * @param used up to when the peer's questions have used up its time, microseconds of the node's time
+     * @param unfit until when that is remembered though nothing is under way, microseconds of the node's time
+     * @param used up to when the peer's questions have used up its time, likewise remembered until then
      */
-    public record Lane(String protocol, int asks, int inbound, List<Handle> idle, int broken, long used) {
+    public record Lane(
+            String protocol, int asks, int waiting, int inbound, List<Handle> idle, int broken, long unfit, long used) {
 
         /** Copies the list. */
         public Lane {
@@ -188,27 +198,75 @@ public record ExchangeState(
         }
 
         static Lane of(String protocol) {
-            return new Lane(protocol, 0, 0, List.of(), 0, 0);
+            return new Lane(protocol, 0, 0, 0, List.of(), 0, 0, 0);
         }
 
-        Lane plus(int moreAsks, int moreInbound) {
-            return new Lane(protocol, asks + moreAsks, inbound + moreInbound, idle, broken, used);
+        Lane plus(int moreAsks, int moreWaiting, int moreInbound) {
+            return new Lane(
+                    protocol, asks + moreAsks, waiting + moreWaiting, inbound + moreInbound, idle, broken, unfit, used);
         }
 
         Lane with(List<Handle> free) {
-            return new Lane(protocol, asks, inbound, free, broken, used);
+            return new Lane(protocol, asks, waiting, inbound, free, broken, unfit, used);
         }
 
-        Lane brokenOnceMore() {
-            return new Lane(protocol, asks, inbound, idle, Math.min(Asking.UNFIT, broken + 1), used);
+        Lane brokenOnceMore(long until) {
+            return new Lane(protocol, asks, waiting, inbound, idle, Math.min(Asking.UNFIT, broken + 1), until, used);
         }
 
         Lane asked(long until) {
-            return new Lane(protocol, asks, inbound, idle, broken, until);
+            return new Lane(protocol, asks, waiting, inbound, idle, broken, unfit, until);
         }
 
         boolean isEmpty() {
-            return asks == 0 && inbound == 0 && idle.isEmpty();
+            return asks == 0 && waiting == 0 && inbound == 0 && idle.isEmpty();
+        }
+
+        /** Up to when it is kept: for ever while something is under way. */
+        long until() {
+            return isEmpty() ? Math.max(unfit, used) : Due.NEVER;
+        }
+    }
+
+    /**
+     * All that is under way with one peer.
+     *
+     * @param each one for each protocol: they are few
+     * @param at when nothing is under way any more, when it is forgotten
+     */
+    public record Lanes(List<Lane> each, long at) implements Due {
+
+        static final Lanes NONE = new Lanes(List.of(), 0);
+
+        /** Copies the list. */
+        public Lanes {
+            each = List.copyOf(each);
+        }
+
+        private static Lanes of(List<Lane> each) {
+            long at = 0;
+            for (Lane lane : each) {
+                at = Math.max(at, lane.until());
+            }
+            return new Lanes(each, at);
+        }
+
+        Lanes with(Lane changed) {
+            List<Lane> lanes = new ArrayList<>(each.size() + 1);
+            for (Lane lane : each) {
+                if (!lane.protocol().equals(changed.protocol())) {
+                    lanes.add(lane);
+                }
+            }
+            if (changed.until() != 0) {
+                lanes.add(changed);
+            }
+            return of(lanes);
+        }
+
+        /** These without what is remembered up to a time and no longer. */
+        Lanes after(long now) {
+            return of(each.stream().filter(lane -> lane.until() > now).toList());
         }
     }
 
@@ -229,7 +287,7 @@ public record ExchangeState(
     }
 
     Lane lane(PeerId peer, String protocol) {
-        for (Lane lane : lanes.or(peer, List.of())) {
+        for (Lane lane : lanes.or(peer, Lanes.NONE).each()) {
             if (lane.protocol().equals(protocol)) {
                 return lane;
             }
@@ -272,7 +330,53 @@ public record ExchangeState(
 
     ExchangeState withConfig(ExchangeConfig changed) {
         return new ExchangeState(
-                changed, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, lastNumber);
+                changed, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, busy, lastNumber);
+    }
+
+    private static Optional<Turn> turn(long number, Ask ask) {
+        return ask.stage() instanceof Stage.Waiting(Want want)
+                ? Optional.of(new Turn(
+                        switch (want) {
+                            case PLACE -> Turn.ofPeer(ask.peer(), ask.protocol());
+                            case PROTOCOL -> Turn.ofProtocol(ask.protocol());
+                            case DIAL -> Turn.DIAL;
+                            case STREAM -> Turn.STREAM;
+                        },
+                        number))
+                : Optional.empty();
+    }
+
+    // Out of the queue in which it was, and into the one in which it is.
+    private Table<Turn, PeerId> waiting(long number, Optional<Ask> now) {
+        Optional<Turn> was = asks.find(number).flatMap(ask -> turn(number, ask));
+        Table<Turn, PeerId> left = was.map(waiting::without).orElse(waiting);
+        return now.flatMap(ask -> turn(number, ask))
+                .map(turn -> left.with(turn, now.get().peer()))
+                .orElse(left);
+    }
+
+    /** The ask that has waited longest in a queue. */
+    Optional<Long> first(String queue) {
+        for (Map.Entry<Turn, PeerId> entry : waiting.from(Turn.beginning(queue))) {
+            return entry.getKey().queue().equals(queue)
+                    ? Optional.of(entry.getKey().ask())
+                    : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    /** Whether fewer than so many wait in a queue. */
+    boolean isShorter(String queue, int than) {
+        int found = 0;
+        for (Map.Entry<Turn, PeerId> entry : waiting.from(Turn.beginning(queue))) {
+            if (!entry.getKey().queue().equals(queue)) {
+                break;
+            }
+            if (++found == than) {
+                return false;
+            }
+        }
+        return true;
     }
 
     ExchangeState withAsk(long number, Ask ask) {
@@ -280,13 +384,14 @@ public record ExchangeState(
                 config,
                 asks.with(number, ask),
                 tickets,
-                ask.stage() instanceof Stage.Waiting ? waiting.with(number, ask.peer()) : waiting.without(number),
+                waiting(number, Optional.of(ask)),
                 outbound,
                 inbound,
                 questions,
                 lanes,
                 uses,
                 bytes,
+                busy,
                 Math.max(lastNumber, number));
     }
 
@@ -296,19 +401,20 @@ public record ExchangeState(
                 config,
                 asks.without(number),
                 tickets.without(ask.ticket()),
-                waiting.without(number),
+                waiting(number, Optional.empty()),
                 outbound,
                 inbound,
                 questions,
                 lanes,
                 uses,
                 bytes - ask.bytes(),
+                busy,
                 lastNumber);
     }
 
     ExchangeState withBytes(long changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, changed, lastNumber);
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, changed, busy, lastNumber);
     }
 
     ExchangeState withTicket(Ticket ticket, long ask) {
@@ -323,42 +429,36 @@ public record ExchangeState(
                 lanes,
                 uses,
                 bytes,
+                busy,
                 lastNumber);
     }
 
     ExchangeState withOutbound(Table<Handle, Outbound> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, changed, inbound, questions, lanes, uses, bytes, lastNumber);
+                config, asks, tickets, waiting, changed, inbound, questions, lanes, uses, bytes, busy, lastNumber);
     }
 
     ExchangeState withInbound(Table<Handle, Inbound> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, changed, questions, lanes, uses, bytes, lastNumber);
+                config, asks, tickets, waiting, outbound, changed, questions, lanes, uses, bytes, busy, lastNumber);
     }
 
     ExchangeState withQuestions(Table<Long, Handle> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, changed, lanes, uses, bytes, lastNumber);
+                config, asks, tickets, waiting, outbound, inbound, changed, lanes, uses, bytes, busy, lastNumber);
     }
 
     ExchangeState withLastNumber(long changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, changed);
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, busy, changed);
     }
 
     ExchangeState withLane(PeerId peer, Lane lane) {
-        List<Lane> changed = new ArrayList<>(2);
-        boolean idle = lane.isEmpty();
-        for (Lane other : lanes.or(peer, List.of())) {
-            if (!other.protocol().equals(lane.protocol())) {
-                changed.add(other);
-                idle &= other.isEmpty();
-            }
-        }
-        if (!lane.isEmpty() || lane.broken() > 0) {
-            changed.add(lane);
-        }
-        // How well streams can be used again is known of a peer as long as anything is under way with it.
+        return withLanes(peer, lanes.or(peer, Lanes.NONE).with(lane));
+    }
+
+    /** With these of a peer; what has nothing to remember goes at once. */
+    ExchangeState withLanes(PeerId peer, Lanes changed) {
         return new ExchangeState(
                 config,
                 asks,
@@ -367,10 +467,21 @@ public record ExchangeState(
                 outbound,
                 inbound,
                 questions,
-                idle ? lanes.without(peer) : lanes.with(peer, List.copyOf(changed)),
+                changed.at() == 0 ? lanes.without(peer) : lanes.with(peer, changed),
                 uses,
                 bytes,
+                busy,
                 lastNumber);
+    }
+
+    /** Without what was remembered of a peer up to a time. */
+    ExchangeState forgotten(PeerId peer, long now) {
+        return lanes.has(peer) ? withLanes(peer, lanes.at(peer).after(now)) : this;
+    }
+
+    ExchangeState withBusy(long changed) {
+        return new ExchangeState(
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, changed, lastNumber);
     }
 
     ExchangeState withUse(String protocol, Use use) {
@@ -385,6 +496,7 @@ public record ExchangeState(
                 lanes,
                 use.equals(Use.NONE) ? uses.without(protocol) : uses.with(protocol, use),
                 bytes,
+                busy,
                 lastNumber);
     }
 }

@@ -14,14 +14,15 @@
  *     idle --> carrying: ask
  *     carrying --> idle: answerCame
  *     carrying --> noStream: answerCame, answerMissing, askDue, cancel, streamEnded, booted
- *     idle --> noStream: streamDue, streamEnded, booted
+ *     idle --> noStream: crowded, parting, streamDue, streamEnded, booted
  *     noStream --> reading: offered
+ *     noStream --> resting: offered
  *     reading --> asked: askCame
  *     asked --> reading: reply
  *     asked --> replying: reply
  *     replying --> resting: replySent
  *     resting --> reading: streamDue
- *     reading --> noStream: askMissing, replyMissing, streamDue, streamEnded, booted
+ *     reading --> noStream: askCame, askMissing, replyMissing, streamDue, streamEnded, booted
  *     asked --> noStream: refuse, streamDue, streamEnded, booted
  *     replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
  *     resting --> noStream: streamEnded, booted

@@ -54,6 +54,7 @@ final class Messages {
     static String checkProtocol(String protocol, int maxMessageBytes) {
         if (protocol.isEmpty()
                 || protocol.indexOf('\n') >= 0
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(protocol)
                 || protocol.equals(HEADER)
                 || protocol.equals(NOT_AVAILABLE)
                 || protocol.equals(LIST)

@@ -47,6 +47,8 @@ public final class NettyNode<R> implements AutoCloseable {
 
     private NettyNode(Builder<R> made) {
         self = made.identity.publicKey().peerId();
+        Table<String, String> config =
+                StreamConfig.minded(StreamConfig.minded(made.config, made.exchanges.ids()), made.channels.ids());
         NodeBuilder<R> builder = NodeRuntime.of(made.store)
                 .handler(
                         NodeEffect.class,
@@ -70,13 +72,13 @@ public final class NettyNode<R> implements AutoCloseable {
                 made.identity,
                 made.earlyMuxer,
                 made.limits,
-                StreamConfig.of(made.config),
+                StreamConfig.of(config),
                 made.served,
                 made.threads);
         NettyMessages messages = new NettyMessages(transport);
         exchange = new StreamExchange(messages, runtime, made.exchanges);
         channels = new StreamChannels(messages, runtime, made.channels);
-        runtime.start(made.name, made.config.with("node.peerId", self.toString()), new SecureRandom().nextLong());
+        runtime.start(made.name, config.with("node.peerId", self.toString()), new SecureRandom().nextLong());
     }
 
     // Handlers are wired before the services exist, and run only after.

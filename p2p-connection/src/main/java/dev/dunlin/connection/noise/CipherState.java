@@ -1,39 +1,36 @@
 package dev.dunlin.connection.noise;
 
+import dev.dunlin.connection.noise.AeadChoice.Way;
 import java.security.GeneralSecurityException;
-import java.security.InvalidAlgorithmParameterException;
-import java.security.InvalidKeyException;
 import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * ChaCha20-Poly1305 under one key with a counter as nonce (Noise, section 5.1). One object serves one direction; it
- * keeps its JDK cipher, whose initialisation costs less than its creation.
+ * ChaCha20-Poly1305 under one key with a counter as nonce (Noise, section 5.1). One object serves one direction.
  */
 final class CipherState {
 
     /** Bytes of the authentication tag. */
-    static final int TAG = 16;
+    static final int TAG = Aead.TAG;
 
     /** The nonce that must not be used, reserved by the Noise specification. */
     private static final long RESERVED_NONCE = -1;
 
-    private static final int NONCE_BYTES = 12;
+    private static final AeadChoice CHOICE = new AeadChoice();
 
-    private final Cipher cipher;
     private final ChaChaKey key;
-    private final NonceSpec nonceSpec = new NonceSpec();
+    private final SplitAead split;
+    private @Nullable JdkAead jdk;
     private long nonce;
 
     /** A state under a copy of the key of 32 bytes, its nonce at the given value. */
     CipherState(byte[] key, long nonce) {
+        this.key = new ChaChaKey(key);
         try {
-            this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+            this.split = new SplitAead(this.key);
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("this Java has no ChaCha20-Poly1305: use a complete JDK", missing);
         }
-        this.key = new ChaChaKey(key);
         this.nonce = nonce;
     }
 
@@ -44,7 +41,7 @@ final class CipherState {
      * @return bytes written, {@link #TAG} more than were read
      */
     int encrypt(byte[] associated, byte[] in, int inAt, int length, byte[] out, int outAt) throws NoiseException {
-        return run(Cipher.ENCRYPT_MODE, associated, in, inAt, length, out, outAt);
+        return run(true, associated, in, inAt, length, out, outAt);
     }
 
     /**
@@ -55,10 +52,10 @@ final class CipherState {
      * @return bytes written, {@link #TAG} fewer than were read
      */
     int decrypt(byte[] associated, byte[] in, int inAt, int length, byte[] out, int outAt) throws NoiseException {
-        return run(Cipher.DECRYPT_MODE, associated, in, inAt, length, out, outAt);
+        return run(false, associated, in, inAt, length, out, outAt);
     }
 
-    private int run(int mode, byte[] associated, byte[] in, int inAt, int length, byte[] out, int outAt)
+    private int run(boolean seal, byte[] associated, byte[] in, int inAt, int length, byte[] out, int outAt)
             throws NoiseException {
         if (key.isDestroyed()) {
             throw new NoiseException(new NoiseFailure.Closed());
@@ -66,56 +63,49 @@ final class CipherState {
         if (nonce == RESERVED_NONCE) {
             throw new NoiseException(new NoiseFailure.NonceExhausted());
         }
+        Way way = way(length);
+        boolean timed = length >= AeadChoice.LONG && CHOICE.chosen() == Way.UNDECIDED;
+        long began = timed ? System.nanoTime() : 0;
         try {
-            initialise(mode);
-            if (associated.length > 0) {
-                cipher.updateAAD(associated);
-            }
-            int written = cipher.doFinal(in, inAt, length, out, outAt);
+            Aead aead = way == Way.JDK ? jdk() : split;
+            int written = seal
+                    ? aead.seal(nonce, associated, in, inAt, length, out, outAt)
+                    : aead.open(nonce, associated, in, inAt, length, out, outAt);
             nonce++;
+            if (timed) {
+                CHOICE.took(way, length, System.nanoTime() - began);
+            }
             return written;
         } catch (AEADBadTagException _) {
             throw new NoiseException(new NoiseFailure.NotAuthentic());
         } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("the JDK's ChaCha20-Poly1305 refused valid arguments", impossible);
+            throw new IllegalStateException("the JDK's ChaCha20 refused valid arguments", impossible);
         }
     }
 
-    private void initialise(int mode) throws InvalidKeyException, InvalidAlgorithmParameterException {
-        nonceSpec.set(nonce);
-        cipher.init(mode, key, nonceSpec);
+    // Made when it is needed: most connections never see a long message, or never take this way.
+    private JdkAead jdk() throws GeneralSecurityException {
+        JdkAead known = jdk;
+        if (known == null) {
+            known = new JdkAead(key);
+            jdk = known;
+        }
+        return known;
+    }
+
+    private Way way(int length) {
+        if (length < AeadChoice.LONG) {
+            return Way.SPLIT;
+        }
+        Way chosen = CHOICE.chosen();
+        if (chosen != Way.UNDECIDED) {
+            return chosen;
+        }
+        return (nonce & 1) == 0 ? Way.JDK : Way.SPLIT;
     }
 
     /** Zeroes the key; every later use fails as closed. */
     void destroy() {
         key.destroy();
-    }
-
-    /**
-     * The nonce of the next message: 32 zero bits and the counter, little-endian (Noise, section 12.3). The JDK's class copies
-     * its bytes when it is made and when it is asked, for every message; this one lends two arrays in turn. Two, since the
-     * cipher keeps the last one to refuse it a second time.
-     */
-    private static final class NonceSpec extends IvParameterSpec {
-        private byte[] next = new byte[NONCE_BYTES];
-        private byte[] last = new byte[NONCE_BYTES];
-
-        NonceSpec() {
-            super(new byte[NONCE_BYTES]);
-        }
-
-        void set(long counter) {
-            byte[] reused = last;
-            last = next;
-            next = reused;
-            for (int i = 0; i < Long.BYTES; i++) {
-                next[NONCE_BYTES - Long.BYTES + i] = (byte) (counter >>> (8 * i));
-            }
-        }
-
-        @Override
-        public byte[] getIV() {
-            return next;
-        }
     }
 }

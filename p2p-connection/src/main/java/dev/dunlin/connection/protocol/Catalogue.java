@@ -2,6 +2,7 @@ package dev.dunlin.connection.protocol;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,11 @@ public final class Catalogue<P extends NamedProtocol> {
     /** The protocol that is called so on the wire. */
     public Optional<P> onWire(String id) {
         return Optional.ofNullable(byId.get(id));
+    }
+
+    /** What they are called on the wire. */
+    public Set<String> ids() {
+        return Collections.unmodifiableSet(byId.keySet());
     }
 
     /** The types of all messages. */

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  *     exchange.answerRate}); those that come sooner wait unread, so that the
  *     peer's window closes
  * @param askBurst how many questions of a peer may come sooner than that, at least 1
- * @param answerWithin how long this node may take for an answer before the asker is sent away, at least 1
- * @param idle how long a stream that may be used again is kept without a use, at least 1
+ * @param answerWithin how long this node may take for an answer before the asker is sent away, 1 us to 1 h
+ * @param idle how long a stream that may be used again is kept without a use, 1 us to 24 h
  * @param reuseStream whether a stream carries more than one ask, one after the other
  */
 public record ProtocolLimits(
@@ -31,6 +31,7 @@ public record ProtocolLimits(
         boolean reuseStream) {
 
     private static final long MOST_EVERY = 3_600_000_000L;
+    private static final long MOST_IDLE = 24 * MOST_EVERY;
 
     /** 512 and 8 in, 512 and 8 out, 1,024 queued, 1,000 questions/s, 10 s for an answer, 1 min idle, one ask a stream. */
     public static final ProtocolLimits DEFAULT = new ProtocolLimits(
@@ -54,8 +55,8 @@ public record ProtocolLimits(
         within("queued", queued, 0, Long.MAX_VALUE);
         within("askEvery", askEvery, 0, MOST_EVERY);
         within("askBurst", askBurst, 1, Long.MAX_VALUE);
-        within("answerWithin", answerWithin, 1, Long.MAX_VALUE);
-        within("idle", idle, 1, Long.MAX_VALUE);
+        within("answerWithin", answerWithin, 1, MOST_EVERY);
+        within("idle", idle, 1, MOST_IDLE);
     }
 
     /** These, with questions of a peer so far apart, but for so many. */

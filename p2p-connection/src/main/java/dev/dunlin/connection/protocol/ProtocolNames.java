@@ -1,5 +1,7 @@
 package dev.dunlin.connection.protocol;
 
+import dev.dunlin.connection.multistream.MultistreamLimits;
+import dev.dunlin.connection.multistream.ServedProtocols;
 import dev.dunlin.connection.stream.StreamAction;
 import java.util.List;
 
@@ -30,6 +32,8 @@ final class ProtocolNames {
                         + StreamAction.MAX_PROTOCOL + " characters, not " + id.length());
             }
         }
+        // What can never be negotiated is refused here, and not by the first peer.
+        ServedProtocols.of(ids, MultistreamLimits.DEFAULT);
         return List.copyOf(ids);
     }
 }

@@ -10,7 +10,9 @@ import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingProtocol;
+import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.standard.StandardProtocols;
+import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.Faults;
@@ -114,7 +116,8 @@ public final class ConnectionScenario implements Scenario<SimRoot> {
 
     @Override
     public Table<String, String> config(int node, int nodes) {
-        Table<String, String> config = Table.of("node.peerId", SimNet.peer(node).toString());
+        Table<String, String> config = StreamConfig.minded(
+                Table.of("node.peerId", SimNet.peer(node).toString()), new Catalogue<>(StandardProtocols.ALL).ids());
         // Its sessions end when they are wished to, and only keep their connections alive before.
         // They are counted by what a connected peer takes: few others are remembered.
         return profile == Profile.CHURN

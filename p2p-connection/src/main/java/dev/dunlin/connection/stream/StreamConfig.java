@@ -4,6 +4,7 @@ import static dev.dunlin.connection.config.Settings.number;
 
 import dev.dunlin.core.state.Table;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +14,7 @@ import java.util.Map;
  *
  * @param openTimeout how long opening may take, a dial it waits for included ({@code stream.openTimeout}, 15 s, 1 ms to
  *     1 h)
- * @param closeTimeout how long an orderly close may take before a reset ({@code stream.closeTimeout}, 5 s, 1 ms to 1 h)
+ * @param closeTimeout how long nothing may move on a stream that is being closed before it is reset ({@code stream.closeTimeout}, 5 s, 1 ms to 1 h)
  * @param quietTimeout after how long a stream is reset on which nothing moves, 0 for never; streams in the background are
  *     their own machines' matter ({@code stream.quietTimeout}, 2 min, 0 to 365 days)
  * @param quiet the same for single protocols ({@code stream.quietTimeout.}protocol; at most {@link #MOST_PROTOCOLS} count)
@@ -122,6 +123,19 @@ public record StreamConfig(
     /** Whether a protocol's streams keep no connection from being idle, and are their own machine's matter. */
     boolean isBackground(String protocol) {
         return background.contains(protocol);
+    }
+
+    /**
+     * A configuration in which streams of these protocols are never reset for being quiet, unless it says something else of them: those of
+     * a machine that has deadlines of its own.
+     */
+    public static Table<String, String> minded(Table<String, String> config, Collection<String> ids) {
+        Table<String, String> more = config;
+        for (String id : ids) {
+            String key = QUIET + "." + id;
+            more = more.has(key) ? more : more.with(key, "0");
+        }
+        return more;
     }
 
     /** After how long a stream of a protocol is reset on which nothing moves; 0 for never. */

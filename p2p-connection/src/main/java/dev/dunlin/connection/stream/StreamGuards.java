@@ -107,7 +107,11 @@ final class StreamGuards {
                             CloseStream::mode))
             .on(
                     StreamSeen.class,
-                    Clauses.when("stream-is-open", (own, a) -> own.isOpen(a.stream()), "stream", StreamSeen::stream))
+                    Clauses.when(
+                            "stream-is-not-reset",
+                            (own, a) -> own.isNotReset(a.stream()),
+                            "stream",
+                            StreamSeen::stream))
             .on(
                     StreamClosed.class,
                     Clauses.when(

@@ -49,7 +49,8 @@ public final class StreamMachine {
                     open: quietDue, streamSeen
                     open > closing: closeStream
                     open, closing > resetting: closeStream
-                    closing, resetting > resetting: closeTimedOut
+                    closing: closeTimedOut, streamSeen
+                    resetting: closeTimedOut
                     open, closing, resetting > absent: streamClosed, booted""")
             .phases(StreamState::nameOf)
             .invariants(StreamInvariants.ALL)

@@ -48,7 +48,7 @@ final class StreamReducer {
             case QuietDue(Handle stream) -> look(own, stream, ctx);
             case StreamsRefused _ -> own;
             case OpenTimedOut(long number, PeerId _) -> openTimedOut(own, number, ctx);
-            case CloseTimedOut(Handle stream) -> close(own, stream, CloseMode.RESET, ctx);
+            case CloseTimedOut(Handle stream) -> closeTimedOut(own, stream, ctx);
         };
     }
 
@@ -116,7 +116,8 @@ final class StreamReducer {
 
     private static StreamState seen(StreamState own, StreamSeen fact, Context ctx) {
         Stream stream = own.streams().at(fact.stream());
-        long allowed = own.config().quietTimeout(stream.protocol());
+        boolean closing = stream.phase() == Phase.CLOSING;
+        long allowed = closing ? own.config().closeTimeout() : own.config().quietTimeout(stream.protocol());
         if (allowed == 0) {
             return own;
         }
@@ -124,7 +125,19 @@ final class StreamReducer {
             ctx.then(new CloseStream(fact.stream(), CloseMode.RESET));
             return own;
         }
-        return own.withStream(fact.stream(), stream.in(Phase.OPEN, ctx.now() + allowed - fact.quiet()));
+        return own.withStream(fact.stream(), stream.in(stream.phase(), ctx.now() + allowed - fact.quiet()));
+    }
+
+    // What was written may take its time, as long as the other side reads: a stream that is being closed is looked at,
+    // too.
+    private static StreamState closeTimedOut(StreamState own, Handle handle, Context ctx) {
+        Stream stream = own.streams().at(handle);
+        if (stream.phase() == Phase.RESETTING) {
+            return close(own, handle, CloseMode.RESET, ctx);
+        }
+        ctx.effect(new StreamEffect.LookInit(handle));
+        return own.withStream(
+                handle, stream.in(Phase.CLOSING, ctx.now() + own.config().closeTimeout()));
     }
 
     private static StreamState close(StreamState own, Handle handle, CloseMode mode, Context ctx) {

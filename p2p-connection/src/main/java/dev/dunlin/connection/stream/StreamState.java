@@ -45,7 +45,7 @@ public record StreamState(
      *
      * @param direction who opened it
      * @param openedAt microseconds since the Unix epoch
-     * @param at of an open one, when it is looked whether anything moves on it; of a closing one, when it is reset
+     * @param at of an open one, when it is looked whether anything moves on it; of a closing one, when the world is asked whether anything moves still
      */
     public record Stream(
             Handle connection, PeerId peer, String protocol, Direction direction, long openedAt, Phase phase, long at)
@@ -144,6 +144,13 @@ public record StreamState(
     /** Whether a stream is open and stays so. */
     public boolean isOpen(Handle stream) {
         return streams.find(stream).filter(known -> known.phase() == Phase.OPEN).isPresent();
+    }
+
+    /** Whether a stream is known that this node has not reset. */
+    boolean isNotReset(Handle stream) {
+        return streams.find(stream)
+                .filter(known -> known.phase() != Phase.RESETTING)
+                .isPresent();
     }
 
     /** How many streams there are, those being opened included. */

@@ -15,7 +15,7 @@
  *     absent --> open: streamOpened, streamAccepted
  *     open --> closing: closeStream
  *     open --> resetting: closeStream
- *     closing --> resetting: closeStream, closeTimedOut
+ *     closing --> resetting: closeStream
  *     open --> absent: streamClosed, booted
  *     closing --> absent: streamClosed, booted
  *     resetting --> absent: streamClosed, booted

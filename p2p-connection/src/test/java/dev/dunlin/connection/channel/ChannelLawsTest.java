@@ -291,6 +291,14 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
             driver.answer(WriteInit.class, new Written(channel));
             driver.answer(ReadInit.class, new MessageCame(channel, LINE));
             driver.answer(ReadInit.class, new ReadFinished(channel));
+            closes(driver, channel, EndReason.CLOSED);
+        }));
+        scripts.add(new Script<>("both sides end, and the last read is told last", driver -> {
+            Handle channel = accepted(driver);
+            driver.dispatch(new More(channel, 3));
+            driver.dispatch(new Finish(channel));
+            closes(driver, channel, EndReason.CLOSED);
+            driver.answer(ReadInit.class, new ReadFinished(channel));
         }));
         scripts.add(new Script<>("both sides end, theirs first", driver -> {
             Handle channel = opened(driver);

@@ -524,8 +524,22 @@ class ChannelMachineTest {
         driver.answer(ReadInit.class, new ReadFinished(channel));
         assertThat(driver.actions(Received.class)).hasSize(1);
         assertThat(driver.actions(PeerFinished.class)).containsExactly(new PeerFinished(channel, A, Flow.FEED));
+        // What was sent may be on its way still: the stream ends by itself behind it.
+        assertThat(ends()).isEmpty();
+        closes(channel, EndReason.CLOSED, "");
         isOver(channel, ChannelEnd.FINISHED, "");
-        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(channel, CloseMode.CLOSE));
+        assertThat(driver.effects(StreamEffect.CloseInit.class)).isEmpty();
+    }
+
+    @Test
+    void whoReadsTheEndOfNothingIsGivenUpInTime() {
+        Handle channel = opened();
+        driver.dispatch(new Finish(channel));
+        driver.dispatch(new More(channel, 1));
+        driver.answer(ReadInit.class, new ReadFinished(channel));
+        driver.advanceBy(LIMITS.idle());
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(channel, CloseMode.RESET));
+        assertThat(ends()).extracting(Ended::reason).containsExactly(ChannelEnd.IDLE);
     }
 
     @Test
@@ -540,6 +554,8 @@ class ChannelMachineTest {
         assertThat(ends()).isEmpty();
         written(channel);
         assertThat(driver.effects(FinishInit.class)).hasSize(1);
+        assertThat(ends()).isEmpty();
+        closes(channel, EndReason.CLOSED, "");
         isOver(channel, ChannelEnd.FINISHED, "");
     }
 

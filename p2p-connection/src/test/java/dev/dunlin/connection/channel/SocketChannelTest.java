@@ -11,6 +11,7 @@ import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Ticket;
@@ -45,6 +46,8 @@ class SocketChannelTest {
                         ChannelRoot.store(ChannelMachine.of(PROTOCOLS)),
                         PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                 .channels(PROTOCOLS)
+                // No end of a channel is hurried by it.
+                .config(Table.of("stream.closeTimeout", "1000"))
                 .start();
 
         Side() {
@@ -161,6 +164,34 @@ class SocketChannelTest {
         assertThat(two.all(ChannelAction.Received.class))
                 .extracting(ChannelAction.Received::message)
                 .containsExactly(line(0), line(1), line(2));
+    }
+
+    @Test
+    void whoReadsSlowlyGetsAllThatWasSentBeforeTheEnd() {
+        two.say(new ChannelAction.Finish(theirs));
+        one.say(new ChannelAction.More(mine, 1));
+        one.next(ChannelAction.PeerFinished.class);
+        int messages = 24;
+        for (int i = 0; i < messages; i++) {
+            int sent = i;
+            await(() -> one.all(ChannelAction.Written.class).size() == sent);
+            one.say(new ChannelAction.Send(Ticket.NONE, mine, new Flow.Line(Bytes.of(new byte[16_000]))));
+        }
+        one.say(new ChannelAction.Finish(mine));
+        for (int i = 1; i <= messages; i++) {
+            int read = i;
+            two.say(new ChannelAction.More(theirs, 1));
+            await(() -> two.all(ChannelAction.Received.class).size() == read);
+        }
+        two.say(new ChannelAction.More(theirs, 1));
+        assertThat(two.next(ChannelAction.Ended.class).reason()).isEqualTo(ChannelEnd.FINISHED);
+        assertThat(one.next(ChannelAction.Ended.class).reason()).isEqualTo(ChannelEnd.FINISHED);
+    }
+
+    @Test
+    void aChannelMayBeQuietForAsLongAsItsLimitSays() {
+        assertThat(one.node.runtime().state().root().stream().config().quiet().find(Flow.FEED_ID))
+                .contains(0L);
     }
 
     @Test

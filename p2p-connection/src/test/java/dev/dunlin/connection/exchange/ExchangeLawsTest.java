@@ -339,6 +339,43 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.advanceBy(1_000_000);
                     driver.dispatch(new ExchangeAction.AnswerMissing(2, stream, AskFailure.MALFORMED, "odd"));
                 }),
+                new Script<>("a question by a protocol that is served no more", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+                    Handle chat = accepted(driver, connection(driver, 100, 0), 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Unserve(Talk.CHAT));
+                    driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(chat, HELLO));
+                }),
+                new Script<>("a dial that waits for another", driver -> {
+                    driver.boot(config().with("connection.maxDials", "1"));
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    driver.dispatch(ask(2, 2, Talk.CHAT, HELLO));
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.Connected(
+                                    1,
+                                    handle(driver, ConnectionService.CONNECTION, 100),
+                                    peer(0),
+                                    Bench.address(1),
+                                    Bytes.EMPTY));
+                }),
+                new Script<>("a stream that is kept, and another that is needed", driver -> {
+                    driver.boot(config().with("stream.maxOutbound", "1"));
+                    Handle connection = connection(driver, 100, 0);
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    Handle stream = opened(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.StreamEnded(stream, EndReason.CLOSED));
+                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
+                    connection(driver, 101, 2);
+                    driver.dispatch(ask(2, 2, Talk.CHAT, HELLO));
+                }),
+                new Script<>("a stream that is kept, and its connection left", driver -> {
+                    Handle connection = connection(driver, 100, 0);
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    Handle stream = opened(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.StreamEnded(stream, EndReason.CLOSED));
+                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
+                    driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
+                }),
                 new Script<>("an answer is lost", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
                     Handle letter = accepted(driver, connection(driver, 100, 0), 201, 0, Talk.LETTER_ID);
@@ -354,8 +391,9 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.dispatch(new StreamAction.StreamClosed(
                             chat, connection, peer(0), Talk.CHAT_ID, EndReason.REMOTE_RESET, ""));
                     Handle next = accepted(driver, connection, 201, 0, Talk.CHAT_ID);
+                    driver.advanceBy(TIGHT.askEvery());
                     driver.dispatch(new ExchangeAction.Reply(question(driver, next), ANSWER));
-                    rests(driver, next);
+                    driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(next));
                     driver.boot(config());
                 }),
                 new Script<>("streams that are none of ours", driver -> {

@@ -12,6 +12,7 @@ import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamService;
@@ -32,6 +33,7 @@ class ExchangeMachineTest {
     private static final long SECOND = 1_000_000;
     private static final PeerId A = TypeArbitraries.peer(0);
     private static final PeerId B = TypeArbitraries.peer(1);
+    private static final PeerId C = TypeArbitraries.peer(2);
     private static final Talk.Say HELLO = new Talk.Say.Hello(Bytes.of((byte) 1));
     private static final Talk.Answer ANSWER = new Talk.Answer(Bytes.of((byte) 2));
     private static final ProtocolLimits LIMITS =
@@ -124,7 +126,7 @@ class ExchangeMachineTest {
         ask(1, A, Talk.LETTER);
         ask(2, B, Talk.LETTER);
         assertThat(driver.effects(ConnectionEffect.ConnectInit.class)).hasSize(1);
-        assertThat(own().waiting().keys()).containsExactly(2L);
+        assertThat(own().waiting().keys()).containsExactly(new Turn(Turn.DIAL, 2));
         connected(A);
         // The dial that has ended makes room for the next one, at once.
         assertThat(driver.effects(ConnectionEffect.ConnectInit.class)).hasSize(2);
@@ -285,12 +287,12 @@ class ExchangeMachineTest {
         int reads = driver.effects(ExchangeEffect.ReadInit.class).size();
         // Another stream of the peer has no time of its own.
         Handle second = accepted(connection, A, Talk.CHAT_ID);
-        assertThat(answered(second, ExchangeEffect.ReadInit.class)).isEqualTo(Then.REST);
         driver.advanceBy(SECOND - 1);
-        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads + 1);
-        driver.advanceBy(2 * SECOND);
-        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads + 2);
-        assertThat(last(ExchangeEffect.ReadInit.class).stream()).isEqualTo(stream);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads);
+        driver.advanceBy(1);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class))
+                .extracting(ExchangeEffect.ReadInit::stream)
+                .endsWith(stream, second);
     }
 
     @Test
@@ -305,19 +307,176 @@ class ExchangeMachineTest {
     }
 
     @Test
-    void theMoreStreamsAskTheLessOftenEachMay() {
+    void allTogetherAskNoMoreThanTheNodeAnswers() {
         driver.boot(Table.<String, String>empty().with("exchange.answerRate", "1"));
         driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
         Handle stream = accepted(linked(A), A, Talk.CHAT_ID);
-        accepted(linked(B), B, Talk.CHAT_ID);
+        Handle other = accepted(linked(B), B, Talk.CHAT_ID);
         assertThat(answered(stream, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
-        // Less time than the other stream is kept without a question.
-        for (int i = 0; i < 3; i++) {
-            driver.advanceBy(2 * SECOND);
-            assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.READ);
-        }
-        driver.advanceBy(2 * SECOND - 1);
+        assertThat(answered(other, ExchangeEffect.ReadInit.class)).isEqualTo(Then.REST);
+        driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(other));
+        // Who asks next waits as well, on whatever stream; a second later there is room for one.
+        int reads = driver.effects(ExchangeEffect.ReadInit.class).size();
+        accepted(linked(C), C, Talk.CHAT_ID);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads);
+        driver.advanceBy(SECOND);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSizeGreaterThan(reads);
+    }
+
+    @Test
+    void aNewStreamMakesNobodysDebtForgotten() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle connection = linked(A);
+        Handle stream = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(answered(stream, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
+        assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.READ);
         assertThat(answered(stream, ExchangeEffect.ReplyInit.class)).isEqualTo(Then.REST);
+        ended(connection, stream);
+        assertThat(own().inbound().isEmpty()).isTrue();
+        int reads = driver.effects(ExchangeEffect.ReadInit.class).size();
+        Handle next = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(driver.effects(ExchangeEffect.ReadInit.class)).hasSize(reads);
+        driver.advanceBy(SECOND);
+        assertThat(last(ExchangeEffect.ReadInit.class).stream()).isEqualTo(next);
+        ended(connection, next);
+        driver.advanceBy(10 * SECOND);
+        assertThat(own().lanes().isEmpty()).isTrue();
+    }
+
+    private void ended(Handle connection, Handle stream) {
+        driver.dispatch(new StreamAction.StreamClosed(stream, connection, A, Talk.CHAT_ID, EndReason.REMOTE_RESET, ""));
+    }
+
+    @Test
+    void whoIsUnservedIsNotAskedOnStreamsThatAreOpen() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle stream = accepted(linked(A), A, Talk.CHAT_ID);
+        driver.dispatch(new ExchangeAction.Unserve(Talk.CHAT));
+        driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(stream, HELLO));
+        assertThat(driver.actions(ExchangeAction.Asked.class)).isEmpty();
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle asked = accepted(linked(B), B, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(asked, HELLO));
+        driver.dispatch(new ExchangeAction.Unserve(Talk.CHAT));
+        long number = driver.actions(ExchangeAction.Asked.class).getLast().number();
+        driver.dispatch(new ExchangeAction.Reply(number, ANSWER));
+        assertThat(last(ExchangeEffect.ReplyInit.class).then()).isEqualTo(Then.END);
+    }
+
+    @Test
+    void whoWaitsForAGoodPeerIsNotHeldUpByManyWhoWaitForASlowOne() {
+        ProtocolLimits roomy = new ProtocolLimits(4, 2, 500, 2, 500, SECOND, 2, 10 * SECOND, 20 * SECOND, false);
+        StoreDriver<ExchangeRoot> many =
+                StoreDriver.of(ExchangeRoot.store(ExchangeMachine.of(List.of(Talk.letter(roomy)))));
+        many.boot();
+        for (int i = 0; i < 100; i++) {
+            many.dispatch(letter(1 + i, A));
+        }
+        for (int i = 0; i < 3; i++) {
+            many.dispatch(letter(201 + i, B));
+        }
+        ExchangeState own = many.root().exchange();
+        assertThat(own.lane(B, Talk.LETTER).waiting()).isOne();
+        many.dispatch(new ExchangeAction.Cancel(ticket(201)));
+        assertThat(many.root().exchange().lane(B, Talk.LETTER).waiting()).isZero();
+        assertThat(many.root().exchange().lane(B, Talk.LETTER).asks()).isEqualTo(2);
+    }
+
+    private static ExchangeAction.Ask letter(int number, PeerId peer) {
+        return new ExchangeAction.Ask(
+                ticket(number), peer, List.of(Bench.address(1)), true, Talk.LETTER, HELLO, 50 * SECOND);
+    }
+
+    @Test
+    void whoFindsNoRoomForItsDialLeavesItsPlaceToWhoNeedsNone() {
+        ProtocolLimits one = new ProtocolLimits(4, 2, 1, 1, 5, SECOND, 2, 10 * SECOND, 20 * SECOND, false);
+        StoreDriver<ExchangeRoot> driver =
+                StoreDriver.of(ExchangeRoot.store(ExchangeMachine.of(List.of(Talk.chat(LIMITS), Talk.letter(one)))));
+        driver.boot(Table.<String, String>empty().with("connection.maxDials", "1"));
+        driver.dispatch(
+                new ConnectionAction.Accepted(handle(ConnectionService.CONNECTION), B, Bench.address(2), Bytes.EMPTY));
+        driver.dispatch(new ConnectionAction.Connect(C, List.of(Bench.address(3)), Ticket.NONE));
+        driver.dispatch(letter(1, A));
+        driver.dispatch(letter(2, B));
+        assertThat(driver.root().exchange().lane(A, Talk.LETTER).waiting()).isOne();
+        assertThat(driver.root().exchange().lane(B, Talk.LETTER).asks()).isOne();
+        assertThat(driver.effects(StreamEffect.OpenInit.class)).hasSize(1);
+    }
+
+    @Test
+    void thoseWhoWaitCountAsPeersToo() {
+        driver.boot(Table.<String, String>empty().with("exchange.maxPeers", "2").with("connection.maxDials", "1"));
+        ask(1, A, Talk.LETTER);
+        ask(2, B, Talk.LETTER);
+        ask(3, C, Talk.LETTER);
+        assertThat(own().lanes().size()).isEqualTo(2);
+        assertThat(driver.rejections(ExchangeAction.Ask.class)).hasSize(1);
+    }
+
+    @Test
+    void streamsThatAreKeptAreGivenUpWhereTheirConnectionIsLeft() {
+        Handle connection = linked(A);
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(connection, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        assertThat(own().outbound().has(stream)).isTrue();
+        driver.dispatch(new ConnectionAction.WentAway(connection, A, 0));
+        assertThat(own().outbound().has(stream)).isFalse();
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
+    }
+
+    @Test
+    void whoIsCancelledWaitsForNoDial() {
+        ask(1, A, Talk.LETTER);
+        assertThat(driver.root()
+                        .connection()
+                        .diallingTo(A)
+                        .orElseThrow()
+                        .attempt()
+                        .tickets())
+                .hasSize(1);
+        driver.dispatch(new ExchangeAction.Cancel(ticket(1)));
+        assertThat(driver.root()
+                        .connection()
+                        .diallingTo(A)
+                        .orElseThrow()
+                        .attempt()
+                        .tickets())
+                .isEmpty();
+    }
+
+    @Test
+    void aPeerWhoseStreamsCannotBeUsedAgainIsRemembered() {
+        Handle connection = linked(A);
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(connection, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        ask(2, A, Talk.CHAT);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerMissing(2, stream, AskFailure.RESET, ""));
+        Handle fresh = opened(connection, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(2, fresh, ANSWER, 7));
+        driver.advanceBy(LIMITS.idle());
+        assertThat(own().outbound().isEmpty()).isTrue();
+        assertThat(own().lane(A, Talk.CHAT).broken()).isOne();
+        driver.advanceBy(600 * SECOND);
+        assertThat(own().lanes().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aStreamThatIsKeptMakesRoomForOneThatIsNeeded() {
+        driver.boot(Table.<String, String>empty().with("stream.maxOutbound", "1"));
+        Handle first = linked(A);
+        Handle second = linked(B);
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(first, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        ask(2, B, Talk.CHAT);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
+        driver.dispatch(new StreamAction.StreamClosed(stream, first, A, Talk.CHAT_ID, EndReason.CLOSED, ""));
+        driver.advanceBy(SECOND);
+        assertThat(last(StreamEffect.OpenInit.class).connection()).isEqualTo(second);
     }
 
     @Test

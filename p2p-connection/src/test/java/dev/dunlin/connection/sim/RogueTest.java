@@ -338,6 +338,7 @@ class RogueTest {
     void deedsThatFindNothingDoNothing() {
         assertThat(whenItDoes(
                         new RogueDeed.Close(0),
+                        new RogueDeed.GoAway(0, false),
                         new RogueDeed.Vanish(0),
                         new RogueDeed.ResetStreams(0),
                         new RogueDeed.HalfCloseStreams(0),
@@ -354,6 +355,7 @@ class RogueTest {
                 new RogueDeed.HalfCloseStreams(0),
                 new RogueDeed.ResetStreams(0),
                 new RogueDeed.Close(0),
+                new RogueDeed.GoAway(0, true),
                 new RogueDeed.Vanish(0)));
         for (Handshake handshake : Handshake.values()) {
             deeds.add(new RogueDeed.Dial(0, 2, handshake));

@@ -236,9 +236,23 @@ class StreamMachineTest {
         bench.say(new CloseStream(stream, CloseMode.CLOSE));
         assertThat(bench.clause()).isEqualTo("not-asked-before");
         bench.pass(5 * SECOND);
+        assertThat(bench.emitted()).containsExactly(new LookInit(stream));
+        bench.say(new StreamSeen(stream, 5 * SECOND));
         assertThat(bench.emitted()).containsExactly(new CloseInit(stream, CloseMode.RESET));
         bench.say(new CloseStream(stream, CloseMode.RESET));
         assertThat(bench.clause()).isEqualTo("not-asked-before");
+    }
+
+    @Test
+    void aCloseMayTakeAsLongAsSomethingMoves() {
+        Handle stream = accepted(connection());
+        bench.say(new CloseStream(stream, CloseMode.CLOSE));
+        for (int i = 0; i < 20; i++) {
+            bench.pass(5 * SECOND);
+            assertThat(bench.emitted()).containsExactly(new LookInit(stream));
+            bench.say(new StreamSeen(stream, 0));
+            assertThat(bench.emitted()).isEmpty();
+        }
     }
 
     @Test
