@@ -7,6 +7,7 @@ import dev.dunlin.connection.ConnectionService;
 import dev.dunlin.connection.account.ByteAccount;
 import dev.dunlin.connection.gate.StreamGate;
 import dev.dunlin.connection.multistream.ServedProtocols;
+import dev.dunlin.connection.noise.AeadChoice;
 import dev.dunlin.connection.noise.HandshakeStatus;
 import dev.dunlin.connection.noise.NoiseSettings;
 import dev.dunlin.connection.stream.CloseMode;
@@ -108,7 +109,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.limits = limits;
         this.gate = new StreamGate(streams);
         this.noise = new NoiseSettings(
-                identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise());
+                        identity, Bytes.EMPTY, earlyMuxer ? List.of(UpgradeHandler.YAMUX) : List.of(), limits.noise())
+                .with(AeadChoice.timedBy(System::nanoTime));
         this.served = Map.copyOf(served);
         protocols.addAll(served.keySet());
         this.account = new ByteAccount(limits.maxHeldBytes(), limits.maxHeldBytesPerConnection());

@@ -1,10 +1,13 @@
 package dev.dunlin.connection.noise;
 
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which of two ways long messages take: the one that is faster on this machine. The first long messages go both ways in turn, until each
- * had enough of them to be compiled and timed; the bytes are the same. Thread-safe.
+ * had enough of them to be compiled and timed; the bytes are the same. One serves a whole node, or many. Thread-safe.
  */
-final class AeadChoice {
+public final class AeadChoice {
 
     /** The shortest message that counts as long, in bytes. Of shorter ones most of the time is the beginning. */
     static final int LONG = 4096;
@@ -14,9 +17,25 @@ final class AeadChoice {
 
     private static final int TIMED = 1000;
 
+    private final @Nullable LongSupplier clock;
     private final long[] taken = new long[2];
     private final double[] best = {Double.MAX_VALUE, Double.MAX_VALUE};
-    private volatile Way chosen = Way.UNDECIDED;
+    private volatile Way chosen;
+
+    private AeadChoice(@Nullable LongSupplier clock, Way chosen) {
+        this.clock = clock;
+        this.chosen = chosen;
+    }
+
+    /** One that times both ways by a clock in nanoseconds. */
+    public static AeadChoice timedBy(LongSupplier clock) {
+        return new AeadChoice(clock, Way.UNDECIDED);
+    }
+
+    /** One that times nothing: all messages take the way that begins sooner. */
+    public static AeadChoice untimed() {
+        return new AeadChoice(null, Way.SPLIT);
+    }
 
     /** Who does it. */
     enum Way {
@@ -31,6 +50,11 @@ final class AeadChoice {
     /** The way that was found to be the faster one. */
     Way chosen() {
         return chosen;
+    }
+
+    /** The time, in nanoseconds. */
+    long now() {
+        return clock == null ? 0 : clock.getAsLong();
     }
 
     /** A long message was done in so many nanoseconds. */

@@ -16,8 +16,7 @@ final class CipherState {
     /** The nonce that must not be used, reserved by the Noise specification. */
     private static final long RESERVED_NONCE = -1;
 
-    private static final AeadChoice CHOICE = new AeadChoice();
-
+    private AeadChoice choice = AeadChoice.untimed();
     private final ChaChaKey key;
     private final SplitAead split;
     private @Nullable JdkAead jdk;
@@ -64,8 +63,8 @@ final class CipherState {
             throw new NoiseException(new NoiseFailure.NonceExhausted());
         }
         Way way = way(length);
-        boolean timed = length >= AeadChoice.LONG && CHOICE.chosen() == Way.UNDECIDED;
-        long began = timed ? System.nanoTime() : 0;
+        boolean timed = length >= AeadChoice.LONG && choice.chosen() == Way.UNDECIDED;
+        long began = timed ? choice.now() : 0;
         try {
             Aead aead = way == Way.JDK ? jdk() : split;
             int written = seal
@@ -73,7 +72,7 @@ final class CipherState {
                     : aead.open(nonce, associated, in, inAt, length, out, outAt);
             nonce++;
             if (timed) {
-                CHOICE.took(way, length, System.nanoTime() - began);
+                choice.took(way, length, choice.now() - began);
             }
             return written;
         } catch (AEADBadTagException _) {
@@ -97,11 +96,16 @@ final class CipherState {
         if (length < AeadChoice.LONG) {
             return Way.SPLIT;
         }
-        Way chosen = CHOICE.chosen();
+        Way chosen = choice.chosen();
         if (chosen != Way.UNDECIDED) {
             return chosen;
         }
         return (nonce & 1) == 0 ? Way.JDK : Way.SPLIT;
+    }
+
+    /** Lets long messages take the way that a choice says. */
+    void choosing(AeadChoice by) {
+        choice = by;
     }
 
     /** Zeroes the key; every later use fails as closed. */

@@ -13,9 +13,15 @@ import java.util.List;
  *     multistream-select decides afterwards (libp2p/specs connections/inlined-muxer-negotiation.md)
  * @param limits what a connection may cost
  * @param buffers lends all connections the memory for frames that arrive in pieces
+ * @param aead by which way long messages are encrypted
  */
 public record NoiseSettings(
-        PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits, FrameBuffers buffers) {
+        PrivateKey identity,
+        Bytes prologue,
+        List<String> muxers,
+        NoiseLimits limits,
+        FrameBuffers buffers,
+        AeadChoice aead) {
 
     /** 4 MiB at most are kept for a whole node. */
     private static final int KEPT_BUFFERS = 64;
@@ -27,7 +33,12 @@ public record NoiseSettings(
 
     /** With buffers of its own, of which 64 are kept. */
     public NoiseSettings(PrivateKey identity, Bytes prologue, List<String> muxers, NoiseLimits limits) {
-        this(identity, prologue, muxers, limits, new FrameBuffers(KEPT_BUFFERS));
+        this(identity, prologue, muxers, limits, new FrameBuffers(KEPT_BUFFERS), AeadChoice.untimed());
+    }
+
+    /** These with another way for long messages. */
+    public NoiseSettings with(AeadChoice choice) {
+        return new NoiseSettings(identity, prologue, muxers, limits, buffers, choice);
     }
 
     /** As on TCP: no prologue, the default limits. */

@@ -42,6 +42,8 @@ public final class NoiseTransport {
 
     NoiseTransport(CipherState sending, CipherState receiving, NoiseSettings settings) {
         this(sending, receiving, settings.limits(), settings.buffers());
+        sending.choosing(settings.aead());
+        receiving.choosing(settings.aead());
     }
 
     NoiseTransport(CipherState sending, CipherState receiving, NoiseLimits limits, FrameBuffers buffers) {

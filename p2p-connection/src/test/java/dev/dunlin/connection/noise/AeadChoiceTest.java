@@ -10,7 +10,7 @@ final class AeadChoiceTest {
     private static final int ENOUGH = 2000;
 
     private static AeadChoice timed(long jdk, long split) {
-        AeadChoice choice = new AeadChoice();
+        AeadChoice choice = AeadChoice.timedBy(() -> 0);
         for (int i = 0; i < ENOUGH; i++) {
             assertThat(choice.chosen()).isEqualTo(Way.UNDECIDED);
             // Cold at first, and disturbed now and then.
@@ -29,7 +29,7 @@ final class AeadChoiceTest {
 
     @Test
     void neitherIsTakenWhileOneWasNotTimed() {
-        AeadChoice choice = new AeadChoice();
+        AeadChoice choice = AeadChoice.timedBy(() -> 0);
         for (int i = 0; i < 10 * ENOUGH; i++) {
             choice.took(Way.SPLIT, 10_000, 1);
         }
