@@ -7,6 +7,7 @@ import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.node.interop.Counterpart;
 import dev.dunlin.node.interop.Implementation;
@@ -102,6 +103,8 @@ class ExchangeBench {
 
     private static NettyNode<Asker> node() {
         return NettyNode.of(Asker.store(), PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
+                // As many as it can.
+                .config(Table.of("exchange.answerRate", "1000000"))
                 .exchanges(List.of(Asker.PROTOCOL))
                 .start();
     }

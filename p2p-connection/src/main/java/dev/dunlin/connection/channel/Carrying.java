@@ -61,6 +61,11 @@ final class Carrying {
     ChannelState came(MessageCame fact) {
         Inbox inbox = channel.inbox().withMessage();
         ctx.then(new Received(handle, channel.peer(), channel.protocol(), inbox.received(), fact.message()));
+        if (channel.closed()) {
+            // It was the last one.
+            ctx.then(new PeerFinished(handle, channel.peer(), channel.protocol()));
+            return ended(ChannelEnd.FINISHED, "");
+        }
         return goesOn(channel.with(inbox));
     }
 
@@ -82,14 +87,21 @@ final class Carrying {
         if (fact.malformed()) {
             return left(ChannelEnd.MALFORMED, fact.detail());
         }
-        // A stream that is over in an orderly way was read to its end: the read came too late.
-        return channel.closed() ? peerFinished() : broken();
+        // A stream that is over in an orderly way was read to its end: the read came too late. That may be told after
+        // it.
+        return channel.closed()
+                ? peerFinished()
+                : broken(channel.with(channel.inbox().in(Reading.LOST)));
     }
 
-    /** Why the stream broke is told by its end: that is made sure of here, and waited for. */
     ChannelState broken() {
+        return broken(channel);
+    }
+
+    // Why the stream broke is told by its end: that is made sure of here, and waited for.
+    private ChannelState broken(Channel changed) {
         ctx.then(new CloseStream(handle, CloseMode.RESET));
-        return own;
+        return own.withChannels(own.channels().with(handle, changed));
     }
 
     ChannelState streamEnded(StreamEnded fact) {
@@ -97,7 +109,7 @@ final class Carrying {
             // Both sides are ended, and all that came was read: no more than the answer to a read may be on its way.
             return switch (channel.inbox().reading()) {
                 case UNDER_WAY -> own.withChannels(own.channels().with(handle, channel.over()));
-                case PAUSED -> {
+                case PAUSED, LOST -> {
                     ctx.then(new PeerFinished(handle, channel.peer(), channel.protocol()));
                     yield ended(ChannelEnd.FINISHED, "");
                 }

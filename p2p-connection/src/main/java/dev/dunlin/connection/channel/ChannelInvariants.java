@@ -78,7 +78,7 @@ final class ChannelInvariants {
                 case PAUSED -> inbox.credit() == 0;
                 case UNDER_WAY ->
                     inbox.credit() > 0 && inbox.credit() <= own.config().maxCredit();
-                case FINISHED -> true;
+                case LOST, FINISHED -> true;
             };
             if (!fits) {
                 return Optional.of(entry.getKey() + " has " + inbox);

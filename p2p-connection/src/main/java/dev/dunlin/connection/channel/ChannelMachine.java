@@ -82,7 +82,7 @@ public final class ChannelMachine {
                         open > peerFinished: readFinished
                         finishing > closing: readFinished
                         peerFinished > closing: finish
-                        finishing > noChannel: readFinished
+                        finishing > noChannel: messageCame, readFinished
                         open, finishing > noChannel: readFailed
                         open, finishing, peerFinished, closing > noChannel: abort, channelDue, streamEnded, booted
 
@@ -91,7 +91,7 @@ public final class ChannelMachine {
                         open, finishing, peerFinished, closing: written, writeFailed
                         peerFinished, closing, noChannel: peerFinished
                         finishing: streamEnded
-                        noChannel: offered, streamReady, ended""")
+                        noChannel: offered, streamReady, received, ended""")
                 .phases(ChannelState::nameOf)
                 .invariants(new ChannelInvariants(catalogue).all())
                 .budget(ChannelConfig.MOST_BYTES

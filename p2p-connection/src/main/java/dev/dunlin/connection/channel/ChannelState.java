@@ -79,6 +79,8 @@ public record ChannelState(
         PAUSED,
         /** A message. */
         UNDER_WAY,
+        /** Nothing any more: the stream is over, and its end will tell how. */
+        LOST,
         /** Nothing any more: the peer has ended its side. */
         FINISHED
     }

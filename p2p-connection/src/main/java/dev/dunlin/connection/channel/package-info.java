@@ -21,7 +21,7 @@
  *     open --> peerFinished: readFinished
  *     finishing --> closing: readFinished
  *     peerFinished --> closing: finish
- *     finishing --> noChannel: readFinished, readFailed, abort, channelDue, streamEnded, booted
+ *     finishing --> noChannel: messageCame, readFinished, readFailed, abort, channelDue, streamEnded, booted
  *     open --> noChannel: readFailed, abort, channelDue, streamEnded, booted
  *     peerFinished --> noChannel: abort, channelDue, streamEnded, booted
  *     closing --> noChannel: abort, channelDue, streamEnded, booted

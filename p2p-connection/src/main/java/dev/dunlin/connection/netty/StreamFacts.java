@@ -98,11 +98,12 @@ final class StreamFacts {
             line.left(stream.protocol());
         }
         if (stream.announced()) {
-            transport.streamGone(stream);
+            // First: who does not find the stream any more says so behind its end.
             transport
                     .port()
                     .ended(new StreamAction.StreamClosed(
                             stream.handle(), connection, peer, stream.protocol(), end, why));
+            transport.streamGone(stream);
         } else if (wish != null) {
             failed(
                     wish,

@@ -293,6 +293,13 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
             driver.answer(ReadInit.class, new ReadFinished(channel));
             closes(driver, channel, EndReason.CLOSED);
         }));
+        scripts.add(new Script<>("both sides end, and the last message is told last", driver -> {
+            Handle channel = accepted(driver);
+            driver.dispatch(new More(channel, 1));
+            driver.dispatch(new Finish(channel));
+            closes(driver, channel, EndReason.CLOSED);
+            driver.answer(ReadInit.class, new MessageCame(channel, LINE));
+        }));
         scripts.add(new Script<>("both sides end, and the last read is told last", driver -> {
             Handle channel = accepted(driver);
             driver.dispatch(new More(channel, 3));

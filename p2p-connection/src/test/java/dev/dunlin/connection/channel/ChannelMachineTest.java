@@ -574,6 +574,30 @@ class ChannelMachineTest {
     }
 
     @Test
+    void aReadThatFindsNoStreamMayBeToldBeforeTheStreamsEnd() {
+        Handle channel = opened();
+        driver.dispatch(new Finish(channel));
+        driver.dispatch(new More(channel, 2));
+        driver.answer(ReadInit.class, new ReadFailed(channel, false, "the stream is closed"));
+        assertThat(ends()).isEmpty();
+        closes(channel, EndReason.CLOSED, "");
+        assertThat(driver.actions(PeerFinished.class)).hasSize(1);
+        isOver(channel, ChannelEnd.FINISHED, "");
+    }
+
+    @Test
+    void theLastMessageMayBeToldAfterTheStreamsEnd() {
+        Handle channel = opened();
+        driver.dispatch(new Finish(channel));
+        driver.dispatch(new More(channel, 1));
+        closes(channel, EndReason.CLOSED, "");
+        assertThat(ends()).isEmpty();
+        comes(channel, NOTE);
+        assertThat(driver.actions(Received.class)).hasSize(1);
+        isOver(channel, ChannelEnd.FINISHED, "");
+    }
+
+    @Test
     void whereNothingIsReadItIsTheEndAtOnce() {
         Handle channel = opened();
         driver.dispatch(new Finish(channel));
