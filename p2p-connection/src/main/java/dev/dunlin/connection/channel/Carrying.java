@@ -87,8 +87,7 @@ final class Carrying {
         if (fact.malformed()) {
             return left(ChannelEnd.MALFORMED, fact.detail());
         }
-        // A stream that is over in an orderly way was read to its end: the read came too late. That may be told after
-        // it.
+        // A stream that is over in an orderly way was read to its end: the read came too late, and may be told first.
         return channel.closed()
                 ? peerFinished()
                 : broken(channel.with(channel.inbox().in(Reading.LOST)));

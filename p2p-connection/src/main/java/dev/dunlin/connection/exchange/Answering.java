@@ -119,9 +119,8 @@ final class Answering {
         return own;
     }
 
-    // Each question moves its peer's time by one pause, and this node's by its share of a second: who asks no more
-    // often than
-    // that is never behind either.
+    // Each question moves its peer's time by one pause, and this node's by its share of a second.
+    // Who asks no more often than that is never behind either.
     private long readsFrom(Inbound stream) {
         ProtocolLimits limits = limits(stream);
         long ofPeer = own.lane(stream.peer(), stream.protocol()).used() - limits.askBurst() * limits.askEvery();

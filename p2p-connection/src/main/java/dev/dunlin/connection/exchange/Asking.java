@@ -117,8 +117,7 @@ final class Asking {
     // One that waited is placed anew; it waits on, in the queue that is right now, if there is no place.
     private void again(long number) {
         Ask ask = own.asks().at(number);
-        use(ask, use -> use.plus(0, -1, 0));
-        lane(ask, lane -> lane.plus(0, -1, 0));
+        waitsNoLonger(ask);
         placed(number, ask);
     }
 
@@ -310,8 +309,7 @@ final class Asking {
         if (hadPlace) {
             leaves(ask);
         } else {
-            use(ask, use -> use.plus(0, -1, 0));
-            lane(ask, lane -> lane.plus(0, -1, 0));
+            waitsNoLonger(ask);
         }
         own = own.withoutAsk(number);
         if (!ask.ticket().isNone()) {
@@ -323,6 +321,11 @@ final class Asking {
             own.first(Turn.DIAL).ifPresent(this::again);
             own.first(Turn.STREAM).ifPresent(this::again);
         }
+    }
+
+    private void waitsNoLonger(Ask ask) {
+        use(ask, use -> use.plus(0, -1, 0));
+        lane(ask, lane -> lane.plus(0, -1, 0));
     }
 
     private void leaves(Ask ask) {

@@ -37,10 +37,8 @@ final class Acceptor {
 
     private final NettyTransport transport;
     private final PendingInbound<Inbound> pending;
-    private final Map<Handle, Listener> listeners = new ConcurrentHashMap<>();
+    private final Map<Handle, Channel> listeners = new ConcurrentHashMap<>();
     private final AtomicLong accepted = new AtomicLong();
-
-    private record Listener(Channel channel, Multiaddr requested) {}
 
     Acceptor(NettyTransport transport, RandomGenerator random) {
         this.transport = transport;
@@ -141,7 +139,7 @@ final class Acceptor {
         Channel channel = done.channel();
         transport.counted(channel);
         Handle handle = transport.newHandle(ConnectionService.LISTENER);
-        listeners.put(handle, new Listener(channel, effect.address()));
+        listeners.put(handle, channel);
         List<Multiaddr> bound = Sockets.bound(channel.localAddress());
         transport
                 .port()
@@ -167,9 +165,9 @@ final class Acceptor {
     }
 
     void stop(Handle handle) {
-        Listener listener = listeners.get(handle);
+        Channel listener = listeners.get(handle);
         if (listener != null) {
-            listener.channel().close();
+            listener.close();
         }
     }
 
@@ -190,6 +188,6 @@ final class Acceptor {
 
     /** Closes all listeners. */
     void close() {
-        listeners.values().forEach(listener -> listener.channel().close());
+        listeners.values().forEach(Channel::close);
     }
 }

@@ -119,22 +119,12 @@ final class Poly1305 {
     /** The tag of 16 bytes; what the message's key has left is zeroed. */
     void end(byte[] tag, int at) {
         // Each limb to 26 bits; the last carry comes round as five times itself.
-        h2 += h1 >>> LIMB;
-        h1 &= MASK;
-        h3 += h2 >>> LIMB;
-        h2 &= MASK;
-        h4 += h3 >>> LIMB;
-        h3 &= MASK;
+        carry();
         h0 += (h4 >>> LIMB) * 5;
         h4 &= MASK;
         h1 += h0 >>> LIMB;
         h0 &= MASK;
-        h2 += h1 >>> LIMB;
-        h1 &= MASK;
-        h3 += h2 >>> LIMB;
-        h2 &= MASK;
-        h4 += h3 >>> LIMB;
-        h3 &= MASK;
+        carry();
         // Less the prime, if it is not below it: chosen by a mask, not by a branch.
         long g0 = h0 + 5;
         long g1 = h1 + (g0 >>> LIMB);
@@ -154,6 +144,16 @@ final class Poly1305 {
         LONG.set(tag, at, sum);
         LONG.set(tag, at + 8, high + s1 + carry);
         destroy();
+    }
+
+    // What is over 26 bits of the limbs between the lowest and the highest, upwards.
+    private void carry() {
+        h2 += h1 >>> LIMB;
+        h1 &= MASK;
+        h3 += h2 >>> LIMB;
+        h2 &= MASK;
+        h4 += h3 >>> LIMB;
+        h3 &= MASK;
     }
 
     /** Zeroes all that a key has left. */
