@@ -32,6 +32,8 @@ class NodesTest {
                 NodeOptions.DEFAULT
                         .with("connection.maxAttempts", "1")
                         .with("connection.spareTimeout", "100000")
+                        // No stream that is kept for later holds up an orderly close.
+                        .with("connection.closeTimeout", "3600000000")
                         .with("ping.interval", "0"));
     }
 

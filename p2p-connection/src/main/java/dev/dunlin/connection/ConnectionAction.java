@@ -121,7 +121,7 @@ public sealed interface ConnectionAction extends Action {
     /**
      * Wish: stay connected to a peer. It is dialled, its connection is not closed for being idle, and it is dialled again,
      * with growing delays and for ever, whenever the last connection ends or a dial fails; until all who keep it have said
-     * {@link Unkeep}, or the node's run ends.
+     * {@link Unkeep}, or the node's run ends. It has no ticket and no outcome.
      *
      * @param addresses where the peer may be, best first, beside those that are known; at most {@link #MAX_ADDRESSES}
      * @param why who keeps it and what for, 1 to {@link #MAX_TEXT} characters; the same again adds addresses

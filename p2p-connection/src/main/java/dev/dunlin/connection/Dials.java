@@ -132,10 +132,13 @@ final class Dials {
         if (own.phaseOf(peer) instanceof Connected connected) {
             return ended.withPhase(peer, connected.withRacing(Optional.empty()));
         }
+        Attempt attempt = error.kind() == ConnectionError.Kind.UNSUPPORTED_ADDRESS
+                ? without(was.attempt(), was.address())
+                : was.attempt();
         if (!was.left().isEmpty()) {
-            return next(ended, was.attempt(), was.time(), was.left(), ctx);
+            return next(ended, attempt, was.time(), was.left(), ctx);
         }
-        return ended.withPhase(peer, failure(own.config(), was, error, ctx));
+        return ended.withPhase(peer, failure(own.config(), was, attempt, error, ctx));
     }
 
     // What failed at an address is no matter of the peer alone: whoever else is said to be there need not wait for it.
@@ -154,9 +157,20 @@ final class Dials {
         return own.withFailures(failures.with(was.address(), new AddressFailure(times, until)));
     }
 
+    // An address that this node cannot dial is not tried again. If it is the only one, there is no other attempt.
+    private static Attempt without(Attempt attempt, Multiaddr address) {
+        List<Multiaddr> left = attempt.addresses().stream()
+                .filter(known -> !known.equals(address))
+                .toList();
+        if (!left.isEmpty()) {
+            return attempt.withAddresses(left);
+        }
+        return attempt.maxAttempts() == Attempt.ENDLESS ? attempt : attempt.atMost(attempt.attempts());
+    }
+
     private static ConnectionFailed failure(
-            ConnectionConfig config, Connecting was, ConnectionError error, Context ctx) {
-        Attempt attempt = was.attempt();
+            ConnectionConfig config, Connecting was, Attempt tried, ConnectionError error, Context ctx) {
+        Attempt attempt = tried;
         boolean isOver = attempt.attempts() >= config.maxAttempts() || attempt.isLast();
         if (isOver) {
             giveUp(attempt, error, ctx);

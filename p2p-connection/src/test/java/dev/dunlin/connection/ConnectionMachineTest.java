@@ -711,6 +711,35 @@ class ConnectionMachineTest {
             assertThat(bench.emitted()).containsExactly(new ConnectInit(2, peer(200), A));
         }
 
+        private static final Multiaddr QUIC = Multiaddr.parse("/ip4/8.8.8.8/udp/4001/quic-v1");
+        private static final ConnectionError UNSUPPORTED =
+                ConnectionError.of(ConnectionError.Kind.UNSUPPORTED_ADDRESS, "no TCP address");
+
+        @Test
+        void whatThisNodeCannotDialIsTriedOnceAndSaidAtOnce() {
+            bench.say(new Connect(P, List.of(QUIC), T1));
+            bench.say(new ConnectionFailed(1, P, QUIC, UNSUPPORTED));
+            assertThat(bench.derived(ConnectGaveUp.class)).containsExactly(new ConnectGaveUp(T1, P, UNSUPPORTED));
+            assertThat(failure().isPermanent()).isTrue();
+        }
+
+        @Test
+        void ofSeveralAddressesItIsLeftOut() {
+            bench.say(new Connect(P, List.of(QUIC, A), T1));
+            bench.say(new ConnectionFailed(1, P, QUIC, UNSUPPORTED));
+            assertThat(dialling().addresses()).containsExactly(A);
+            failed();
+            assertThat(bench.derived(ConnectGaveUp.class)).isEmpty();
+            assertThat(failure().attempt().addresses()).containsExactly(A);
+        }
+
+        @Test
+        void whoIsKeptIsTriedAgainAllTheSame() {
+            bench.say(new ConnectionAction.Keep(P, List.of(QUIC), "test"));
+            bench.say(new ConnectionFailed(1, P, QUIC, UNSUPPORTED));
+            assertThat(failure().isPermanent()).isFalse();
+        }
+
         @Test
         void aWrongPeerIsNoFaultOfTheAddress() {
             connect();

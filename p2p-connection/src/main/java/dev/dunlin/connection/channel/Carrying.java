@@ -7,6 +7,7 @@ import dev.dunlin.connection.channel.ChannelAction.ReadFailed;
 import dev.dunlin.connection.channel.ChannelAction.Received;
 import dev.dunlin.connection.channel.ChannelAction.Room;
 import dev.dunlin.connection.channel.ChannelAction.StreamEnded;
+import dev.dunlin.connection.channel.ChannelAction.WriteFailed;
 import dev.dunlin.connection.channel.ChannelEffect.FinishInit;
 import dev.dunlin.connection.channel.ChannelEffect.ReadInit;
 import dev.dunlin.connection.channel.ChannelEffect.WriteInit;
@@ -93,8 +94,8 @@ final class Carrying {
                 : broken(channel.with(channel.inbox().in(Reading.LOST)));
     }
 
-    ChannelState broken() {
-        return broken(channel);
+    ChannelState unwritten(WriteFailed fact) {
+        return fact.unencodable() ? left(ChannelEnd.UNENCODABLE, fact.detail()) : broken(channel);
     }
 
     // Why the stream broke is told by its end: that is made sure of here, and waited for.

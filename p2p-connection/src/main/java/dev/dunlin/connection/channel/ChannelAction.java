@@ -184,9 +184,10 @@ public sealed interface ChannelAction extends Action {
     /**
      * Fact: it could not be.
      *
+     * @param unencodable whether it has no bytes; if not, the stream broke
      * @param detail what more is known, for people; at most {@link ConnectionAction#MAX_TEXT} characters
      */
-    record WriteFailed(Handle channel, String detail) implements ChannelAction, OfChannel {
+    record WriteFailed(Handle channel, boolean unencodable, String detail) implements ChannelAction, OfChannel {
         /** Checks the bound. */
         public WriteFailed {
             ConnectionAction.boundedDetail(detail);

@@ -10,6 +10,8 @@ public enum ChannelEnd {
     REMOTE_RESET,
     /** What came is no message of the protocol, or breaks another rule. */
     MALFORMED,
+    /** A message that its owner sent has no bytes: its codec fails, or it is longer than the protocol's framing allows. */
+    UNENCODABLE,
     /** Its connection is closed. */
     CONNECTION_CLOSED,
     /** Nothing happened on it for too long, or nobody here took it. */

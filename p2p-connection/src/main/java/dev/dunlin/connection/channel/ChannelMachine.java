@@ -84,7 +84,7 @@ public final class ChannelMachine {
                         peerFinished > closing: finish
                         finishing > noChannel: messageCame, readFinished
                         open, finishing > noChannel: readFailed
-                        open, finishing, peerFinished, closing > noChannel: abort, channelDue, streamEnded, booted
+                        open, finishing, peerFinished, closing > noChannel: abort, channelDue, streamEnded, writeFailed, booted
 
                         open, finishing: more, messageCame, received, readFailed
                         open, peerFinished: send, room

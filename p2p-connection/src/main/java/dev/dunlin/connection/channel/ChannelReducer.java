@@ -55,8 +55,8 @@ final class ChannelReducer {
                 carrying(own, fact.channel(), ctx).unread(fact);
             case ChannelAction.Written(var channel) ->
                 carrying(own, channel, ctx).written();
-            case ChannelAction.WriteFailed(var channel, String _) ->
-                carrying(own, channel, ctx).broken();
+            case ChannelAction.WriteFailed fact ->
+                carrying(own, fact.channel(), ctx).unwritten(fact);
             case ChannelAction.StreamEnded fact ->
                 carrying(own, fact.channel(), ctx).streamEnded(fact);
             case ChannelAction.ChannelDue(var channel) ->

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.channel;
 
+import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.channel.ChannelAction.Accepted;
@@ -71,14 +72,20 @@ final class Establishing {
     ChannelState due(long number) {
         Opening opening = own.openings().at(number);
         return ctx.now() >= opening.deadline()
-                ? failed(number, ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "the channel did not open in time"))
+                ? left(number, ConnectionError.Kind.TIMED_OUT, "the channel did not open in time")
                 : reaching(own, number, opening);
     }
 
     ChannelState cancelled(Ticket ticket) {
-        return failed(
-                own.tickets().at(ticket),
-                ConnectionError.of(ConnectionError.Kind.CANCELLED, "the channel is no longer wanted"));
+        return left(own.tickets().at(ticket), ConnectionError.Kind.CANCELLED, "the channel is no longer wanted");
+    }
+
+    private ChannelState left(long number, ConnectionError.Kind why, String text) {
+        Opening opening = own.openings().at(number);
+        if (opening.stage() == Stage.REACHING) {
+            ctx.then(new Withdraw(opening.peer(), ticket(number)));
+        }
+        return failed(number, ConnectionError.of(why, text));
     }
 
     ChannelState failed(long number, ConnectionError error) {

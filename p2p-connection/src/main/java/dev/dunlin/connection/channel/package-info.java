@@ -21,10 +21,10 @@
  *     open --> peerFinished: readFinished
  *     finishing --> closing: readFinished
  *     peerFinished --> closing: finish
- *     finishing --> noChannel: messageCame, readFinished, readFailed, abort, channelDue, streamEnded, booted
- *     open --> noChannel: readFailed, abort, channelDue, streamEnded, booted
- *     peerFinished --> noChannel: abort, channelDue, streamEnded, booted
- *     closing --> noChannel: abort, channelDue, streamEnded, booted
+ *     finishing --> noChannel: messageCame, readFinished, readFailed, abort, channelDue, streamEnded, writeFailed, booted
+ *     open --> noChannel: readFailed, abort, channelDue, streamEnded, writeFailed, booted
+ *     peerFinished --> noChannel: abort, channelDue, streamEnded, writeFailed, booted
+ *     closing --> noChannel: abort, channelDue, streamEnded, writeFailed, booted
  * }</pre>
  */
 @NullMarked

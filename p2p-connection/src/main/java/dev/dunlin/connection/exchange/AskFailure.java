@@ -12,6 +12,8 @@ public enum AskFailure {
     RESET,
     /** What came is no answer of the protocol. */
     MALFORMED,
+    /** The question has no bytes: its codec fails, or it is longer than the protocol's framing allows. Nothing was sent. */
+    UNENCODABLE,
     /** This node has no room for it. */
     BUSY,
     /** It is no longer wanted. */

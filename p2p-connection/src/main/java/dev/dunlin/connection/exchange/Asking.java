@@ -1,5 +1,6 @@
 package dev.dunlin.connection.exchange;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
@@ -29,6 +30,7 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -167,7 +169,9 @@ final class Asking {
     }
 
     ExchangeState reached(long number) {
-        opens(number, own.asks().at(number));
+        Ask ask = own.asks().at(number);
+        own = own.withLanes(ask.peer(), own.lanes().at(ask.peer()).missing(""));
+        opens(number, ask);
         // A dial has ended: another may begin.
         own.first(Turn.DIAL).ifPresent(this::again);
         return own;
@@ -249,12 +253,40 @@ final class Asking {
         Ask ask = own.asks().at(number);
         if (ctx.now() >= ask.deadline()) {
             dropped(number, ask);
-            failed(number, ask, AskFailure.TIMED_OUT, "");
+            failed(number, ask, AskFailure.TIMED_OUT, late(ask));
         } else {
             // It waited for room.
             again(number);
         }
         return own;
+    }
+
+    // How far it has come.
+    private String late(Ask ask) {
+        String missed = own.lanes().or(ask.peer(), Lanes.NONE).missed();
+        return switch (ask.stage()) {
+            case Stage.Waiting(Want want) ->
+                switch (want) {
+                    case PLACE, PROTOCOL -> "as many asks are under way as the protocol's limits allow";
+                    case DIAL -> "there was no room for its dial";
+                    case STREAM -> "there was no room for its stream";
+                };
+            case Stage.Reaching _ ->
+                ConnectionAction.shortened(
+                        missed.isEmpty()
+                                ? "no connection came up"
+                                : "no connection came up; the last dial failed: " + missed);
+            case Stage.Opening _ -> "no stream was opened";
+            case Stage.Asking _ -> "no answer came";
+        };
+    }
+
+    /** A dial has failed at one address. */
+    ExchangeState dialMissed(ExchangeAction.DialMissed fact) {
+        String how = fact.why().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " at " + fact.address();
+        return own.lanes().has(fact.peer())
+                ? own.withLanes(fact.peer(), own.lanes().at(fact.peer()).missing(ConnectionAction.shortened(how)))
+                : own;
     }
 
     /** A stream is over. */

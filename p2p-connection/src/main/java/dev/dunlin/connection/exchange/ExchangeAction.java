@@ -1,6 +1,7 @@
 package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
@@ -43,7 +44,9 @@ public sealed interface ExchangeAction extends Action {
     // Asking
 
     /**
-     * Wish: ask a peer and tell me its answer. Waits for a place where there is none.
+     * Wish: ask a peer and tell me its answer. Waits for a place where there is none. On a stream that was used before ({@link
+     * dev.dunlin.connection.protocol.ProtocolLimits#reuseStream}) the question may reach the peer twice; on a stream of its own it never
+     * does.
      *
      * @param addresses where the peer may be, beside what is known of it; at most {@link ConnectionAction#MAX_ADDRESSES}
      * @param dial whether to dial the peer if there is no connection; without it such an ask fails
@@ -109,7 +112,8 @@ public sealed interface ExchangeAction extends Action {
     /**
      * Fact: no answer will come on this stream.
      *
-     * @param why {@link AskFailure#RESET}, {@link AskFailure#MALFORMED} or {@link AskFailure#UNSUPPORTED}
+     * @param why {@link AskFailure#RESET}, {@link AskFailure#MALFORMED}, {@link AskFailure#UNENCODABLE} or {@link
+     *     AskFailure#UNSUPPORTED}
      * @param detail what more is known, for people; at most {@link ConnectionAction#MAX_TEXT} characters
      */
     record AnswerMissing(long ask, Handle stream, AskFailure why, String detail) implements ExchangeAction, OfAsk {
@@ -121,6 +125,9 @@ public sealed interface ExchangeAction extends Action {
 
     /** Due: an ask's time is over, or there may be a place for it. */
     record AskDue(long ask) implements ExchangeAction, OfAsk {}
+
+    /** A dial to a peer has failed at one address. It may succeed at another: only who gives up for want of time tells of it. */
+    record DialMissed(PeerId peer, Multiaddr address, ConnectionError.Kind why) implements ExchangeAction, OfPeer {}
 
     // Streams of both sides
 
@@ -192,7 +199,7 @@ public sealed interface ExchangeAction extends Action {
     /** Wish: answer a question. */
     record Reply(long number, Message message) implements ExchangeAction {}
 
-    /** Wish: give no answer; the asker sees a reset. */
+    /** Wish: give no answer; the asker sees a reset. On a stream that is used again it may ask once more, on another. */
     record Refuse(long number) implements ExchangeAction {}
 
     /** Fact: an answer is written. */

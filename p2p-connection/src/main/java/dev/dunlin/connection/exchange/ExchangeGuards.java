@@ -57,6 +57,7 @@ final class ExchangeGuards {
                 .always(StreamEnded.class)
                 .always(StreamDue.class)
                 .always(ExchangeAction.Parting.class)
+                .always(ExchangeAction.DialMissed.class)
                 .always(ExchangeAction.Forget.class)
                 .build();
     }

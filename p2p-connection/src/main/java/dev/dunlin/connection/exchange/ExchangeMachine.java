@@ -4,6 +4,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.NoRoom;
@@ -77,6 +78,9 @@ public final class ExchangeMachine {
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
                 .on(
+                        PeerAction.DialFailed.class,
+                        fact -> new ExchangeAction.DialMissed(fact.peer(), fact.address(), fact.why()))
+                .on(
                         ConnectionAction.WentAway.class,
                         fact -> new ExchangeAction.Parting(fact.peer(), Optional.of(fact.connection())))
                 .on(
@@ -84,7 +88,7 @@ public final class ExchangeMachine {
                         wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .on(ConnectionAction.Reset.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .transitions("""
-                        running: ask, cancel, serve, unserve, served, reply, refuse, parting, forget
+                        running: ask, cancel, serve, unserve, served, reply, refuse, dialMissed, parting, forget
 
                         waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
                         asking > waiting: crowded

@@ -62,6 +62,7 @@ final class ExchangeReducer {
             case ExchangeAction.StreamDue(var stream) ->
                 own.outbound().has(stream) ? asking.idled(stream) : answering.due(stream);
             case ExchangeAction.Forget(var peer) -> own.forgotten(peer, ctx.now());
+            case ExchangeAction.DialMissed fact -> asking.dialMissed(fact);
             case ExchangeAction.Parting(var peer, var connection) -> asking.parting(peer, connection);
             case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);
             case ExchangeAction.Unserve(String protocol) -> answering.serves(protocol, false);

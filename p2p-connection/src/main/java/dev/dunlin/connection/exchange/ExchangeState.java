@@ -232,23 +232,29 @@ public record ExchangeState(
      * All that is under way with one peer.
      *
      * @param each one for each protocol: they are few
+     * @param missed how the last dial failed, if there was none after it that did not; at most {@link
+     *     dev.dunlin.connection.ConnectionAction#MAX_TEXT} characters, empty if none did
      * @param at when nothing is under way any more, when it is forgotten
      */
-    public record Lanes(List<Lane> each, long at) implements Due {
+    public record Lanes(List<Lane> each, String missed, long at) implements Due {
 
-        static final Lanes NONE = new Lanes(List.of(), 0);
+        static final Lanes NONE = new Lanes(List.of(), "", 0);
 
         /** Copies the list. */
         public Lanes {
             each = List.copyOf(each);
         }
 
-        private static Lanes of(List<Lane> each) {
+        private static Lanes of(List<Lane> each, String missed) {
             long at = 0;
             for (Lane lane : each) {
                 at = Math.max(at, lane.until());
             }
-            return new Lanes(each, at);
+            return new Lanes(each, missed, at);
+        }
+
+        Lanes missing(String how) {
+            return new Lanes(each, how, at);
         }
 
         Lanes with(Lane changed) {
@@ -261,12 +267,12 @@ public record ExchangeState(
             if (changed.until() != 0) {
                 lanes.add(changed);
             }
-            return of(lanes);
+            return of(lanes, missed);
         }
 
         /** These without what is remembered up to a time and no longer. */
         Lanes after(long now) {
-            return of(each.stream().filter(lane -> lane.until() > now).toList());
+            return of(each.stream().filter(lane -> lane.until() > now).toList(), missed);
         }
     }
 

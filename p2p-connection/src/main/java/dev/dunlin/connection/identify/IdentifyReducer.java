@@ -160,7 +160,7 @@ final class IdentifyReducer {
         return switch (why) {
             case TIMED_OUT -> "it took too long";
             case UNSUPPORTED -> "it does not speak identify";
-            case UNREACHABLE, RESET, MALFORMED, BUSY, CANCELLED -> detail.isEmpty() ? why.name() : detail;
+            case UNREACHABLE, RESET, MALFORMED, UNENCODABLE, BUSY, CANCELLED -> detail.isEmpty() ? why.name() : detail;
         };
     }
 

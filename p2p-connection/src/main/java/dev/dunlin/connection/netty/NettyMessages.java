@@ -13,9 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The transport's streams as messages, each on its connection's event loop. */
 public final class NettyMessages implements MessageStreams {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NettyMessages.class);
 
     private final NettyTransport transport;
 
@@ -40,6 +44,11 @@ public final class NettyMessages implements MessageStreams {
     @Override
     public long micros() {
         return NettyTransport.micros();
+    }
+
+    @Override
+    public void mistaken(String what) {
+        LOG.error(what);
     }
 
     @Override

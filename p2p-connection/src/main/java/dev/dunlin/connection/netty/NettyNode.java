@@ -13,6 +13,7 @@ import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamEffects;
+import dev.dunlin.connection.wire.Mounted;
 import dev.dunlin.connection.wire.StreamChannels;
 import dev.dunlin.connection.wire.StreamExchange;
 import dev.dunlin.core.keys.PrivateKey;
@@ -147,8 +148,15 @@ public final class NettyNode<R> implements AutoCloseable {
             return this;
         }
 
-        /** How many event loops, at least 1; one if not said. */
+        /**
+         * How many event loops; one if not said.
+         *
+         * @throws IllegalArgumentException if it is not at least one
+         */
         public Builder<R> threads(int loops) {
+            if (loops < 1) {
+                throw new IllegalArgumentException("a node has at least one event loop, not " + loops);
+            }
             threads = loops;
             return this;
         }
@@ -159,7 +167,7 @@ public final class NettyNode<R> implements AutoCloseable {
             return this;
         }
 
-        /** The protocols of the exchange machine, by the same names as it was made with. */
+        /** The protocols of the exchange machine: those that it was made with. */
         public Builder<R> exchanges(List<Protocol<?, ?>> protocols) {
             return exchanges(new Catalogue<>(protocols));
         }
@@ -170,7 +178,7 @@ public final class NettyNode<R> implements AutoCloseable {
             return this;
         }
 
-        /** The protocols of the channel machine, the same as it was made with. */
+        /** The protocols of the channel machine: those that it was made with. */
         public Builder<R> channels(List<ChannelProtocol<?, ?>> protocols) {
             channels = new Catalogue<>(protocols);
             return this;
@@ -191,18 +199,11 @@ public final class NettyNode<R> implements AutoCloseable {
         /**
          * Starts it.
          *
-         * @throws IllegalArgumentException if one name on the wire is in both catalogues
+         * @throws IllegalArgumentException as {@link Mounted#check}
          * @throws IllegalStateException as {@link NodeBuilder#build}
          */
         public NettyNode<R> start() {
-            for (Protocol<?, ?> protocol : exchanges.all()) {
-                for (String id : protocol.ids()) {
-                    if (channels.onWire(id).isPresent()) {
-                        throw new IllegalArgumentException(id
-                                + " is called so on the wire by two protocols, one of questions and one of channels");
-                    }
-                }
-            }
+            Mounted.check(store, exchanges, channels, served.keySet());
             return new NettyNode<>(this);
         }
     }

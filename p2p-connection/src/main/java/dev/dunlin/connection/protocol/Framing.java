@@ -73,13 +73,18 @@ public sealed interface Framing {
         }
     }
 
+    /** Whether a body may have so many bytes. */
+    default boolean fits(int bytes) {
+        return this instanceof Fixed ? bytes == maxBytes() : bytes <= maxBytes();
+    }
+
     /**
      * A body with what stands before it in the stream.
      *
      * @throws IllegalArgumentException if it is too long, or of another length than the fixed one
      */
     default byte[] framed(byte[] body) {
-        if (body.length > maxBytes() || (this instanceof Fixed && body.length != maxBytes())) {
+        if (!fits(body.length)) {
             throw new IllegalArgumentException("a message of " + body.length + " bytes does not fit: " + this);
         }
         return switch (this) {

@@ -26,6 +26,7 @@ public final class MessageStream implements ByteStream.Receiver {
     private @Nullable Reading reading;
     private @Nullable Writing writing;
     private boolean remoteClosed;
+    private boolean resting;
     private @Nullable EndReason over;
 
     /** Over a stream, from its begin. */
@@ -58,6 +59,27 @@ public final class MessageStream implements ByteStream.Receiver {
         record Lost(EndReason reason, String why) implements Read {}
     }
 
+    /** What became of a message that was to be written. */
+    public sealed interface Write {
+
+        /** All of it is taken. */
+        record Taken() implements Write {}
+
+        /**
+         * It has no bytes: its codec fails, or it is too long for its framing. Nothing of it was sent, and the stream stands as before.
+         *
+         * @param why a sentence without its full stop
+         */
+        record Unencodable(String why) implements Write {}
+
+        /**
+         * The stream ended before all of it was taken.
+         *
+         * @param why a sentence without its full stop
+         */
+        record Lost(String why) implements Write {}
+    }
+
     // Most streams wait for a message of which nothing has come: its frame is begun with its first byte.
     private static final class Reading {
         private final MessageCodec<?> codec;
@@ -79,7 +101,7 @@ public final class MessageStream implements ByteStream.Receiver {
         }
     }
 
-    private record Writing(ByteBuffer bytes, boolean last, Consumer<Optional<String>> then) {}
+    private record Writing(ByteBuffer bytes, boolean last, Consumer<Write> then) {}
 
     /**
      * Asks for the next message.
@@ -91,6 +113,7 @@ public final class MessageStream implements ByteStream.Receiver {
         if (reading != null) {
             throw new IllegalStateException("a message of this stream is awaited already");
         }
+        resting = false;
         reading = new Reading(codec, then);
         if (over != null) {
             told(lost(over));
@@ -121,33 +144,39 @@ public final class MessageStream implements ByteStream.Receiver {
      * Writes a message.
      *
      * @param last whether our side ends behind it
-     * @param then is told once: why it could not be written, or nothing when all of it is taken
+     * @param then is told once
      * @throws IllegalStateException if one is being written
      */
-    public void write(MessageCodec<?> codec, Message message, boolean last, Consumer<Optional<String>> then) {
+    public void write(MessageCodec<?> codec, Message message, boolean last, Consumer<Write> then) {
         if (writing != null) {
             throw new IllegalStateException("a message of this stream is being written");
         }
+        resting = false;
         if (over != null) {
-            then.accept(Optional.of(why(over)));
+            then.accept(new Write.Lost(why(over)));
             return;
         }
-        byte[] framed;
+        byte[] body;
         try {
-            framed = framed(codec, message);
+            body = encoded(codec, message);
         } catch (RuntimeException e) {
             // A codec's fault is the fault of one message.
-            then.accept(Optional.of("the message has no bytes: " + e));
+            then.accept(new Write.Unencodable("its codec fails: " + e));
             return;
         }
-        writing = new Writing(ByteBuffer.wrap(framed), last, then);
+        if (!codec.framing().fits(body.length)) {
+            then.accept(
+                    new Write.Unencodable("it has " + body.length + " bytes, and its framing is " + codec.framing()));
+            return;
+        }
+        writing = new Writing(ByteBuffer.wrap(codec.framing().framed(body)), last, then);
         writable();
     }
 
     // The codec of a protocol takes the messages of that protocol: guards have looked.
     @SuppressWarnings("unchecked")
-    private static <M extends Message> byte[] framed(MessageCodec<M> codec, Message message) {
-        return codec.framing().framed(codec.encode((M) message).toArray());
+    private static <M extends Message> byte[] encoded(MessageCodec<M> codec, Message message) {
+        return codec.encode((M) message).toArray();
     }
 
     @Override
@@ -163,7 +192,7 @@ public final class MessageStream implements ByteStream.Receiver {
         writing = null;
         boolean isSent = sent == ByteStream.Sent.ALL;
         // First, since a stream whose both sides are ended is over.
-        now.then().accept(isSent ? Optional.empty() : Optional.of("our side is closed"));
+        now.then().accept(isSent ? new Write.Taken() : new Write.Lost("our side is closed"));
         if (isSent && now.last()) {
             bytes.closeWrite();
         }
@@ -201,7 +230,10 @@ public final class MessageStream implements ByteStream.Receiver {
 
     private static Read decoded(MessageCodec<?> codec, Bytes body) throws MalformedMessage {
         try {
-            return new Read.Came(codec.decode(body));
+            Message message = codec.decode(body);
+            return codec.type().isInstance(message)
+                    ? new Read.Came(message)
+                    : new Read.Malformed("its codec gives no message of its type");
         } catch (RuntimeException e) {
             return new Read.Malformed("its codec fails: " + e);
         }
@@ -231,7 +263,29 @@ public final class MessageStream implements ByteStream.Receiver {
     @Override
     public void remoteClosed() {
         remoteClosed = true;
-        endOfInput();
+        if (resting) {
+            follow();
+        } else {
+            endOfInput();
+        }
+    }
+
+    /**
+     * Keeps the stream for later, while nothing is read or written: until then, our side ends when the peer ends its own. Otherwise
+     * a peer that closes the connection in order would wait for a stream of which nobody here thinks.
+     */
+    public void rest() {
+        resting = true;
+        if (remoteClosed) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        int left = to - from;
+        forget();
+        bytes.closeWrite();
+        consumed(left);
     }
 
     private void endOfInput() {
@@ -277,7 +331,7 @@ public final class MessageStream implements ByteStream.Receiver {
         Writing unwritten = writing;
         writing = null;
         if (unwritten != null) {
-            unwritten.then().accept(Optional.of(why(reason)));
+            unwritten.then().accept(new Write.Lost(why(reason)));
         }
         told(lost(reason));
     }

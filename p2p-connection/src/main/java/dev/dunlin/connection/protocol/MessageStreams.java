@@ -23,4 +23,11 @@ public interface MessageStreams {
 
     /** Microseconds of a clock that never steps back, to tell how long something took. */
     long micros();
+
+    /**
+     * Tells whoever runs the node of a mistake in its program, which no peer has made.
+     *
+     * @param what a sentence without its full stop, with the next step
+     */
+    void mistaken(String what);
 }

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  * @param askBurst how many questions of a peer may come sooner than that, at least 1
  * @param answerWithin how long this node may take for an answer before the asker is sent away, 1 us to 1 h
  * @param idle how long a stream that may be used again is kept without a use, 1 us to 24 h
- * @param reuseStream whether a stream carries more than one ask, one after the other
+ * @param reuseStream whether a stream carries more than one ask, one after the other. If one that was used before fails, its question
+ *     is sent once more on a fresh stream, so the peer may see it twice: only for questions that may be asked again
  */
 public record ProtocolLimits(
         int inbound,
@@ -77,7 +78,7 @@ public record ProtocolLimits(
     /** Refuses a limit that is out of its range. */
     static void within(String name, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException("a protocol's limit " + name + " is at least " + least
+            throw new IllegalArgumentException("the limit " + name + " of a protocol is at least " + least
                     + (most < Long.MAX_VALUE ? " and at most " + most : "") + ", not " + value);
         }
     }

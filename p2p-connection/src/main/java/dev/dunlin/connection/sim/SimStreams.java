@@ -217,6 +217,11 @@ final class SimStreams implements StreamService, MessageStreams {
     }
 
     @Override
+    public void mistaken(String what) {
+        // The node's log has what became of it, and nobody runs the node.
+    }
+
+    @Override
     public long micros() {
         return net.world().now();
     }

@@ -8,9 +8,9 @@ import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.connection.protocol.MessageStream.Write;
 import dev.dunlin.connection.protocol.MessageStreams;
 import dev.dunlin.core.runtime.Port;
-import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import java.util.function.Consumer;
@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 /** Channels over the streams of a node, in production and in simulation. */
 public final class StreamChannels implements ChannelService {
 
+    private static final String NOT_GIVEN = "which this node was started without: give it the machine's protocols";
     private static final String CLOSED = "the stream is closed";
 
     private final MessageStreams streams;
@@ -37,6 +38,10 @@ public final class StreamChannels implements ChannelService {
 
     @Override
     public void serve(ChannelEffect.ServeInit init) {
+        if (!catalogue.ids().containsAll(init.ids())) {
+            streams.mistaken("the channel machine takes " + init.ids() + ", " + NOT_GIVEN);
+            return;
+        }
         streams.serve(init.ids());
     }
 
@@ -48,10 +53,16 @@ public final class StreamChannels implements ChannelService {
     @Override
     public void read(ActionId id, ChannelEffect.ReadInit init) {
         Handle channel = init.channel();
+        ChannelProtocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        if (protocol == null) {
+            streams.mistaken("the channel machine reads by the protocol " + init.protocol() + ", " + NOT_GIVEN);
+            port.answer(id, new ChannelAction.ReadFailed(channel, false, NOT_GIVEN));
+            return;
+        }
         on(
                 channel,
                 stream -> stream.read(
-                        protocol(init.protocol()).received(init.direction()),
+                        protocol.received(init.direction()),
                         read -> port.answer(
                                 id,
                                 switch (read) {
@@ -68,18 +79,28 @@ public final class StreamChannels implements ChannelService {
     @Override
     public void write(ActionId id, ChannelEffect.WriteInit init) {
         Handle channel = init.channel();
+        ChannelProtocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        if (protocol == null) {
+            streams.mistaken("the channel machine writes by the protocol " + init.protocol() + ", " + NOT_GIVEN);
+            port.answer(id, new ChannelAction.WriteFailed(channel, false, NOT_GIVEN));
+            return;
+        }
         on(
                 channel,
                 stream -> stream.write(
-                        protocol(init.protocol()).sent(init.direction()),
+                        protocol.sent(init.direction()),
                         init.message(),
                         false,
-                        lost -> port.answer(
+                        write -> port.answer(
                                 id,
-                                lost.<Action>map(why ->
-                                                new ChannelAction.WriteFailed(channel, ConnectionAction.shortened(why)))
-                                        .orElseGet(() -> new ChannelAction.Written(channel)))),
-                () -> port.answer(id, new ChannelAction.WriteFailed(channel, CLOSED)));
+                                switch (write) {
+                                    case Write.Taken _ -> new ChannelAction.Written(channel);
+                                    case Write.Unencodable(String why) ->
+                                        new ChannelAction.WriteFailed(channel, true, ConnectionAction.shortened(why));
+                                    case Write.Lost(String why) ->
+                                        new ChannelAction.WriteFailed(channel, false, ConnectionAction.shortened(why));
+                                })),
+                () -> port.answer(id, new ChannelAction.WriteFailed(channel, false, CLOSED)));
     }
 
     @Override
@@ -87,10 +108,6 @@ public final class StreamChannels implements ChannelService {
         on(init.channel(), MessageStream::finish, () -> {
             // That it is over is told by its end.
         });
-    }
-
-    private ChannelProtocol<?, ?> protocol(String name) {
-        return catalogue.named(name).orElseThrow();
     }
 
     private void on(Handle channel, Consumer<MessageStream> does, Runnable missing) {

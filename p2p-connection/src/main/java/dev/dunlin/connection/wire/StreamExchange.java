@@ -9,6 +9,7 @@ import dev.dunlin.connection.exchange.ExchangeService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.connection.protocol.MessageStream.Write;
 import dev.dunlin.connection.protocol.MessageStreams;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.EndReason;
@@ -16,13 +17,13 @@ import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Exchanges over the streams of a node, in production and in simulation. */
 public final class StreamExchange implements ExchangeService {
 
+    private static final String NOT_GIVEN = "which this node was started without: give it the machine's protocols";
     private static final String CLOSED = "the stream is closed";
 
     private final MessageStreams streams;
@@ -42,6 +43,10 @@ public final class StreamExchange implements ExchangeService {
 
     @Override
     public void serve(ExchangeEffect.ServeInit init) {
+        if (!catalogue.ids().containsAll(init.ids())) {
+            streams.mistaken("the exchange machine answers " + init.ids() + ", " + NOT_GIVEN);
+            return;
+        }
         streams.serve(init.ids());
     }
 
@@ -52,40 +57,43 @@ public final class StreamExchange implements ExchangeService {
 
     @Override
     public void ask(ActionId id, ExchangeEffect.AskInit init) {
-        Protocol<?, ?> protocol = protocol(init.protocol());
-        BiFunction<AskFailure, String, Action> missing = (why, detail) ->
-                new ExchangeAction.AnswerMissing(init.ask(), init.stream(), why, ConnectionAction.shortened(detail));
-        on(init.stream(), id, detail -> missing.apply(AskFailure.RESET, detail), stream -> {
+        Protocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        if (protocol == null) {
+            streams.mistaken("the exchange machine asks by the protocol " + init.protocol() + ", " + NOT_GIVEN);
+            port.answer(id, missing(init, AskFailure.UNSUPPORTED, NOT_GIVEN));
+            return;
+        }
+        on(init.stream(), id, detail -> missing(init, AskFailure.RESET, detail), stream -> {
             long began = streams.micros();
-            stream.write(protocol.asks(), init.message(), !init.keep(), lost -> {
-                if (lost.isPresent()) {
-                    port.answer(id, missing.apply(AskFailure.RESET, lost.get()));
-                } else {
-                    stream.read(
-                            protocol.answers(),
-                            read -> port.answer(
-                                    id,
-                                    switch (read) {
-                                        case Read.Came(var message) ->
-                                            new ExchangeAction.AnswerCame(
-                                                    init.ask(),
-                                                    init.stream(),
-                                                    message,
-                                                    Math.max(0, streams.micros() - began));
-                                        case Read.Finished _ ->
-                                            missing.apply(
-                                                    AskFailure.RESET, "the peer has ended its side without an answer");
-                                        case Read.Malformed(String why) -> missing.apply(AskFailure.MALFORMED, why);
-                                        case Read.Lost(var reason, String why) ->
-                                            missing.apply(
-                                                    reason == EndReason.UNSUPPORTED
-                                                            ? AskFailure.UNSUPPORTED
-                                                            : AskFailure.RESET,
-                                                    why);
-                                    }));
+            stream.write(protocol.asks(), init.message(), !init.keep(), write -> {
+                switch (write) {
+                    case Write.Taken _ ->
+                        stream.read(protocol.answers(), read -> {
+                            port.answer(id, answer(init, read, streams.micros() - began));
+                            if (init.keep()) {
+                                stream.rest();
+                            }
+                        });
+                    case Write.Unencodable(String why) -> port.answer(id, missing(init, AskFailure.UNENCODABLE, why));
+                    case Write.Lost(String why) -> port.answer(id, missing(init, AskFailure.RESET, why));
                 }
             });
         });
+    }
+
+    private static Action answer(ExchangeEffect.AskInit init, Read read, long took) {
+        return switch (read) {
+            case Read.Came(var message) ->
+                new ExchangeAction.AnswerCame(init.ask(), init.stream(), message, Math.max(0, took));
+            case Read.Finished _ -> missing(init, AskFailure.RESET, "the peer has ended its side without an answer");
+            case Read.Malformed(String why) -> missing(init, AskFailure.MALFORMED, why);
+            case Read.Lost(var reason, String why) ->
+                missing(init, reason == EndReason.UNSUPPORTED ? AskFailure.UNSUPPORTED : AskFailure.RESET, why);
+        };
+    }
+
+    private static Action missing(ExchangeEffect.AskInit init, AskFailure why, String detail) {
+        return new ExchangeAction.AnswerMissing(init.ask(), init.stream(), why, ConnectionAction.shortened(detail));
     }
 
     @Override
@@ -121,16 +129,29 @@ public final class StreamExchange implements ExchangeService {
                 id,
                 detail -> new ExchangeAction.ReplyMissing(init.stream(), detail),
                 stream -> stream.write(
-                        protocol(init.protocol()).answers(), init.message(), init.then() == Then.END, lost -> {
-                            if (lost.isPresent()) {
-                                String why = ConnectionAction.shortened(lost.get());
-                                port.answer(id, new ExchangeAction.ReplyMissing(init.stream(), why));
-                            } else if (init.then() == Then.READ) {
-                                readNext(id, init.stream(), init.protocol(), stream);
-                            } else {
-                                port.answer(id, new ExchangeAction.ReplySent(init.stream()));
+                        protocol(init.protocol()).answers(), init.message(), init.then() == Then.END, write -> {
+                            switch (write) {
+                                case Write.Taken _ -> replied(id, init, stream);
+                                case Write.Unencodable(String why) -> {
+                                    streams.mistaken("an answer of the protocol " + init.protocol()
+                                            + " has no bytes, its asker sees a reset: " + why);
+                                    unanswered(id, init, why);
+                                }
+                                case Write.Lost(String why) -> unanswered(id, init, why);
                             }
                         }));
+    }
+
+    private void replied(ActionId id, ExchangeEffect.ReplyInit init, MessageStream stream) {
+        if (init.then() == Then.READ) {
+            readNext(id, init.stream(), init.protocol(), stream);
+        } else {
+            port.answer(id, new ExchangeAction.ReplySent(init.stream()));
+        }
+    }
+
+    private void unanswered(ActionId id, ExchangeEffect.ReplyInit init, String why) {
+        port.answer(id, new ExchangeAction.ReplyMissing(init.stream(), ConnectionAction.shortened(why)));
     }
 
     private Protocol<?, ?> protocol(String name) {

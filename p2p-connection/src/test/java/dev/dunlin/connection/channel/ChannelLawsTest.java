@@ -213,7 +213,8 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
                         new Written(init.channel()),
                         new Written(init.channel()),
                         new Written(init.channel()),
-                        new WriteFailed(init.channel(), "gone"));
+                        new WriteFailed(init.channel(), false, "gone"),
+                        new WriteFailed(init.channel(), true, "too long"));
             case StreamEffect.LookInit look -> List.of(new StreamAction.StreamSeen(look.stream(), 0));
             case StreamEffect.OpenInit init ->
                 List.of(
@@ -358,6 +359,7 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
             driver.dispatch(new ChannelAction.Offered(channel, connection, peer(0), Flow.FEED_ID));
             driver.dispatch(new ChannelAction.Offered(channel, connection, peer(0), "/other/1"));
             driver.dispatch(new ChannelAction.Crowded(99));
+            driver.dispatch(new ChannelAction.Reached(99));
         }));
         scripts.add(new Script<>("an opening that waits is cancelled", driver -> {
             connection(driver, 0);
@@ -381,9 +383,13 @@ class ChannelLawsTest extends MachineLaws<ChannelRoot, ChannelState, ChannelActi
                     Handle channel = written(driver, theirs, ours);
                     closes(driver, channel, EndReason.REMOTE_RESET);
                 }));
+                scripts.add(new Script<>(sides + "and a message without bytes", driver -> {
+                    Handle channel = written(driver, theirs, ours);
+                    driver.answer(WriteInit.class, new WriteFailed(channel, true, "too long"));
+                }));
                 scripts.add(new Script<>(sides + "and a write that fails", driver -> {
                     Handle channel = written(driver, theirs, ours);
-                    driver.answer(WriteInit.class, new WriteFailed(channel, "gone"));
+                    driver.answer(WriteInit.class, new WriteFailed(channel, false, "gone"));
                     closes(driver, channel, EndReason.CONNECTION_CLOSED);
                 }));
             }

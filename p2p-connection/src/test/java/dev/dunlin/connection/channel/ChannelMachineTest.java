@@ -274,6 +274,27 @@ class ChannelMachineTest {
         assertThat(own().channels().isEmpty()).isTrue();
     }
 
+    @Test
+    void anOpeningThatIsOverWaitsForNoDial() {
+        open(1, A);
+        open(2, A);
+        driver.dispatch(new ChannelAction.Cancel(ticket(1)));
+        assertThat(waitingFor(A)).isEqualTo(1);
+        driver.advanceBy(own().openings().at(2L).deadline() - driver.now());
+        assertThat(outcomes()).hasSize(2);
+        assertThat(waitingFor(A)).isZero();
+    }
+
+    private int waitingFor(PeerId peer) {
+        return driver.root()
+                .connection()
+                .diallingTo(peer)
+                .orElseThrow()
+                .attempt()
+                .tickets()
+                .size();
+    }
+
     private void isFull(int ticket, Places.Bound bound) {
         NodeOutcome.Refused refused = refusals().getLast();
         assertThat(refused.ticket()).isEqualTo(ticket(ticket));
@@ -625,7 +646,7 @@ class ChannelMachineTest {
         closes(channel, EndReason.REMOTE_RESET, "");
         isOver(channel, ChannelEnd.REMOTE_RESET, "");
         driver.answer(ReadInit.class, new ReadFailed(channel, false, "gone"));
-        driver.answer(WriteInit.class, new WriteFailed(channel, "gone"));
+        driver.answer(WriteInit.class, new WriteFailed(channel, false, "gone"));
         assertThat(driver.rejections()).hasSize(2);
         assertThat(ends()).hasSize(1);
     }
@@ -634,11 +655,20 @@ class ChannelMachineTest {
     void ofAStreamThatBrokeTheEndTellsWhy() {
         Handle channel = opened();
         send(channel, line(1));
-        driver.answer(WriteInit.class, new WriteFailed(channel, "gone"));
+        driver.answer(WriteInit.class, new WriteFailed(channel, false, "gone"));
         isReset(channel);
         assertThat(ends()).isEmpty();
         closes(channel, EndReason.REMOTE_RESET, "");
         isOver(channel, ChannelEnd.REMOTE_RESET, "");
+    }
+
+    @Test
+    void aMessageWithoutBytesEndsAChannelAndSaysSo() {
+        Handle channel = opened();
+        send(channel, line(1));
+        driver.answer(WriteInit.class, new WriteFailed(channel, true, "it has 100000 bytes"));
+        isReset(channel);
+        isOver(channel, ChannelEnd.UNENCODABLE, "it has 100000 bytes");
     }
 
     @Test
@@ -753,7 +783,8 @@ class ChannelMachineTest {
         }
         String tooLong = "x".repeat(257);
         assertThatThrownBy(() -> new ReadFailed(channel, true, tooLong)).hasMessageContaining("at most 256 characters");
-        assertThatThrownBy(() -> new WriteFailed(channel, tooLong)).hasMessageContaining("at most 256 characters");
+        assertThatThrownBy(() -> new WriteFailed(channel, false, tooLong))
+                .hasMessageContaining("at most 256 characters");
         assertThatThrownBy(() -> new Ended(channel, A, Flow.FEED, ChannelEnd.IDLE, tooLong))
                 .hasMessageContaining("at most 256 characters");
         assertThatThrownBy(() -> new ChannelAction.StreamEnded(channel, EndReason.CLOSED, tooLong))

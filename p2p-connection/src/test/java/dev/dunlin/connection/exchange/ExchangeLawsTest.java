@@ -402,6 +402,7 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     Handle chat = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
                     driver.dispatch(new ExchangeAction.Offered(chat, connection, peer(0), Talk.CHAT_ID));
                     driver.dispatch(new ExchangeAction.Offered(chat, connection, peer(0), "/other/1"));
+                    driver.dispatch(new ExchangeAction.Crowded(99, ExchangeState.Want.DIAL));
                 }),
                 new Script<>("what is no question, and too much of it", driver -> {
                     driver.dispatch(ask(1, 0, Talk.CHAT, ANSWER));

@@ -182,9 +182,58 @@ class ExchangeMachineTest {
         driver.advanceBy(5 * SECOND);
         assertThat(outcomes())
                 .containsExactlyInAnyOrder(
-                        new AskFailed(ticket(1), A, Talk.LETTER, AskFailure.TIMED_OUT, ""),
-                        new AskFailed(ticket(2), B, Talk.LETTER, AskFailure.TIMED_OUT, ""));
+                        new AskFailed(ticket(1), A, Talk.LETTER, AskFailure.TIMED_OUT, "no connection came up"),
+                        new AskFailed(ticket(2), B, Talk.LETTER, AskFailure.TIMED_OUT, "no connection came up"));
         assertThat(own().waiting().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whoTellsOfNoConnectionInTimeTellsHowTheLastDialFailed() {
+        driver.boot(Table.of("connection.maxAttempts", "2"));
+        ask(1, A, Talk.LETTER);
+        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
+        driver.answer(
+                ConnectionEffect.ConnectInit.class,
+                new ConnectionAction.ConnectionFailed(
+                        init.dial(),
+                        A,
+                        init.address(),
+                        ConnectionError.of(ConnectionError.Kind.WRONG_PEER, "another peer is there")));
+        driver.advanceBy(5 * SECOND);
+        assertThat(outcomes())
+                .containsExactly(new AskFailed(
+                        ticket(1),
+                        A,
+                        Talk.LETTER,
+                        AskFailure.TIMED_OUT,
+                        "no connection came up; the last dial failed: wrong peer at " + init.address()));
+    }
+
+    @Test
+    void howADialFailedIsForgottenWhenOneSucceeds() {
+        ask(1, A, Talk.LETTER);
+        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
+        driver.dispatch(new ExchangeAction.DialMissed(A, init.address(), ConnectionError.Kind.REFUSED));
+        driver.dispatch(new ExchangeAction.DialMissed(B, init.address(), ConnectionError.Kind.REFUSED));
+        assertThat(own().lanes().at(A).missed()).isEqualTo("refused at " + init.address());
+        assertThat(own().lanes().has(B)).as("nobody asks it").isFalse();
+        connected(A);
+        assertThat(own().lanes().at(A).missed()).isEmpty();
+    }
+
+    @Test
+    void aQuestionWithoutBytesIsNotAskedAgain() {
+        Handle connection = linked(A);
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(connection, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        ask(2, A, Talk.CHAT);
+        driver.answer(
+                ExchangeEffect.AskInit.class,
+                new ExchangeAction.AnswerMissing(2, stream, AskFailure.UNENCODABLE, "too long"));
+        assertThat(outcomes().getLast())
+                .isEqualTo(new AskFailed(ticket(2), A, Talk.CHAT, AskFailure.UNENCODABLE, "too long"));
+        assertThat(driver.effects(StreamEffect.OpenInit.class)).hasSize(1);
     }
 
     @Test

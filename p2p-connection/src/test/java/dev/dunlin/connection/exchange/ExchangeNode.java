@@ -11,6 +11,7 @@ import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.NodeRuntime;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Turn;
 import java.security.SecureRandom;
@@ -34,11 +35,17 @@ final class ExchangeNode implements AutoCloseable {
     volatile Function<ExchangeAction.Asked, Optional<Message>> answers = asked -> Optional.empty();
     private final AtomicLong asked = new AtomicLong();
 
-    ExchangeNode(List<Protocol<?, ?>> protocols) {
+    /** With settings: names and values by turns. */
+    ExchangeNode(List<Protocol<?, ?>> protocols, String... settings) {
+        Table<String, String> config = Table.empty();
+        for (int i = 0; i < settings.length; i += 2) {
+            config = config.with(settings[i], settings[i + 1]);
+        }
         node = NettyNode.of(
                         ExchangeRoot.store(ExchangeMachine.of(protocols)),
                         PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                 .exchanges(protocols)
+                .config(config)
                 .start();
         self = node.self();
         runtime = node.runtime();

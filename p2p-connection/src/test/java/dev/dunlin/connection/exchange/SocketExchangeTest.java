@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.protocol.Protocol;
@@ -9,7 +10,9 @@ import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.core.state.Bytes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +99,49 @@ class SocketExchangeTest {
                             AskFailed.class,
                             failed ->
                                     assertThat(failed.why()).as(failed.detail()).isEqualTo(AskFailure.UNSUPPORTED));
+        }
+    }
+
+    @Test
+    void whatHasNoBytesSaysSoOnItsOwnSide() {
+        try (ExchangeNode one = new ExchangeNode(PROTOCOLS);
+                ExchangeNode other = new ExchangeNode(PROTOCOLS)) {
+            other.answers = asked -> Optional.of(new Talk.Answer(words(1 << 17)));
+            other.serve(Talk.LETTER, Talk.LETTER_ID);
+            assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1 << 16))))
+                    .isInstanceOfSatisfying(AskFailed.class, failed -> {
+                        assertThat(failed.why()).isEqualTo(AskFailure.UNENCODABLE);
+                        assertThat(failed.detail()).contains("65537 bytes");
+                    });
+            Queue<ExchangeAction.ReplyMissing> missing = new ConcurrentLinkedQueue<>();
+            other.runtime.watch(turn -> {
+                if (turn.input().action() instanceof ExchangeAction.ReplyMissing fact) {
+                    missing.add(fact);
+                }
+            });
+            assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
+                    .isInstanceOfSatisfying(
+                            AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.RESET));
+            assertThat(missing).singleElement().asString().contains("131072 bytes");
+        }
+    }
+
+    @Test
+    void aPeerThatClosesInOrderWaitsForNoStreamThatIsKept() {
+        // As long as that it would wait.
+        try (ExchangeNode one = new ExchangeNode(PROTOCOLS, "connection.closeTimeout", "3600000000");
+                ExchangeNode other = new ExchangeNode(PROTOCOLS, "connection.closeTimeout", "3600000000")) {
+            echoes(other);
+            other.serve(Talk.CHAT, Talk.CHAT_ID);
+            assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Hello(words(1)))).isInstanceOf(Answered.class);
+            other.runtime.offer(new ConnectionAction.Disconnect(one.self));
+            ExchangeNode.await(() -> one.runtime
+                            .state()
+                            .root()
+                            .connection()
+                            .connections()
+                            .isEmpty()
+                    && other.runtime.state().root().connection().connections().isEmpty());
         }
     }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.protocol.MessageStream.Read;
+import dev.dunlin.connection.protocol.MessageStream.Write;
 import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.core.state.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -82,7 +82,7 @@ class MessageStreamTest {
     private final Pipe pipe = new Pipe();
     private final MessageStream stream = new MessageStream(pipe);
     private final List<Read> reads = new ArrayList<>();
-    private final List<Optional<String>> writes = new ArrayList<>();
+    private final List<Write> writes = new ArrayList<>();
 
     private static Text text(int... bytes) {
         byte[] all = new byte[bytes.length];
@@ -148,7 +148,7 @@ class MessageStreamTest {
         stream.read(NOTHING, reads::add);
         assertThat(reads).containsExactly(new Read.Came(text()));
         stream.write(NOTHING, text(), true, writes::add);
-        assertThat(writes).containsExactly(Optional.empty());
+        assertThat(writes).containsExactly(new Write.Taken());
         assertThat(pipe.sent.size()).isZero();
         assertThat(pipe.closed).isTrue();
     }
@@ -193,19 +193,42 @@ class MessageStreamTest {
         pipe.room = 10;
         stream.writable();
         stream.writable();
-        assertThat(writes).containsExactly(Optional.empty());
+        assertThat(writes).containsExactly(new Write.Taken());
         assertThat(pipe.sent.toByteArray()).containsExactly(3, 1, 2, 3);
         assertThat(pipe.closed).isTrue();
         stream.write(PREFIXED, text(1), false, writes::add);
-        assertThat(writes.getLast()).contains("our side is closed");
+        assertThat(writes.getLast()).isEqualTo(new Write.Lost("our side is closed"));
     }
 
     @Test
     void aMessageWithoutBytesHarmsNothingElse() {
         stream.write(new Texts(new Framing.Fixed(2)), text(1), false, writes::add);
-        assertThat(writes.getLast()).isPresent();
+        assertThat(writes.getLast())
+                .isEqualTo(new Write.Unencodable("it has 1 bytes, and its framing is Fixed[bytes=2]"));
+        stream.write(
+                MessageCodec.of(
+                        Text.class,
+                        new Framing.LengthPrefixed(10),
+                        any -> {
+                            throw new IllegalStateException("a codec's fault");
+                        },
+                        Text::new),
+                text(1),
+                false,
+                writes::add);
+        assertThat(writes.getLast())
+                .isInstanceOfSatisfying(
+                        Write.Unencodable.class, bad -> assertThat(bad.why()).contains("a codec's fault"));
         stream.write(PREFIXED, text(1), false, writes::add);
-        assertThat(writes.getLast()).isEmpty();
+        assertThat(writes.getLast()).isEqualTo(new Write.Taken());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void aCodecThatGivesNoMessageIsAFaultOfTheMessage() {
+        stream.read(MessageCodec.of(Text.class, new Framing.LengthPrefixed(10), Text::bytes, body -> null), reads::add);
+        arrives(1, 1);
+        assertThat(reads).containsExactly(new Read.Malformed("its codec gives no message of its type"));
     }
 
     private static final String GONE = "the stream ended (REMOTE_RESET)";
@@ -219,13 +242,13 @@ class MessageStreamTest {
         stream.ended(EndReason.REMOTE_RESET);
         stream.ended(EndReason.REMOTE_RESET);
         assertThat(reads).containsExactly(new Read.Lost(EndReason.REMOTE_RESET, GONE));
-        assertThat(writes).containsExactly(Optional.of(GONE));
+        assertThat(writes).containsExactly(new Write.Lost(GONE));
         stream.read(PREFIXED, reads::add);
         stream.write(PREFIXED, text(1), false, writes::add);
         assertThat(reads)
                 .containsExactly(
                         new Read.Lost(EndReason.REMOTE_RESET, GONE), new Read.Lost(EndReason.REMOTE_RESET, GONE));
-        assertThat(writes).containsExactly(Optional.of(GONE), Optional.of(GONE));
+        assertThat(writes).containsExactly(new Write.Lost(GONE), new Write.Lost(GONE));
         assertThat(stream.capacity()).isZero();
     }
 
@@ -265,5 +288,46 @@ class MessageStreamTest {
             last.read(codec, reads::add);
             assertThat(reads).containsExactly(new Read.Came(codec == PREFIXED ? text(7, 8) : text(2, 7, 8)));
         }
+    }
+
+    @Test
+    void aStreamThatRestsEndsWithThePeersSide() {
+        Pipe pipe = new Pipe();
+        MessageStream stream = new MessageStream(pipe);
+        stream.rest();
+        stream.arrived(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        assertThat(pipe.closed).isFalse();
+        stream.remoteClosed();
+        assertThat(pipe.closed).isTrue();
+        assertThat(pipe.consumed).as("what nobody will read").isEqualTo(3);
+    }
+
+    @Test
+    void oneThatHadEndedBeforeEndsWhenItRests() {
+        Pipe pipe = new Pipe();
+        MessageStream stream = new MessageStream(pipe);
+        stream.remoteClosed();
+        assertThat(pipe.closed).isFalse();
+        stream.rest();
+        assertThat(pipe.closed).isTrue();
+    }
+
+    @Test
+    void oneThatIsReadOrWrittenAgainRestsNoMore() {
+        Pipe read = new Pipe();
+        MessageStream reading = new MessageStream(read);
+        List<Read> reads = new ArrayList<>();
+        reading.rest();
+        reading.read(PREFIXED, reads::add);
+        reading.remoteClosed();
+        assertThat(read.closed).isFalse();
+        assertThat(reads).containsExactly(new Read.Finished());
+
+        Pipe written = new Pipe();
+        MessageStream writing = new MessageStream(written);
+        writing.rest();
+        writing.write(PREFIXED, new Text(Bytes.of((byte) 1)), false, lost -> {});
+        writing.remoteClosed();
+        assertThat(written.closed).isFalse();
     }
 }
