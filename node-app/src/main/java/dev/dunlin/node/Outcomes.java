@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ping.PingOutcome;
+import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.runtime.RefusedException;
 import dev.dunlin.core.store.Action;
@@ -20,7 +21,7 @@ final class Outcomes {
             case ConnectionOutcome.ListenGaveUp(var _, var _, var error) -> error.text();
             case StreamAction.OpenFailed(long _, var _, var _, var error) -> error.text();
             case PingOutcome.PingFailed(var _, var _, String why) -> why;
-            case NodeOutcome.Refused refused -> refused.clause() + " does not hold";
+            case NodeOutcome.Refused refused -> Refusals.why(refused.clause());
             default -> outcome.toString();
         };
     }
@@ -31,8 +32,7 @@ final class Outcomes {
             case TimeoutException _ -> "no outcome in time";
             // Of a guard's refusal the clause says it; the runtime's own refusals are sentences.
             case RefusedException refused
-            when String.valueOf(refused.getMessage()).startsWith(refused.clause()) ->
-                refused.clause() + " does not hold";
+            when String.valueOf(refused.getMessage()).startsWith(refused.clause()) -> Refusals.why(refused.clause());
             default -> String.valueOf(failure.getMessage());
         };
     }

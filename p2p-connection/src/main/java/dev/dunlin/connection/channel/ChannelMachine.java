@@ -8,6 +8,7 @@ import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.NoRoom;
+import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
@@ -104,6 +105,6 @@ public final class ChannelMachine {
         return NoRoom.passes(fact)
                 ? new ChannelAction.Crowded(opening)
                 : new ChannelAction.Missed(
-                        opening, ConnectionError.of(ConnectionError.Kind.NOT_CONNECTED, NoRoom.why(fact)));
+                        opening, ConnectionError.of(ConnectionError.Kind.NOT_CONNECTED, Refusals.why(fact)));
     }
 }

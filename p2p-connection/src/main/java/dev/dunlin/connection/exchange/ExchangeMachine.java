@@ -9,6 +9,7 @@ import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.NoRoom;
 import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
@@ -130,7 +131,7 @@ public final class ExchangeMachine {
         if (NoRoom.passes(fact)) {
             return new ExchangeAction.Crowded(ask, dial ? ExchangeState.Want.DIAL : ExchangeState.Want.STREAM);
         }
-        String why = NoRoom.why(fact);
+        String why = Refusals.why(fact);
         return dial
                 ? new ExchangeAction.Unreached(ask, AskFailure.UNREACHABLE, why)
                 : new ExchangeAction.StreamMissing(ask, AskFailure.UNREACHABLE, why);

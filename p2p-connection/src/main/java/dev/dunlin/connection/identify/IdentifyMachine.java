@@ -11,7 +11,7 @@ import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.protocol.Message;
-import dev.dunlin.connection.protocol.NoRoom;
+import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Machine;
@@ -52,7 +52,7 @@ public final class IdentifyMachine {
             .onOutcome(
                     Refused.class,
                     (ticket, fact) -> new IdentifyAction.AskLost(
-                            PeerId.parse(fact.subject().key()), ticket.key(), AskFailure.BUSY, NoRoom.why(fact)))
+                            PeerId.parse(fact.subject().key()), ticket.key(), AskFailure.BUSY, Refusals.why(fact)))
             .on(
                     ExchangeAction.Asked.class,
                     fact -> fact.protocol().equals(IdentifyProtocol.NAME),

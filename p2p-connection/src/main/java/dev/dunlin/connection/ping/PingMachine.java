@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionView;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeOutcome;
+import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeOutcome.Refused;
@@ -35,10 +36,7 @@ public final class PingMachine {
             .onOutcome(
                     Refused.class,
                     (ticket, fact) -> new PingAction.PongLost(
-                            PeerId.parse(fact.subject().key()),
-                            ticket.key(),
-                            AskFailure.BUSY,
-                            fact.clause() + " does not hold"))
+                            PeerId.parse(fact.subject().key()), ticket.key(), AskFailure.BUSY, Refusals.why(fact)))
             .on(
                     ExchangeAction.Asked.class,
                     fact -> fact.protocol().equals(PingProtocol.NAME),

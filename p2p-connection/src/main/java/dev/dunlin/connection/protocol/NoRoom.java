@@ -27,9 +27,4 @@ public final class NoRoom {
     public static boolean isOfDial(Refused fact) {
         return fact.type().equals(CONNECT);
     }
-
-    /** What was refused, for people. */
-    public static String why(Refused fact) {
-        return fact.clause() + " does not hold";
-    }
 }

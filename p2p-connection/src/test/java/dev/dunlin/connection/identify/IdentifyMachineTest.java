@@ -261,7 +261,7 @@ final class IdentifyMachineTest {
         bench.accept(1);
         bench.accept(2);
         assertThat(bench.actions(IdentifyFailed.class))
-                .containsExactly(new IdentifyFailed(peer(2), "asks-not-full does not hold"));
+                .containsExactly(new IdentifyFailed(peer(2), "as many questions are under way as there may be"));
         assertThat(state(bench, 2).asking().step()).isEqualTo(Step.UNIDENTIFIED);
     }
 

@@ -1,0 +1,57 @@
+package dev.dunlin.connection.protocol;
+
+import static java.util.Map.entry;
+
+import dev.dunlin.core.store.NodeOutcome.Refused;
+import java.util.Map;
+
+/** What the clauses mean that refuse wishes of connections, streams, questions and channels, in words. */
+public final class Refusals {
+
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            entry("not-self", "it is this node itself"),
+            entry("not-draining", "this node is stopping"),
+            entry("has-dialable-address", "no address of it is known that can be dialled"),
+            entry("connected-or-connecting", "there is no connection to it, and none is being made"),
+            entry("not-connected-or-connecting", "there is a connection to it, or one is being made"),
+            entry("connected-connecting-or-retrying", "there is no connection to it, and none is being made"),
+            entry("not-kept", "it is kept for a reason that still holds"),
+            entry("is-kept-for-it", "it is not kept for this reason"),
+            entry("kept-not-full", "as many peers are kept as there may be"),
+            entry("reasons-not-full", "it is kept for as many reasons as there may be"),
+            entry("peers-not-full", "this node has to do with as many peers as it may"),
+            entry("dials-not-full", "as many dials are under way as there may be"),
+            entry("waiters-not-full", "as many wait for a connection to it as there may be"),
+            entry("peer-connections-not-full", "there are as many connections to it as there may be"),
+            entry("not-listened-on", "this node listens there already"),
+            entry("listeners-not-full", "this node listens at as many addresses as it may"),
+            entry("is-listening", "this node does not listen there"),
+            entry("opens-not-full", "as many streams are being opened as there may be"),
+            entry("streams-not-full", "as many streams are open as there may be"),
+            entry("peer-streams-not-full", "as many streams are open with it as there may be"),
+            entry("protocol-is-known", "this node was made without the protocol"),
+            entry("message-is-a-question", "the message is no question of the protocol"),
+            entry("ticket-is-new", "another wish with the same ticket is under way"),
+            entry("asks-not-full", "as many questions are under way as there may be"),
+            entry("bytes-not-full", "the questions that are under way take as much memory as they may"),
+            entry("queue-not-full", "as many questions of the protocol wait as there may be"),
+            entry("there-is-room", "there are as many channels as there may be"),
+            entry("channel-is-known", "the channel is over"),
+            entry("our-side-goes-on", "this side of the channel is ended"),
+            entry("message-is-of-the-protocol", "the message is none of the protocol"),
+            entry("message-fits-the-outbox", "the message takes more than half of the channel's outbox"),
+            entry("outbox-is-not-full", "the channel's outbox has as many messages as it may"),
+            entry("outbox-has-bytes-left", "the channel's outbox has as many bytes as it may"));
+
+    private Refusals() {}
+
+    /** Why a wish was refused: a sentence without its full stop. */
+    public static String why(Refused fact) {
+        return why(fact.clause());
+    }
+
+    /** What it means that a clause has refused: a sentence without its full stop. */
+    public static String why(String clause) {
+        return WORDS.getOrDefault(clause, "the condition " + clause + " does not hold");
+    }
+}
