@@ -1,5 +1,7 @@
 package dev.dunlin.connection;
 
+import java.util.Locale;
+
 /**
  * Why a dial, a listen or the opening of a stream failed.
  *
@@ -42,7 +44,14 @@ public record ConnectionError(Kind kind, String text) {
         /** The node was restarted meanwhile. */
         NODE_RESTARTED,
         /** The socket broke. */
-        IO
+        IO;
+
+        /** It in words, for sentences about an address. */
+        public String words() {
+            return this == IO
+                    ? "a broken socket"
+                    : name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
     }
 
     /**

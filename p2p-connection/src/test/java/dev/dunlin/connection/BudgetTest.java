@@ -98,6 +98,7 @@ class BudgetTest {
                 Collections.nCopies(ConnectionAction.MAX_ADDRESSES, LONG),
                 name,
                 ChannelState.Stage.REACHING,
+                "\u20ac".repeat(ConnectionAction.MAX_TEXT),
                 0,
                 0));
         long channel = Content.bytes(new ChannelState.Channel(

@@ -94,6 +94,9 @@ public sealed interface ChannelAction extends Action {
     /** There will be no connection, or no stream, for an opening. */
     record Missed(long opening, ConnectionError error) implements ChannelAction, OfOpening {}
 
+    /** A dial to a peer has failed at one address. It may succeed at another: only who gives up for want of time tells of it. */
+    record DialMissed(PeerId peer, Multiaddr address, ConnectionError.Kind why) implements ChannelAction, OfPeer {}
+
     /** The stream of an opening is open. */
     record StreamReady(long opening, Handle channel, Handle connection) implements ChannelAction, OfChannel {}
 

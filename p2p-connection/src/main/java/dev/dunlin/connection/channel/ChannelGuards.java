@@ -77,6 +77,7 @@ final class ChannelGuards {
                 .on(Crowded.class, opening("opening-is-under-way", stage -> stage != Stage.WAITING))
                 .on(Missed.class, opening("opening-is-under-way", stage -> stage != Stage.WAITING))
                 .always(StreamReady.class)
+                .always(ChannelAction.DialMissed.class)
                 .always(OpeningDue.class);
     }
 

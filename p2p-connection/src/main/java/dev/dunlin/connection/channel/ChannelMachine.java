@@ -4,6 +4,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.protocol.Message;
@@ -55,6 +56,9 @@ public final class ChannelMachine {
                         (ticket, fact) -> new ChannelAction.StreamReady(ticket.key(), fact.stream(), fact.connection()))
                 .onOutcome(OpenFailed.class, (ticket, fact) -> new ChannelAction.Missed(ticket.key(), fact.error()))
                 .on(
+                        PeerAction.DialFailed.class,
+                        fact -> new ChannelAction.DialMissed(fact.peer(), fact.address(), fact.why()))
+                .on(
                         StreamAccepted.class,
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ChannelAction.Offered(
@@ -64,7 +68,7 @@ public final class ChannelMachine {
                         fact -> catalogue.onWire(fact.protocol()).isPresent(),
                         fact -> new ChannelAction.StreamEnded(fact.stream(), fact.reason(), fact.detail()))
                 .transitions("""
-                        running: open, cancel, serve, unserve, served
+                        running: open, cancel, dialMissed, serve, unserve, served
 
                         waiting > reaching: openingDue
                         reaching > waiting: crowded

@@ -33,6 +33,7 @@ final class ChannelReducer {
             case ChannelAction.Open wish -> establishing.wished(wish);
             case ChannelAction.Cancel(var ticket) -> establishing.cancelled(ticket);
             case ChannelAction.Reached(long opening) -> establishing.reached(opening);
+            case ChannelAction.DialMissed fact -> establishing.dialMissed(fact);
             case ChannelAction.Crowded(long opening) -> establishing.crowded(opening);
             case ChannelAction.Missed(long opening, var error) -> establishing.failed(opening, error);
             case ChannelAction.StreamReady fact -> establishing.ready(fact);

@@ -57,11 +57,20 @@ public record ChannelState(
     /**
      * A channel that is being opened.
      *
+     * @param missed how the last dial failed; at most {@link dev.dunlin.connection.ConnectionAction#MAX_TEXT} characters, empty if
+     *     none did
      * @param deadline when it is given up
      * @param at the same, or when it is tried again
      */
     public record Opening(
-            Ticket ticket, PeerId peer, List<Multiaddr> addresses, String protocol, Stage stage, long deadline, long at)
+            Ticket ticket,
+            PeerId peer,
+            List<Multiaddr> addresses,
+            String protocol,
+            Stage stage,
+            String missed,
+            long deadline,
+            long at)
             implements Due {
         /** Copies the list. */
         public Opening {
@@ -69,7 +78,11 @@ public record ChannelState(
         }
 
         Opening in(Stage changed, long until) {
-            return new Opening(ticket, peer, addresses, protocol, changed, deadline, Math.min(deadline, until));
+            return new Opening(ticket, peer, addresses, protocol, changed, missed, deadline, Math.min(deadline, until));
+        }
+
+        Opening missing(String how) {
+            return new Opening(ticket, peer, addresses, protocol, stage, how, deadline, at);
         }
     }
 

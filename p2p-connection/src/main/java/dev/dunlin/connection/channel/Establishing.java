@@ -1,5 +1,6 @@
 package dev.dunlin.connection.channel;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
@@ -24,6 +25,7 @@ import dev.dunlin.connection.stream.StreamAction.OpenStream;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Ticket;
 import java.util.List;
+import java.util.Map;
 
 /** The part of the reducer that is about channels that are not open yet. */
 final class Establishing {
@@ -43,7 +45,7 @@ final class Establishing {
     ChannelState wished(ChannelAction.Open wish) {
         long deadline = ctx.now() + wish.within();
         Opening opening = new Opening(
-                wish.ticket(), wish.peer(), wish.addresses(), wish.protocol(), Stage.REACHING, deadline, deadline);
+                wish.ticket(), wish.peer(), wish.addresses(), wish.protocol(), Stage.REACHING, "", deadline, deadline);
         return reaching(
                 own.counted(wish.peer(), wish.protocol(), Direction.OUTBOUND, 1), own.lastNumber() + 1, opening);
     }
@@ -72,8 +74,36 @@ final class Establishing {
     ChannelState due(long number) {
         Opening opening = own.openings().at(number);
         return ctx.now() >= opening.deadline()
-                ? left(number, ConnectionError.Kind.TIMED_OUT, "the channel did not open in time")
+                ? left(number, ConnectionError.Kind.TIMED_OUT, late(opening))
                 : reaching(own, number, opening);
+    }
+
+    // How far it has come.
+    private static String late(Opening opening) {
+        return switch (opening.stage()) {
+            case WAITING -> "there was no room for its dial or its stream";
+            case REACHING ->
+                ConnectionAction.shortened(
+                        opening.missed().isEmpty()
+                                ? "no connection came up"
+                                : "no connection came up; the last dial failed: " + opening.missed());
+            case OPENING -> "no stream was opened";
+        };
+    }
+
+    /** A dial has failed at one address. */
+    ChannelState dialMissed(ChannelAction.DialMissed fact) {
+        if (!own.lanes().has(fact.peer())) {
+            return own;
+        }
+        String how = ConnectionAction.shortened(fact.why().words() + " at " + fact.address());
+        ChannelState after = own;
+        for (Map.Entry<Long, Opening> opening : own.openings()) {
+            if (opening.getValue().peer().equals(fact.peer())) {
+                after = after.withOpening(opening.getKey(), opening.getValue().missing(how));
+            }
+        }
+        return after;
     }
 
     ChannelState cancelled(Ticket ticket) {

@@ -30,7 +30,6 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -283,7 +282,7 @@ final class Asking {
 
     /** A dial has failed at one address. */
     ExchangeState dialMissed(ExchangeAction.DialMissed fact) {
-        String how = fact.why().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " at " + fact.address();
+        String how = fact.why().words() + " at " + fact.address();
         return own.lanes().has(fact.peer())
                 ? own.withLanes(fact.peer(), own.lanes().at(fact.peer()).missing(ConnectionAction.shortened(how)))
                 : own;

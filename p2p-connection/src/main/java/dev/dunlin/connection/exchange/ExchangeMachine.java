@@ -123,7 +123,7 @@ public final class ExchangeMachine {
                 .budget(MOST_BYTES
                         + MOST_ASKS * (ENTRY + ConnectionAction.MAX_ADDRESSES * 2L * Multiaddr.MAX_BYTES)
                         + MOST_INBOUND * ENTRY
-                        + MOST_PEERS * ENTRY * protocols.size());
+                        + MOST_PEERS * ENTRY * (1 + protocols.size()));
     }
 
     private static ExchangeAction refused(long ask, Refused fact) {

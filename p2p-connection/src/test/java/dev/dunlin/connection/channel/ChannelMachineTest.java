@@ -285,6 +285,26 @@ class ChannelMachineTest {
         assertThat(waitingFor(A)).isZero();
     }
 
+    @Test
+    void whoTellsOfNoConnectionInTimeTellsHowTheLastDialFailed() {
+        boot("connection.maxAttempts", "2");
+        open(1, A);
+        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
+        driver.answer(
+                ConnectionEffect.ConnectInit.class,
+                new ConnectionAction.ConnectionFailed(
+                        init.dial(),
+                        A,
+                        init.address(),
+                        ConnectionError.of(ConnectionError.Kind.REFUSED, "nobody is there")));
+        driver.dispatch(new ChannelAction.DialMissed(B, init.address(), ConnectionError.Kind.IO));
+        driver.advanceBy(own().openings().at(1L).deadline() - driver.now());
+        assertThat(((ChannelFailed) outcomes().getLast()).error())
+                .isEqualTo(ConnectionError.of(
+                        ConnectionError.Kind.TIMED_OUT,
+                        "no connection came up; the last dial failed: refused at " + init.address()));
+    }
+
     private int waitingFor(PeerId peer) {
         return driver.root()
                 .connection()
