@@ -14,16 +14,12 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Verdict;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Whether a store has the machines that its protocols need. */
+/** Whether the machines of a store are made for the protocols of its node. */
 public final class Mounted {
-
-    /** What both machines ask for connections and streams. */
-    private static final List<String> NEEDED = List.of("connection", "peer", "stream");
 
     private Mounted() {}
 
@@ -74,7 +70,10 @@ public final class Mounted {
             Function<String, Action> serve,
             S state,
             String maker) {
-        Optional<? extends Machine<?, ?, ?>> machine = machine(store, name);
+        // Another machine may have the name, where a store needs none of these.
+        Optional<? extends Machine<?, ?, ?>> machine = store.machines().stream()
+                .filter(mounted -> mounted.name().equals(name) && mounted.state() == state.getClass())
+                .findFirst();
         if (machine.isEmpty()) {
             if (!protocols.all().isEmpty()) {
                 throw new IllegalArgumentException("the store has no " + name + " machine for the protocol "
@@ -82,24 +81,12 @@ public final class Mounted {
             }
             return;
         }
-        for (String needed : NEEDED) {
-            if (machine(store, needed).isEmpty()) {
-                throw new IllegalArgumentException("the " + name + " machine needs the " + needed + " machine: mount "
-                        + Character.toUpperCase(needed.charAt(0)) + needed.substring(1) + "Machine, too");
-            }
-        }
         for (P protocol : protocols.all()) {
             if (!knows(machine.get(), serve.apply(protocol.name()), state)) {
                 throw new IllegalArgumentException("the " + name + " machine was made without the protocol "
                         + protocol.name() + ": give it to " + maker + ", too");
             }
         }
-    }
-
-    private static Optional<? extends Machine<?, ?, ?>> machine(Store<?> store, String name) {
-        return store.machines().stream()
-                .filter(machine -> machine.name().equals(name))
-                .findFirst();
     }
 
     // The one clause of serving is that the protocol is known.

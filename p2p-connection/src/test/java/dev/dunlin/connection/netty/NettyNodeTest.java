@@ -121,8 +121,10 @@ class NettyNodeTest {
     }
 
     @Test
-    void aMachineWithoutThoseThatItNeedsIsRefused() {
-        isRefused(node(store(false)).channels(List.of(FLOW)), "needs the peer machine", "PeerMachine");
+    void aMachineWithoutThoseThatItNeedsMakesNoStore() {
+        assertThatThrownBy(() -> store(false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("channel", "PeerAction", "which no mounted machine owns");
     }
 
     @Test
