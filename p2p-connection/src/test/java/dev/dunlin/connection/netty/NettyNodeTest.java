@@ -3,12 +3,21 @@ package dev.dunlin.connection.netty;
 import static dev.dunlin.connection.ConnectionMachine.CONNECTION;
 import static dev.dunlin.connection.peer.PeerMachine.PEER;
 import static dev.dunlin.connection.stream.StreamMachine.STREAM;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.channel.ChannelAction;
+import dev.dunlin.connection.channel.ChannelEnd;
 import dev.dunlin.connection.channel.ChannelMachine;
+import dev.dunlin.connection.channel.ChannelOutcome;
 import dev.dunlin.connection.channel.ChannelState;
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeMachine;
+import dev.dunlin.connection.exchange.ExchangeOutcome;
 import dev.dunlin.connection.exchange.ExchangeState;
 import dev.dunlin.connection.peer.PeerState;
 import dev.dunlin.connection.protocol.ChannelLimits;
@@ -22,14 +31,21 @@ import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What does not fit together is refused before a node starts. */
+/** What does not fit together is refused before a node starts, or fails at once. */
 class NettyNodeTest {
 
     record Text(Bytes bytes) implements Message {}
@@ -49,6 +65,7 @@ class NettyNodeTest {
                 ChannelState.INITIAL);
     }
 
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final MessageCodec<Text> CODEC =
             MessageCodec.of(Text.class, new Framing.LengthPrefixed(100), Text::bytes, Text::new);
     private static final Protocol<Text, Text> ECHO = echo("echo", "/echo/1");
@@ -135,6 +152,68 @@ class NettyNodeTest {
                 })),
                 "/echo/1",
                 "byte streams");
+    }
+
+    /** What is found only when it is used fails at once, and says why. */
+    @Test
+    void aProtocolThatTheNodeWasStartedWithoutFailsAtOnce() {
+        try (NettyNode<Root> one = node(asking()).start();
+                NettyNode<Root> two = node(asking()).exchanges(List.of(ECHO)).start()) {
+            List<Multiaddr> where = listening(two);
+            ExchangeOutcome.AskFailed failed = (ExchangeOutcome.AskFailed) one.runtime()
+                    .ask(
+                            "ask",
+                            ticket -> new ExchangeAction.Ask(
+                                    ticket, two.self(), where, true, "echo", new Text(Bytes.EMPTY), 3_600_000_000L),
+                            SOON)
+                    .join();
+            assertThat(failed.why()).isEqualTo(AskFailure.UNSUPPORTED);
+            assertThat(failed.detail()).contains("started without");
+            one.runtime().offer(new ExchangeAction.Serve("echo"));
+            assertThat(one.net().protocols()).isEmpty();
+        }
+    }
+
+    @Test
+    void aChannelThatTheNodeWasStartedWithoutEndsAtOnce() throws InterruptedException {
+        try (NettyNode<Root> one = node(store(true)).start();
+                NettyNode<Root> two = node(store(true)).channels(List.of(FLOW)).start()) {
+            List<Multiaddr> where = listening(two);
+            two.runtime().offer(new ChannelAction.Serve("flow"));
+            LinkedBlockingQueue<ChannelAction.Ended> ends = new LinkedBlockingQueue<>();
+            one.runtime().watch(turn -> {
+                for (int i = 0; i < turn.size(); i++) {
+                    if (turn.entry(i) instanceof ChannelAction.Ended ended) {
+                        ends.add(ended);
+                    }
+                }
+            });
+            for (ChannelAction wish : List.<ChannelAction>of(
+                    new ChannelAction.More(opened(one, two.self(), where), 1),
+                    new ChannelAction.Send(Ticket.NONE, opened(one, two.self(), where), new Text(Bytes.EMPTY)))) {
+                one.runtime().offer(wish);
+                ChannelAction.Ended ended = ends.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+                assertThat(ended).isNotNull();
+                assertThat(ended.reason()).isEqualTo(ChannelEnd.LOCAL_RESET);
+            }
+        }
+    }
+
+    private static Handle opened(NettyNode<Root> node, PeerId peer, List<Multiaddr> where) {
+        return ((ChannelOutcome.ChannelOpened) node.runtime()
+                        .ask("open", ticket -> new ChannelAction.Open(ticket, peer, where, "flow", 20_000_000), SOON)
+                        .join())
+                .channel();
+    }
+
+    private static List<Multiaddr> listening(NettyNode<Root> node) {
+        return ((ConnectionOutcome.ListenDone) node.runtime()
+                        .ask(
+                                "listen",
+                                ticket -> new ConnectionAction.Listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"), ticket),
+                                SOON)
+                        .join())
+                .bound();
     }
 
     @Test
