@@ -30,34 +30,34 @@ import dev.dunlin.core.store.Ticket;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A node that numbers the lines that it is sent: its root, with one field for each machine. */
+/** A node that counts the lines that it is sent: its root, with one field for each machine. */
 public record Lines(ConnectionState connection, PeerState peer, StreamState stream, ChannelState channel, Open open)
         implements StreamView {
 
     /** What the side says that opens a channel: a line. */
     public record Line(Bytes text) implements Message {}
 
-    /** What the other side says: the number of a line. */
-    public record Number(long number) implements Message {}
+    /** What the other side says: how many lines came. */
+    public record Total(long lines) implements Message {}
 
     /** The protocol: its name in logs, its name on the wire, the codec of each side, and what it may cost. */
-    public static final ChannelProtocol<Line, Number> PROTOCOL = new ChannelProtocol<>(
+    public static final ChannelProtocol<Line, Total> PROTOCOL = new ChannelProtocol<>(
             "lines",
             List.of("/dunlin/lines/1.0.0"),
             MessageCodec.of(Line.class, new Framing.LengthPrefixed(1024), Line::text, Line::new),
             MessageCodec.of(
-                    Number.class,
+                    Total.class,
                     new Framing.Fixed(Long.BYTES),
                     said -> Bytes.of(ByteBuffer.allocate(Long.BYTES)
-                            .putLong(said.number())
+                            .putLong(said.lines())
                             .array()),
-                    body -> new Number(ByteBuffer.wrap(body.toArray()).getLong())),
+                    body -> new Total(ByteBuffer.wrap(body.toArray()).getLong())),
             ChannelLimits.DEFAULT);
 
     /** So many lines of one channel this node has room for. */
     private static final int ROOM = 16;
 
-    /** The state of who numbers: how many lines came on each channel that is open. */
+    /** The state of who counts: how many lines came on each channel that is open. */
     public record Open(Table<Handle, Long> channels) {}
 
     /** What happens on a channel. */
@@ -84,7 +84,7 @@ public record Lines(ConnectionState connection, PeerState peer, StreamState stre
         record Gone(Handle channel) implements Happened {}
     }
 
-    /** Who numbers. */
+    /** Who counts. */
     public static final Machine<Object, Open, Happened> LINES = Machine.of("lines", new Open(Table.empty()))
             .actions(Happened.class)
             .boots((own, booted, ctx) -> {
@@ -135,12 +135,11 @@ public record Lines(ConnectionState connection, PeerState peer, StreamState stre
                 yield new Open(channels.with(channel, 0L));
             }
             case Happened.Said(Handle channel) -> {
-                long number = channels.at(channel) + 1;
-                ctx.then(new ChannelAction.Send(Ticket.NONE, channel, new Number(number)));
                 ctx.then(new ChannelAction.More(channel, 1));
-                yield new Open(channels.with(channel, number));
+                yield new Open(channels.with(channel, channels.at(channel) + 1));
             }
             case Happened.Silent(Handle channel) -> {
+                ctx.then(new ChannelAction.Send(Ticket.NONE, channel, new Total(channels.at(channel))));
                 ctx.then(new ChannelAction.Finish(channel));
                 yield own;
             }
