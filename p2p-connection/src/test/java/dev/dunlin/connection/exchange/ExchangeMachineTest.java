@@ -224,9 +224,7 @@ class ExchangeMachineTest {
     @Test
     void aQuestionWithoutBytesIsNotAskedAgain() {
         Handle connection = linked(A);
-        ask(1, A, Talk.CHAT);
-        Handle stream = opened(connection, A, Talk.CHAT_ID);
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        Handle stream = kept(connection);
         ask(2, A, Talk.CHAT);
         driver.answer(
                 ExchangeEffect.AskInit.class,
@@ -285,6 +283,23 @@ class ExchangeMachineTest {
         Handle stream = handle(StreamService.STREAM);
         driver.dispatch(new StreamAction.StreamAccepted(stream, connection, peer, id, 1));
         return stream;
+    }
+
+    // A stream on which the first question was answered, and which is kept for the next.
+    private Handle kept(Handle connection) {
+        ask(1, A, Talk.CHAT);
+        Handle stream = opened(connection, A, Talk.CHAT_ID);
+        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        return stream;
+    }
+
+    private List<Ticket> waitingFor(PeerId peer) {
+        return driver.root()
+                .connection()
+                .diallingTo(peer)
+                .orElseThrow()
+                .attempt()
+                .tickets();
     }
 
     private Handle linked(PeerId peer) {
@@ -467,9 +482,7 @@ class ExchangeMachineTest {
     @Test
     void streamsThatAreKeptAreGivenUpWhereTheirConnectionIsLeft() {
         Handle connection = linked(A);
-        ask(1, A, Talk.CHAT);
-        Handle stream = opened(connection, A, Talk.CHAT_ID);
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        Handle stream = kept(connection);
         assertThat(own().outbound().has(stream)).isTrue();
         driver.dispatch(new ConnectionAction.WentAway(connection, A, 0));
         assertThat(own().outbound().has(stream)).isFalse();
@@ -479,29 +492,15 @@ class ExchangeMachineTest {
     @Test
     void whoIsCancelledWaitsForNoDial() {
         ask(1, A, Talk.LETTER);
-        assertThat(driver.root()
-                        .connection()
-                        .diallingTo(A)
-                        .orElseThrow()
-                        .attempt()
-                        .tickets())
-                .hasSize(1);
+        assertThat(waitingFor(A)).hasSize(1);
         driver.dispatch(new ExchangeAction.Cancel(ticket(1)));
-        assertThat(driver.root()
-                        .connection()
-                        .diallingTo(A)
-                        .orElseThrow()
-                        .attempt()
-                        .tickets())
-                .isEmpty();
+        assertThat(waitingFor(A)).isEmpty();
     }
 
     @Test
     void aPeerWhoseStreamsCannotBeUsedAgainIsRemembered() {
         Handle connection = linked(A);
-        ask(1, A, Talk.CHAT);
-        Handle stream = opened(connection, A, Talk.CHAT_ID);
-        driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
+        Handle stream = kept(connection);
         ask(2, A, Talk.CHAT);
         driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerMissing(2, stream, AskFailure.RESET, ""));
         Handle fresh = opened(connection, A, Talk.CHAT_ID);

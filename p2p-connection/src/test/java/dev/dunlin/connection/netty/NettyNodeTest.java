@@ -79,14 +79,19 @@ class NettyNodeTest {
         return new ChannelProtocol<>("flow", List.of(id), CODEC, CODEC, ChannelLimits.DEFAULT);
     }
 
-    private static Store<Root> store(boolean peers) {
-        Store.Builder<Root> builder = Store.of(Root.INITIAL)
+    private static Store.Builder<Root> connections() {
+        return Store.of(Root.INITIAL)
                 .mount(CONNECTION, Root::connection, (r, own) -> new Root(own, r.peer, r.stream, r.exchange, r.channel))
                 .mount(STREAM, Root::stream, (r, own) -> new Root(r.connection, r.peer, own, r.exchange, r.channel));
-        if (peers) {
-            builder.mount(PEER, Root::peer, (r, own) -> new Root(r.connection, own, r.stream, r.exchange, r.channel));
-        }
-        return builder.mount(
+    }
+
+    private static Store.Builder<Root> peers() {
+        return connections()
+                .mount(PEER, Root::peer, (r, own) -> new Root(r.connection, own, r.stream, r.exchange, r.channel));
+    }
+
+    private static Store<Root> channelling(Store.Builder<Root> others) {
+        return others.mount(
                         ChannelMachine.of(List.of(FLOW)),
                         Root::channel,
                         (r, own) -> new Root(r.connection, r.peer, r.stream, r.exchange, own))
@@ -94,11 +99,7 @@ class NettyNodeTest {
     }
 
     private static Store<Root> asking() {
-        return Store.of(Root.INITIAL)
-                .mount(CONNECTION, Root::connection, (r, own) -> new Root(own, r.peer, r.stream, r.exchange, r.channel))
-                .mount(PEER, Root::peer, (r, own) -> new Root(r.connection, own, r.stream, r.exchange, r.channel))
-                .mount(STREAM, Root::stream, (r, own) -> new Root(r.connection, r.peer, own, r.exchange, r.channel))
-                .mount(
+        return peers().mount(
                         ExchangeMachine.of(List.of(ECHO)),
                         Root::exchange,
                         (r, own) -> new Root(r.connection, r.peer, r.stream, own, r.channel))
@@ -118,7 +119,7 @@ class NettyNodeTest {
     @Test
     void protocolsWithoutTheirMachineAreRefused() {
         isRefused(
-                node(store(true)).channels(List.of(FLOW)).exchanges(List.of(ECHO)),
+                node(channelling(peers())).channels(List.of(FLOW)).exchanges(List.of(ECHO)),
                 "no exchange machine",
                 "echo",
                 "mount ExchangeMachine.of");
@@ -139,7 +140,7 @@ class NettyNodeTest {
 
     @Test
     void aMachineWithoutThoseThatItNeedsMakesNoStore() {
-        assertThatThrownBy(() -> store(false))
+        assertThatThrownBy(() -> channelling(connections()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("channel", "PeerAction", "which no mounted machine owns");
     }
@@ -159,6 +160,8 @@ class NettyNodeTest {
     void aProtocolThatTheNodeWasStartedWithoutFailsAtOnce() {
         try (NettyNode<Root> one = node(asking()).start();
                 NettyNode<Root> two = node(asking()).exchanges(List.of(ECHO)).start()) {
+            // Served before anybody can dial it.
+            two.runtime().offer(new ExchangeAction.Serve("echo"));
             List<Multiaddr> where = listening(two);
             ExchangeOutcome.AskFailed failed = (ExchangeOutcome.AskFailed) one.runtime()
                     .ask(
@@ -176,10 +179,11 @@ class NettyNodeTest {
 
     @Test
     void aChannelThatTheNodeWasStartedWithoutEndsAtOnce() throws InterruptedException {
-        try (NettyNode<Root> one = node(store(true)).start();
-                NettyNode<Root> two = node(store(true)).channels(List.of(FLOW)).start()) {
-            List<Multiaddr> where = listening(two);
+        try (NettyNode<Root> one = node(channelling(peers())).start();
+                NettyNode<Root> two =
+                        node(channelling(peers())).channels(List.of(FLOW)).start()) {
             two.runtime().offer(new ChannelAction.Serve("flow"));
+            List<Multiaddr> where = listening(two);
             LinkedBlockingQueue<ChannelAction.Ended> ends = new LinkedBlockingQueue<>();
             one.runtime().watch(turn -> {
                 for (int i = 0; i < turn.size(); i++) {

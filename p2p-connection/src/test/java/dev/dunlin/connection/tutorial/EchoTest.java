@@ -22,18 +22,13 @@ import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class EchoTest {
 
-    private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/connection/tutorial");
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static NettyNode<Echo> node() {
@@ -101,7 +96,7 @@ final class EchoTest {
 
     @Test
     void theProtocolTakesSixtyLines() throws IOException {
-        List<String> lines = Files.readAllLines(SOURCES.resolve("Echo.java"));
+        List<String> lines = Files.readAllLines(Page.SOURCES.resolve("Echo.java"));
         assertThat(lines.stream()
                         .filter(line -> !line.isBlank())
                         .filter(line -> !line.startsWith("import ") && !line.startsWith("package "))
@@ -110,23 +105,8 @@ final class EchoTest {
                 .isBetween(30L, 60L);
     }
 
-    /** Each block of the page is a piece of the file that it names. */
     @Test
     void thePageShowsTheFiles() throws IOException {
-        String page = Files.readString(Path.of("../docs/protocol.md"));
-        Matcher blocks = Pattern.compile("```(java|js)(?: tutorial/(\\w+\\.java))?\\n(.*?)```", Pattern.DOTALL)
-                .matcher(page);
-        int found = 0;
-        for (; blocks.find(); found++) {
-            Path source = blocks.group(1).equals("js")
-                    ? Path.of("../node-app/src/interop/js/protocols.mjs")
-                    : SOURCES.resolve(blocks.group(2));
-            assertThat(unindented(Files.readString(source))).contains(unindented(blocks.group(3)));
-        }
-        assertThat(found).isEqualTo(6);
-    }
-
-    private static String unindented(String text) {
-        return text.lines().map(String::strip).collect(Collectors.joining("\n"));
+        Page.showsTheFiles("protocol.md", 6);
     }
 }

@@ -23,22 +23,17 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LinesTest {
 
-    private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/connection/tutorial");
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static PrivateKey key() {
@@ -143,21 +138,8 @@ final class LinesTest {
         assertThat(verified.inputs()).isGreaterThan(5);
     }
 
-    /** Each block of the page is a piece of the file that it names. */
     @Test
     void thePageShowsTheFiles() throws IOException {
-        String page = Files.readString(Path.of("../docs/channels.md"));
-        Matcher blocks = Pattern.compile("```java tutorial/(\\w+\\.java)\\n(.*?)```", Pattern.DOTALL)
-                .matcher(page);
-        int found = 0;
-        for (; blocks.find(); found++) {
-            String source = Files.readString(SOURCES.resolve(blocks.group(1)));
-            assertThat(unindented(source)).contains(unindented(blocks.group(2)));
-        }
-        assertThat(found).isEqualTo(5);
-    }
-
-    private static String unindented(String text) {
-        return text.lines().map(String::strip).collect(Collectors.joining("\n"));
+        Page.showsTheFiles("channels.md", 5);
     }
 }
