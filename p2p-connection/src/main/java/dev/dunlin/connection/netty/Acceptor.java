@@ -14,7 +14,6 @@ import dev.dunlin.core.multiformats.Transport;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -107,9 +106,8 @@ final class Acceptor {
     }
 
     private void bind(ActionId id, ConnectionEffect.ListenInit effect) {
-        new ServerBootstrap()
+        Sockets.server(Resolution.plain(effect.address()))
                 .group(transport.loops())
-                .channel(Sockets.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -122,7 +120,7 @@ final class Acceptor {
                         accepted(channel);
                     }
                 })
-                .bind(Resolution.plain(effect.address()))
+                .bind()
                 .addListener(done -> listening(id, effect, (ChannelFuture) done));
     }
 

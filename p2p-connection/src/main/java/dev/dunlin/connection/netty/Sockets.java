@@ -2,11 +2,12 @@ package dev.dunlin.connection.netty;
 
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.core.multiformats.Multiaddr;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -15,9 +16,11 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
@@ -29,11 +32,15 @@ import java.net.NetworkInterface;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What differs between operating systems and address forms: native epoll where there is one, and socket addresses. */
 final class Sockets {
+
+    /** The numbers are Linux's, as epoll is. */
+    private static final ChannelOption<Integer> V6_ONLY = new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
 
     private Sockets() {}
 
@@ -50,8 +57,19 @@ final class Sockets {
         return Epoll.isAvailable() ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
-    static Class<? extends ServerChannel> server() {
-        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    /**
+     * A bootstrap of listeners at this address, of its family alone: left to themselves, sockets take both, tell addresses of IPv6
+     * only, and hold the port against a listener of the other family. Without epoll an IPv6 listener takes IPv4, too.
+     */
+    static ServerBootstrap server(InetSocketAddress at) {
+        boolean six = at.getAddress() instanceof Inet6Address;
+        SocketProtocolFamily family = six ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        ServerBootstrap server = new ServerBootstrap().localAddress(at);
+        if (!Epoll.isAvailable()) {
+            return server.channelFactory(() -> new NioServerSocketChannel(SelectorProvider.provider(), family));
+        }
+        server.channelFactory(() -> new EpollServerSocketChannel(family));
+        return six ? server.option(V6_ONLY, 1) : server;
     }
 
     /** The TCP address of a socket. */
