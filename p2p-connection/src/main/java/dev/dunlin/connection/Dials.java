@@ -132,13 +132,19 @@ final class Dials {
         if (own.phaseOf(peer) instanceof Connected connected) {
             return ended.withPhase(peer, connected.withRacing(Optional.empty()));
         }
-        Attempt attempt = error.kind() == ConnectionError.Kind.UNSUPPORTED_ADDRESS
-                ? without(was.attempt(), was.address())
-                : was.attempt();
+        // An address that this node cannot dial is not tried again, unless it is the only one.
+        List<Multiaddr> others = error.kind() == ConnectionError.Kind.UNSUPPORTED_ADDRESS
+                ? was.attempt().addresses().stream()
+                        .filter(known -> !known.equals(was.address()))
+                        .toList()
+                : was.attempt().addresses();
+        Connecting tried = others.isEmpty() ? was : was.with(was.attempt().withAddresses(others));
         if (!was.left().isEmpty()) {
-            return next(ended, attempt, was.time(), was.left(), ctx);
+            return next(ended, tried.attempt(), was.time(), was.left(), ctx);
         }
-        return ended.withPhase(peer, failure(own.config(), was, attempt, error, ctx));
+        return ended.withPhase(
+                peer,
+                others.isEmpty() ? hopeless(own.config(), was, error, ctx) : failure(own.config(), tried, error, ctx));
     }
 
     // What failed at an address is no matter of the peer alone: whoever else is said to be there need not wait for it.
@@ -157,25 +163,33 @@ final class Dials {
         return own.withFailures(failures.with(was.address(), new AddressFailure(times, until)));
     }
 
-    // An address that this node cannot dial is not tried again. If it is the only one, there is no other attempt.
-    private static Attempt without(Attempt attempt, Multiaddr address) {
-        List<Multiaddr> left = attempt.addresses().stream()
-                .filter(known -> !known.equals(address))
-                .toList();
-        if (!left.isEmpty()) {
-            return attempt.withAddresses(left);
-        }
-        return attempt.maxAttempts() == Attempt.ENDLESS ? attempt : attempt.atMost(attempt.attempts());
+    // Nobody waits for what cannot come, and nothing is tried again but a peer that is kept: it may get another
+    // address.
+    private static ConnectionFailed hopeless(
+            ConnectionConfig config, Connecting was, ConnectionError error, Context ctx) {
+        Attempt attempt = was.attempt();
+        giveUp(attempt, error, ctx);
+        Attempt left = attempt.withTickets(List.of());
+        return waits(
+                config,
+                was,
+                attempt.maxAttempts() == Attempt.ENDLESS ? left : left.atMost(attempt.attempts()),
+                error,
+                ctx);
     }
 
     private static ConnectionFailed failure(
-            ConnectionConfig config, Connecting was, Attempt tried, ConnectionError error, Context ctx) {
-        Attempt attempt = tried;
-        boolean isOver = attempt.attempts() >= config.maxAttempts() || attempt.isLast();
-        if (isOver) {
-            giveUp(attempt, error, ctx);
-            attempt = attempt.withTickets(List.of());
+            ConnectionConfig config, Connecting was, ConnectionError error, Context ctx) {
+        Attempt attempt = was.attempt();
+        if (attempt.attempts() < config.maxAttempts() && !attempt.isLast()) {
+            return waits(config, was, attempt, error, ctx);
         }
+        giveUp(attempt, error, ctx);
+        return waits(config, was, attempt.withTickets(List.of()), error, ctx);
+    }
+
+    private static ConnectionFailed waits(
+            ConnectionConfig config, Connecting was, Attempt attempt, ConnectionError error, Context ctx) {
         long again = attempt.isLast() ? Due.NEVER : ctx.now() + backOff(config, attempt.attempts(), ctx.random());
         return new ConnectionFailed(ctx.now(), attempt, was.dial(), was.address(), error, again);
     }

@@ -7,6 +7,7 @@ import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.connection.channel.ChannelConfig;
 import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.channel.ChannelState;
+import dev.dunlin.connection.protocol.MissedDial;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamConfig;
 import dev.dunlin.connection.stream.StreamMachine;
@@ -98,7 +99,7 @@ class BudgetTest {
                 Collections.nCopies(ConnectionAction.MAX_ADDRESSES, LONG),
                 name,
                 ChannelState.Stage.REACHING,
-                "\u20ac".repeat(ConnectionAction.MAX_TEXT),
+                new MissedDial("\u20ac".repeat(ConnectionAction.MAX_TEXT), 0),
                 0,
                 0));
         long channel = Content.bytes(new ChannelState.Channel(

@@ -736,8 +736,12 @@ class ConnectionMachineTest {
         @Test
         void whoIsKeptIsTriedAgainAllTheSame() {
             bench.say(new ConnectionAction.Keep(P, List.of(QUIC), "test"));
+            bench.say(new Connect(P, List.of(), T1));
             bench.say(new ConnectionFailed(1, P, QUIC, UNSUPPORTED));
             assertThat(failure().isPermanent()).isFalse();
+            assertThat(bench.derived(ConnectGaveUp.class))
+                    .as("who waits for it is told at once")
+                    .containsExactly(new ConnectGaveUp(T1, P, UNSUPPORTED));
         }
 
         @Test

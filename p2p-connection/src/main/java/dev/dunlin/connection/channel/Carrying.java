@@ -95,7 +95,10 @@ final class Carrying {
     }
 
     ChannelState unwritten(WriteFailed fact) {
-        return fact.unencodable() ? left(ChannelEnd.UNENCODABLE, fact.detail()) : broken(channel);
+        // Of a stream that had broken before, its own end is the reason.
+        return fact.unencodable() && channel.inbox().reading() != Reading.LOST
+                ? left(ChannelEnd.UNENCODABLE, fact.detail())
+                : broken(channel);
     }
 
     // Why the stream broke is told by its end: that is made sure of here, and waited for.

@@ -3,6 +3,7 @@ package dev.dunlin.connection.channel;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.protocol.ChannelLimits;
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.protocol.MissedDial;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamState.Tally;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -57,8 +58,7 @@ public record ChannelState(
     /**
      * A channel that is being opened.
      *
-     * @param missed how the last dial failed; at most {@link dev.dunlin.connection.ConnectionAction#MAX_TEXT} characters, empty if
-     *     none did
+     * @param missed how the last dial failed
      * @param deadline when it is given up
      * @param at the same, or when it is tried again
      */
@@ -68,7 +68,7 @@ public record ChannelState(
             List<Multiaddr> addresses,
             String protocol,
             Stage stage,
-            String missed,
+            MissedDial missed,
             long deadline,
             long at)
             implements Due {
@@ -81,8 +81,8 @@ public record ChannelState(
             return new Opening(ticket, peer, addresses, protocol, changed, missed, deadline, Math.min(deadline, until));
         }
 
-        Opening missing(String how) {
-            return new Opening(ticket, peer, addresses, protocol, stage, how, deadline, at);
+        Opening with(MissedDial changed) {
+            return new Opening(ticket, peer, addresses, protocol, stage, changed, deadline, at);
         }
     }
 

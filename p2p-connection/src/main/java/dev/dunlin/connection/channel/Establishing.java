@@ -1,6 +1,5 @@
 package dev.dunlin.connection.channel;
 
-import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.Direction;
@@ -19,6 +18,7 @@ import dev.dunlin.connection.channel.ChannelState.Use;
 import dev.dunlin.connection.peer.PeerAction.Reach;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
+import dev.dunlin.connection.protocol.MissedDial;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.connection.stream.StreamAction.OpenStream;
@@ -45,7 +45,14 @@ final class Establishing {
     ChannelState wished(ChannelAction.Open wish) {
         long deadline = ctx.now() + wish.within();
         Opening opening = new Opening(
-                wish.ticket(), wish.peer(), wish.addresses(), wish.protocol(), Stage.REACHING, "", deadline, deadline);
+                wish.ticket(),
+                wish.peer(),
+                wish.addresses(),
+                wish.protocol(),
+                Stage.REACHING,
+                MissedDial.NONE,
+                deadline,
+                deadline);
         return reaching(
                 own.counted(wish.peer(), wish.protocol(), Direction.OUTBOUND, 1), own.lastNumber() + 1, opening);
     }
@@ -82,11 +89,7 @@ final class Establishing {
     private static String late(Opening opening) {
         return switch (opening.stage()) {
             case WAITING -> "there was no room for its dial or its stream";
-            case REACHING ->
-                ConnectionAction.shortened(
-                        opening.missed().isEmpty()
-                                ? "no connection came up"
-                                : "no connection came up; the last dial failed: " + opening.missed());
+            case REACHING -> opening.missed().late(0);
             case OPENING -> "no stream was opened";
         };
     }
@@ -96,11 +99,11 @@ final class Establishing {
         if (!own.lanes().has(fact.peer())) {
             return own;
         }
-        String how = ConnectionAction.shortened(fact.why().words() + " at " + fact.address());
+        MissedDial missed = MissedDial.of(fact.why(), fact.address(), ctx.now());
         ChannelState after = own;
         for (Map.Entry<Long, Opening> opening : own.openings()) {
             if (opening.getValue().peer().equals(fact.peer())) {
-                after = after.withOpening(opening.getKey(), opening.getValue().missing(how));
+                after = after.withOpening(opening.getKey(), opening.getValue().with(missed));
             }
         }
         return after;

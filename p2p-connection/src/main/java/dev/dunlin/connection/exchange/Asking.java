@@ -1,6 +1,5 @@
 package dev.dunlin.connection.exchange;
 
-import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionAction.Withdraw;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerCame;
 import dev.dunlin.connection.exchange.ExchangeAction.AnswerMissing;
@@ -15,6 +14,7 @@ import dev.dunlin.connection.exchange.ExchangeState.Use;
 import dev.dunlin.connection.exchange.ExchangeState.Want;
 import dev.dunlin.connection.peer.PeerAction.Reach;
 import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.MissedDial;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
@@ -130,7 +130,7 @@ final class Asking {
             lane(ask, any -> without(any, stream));
             asksOn(stream, own.outbound().at(stream), number, ask);
         } else if (ask.dial()) {
-            own = own.withAsk(number, ask.in(new Stage.Reaching()));
+            own = own.withAsk(number, ask.in(new Stage.Reaching(ctx.now())));
             ctx.then(new Reach(ask.peer(), ask.addresses(), ticket(number)));
         } else {
             opens(number, ask);
@@ -169,7 +169,6 @@ final class Asking {
 
     ExchangeState reached(long number) {
         Ask ask = own.asks().at(number);
-        own = own.withLanes(ask.peer(), own.lanes().at(ask.peer()).missing(""));
         opens(number, ask);
         // A dial has ended: another may begin.
         own.first(Turn.DIAL).ifPresent(this::again);
@@ -262,7 +261,6 @@ final class Asking {
 
     // How far it has come.
     private String late(Ask ask) {
-        String missed = own.lanes().or(ask.peer(), Lanes.NONE).missed();
         return switch (ask.stage()) {
             case Stage.Waiting(Want want) ->
                 switch (want) {
@@ -270,11 +268,8 @@ final class Asking {
                     case DIAL -> "there was no room for its dial";
                     case STREAM -> "there was no room for its stream";
                 };
-            case Stage.Reaching _ ->
-                ConnectionAction.shortened(
-                        missed.isEmpty()
-                                ? "no connection came up"
-                                : "no connection came up; the last dial failed: " + missed);
+            case Stage.Reaching(long since) ->
+                own.lanes().at(ask.peer()).missed().late(since);
             case Stage.Opening _ -> "no stream was opened";
             case Stage.Asking _ -> "no answer came";
         };
@@ -282,9 +277,9 @@ final class Asking {
 
     /** A dial has failed at one address. */
     ExchangeState dialMissed(ExchangeAction.DialMissed fact) {
-        String how = fact.why().words() + " at " + fact.address();
+        MissedDial missed = MissedDial.of(fact.why(), fact.address(), ctx.now());
         return own.lanes().has(fact.peer())
-                ? own.withLanes(fact.peer(), own.lanes().at(fact.peer()).missing(ConnectionAction.shortened(how)))
+                ? own.withLanes(fact.peer(), own.lanes().at(fact.peer()).with(missed))
                 : own;
     }
 

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.connection.protocol.MissedDial;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -76,8 +77,12 @@ public record ExchangeState(
         /** It has no place yet, or there was no room for its dial or stream. */
         record Waiting(Want want) implements Stage {}
 
-        /** A connection is awaited. */
-        record Reaching() implements Stage {}
+        /**
+         * A connection is awaited.
+         *
+         * @param since from when on, microseconds of the node's time
+         */
+        record Reaching(long since) implements Stage {}
 
         /** A stream is awaited. */
         record Opening() implements Stage {}
@@ -232,20 +237,19 @@ public record ExchangeState(
      * All that is under way with one peer.
      *
      * @param each one for each protocol: they are few
-     * @param missed how the last dial failed, if there was none after it that did not; at most {@link
-     *     dev.dunlin.connection.ConnectionAction#MAX_TEXT} characters, empty if none did
+     * @param missed how the last dial failed
      * @param at when nothing is under way any more, when it is forgotten
      */
-    public record Lanes(List<Lane> each, String missed, long at) implements Due {
+    public record Lanes(List<Lane> each, MissedDial missed, long at) implements Due {
 
-        static final Lanes NONE = new Lanes(List.of(), "", 0);
+        static final Lanes NONE = new Lanes(List.of(), MissedDial.NONE, 0);
 
         /** Copies the list. */
         public Lanes {
             each = List.copyOf(each);
         }
 
-        private static Lanes of(List<Lane> each, String missed) {
+        private static Lanes of(List<Lane> each, MissedDial missed) {
             long at = 0;
             for (Lane lane : each) {
                 at = Math.max(at, lane.until());
@@ -253,8 +257,8 @@ public record ExchangeState(
             return new Lanes(each, missed, at);
         }
 
-        Lanes missing(String how) {
-            return new Lanes(each, how, at);
+        Lanes with(MissedDial changed) {
+            return new Lanes(each, changed, at);
         }
 
         Lanes with(Lane changed) {

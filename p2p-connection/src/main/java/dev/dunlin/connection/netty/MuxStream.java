@@ -65,7 +65,7 @@ final class MuxStream implements StreamChannel {
             spoken = true;
             bytes.release();
             if (!whole && !over) {
-                fail("the peer gives no window to negotiate in");
+                unnegotiated("the peer gives no window to negotiate in");
             }
         }
     }
@@ -198,7 +198,7 @@ final class MuxStream implements StreamChannel {
                 isNegotiated();
                 stream.close();
             } else {
-                fail(failure.message());
+                unnegotiated(failure.message());
             }
             return;
         }
@@ -211,7 +211,7 @@ final class MuxStream implements StreamChannel {
                 failure.message());
     }
 
-    private void fail(String why) {
+    private void unnegotiated(String why) {
         connection.facts().negotiationFailed(open, why);
         stream.reset(0);
         finish(EndReason.PROTOCOL_ERROR, "");
@@ -388,9 +388,18 @@ final class MuxStream implements StreamChannel {
 
     @Override
     public void reset() {
+        reset(EndReason.LOCAL_RESET, "");
+    }
+
+    @Override
+    public void fail(String why) {
+        reset(EndReason.PROTOCOL_ERROR, why);
+    }
+
+    private void reset(EndReason reason, String detail) {
         if (!over) {
             stream.reset(0);
-            finish(EndReason.LOCAL_RESET, "");
+            finish(reason, detail);
             connection.soon();
         }
     }

@@ -106,6 +106,11 @@ public final class NettyMessages implements MessageStreams {
         }
 
         @Override
+        public void fail(String why) {
+            channel.fail(why);
+        }
+
+        @Override
         public void data(StreamChannel stream, ByteBuf bytes) {
             messages.arrived(bytes.nioBuffer());
             bytes.skipBytes(bytes.readableBytes());

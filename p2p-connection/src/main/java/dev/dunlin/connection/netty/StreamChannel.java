@@ -50,4 +50,11 @@ public interface StreamChannel {
 
     /** Ends both sides at once. */
     void reset();
+
+    /**
+     * The same, since the peer has broken the protocol: {@link dev.dunlin.connection.stream.EndReason#PROTOCOL_ERROR}.
+     *
+     * @param why a sentence without its full stop
+     */
+    void fail(String why);
 }

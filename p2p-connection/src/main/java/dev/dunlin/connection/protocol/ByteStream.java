@@ -29,6 +29,13 @@ public interface ByteStream {
     /** Ends our side behind what was sent. */
     void closeWrite();
 
+    /**
+     * Ends both sides at once, since the peer has broken the protocol.
+     *
+     * @param why a sentence without its full stop
+     */
+    void fail(String why);
+
     /** Who is told what happens on a stream. */
     interface Receiver {
 

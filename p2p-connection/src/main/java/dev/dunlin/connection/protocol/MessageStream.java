@@ -200,6 +200,10 @@ public final class MessageStream implements ByteStream.Receiver {
 
     @Override
     public void arrived(ByteBuffer came) {
+        if (resting) {
+            unasked();
+            return;
+        }
         if (from == to && reading != null) {
             int before = came.remaining();
             Optional<Read> result = taken(came);
@@ -264,28 +268,29 @@ public final class MessageStream implements ByteStream.Receiver {
     public void remoteClosed() {
         remoteClosed = true;
         if (resting) {
-            follow();
+            bytes.closeWrite();
         } else {
             endOfInput();
         }
     }
 
     /**
-     * Keeps the stream for later, while nothing is read or written: until then, our side ends when the peer ends its own. Otherwise
-     * a peer that closes the connection in order would wait for a stream of which nobody here thinks.
+     * Keeps the stream for later, while nothing is read or written, and nothing may come: until then, our side ends when the peer
+     * ends its own. Otherwise a peer that closes the connection in order would wait for a stream of which nobody here thinks. A
+     * peer that sends meanwhile has broken the protocol: what it sends would be taken for the answer to the next question.
      */
     public void rest() {
         resting = true;
-        if (remoteClosed) {
-            follow();
+        if (from < to) {
+            unasked();
+        } else if (remoteClosed) {
+            bytes.closeWrite();
         }
     }
 
-    private void follow() {
-        int left = to - from;
+    private void unasked() {
         forget();
-        bytes.closeWrite();
-        consumed(left);
+        bytes.fail("the peer has sent more than it was asked for");
     }
 
     private void endOfInput() {

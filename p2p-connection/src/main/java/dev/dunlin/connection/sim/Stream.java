@@ -163,11 +163,20 @@ final class Stream {
             }
         }
 
+        @Override
+        public void fail(String why) {
+            reset(EndReason.PROTOCOL_ERROR);
+        }
+
         /** Resets it. */
         void reset() {
+            reset(EndReason.LOCAL_RESET);
+        }
+
+        private void reset(EndReason reason) {
             if (open) {
                 there(0, end -> end.end(EndReason.REMOTE_RESET));
-                end(EndReason.LOCAL_RESET);
+                end(reason);
             }
         }
 

@@ -3,6 +3,7 @@ package dev.dunlin.connection.wire;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.channel.ChannelAction;
 import dev.dunlin.connection.channel.ChannelEffect;
+import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.channel.ChannelService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
@@ -18,12 +19,11 @@ import java.util.function.Consumer;
 /** Channels over the streams of a node, in production and in simulation. */
 public final class StreamChannels implements ChannelService {
 
-    private static final String NOT_GIVEN = "which this node was started without: give it the machine's protocols";
     private static final String CLOSED = "the stream is closed";
 
     private final MessageStreams streams;
     private final Port port;
-    private final Catalogue<ChannelProtocol<?, ?>> catalogue;
+    private final Given<ChannelProtocol<?, ?>> given;
 
     /**
      * Over these streams; facts go to the port.
@@ -33,16 +33,12 @@ public final class StreamChannels implements ChannelService {
     public StreamChannels(MessageStreams streams, Port port, Catalogue<ChannelProtocol<?, ?>> catalogue) {
         this.streams = streams;
         this.port = port;
-        this.catalogue = catalogue;
+        this.given = new Given<>(ChannelMachine.NAME, catalogue, streams);
     }
 
     @Override
     public void serve(ChannelEffect.ServeInit init) {
-        if (!catalogue.ids().containsAll(init.ids())) {
-            streams.mistaken("the channel machine takes " + init.ids() + ", " + NOT_GIVEN);
-            return;
-        }
-        streams.serve(init.ids());
+        given.serve(init.ids());
     }
 
     @Override
@@ -53,10 +49,9 @@ public final class StreamChannels implements ChannelService {
     @Override
     public void read(ActionId id, ChannelEffect.ReadInit init) {
         Handle channel = init.channel();
-        ChannelProtocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        ChannelProtocol<?, ?> protocol = given.named(init.protocol()).orElse(null);
         if (protocol == null) {
-            streams.mistaken("the channel machine reads by the protocol " + init.protocol() + ", " + NOT_GIVEN);
-            port.answer(id, new ChannelAction.ReadFailed(channel, false, NOT_GIVEN));
+            port.answer(id, new ChannelAction.ReadFailed(channel, false, Given.NOT_GIVEN));
             return;
         }
         on(
@@ -79,10 +74,9 @@ public final class StreamChannels implements ChannelService {
     @Override
     public void write(ActionId id, ChannelEffect.WriteInit init) {
         Handle channel = init.channel();
-        ChannelProtocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        ChannelProtocol<?, ?> protocol = given.named(init.protocol()).orElse(null);
         if (protocol == null) {
-            streams.mistaken("the channel machine writes by the protocol " + init.protocol() + ", " + NOT_GIVEN);
-            port.answer(id, new ChannelAction.WriteFailed(channel, false, NOT_GIVEN));
+            port.answer(id, new ChannelAction.WriteFailed(channel, false, Given.NOT_GIVEN));
             return;
         }
         on(

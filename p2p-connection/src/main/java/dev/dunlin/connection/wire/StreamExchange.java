@@ -5,6 +5,7 @@ import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeEffect;
 import dev.dunlin.connection.exchange.ExchangeEffect.Then;
+import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeService;
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.MessageStream;
@@ -23,12 +24,11 @@ import java.util.function.Function;
 /** Exchanges over the streams of a node, in production and in simulation. */
 public final class StreamExchange implements ExchangeService {
 
-    private static final String NOT_GIVEN = "which this node was started without: give it the machine's protocols";
     private static final String CLOSED = "the stream is closed";
 
     private final MessageStreams streams;
     private final Port port;
-    private final Catalogue<Protocol<?, ?>> catalogue;
+    private final Given<Protocol<?, ?>> given;
 
     /**
      * Over these streams; facts go to the port.
@@ -38,16 +38,12 @@ public final class StreamExchange implements ExchangeService {
     public StreamExchange(MessageStreams streams, Port port, Catalogue<Protocol<?, ?>> catalogue) {
         this.streams = streams;
         this.port = port;
-        this.catalogue = catalogue;
+        this.given = new Given<>(ExchangeMachine.NAME, catalogue, streams);
     }
 
     @Override
     public void serve(ExchangeEffect.ServeInit init) {
-        if (!catalogue.ids().containsAll(init.ids())) {
-            streams.mistaken("the exchange machine answers " + init.ids() + ", " + NOT_GIVEN);
-            return;
-        }
-        streams.serve(init.ids());
+        given.serve(init.ids());
     }
 
     @Override
@@ -57,10 +53,9 @@ public final class StreamExchange implements ExchangeService {
 
     @Override
     public void ask(ActionId id, ExchangeEffect.AskInit init) {
-        Protocol<?, ?> protocol = catalogue.named(init.protocol()).orElse(null);
+        Protocol<?, ?> protocol = given.named(init.protocol()).orElse(null);
         if (protocol == null) {
-            streams.mistaken("the exchange machine asks by the protocol " + init.protocol() + ", " + NOT_GIVEN);
-            port.answer(id, missing(init, AskFailure.UNSUPPORTED, NOT_GIVEN));
+            port.answer(id, missing(init, AskFailure.UNSUPPORTED, Given.NOT_GIVEN));
             return;
         }
         on(init.stream(), id, detail -> missing(init, AskFailure.RESET, detail), stream -> {
@@ -98,16 +93,17 @@ public final class StreamExchange implements ExchangeService {
 
     @Override
     public void read(ActionId id, ExchangeEffect.ReadInit init) {
-        on(
-                init.stream(),
-                id,
-                detail -> new ExchangeAction.AskMissing(init.stream(), false, detail),
-                stream -> readNext(id, init.stream(), init.protocol(), stream));
+        Function<String, Action> missing = detail -> new ExchangeAction.AskMissing(init.stream(), false, detail);
+        given.named(init.protocol())
+                .ifPresentOrElse(
+                        protocol ->
+                                on(init.stream(), id, missing, stream -> readNext(id, init.stream(), protocol, stream)),
+                        () -> port.answer(id, missing.apply(Given.NOT_GIVEN)));
     }
 
-    private void readNext(ActionId id, Handle handle, String protocol, MessageStream stream) {
+    private void readNext(ActionId id, Handle handle, Protocol<?, ?> protocol, MessageStream stream) {
         stream.read(
-                protocol(protocol).asks(),
+                protocol.asks(),
                 read -> port.answer(
                         id,
                         switch (read) {
@@ -124,27 +120,30 @@ public final class StreamExchange implements ExchangeService {
 
     @Override
     public void reply(ActionId id, ExchangeEffect.ReplyInit init) {
-        on(
-                init.stream(),
-                id,
-                detail -> new ExchangeAction.ReplyMissing(init.stream(), detail),
-                stream -> stream.write(
-                        protocol(init.protocol()).answers(), init.message(), init.then() == Then.END, write -> {
-                            switch (write) {
-                                case Write.Taken _ -> replied(id, init, stream);
-                                case Write.Unencodable(String why) -> {
-                                    streams.mistaken("an answer of the protocol " + init.protocol()
-                                            + " has no bytes, its asker sees a reset: " + why);
-                                    unanswered(id, init, why);
-                                }
-                                case Write.Lost(String why) -> unanswered(id, init, why);
-                            }
-                        }));
+        Function<String, Action> missing = detail -> new ExchangeAction.ReplyMissing(init.stream(), detail);
+        given.named(init.protocol())
+                .ifPresentOrElse(
+                        protocol -> on(init.stream(), id, missing, stream -> reply(id, init, protocol, stream)),
+                        () -> port.answer(id, missing.apply(Given.NOT_GIVEN)));
     }
 
-    private void replied(ActionId id, ExchangeEffect.ReplyInit init, MessageStream stream) {
+    private void reply(ActionId id, ExchangeEffect.ReplyInit init, Protocol<?, ?> protocol, MessageStream stream) {
+        stream.write(protocol.answers(), init.message(), init.then() == Then.END, write -> {
+            switch (write) {
+                case Write.Taken _ -> replied(id, init, protocol, stream);
+                case Write.Unencodable(String why) -> {
+                    streams.mistaken("an answer of the protocol " + init.protocol()
+                            + " has no bytes, its asker sees a reset: " + why);
+                    unanswered(id, init, why);
+                }
+                case Write.Lost(String why) -> unanswered(id, init, why);
+            }
+        });
+    }
+
+    private void replied(ActionId id, ExchangeEffect.ReplyInit init, Protocol<?, ?> protocol, MessageStream stream) {
         if (init.then() == Then.READ) {
-            readNext(id, init.stream(), init.protocol(), stream);
+            readNext(id, init.stream(), protocol, stream);
         } else {
             port.answer(id, new ExchangeAction.ReplySent(init.stream()));
         }
@@ -152,10 +151,6 @@ public final class StreamExchange implements ExchangeService {
 
     private void unanswered(ActionId id, ExchangeEffect.ReplyInit init, String why) {
         port.answer(id, new ExchangeAction.ReplyMissing(init.stream(), ConnectionAction.shortened(why)));
-    }
-
-    private Protocol<?, ?> protocol(String name) {
-        return catalogue.named(name).orElseThrow();
     }
 
     private void on(Handle stream, ActionId id, Function<String, Action> missing, Consumer<MessageStream> does) {

@@ -683,6 +683,18 @@ class ChannelMachineTest {
     }
 
     @Test
+    void aMessageWithoutBytesIsNotWhyAStreamBroke() {
+        Handle channel = opened();
+        driver.dispatch(new More(channel, 1));
+        send(channel, line(1));
+        driver.answer(ReadInit.class, new ReadFailed(channel, false, "gone"));
+        driver.answer(WriteInit.class, new WriteFailed(channel, true, "it has 100000 bytes"));
+        assertThat(ends()).isEmpty();
+        closes(channel, EndReason.REMOTE_RESET, "");
+        isOver(channel, ChannelEnd.REMOTE_RESET, "");
+    }
+
+    @Test
     void aMessageWithoutBytesEndsAChannelAndSaysSo() {
         Handle channel = opened();
         send(channel, line(1));

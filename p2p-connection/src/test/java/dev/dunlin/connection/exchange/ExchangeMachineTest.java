@@ -210,15 +210,24 @@ class ExchangeMachineTest {
     }
 
     @Test
-    void howADialFailedIsForgottenWhenOneSucceeds() {
+    void whatFailedBeforeAnAskWaitedForAConnectionIsNoReason() {
         ask(1, A, Talk.LETTER);
         ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
         driver.dispatch(new ExchangeAction.DialMissed(A, init.address(), ConnectionError.Kind.REFUSED));
         driver.dispatch(new ExchangeAction.DialMissed(B, init.address(), ConnectionError.Kind.REFUSED));
-        assertThat(own().lanes().at(A).missed()).isEqualTo("refused at " + init.address());
         assertThat(own().lanes().has(B)).as("nobody asks it").isFalse();
-        connected(A);
-        assertThat(own().lanes().at(A).missed()).isEmpty();
+        driver.advanceBy(SECOND);
+        ask(2, A, Talk.CHAT);
+        driver.advanceBy(5 * SECOND);
+        assertThat(outcomes())
+                .containsExactly(
+                        new AskFailed(
+                                ticket(1),
+                                A,
+                                Talk.LETTER,
+                                AskFailure.TIMED_OUT,
+                                "no connection came up; the last dial failed: refused at " + init.address()),
+                        new AskFailed(ticket(2), A, Talk.CHAT, AskFailure.TIMED_OUT, "no connection came up"));
     }
 
     @Test

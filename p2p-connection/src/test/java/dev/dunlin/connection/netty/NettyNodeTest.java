@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit together is refused before a node starts, or fails at once. */
@@ -153,6 +154,37 @@ class NettyNodeTest {
                 })),
                 "/echo/1",
                 "byte streams");
+    }
+
+    /** Also of one that its machine speaks and the node was not given: streams go by the machine. */
+    @Test
+    void aNameThatAMachineTakesIsNotForByteStreams() {
+        Map<String, Function<StreamChannel, StreamReader>> served = Map.of("/flow/1", stream -> {
+            throw new AssertionError();
+        });
+        isRefused(node(channelling(peers())).served(served), "/flow/1", "byte streams");
+    }
+
+    @Test
+    void aProtocolIsCalledByOneNameOnTheWire() {
+        isRefused(
+                node(asking()).exchanges(List.of(echo("echo", "/echo/2"))),
+                "a protocol echo that is not called /echo/2",
+                "give the same protocol to both");
+    }
+
+    @Test
+    void aNameOfQuestionsIsNotForChannels() {
+        Store<Root> both = peers().mount(
+                        ExchangeMachine.of(List.of(ECHO)),
+                        Root::exchange,
+                        (r, own) -> new Root(r.connection, r.peer, r.stream, own, r.channel))
+                .mount(
+                        ChannelMachine.of(List.of(flow("/echo/1"))),
+                        Root::channel,
+                        (r, own) -> new Root(r.connection, r.peer, r.stream, r.exchange, own))
+                .build();
+        isRefused(node(both).channels(List.of(flow("/echo/1"))), "/echo/1", "by two protocols");
     }
 
     /** What is found only when it is used fails at once, and says why. */

@@ -5,18 +5,23 @@ import static dev.dunlin.connection.netty.RawPeer.data;
 import static dev.dunlin.connection.netty.RawPeer.message;
 import static dev.dunlin.connection.netty.RawPeer.upgraded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.stream.EndReason;
+import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.yamux.YamuxWrite;
 import dev.dunlin.core.multiformats.Multiaddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -58,6 +63,38 @@ class TransportTest {
                     "only the listener is left", () -> server.transport.stats().sockets() == 1);
             LoneTransport.await(
                     "nothing is left", () -> client.transport.stats().sockets() == 0);
+        }
+    }
+
+    /** A socket of both families would tell addresses of IPv6 only, and hold the port against an IPv6 listener. */
+    @Test
+    void aListenerIsOfItsFamilyAlone() throws Exception {
+        try (LoneTransport node = new LoneTransport(Limits.DEFAULT)) {
+            node.listen(Multiaddr.parse("/ip4/0.0.0.0/tcp/0"));
+            List<Multiaddr> four = node.next(ConnectionAction.Listening.class).bound();
+            int port = four.getFirst().port().orElseThrow();
+            assertThat(four)
+                    .contains(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port))
+                    .allSatisfy(address -> assertThat(address.toString()).startsWith("/ip4/"));
+            assumeTrue(hasIpv6(), "this machine has no IPv6");
+            assertThatThrownBy(() -> new Socket("::1", port)).isInstanceOf(ConnectException.class);
+            assumeTrue(Epoll.isAvailable(), "an IPv6 socket of the JDK takes both families");
+            node.listen(Multiaddr.parse("/ip6/::/tcp/" + port));
+            List<Multiaddr> six = node.next(ConnectionAction.Listening.class).bound();
+            assertThat(six)
+                    .contains(Multiaddr.parse("/ip6/::1/tcp/" + port))
+                    .allSatisfy(address -> assertThat(address.toString()).startsWith("/ip6/"));
+            new Socket("::1", port).close();
+            new Socket("127.0.0.1", port).close();
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try {
+            new ServerSocket(0, 1, InetAddress.getByName("::1")).close();
+            return true;
+        } catch (IOException none) {
+            return false;
         }
     }
 
@@ -221,6 +258,28 @@ class TransportTest {
             assertThat(answers.get(RawPeer.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .containsExactly(
                             YamuxWrite.TAKEN, YamuxWrite.FULL, YamuxWrite.CLOSED, YamuxWrite.CLOSED, YamuxWrite.CLOSED);
+        }
+    }
+
+    @Test
+    void whatAReaderSaysAgainstItsPeerIsInTheEnd() throws Exception {
+        try (LoneTransport node = new LoneTransport(Limits.DEFAULT, Map.of(CLOSING, stream -> new StreamReader() {
+                    @Override
+                    public void data(StreamChannel from, ByteBuf bytes) {
+                        from.fail("the peer has sent more than it was asked for");
+                    }
+
+                    @Override
+                    public void remoteClosed(StreamChannel from) {}
+
+                    @Override
+                    public void ended(StreamChannel from, EndReason reason) {}
+                }));
+                RawPeer peer = upgraded(node.listen())) {
+            peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(CLOSING), new byte[9])));
+            StreamAction.StreamClosed closed = node.next(StreamAction.StreamClosed.class);
+            assertThat(closed.reason()).isEqualTo(EndReason.PROTOCOL_ERROR);
+            assertThat(closed.detail()).isEqualTo("the peer has sent more than it was asked for");
         }
     }
 

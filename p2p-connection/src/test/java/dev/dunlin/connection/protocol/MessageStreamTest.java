@@ -55,6 +55,7 @@ class MessageStreamTest {
         int room = Integer.MAX_VALUE;
         long consumed;
         boolean closed;
+        String failed = "";
 
         @Override
         public Sent send(ByteBuffer bytes) {
@@ -76,6 +77,11 @@ class MessageStreamTest {
         @Override
         public void closeWrite() {
             closed = true;
+        }
+
+        @Override
+        public void fail(String why) {
+            failed = why;
         }
     }
 
@@ -273,6 +279,9 @@ class MessageStreamTest {
 
         @Override
         public void closeWrite() {}
+
+        @Override
+        public void fail(String why) {}
     }
 
     @Test
@@ -295,11 +304,27 @@ class MessageStreamTest {
         Pipe pipe = new Pipe();
         MessageStream stream = new MessageStream(pipe);
         stream.rest();
-        stream.arrived(ByteBuffer.wrap(new byte[] {1, 2, 3}));
         assertThat(pipe.closed).isFalse();
         stream.remoteClosed();
         assertThat(pipe.closed).isTrue();
-        assertThat(pipe.consumed).as("what nobody will read").isEqualTo(3);
+    }
+
+    /** It would be taken for the answer to the next question. */
+    @Test
+    void whatComesUnaskedOnAStreamThatRestsEndsIt() {
+        Pipe later = new Pipe();
+        MessageStream resting = new MessageStream(later);
+        resting.rest();
+        assertThat(later.failed).isEmpty();
+        resting.arrived(ByteBuffer.wrap(new byte[] {2, 7, 8}));
+        assertThat(later.failed).isEqualTo("the peer has sent more than it was asked for");
+        assertThat(resting.capacity()).isZero();
+
+        Pipe before = new Pipe();
+        MessageStream answered = new MessageStream(before);
+        answered.read(PREFIXED, read -> answered.rest());
+        answered.arrived(ByteBuffer.wrap(new byte[] {2, 7, 8, 2}));
+        assertThat(before.failed).isEqualTo("the peer has sent more than it was asked for");
     }
 
     @Test
