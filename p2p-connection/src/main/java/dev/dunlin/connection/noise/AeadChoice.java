@@ -1,55 +1,70 @@
 package dev.dunlin.connection.noise;
 
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of two ways long messages take: the one that is faster on this machine. The first long messages go both ways in turn, until each
- * had enough of them to be compiled and timed; the bytes are the same. One serves a whole node, or many. Thread-safe.
+ * Which of two ways long messages take: the one that is faster on this machine. The first long messages go both ways in turn; from then
+ * on some go the other way, ever fewer, since what was slow may only have been cold: the JDK's intrinsics come with its last compiler.
+ * The bytes are the same. One serves a whole node, or many. Thread-safe.
  */
 public final class AeadChoice {
 
     /** The shortest message that counts as long, in bytes. Of shorter ones most of the time is the beginning. */
     static final int LONG = 4096;
 
-    /** How many messages each way is given before its time is taken, and how many then. */
-    private static final int WARM_UP = 1000;
+    /** How many messages each way is given before the first choice. */
+    static final int FIRST = 2000;
 
-    private static final int TIMED = 1000;
+    /** Of so many long messages of a key at least one goes the other way, and one is timed beside it. */
+    static final int PROBE = 256;
+
+    /** After so many of each the choice is made anew. */
+    static final int AGAIN = 64;
 
     private final @Nullable LongSupplier clock;
-    private final long[] taken = new long[2];
-    private final double[] best = {Double.MAX_VALUE, Double.MAX_VALUE};
-    private volatile Way chosen;
+    private final int[] timed = new int[2];
+    private final double[] best = new double[2];
+    private volatile Way chosen = Way.SPLIT;
+    private volatile int period = 2;
 
-    private AeadChoice(@Nullable LongSupplier clock, Way chosen) {
+    private AeadChoice(@Nullable LongSupplier clock) {
         this.clock = clock;
-        this.chosen = chosen;
+        Arrays.fill(best, Double.MAX_VALUE);
     }
 
     /** One that times both ways by a clock in nanoseconds. */
     public static AeadChoice timedBy(LongSupplier clock) {
-        return new AeadChoice(clock, Way.UNDECIDED);
+        return new AeadChoice(clock);
     }
 
     /** One that times nothing: all messages take the way that begins sooner. */
     public static AeadChoice untimed() {
-        return new AeadChoice(null, Way.SPLIT);
+        return new AeadChoice(null);
     }
 
     /** Who does it. */
     enum Way {
-        /** Still to be found out. */
-        UNDECIDED,
         /** {@link JdkAead}. */
         JDK,
         /** {@link SplitAead}. */
-        SPLIT
+        SPLIT;
+
+        private Way other() {
+            return this == JDK ? SPLIT : JDK;
+        }
     }
 
-    /** The way that was found to be the faster one. */
-    Way chosen() {
-        return chosen;
+    /** The way of a long message, by its number under its key. */
+    Way way(long number) {
+        return clock != null && number % period == 0 ? chosen.other() : chosen;
+    }
+
+    /** Whether that message is to be timed. */
+    boolean times(long number) {
+        long place = number % period;
+        return clock != null && (place == 0 || place == 1);
     }
 
     /** The time, in nanoseconds. */
@@ -59,14 +74,16 @@ public final class AeadChoice {
 
     /** A long message was done in so many nanoseconds. */
     synchronized void took(Way way, int bytes, long nanos) {
-        int index = way == Way.JDK ? 0 : 1;
-        taken[index]++;
-        if (taken[index] > WARM_UP) {
-            // The best of many: whatever else the machine does only adds to a time.
-            best[index] = Math.min(best[index], (double) nanos / bytes);
+        // The best of many: whatever else the machine does only adds to a time.
+        best[way.ordinal()] = Math.min(best[way.ordinal()], (double) nanos / bytes);
+        timed[way.ordinal()]++;
+        int enough = period == 2 ? FIRST : AGAIN;
+        if (timed[0] < enough || timed[1] < enough) {
+            return;
         }
-        if (taken[0] >= WARM_UP + TIMED && taken[1] >= WARM_UP + TIMED) {
-            chosen = best[0] < best[1] ? Way.JDK : Way.SPLIT;
-        }
+        chosen = best[0] < best[1] ? Way.JDK : Way.SPLIT;
+        period = Math.min(PROBE, 2 * period);
+        Arrays.fill(timed, 0);
+        Arrays.fill(best, Double.MAX_VALUE);
     }
 }

@@ -62,8 +62,9 @@ final class CipherState {
         if (nonce == RESERVED_NONCE) {
             throw new NoiseException(new NoiseFailure.NonceExhausted());
         }
-        Way way = way(length);
-        boolean timed = length >= AeadChoice.LONG && choice.chosen() == Way.UNDECIDED;
+        boolean isLong = length >= AeadChoice.LONG;
+        Way way = isLong ? choice.way(nonce) : Way.SPLIT;
+        boolean timed = isLong && choice.times(nonce);
         long began = timed ? choice.now() : 0;
         try {
             Aead aead = way == Way.JDK ? jdk() : split;
@@ -90,17 +91,6 @@ final class CipherState {
             jdk = known;
         }
         return known;
-    }
-
-    private Way way(int length) {
-        if (length < AeadChoice.LONG) {
-            return Way.SPLIT;
-        }
-        Way chosen = choice.chosen();
-        if (chosen != Way.UNDECIDED) {
-            return chosen;
-        }
-        return (nonce & 1) == 0 ? Way.JDK : Way.SPLIT;
     }
 
     /** Lets long messages take the way that a choice says. */
