@@ -1,7 +1,10 @@
 package dev.dunlin.node;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Where a node keeps what is its own: {@code identity.key}, and its log in {@code log}. */
 final class DataDirectory {
@@ -15,7 +18,22 @@ final class DataDirectory {
 
     /** The data directory of a node that was given none: {@code .dunlin} in the user's home. */
     static Path standard() {
-        return Path.of(System.getProperty("user.home"), ".dunlin");
+        return standard(System.getenv("HOME"));
+    }
+
+    // The JVM asks the password file, and the shell the environment: what ~ means is what the user sees.
+    static Path standard(@Nullable String home) {
+        boolean isSaid = home != null && !home.isEmpty();
+        return Path.of(isSaid ? home : System.getProperty("user.home"), ".dunlin");
+    }
+
+    /** Whether there is anything of a log in a data directory. */
+    static boolean hasLog(Path dataDirectory) {
+        try (Stream<Path> files = Files.list(log(dataDirectory))) {
+            return files.findAny().isPresent();
+        } catch (IOException none) {
+            return false;
+        }
     }
 
     /** The folder of the log in a data directory. */

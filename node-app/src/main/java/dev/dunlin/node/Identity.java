@@ -50,11 +50,20 @@ final class Identity {
     /**
      * The identity in a data directory; makes both if there are none.
      *
-     * @throws CommandFailure if the key file cannot be read or made, is damaged, or can be read by others
+     * @throws CommandFailure if the key file cannot be read or made, is damaged, or can be read by others, or is gone while the log
+     *     of its node is still there
      */
     static Identity loadOrCreate(Path dataDir) {
         if (isIn(dataDir)) {
             return load(dataDir);
+        }
+        if (DataDirectory.hasLog(dataDir)) {
+            Path log = DataDirectory.log(dataDir);
+            throw new CommandFailure(
+                    ExitCode.NO_INPUT,
+                    "the key of the node in " + dataDir + " is missing, and its log is there: put " + FILE
+                            + " back from a copy, or begin as a new node without its past: mv " + log + " " + log
+                            + ".old");
         }
         try {
             return made(dataDir);

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program. Each command is a class of its own, listed in {@link #commandLine}. Whatever goes wrong is one sentence
@@ -42,6 +44,9 @@ public final class Main implements Runnable {
             description = "Shows this help.")
     private boolean help;
 
+    @Option(names = "--version", versionHelp = true, description = "Prints what 'dunlin version' does.")
+    private boolean version;
+
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean debug;
 
@@ -60,6 +65,9 @@ public final class Main implements Runnable {
             description = "From which level on: off, error, warn, info, debug or trace (default: info for run, error"
                     + " for others).")
     private Logging.@Nullable Threshold logLevel;
+
+    /** So much of an argument that nobody knows is shown again. */
+    private static final int MOST_SHOWN = 60;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -95,7 +103,10 @@ public final class Main implements Runnable {
     /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what the user types. */
     static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err) {
         Main main = new Main();
-        return new CommandLine(main)
+        CommandLine program = new CommandLine(main);
+        program.getCommandSpec()
+                .versionProvider(() -> VersionCommand.lines(BuildInfo.current()).toArray(String[]::new));
+        return program.addSubcommand(new HelpCommand())
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
                 .addSubcommand(new RunCommand())
@@ -137,9 +148,34 @@ public final class Main implements Runnable {
     private static IParameterExceptionHandler onBadUsage() {
         return (bad, args) -> {
             CommandLine command = bad.getCommandLine();
-            report(command, sentence(bad) + "; see '" + command.getCommandSpec().qualifiedName() + " --help'.", bad);
+            String help = "ee '" + command.getCommandSpec().qualifiedName() + " --help'.";
+            String sentence = bad instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : sentence(bad);
+            report(command, sentence + (sentence.endsWith("?") ? " S" : "; s") + help, bad);
             return ExitCode.USAGE.code();
         };
+    }
+
+    private static String unknown(UnmatchedArgumentException bad) {
+        String given = bad.getUnmatched().isEmpty() ? "" : bad.getUnmatched().getFirst();
+        CommandSpec command = bad.getCommandLine().getCommandSpec();
+        if (bad.isUnknownOption()) {
+            return unknown("option", given, command.optionsMap().keySet());
+        }
+        return command.subcommands().isEmpty()
+                ? shown(given) + " is one argument too many"
+                : unknown("command", given, command.subcommands().keySet());
+    }
+
+    /** That there is none of this name, and which may be meant. */
+    static String unknown(String what, String given, Set<String> known) {
+        return "there is no " + what + " " + shown(given)
+                + NearestName.of(given, known)
+                        .map(near -> ": did you mean " + near + "?")
+                        .orElse("");
+    }
+
+    private static String shown(String argument) {
+        return LogLine.printable(argument.length() <= MOST_SHOWN ? argument : argument.substring(0, MOST_SHOWN) + "…");
     }
 
     private static IExecutionExceptionHandler onFailure() {

@@ -190,7 +190,12 @@ public final class Node implements AutoCloseable {
         return runtime.ask(key("connect"), ticket -> new PeerAction.Reach(peer, List.of(where), ticket), timeout);
     }
 
-    private static PeerId peerOf(Multiaddr address) {
+    /**
+     * Who is at an address.
+     *
+     * @throws CommandFailure if it does not say
+     */
+    static PeerId peerOf(Multiaddr address) {
         return address.peerId()
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.USAGE,

@@ -2,7 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.core.multiformats.Multiaddr;
-import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.multiformats.PeerId;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,9 @@ final class RunCommand implements Runnable {
             paramLabel = "MULTIADDR",
             arity = "1..*",
             converter = MultiaddrConverter.class,
-            description = "Peers to connect to, with /p2p/ and their ids at the end. Default: none")
+            description =
+                    "Peers to stay connected to, with /p2p/ and their ids at the end. Whoever is lost is dialled again,"
+                            + " with growing delays, for ever. Default: none")
     private List<Multiaddr> connect = new ArrayList<>();
 
     @Option(
@@ -75,6 +77,9 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        Identity identity = Identity.loadOrCreate(dataDir);
+        connect.forEach(address -> canBeDialled(address, identity.peerId()));
+        listen.forEach(address -> canBeListenedAt(address, identity.peerId()));
         NodeOptions options = NodeOptions.DEFAULT
                 .withLog(DataDirectory.log(dataDir))
                 .withEarlyMuxer(!noEarlyMuxer)
@@ -86,7 +91,7 @@ final class RunCommand implements Runnable {
         Thread closing = new Thread(() -> stopped(started), "dunlin-stop");
         Runtime.getRuntime().addShutdownHook(closing);
         try {
-            serve(started(options, started), out);
+            serve(started(identity, options, started), out);
         } finally {
             if (removed(closing) && !started.isCompletedExceptionally()) {
                 started.join().close();
@@ -94,9 +99,23 @@ final class RunCommand implements Runnable {
         }
     }
 
-    private Node started(NodeOptions options, CompletableFuture<Node> started) {
+    // Before anything starts: what can never be is the command line's mistake.
+    private static void canBeDialled(Multiaddr address, PeerId self) {
+        PeerId peer = Node.peerOf(address);
+        CommandFailure.require(
+                !peer.equals(self), "--connect " + address + " is this node itself: give the address of another peer");
+    }
+
+    private static void canBeListenedAt(Multiaddr address, PeerId self) {
+        CommandFailure.require(
+                address.peerId().filter(peer -> !peer.equals(self)).isEmpty(),
+                "--listen " + address + " names another peer than this node, which is " + self
+                        + ": leave out /p2p/ and what follows it");
+    }
+
+    private Node started(Identity identity, NodeOptions options, CompletableFuture<Node> started) {
         try {
-            Node node = Node.start(Identity.loadOrCreate(dataDir).key(), options);
+            Node node = Node.start(identity.key(), options);
             started.complete(node);
             return node;
         } catch (RuntimeException | Error e) {
@@ -118,13 +137,13 @@ final class RunCommand implements Runnable {
 
     private void listenAndWait(Node node, PrintWriter out) {
         for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
-            node.listen(address).forEach(out::println);
+            node.listen(address.withoutPeer().orElse(address)).forEach(out::println);
         }
         StandardOutput.lost(out).ifPresent(lost -> {
             throw lost;
         });
         for (Multiaddr address : connect) {
-            dial(node, address);
+            keep(node, address);
         }
         try {
             node.ended().join();
@@ -150,16 +169,9 @@ final class RunCommand implements Runnable {
         }
     }
 
-    private static void dial(Node node, Multiaddr address) {
+    private static void keep(Node node, Multiaddr address) {
         Multiaddr where = address.withoutPeer().orElse(address);
-        node.runtime()
-                .offer(new ConnectionAction.Connect(
-                        address.peerId()
-                                .orElseThrow(() -> new CommandFailure(
-                                        ExitCode.USAGE,
-                                        address + " does not say which peer is there: add /p2p/ and its id")),
-                        List.of(where),
-                        Ticket.NONE));
+        node.runtime().offer(new ConnectionAction.Keep(Node.peerOf(address), List.of(where), "--connect"));
     }
 
     // While the JVM is shutting down the hook runs already, and closes the node itself.

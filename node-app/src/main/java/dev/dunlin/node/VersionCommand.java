@@ -1,6 +1,6 @@
 package dev.dunlin.node;
 
-import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -21,9 +21,11 @@ final class VersionCommand implements Runnable {
 
     @Override
     public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("dunlin " + build.version());
-        out.println("commit " + build.commit());
-        out.println("java " + Runtime.version());
+        lines(build).forEach(spec.commandLine().getOut()::println);
+    }
+
+    /** What it prints. */
+    static List<String> lines(BuildInfo build) {
+        return List.of("dunlin " + build.version(), "commit " + build.commit(), "java " + Runtime.version());
     }
 }

@@ -74,6 +74,43 @@ class InitCommandTest {
         assertThat(Files.readString(key())).isEqualTo(before);
     }
 
+    /** Otherwise it would go on with another's past. */
+    @Test
+    void aKeyThatIsGoneIsNotMadeAnewBesideItsLog() throws IOException {
+        Identity.create(data());
+        Path log = Files.createDirectories(DataDirectory.log(data()));
+        Files.writeString(log.resolve("1.log"), "x");
+        Files.delete(key());
+        assertThat(program.run("run", "--data-dir", data())).isEqualTo(ExitCode.NO_INPUT);
+        assertThat(program.sentence())
+                .isEqualTo("the key of the node in " + data() + " is missing, and its log is there: put identity.key"
+                        + " back from a copy, or begin as a new node without its past: mv " + log + " " + log + ".old");
+        assertThat(Files.exists(key())).isFalse();
+        Files.delete(log.resolve("1.log"));
+        Identity.loadOrCreate(data());
+        assertThat(Files.exists(key())).isTrue();
+    }
+
+    /** Nothing is started, and no log begun, where the command line cannot be meant. */
+    @Test
+    void addressesThatCannotBeMeantAreRefusedBeforeTheStart() {
+        PeerId self = Identity.create(data()).peerId();
+        String somewhere = "/ip4/127.0.0.1/tcp/4001";
+        assertThat(program.run("run", "--data-dir", data(), "--connect", somewhere))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).startsWith(somewhere + " does not say which peer is there");
+        assertThat(program.run("run", "--data-dir", data(), "--connect", somewhere + "/p2p/" + self))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).contains("is this node itself");
+        PeerId other = PrivateKey.generate(KeyType.ED25519, new SecureRandom())
+                .publicKey()
+                .peerId();
+        assertThat(program.run("run", "--data-dir", data(), "--listen", somewhere + "/p2p/" + other))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).contains("names another peer than this node, which is " + self);
+        assertThat(Files.exists(DataDirectory.log(data()))).isFalse();
+    }
+
     @Test
     void aKeyOpenToOthersIsRefused() throws IOException {
         Identity.create(data());

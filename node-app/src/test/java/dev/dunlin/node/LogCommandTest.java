@@ -192,7 +192,7 @@ class LogCommandTest {
         RecordedNode.day(data);
         refused(ExitCode.USAGE, "--peer is no peer id", "log", data, "--peer", "ann");
         refused(ExitCode.USAGE, "--seal goes with no other option", "log", data, "--seal", "--follow");
-        refused(ExitCode.USAGE, "Unmatched argument", "log", data, data);
+        refused(ExitCode.USAGE, data + " is one argument too many", "log", data, data);
     }
 
     @Test

@@ -51,8 +51,46 @@ class MainTest {
     void badUsageIsOneSentence() {
         assertThat(program.execute("version", "--loud")).isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString().lines())
-                .containsExactly("dunlin: Unknown option: '--loud'; see 'dunlin version --help'.");
+                .containsExactly("dunlin: there is no option --loud; see 'dunlin version --help'.");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void whatIsMisspeltIsShownTheNearestName() {
+        assertThat(program.execute("replya")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString().lines())
+                .containsExactly("dunlin: there is no command replya: did you mean replay? See 'dunlin --help'.");
+        err.getBuffer().setLength(0);
+        assertThat(program.execute("run", "--listne", "/ip4/127.0.0.1/tcp/0")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "dunlin: there is no option --listne: did you mean --listen? See 'dunlin run --help'.");
+    }
+
+    @Test
+    void anArgumentOfAnyLengthIsShownInPart() {
+        assertThat(program.execute("x".repeat(100_000))).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).hasSizeLessThan(200);
+    }
+
+    @Test
+    void versionAndHelpAreOptionsAndCommands() {
+        assertThat(program.execute("--version")).isEqualTo(ExitCode.OK.code());
+        String version = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(program.execute("version")).isEqualTo(ExitCode.OK.code());
+        assertThat(version).isEqualTo(out.toString());
+        out.getBuffer().setLength(0);
+        assertThat(program.execute("help", "version")).isEqualTo(ExitCode.OK.code());
+        assertThat(out.toString()).startsWith("Usage: dunlin version");
+    }
+
+    @Test
+    void homeIsWhatTheUserSays() {
+        assertThat(DataDirectory.standard("/srv/ann")).isEqualTo(Path.of("/srv/ann/.dunlin"));
+        for (String none : Arrays.asList(null, "")) {
+            assertThat(DataDirectory.standard(none)).isEqualTo(Path.of(System.getProperty("user.home"), ".dunlin"));
+        }
     }
 
     @Test
