@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,16 @@ final class DataDirectory {
         return Path.of(isSaid ? home : System.getProperty("user.home"), ".dunlin");
     }
 
-    /** Whether there is anything of a log in a data directory. */
+    /** Whether there is anything of a log in a data directory, be it unreadable. */
     static boolean hasLog(Path dataDirectory) {
-        try (Stream<Path> files = Files.list(log(dataDirectory))) {
-            return files.findAny().isPresent();
-        } catch (IOException none) {
+        Path log = log(dataDirectory);
+        if (!Files.exists(log, LinkOption.NOFOLLOW_LINKS)) {
             return false;
+        }
+        try (Stream<Path> files = Files.list(log)) {
+            return files.findAny().isPresent();
+        } catch (IOException unreadable) {
+            return true;
         }
     }
 

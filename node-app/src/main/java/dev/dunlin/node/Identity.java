@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -57,14 +58,6 @@ final class Identity {
         if (isIn(dataDir)) {
             return load(dataDir);
         }
-        if (DataDirectory.hasLog(dataDir)) {
-            Path log = DataDirectory.log(dataDir);
-            throw new CommandFailure(
-                    ExitCode.NO_INPUT,
-                    "the key of the node in " + dataDir + " is missing, and its log is there: put " + FILE
-                            + " back from a copy, or begin as a new node without its past: mv " + log + " " + log
-                            + ".old");
-        }
         try {
             return made(dataDir);
         } catch (FileAlreadyExistsException raced) {
@@ -72,10 +65,15 @@ final class Identity {
         }
     }
 
+    /** The identity in a data directory, if there is one; as {@link #load} otherwise. */
+    static Optional<Identity> find(Path dataDir) {
+        return isIn(dataDir) ? Optional.of(load(dataDir)) : Optional.empty();
+    }
+
     /**
      * Makes a new identity in a data directory, and the directory itself if there is none.
      *
-     * @throws CommandFailure if there is one already, or it cannot be made
+     * @throws CommandFailure if there is one already, or it cannot be made, or the log of another is there
      */
     static Identity create(Path dataDir) {
         try {
@@ -95,6 +93,14 @@ final class Identity {
     }
 
     private static Identity made(Path dataDir) throws FileAlreadyExistsException {
+        if (DataDirectory.hasLog(dataDir)) {
+            Path log = DataDirectory.log(dataDir);
+            throw new CommandFailure(
+                    ExitCode.NO_INPUT,
+                    "the key of the node in " + dataDir + " is missing, and its log is there: put " + FILE
+                            + " back from a copy, or begin as a new node without its past: mv " + log + " " + log
+                            + ".old");
+        }
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         makeDirectory(dataDir);
         try {

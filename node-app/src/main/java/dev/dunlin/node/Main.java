@@ -159,7 +159,10 @@ public final class Main implements Runnable {
         String given = bad.getUnmatched().isEmpty() ? "" : bad.getUnmatched().getFirst();
         CommandSpec command = bad.getCommandLine().getCommandSpec();
         if (bad.isUnknownOption()) {
-            return unknown("option", given, command.optionsMap().keySet());
+            return unknown(
+                    "option",
+                    given.replaceFirst("=.*", ""),
+                    command.optionsMap().keySet());
         }
         return command.subcommands().isEmpty()
                 ? shown(given) + " is one argument too many"
@@ -175,7 +178,11 @@ public final class Main implements Runnable {
     }
 
     private static String shown(String argument) {
-        return LogLine.printable(argument.length() <= MOST_SHOWN ? argument : argument.substring(0, MOST_SHOWN) + "…");
+        if (argument.length() <= MOST_SHOWN) {
+            return argument.isEmpty() ? "''" : LogLine.printable(argument);
+        }
+        int end = Character.isHighSurrogate(argument.charAt(MOST_SHOWN - 1)) ? MOST_SHOWN - 1 : MOST_SHOWN;
+        return LogLine.printable(argument.substring(0, end)) + "…";
     }
 
     private static IExecutionExceptionHandler onFailure() {

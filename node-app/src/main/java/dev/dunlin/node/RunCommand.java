@@ -3,11 +3,13 @@ package dev.dunlin.node;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.multiformats.Transport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -77,9 +79,11 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        // A node that is not there yet is nobody's address.
+        Optional<PeerId> self = Identity.find(dataDir).map(Identity::peerId);
+        connect.forEach(address -> canBeDialled(address, self));
+        listen.forEach(address -> canBeListenedAt(address, self));
         Identity identity = Identity.loadOrCreate(dataDir);
-        connect.forEach(address -> canBeDialled(address, identity.peerId()));
-        listen.forEach(address -> canBeListenedAt(address, identity.peerId()));
         NodeOptions options = NodeOptions.DEFAULT
                 .withLog(DataDirectory.log(dataDir))
                 .withEarlyMuxer(!noEarlyMuxer)
@@ -100,16 +104,25 @@ final class RunCommand implements Runnable {
     }
 
     // Before anything starts: what can never be is the command line's mistake.
-    private static void canBeDialled(Multiaddr address, PeerId self) {
+    private static void canBeDialled(Multiaddr address, Optional<PeerId> self) {
         PeerId peer = Node.peerOf(address);
         CommandFailure.require(
-                !peer.equals(self), "--connect " + address + " is this node itself: give the address of another peer");
+                self.filter(peer::equals).isEmpty(),
+                "--connect " + address + " is this node itself: give the address of another peer");
+        Transport transport = address.withoutPeer().orElse(address).transport();
+        boolean isTcp = transport == Transport.TCP && address.port().orElse(0) != 0;
+        CommandFailure.require(
+                isTcp || transport == Transport.DNSADDR,
+                "--connect " + address + " cannot be dialled: give an address as /ip4/192.0.2.1/tcp/4001/p2p/" + peer
+                        + " or /dnsaddr/example.org/p2p/" + peer);
     }
 
-    private static void canBeListenedAt(Multiaddr address, PeerId self) {
+    private static void canBeListenedAt(Multiaddr address, Optional<PeerId> self) {
         CommandFailure.require(
-                address.peerId().filter(peer -> !peer.equals(self)).isEmpty(),
-                "--listen " + address + " names another peer than this node, which is " + self
+                address.peerId().isEmpty() || address.peerId().equals(self),
+                "--listen " + address + " names "
+                        + self.map(own -> "another peer than this node, which is " + own)
+                                .orElse("a peer, and this node has no key yet")
                         + ": leave out /p2p/ and what follows it");
     }
 

@@ -85,29 +85,47 @@ class InitCommandTest {
         assertThat(program.sentence())
                 .isEqualTo("the key of the node in " + data() + " is missing, and its log is there: put identity.key"
                         + " back from a copy, or begin as a new node without its past: mv " + log + " " + log + ".old");
+        assertThat(program.run("init", "--data-dir", data())).isEqualTo(ExitCode.NO_INPUT);
         assertThat(Files.exists(key())).isFalse();
         Files.delete(log.resolve("1.log"));
+        Files.delete(log);
+        Files.createSymbolicLink(log, home.resolve("elsewhere"));
+        assertThat(program.run("run", "--data-dir", data())).isEqualTo(ExitCode.NO_INPUT);
+        assertThat(Files.exists(key())).isFalse();
+        Files.delete(log);
+        Files.createDirectory(log);
         Identity.loadOrCreate(data());
         assertThat(Files.exists(key())).isTrue();
     }
 
-    /** Nothing is started, and no log begun, where the command line cannot be meant. */
+    private void isBadUsage(String says, Object... args) {
+        assertThat(program.run(args)).as(program.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).contains(says);
+    }
+
+    /** Nothing is started, and nothing made, where the command line cannot be meant. */
     @Test
     void addressesThatCannotBeMeantAreRefusedBeforeTheStart() {
-        PeerId self = Identity.create(data()).peerId();
-        String somewhere = "/ip4/127.0.0.1/tcp/4001";
-        assertThat(program.run("run", "--data-dir", data(), "--connect", somewhere))
-                .isEqualTo(ExitCode.USAGE);
-        assertThat(program.sentence()).startsWith(somewhere + " does not say which peer is there");
-        assertThat(program.run("run", "--data-dir", data(), "--connect", somewhere + "/p2p/" + self))
-                .isEqualTo(ExitCode.USAGE);
-        assertThat(program.sentence()).contains("is this node itself");
         PeerId other = PrivateKey.generate(KeyType.ED25519, new SecureRandom())
                 .publicKey()
                 .peerId();
-        assertThat(program.run("run", "--data-dir", data(), "--listen", somewhere + "/p2p/" + other))
-                .isEqualTo(ExitCode.USAGE);
-        assertThat(program.sentence()).contains("names another peer than this node, which is " + self);
+        String somewhere = "/ip4/127.0.0.1/tcp/4001";
+        isBadUsage("does not say which peer is there", "run", "--data-dir", data(), "--connect", somewhere);
+        for (String never : List.of("", "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/4001/quic-v1")) {
+            isBadUsage("cannot be dialled", "run", "--data-dir", data(), "--connect", never + "/p2p/" + other);
+        }
+        isBadUsage("has no key yet", "run", "--data-dir", data(), "--listen", somewhere + "/p2p/" + other);
+        assertThat(Files.exists(data())).isFalse();
+
+        PeerId self = Identity.create(data()).peerId();
+        isBadUsage("is this node itself", "run", "--data-dir", data(), "--connect", somewhere + "/p2p/" + self);
+        isBadUsage(
+                "another peer than this node, which is " + self,
+                "run",
+                "--data-dir",
+                data(),
+                "--listen",
+                somewhere + "/p2p/" + other);
         assertThat(Files.exists(DataDirectory.log(data()))).isFalse();
     }
 

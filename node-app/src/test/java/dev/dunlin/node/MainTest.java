@@ -68,6 +68,15 @@ class MainTest {
     }
 
     @Test
+    void anOptionIsKnownByItsName() {
+        assertThat(program.execute("run", "--lisen=/ip4/127.0.0.1/tcp/0")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).contains("there is no option --lisen: did you mean --listen?");
+        err.getBuffer().setLength(0);
+        assertThat(program.execute("")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).contains("there is no command ''; see");
+    }
+
+    @Test
     void anArgumentOfAnyLengthIsShownInPart() {
         assertThat(program.execute("x".repeat(100_000))).isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString()).hasSizeLessThan(200);

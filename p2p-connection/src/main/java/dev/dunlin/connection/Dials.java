@@ -132,7 +132,7 @@ final class Dials {
         if (own.phaseOf(peer) instanceof Connected connected) {
             return ended.withPhase(peer, connected.withRacing(Optional.empty()));
         }
-        // An address that this node cannot dial is not tried again, unless it is the only one.
+        // An address that this node cannot dial is not tried again, unless it is the only one of a peer that is kept.
         List<Multiaddr> others = error.kind() == ConnectionError.Kind.UNSUPPORTED_ADDRESS
                 ? was.attempt().addresses().stream()
                         .filter(known -> !known.equals(was.address()))

@@ -58,7 +58,7 @@ public record ChannelState(
     /**
      * A channel that is being opened.
      *
-     * @param missed how the last dial failed
+     * @param missed how the last dial failed while a connection is awaited
      * @param deadline when it is given up
      * @param at the same, or when it is tried again
      */

@@ -59,7 +59,8 @@ final class Establishing {
 
     private ChannelState reaching(ChannelState before, long number, Opening opening) {
         ctx.then(new Reach(opening.peer(), opening.addresses(), ticket(number)));
-        return before.withOpening(number, opening.in(Stage.REACHING, opening.deadline()));
+        return before.withOpening(
+                number, opening.in(Stage.REACHING, opening.deadline()).with(MissedDial.NONE));
     }
 
     private static Ticket ticket(long number) {
@@ -102,7 +103,8 @@ final class Establishing {
         MissedDial missed = MissedDial.of(fact.why(), fact.address(), ctx.now());
         ChannelState after = own;
         for (Map.Entry<Long, Opening> opening : own.openings()) {
-            if (opening.getValue().peer().equals(fact.peer())) {
+            boolean waits = opening.getValue().stage() == Stage.REACHING;
+            if (waits && opening.getValue().peer().equals(fact.peer())) {
                 after = after.withOpening(opening.getKey(), opening.getValue().with(missed));
             }
         }

@@ -17,7 +17,7 @@ public final class AeadChoice {
     /** How many messages each way is given before the first choice. */
     static final int FIRST = 2000;
 
-    /** Of so many long messages of a key at least one goes the other way, and one is timed beside it. */
+    /** Of so many long messages about one goes the other way in the end, and one is timed beside it. */
     static final int PROBE = 256;
 
     /** After so many of each the choice is made anew. */
@@ -56,15 +56,24 @@ public final class AeadChoice {
         }
     }
 
-    /** The way of a long message, by its number under its key. */
+    /** The way of a long message, by its number among those of its key. */
     Way way(long number) {
-        return clock != null && number % period == 0 ? chosen.other() : chosen;
+        return clock != null && place(number) == 0 ? chosen.other() : chosen;
     }
 
     /** Whether that message is to be timed. */
     boolean times(long number) {
-        long place = number % period;
-        return clock != null && (place == 0 || place == 1);
+        return clock != null && place(number) <= 1;
+    }
+
+    // Spread, so that both ways get of all kinds where long and longer ones come by turns.
+    private long place(long number) {
+        return (number * 0x9E3779B97F4A7C15L >>> 40) % period;
+    }
+
+    /** Whether both ways were timed often enough for a first choice. */
+    boolean decided() {
+        return period > 2;
     }
 
     /** The time, in nanoseconds. */

@@ -21,6 +21,7 @@ final class CipherState {
     private final SplitAead split;
     private @Nullable JdkAead jdk;
     private long nonce;
+    private long longs;
 
     /** A state under a copy of the key of 32 bytes, its nonce at the given value. */
     CipherState(byte[] key, long nonce) {
@@ -63,8 +64,9 @@ final class CipherState {
             throw new NoiseException(new NoiseFailure.NonceExhausted());
         }
         boolean isLong = length >= AeadChoice.LONG;
-        Way way = isLong ? choice.way(nonce) : Way.SPLIT;
-        boolean timed = isLong && choice.times(nonce);
+        long number = isLong ? ++longs : 0;
+        Way way = isLong ? choice.way(number) : Way.SPLIT;
+        boolean timed = isLong && choice.times(number);
         long began = timed ? choice.now() : 0;
         try {
             Aead aead = way == Way.JDK ? jdk() : split;

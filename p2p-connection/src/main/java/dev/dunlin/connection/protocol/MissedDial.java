@@ -12,7 +12,11 @@ import dev.dunlin.core.multiformats.Multiaddr;
  */
 public record MissedDial(String how, long at) {
 
-    /** Checks the bound. */
+    /**
+     * Checks the bound.
+     *
+     * @throws IllegalArgumentException if the text is too long
+     */
     public MissedDial {
         ConnectionAction.boundedDetail(how);
     }

@@ -58,18 +58,19 @@ public final class Mounted {
                 id -> new ChannelAction.Offered(STREAM, STREAM, SOMEBODY, id));
         asks.isMadeFor(exchanges);
         carries.isMadeFor(channels);
-        for (String id : channels.ids()) {
-            if (asks.takes(id)) {
-                throw new IllegalArgumentException(
-                        id + " is called so on the wire by two protocols, one of questions and one of channels");
-            }
-        }
+        channels.ids().stream().filter(asks::takes).forEach(Mounted::twice);
+        exchanges.ids().stream().filter(carries::takes).forEach(Mounted::twice);
         for (String id : byteStreams) {
             if (asks.takes(id) || carries.takes(id)) {
                 throw new IllegalArgumentException(
                         id + " is the name on the wire of a protocol of messages and of byte streams: rename one");
             }
         }
+    }
+
+    private static void twice(String id) {
+        throw new IllegalArgumentException(
+                id + " is the name on the wire of two protocols, one of questions and one of channels: rename one");
     }
 
     /** A machine that speaks protocols, if there is one: it is asked by its guards, which alone know them. */

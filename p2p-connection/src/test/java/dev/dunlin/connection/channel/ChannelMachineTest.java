@@ -305,6 +305,17 @@ class ChannelMachineTest {
                         "no connection came up; the last dial failed: refused at " + init.address()));
     }
 
+    @Test
+    void whatFailedBeforeAnOpeningWaitedForAConnectionIsNoReason() {
+        open(1, A);
+        ConnectionEffect.ConnectInit init = last(ConnectionEffect.ConnectInit.class);
+        driver.dispatch(new ChannelAction.Crowded(1));
+        driver.dispatch(new ChannelAction.DialMissed(A, init.address(), ConnectionError.Kind.REFUSED));
+        driver.advanceBy(own().openings().at(1L).deadline() - driver.now());
+        assertThat(((ChannelFailed) outcomes().getLast()).error())
+                .isEqualTo(ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "no connection came up"));
+    }
+
     private int waitingFor(PeerId peer) {
         return driver.root()
                 .connection()

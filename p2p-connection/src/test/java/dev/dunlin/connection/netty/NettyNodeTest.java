@@ -184,7 +184,8 @@ class NettyNodeTest {
                         Root::channel,
                         (r, own) -> new Root(r.connection, r.peer, r.stream, r.exchange, own))
                 .build();
-        isRefused(node(both).channels(List.of(flow("/echo/1"))), "/echo/1", "by two protocols");
+        isRefused(node(both).channels(List.of(flow("/echo/1"))), "/echo/1", "of two protocols");
+        isRefused(node(both).exchanges(List.of(ECHO)), "/echo/1", "of two protocols");
     }
 
     /** What is found only when it is used fails at once, and says why. */
