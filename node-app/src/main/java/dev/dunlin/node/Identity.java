@@ -55,8 +55,9 @@ final class Identity {
      *     of its node is still there
      */
     static Identity loadOrCreate(Path dataDir) {
-        if (isIn(dataDir)) {
-            return load(dataDir);
+        Optional<Identity> known = find(dataDir);
+        if (known.isPresent()) {
+            return known.get();
         }
         try {
             return made(dataDir);

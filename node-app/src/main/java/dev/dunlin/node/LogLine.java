@@ -100,8 +100,17 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
 
     /** A payload, cut to what a line can show. */
     static String shortened(String payload) {
-        String shown = printable(payload);
-        return shown.length() <= MAX_PAYLOAD ? shown : shown.substring(0, MAX_PAYLOAD - 1) + "…";
+        return shortened(payload, MAX_PAYLOAD);
+    }
+
+    /** A {@link #printable} text of at most so many characters. */
+    static String shortened(String text, int most) {
+        String shown = printable(text);
+        if (shown.length() <= most) {
+            return shown;
+        }
+        int end = Character.isHighSurrogate(shown.charAt(most - 2)) ? most - 2 : most - 1;
+        return shown.substring(0, end) + "…";
     }
 
     /** A text without what a terminal would carry out or hide: peers choose parts of it. */

@@ -37,6 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
 
+    /** So much of an argument that nobody knows is shown again. */
+    private static final int MOST_SHOWN = 60;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -65,9 +68,6 @@ public final class Main implements Runnable {
             description = "From which level on: off, error, warn, info, debug or trace (default: info for run, error"
                     + " for others).")
     private Logging.@Nullable Threshold logLevel;
-
-    /** So much of an argument that nobody knows is shown again. */
-    private static final int MOST_SHOWN = 60;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
@@ -148,9 +148,9 @@ public final class Main implements Runnable {
     private static IParameterExceptionHandler onBadUsage() {
         return (bad, args) -> {
             CommandLine command = bad.getCommandLine();
-            String help = "ee '" + command.getCommandSpec().qualifiedName() + " --help'.";
             String sentence = bad instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : sentence(bad);
-            report(command, sentence + (sentence.endsWith("?") ? " S" : "; s") + help, bad);
+            String see = sentence.endsWith("?") ? " See '" : "; see '";
+            report(command, sentence + see + command.getCommandSpec().qualifiedName() + " --help'.", bad);
             return ExitCode.USAGE.code();
         };
     }
@@ -178,11 +178,7 @@ public final class Main implements Runnable {
     }
 
     private static String shown(String argument) {
-        if (argument.length() <= MOST_SHOWN) {
-            return argument.isEmpty() ? "''" : LogLine.printable(argument);
-        }
-        int end = Character.isHighSurrogate(argument.charAt(MOST_SHOWN - 1)) ? MOST_SHOWN - 1 : MOST_SHOWN;
-        return LogLine.printable(argument.substring(0, end)) + "…";
+        return argument.isEmpty() ? "''" : LogLine.shortened(argument, MOST_SHOWN);
     }
 
     private static IExecutionExceptionHandler onFailure() {

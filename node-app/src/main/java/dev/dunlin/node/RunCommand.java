@@ -80,10 +80,11 @@ final class RunCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         // A node that is not there yet is nobody's address.
-        Optional<PeerId> self = Identity.find(dataDir).map(Identity::peerId);
+        Optional<Identity> known = Identity.find(dataDir);
+        Optional<PeerId> self = known.map(Identity::peerId);
         connect.forEach(address -> canBeDialled(address, self));
         listen.forEach(address -> canBeListenedAt(address, self));
-        Identity identity = Identity.loadOrCreate(dataDir);
+        Identity identity = known.orElseGet(() -> Identity.loadOrCreate(dataDir));
         NodeOptions options = NodeOptions.DEFAULT
                 .withLog(DataDirectory.log(dataDir))
                 .withEarlyMuxer(!noEarlyMuxer)

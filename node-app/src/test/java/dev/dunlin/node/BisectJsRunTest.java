@@ -7,7 +7,6 @@ import dev.dunlin.node.interop.Implementation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -34,12 +33,8 @@ class BisectJsRunTest {
                         folder,
                         "node",
                         original,
-                        List.of(
-                                "run",
-                                "--data-dir",
-                                data.toString(),
-                                "--listen",
-                                "/ip4/127.0.0.1/tcp/0",
+                        NodeProcess.run(
+                                data,
                                 "--set",
                                 "ping.interval=100000",
                                 "--connect",

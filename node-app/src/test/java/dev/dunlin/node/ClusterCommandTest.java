@@ -60,14 +60,7 @@ class ClusterCommandTest {
     }
 
     private List<String> run(String name) {
-        return List.of(
-                "run",
-                "--data-dir",
-                data(name).toString(),
-                "--listen",
-                "/ip4/127.0.0.1/tcp/0",
-                "--set",
-                "ping.interval=0");
+        return NodeProcess.run(data(name), "--set", "ping.interval=0");
     }
 
     private static void awaitNoStreams(Node node) {

@@ -26,6 +26,14 @@ final class NodeProcess implements AutoCloseable {
         this.err = err;
     }
 
+    /** What a node is told that listens on any port of the loopback. */
+    static List<String> run(Path data, String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("run", "--data-dir", data.toString(), "--listen", "/ip4/127.0.0.1/tcp/0"));
+        args.addAll(List.of(more));
+        return args;
+    }
+
     /**
      * Starts one.
      *

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +17,7 @@ class RunAuditTest {
 
     // What a node with a state beyond its byte budget logs until it is stopped.
     private String logged(ChangedBuild build, String name, List<String> more) throws IOException, InterruptedException {
-        List<String> args = new ArrayList<>(List.of(
-                "run", "--data-dir", folder.resolve(name + "-data").toString(), "--listen", "/ip4/127.0.0.1/tcp/0"));
+        List<String> args = NodeProcess.run(folder.resolve(name + "-data"));
         args.addAll(more);
         try (NodeProcess node = NodeProcess.start(folder, name, build, args)) {
             node.address();

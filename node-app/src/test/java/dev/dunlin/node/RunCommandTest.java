@@ -30,12 +30,8 @@ class RunCommandTest {
             address = peer.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")).getFirst();
         }
         Multiaddr where = address.withoutPeer().orElseThrow();
-        List<String> args = List.of(
-                "run",
-                "--data-dir",
-                data.toString(),
-                "--listen",
-                "/ip4/127.0.0.1/tcp/0",
+        List<String> args = NodeProcess.run(
+                data,
                 "--set",
                 "connection.maxAttempts=1",
                 "--set",

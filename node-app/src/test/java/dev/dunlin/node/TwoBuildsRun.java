@@ -53,14 +53,7 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
     }
 
     private static NodeProcess start(Path folder, ChangedBuild build, Path data, List<String> more) throws IOException {
-        List<String> args = new ArrayList<>(List.of(
-                "run",
-                "--data-dir",
-                data.toString(),
-                "--listen",
-                "/ip4/127.0.0.1/tcp/0",
-                "--set",
-                "ping.interval=100000"));
+        List<String> args = NodeProcess.run(data, "--set", "ping.interval=100000");
         args.addAll(more);
         return NodeProcess.start(folder, data.getFileName().toString(), build, args);
     }

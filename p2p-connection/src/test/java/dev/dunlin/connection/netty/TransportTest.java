@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Real transports on the loopback interface: the ends of connections and dials. */
@@ -261,43 +262,40 @@ class TransportTest {
         }
     }
 
+    // With a protocol that does something with each piece that comes.
+    private static LoneTransport reading(String protocol, Consumer<StreamChannel> does) {
+        return new LoneTransport(Limits.DEFAULT, Map.of(protocol, stream -> new StreamReader() {
+            @Override
+            public void data(StreamChannel from, ByteBuf bytes) {
+                does.accept(from);
+            }
+
+            @Override
+            public void remoteClosed(StreamChannel from) {}
+
+            @Override
+            public void ended(StreamChannel from, EndReason reason) {}
+        }));
+    }
+
     @Test
     void whatAReaderSaysAgainstItsPeerIsInTheEnd() throws Exception {
-        try (LoneTransport node = new LoneTransport(Limits.DEFAULT, Map.of(CLOSING, stream -> new StreamReader() {
-                    @Override
-                    public void data(StreamChannel from, ByteBuf bytes) {
-                        from.fail("the peer has sent more than it was asked for");
-                    }
-
-                    @Override
-                    public void remoteClosed(StreamChannel from) {}
-
-                    @Override
-                    public void ended(StreamChannel from, EndReason reason) {}
-                }));
+        String why = "the peer has sent more than it was asked for";
+        try (LoneTransport node = reading(CLOSING, from -> from.fail(why));
                 RawPeer peer = upgraded(node.listen())) {
             peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(CLOSING), new byte[9])));
             StreamAction.StreamClosed closed = node.next(StreamAction.StreamClosed.class);
             assertThat(closed.reason()).isEqualTo(EndReason.PROTOCOL_ERROR);
-            assertThat(closed.detail()).isEqualTo("the peer has sent more than it was asked for");
+            assertThat(closed.detail()).isEqualTo(why);
         }
     }
 
     @Test
     void aReaderThatThrowsClosesTheConnectionAndLosesNoBuffer() throws Exception {
         long before = PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
-        try (LoneTransport node = new LoneTransport(Limits.DEFAULT, Map.of(THROWING, stream -> new StreamReader() {
-                    @Override
-                    public void data(StreamChannel from, ByteBuf bytes) {
-                        throw new IllegalStateException("a reader's bug");
-                    }
-
-                    @Override
-                    public void remoteClosed(StreamChannel from) {}
-
-                    @Override
-                    public void ended(StreamChannel from, EndReason reason) {}
-                }));
+        try (LoneTransport node = reading(THROWING, from -> {
+                    throw new IllegalStateException("a reader's bug");
+                });
                 RawPeer peer = upgraded(node.listen())) {
             peer.send(data(SYN, 1, RawPeer.joined(message(RawPeer.MULTISTREAM), message(THROWING), new byte[20_000])));
             assertThat(peer.isClosedWithin(RawPeer.PATIENCE)).isTrue();

@@ -3,7 +3,6 @@ package dev.dunlin.connection.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.noise.AeadChoice.Way;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,7 +85,14 @@ final class AeadChoiceTest {
             sending.encrypt(new byte[0], in, 0, AeadChoice.LONG, in, 0);
         }
         assertThat(timed.decided()).isTrue();
-        Arrays.fill(in, (byte) 0);
+    }
+
+    @Test
+    void neitherIsChosenWhileOneWasNotTimed() {
+        for (int i = 0; i < 10 * AeadChoice.FIRST; i++) {
+            choice.took(Way.SPLIT, 10_000, 1);
+        }
+        assertThat(choice.decided()).isFalse();
     }
 
     @Test
