@@ -122,6 +122,8 @@ class SocketExchangeTest {
             assertThat(one.ask(other, Talk.LETTER, new Talk.Say.Hello(words(1))))
                     .isInstanceOfSatisfying(
                             AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.RESET));
+            // The peer hears of it on the wire, maybe before this side's readers do.
+            ExchangeNode.await(() -> !missing.isEmpty());
             assertThat(missing).singleElement().asString().contains("131072 bytes");
         }
     }
