@@ -17,9 +17,10 @@ final class DataDirectory {
 
     private DataDirectory() {}
 
-    /** The data directory of a node that was given none: {@code .dunlin} in the user's home. */
+    /** The data directory of a node that was given none: what {@code DUNLIN_DATA_DIR} says, or {@code .dunlin} in the user's home. */
     static Path standard() {
-        return standard(System.getenv("HOME"));
+        String said = System.getenv("DUNLIN_DATA_DIR");
+        return said == null || said.isEmpty() ? standard(System.getenv("HOME")) : Path.of(said);
     }
 
     // The JVM asks the password file, and the shell the environment: what ~ means is what the user sees.

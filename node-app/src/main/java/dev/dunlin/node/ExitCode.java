@@ -22,6 +22,8 @@ public enum ExitCode {
     BUSY(75),
     /** The permissions of a file forbid it, or do not protect it. */
     NOT_PERMITTED(77),
+    /** The configuration cannot be used: a file or a variable of the environment says what cannot be. */
+    CONFIGURATION(78),
     /** A simulated run found that something happened that never must. */
     SAFETY_VIOLATED(80),
     /** A simulated run found that something did not happen in time, though nothing was wrong any more. */

@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.node.config.NearestName;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStreamReader;
@@ -110,6 +111,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
                 .addSubcommand(new RunCommand())
+                .addSubcommand(new ConfigCommand())
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
@@ -202,6 +204,9 @@ public final class Main implements Runnable {
     private static void report(CommandLine command, String sentence, Exception failure) {
         PrintWriter err = command.getErr();
         err.println("dunlin: " + sentence);
+        if (failure instanceof CommandFailure told) {
+            told.lines().forEach(line -> err.println("  " + LogLine.printable(line)));
+        }
         Object top = command.getCommandSpec().root().userObject();
         if (top instanceof Main main && main.debug) {
             failure.printStackTrace(err);

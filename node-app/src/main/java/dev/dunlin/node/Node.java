@@ -18,6 +18,7 @@ import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Audit;
@@ -82,7 +83,10 @@ public final class Node implements AutoCloseable {
                 .threads(options.threads())
                 .served(options.protocols())
                 .exchanges(StandardProtocols.signedBy(new IdentifySigner(identity)))
-                .with(runtime -> recorded.ifPresent(log -> runtime.log(log.writer(), options.log())));
+                .with(runtime -> {
+                    runtime.budgets(Budgets.of(options.config()));
+                    recorded.ifPresent(log -> runtime.log(log.writer(), options.log()));
+                });
         audit.ifPresent(every ->
                 node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
         running = node.start();

@@ -15,7 +15,7 @@ import java.util.function.Function;
  *
  * @param logFolder where the log is; empty to record nothing
  * @param log the log's bounds
- * @param config what the machines are told at boot, by key
+ * @param config what the machines are told at boot, by key, in recorded form
  * @param earlyMuxer whether to negotiate the muxer inside the handshake
  * @param limits what the world may cost the transport
  * @param protocols protocols served beside identify and ping, and who reads their streams
@@ -54,6 +54,20 @@ public record NodeOptions(
     /** These with one more configured value. */
     public NodeOptions with(String key, String value) {
         return new NodeOptions(logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads, audit);
+    }
+
+    /** These with more configured values, the new ones before those that are there. */
+    public NodeOptions withAll(Table<String, String> more) {
+        Table<String, String> all = config;
+        for (Map.Entry<String, String> entry : more) {
+            all = all.with(entry.getKey(), entry.getValue());
+        }
+        return new NodeOptions(logFolder, log, all, earlyMuxer, limits, protocols, threads, audit);
+    }
+
+    /** These with another number of event loops. */
+    public NodeOptions withThreads(int loops) {
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, loops, audit);
     }
 
     /** These with or without early muxer negotiation. */

@@ -1,19 +1,22 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.netty.TransportSettings;
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.Multiaddr;
-import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.multiformats.Transport;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.node.config.Configuration;
+import dev.dunlin.node.config.NodeSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,38 +28,25 @@ import picocli.CommandLine.Spec;
                 + "Ctrl-C, when it closes its connections in order.")
 final class RunCommand implements Runnable {
 
-    private static final Multiaddr DEFAULT_LISTEN = Multiaddr.parse("/ip4/0.0.0.0/tcp/4001");
-
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where key and log are; made on first use. Default: " + DataDirectory.DEFAULT_TEXT)
-    private Path dataDir = DataDirectory.standard();
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private ConfigurationOptions configured;
 
     @Option(
             names = "--listen",
             paramLabel = "MULTIADDR",
             arity = "1..*",
-            converter = MultiaddrConverter.class,
             description = "Where to listen. Default: /ip4/0.0.0.0/tcp/4001")
-    private List<Multiaddr> listen = new ArrayList<>();
+    private List<String> listen = new ArrayList<>();
 
     @Option(
             names = "--connect",
             paramLabel = "MULTIADDR",
             arity = "1..*",
-            converter = MultiaddrConverter.class,
             description =
                     "Peers to stay connected to, with /p2p/ and their ids at the end. Whoever is lost is dialled again,"
                             + " with growing delays, for ever. Default: none")
-    private List<Multiaddr> connect = new ArrayList<>();
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description =
-                    "Sets one value of the machines' configuration, such as ping.interval=5000000 (microseconds).")
-    private Map<String, String> settings = new TreeMap<>();
+    private List<String> connect = new ArrayList<>();
 
     @Option(
             names = "--no-early-muxer",
@@ -79,24 +69,24 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        // A node that is not there yet is nobody's address.
-        Optional<Identity> known = Identity.find(dataDir);
-        Optional<PeerId> self = known.map(Identity::peerId);
-        connect.forEach(address -> canBeDialled(address, self));
-        listen.forEach(address -> canBeListenedAt(address, self));
+        Configuration said = configured.read(options());
+        Path dataDir = configured.dataDir();
+        Optional<Identity> known = NodeAddresses.require(said, dataDir);
         Identity identity = known.orElseGet(() -> Identity.loadOrCreate(dataDir));
+        Table<String, String> config = said.recorded();
         NodeOptions options = NodeOptions.DEFAULT
                 .withLog(DataDirectory.log(dataDir))
-                .withEarlyMuxer(!noEarlyMuxer)
-                .withAudit(audit);
-        for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
-            options = options.with(setting.getKey(), setting.getValue());
-        }
+                .withLogOptions(LogOptions.of(config))
+                .withLimits(TransportSettings.of(config))
+                .withEarlyMuxer(NodeSettings.EARLY_MUXER.isOn(config))
+                .withThreads(NodeSettings.THREADS.integer(config))
+                .withAudit(NodeSettings.AUDIT.isOn(config))
+                .withAll(config);
         CompletableFuture<Node> started = new CompletableFuture<>();
         Thread closing = new Thread(() -> stopped(started), "dunlin-stop");
         Runtime.getRuntime().addShutdownHook(closing);
         try {
-            serve(started(identity, options, started), out);
+            serve(started(identity, options, started), said, out);
         } finally {
             if (removed(closing) && !started.isCompletedExceptionally()) {
                 started.join().close();
@@ -104,27 +94,24 @@ final class RunCommand implements Runnable {
         }
     }
 
-    // Before anything starts: what can never be is the command line's mistake.
-    private static void canBeDialled(Multiaddr address, Optional<PeerId> self) {
-        PeerId peer = Node.peerOf(address);
-        CommandFailure.require(
-                self.filter(peer::equals).isEmpty(),
-                "--connect " + address + " is this node itself: give the address of another peer");
-        Transport transport = address.withoutPeer().orElse(address).transport();
-        boolean isTcp = transport == Transport.TCP && address.port().orElse(0) != 0;
-        CommandFailure.require(
-                isTcp || transport == Transport.DNSADDR,
-                "--connect " + address + " cannot be dialled: give an address as /ip4/192.0.2.1/tcp/4001/p2p/" + peer
-                        + " or /dnsaddr/example.org/p2p/" + peer);
+    // What the options of this command say of keys.
+    private List<Configuration.Option> options() {
+        List<Configuration.Option> said = new ArrayList<>();
+        addresses("--listen", NodeSettings.LISTEN, listen, said);
+        addresses("--connect", NodeSettings.CONNECT, connect, said);
+        if (noEarlyMuxer) {
+            said.add(new Configuration.Option("--no-early-muxer", NodeSettings.EARLY_MUXER.key(), "false"));
+        }
+        if (audit) {
+            said.add(new Configuration.Option("--audit", NodeSettings.AUDIT.key(), "true"));
+        }
+        return said;
     }
 
-    private static void canBeListenedAt(Multiaddr address, Optional<PeerId> self) {
-        CommandFailure.require(
-                address.peerId().isEmpty() || address.peerId().equals(self),
-                "--listen " + address + " names "
-                        + self.map(own -> "another peer than this node, which is " + own)
-                                .orElse("a peer, and this node has no key yet")
-                        + ": leave out /p2p/ and what follows it");
+    private static void addresses(String option, Setting setting, List<String> given, List<Configuration.Option> said) {
+        if (!given.isEmpty()) {
+            said.add(new Configuration.Option(option, setting.key(), String.join(",", given)));
+        }
     }
 
     private Node started(Identity identity, NodeOptions options, CompletableFuture<Node> started) {
@@ -138,9 +125,9 @@ final class RunCommand implements Runnable {
         }
     }
 
-    private void serve(Node node, PrintWriter out) {
+    private void serve(Node node, Configuration said, PrintWriter out) {
         try {
-            listenAndWait(node, out);
+            listenAndWait(node, said, out);
         } catch (CommandFailure failure) {
             // What fails since the node is being stopped is no failure.
             if (!stopping) {
@@ -149,14 +136,14 @@ final class RunCommand implements Runnable {
         }
     }
 
-    private void listenAndWait(Node node, PrintWriter out) {
-        for (Multiaddr address : listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen) {
+    private void listenAndWait(Node node, Configuration said, PrintWriter out) {
+        for (Multiaddr address : said.addresses(NodeSettings.LISTEN)) {
             node.listen(address.withoutPeer().orElse(address)).forEach(out::println);
         }
         StandardOutput.lost(out).ifPresent(lost -> {
             throw lost;
         });
-        for (Multiaddr address : connect) {
+        for (Multiaddr address : said.addresses(NodeSettings.CONNECT)) {
             keep(node, address);
         }
         try {

@@ -36,7 +36,7 @@ class BisectJsRunTest {
                         NodeProcess.run(
                                 data,
                                 "--set",
-                                "ping.interval=100000",
+                                "ping.interval=100ms",
                                 "--connect",
                                 js.address().toString()))) {
             NodeProcess.eventually(

@@ -56,9 +56,9 @@ class CanaryTest {
                 "--listen",
                 "/ip4/127.0.0.1/tcp/0",
                 "--set",
-                "test.token=file:" + folder.resolve(TOKEN_FILE),
+                "identify.protocolVersion=file:" + folder.resolve(TOKEN_FILE),
                 "--set",
-                "ping.interval=100000");
+                "ping.interval=100ms");
         for (int start = 1; start <= 2; start++) {
             try (NodeProcess node = NodeProcess.start(folder, "start-" + start, List.of(), run)) {
                 try (Traffic traffic = Traffic.of(2, Multiaddr.parse(node.address()))) {

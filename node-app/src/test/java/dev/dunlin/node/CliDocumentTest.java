@@ -14,31 +14,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
 
 /** {@code docs/cli.md} shows the help of each command as the command prints it. */
 class CliDocumentTest {
 
-    private static final Pattern SHOWN = Pattern.compile("(?ms)^```text\\n\\$ dunlin (?:(\\w+) )?--help\\n(.*?)^```$");
+    private static final Pattern SHOWN = Pattern.compile("(?ms)^```text\\n\\$ dunlin ((?:\\w+ )*)--help\\n(.*?)^```$");
 
     @TestFactory
     Stream<DynamicTest> help() throws IOException {
         Map<String, String> shown = new TreeMap<>();
         Matcher block = SHOWN.matcher(Files.readString(Path.of("..", "docs", "cli.md")));
         while (block.find()) {
-            shown.put(block.group(1) == null ? "" : block.group(1), block.group(2));
+            shown.put(block.group(1).strip(), block.group(2));
         }
         PrintWriter nowhere = new PrintWriter(new StringWriter());
-        return Stream.concat(
-                        Stream.of(""),
-                        Stream.concat(
-                                Main.commandLine(nowhere, nowhere).getSubcommands().keySet().stream(),
-                                shown.keySet().stream()))
+        return Stream.concat(names("", Main.commandLine(nowhere, nowhere)), shown.keySet().stream())
                 .distinct()
                 .map(command -> DynamicTest.dynamicTest("dunlin " + command, () -> {
                     Program program = new Program();
-                    ExitCode code = command.isEmpty() ? program.run("--help") : program.run(command, "--help");
-                    assertThat(code).isEqualTo(ExitCode.OK);
+                    Object[] args = (command + " --help").strip().split(" ");
+                    assertThat(program.run(args)).isEqualTo(ExitCode.OK);
                     assertThat(shown.getOrDefault(command, "")).isEqualTo(program.out());
                 }));
+    }
+
+    // A command and all commands in it, each with those it is in.
+    private static Stream<String> names(String name, CommandLine command) {
+        return Stream.concat(
+                Stream.of(name),
+                command.getSubcommands().entrySet().stream()
+                        .flatMap(inner -> names((name + " " + inner.getKey()).strip(), inner.getValue())));
     }
 }

@@ -36,7 +36,7 @@ class KillNineTest {
     private NodeProcess start(int index) throws IOException {
         Path output = Files.createDirectories(folder.resolve("output"));
         return NodeProcess.start(
-                output, "start-" + index, List.of(), NodeProcess.run(dataDir(), "--set", "ping.interval=100000"));
+                output, "start-" + index, List.of(), NodeProcess.run(dataDir(), "--set", "ping.interval=100ms"));
     }
 
     private Replayer.Verified verified(long bootAt, long run) throws IOException {

@@ -35,7 +35,7 @@ class RunCommandTest {
                 "--set",
                 "connection.maxAttempts=1",
                 "--set",
-                "connection.retryBase=100000",
+                "connection.retryBase=100ms",
                 "--connect",
                 address.toString());
         try (NodeProcess run = NodeProcess.start(folder, "run", List.of(), args)) {

@@ -53,7 +53,7 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
     }
 
     private static NodeProcess start(Path folder, ChangedBuild build, Path data, List<String> more) throws IOException {
-        List<String> args = NodeProcess.run(data, "--set", "ping.interval=100000");
+        List<String> args = NodeProcess.run(data, "--set", "ping.interval=100ms");
         args.addAll(more);
         return NodeProcess.start(folder, data.getFileName().toString(), build, args);
     }

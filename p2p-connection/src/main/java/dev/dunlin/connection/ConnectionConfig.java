@@ -1,49 +1,18 @@
 package dev.dunlin.connection;
 
-import static dev.dunlin.connection.config.Settings.number;
-
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import java.util.Optional;
 
 /**
- * What can be configured of the connection machine. Every key is optional; a value out of its range counts as missing.
- * Times are microseconds.
+ * What can be configured of the connection machine. Each component but those below is the setting of its name, in microseconds
+ * or bytes where it is a time or a size; what it means stands there. A value that is missing or out of its range is the
+ * standard one.
  *
  * @param self this node's own id ({@code node.peerId}), which is never dialled
- * @param maxAttempts attempts of one {@code Connect}, each of them all addresses ({@code connection.maxAttempts}, 3, 1
- *     to 100)
- * @param dialTimeout how long one address may take ({@code connection.dialTimeout}, 15 s, 1 ms to 1 h)
- * @param retryBase delay before the second attempt, doubled for each further one ({@code connection.retryBase}, 5 s, 1
- *     ms to 1 day)
- * @param retryMax longest delay ({@code connection.retryMax}, 5 min, 1 ms to 1 day)
- * @param idleTimeout how long a connection stays open that nobody uses or keeps, 0 for ever
- *     ({@code connection.idleTimeout}, 2 min, 0 to 365 days)
- * @param lowWater with no more connections than so many, none is closed for being idle that the other side has opened: it may keep
- *     this node, and would only come back ({@code connection.lowWater}, 64, 0 to 16384; go-libp2p's term)
- * @param spareTimeout the same as {@code idleTimeout}, where another connection to the peer serves new streams
- *     ({@code connection.spareTimeout}, 30 s, 1 ms to 365 days)
- * @param drainTimeout how long the streams of a connection may go on that is to be closed
- *     ({@code connection.drainTimeout}, 5 s, 1 ms to 1 h)
- * @param closeTimeout how long an orderly close may take ({@code connection.closeTimeout}, 5 s, 1 ms to 1 h)
- * @param listenTimeout how long opening a listener may take ({@code connection.listenTimeout}, 10 s, 1 ms to 1 h)
- * @param simultaneousWindow of connections to one peer that come up within this time neither counts as the later one
- *     ({@code connection.simultaneousWindow}, 30 s, 0 to 1 h)
- * @param maxPeers most peers that are connected, dialled or to be dialled again ({@code connection.maxPeers}, 1024, 1 to
- *     {@link #MOST_PEERS})
- * @param maxFailures most peers more, whose permanent failure is remembered; of more, the oldest is forgotten
- *     ({@code connection.maxFailures}, 512, 1 to {@link #MOST_PEERS})
- * @param maxKept most peers kept ({@code connection.maxKept}, 256, 0 to {@link #MOST_KEPT})
- * @param maxConnections most connections, open, closing or being dialled ({@code connection.maxConnections}, 1024, 1 to
- *     16384)
- * @param maxInbound most inbound connections, open or closing ({@code connection.maxInbound}, 512, 0 to 16384)
- * @param maxPerPeer most connections of one peer, open or closing ({@code connection.maxPerPeer}, 8, 2 to 64: two sides
- *     that dial one another have two for a moment)
- * @param maxDials most dials at once ({@code connection.maxDials}, 160, 1 to 16384)
- * @param maxAddresses most addresses kept of a peer ({@code connection.maxAddresses}, 16, 1 to {@link #MOST_ADDRESSES})
- * @param maxWaiters most tickets that wait for one peer ({@code connection.maxWaiters}, 16, 1 to {@link #MOST_WAITERS})
- * @param maxListeners most listeners ({@code connection.maxListeners}, 16, 0 to 64)
  */
 public record ConnectionConfig(
         Optional<PeerId> self,
@@ -95,6 +64,112 @@ public record ConnectionConfig(
     private static final long HOUR = 3_600 * SECOND;
     private static final long DAY = 24 * HOUR;
 
+    private static final Setting MAX_ATTEMPTS = Setting.count(
+            "connection.maxAttempts",
+            3,
+            1,
+            100,
+            "attempts to connect to a peer that is not kept, each of them at all its addresses");
+    private static final Setting DIAL_TIMEOUT =
+            Setting.time("connection.dialTimeout", 15 * SECOND, MILLI, HOUR, "how long a dial of one address may take");
+    private static final Setting RETRY_BASE = Setting.time(
+            "connection.retryBase",
+            5 * SECOND,
+            MILLI,
+            DAY,
+            "delay before the second attempt, doubled for each further one and spread by chance");
+    private static final Setting RETRY_MAX = Setting.time(
+            "connection.retryMax",
+            300 * SECOND,
+            MILLI,
+            DAY,
+            "longest delay between two attempts, also to a peer that is kept");
+    private static final Setting IDLE_TIMEOUT = Setting.time(
+            "connection.idleTimeout",
+            120 * SECOND,
+            0,
+            365 * DAY,
+            "how long a connection stays open that nobody uses or keeps, 0 for ever");
+    private static final Setting LOW_WATER = Setting.count(
+            "connection.lowWater",
+            64,
+            0,
+            16384,
+            "with no more connections than so many, none that the other side has opened is closed for being idle");
+    private static final Setting SPARE_TIMEOUT = Setting.time(
+            "connection.spareTimeout",
+            30 * SECOND,
+            MILLI,
+            365 * DAY,
+            "how long a connection stays open that nobody uses while another one to the same peer serves new streams");
+    private static final Setting DRAIN_TIMEOUT = Setting.time(
+            "connection.drainTimeout",
+            5 * SECOND,
+            MILLI,
+            HOUR,
+            "how long the streams of a connection may go on that is to be closed");
+    private static final Setting CLOSE_TIMEOUT =
+            Setting.time("connection.closeTimeout", 5 * SECOND, MILLI, HOUR, "how long an orderly close may take");
+    private static final Setting LISTEN_TIMEOUT =
+            Setting.time("connection.listenTimeout", 10 * SECOND, MILLI, HOUR, "how long opening a listener may take");
+    private static final Setting SIMULTANEOUS_WINDOW = Setting.time(
+            "connection.simultaneousWindow",
+            30 * SECOND,
+            0,
+            HOUR,
+            "two connections to one peer that come up within this time count as opened at once");
+    private static final Setting MAX_PEERS = Setting.count(
+            "connection.maxPeers",
+            1024,
+            1,
+            MOST_PEERS,
+            "most peers that are connected, dialled or to be dialled again");
+    private static final Setting MAX_FAILURES = Setting.count(
+            "connection.maxFailures",
+            512,
+            1,
+            MOST_PEERS,
+            "most peers more whose failure is remembered after the last attempt; of more, the oldest is forgotten");
+    private static final Setting MAX_KEPT =
+            Setting.count("connection.maxKept", 256, 0, MOST_KEPT, "most peers to stay connected to");
+    private static final Setting MAX_CONNECTIONS = Setting.count(
+            "connection.maxConnections", 1024, 1, 16384, "most connections, open, closing or being dialled");
+    private static final Setting MAX_INBOUND =
+            Setting.count("connection.maxInbound", 512, 0, 16384, "most inbound connections, open or closing");
+    private static final Setting MAX_PER_PEER =
+            Setting.count("connection.maxPerPeer", 8, 2, 64, "most connections of one peer, open or closing");
+    private static final Setting MAX_DIALS = Setting.count("connection.maxDials", 160, 1, 16384, "most dials at once");
+    private static final Setting MAX_ADDRESSES =
+            Setting.count("connection.maxAddresses", 16, 1, MOST_ADDRESSES, "most addresses kept of a peer");
+    private static final Setting MAX_WAITERS = Setting.count(
+            "connection.maxWaiters", 16, 1, MOST_WAITERS, "most requests that wait for one peer to be connected");
+    private static final Setting MAX_LISTENERS = Setting.count("connection.maxListeners", 16, 0, 64, "most listeners");
+
+    /** What can be configured. */
+    public static final Settings SETTINGS = Settings.of(
+                    MAX_ATTEMPTS,
+                    DIAL_TIMEOUT,
+                    RETRY_BASE,
+                    RETRY_MAX,
+                    IDLE_TIMEOUT,
+                    LOW_WATER,
+                    SPARE_TIMEOUT,
+                    DRAIN_TIMEOUT,
+                    CLOSE_TIMEOUT,
+                    LISTEN_TIMEOUT,
+                    SIMULTANEOUS_WINDOW,
+                    MAX_PEERS,
+                    MAX_FAILURES,
+                    MAX_KEPT,
+                    MAX_CONNECTIONS,
+                    MAX_INBOUND,
+                    MAX_PER_PEER,
+                    MAX_DIALS,
+                    MAX_ADDRESSES,
+                    MAX_WAITERS,
+                    MAX_LISTENERS)
+            .atMost(RETRY_BASE, RETRY_MAX, "the first delay would be above the longest");
+
     /** What an empty configuration says. */
     public static final ConnectionConfig DEFAULT = of(Table.empty());
 
@@ -102,27 +177,27 @@ public record ConnectionConfig(
     public static ConnectionConfig of(Table<String, String> config) {
         return new ConnectionConfig(
                 config.find("node.peerId").flatMap(ConnectionConfig::peer),
-                (int) number(config, "connection.maxAttempts", 3, 1, 100),
-                number(config, "connection.dialTimeout", 15 * SECOND, MILLI, HOUR),
-                number(config, "connection.retryBase", 5 * SECOND, MILLI, DAY),
-                number(config, "connection.retryMax", 300 * SECOND, MILLI, DAY),
-                number(config, "connection.idleTimeout", 120 * SECOND, 0, 365 * DAY),
-                (int) number(config, "connection.lowWater", 64, 0, 16384),
-                number(config, "connection.spareTimeout", 30 * SECOND, MILLI, 365 * DAY),
-                number(config, "connection.drainTimeout", 5 * SECOND, MILLI, HOUR),
-                number(config, "connection.closeTimeout", 5 * SECOND, MILLI, HOUR),
-                number(config, "connection.listenTimeout", 10 * SECOND, MILLI, HOUR),
-                number(config, "connection.simultaneousWindow", 30 * SECOND, 0, HOUR),
-                (int) number(config, "connection.maxPeers", 1024, 1, MOST_PEERS),
-                (int) number(config, "connection.maxFailures", 512, 1, MOST_PEERS),
-                (int) number(config, "connection.maxKept", 256, 0, MOST_KEPT),
-                (int) number(config, "connection.maxConnections", 1024, 1, 16384),
-                (int) number(config, "connection.maxInbound", 512, 0, 16384),
-                (int) number(config, "connection.maxPerPeer", 8, 2, 64),
-                (int) number(config, "connection.maxDials", 160, 1, 16384),
-                (int) number(config, "connection.maxAddresses", 16, 1, MOST_ADDRESSES),
-                (int) number(config, "connection.maxWaiters", 16, 1, MOST_WAITERS),
-                (int) number(config, "connection.maxListeners", 16, 0, 64));
+                MAX_ATTEMPTS.integer(config),
+                DIAL_TIMEOUT.number(config),
+                RETRY_BASE.number(config),
+                RETRY_MAX.number(config),
+                IDLE_TIMEOUT.number(config),
+                LOW_WATER.integer(config),
+                SPARE_TIMEOUT.number(config),
+                DRAIN_TIMEOUT.number(config),
+                CLOSE_TIMEOUT.number(config),
+                LISTEN_TIMEOUT.number(config),
+                SIMULTANEOUS_WINDOW.number(config),
+                MAX_PEERS.integer(config),
+                MAX_FAILURES.integer(config),
+                MAX_KEPT.integer(config),
+                MAX_CONNECTIONS.integer(config),
+                MAX_INBOUND.integer(config),
+                MAX_PER_PEER.integer(config),
+                MAX_DIALS.integer(config),
+                MAX_ADDRESSES.integer(config),
+                MAX_WAITERS.integer(config),
+                MAX_LISTENERS.integer(config));
     }
 
     private static Optional<PeerId> peer(String text) {

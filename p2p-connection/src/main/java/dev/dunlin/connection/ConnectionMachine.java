@@ -19,6 +19,7 @@ public final class ConnectionMachine {
     public static final Machine<ConnectionView, ConnectionState, ConnectionAction> CONNECTION = Machine.of(
                     NAME, ConnectionState.INITIAL)
             .actions(ConnectionAction.class, ConnectionEffect.class, ConnectionOutcome.class)
+            .settings(ConnectionConfig.SETTINGS)
             .boots(ConnectionReducer::boot)
             .guards(ConnectionGuards.ALL)
             .reduces(ConnectionReducer::reduce)

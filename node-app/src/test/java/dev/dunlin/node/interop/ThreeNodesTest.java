@@ -35,7 +35,7 @@ class ThreeNodesTest {
     private static final Logger LOG = LoggerFactory.getLogger(ThreeNodesTest.class);
 
     private static final int PONGS = 5;
-    private static final List<String> OFTEN = List.of("--set", "ping.interval=100000");
+    private static final List<String> OFTEN = List.of("--set", "ping.interval=100ms");
 
     @BeforeAll
     static void jsIsThere() {
@@ -51,7 +51,7 @@ class ThreeNodesTest {
                 DunlinProcess first = DunlinProcess.start(firstDir, OFTEN)) {
             List<String> connecting = List.of(
                     "--set",
-                    "ping.interval=100000",
+                    "ping.interval=100ms",
                     "--connect",
                     first.address().toString(),
                     js.address().toString());

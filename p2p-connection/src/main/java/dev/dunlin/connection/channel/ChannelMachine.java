@@ -43,6 +43,7 @@ public final class ChannelMachine {
         return Machine.of(NAME, ChannelState.INITIAL)
                 .actions(ChannelAction.class, ChannelEffect.class, ChannelOutcome.class)
                 .union(Message.class, catalogue.messages())
+                .settings(ChannelConfig.SETTINGS)
                 .boots(reducer::boot)
                 .guards(new ChannelGuards(catalogue).all())
                 .reduces(reducer::reduce)

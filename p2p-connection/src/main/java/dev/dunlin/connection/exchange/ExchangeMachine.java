@@ -44,6 +44,7 @@ public final class ExchangeMachine {
                 .actions(ExchangeAction.class, ExchangeEffect.class, ExchangeOutcome.class)
                 .union(Message.class, catalogue.messages())
                 .text(Turn.TEXT)
+                .settings(ExchangeConfig.SETTINGS)
                 .boots(reducer::boot)
                 .guards(new ExchangeGuards(catalogue).all())
                 .reduces(reducer::reduce)

@@ -1,34 +1,18 @@
 package dev.dunlin.connection.identify;
 
-import static dev.dunlin.connection.config.Settings.number;
-
 import dev.dunlin.connection.ConnectionConfig;
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import java.util.Optional;
 
 /**
- * What can be configured of the identify machine. Every key is optional; a value out of its range counts as missing.
- * Times are microseconds.
+ * What can be configured of the identify machine. Each component but those below is the setting of its name, in microseconds or
+ * bytes where it is a time or a size; what it means stands there. A value that is missing or out of its range is the standard
+ * one.
  *
  * @param self this node's own id ({@code node.peerId}); without it we say neither key nor record
- * @param protocolVersion what we call the network ({@code identify.protocolVersion}, {@code ipfs/0.1.0}; at most
- *     {@link #MAX_TEXT} characters)
- * @param agentVersion what we call ourselves ({@code identify.agentVersion}, {@code dunlin}; likewise)
- * @param timeout how long an ask or a push may take ({@code identify.timeout}, 5 s as in go-libp2p, 1 ms to 1 h)
- * @param debounce how long a change of ours waits for others before it is pushed ({@code identify.debounce}, 1 s as in
- *     js-libp2p, 1 ms to 1 h)
- * @param maxPushes most pushes on their way ({@code identify.maxPushes}, 32, 1 to
- *     {@link #MOST_PUSHES})
- * @param maxLinks most connections that are watched ({@code identify.maxLinks}, 1024, 0 to {@link #MOST_PEERS})
- * @param pushEvery how often a peer may push, on average ({@code identify.pushEvery}, 5 s as in go-libp2p, 0 to 1 h)
- * @param pushBurst how many pushes a peer may have in advance of that ({@code identify.pushBurst}, 10 as in
- *     go-libp2p, 1 to 1000)
- * @param observers how many distinct observers make an observed address believed ({@code identify.observers}, 4 as in
- *     go-libp2p, 1 to 1000)
- * @param maxBelieved most observed addresses that are believed ({@code identify.maxBelieved}, 4, 0 to 32)
- * @param protocols most protocols taken of a peer ({@code identify.protocols}, 1024 as in go-libp2p, 0 to 1024)
- * @param addresses most addresses taken of a peer ({@code identify.addresses}, 500 as in go-libp2p, 0 to 500)
  */
 public record IdentifyConfig(
         Optional<PeerId> self,
@@ -58,6 +42,54 @@ public record IdentifyConfig(
     private static final long SECOND = 1_000 * MILLI;
     private static final long HOUR = 3_600 * SECOND;
 
+    private static final Setting PROTOCOL_VERSION =
+            Setting.words("identify.protocolVersion", "ipfs/0.1.0", MAX_TEXT, "what this node calls the network");
+    private static final Setting AGENT_VERSION =
+            Setting.words("identify.agentVersion", "dunlin", MAX_TEXT, "what this node calls itself");
+    private static final Setting TIMEOUT = Setting.time(
+            "identify.timeout",
+            5 * SECOND,
+            MILLI,
+            HOUR,
+            "how long asking a peer who it is, or pushing it a change, may take");
+    private static final Setting DEBOUNCE = Setting.time(
+            "identify.debounce",
+            SECOND,
+            MILLI,
+            HOUR,
+            "how long a change of this node's addresses or protocols waits for others before it is pushed");
+    private static final Setting MAX_PUSHES =
+            Setting.count("identify.maxPushes", 32, 1, MOST_PUSHES, "most pushes on their way");
+    private static final Setting MAX_LINKS =
+            Setting.count("identify.maxLinks", 1024, 0, MOST_PEERS, "most connections that are watched");
+    private static final Setting PUSH_EVERY =
+            Setting.time("identify.pushEvery", 5 * SECOND, 0, HOUR, "how often a peer may push, on average");
+    private static final Setting PUSH_BURST =
+            Setting.count("identify.pushBurst", 10, 1, 1000, "how many pushes a peer may make at once");
+    private static final Setting OBSERVERS = Setting.count(
+            "identify.observers", 4, 1, 1000, "how many distinct observers make an observed address believed");
+    private static final Setting MAX_BELIEVED = Setting.count(
+            "identify.maxBelieved", 4, 0, 32, "most observed addresses that are believed and told to others");
+    private static final Setting PROTOCOLS =
+            Setting.count("identify.protocols", 1024, 0, 1024, "most protocols taken of a peer");
+    private static final Setting ADDRESSES =
+            Setting.count("identify.addresses", 500, 0, 500, "most addresses taken of a peer");
+
+    /** What can be configured. */
+    public static final Settings SETTINGS = Settings.of(
+            PROTOCOL_VERSION,
+            AGENT_VERSION,
+            TIMEOUT,
+            DEBOUNCE,
+            MAX_PUSHES,
+            MAX_LINKS,
+            PUSH_EVERY,
+            PUSH_BURST,
+            OBSERVERS,
+            MAX_BELIEVED,
+            PROTOCOLS,
+            ADDRESSES);
+
     /** What an empty configuration says. */
     public static final IdentifyConfig DEFAULT = of(Table.empty());
 
@@ -65,22 +97,17 @@ public record IdentifyConfig(
     public static IdentifyConfig of(Table<String, String> config) {
         return new IdentifyConfig(
                 ConnectionConfig.of(config).self(),
-                text(config, "identify.protocolVersion", "ipfs/0.1.0"),
-                text(config, "identify.agentVersion", "dunlin"),
-                number(config, "identify.timeout", 5 * SECOND, MILLI, HOUR),
-                number(config, "identify.debounce", SECOND, MILLI, HOUR),
-                (int) number(config, "identify.maxPushes", 32, 1, MOST_PUSHES),
-                (int) number(config, "identify.maxLinks", 1024, 0, MOST_PEERS),
-                number(config, "identify.pushEvery", 5 * SECOND, 0, HOUR),
-                (int) number(config, "identify.pushBurst", 10, 1, 1000),
-                (int) number(config, "identify.observers", 4, 1, 1000),
-                (int) number(config, "identify.maxBelieved", 4, 0, 32),
-                (int) number(config, "identify.protocols", 1024, 0, 1024),
-                (int) number(config, "identify.addresses", 500, 0, 500));
-    }
-
-    private static String text(Table<String, String> config, String key, String otherwise) {
-        String text = config.or(key, otherwise);
-        return text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl) ? text : otherwise;
+                PROTOCOL_VERSION.of(config),
+                AGENT_VERSION.of(config),
+                TIMEOUT.number(config),
+                DEBOUNCE.number(config),
+                MAX_PUSHES.integer(config),
+                MAX_LINKS.integer(config),
+                PUSH_EVERY.number(config),
+                PUSH_BURST.integer(config),
+                OBSERVERS.integer(config),
+                MAX_BELIEVED.integer(config),
+                PROTOCOLS.integer(config),
+                ADDRESSES.integer(config));
     }
 }

@@ -29,6 +29,7 @@ public final class IdentifyMachine {
     public static final Machine<Object, IdentifyState, IdentifyAction> IDENTIFY = Machine.of(
                     NAME, IdentifyState.INITIAL)
             .actions(IdentifyAction.class)
+            .settings(IdentifyConfig.SETTINGS)
             .boots(IdentifyReducer::boot)
             .guards(IdentifyGuards.ALL)
             .reduces(IdentifyReducer::reduce)

@@ -1,21 +1,18 @@
 package dev.dunlin.connection.peer;
 
-import static dev.dunlin.connection.config.Settings.number;
-
 import dev.dunlin.connection.ConnectionConfig;
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import java.util.Optional;
 
 /**
- * What can be configured of the peer machine. Every key is optional; a value out of its range counts as missing.
- * Times are microseconds.
+ * What can be configured of the peer machine. Each component but those below is the setting of its name, in microseconds or
+ * bytes where it is a time or a size; what it means stands there. A value that is missing or out of its range is the standard
+ * one.
  *
  * @param self this node's own id ({@code node.peerId}): nothing is kept of it
- * @param maxMet most peers that are or were connected ({@code peer.maxMet}, 4096, 1 to {@link #MOST_PEERS})
- * @param maxHeard most peers that are only known by hearsay ({@code peer.maxHeard}, 1024, 1 to {@link #MOST_PEERS})
- * @param maxAddresses most addresses of each ({@code peer.maxAddresses}, 20 as in go-libp2p, 1 to {@link #MOST_ADDRESSES})
- * @param memory how long a peer is remembered after its last connection ({@code peer.memory}, 7 days, 1 ms to 365 days)
  */
 public record PeerConfig(Optional<PeerId> self, int maxMet, int maxHeard, int maxAddresses, long memory) {
 
@@ -27,6 +24,18 @@ public record PeerConfig(Optional<PeerId> self, int maxMet, int maxHeard, int ma
 
     private static final long DAY = 86_400_000_000L;
 
+    private static final Setting MAX_MET =
+            Setting.count("peer.maxMet", 4096, 1, MOST_PEERS, "most peers that are or were connected");
+    private static final Setting MAX_HEARD =
+            Setting.count("peer.maxHeard", 1024, 1, MOST_PEERS, "most peers that are only known by hearsay");
+    private static final Setting MAX_ADDRESSES =
+            Setting.count("peer.maxAddresses", 20, 1, MOST_ADDRESSES, "most addresses of each");
+    private static final Setting MEMORY = Setting.time(
+            "peer.memory", 7 * DAY, 1_000, 365 * DAY, "how long a peer is remembered after its last connection");
+
+    /** What can be configured. */
+    public static final Settings SETTINGS = Settings.of(MAX_MET, MAX_HEARD, MAX_ADDRESSES, MEMORY);
+
     /** What an empty configuration says. */
     public static final PeerConfig DEFAULT = of(Table.empty());
 
@@ -34,9 +43,9 @@ public record PeerConfig(Optional<PeerId> self, int maxMet, int maxHeard, int ma
     public static PeerConfig of(Table<String, String> config) {
         return new PeerConfig(
                 ConnectionConfig.of(config).self(),
-                (int) number(config, "peer.maxMet", 4096, 1, MOST_PEERS),
-                (int) number(config, "peer.maxHeard", 1024, 1, MOST_PEERS),
-                (int) number(config, "peer.maxAddresses", 20, 1, MOST_ADDRESSES),
-                number(config, "peer.memory", 7 * DAY, 1_000, 365 * DAY));
+                MAX_MET.integer(config),
+                MAX_HEARD.integer(config),
+                MAX_ADDRESSES.integer(config),
+                MEMORY.number(config));
     }
 }

@@ -15,6 +15,7 @@ public final class PeerMachine {
     /** The registration. */
     public static final Machine<ConnectionView, PeerState, PeerAction> PEER = Machine.of(NAME, PeerState.INITIAL)
             .actions(PeerAction.class)
+            .settings(PeerConfig.SETTINGS)
             .boots(PeerReducer::boot)
             .guards(PeerGuards.ALL)
             .reduces(PeerReducer::reduce)

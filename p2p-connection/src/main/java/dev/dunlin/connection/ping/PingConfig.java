@@ -1,20 +1,12 @@
 package dev.dunlin.connection.ping;
 
-import static dev.dunlin.connection.config.Settings.number;
-
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.Table;
 
 /**
- * What can be configured of the ping machine. Every key is optional; a value out of its range counts as missing.
- * Times are microseconds.
- *
- * @param interval between periodic pings to a connected peer, 0 for none ({@code ping.interval}, 15 s, 0 to 1 day)
- * @param timeout how long a pong is awaited ({@code ping.timeout}, 10 s as in go-libp2p, 1 ms to 1 h)
- * @param failures how many pings lost one after the other are reported ({@code ping.failures}, 3, 1 to 1000)
- * @param keptRtts how many round-trip times are kept of each peer ({@code ping.keptRtts}, 16, 1 to 64)
- * @param maxLinks most connected peers that are pinged ({@code ping.maxLinks}, 4096, 0 to 16,384)
- * @param maxJobs most wishes that wait for each peer ({@code ping.maxJobs}, 4, 0 to 8)
- * @param maxCount most pings of one wish ({@code ping.maxCount}, 100, 1 to 100)
+ * What can be configured of the ping machine. Each component is the setting of its name, in microseconds or bytes where it is a
+ * time or a size; what it means stands there. A value that is missing or out of its range is the standard one.
  */
 public record PingConfig(
         long interval, long timeout, int failures, int keptRtts, int maxLinks, int maxJobs, int maxCount) {
@@ -25,18 +17,36 @@ public record PingConfig(
     /** The most bytes of the state at the greatest limits: for each peer its times, the ping under way and the wishes. */
     static final long BUDGET = 16_384L * (1280 + 64 * 8 + 8 * (512 + 100 * 8));
 
+    private static final Setting INTERVAL = Setting.time(
+            "ping.interval", 15_000_000, 0, MAX_INTERVAL, "time between two pings to a connected peer, 0 for none");
+    private static final Setting TIMEOUT =
+            Setting.time("ping.timeout", 10_000_000, 1_000, 3_600_000_000L, "how long an answer to a ping is awaited");
+    private static final Setting FAILURES = Setting.count(
+            "ping.failures", 3, 1, 1000, "after how many pings lost in a row a peer is reported as not answering");
+    private static final Setting KEPT_RTTS =
+            Setting.count("ping.keptRtts", 16, 1, 64, "how many round-trip times are kept of each peer");
+    private static final Setting MAX_LINKS =
+            Setting.count("ping.maxLinks", 4096, 0, 16_384, "most connected peers that are pinged");
+    private static final Setting MAX_JOBS =
+            Setting.count("ping.maxJobs", 4, 0, 8, "most requests to ping that wait for each peer");
+    private static final Setting MAX_COUNT = Setting.count("ping.maxCount", 100, 1, 100, "most pings of one request");
+
+    /** What can be configured. */
+    public static final Settings SETTINGS =
+            Settings.of(INTERVAL, TIMEOUT, FAILURES, KEPT_RTTS, MAX_LINKS, MAX_JOBS, MAX_COUNT);
+
     /** What an empty configuration says. */
     public static final PingConfig DEFAULT = of(Table.empty());
 
     /** Reads a configuration; never fails. */
     public static PingConfig of(Table<String, String> config) {
         return new PingConfig(
-                number(config, "ping.interval", 15_000_000, 0, MAX_INTERVAL),
-                number(config, "ping.timeout", 10_000_000, 1_000, 3_600_000_000L),
-                (int) number(config, "ping.failures", 3, 1, 1000),
-                (int) number(config, "ping.keptRtts", 16, 1, 64),
-                (int) number(config, "ping.maxLinks", 4096, 0, 16_384),
-                (int) number(config, "ping.maxJobs", 4, 0, 8),
-                (int) number(config, "ping.maxCount", 100, 1, 100));
+                INTERVAL.number(config),
+                TIMEOUT.number(config),
+                FAILURES.integer(config),
+                KEPT_RTTS.integer(config),
+                MAX_LINKS.integer(config),
+                MAX_JOBS.integer(config),
+                MAX_COUNT.integer(config));
     }
 }

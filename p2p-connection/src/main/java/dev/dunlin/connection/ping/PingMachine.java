@@ -19,6 +19,7 @@ public final class PingMachine {
     /** The registration. */
     public static final Machine<ConnectionView, PingState, PingAction> PING = Machine.of(NAME, PingState.INITIAL)
             .actions(PingAction.class, PingOutcome.class)
+            .settings(PingConfig.SETTINGS)
             .boots(PingReducer::boot)
             .guards(PingGuards.ALL)
             .reduces(PingReducer::reduce)

@@ -1,43 +1,19 @@
 package dev.dunlin.connection.stream;
 
-import static dev.dunlin.connection.config.Settings.number;
-
+import dev.dunlin.core.config.Kind;
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.Table;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What can be configured of the stream machine. Every key is optional; a value out of its range counts as missing.
- * Times are microseconds.
+ * What can be configured of the stream machine. Each component but those below is the setting of its name, in microseconds or
+ * bytes where it is a time or a size; what it means stands there. A value that is missing or out of its range is the standard
+ * one.
  *
- * @param openTimeout how long opening may take, a dial it waits for included ({@code stream.openTimeout}, 15 s, 1 ms to
- *     1 h)
- * @param closeTimeout how long nothing may move on a stream that is being closed before it is reset ({@code stream.closeTimeout}, 5 s, 1 ms to 1 h)
- * @param quietTimeout after how long a stream is reset on which nothing moves, 0 for never; streams in the background are
- *     their own machines' matter ({@code stream.quietTimeout}, 2 min, 0 to 365 days)
  * @param quiet the same for single protocols ({@code stream.quietTimeout.}protocol; at most {@link #MOST_PROTOCOLS} count)
- * @param maxInbound most streams that peers opened, open or closing ({@code stream.maxInbound}, 2048, 1 to
- *     {@link #MOST_STREAMS})
- * @param maxInboundPerPeer most of them with one peer ({@code stream.maxInboundPerPeer}, 512, 1 to
- *     {@link #MOST_STREAMS})
- * @param maxInboundPerConnection most of them on one connection ({@code stream.maxInboundPerConnection}, 256, 1 to
- *     {@link #MOST_STREAMS})
- * @param maxInboundPerProtocol most of them of one protocol ({@code stream.maxInboundPerProtocol}, 1024, 1 to
- *     {@link #MOST_STREAMS})
- * @param inboundRate how many streams a second a peer may open on one connection in the long run
- *     ({@code stream.inboundRate}, 64, 1 to {@link #MOST_STREAMS})
- * @param inboundBurst how many it may open at once ({@code stream.inboundBurst}, 512, 1 to {@link #MOST_STREAMS})
- * @param maxOutbound most streams that this node opened, open, closing or being opened ({@code stream.maxOutbound},
- *     2048, 1 to {@link #MOST_STREAMS})
- * @param maxOutboundPerPeer most of them with one peer ({@code stream.maxOutboundPerPeer}, 512, 1 to
- *     {@link #MOST_STREAMS})
- * @param maxOutboundPerConnection most of them on one connection ({@code stream.maxOutboundPerConnection}, 256, 1 to
- *     {@link #MOST_STREAMS})
- * @param maxOpens most streams being opened ({@code stream.maxOpens}, 512, 1 to {@link #MOST_STREAMS})
- * @param background protocols whose streams do not keep a connection from being idle ({@code stream.background}, names
- *     with commas between them, {@code /ipfs/ping/1.0.0}; at most {@link #MOST_BACKGROUND} count)
  */
 public record StreamConfig(
         long openTimeout,
@@ -70,10 +46,91 @@ public record StreamConfig(
     /** The most protocols that have a setting of their own. */
     public static final int MOST_PROTOCOLS = 64;
 
-    private static final String QUIET = "stream.quietTimeout";
     private static final long MILLI = 1_000;
     private static final long SECOND = 1_000 * MILLI;
     private static final long HOUR = 3_600 * SECOND;
+    private static final long YEAR = 365 * 24 * HOUR;
+
+    private static final Setting OPEN_TIMEOUT = Setting.time(
+            "stream.openTimeout",
+            15 * SECOND,
+            MILLI,
+            HOUR,
+            "how long opening a stream may take, a dial it waits for included");
+    private static final Setting CLOSE_TIMEOUT = Setting.time(
+            "stream.closeTimeout",
+            5 * SECOND,
+            MILLI,
+            HOUR,
+            "how long nothing may move on a stream that is being closed before it is reset");
+    private static final Setting QUIET_TIMEOUT = Setting.time(
+            "stream.quietTimeout",
+            120 * SECOND,
+            0,
+            YEAR,
+            "after how long a stream is reset on which nothing moves, 0 for never");
+    private static final Setting QUIET_TIMEOUT_OF = Setting.time(
+            "stream.quietTimeout.*",
+            120 * SECOND,
+            0,
+            YEAR,
+            "the same of the streams of one protocol, which stands in the place of the star");
+    private static final Setting MAX_INBOUND = Setting.count(
+            "stream.maxInbound", 2048, 1, MOST_STREAMS, "most streams that peers opened, open or closing");
+    private static final Setting MAX_INBOUND_PER_PEER = Setting.count(
+            "stream.maxInboundPerPeer", 512, 1, MOST_STREAMS, "most streams that peers opened with one peer");
+    private static final Setting MAX_INBOUND_PER_CONNECTION = Setting.count(
+            "stream.maxInboundPerConnection", 256, 1, MOST_STREAMS, "most streams that peers opened on one connection");
+    private static final Setting MAX_INBOUND_PER_PROTOCOL = Setting.count(
+            "stream.maxInboundPerProtocol", 1024, 1, MOST_STREAMS, "most streams that peers opened of one protocol");
+    private static final Setting INBOUND_RATE = Setting.count(
+            "stream.inboundRate",
+            64,
+            1,
+            MOST_STREAMS,
+            "how many streams a second a peer may open on one connection in the long run");
+    private static final Setting INBOUND_BURST = Setting.count(
+            "stream.inboundBurst", 512, 1, MOST_STREAMS, "how many streams a peer may open on one connection at once");
+    private static final Setting MAX_OUTBOUND = Setting.count(
+            "stream.maxOutbound",
+            2048,
+            1,
+            MOST_STREAMS,
+            "most streams that this node opened, open, closing or being opened");
+    private static final Setting MAX_OUTBOUND_PER_PEER = Setting.count(
+            "stream.maxOutboundPerPeer", 512, 1, MOST_STREAMS, "most streams that this node opened with one peer");
+    private static final Setting MAX_OUTBOUND_PER_CONNECTION = Setting.count(
+            "stream.maxOutboundPerConnection",
+            256,
+            1,
+            MOST_STREAMS,
+            "most streams that this node opened on one connection");
+    private static final Setting MAX_OPENS =
+            Setting.count("stream.maxOpens", 512, 1, MOST_STREAMS, "most streams being opened at once");
+    private static final Setting BACKGROUND = new Setting(
+            "stream.background",
+            new Kind.Several("protocols", MOST_BACKGROUND, StreamAction.MAX_PROTOCOL),
+            "/ipfs/ping/1.0.0",
+            "protocols whose streams do not keep a connection from being idle",
+            false);
+
+    /** What can be configured. */
+    public static final Settings SETTINGS = Settings.of(
+            OPEN_TIMEOUT,
+            CLOSE_TIMEOUT,
+            QUIET_TIMEOUT,
+            QUIET_TIMEOUT_OF,
+            MAX_INBOUND,
+            MAX_INBOUND_PER_PEER,
+            MAX_INBOUND_PER_CONNECTION,
+            MAX_INBOUND_PER_PROTOCOL,
+            INBOUND_RATE,
+            INBOUND_BURST,
+            MAX_OUTBOUND,
+            MAX_OUTBOUND_PER_PEER,
+            MAX_OUTBOUND_PER_CONNECTION,
+            MAX_OPENS,
+            BACKGROUND);
 
     /** What an empty configuration says. */
     public static final StreamConfig DEFAULT = of(Table.empty());
@@ -81,40 +138,32 @@ public record StreamConfig(
     /** Reads a configuration; never fails. */
     public static StreamConfig of(Table<String, String> config) {
         return new StreamConfig(
-                number(config, "stream.openTimeout", 15 * SECOND, MILLI, HOUR),
-                number(config, "stream.closeTimeout", 5 * SECOND, MILLI, HOUR),
-                number(config, QUIET, 120 * SECOND, 0, 365 * 24 * HOUR),
+                OPEN_TIMEOUT.number(config),
+                CLOSE_TIMEOUT.number(config),
+                QUIET_TIMEOUT.number(config),
                 quiet(config),
-                streams(config, "maxInbound", 2048),
-                streams(config, "maxInboundPerPeer", 512),
-                streams(config, "maxInboundPerConnection", 256),
-                streams(config, "maxInboundPerProtocol", 1024),
-                streams(config, "inboundRate", 64),
-                streams(config, "inboundBurst", 512),
-                streams(config, "maxOutbound", 2048),
-                streams(config, "maxOutboundPerPeer", 512),
-                streams(config, "maxOutboundPerConnection", 256),
-                streams(config, "maxOpens", 512),
-                Arrays.stream(config.or("stream.background", "/ipfs/ping/1.0.0").split(",", MOST_BACKGROUND + 1))
-                        .limit(MOST_BACKGROUND)
-                        .filter(name -> !name.isEmpty() && name.length() <= StreamAction.MAX_PROTOCOL)
-                        .toList());
-    }
-
-    private static int streams(Table<String, String> config, String name, int otherwise) {
-        return (int) number(config, "stream." + name, otherwise, 1, MOST_STREAMS);
+                MAX_INBOUND.integer(config),
+                MAX_INBOUND_PER_PEER.integer(config),
+                MAX_INBOUND_PER_CONNECTION.integer(config),
+                MAX_INBOUND_PER_PROTOCOL.integer(config),
+                INBOUND_RATE.integer(config),
+                INBOUND_BURST.integer(config),
+                MAX_OUTBOUND.integer(config),
+                MAX_OUTBOUND_PER_PEER.integer(config),
+                MAX_OUTBOUND_PER_CONNECTION.integer(config),
+                MAX_OPENS.integer(config),
+                BACKGROUND.all(config));
     }
 
     private static Table<String, Long> quiet(Table<String, String> config) {
         Table<String, Long> quiet = Table.empty();
-        String prefix = QUIET + ".";
+        String prefix = QUIET_TIMEOUT_OF.stem();
         for (Map.Entry<String, String> entry : config) {
             String key = entry.getKey();
             if (key.startsWith(prefix)
                     && key.length() <= prefix.length() + StreamAction.MAX_PROTOCOL
                     && quiet.size() < MOST_PROTOCOLS) {
-                long micros = number(config, key, -1, 0, 365 * 24 * HOUR);
-                quiet = micros < 0 ? quiet : quiet.with(key.substring(prefix.length()), micros);
+                quiet = quiet.with(key.substring(prefix.length()), QUIET_TIMEOUT_OF.numberOf(entry.getValue()));
             }
         }
         return quiet;
@@ -132,7 +181,7 @@ public record StreamConfig(
     public static Table<String, String> minded(Table<String, String> config, Collection<String> ids) {
         Table<String, String> more = config;
         for (String id : ids) {
-            String key = QUIET + "." + id;
+            String key = QUIET_TIMEOUT_OF.stem() + id;
             more = more.has(key) ? more : more.with(key, "0");
         }
         return more;

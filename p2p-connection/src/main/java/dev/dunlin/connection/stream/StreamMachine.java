@@ -24,6 +24,7 @@ public final class StreamMachine {
     /** The machine. Its budget is what {@link StreamConfig#MOST_STREAMS} openings take at their longest, twice over. */
     public static final Machine<StreamView, StreamState, StreamAction> STREAM = Machine.of(NAME, StreamState.INITIAL)
             .actions(StreamAction.class, StreamEffect.class)
+            .settings(StreamConfig.SETTINGS)
             .boots(StreamReducer::boot)
             .guards(StreamGuards.ALL)
             .reduces(StreamReducer::reduce)

@@ -1,5 +1,6 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.OpenUnion;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.state.TextType;
@@ -121,6 +122,7 @@ public final class Machine<V, S, A extends Action> {
         private final Map<Class<?>, List<? extends Class<?>>> unions = new LinkedHashMap<>();
         private Guards<V, S, A> guards = Guards.<V, S, A>of().build();
         private Reducer<S, A> reducer = (own, action, ctx) -> own;
+        private Settings settings = Settings.NONE;
         private Boot<S> boot = (own, booted, ctx) -> own;
         private List<Transition> transitions = List.of();
         private BiFunction<S, Subject, String> phases = (own, subject) -> "";
@@ -147,12 +149,19 @@ public final class Machine<V, S, A extends Action> {
             this.unions.putAll(of.unions);
             this.guards = of.guards;
             this.reducer = of.reducer;
+            this.settings = of.settings;
             this.boot = of.boot;
             this.transitions = of.transitions;
             this.phases = of.phases;
             this.invariants = of.invariants;
             this.handles = of.handles;
             this.budget = of.budget;
+        }
+
+        /** What it reads of the configuration that a boot tells; by default nothing. */
+        public Draft<V, S, A> settings(Settings all) {
+            settings = all;
+            return this;
         }
 
         /** What of the state survives a boot; by default all. */
@@ -336,6 +345,11 @@ public final class Machine<V, S, A extends Action> {
     /** The state after an enabled action. */
     public S reduce(S own, A action, Context ctx) {
         return draft.reducer.reduce(own, action, ctx);
+    }
+
+    /** What it reads of the configuration. */
+    public Settings settings() {
+        return draft.settings;
     }
 
     /** What of a state survives a boot. */

@@ -1,16 +1,16 @@
-package dev.dunlin.node;
+package dev.dunlin.node.config;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known name that somebody who wrote an unknown one has most likely meant. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
     /** The nearest of some names; none if all are too far away to be meant, by more than one slip in three letters. */
-    static Optional<String> of(String written, Collection<String> known) {
+    public static Optional<String> of(String written, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String name) -> slips(written, name))
                         .thenComparing(Comparator.naturalOrder()))

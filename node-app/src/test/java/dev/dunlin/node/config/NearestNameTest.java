@@ -1,4 +1,4 @@
-package dev.dunlin.node;
+package dev.dunlin.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

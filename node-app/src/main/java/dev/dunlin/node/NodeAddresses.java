@@ -1,0 +1,72 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.multiformats.Transport;
+import dev.dunlin.node.config.Configuration;
+import dev.dunlin.node.config.NodeSettings;
+import dev.dunlin.node.config.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks over the addresses of a configuration before anything starts: what can never be is its mistake. */
+final class NodeAddresses {
+
+    private NodeAddresses() {}
+
+    /**
+     * Refuses a configuration with mistakes, those of its addresses included.
+     *
+     * @return whose addresses they are; a node that is not there yet is nobody's
+     * @throws CommandFailure with all mistakes, or with what is wrong with the key of the node in the data directory
+     */
+    static Optional<Identity> require(Configuration configuration, Path dataDir) {
+        ConfigurationOptions.require(configuration);
+        Optional<Identity> known = Identity.find(dataDir);
+        ConfigurationOptions.require(checked(configuration, known.map(Identity::peerId)));
+        return known;
+    }
+
+    private static Configuration checked(Configuration configuration, Optional<PeerId> self) {
+        List<Problem> problems = new ArrayList<>();
+        for (Multiaddr address : configuration.addresses(NodeSettings.CONNECT)) {
+            whyNotDialled(address, self)
+                    .ifPresent(why -> problems.add(new Problem(
+                            configuration.valueOf(NodeSettings.CONNECT.key()).origin(), address + " " + why)));
+        }
+        for (Multiaddr address : configuration.addresses(NodeSettings.LISTEN)) {
+            whyNotListenedAt(address, self)
+                    .ifPresent(why -> problems.add(new Problem(
+                            configuration.valueOf(NodeSettings.LISTEN.key()).origin(), address + " " + why)));
+        }
+        return configuration.with(problems);
+    }
+
+    private static Optional<String> whyNotDialled(Multiaddr address, Optional<PeerId> self) {
+        Optional<PeerId> peer = address.peerId();
+        if (peer.isEmpty()) {
+            return Optional.of(
+                    "does not say which peer is there: add /p2p/ and its id, as in /ip4/127.0.0.1/tcp/4001/p2p/12D3…");
+        }
+        if (self.equals(peer)) {
+            return Optional.of("is this node itself: give the address of another peer");
+        }
+        Transport transport = address.withoutPeer().orElse(address).transport();
+        boolean isTcp = transport == Transport.TCP && address.port().orElse(0) != 0;
+        return isTcp || transport == Transport.DNSADDR
+                ? Optional.empty()
+                : Optional.of("cannot be dialled: give an address as /ip4/192.0.2.1/tcp/4001/p2p/" + peer.get()
+                        + " or /dnsaddr/example.org/p2p/" + peer.get());
+    }
+
+    private static Optional<String> whyNotListenedAt(Multiaddr address, Optional<PeerId> self) {
+        return address.peerId().isEmpty() || address.peerId().equals(self)
+                ? Optional.empty()
+                : Optional.of("names "
+                        + self.map(own -> "another peer than this node, which is " + own)
+                                .orElse("a peer, and this node has no key yet")
+                        + ": leave out /p2p/ and what follows it");
+    }
+}

@@ -1,0 +1,97 @@
+package dev.dunlin.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private final Program program = new Program();
+
+    private Path file(String toml) throws IOException {
+        return Files.writeString(folder.resolve("dunlin.toml"), toml);
+    }
+
+    @Test
+    void checkSaysThatThereIsNoMistakeOrAllOfThem() throws IOException {
+        file("connection.maxPeers = 3\n");
+        assertThat(program.run("config", "check", "--data-dir", folder)).isEqualTo(ExitCode.OK);
+        assertThat(program.out()).isEqualTo("no mistakes: " + folder.resolve("dunlin.toml") + ", 1 values said\n");
+        file("connection.maxPeers = 0\nconnection.maxPeer = 1\n");
+        assertThat(program.run("config", "check", "--data-dir", folder)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(program.err().lines())
+                .containsExactly(
+                        "dunlin: the configuration has 2 mistakes, and nothing was started:",
+                        "  " + folder.resolve("dunlin.toml")
+                                + ":1: connection.maxPeers = 0 is below 1; it is a number from 1 to 16384",
+                        "  " + folder.resolve("dunlin.toml")
+                                + ":2: there is no key connection.maxPeer: did you mean connection.maxPeers?");
+    }
+
+    @Test
+    void runStartsNothingWithAMistakeAndMakesNoKey() throws IOException {
+        Path file = file("[ping]\ninterval = 5\n");
+        Path data = folder.resolve("data");
+        assertThat(program.run("run", "--data-dir", data, "--config", file)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(program.sentence()).contains("ping.interval is a number without a unit");
+        assertThat(program.run("run", "--data-dir", data, "--set", "ping.interval=-1"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("run", "--data-dir", data, "--listen", "nonsense"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).contains("--listen: node.listen = nonsense has an address that is none");
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsNamedMustBeThere() {
+        Path missing = folder.resolve("missing.toml");
+        assertThat(program.run("config", "check", "--config", missing)).isEqualTo(ExitCode.NO_INPUT);
+        assertThat(program.sentence())
+                .isEqualTo("cannot read the configuration in " + missing + ": there is no " + missing
+                        + "; check the path");
+        assertThat(program.run("config", "check", "--config", folder)).isEqualTo(ExitCode.IO_ERROR);
+    }
+
+    @Test
+    void explainTellsAllOfAKey() throws IOException {
+        file("connection.retryMax = \"1m\"\n");
+        assertThat(program.run("config", "explain", "connection.retryMax", "--data-dir", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).isEqualTo("""
+                connection.retryMax = "1m"
+                  said by    %s:1
+                  meaning    longest delay between two attempts, also to a peer that is kept
+                  may be     a time from 1ms to 1d, such as 15s
+                  standard   5m
+                  variable   DUNLIN_CONNECTION_RETRY_MAX
+                  changes    with the next start
+                """.formatted(folder.resolve("dunlin.toml")));
+        assertThat(program.run("config", "explain", "connection.retryMaks")).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence())
+                .isEqualTo("there is no key connection.retryMaks: did you mean connection.retryMax?");
+        assertThat(program.run("config", "explain", "x".repeat(100_000))).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).hasSizeLessThan(200);
+    }
+
+    @Test
+    void showAndKeysPrintWhatProgramsRead() throws IOException {
+        file("connection.retryMax = \"1m\"\n");
+        assertThat(program.run("config", "show", "--data-dir", folder)).isEqualTo(ExitCode.OK);
+        assertThat(program.out())
+                .isEqualTo("[connection]\nretryMax = \"1m\"  # " + folder.resolve("dunlin.toml") + ":1\n");
+        assertThat(program.run("config", "show", "--json", "--data-dir", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("\"value\":\"1m\"", "\"origin\":\"" + folder.resolve("dunlin.toml"));
+        assertThat(program.run("config", "keys", "ping.")).isEqualTo(ExitCode.OK);
+        assertThat(program.outLines()).hasSize(7).allMatch(line -> line.startsWith("ping."));
+        assertThat(program.run("config", "keys", "nothing")).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("config")).isEqualTo(ExitCode.USAGE);
+    }
+}
