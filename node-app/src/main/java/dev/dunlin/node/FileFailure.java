@@ -1,5 +1,7 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.system.SystemError;
+import dev.dunlin.core.system.SystemErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -45,14 +47,36 @@ final class FileFailure {
             case NotDirectoryException file ->
                 new CommandFailure(
                         ExitCode.NO_INPUT, cannot + file.getFile() + " is no directory; check the path", file);
-            case FileSystemException other ->
-                new CommandFailure(
-                        ExitCode.IO_ERROR,
-                        cannot + other.getFile() + ": " + (other.getReason() == null ? "it failed" : other.getReason())
-                                + "; check the disk and the path",
-                        other);
-            default ->
-                new CommandFailure(ExitCode.IO_ERROR, cannot + failure.getMessage() + "; check the disk", failure);
+            default -> {
+                String where = failure instanceof FileSystemException file && file.getFile() != null
+                        ? file.getFile() + ": "
+                        : "";
+                yield new CommandFailure(
+                        code(failure),
+                        cannot + where + SystemErrors.sentence(failure) + "; " + remedy(failure),
+                        failure);
+            }
         };
+    }
+
+    /** The exit code of what the system did not do. */
+    static ExitCode code(Throwable failure) {
+        return SystemErrors.of(failure)
+                .filter(error -> error == SystemError.EACCES || error == SystemError.EPERM)
+                .map(forbidden -> ExitCode.NOT_PERMITTED)
+                .orElse(ExitCode.IO_ERROR);
+    }
+
+    private static String remedy(Throwable failure) {
+        return SystemErrors.of(failure)
+                .map(error -> switch (error) {
+                    case ENOSPC -> "make room, or use another directory";
+                    case EDQUOT -> "make room, or have the quota raised";
+                    case EROFS -> "use a directory that can be written";
+                    case EMFILE, ENFILE -> "close other programs, or raise the limit";
+                    case EACCES, EPERM -> "run it as the owner, or use another directory";
+                    default -> "check the disk and the path";
+                })
+                .orElse("check the disk and the path");
     }
 }

@@ -116,11 +116,8 @@ public final class Node implements AutoCloseable {
         try {
             return new Node(identity, options, BuildInfo.current());
         } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.UNAVAILABLE,
-                    "the log in " + options.logFolder().map(Path::toString).orElse("?") + " cannot be opened: "
-                            + e.getMessage(),
-                    e);
+            throw FileFailure.of(
+                    "open the log in " + options.logFolder().map(Path::toString).orElse("?"), e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,9 +150,14 @@ final class RunCommand implements Runnable {
         try {
             node.ended().join();
         } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CommandFailure(ExitCode.INTERNAL, String.valueOf(cause.getMessage()), cause);
+            throw ended(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    // A disk that fails is no fault of the program.
+    private static CommandFailure ended(Throwable cause) {
+        ExitCode code = cause.getCause() instanceof IOException failed ? FileFailure.code(failed) : ExitCode.INTERNAL;
+        return new CommandFailure(code, String.valueOf(cause.getMessage()), cause);
     }
 
     // In order, also while the node starts, which may take a long log its time. Without the halt the JVM would end with

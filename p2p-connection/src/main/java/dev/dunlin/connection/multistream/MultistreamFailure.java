@@ -1,5 +1,6 @@
 package dev.dunlin.connection.multistream;
 
+import dev.dunlin.core.words.Spans;
 import java.util.List;
 
 /** Why a negotiation failed. The connection or stream it ran on is of no more use: reset it. */
@@ -21,7 +22,7 @@ public sealed interface MultistreamFailure {
             case TooManyRefusals(int max) -> "more than " + max + " proposals were refused in one negotiation";
             case Refused(String protocol) -> "this side takes no \"" + Messages.show(protocol) + "\" now";
             case EndOfInput() -> "the peer closed its side before a protocol was agreed";
-            case TimedOut(long allowedMicros) -> "no protocol was agreed within " + allowedMicros + " microseconds";
+            case TimedOut(long allowedMicros) -> "the peer agreed on no protocol within " + Spans.of(allowedMicros);
         };
     }
 

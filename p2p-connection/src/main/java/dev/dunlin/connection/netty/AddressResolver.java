@@ -43,7 +43,7 @@ public final class AddressResolver implements AutoCloseable {
     private AddressResolver(ResolverLimits limits, DnsNameResolver dns, HostLookup hosts) {
         this.limits = limits;
         this.dns = dns;
-        this.lookups = new Lookups(hosts, new TxtLookup(dns), limits.maxLookupsInFlight());
+        this.lookups = new Lookups(hosts, new DnsLookup(dns), limits.maxLookupsInFlight());
         this.resolutions = new Semaphore(limits.maxResolutions());
     }
 

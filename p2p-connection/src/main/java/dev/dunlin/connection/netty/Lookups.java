@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 final class Lookups {
 
     private final HostLookup hosts;
-    private final TxtLookup texts;
+    private final DnsLookup dns;
     private final Semaphore places;
 
-    Lookups(HostLookup hosts, TxtLookup texts, int maxInFlight) {
+    Lookups(HostLookup hosts, DnsLookup dns, int maxInFlight) {
         this.hosts = hosts;
-        this.texts = texts;
+        this.dns = dns;
         this.places = new Semaphore(maxInFlight, true);
     }
 
@@ -36,7 +36,13 @@ final class Lookups {
                 List<InetAddress> addresses = List.of(hosts.lookup(name));
                 places.release();
                 answer.complete(addresses);
-            } catch (UnknownHostException | RuntimeException failure) {
+            } catch (UnknownHostException unknown) {
+                // The JDK does not say whether there is no such name or no server that would know.
+                dns.whyNone(name).whenComplete((none, failure) -> {
+                    places.release();
+                    answer.completeExceptionally(failure == null ? unknown : failure);
+                });
+            } catch (RuntimeException failure) {
                 places.release();
                 answer.completeExceptionally(failure);
             }
@@ -46,6 +52,6 @@ final class Lookups {
 
     /** Looks up TXT records in the place that was awaited. */
     CompletableFuture<List<String>> texts(String name) {
-        return texts.lookup(name).whenComplete((answer, failure) -> places.release());
+        return dns.lookup(name).whenComplete((answer, failure) -> places.release());
     }
 }

@@ -462,7 +462,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             // It said so, and closed with bytes of ours unread, which TCP answers by a reset.
             context.channel().close();
         } else if (cause instanceof IOException) {
-            fail(CloseReason.IO_ERROR, cause.getMessage());
+            fail(CloseReason.IO_ERROR, Sockets.words(cause));
         } else {
             LOG.error("the connection to {} failed, which is a bug", peer, cause);
             fail(CloseReason.IO_ERROR, cause.getClass().getSimpleName());

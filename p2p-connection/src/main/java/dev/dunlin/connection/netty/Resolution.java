@@ -9,6 +9,7 @@ import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.multiformats.Protocol;
 import dev.dunlin.core.multiformats.Transport;
+import dev.dunlin.core.system.SystemError;
 import io.netty.resolver.dns.DnsNameResolver;
 import java.net.IDN;
 import java.net.Inet4Address;
@@ -167,10 +168,18 @@ final class Resolution {
             if (DnsNameResolver.isTimeoutError(failed.getCause())) {
                 timedOut(address);
             } else {
-                failed(Kind.NOT_FOUND, "DNS does not know the name in " + shown(address));
+                unknown(address, failed.getCause() instanceof NoRecords none ? none.answer() : SystemError.NXDOMAIN);
             }
         }
         return Optional.empty();
+    }
+
+    private void unknown(Multiaddr address, SystemError answer) {
+        if (answer == SystemError.NXDOMAIN) {
+            failed(Kind.NOT_FOUND, "DNS does not know the name in " + shown(address));
+        } else {
+            failed(Kind.FAILED, answer.sentence() + " for " + shown(address));
+        }
     }
 
     private void timedOut(Multiaddr address) {

@@ -15,6 +15,8 @@ public final class ResolveException extends RuntimeException {
         UNSUPPORTED,
         /** DNS, or this machine's table of interfaces, knows nothing that fits. */
         NOT_FOUND,
+        /** A name server failed, or refused to answer. */
+        FAILED,
         /** The answer did not come in time. */
         TIMED_OUT,
         /** A bound of {@link ResolverLimits} was reached. */

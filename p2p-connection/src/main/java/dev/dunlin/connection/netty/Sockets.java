@@ -2,6 +2,8 @@ package dev.dunlin.connection.netty;
 
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.system.SystemError;
+import dev.dunlin.core.system.SystemErrors;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
@@ -20,21 +22,19 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What differs between operating systems and address forms: native epoll where there is one, and socket addresses. */
 final class Sockets {
@@ -107,38 +107,50 @@ final class Sockets {
         return bound.isEmpty() ? List.of(multiaddr(address)) : List.copyOf(bound);
     }
 
-    /** What went wrong, for machines and people. */
+    /** What went wrong, for machines and people: the same in every language of the system. */
     static ConnectionError error(Throwable cause) {
-        String text = String.valueOf(cause.getMessage());
         return switch (cause) {
             case ResolveException unresolved ->
                 ConnectionError.of(
                         switch (unresolved.kind()) {
                             case UNSUPPORTED -> ConnectionError.Kind.UNSUPPORTED_ADDRESS;
-                            case NOT_FOUND -> ConnectionError.Kind.RESOLUTION_FAILED;
+                            case NOT_FOUND, FAILED -> ConnectionError.Kind.RESOLUTION_FAILED;
                             case TIMED_OUT -> ConnectionError.Kind.TIMED_OUT;
                             case LIMIT -> ConnectionError.Kind.LIMIT;
                         },
-                        text);
+                        String.valueOf(unresolved.getMessage()));
             case ConnectTimeoutException _ ->
-                ConnectionError.of(ConnectionError.Kind.TIMED_OUT, "no answer to the TCP connect");
-            case NoRouteToHostException _ -> ConnectionError.of(ConnectionError.Kind.UNREACHABLE, text);
-            case UnknownHostException _ -> ConnectionError.of(ConnectionError.Kind.RESOLUTION_FAILED, text);
-            case ConnectException _ ->
-                ConnectionError.of(
-                        text.contains("refused")
-                                ? ConnectionError.Kind.REFUSED
-                                : text.contains("nreachable")
-                                        ? ConnectionError.Kind.UNREACHABLE
-                                        : ConnectionError.Kind.IO,
-                        text);
-            case BindException _ -> ConnectionError.of(ConnectionError.Kind.ADDRESS_UNAVAILABLE, text);
-            default ->
-                ConnectionError.of(
-                        text.contains("ddress already in use") || text.contains("annot assign")
-                                ? ConnectionError.Kind.ADDRESS_UNAVAILABLE
-                                : ConnectionError.Kind.IO,
-                        text);
+                ConnectionError.of(ConnectionError.Kind.TIMED_OUT, SystemError.ETIMEDOUT.sentence());
+            default -> {
+                Optional<SystemError> known = known(cause);
+                yield ConnectionError.of(
+                        known.map(Sockets::kind).orElse(ConnectionError.Kind.IO),
+                        known.map(SystemError::sentence).orElseGet(() -> SystemErrors.sentence(cause)));
+            }
+        };
+    }
+
+    /** What broke a socket, in words: the same in every language of the system. */
+    static String words(Throwable cause) {
+        return known(cause).map(SystemError::sentence).orElseGet(() -> SystemErrors.sentence(cause));
+    }
+
+    // Netty has the code of some.
+    private static Optional<SystemError> known(Throwable cause) {
+        return cause instanceof Errors.NativeIoException coded
+                ? SystemErrors.ofCode(-coded.expectedErr())
+                : SystemErrors.of(cause);
+    }
+
+    private static ConnectionError.Kind kind(SystemError error) {
+        return switch (error) {
+            case ECONNREFUSED -> ConnectionError.Kind.REFUSED;
+            case ENETDOWN, ENETUNREACH, EHOSTUNREACH -> ConnectionError.Kind.UNREACHABLE;
+            case ETIMEDOUT -> ConnectionError.Kind.TIMED_OUT;
+            case EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM -> ConnectionError.Kind.ADDRESS_UNAVAILABLE;
+            case EMFILE, ENFILE, ENOMEM, ENOBUFS -> ConnectionError.Kind.LIMIT;
+            case NXDOMAIN, SERVFAIL, REFUSED -> ConnectionError.Kind.RESOLUTION_FAILED;
+            case EIO, ENOSPC, EROFS, EDQUOT, EPIPE, ECONNABORTED, ECONNRESET -> ConnectionError.Kind.IO;
         };
     }
 }

@@ -10,6 +10,7 @@ import dev.dunlin.connection.noise.NoiseFailure;
 import dev.dunlin.connection.noise.NoiseHandshake;
 import dev.dunlin.connection.noise.NoiseTransport;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.words.Spans;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,6 +42,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Negotiator muxer;
     private final List<Future<?>> deadlines = new ArrayList<>();
     private boolean over;
+    private boolean isFirst = true;
     private long begunAt;
 
     /** Is told the end of the upgrade, once, on the event loop. */
@@ -94,7 +96,11 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         after(
                 ctx,
                 transport.limits().upgradeMicros(),
-                () -> fail(ctx, ConnectionError.Kind.TIMED_OUT, "the upgrade took too long"));
+                () -> fail(
+                        ctx,
+                        ConnectionError.Kind.TIMED_OUT,
+                        "the connection was not secured within "
+                                + Spans.of(transport.limits().upgradeMicros())));
         security = negotiator(NOISE);
         watch(ctx, security);
         write(ctx, security.takeOutput());
@@ -145,7 +151,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            if (!over) {
+            if (!over && !isForeign(ctx, bytes)) {
                 take(ctx, bytes.nioBuffer());
             }
         } catch (NoiseException e) {
@@ -154,6 +160,20 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             bytes.release();
             ctx.flush();
         }
+    }
+
+    // Seen in the first bytes alone: to the negotiation they are the length of a message that never comes.
+    private boolean isForeign(ChannelHandlerContext ctx, ByteBuf bytes) {
+        if (!isFirst) {
+            return false;
+        }
+        isFirst = false;
+        Optional<String> server = ForeignProtocol.of(bytes);
+        server.ifPresent(what -> fail(
+                ctx,
+                ConnectionError.Kind.NO_COMMON_PROTOCOL,
+                "there is " + what + " at this address, and no libp2p node"));
+        return server.isPresent();
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuffer in) throws NoiseException {
@@ -313,11 +333,11 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(ctx, ConnectionError.Kind.CONNECTION_CLOSED, "the other side closed the connection during the upgrade");
+        fail(ctx, ConnectionError.Kind.CONNECTION_CLOSED, "the other side closed the connection before it was secured");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(ctx, ConnectionError.Kind.IO, String.valueOf(cause.getMessage()));
+        fail(ctx, ConnectionError.Kind.IO, Sockets.words(cause) + ", before the connection was secured");
     }
 }

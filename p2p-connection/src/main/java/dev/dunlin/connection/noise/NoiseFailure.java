@@ -1,6 +1,7 @@
 package dev.dunlin.connection.noise;
 
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.words.Spans;
 import java.util.List;
 
 /** Why a secured connection failed. Close it at once, without an answer. */
@@ -22,7 +23,7 @@ public sealed interface NoiseFailure {
             case NoCommonMuxer(List<String> local, List<String> remote) ->
                 "the peer offers none of our " + local.size() + " stream muxers, but " + remote.size() + " others";
             case EndOfInput() -> "the peer closed its side before the handshake was over";
-            case TimedOut(long allowedMicros) -> "the handshake was not over within " + allowedMicros + " microseconds";
+            case TimedOut(long allowedMicros) -> "the peer did not end the handshake within " + Spans.of(allowedMicros);
             case FrameTooShort(int length) ->
                 "the peer announced a frame of " + length + " bytes, which cannot hold the 16 of its tag";
             case TooManyEmptyFrames(int max) -> "the peer sent more than " + max + " empty frames in a row";

@@ -257,6 +257,25 @@ class AddressResolverTest {
         assertThat(failure("/dnsaddr/nosuch.test").kind()).isEqualTo(Kind.NOT_FOUND);
     }
 
+    /** An operator who is told that there is no such name looks for the fault in the wrong place. */
+    @Test
+    void aNameServerThatFailsIsNotTheSameAsANameThatThereIsNot() {
+        Map<Integer, String> codes =
+                Map.of(2, "the name server failed (SERVFAIL)", 5, "the name server refuses to answer (REFUSED)");
+        codes.forEach((code, sentence) -> {
+            for (int type : List.of(DnsServer.A, DnsServer.AAAA)) {
+                table.put(type + " broken.test", new Reply.Code(code));
+            }
+            table.put(DnsServer.TXT + " _dnsaddr.broken.test", new Reply.Code(code));
+            for (String address :
+                    List.of("/dns4/broken.test/tcp/5", "/dns/broken.test/tcp/5", "/dnsaddr/broken.test")) {
+                ResolveException failure = failure(address);
+                assertThat(failure.kind()).as(address).isEqualTo(Kind.FAILED);
+                assertThat(failure).hasMessage(sentence + " for " + address);
+            }
+        });
+    }
+
     @Test
     void namesThatDnsCannotHaveAreUnsupported() {
         for (String name : List.of("a..b", "x".repeat(64), "x.".repeat(122) + "xxxxx")) {
@@ -389,7 +408,7 @@ class AddressResolverTest {
         while (at < content.length) {
             at += 1 + (content[at] & 0xFF);
         }
-        assertThat(TxtLookup.text(Unpooled.wrappedBuffer(content)).isPresent()).isEqualTo(at == content.length);
+        assertThat(DnsLookup.text(Unpooled.wrappedBuffer(content)).isPresent()).isEqualTo(at == content.length);
     }
 
     @Test

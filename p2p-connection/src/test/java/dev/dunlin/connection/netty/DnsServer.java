@@ -37,6 +37,9 @@ final class DnsServer implements AutoCloseable {
         record Raw(byte[] message) implements Reply {}
 
         record Silence() implements Reply {}
+
+        /** No records, and a code (RFC 1035 section 4.1.1). */
+        record Code(int code) implements Reply {}
     }
 
     /** The table; names in lower case, without the dot at the end. */
@@ -143,6 +146,7 @@ final class DnsServer implements AutoCloseable {
         }
         return switch (reply.get()) {
             case Reply.Silence() -> Optional.empty();
+            case Reply.Code(int code) -> Optional.of(message(query, 0x8180 | code, question, List.of()));
             case Reply.Raw(byte[] raw) -> Optional.of(raw);
             case Reply.Records(List<byte[]> data) -> {
                 byte[] whole = message(query, 0x8180, question, data);

@@ -1,5 +1,7 @@
 package dev.dunlin.core.log;
 
+import dev.dunlin.core.system.SystemError;
+import dev.dunlin.core.system.SystemErrors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -163,12 +166,12 @@ public final class DirectoryStorage implements LogStorage {
         }
     }
 
-    // The system's sentence may be in the user's language; the free space is not.
+    // Where the system's words are not known there is still the free space to be seen.
     @Override
-    public boolean isFull(IOException why) {
-        String said = String.valueOf(why.getMessage());
-        if (said.contains("No space left") || said.contains("quota exceeded")) {
-            return true;
+    public boolean isPassing(IOException why) {
+        Optional<SystemError> known = SystemErrors.of(why);
+        if (known.isPresent()) {
+            return known.get().isPassing();
         }
         try {
             return Files.getFileStore(folder).getUsableSpace() < FULL_BYTES;

@@ -39,8 +39,8 @@ public interface LogStorage extends Closeable {
     /** Forces to disk which files there are. */
     void forceNames() throws IOException;
 
-    /** Whether a write failed because there is no space left, so that it may be made again when there is. */
-    boolean isFull(IOException why);
+    /** Whether what made a write fail may pass, such as a full disk or used-up descriptors, so that the same is tried again. */
+    boolean isPassing(IOException why);
 
     /** A file open for appending. */
     interface Appender extends Closeable {

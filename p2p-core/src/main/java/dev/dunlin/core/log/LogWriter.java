@@ -257,9 +257,9 @@ public final class LogWriter implements Closeable {
         return to;
     }
 
-    /** Whether a write failed for want of space only. */
-    public boolean isFull(IOException why) {
-        return storage.isFull(why);
+    /** Whether what made a write fail may pass; as {@link LogStorage#isPassing}. */
+    public boolean isPassing(IOException why) {
+        return storage.isPassing(why);
     }
 
     /** The log's name, for messages. */

@@ -33,9 +33,9 @@ public final class Door {
      *
      * @param requests how many requests are in flight
      * @param handles how many handles are open
-     * @param diskFull whether the log cannot be written
+     * @param unwritable whether the log cannot be written
      */
-    public record Load(int requests, int handles, boolean diskFull) {}
+    public record Load(int requests, int handles, boolean unwritable) {}
 
     /**
      * Refuses what is no input of this node.
@@ -57,8 +57,8 @@ public final class Door {
      * @param fairly whether it counts for the share of the peer that it is about; what an operator wishes does not
      */
     public Port.Offer offer(Action fact, boolean fairly, Load load) {
-        Port.Offer answer = load.diskFull()
-                ? Port.Offer.DISK_FULL
+        Port.Offer answer = load.unwritable()
+                ? Port.Offer.LOG_UNWRITABLE
                 : load.requests() >= budgets.requests() && !(fact instanceof Action.Control)
                         ? Port.Offer.REQUESTS_FULL
                         : inbox.offer(fact, fairly, load.handles());

@@ -71,7 +71,7 @@ final class Figures {
                 refusals.of(Port.Offer.PEER_FULL),
                 refusals.of(Port.Offer.REQUESTS_FULL),
                 refusals.of(Port.Offer.HANDLES_FULL),
-                refusals.of(Port.Offer.DISK_FULL),
+                refusals.of(Port.Offer.LOG_UNWRITABLE),
                 strayAnswers.get(),
                 handlerFailures.get(),
                 watchdog.slow(),

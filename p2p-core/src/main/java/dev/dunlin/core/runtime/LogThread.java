@@ -6,6 +6,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.system.SystemErrors;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +46,7 @@ final class LogThread {
     private volatile boolean stopping;
     private volatile long forceWanted;
     private volatile boolean ending;
-    private volatile boolean diskFull;
+    private volatile boolean unwritable;
     private volatile long forced;
     private volatile @Nullable Throwable failure;
 
@@ -101,7 +102,7 @@ final class LogThread {
     }
 
     private boolean offered(Object what) {
-        return (queue.size() < QUEUE || diskFull) && queue.offer(what);
+        return (queue.size() < QUEUE || unwritable) && queue.offer(what);
     }
 
     private void wake() {
@@ -227,8 +228,8 @@ final class LogThread {
                 } else {
                     writer.flush();
                 }
-                if (diskFull) {
-                    diskFull = false;
+                if (unwritable) {
+                    unwritable = false;
                     LOG.info("the log can be written again: new work is taken");
                 }
                 return;
@@ -240,12 +241,14 @@ final class LogThread {
 
     // A full disk is waited for: new work is refused meanwhile, and nothing that was taken is lost.
     private void waitForSpace(IOException why) throws IOException {
-        if (ending || stopping || !writer.isFull(why)) {
+        if (ending || stopping || !writer.isPassing(why)) {
             throw why;
         }
-        if (!diskFull) {
-            diskFull = true;
-            LOG.error("the disk is full, the log cannot be written: new work is refused until there is space");
+        if (!unwritable) {
+            unwritable = true;
+            LOG.error(
+                    "the log cannot be written, {}: new work is refused until it can; answers and ends are still taken",
+                    SystemErrors.sentence(why));
         }
         LockSupport.parkNanos(this, RETRY_NANOS);
     }
@@ -281,8 +284,8 @@ final class LogThread {
         return forced;
     }
 
-    boolean diskFull() {
-        return diskFull;
+    boolean unwritable() {
+        return unwritable;
     }
 
     /** How often the store waited because the queue was full. */

@@ -80,7 +80,7 @@ public final class NodeRuntime<R> implements Port {
         return door.offer(
                 fact,
                 fairly,
-                new Door.Load(figures.requests, state().node().handles().size(), log != null && log.diskFull()));
+                new Door.Load(figures.requests, state().node().handles().size(), log != null && log.unwritable()));
     }
 
     /**

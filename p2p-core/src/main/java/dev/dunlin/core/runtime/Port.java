@@ -52,8 +52,8 @@ public interface Port {
         REQUESTS_FULL,
         /** As many handles are open as may be. */
         HANDLES_FULL,
-        /** The disk is full: nothing new is taken until the log can be written again. */
-        DISK_FULL,
+        /** The log cannot be written, as on a full disk: nothing new is taken until it can. */
+        LOG_UNWRITABLE,
         /** The node is stopping, or has not booted yet. */
         STOPPING
     }

@@ -28,7 +28,7 @@ public final class RefusedException extends RuntimeException {
 
     static RefusedException of(Port.Offer offer) {
         String clause = switch (offer) {
-            case DISK_FULL -> "disk-has-room";
+            case LOG_UNWRITABLE -> "disk-has-room";
             case STOPPING -> "node-runs";
             case PEER_FULL -> "peer-has-its-share";
             case REQUESTS_FULL -> "requests-have-room";
@@ -36,7 +36,7 @@ public final class RefusedException extends RuntimeException {
             case FULL, TAKEN -> "inbox-has-room";
         };
         String why = switch (offer) {
-            case DISK_FULL -> "its disk is full: make room";
+            case LOG_UNWRITABLE -> "its log cannot be written now: see what the node says of its disk";
             case STOPPING -> "it is not running: start it";
             case PEER_FULL -> "this peer has as much queued as one may have: try again later";
             case REQUESTS_FULL -> "too many requests are in flight: try again later";

@@ -11,7 +11,7 @@ package dev.dunlin.core.runtime;
  * @param refusedPeer new work refused because its peer had its share of the queue
  * @param refusedRequests new work refused because too many requests were in flight
  * @param refusedHandles new work refused because too many handles were open
- * @param refusedDiskFull new work refused because the disk was full
+ * @param refusedUnwritable new work refused because the log could not be written, as on a full disk
  * @param strayAnswers answers to no request in flight: a second answer, or one from before the boot
  * @param handlerFailures effect handlers that threw
  * @param slow inputs that took longer than the watchdog allows
@@ -39,7 +39,7 @@ public record RuntimeStats(
         long refusedPeer,
         long refusedRequests,
         long refusedHandles,
-        long refusedDiskFull,
+        long refusedUnwritable,
         long strayAnswers,
         long handlerFailures,
         long slow,

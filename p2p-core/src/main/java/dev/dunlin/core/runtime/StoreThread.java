@@ -8,6 +8,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.core.system.SystemErrors;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -201,7 +202,7 @@ final class StoreThread<R> {
             if (cause == null && failed != null) {
                 cause = new NodeFailure(
                         "the node stopped because its log " + log + " cannot be written; it is safe up to input "
-                                + log.forced() + ": " + failed.getMessage(),
+                                + log.forced() + ": " + SystemErrors.sentence(failed),
                         failed);
             } else if (cause != null && failed != null) {
                 cause.addSuppressed(failed);

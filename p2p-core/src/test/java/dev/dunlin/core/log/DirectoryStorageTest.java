@@ -106,9 +106,9 @@ final class DirectoryStorageTest {
             storage.delete("two");
             assertThat(storage.names()).isEmpty();
             assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> storage.read("two", 0));
-            assertThat(storage.isFull(new IOException("No space left on device")))
+            assertThat(storage.isPassing(new IOException("No space left on device")))
                     .isTrue();
-            assertThat(storage.isFull(new IOException("Input/output error"))).isFalse();
+            assertThat(storage.isPassing(new IOException("Input/output error"))).isFalse();
         }
     }
 

@@ -168,8 +168,8 @@ final class FaultyStorage implements LogStorage {
     }
 
     @Override
-    public boolean isFull(IOException why) {
-        return disk.isFull(why);
+    public boolean isPassing(IOException why) {
+        return disk.isPassing(why);
     }
 
     @Override

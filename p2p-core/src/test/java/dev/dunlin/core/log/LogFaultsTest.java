@@ -85,8 +85,8 @@ final class LogFaultsTest {
         }
 
         @Override
-        public boolean isFull(IOException why) {
-            return disk.isFull(why);
+        public boolean isPassing(IOException why) {
+            return disk.isPassing(why);
         }
 
         @Override
@@ -185,7 +185,7 @@ final class LogFaultsTest {
         recorder.run(10);
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> recorder.writer.flush())
-                .satisfies(why -> assertThat(recorder.writer.isFull(why)).isTrue())
+                .satisfies(why -> assertThat(recorder.writer.isPassing(why)).isTrue())
                 .satisfies(why -> assertThat(why.getSuppressed()).hasSize(1));
         assertThat(disk.size(last(disk))).as("a part of a frame stands there").isEqualTo(whole + 700);
         assertThat(verified().last()).isGreaterThanOrEqualTo(21);

@@ -504,7 +504,7 @@ final class LogTest {
         recorder.run(10);
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> recorder.writer.flush())
-                .satisfies(why -> assertThat(recorder.writer.isFull(why)).isTrue());
+                .satisfies(why -> assertThat(recorder.writer.isPassing(why)).isTrue());
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> recorder.writer.force());
         assertThat(recorder.writer.forced()).isEqualTo(21);
         assertThat(verified(disk).last()).isEqualTo(21);

@@ -146,9 +146,9 @@ final class NodeLogTest extends RunningLamps {
         while ((offer = node.offer(on("lamp" + taken, 1))) == Port.Offer.TAKEN) {
             taken++;
         }
-        assertThat(offer).isIn(Port.Offer.DISK_FULL, Port.Offer.FULL);
-        await(() -> node.offer(new LampAction.Cut(new Handle("line", 1, 1))) == Port.Offer.DISK_FULL);
-        assertThat(node.stats().refusedDiskFull()).isPositive();
+        assertThat(offer).isIn(Port.Offer.LOG_UNWRITABLE, Port.Offer.FULL);
+        await(() -> node.offer(new LampAction.Cut(new Handle("line", 1, 1))) == Port.Offer.LOG_UNWRITABLE);
+        assertThat(node.stats().refusedUnwritable()).isPositive();
         disk.capacity(Long.MAX_VALUE);
         turns.stream().flatMap(turn -> turn.effects().stream()).forEach(emitted -> {
             if (emitted.effect() instanceof LampEffect.Measure measure) {
@@ -167,7 +167,7 @@ final class NodeLogTest extends RunningLamps {
         await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
         disk.capacity(10);
         node.offer(on("desk", 1));
-        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.DISK_FULL);
+        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.LOG_UNWRITABLE);
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.stop().get(30, TimeUnit.SECONDS))
                 .havingCause()
@@ -238,7 +238,7 @@ final class NodeLogTest extends RunningLamps {
         await(() -> node.forced() == 1 && node.stats().snapshots() == 1);
         disk.capacity(10);
         node.offer(on("desk", 95));
-        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.DISK_FULL);
+        await(() -> node.offer(new LampAction.Nudge()) == Port.Offer.LOG_UNWRITABLE);
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.stop().get(20, TimeUnit.SECONDS))
                 .havingCause()

@@ -305,7 +305,12 @@ public final class ArchitectureRules {
     private DescribedPredicate<JavaClass> arePure() {
         return resideInAnyPackage(root + "..")
                 .and(DescribedPredicate.not(resideInAnyPackage(
-                        root + ".core.runtime..", root + ".core.log..", root + ".node..", "..netty..", "..jdbc..")))
+                        root + ".core.runtime..",
+                        root + ".core.log..",
+                        root + ".core.system..",
+                        root + ".node..",
+                        "..netty..",
+                        "..jdbc..")))
                 .as("are pure");
     }
 
