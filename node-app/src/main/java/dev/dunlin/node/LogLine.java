@@ -24,6 +24,8 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
     private static final int MAX_PAYLOAD = 160;
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
     /** Of a line whose checksum holds. */
     static LogLine of(String raw) {
@@ -96,6 +98,11 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
     /** A time of the log in UTC, to the microsecond. */
     static String time(long micros) {
         return UTC.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    }
+
+    /** A time of the log in UTC, to the second. */
+    static String second(long micros) {
+        return SECONDS.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     }
 
     /** A payload, cut to what a line can show. */

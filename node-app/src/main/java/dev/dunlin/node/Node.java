@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionOutcome;
+import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.netty.NettyNode;
@@ -294,7 +295,12 @@ public final class Node implements AutoCloseable {
         List<Multiaddr> listeners = new ArrayList<>();
         state.root().connection().listeners().keys().forEach(listeners::add);
         listeners.forEach(address -> runtime.offer(new ConnectionAction.StopListening(address)));
-        state.root().connection().peers().keys().forEach(peer -> runtime.offer(new ConnectionAction.Disconnect(peer)));
+        // Whoever waits for another try has nothing to be closed, and keeps the reason why it is not connected.
+        state.root().connection().peers().forEach(peer -> {
+            if (!(peer.getValue() instanceof ConnectionState.ConnectionFailed)) {
+                runtime.offer(new ConnectionAction.Disconnect(peer.getKey()));
+            }
+        });
         if (!runtime.ended().isDone() && !await(now -> now.node().handles().isEmpty(), DRAIN)) {
             LOG.warn(
                     "{} connections and streams did not close in order",

@@ -61,11 +61,15 @@ final class RunCommand implements Runnable {
                             + " 'dunlin simulate' makes.")
     private boolean audit;
 
+    @Option(names = "--quiet", description = "Tells nothing of what happens but faults.")
+    private boolean quiet;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
     private volatile boolean stopping;
+    private volatile Optional<Narrator> narrator = Optional.empty();
 
     @Override
     public void run() {
@@ -103,6 +107,9 @@ final class RunCommand implements Runnable {
         if (noEarlyMuxer) {
             said.add(new Configuration.Option("--no-early-muxer", NodeSettings.EARLY_MUXER.key(), "false"));
         }
+        if (quiet) {
+            said.add(new Configuration.Option("--quiet", NodeSettings.QUIET.key(), "true"));
+        }
         if (audit) {
             said.add(new Configuration.Option("--audit", NodeSettings.AUDIT.key(), "true"));
         }
@@ -127,6 +134,9 @@ final class RunCommand implements Runnable {
     }
 
     private void serve(Node node, Configuration said, PrintWriter out) {
+        if (!NodeSettings.QUIET.isOn(said.recorded())) {
+            narrator = Optional.of(Narrator.of(node));
+        }
         try {
             listenAndWait(node, said, out);
         } catch (CommandFailure failure) {
@@ -134,6 +144,8 @@ final class RunCommand implements Runnable {
             if (!stopping) {
                 throw failure;
             }
+        } finally {
+            narrator.ifPresent(Narrator::close);
         }
     }
 
@@ -171,6 +183,7 @@ final class RunCommand implements Runnable {
             return;
         }
         node.close();
+        narrator.ifPresent(Narrator::close);
         if (node.ended().isDone() && !node.ended().isCompletedExceptionally()) {
             Runtime.getRuntime().halt(ExitCode.OK.code());
         }

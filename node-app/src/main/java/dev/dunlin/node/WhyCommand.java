@@ -1,5 +1,8 @@
 package dev.dunlin.node;
 
+import dev.dunlin.connection.words.PeerAnswer;
+import dev.dunlin.connection.words.PeerWords;
+import dev.dunlin.connection.words.Refusal;
 import dev.dunlin.core.debug.Entry;
 import dev.dunlin.core.debug.LogIndex;
 import dev.dunlin.core.debug.Why;
@@ -8,11 +11,13 @@ import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -35,6 +40,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class WhyCommand implements Runnable {
 
     private static final int MAX_LAST = 100_000;
+
+    /** So many of the last entries about a peer are looked through for the refusal that says why it is not connected. */
+    private static final int LOOKED_THROUGH = 1_000;
 
     @Parameters(
             arity = "0..1",
@@ -125,6 +133,10 @@ final class WhyCommand implements Runnable {
 
     private void print(OpenIndex open, Path folder, Why why) {
         PrintWriter out = spec.commandLine().getOut();
+        Optional<PeerAnswer> answer = answer(open.index(), why);
+        if (!json) {
+            answer.ifPresent(told -> out.println(LogLine.printable(told.text(), true) + "\n"));
+        }
         Report report = new Report(out, json).add("log", folder.toString());
         open.tell(report);
         report.add("subject", EntryText.subject(why.subject()), EntryText.json(why.subject()));
@@ -135,19 +147,42 @@ final class WhyCommand implements Runnable {
             text.append('\n').append(EntryText.line(entry));
         }
         report.add("chain", text.toString(), chain);
+        String summary = summary(open.index(), why);
         if (json) {
             ObjectNode phases = Report.object();
             why.phases().forEach(phases::put);
             report.add("total", why.total()).add("rejections", why.rejections()).add("phases", "", phases);
             why.lastRejection().ifPresent(entry -> report.add("lastRejection", "", EntryText.json(entry)));
-        }
-        String summary = summary(open.index(), why);
-        if (json) {
+            answer.ifPresent(told -> report.add(
+                    "answer",
+                    "",
+                    Report.object()
+                            .put("state", told.state())
+                            .put("next", told.next())
+                            .put("advice", told.advice())));
             report.add("summary", summary);
         } else {
             out.println(LogLine.printable(summary));
         }
         report.print();
+    }
+
+    // As of the end of the log: that of a running node is now.
+    private static Optional<PeerAnswer> answer(LogIndex<NodeRoot> index, Why why) {
+        if (!why.subject().kind().equals(LogIndex.PEER)) {
+            return Optional.empty();
+        }
+        StoreState<NodeRoot> end = index.state(index.last());
+        Optional<Refusal> refusal = index.about(why.subject(), LOOKED_THROUGH).reversed().stream()
+                .filter(entry -> entry.rejection().isPresent() && Refusal.isTold(entry.type()))
+                .findFirst()
+                .map(entry -> refusal(entry, entry.rejection().orElseThrow()));
+        return Optional.of(new PeerWords(end.root().connection(), end.root().peer(), end.now(), LogLine::second)
+                .about(PeerId.parse(why.subject().key()), refusal));
+    }
+
+    private static Refusal refusal(Entry entry, Entry.Rejection told) {
+        return new Refusal(entry.at(), entry.type(), told.clause(), told.operands());
     }
 
     private static String summary(LogIndex<NodeRoot> index, Why why) {

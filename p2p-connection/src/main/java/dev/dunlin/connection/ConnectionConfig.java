@@ -29,6 +29,7 @@ public record ConnectionConfig(
         long simultaneousWindow,
         int maxPeers,
         int maxFailures,
+        int maxEnds,
         int maxKept,
         int maxConnections,
         int maxInbound,
@@ -130,6 +131,12 @@ public record ConnectionConfig(
             1,
             MOST_PEERS,
             "most peers more whose failure is remembered after the last attempt; of more, the oldest is forgotten");
+    private static final Setting MAX_ENDS = Setting.count(
+            "connection.maxEnds",
+            128,
+            0,
+            MOST_PEERS,
+            "of how many peers it is remembered how the last connection ended; of more, the oldest is forgotten");
     private static final Setting MAX_KEPT =
             Setting.count("connection.maxKept", 256, 0, MOST_KEPT, "most peers to stay connected to");
     private static final Setting MAX_CONNECTIONS = Setting.count(
@@ -160,6 +167,7 @@ public record ConnectionConfig(
                     SIMULTANEOUS_WINDOW,
                     MAX_PEERS,
                     MAX_FAILURES,
+                    MAX_ENDS,
                     MAX_KEPT,
                     MAX_CONNECTIONS,
                     MAX_INBOUND,
@@ -190,6 +198,7 @@ public record ConnectionConfig(
                 SIMULTANEOUS_WINDOW.number(config),
                 MAX_PEERS.integer(config),
                 MAX_FAILURES.integer(config),
+                MAX_ENDS.integer(config),
                 MAX_KEPT.integer(config),
                 MAX_CONNECTIONS.integer(config),
                 MAX_INBOUND.integer(config),

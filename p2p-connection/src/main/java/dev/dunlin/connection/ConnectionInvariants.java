@@ -27,6 +27,9 @@ final class ConnectionInvariants {
                     .brokenBy(
                             ConnectionAction.Connect.class,
                             ConnectionAction.Keep.class,
+                            ConnectionAction.Unkeep.class,
+                            ConnectionAction.Disconnect.class,
+                            ConnectionAction.Reset.class,
                             ConnectionAction.Retry.class,
                             ConnectionAction.BackOffEnded.class,
                             ConnectionAction.Connected.class,
@@ -83,6 +86,11 @@ final class ConnectionInvariants {
         }
         if (own.failures().size() > ConnectionConfig.MOST_FAILED_ADDRESSES) {
             return Optional.of(own.failures().size() + " addresses that failed");
+        }
+        if (own.ends().of().size() > config.maxEnds()
+                || own.ends().of().size() != own.ends().order().size()) {
+            return Optional.of(
+                    own.ends().of().size() + " ends, " + own.ends().order().size() + " in order");
         }
         if (own.connections().size() + own.dialling() > config.maxConnections()) {
             return Optional.of(own.connections().size() + " connections and " + own.dialling() + " dials");

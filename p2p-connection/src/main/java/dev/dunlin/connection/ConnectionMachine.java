@@ -64,6 +64,8 @@ public final class ConnectionMachine {
                     listening, stopping > notListening: listenerClosed, booted
                     opening: listenTimedOut
                     stopping: stopTimedOut""")
+            .defaulted("connection", "ends", "{\"of\":{},\"order\":{},\"last\":0}")
+            .defaulted("connectionConfig", "maxEnds", "128")
             .phases(ConnectionState::nameOf)
             .invariants(ConnectionInvariants.ALL)
             .handles(ConnectionMachine::handles)

@@ -63,7 +63,7 @@ final class ConnectionReducer {
             case Retry(PeerId peer) -> Dials.again(own, own.failureOf(peer).orElseThrow(), ctx);
             case Keep wish -> Keeps.keep(own, wish, ctx);
             case ConnectionAction.AddressesLearned fact -> Keeps.learned(own, fact, ctx);
-            case Unkeep(PeerId peer, String why) -> Keeps.unkeep(own, peer, why);
+            case Unkeep(PeerId peer, String why) -> Keeps.unkeep(own, peer, why, ctx);
             case Drain() -> own.drained();
             case Resolved fact -> Dials.resolved(own, fact, ctx);
             case ConnectionAction.Connected fact -> Dials.connected(own, fact, ctx);
@@ -74,7 +74,7 @@ final class ConnectionReducer {
                 own.withFailures(own.failures().without(address));
             case Accepted fact -> accepted(own, fact, ctx);
             case WentAway fact -> Connections.wentAway(own, fact.connection(), ctx);
-            case Closed fact -> Connections.closed(own, fact.connection(), ctx);
+            case Closed fact -> Connections.closed(own, fact, ctx);
             case Hold(Handle connection, PeerId _) -> Connections.used(own, connection, 1, ctx);
             case Release(Handle connection, PeerId _) -> Connections.used(own, connection, -1, ctx);
             case IdleTimedOut(Handle connection, PeerId _) -> Connections.idle(own, connection, ctx);
@@ -110,8 +110,10 @@ final class ConnectionReducer {
                 OpenConnections.NONE,
                 Table.empty(),
                 own.failures(),
+                Ends.NONE,
                 false,
                 own.lastNumber());
+        fresh = fresh.withEnds(own.ends().atMost(fresh.config().maxEnds()));
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             Optional<ConnectionFailed> kept = switch (entry.getValue()) {
                 case Connecting was -> restarted(entry.getKey(), was.attempt().addresses(), fresh.config(), ctx);
@@ -195,7 +197,7 @@ final class ConnectionReducer {
         switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
                 Dials.giveUp(dialling.attempt(), Dials.cancelled(), ctx);
-                left = Dials.cancel(own, dialling, ctx);
+                left = Connections.calledOff(Dials.cancel(own, dialling, ctx), peer, dialling.address(), ctx);
             }
             case Connected connected -> {
                 if (connected.racing().isPresent()) {
@@ -205,7 +207,10 @@ final class ConnectionReducer {
                     left = Connections.leave(left, handle, ctx);
                 }
             }
-            case ConnectionFailed failure -> Dials.giveUp(failure.attempt(), Dials.cancelled(), ctx);
+            case ConnectionFailed failure -> {
+                Dials.giveUp(failure.attempt(), Dials.cancelled(), ctx);
+                left = Connections.calledOff(own, peer, failure.address(), ctx);
+            }
             case Disconnected _ -> {
                 // Nothing to leave.
             }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param open every open socket, until the world says that it is closed
  * @param listeners by the address asked for, or by the bound one of a listener on port 0 once another is asked for
  * @param failures addresses at which a dial failed lately; at most {@link ConnectionConfig#MOST_FAILED_ADDRESSES}
+ * @param ends how the last connections to peers ended
  * @param draining whether the node gets ready to stop
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot
  */
@@ -31,12 +32,20 @@ public record ConnectionState(
         OpenConnections open,
         Table<Multiaddr, Listener> listeners,
         Table<Multiaddr, AddressFailure> failures,
+        Ends ends,
         boolean draining,
         long lastNumber) {
 
     /** Before the first boot. */
     public static final ConnectionState INITIAL = new ConnectionState(
-            ConnectionConfig.DEFAULT, Peers.NONE, OpenConnections.NONE, Table.empty(), Table.empty(), false, 0);
+            ConnectionConfig.DEFAULT,
+            Peers.NONE,
+            OpenConnections.NONE,
+            Table.empty(),
+            Table.empty(),
+            Ends.NONE,
+            false,
+            0);
 
     /** The most addresses that are left to one attempt. */
     public static final int MOST_LEFT = 2 * ConnectionConfig.MOST_ADDRESSES;
@@ -382,26 +391,30 @@ public record ConnectionState(
     }
 
     private ConnectionState withKnown(Peers changed) {
-        return new ConnectionState(config, changed, open, listeners, failures, draining, lastNumber);
+        return new ConnectionState(config, changed, open, listeners, failures, ends, draining, lastNumber);
     }
 
     ConnectionState withOpen(OpenConnections changed) {
-        return new ConnectionState(config, known, changed, listeners, failures, draining, lastNumber);
+        return new ConnectionState(config, known, changed, listeners, failures, ends, draining, lastNumber);
     }
 
     ConnectionState withListeners(Table<Multiaddr, Listener> changed) {
-        return new ConnectionState(config, known, open, changed, failures, draining, lastNumber);
+        return new ConnectionState(config, known, open, changed, failures, ends, draining, lastNumber);
     }
 
     ConnectionState withFailures(Table<Multiaddr, AddressFailure> changed) {
-        return new ConnectionState(config, known, open, listeners, changed, draining, lastNumber);
+        return new ConnectionState(config, known, open, listeners, changed, ends, draining, lastNumber);
+    }
+
+    ConnectionState withEnds(Ends changed) {
+        return new ConnectionState(config, known, open, listeners, failures, changed, draining, lastNumber);
     }
 
     ConnectionState drained() {
-        return new ConnectionState(config, known, open, listeners, failures, true, lastNumber);
+        return new ConnectionState(config, known, open, listeners, failures, ends, true, lastNumber);
     }
 
     ConnectionState withLastNumber(long changed) {
-        return new ConnectionState(config, known, open, listeners, failures, draining, changed);
+        return new ConnectionState(config, known, open, listeners, failures, ends, draining, changed);
     }
 }

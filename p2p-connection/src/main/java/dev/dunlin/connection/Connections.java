@@ -2,6 +2,7 @@ package dev.dunlin.connection;
 
 import dev.dunlin.connection.Connection.Stage;
 import dev.dunlin.connection.ConnectionAction.CloseTimedOut;
+import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.ConnectionDue;
 import dev.dunlin.connection.ConnectionAction.DrainTimedOut;
 import dev.dunlin.connection.ConnectionAction.IdleTimedOut;
@@ -122,12 +123,14 @@ final class Connections {
             return own.withOpen(own.open()
                     .changed(handle, connection.until(ctx.now() + own.config().idleTimeout())));
         }
-        return closing(withoutOpen(own, handle, ctx), handle, isSpare ? CloseReason.SPARE : CloseReason.IDLE, ctx);
+        CloseReason reason = isSpare ? CloseReason.SPARE : CloseReason.IDLE;
+        return closing(withoutOpen(own, handle, reason.words(), ctx), handle, reason, ctx);
     }
 
     /** The other side takes no new streams on a connection. */
     static ConnectionState wentAway(ConnectionState own, Handle handle, Context ctx) {
-        return draining(withoutOpen(own, handle, ctx), handle, CloseReason.WENT_AWAY, Due.NEVER, ctx);
+        String why = CloseReason.WENT_AWAY.words();
+        return draining(withoutOpen(own, handle, why, ctx), handle, CloseReason.WENT_AWAY, Due.NEVER, ctx);
     }
 
     /** Ends a connection in order, for which this node says that it takes no new streams; its peer's phase is the caller's. */
@@ -160,14 +163,39 @@ final class Connections {
         return closing(own, handle, own.connections().at(handle).reason().orElseThrow(), ctx);
     }
 
-    /** This without a connection that the world says is closed. */
-    static ConnectionState closed(ConnectionState own, Handle handle, Context ctx) {
-        ConnectionState left = withoutOpen(own, handle, ctx);
-        return left.withOpen(left.open().without(handle));
+    /** This without a connection that the world says is closed; how it ended is remembered where it was the last one. */
+    static ConnectionState closed(ConnectionState own, Closed fact, Context ctx) {
+        Handle handle = fact.connection();
+        Connection gone = own.connections().at(handle);
+        // What is closed on request while the node stops is closed because it does.
+        CloseReason reason =
+                own.draining() && fact.reason() == CloseReason.LOCAL ? CloseReason.SHUTDOWN : fact.reason();
+        String why = reason.words(fact.detail());
+        ConnectionState left = withoutOpen(own, handle, why, ctx);
+        left = left.withOpen(left.open().without(handle));
+        return left.open().held().has(gone.peer())
+                ? left
+                : left.withEnds(left.ends()
+                        .with(
+                                gone.peer(),
+                                ctx.now(),
+                                gone.openedAt(),
+                                gone.remoteAddress(),
+                                Optional.of(reason),
+                                fact.detail(),
+                                own.config().maxEnds()));
+    }
+
+    /** This with what is remembered of a peer that somebody no longer wants, before there was a connection. */
+    static ConnectionState calledOff(ConnectionState own, PeerId peer, Multiaddr address, Context ctx) {
+        long now = ctx.now();
+        Optional<CloseReason> reason = own.draining() ? Optional.of(CloseReason.SHUTDOWN) : Optional.empty();
+        return own.withEnds(own.ends()
+                .with(peer, now, now, address, reason, "", own.config().maxEnds()));
     }
 
     // The phase of the peer when one of its open connections goes.
-    private static ConnectionState withoutOpen(ConnectionState own, Handle handle, Context ctx) {
+    private static ConnectionState withoutOpen(ConnectionState own, Handle handle, String why, Context ctx) {
         PeerId peer = own.connections().at(handle).peer();
         if (!(own.phaseOf(peer) instanceof Connected connected)
                 || !connected.open().contains(handle)) {
@@ -180,6 +208,6 @@ final class Connections {
         }
         return connected.racing().isPresent()
                 ? own.withPhase(peer, connected.racing().get())
-                : Keeps.lost(own, connected, ctx);
+                : Keeps.lost(own, connected, why, ctx);
     }
 }

@@ -83,7 +83,7 @@ final class Keeps {
     }
 
     /** The last connection to a peer is gone, and no dial to it is on its way. */
-    static ConnectionState lost(ConnectionState own, Connected connected, Context ctx) {
+    static ConnectionState lost(ConnectionState own, Connected connected, String why, Context ctx) {
         PeerId peer = connected.peer();
         if (!own.isKept(peer) || own.draining()) {
             return own.withoutPhase(peer);
@@ -94,20 +94,20 @@ final class Keeps {
             return own.withoutPhase(peer);
         }
         long again = ctx.now() + Dials.backOff(own.config(), 1, ctx.random());
-        return own.withPhase(peer, waiting(peer, addresses, again, "the connection ended", ctx));
+        return own.withPhase(peer, waiting(peer, addresses, again, "the connection ended: " + why, ctx));
     }
 
-    static ConnectionState unkeep(ConnectionState own, PeerId peer, String reason) {
+    static ConnectionState unkeep(ConnectionState own, PeerId peer, String reason, Context ctx) {
         Kept before = own.kept().at(peer);
         List<String> why = new ArrayList<>(before.why());
         why.remove(reason);
         return why.isEmpty()
-                ? released(own.withKept(own.kept().without(peer)), peer)
+                ? released(own.withKept(own.kept().without(peer)), peer, ctx)
                 : own.withKept(own.kept().with(peer, new Kept(why, before.addresses())));
     }
 
     // A peer that nobody keeps any more: a dial to it goes on as any other, and is not repeated for nobody.
-    private static ConnectionState released(ConnectionState own, PeerId peer) {
+    private static ConnectionState released(ConnectionState own, PeerId peer, Context ctx) {
         return switch (own.phaseOf(peer)) {
             case Connected connected ->
                 Connections.timed(racing(own, connected, attempt -> limited(own, attempt)), peer);
@@ -115,7 +115,8 @@ final class Keeps {
             case ConnectionFailed failure ->
                 failure.isPermanent() || !failure.attempt().tickets().isEmpty()
                         ? own.withPhase(peer, failure.with(limited(own, failure.attempt())))
-                        : own.withoutPhase(peer);
+                        : Connections.calledOff(own, peer, failure.address(), ctx)
+                                .withoutPhase(peer);
             case Disconnected _ -> own;
         };
     }

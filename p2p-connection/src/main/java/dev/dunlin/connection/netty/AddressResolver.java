@@ -14,11 +14,14 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.dns.DnsServerAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -63,6 +66,32 @@ public final class AddressResolver implements AutoCloseable {
         return create(loop, udp, tcp, limits, servers, InetAddress::getAllByName);
     }
 
+    /**
+     * As above, asking these name servers, behind the machine's own table of hosts; those of the machine where there are none.
+     */
+    static AddressResolver create(
+            EventLoop loop,
+            Class<? extends DatagramChannel> udp,
+            Class<? extends SocketChannel> tcp,
+            ResolverLimits limits,
+            List<InetSocketAddress> nameServers) {
+        if (nameServers.isEmpty()) {
+            return create(loop, udp, tcp, limits);
+        }
+        DnsServerAddressStreamProvider servers = name -> DnsServerAddresses.sequential(nameServers).stream();
+        DnsNameResolver hosts = resolver(loop, udp, tcp, limits, servers).build();
+        return create(loop, udp, tcp, limits, servers, name -> {
+            try {
+                return hosts.resolveAll(name).get().toArray(InetAddress[]::new);
+            } catch (ExecutionException unknown) {
+                throw new UnknownHostException(name);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UnknownHostException(name);
+            }
+        });
+    }
+
     static AddressResolver create(
             EventLoop loop,
             Class<? extends DatagramChannel> udp,
@@ -70,16 +99,24 @@ public final class AddressResolver implements AutoCloseable {
             ResolverLimits limits,
             DnsServerAddressStreamProvider servers,
             HostLookup hosts) {
+        return new AddressResolver(
+                limits, resolver(loop, udp, tcp, limits, servers).build(), hosts);
+    }
+
+    private static DnsNameResolverBuilder resolver(
+            EventLoop loop,
+            Class<? extends DatagramChannel> udp,
+            Class<? extends SocketChannel> tcp,
+            ResolverLimits limits,
+            DnsServerAddressStreamProvider servers) {
         long queryMillis = Math.max(1, TimeUnit.MICROSECONDS.toMillis(limits.queryTimeout()));
-        DnsNameResolver dns = new DnsNameResolverBuilder(loop)
+        return new DnsNameResolverBuilder(loop)
                 .datagramChannelType(udp)
                 .socketChannelType(tcp)
                 // A source port of its own for each query: who forges an answer has to guess it.
                 .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
                 .nameServerProvider(servers)
-                .queryTimeoutMillis(queryMillis)
-                .build();
-        return new AddressResolver(limits, dns, hosts);
+                .queryTimeoutMillis(queryMillis);
     }
 
     /**

@@ -330,8 +330,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
                 session.peerGoAway()
                         .ifPresent(
                                 code -> because(CloseReason.REMOTE, code == 0 ? "" : "it went away with code " + code));
-            case PING_TIMEOUT, PING_UNANSWERED -> because(CloseReason.UNRESPONSIVE, end.word());
-            default -> because(CloseReason.PROTOCOL_ERROR, end.word());
+            case PING_TIMEOUT, PING_UNANSWERED -> because(CloseReason.UNRESPONSIVE, end.words());
+            default -> because(CloseReason.PROTOCOL_ERROR, end.words());
         }
         // The GoAway that is left goes out before the socket is closed.
         execute(this::closeSocket);
@@ -428,8 +428,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
         because(why, "");
         switch (why) {
-            case TIMED_OUT, ORPHAN -> context().channel().close();
-            case SHUTDOWN -> {
+            case TIMED_OUT -> context().channel().close();
+            case SHUTDOWN, ORPHAN -> {
                 session.close();
                 flush();
             }
@@ -486,6 +486,10 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         }
         secure.close();
         transport.connectionGone(this);
+        if (session.peerGoAway().isEmpty()) {
+            // As of a program that was killed, or of a network that broke.
+            because(CloseReason.REMOTE, "it did not say that it would");
+        }
         if (announcing) {
             transport.port().ended(new ConnectionAction.Closed(handle, peer, reason, detail));
         }

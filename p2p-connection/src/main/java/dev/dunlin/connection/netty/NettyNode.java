@@ -25,6 +25,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,8 @@ public final class NettyNode<R> implements AutoCloseable {
                 made.limits,
                 StreamConfig.of(config),
                 made.served,
-                made.threads);
+                made.threads,
+                made.nameServers);
         NettyMessages messages = new NettyMessages(transport);
         exchange = new StreamExchange(messages, runtime, made.exchanges);
         channels = new StreamChannels(messages, runtime, made.channels);
@@ -113,6 +115,7 @@ public final class NettyNode<R> implements AutoCloseable {
         private Limits limits = Limits.DEFAULT;
         private boolean earlyMuxer = true;
         private int threads = 1;
+        private List<InetSocketAddress> nameServers = List.of();
         private Map<String, Function<StreamChannel, StreamReader>> served = Map.of();
         private Catalogue<Protocol<?, ?>> exchanges = new Catalogue<>(List.of());
         private Catalogue<ChannelProtocol<?, ?>> channels = new Catalogue<>(List.of());
@@ -158,6 +161,12 @@ public final class NettyNode<R> implements AutoCloseable {
                 throw new IllegalArgumentException("a node has at least one event loop, not " + loops);
             }
             threads = loops;
+            return this;
+        }
+
+        /** The name servers that are asked, one behind the other; those of this machine if not said. */
+        public Builder<R> nameServers(List<InetSocketAddress> servers) {
+            nameServers = List.copyOf(servers);
             return this;
         }
 

@@ -28,6 +28,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
@@ -94,6 +95,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
      * @param served protocols that are accepted from the beginning, and who reads their streams
      * @param streams bounds of the streams that peers open; the stream machine's own
      * @param threads how many event loops, at least 1
+     * @param nameServers those that are asked for names; none for those of this machine
      */
     public NettyTransport(
             Port port,
@@ -103,7 +105,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
             Limits limits,
             StreamConfig streams,
             Map<String, Function<StreamChannel, StreamReader>> served,
-            int threads) {
+            int threads,
+            List<InetSocketAddress> nameServers) {
         this.port = port;
         this.run = run;
         this.limits = limits;
@@ -121,7 +124,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         this.acceptor = new Acceptor(this, random);
         this.dialler = new Dialler(
                 this,
-                AddressResolver.create((EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver()));
+                AddressResolver.create(
+                        (EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver(), nameServers));
     }
 
     // What was refused is told in sums: a flood costs as few inputs as a single stream.

@@ -323,7 +323,13 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         }
         ctx.flush();
         ctx.channel().close();
-        outcome.failed(kind, why);
+        boolean isMute = kind == ConnectionError.Kind.TIMED_OUT && isFirst;
+        outcome.failed(
+                kind,
+                isMute
+                        ? "connections are accepted there, and nothing is said for "
+                                + Spans.of(NettyTransport.micros() - begunAt)
+                        : why);
     }
 
     /** Gives up; on the event loop. */

@@ -3,6 +3,8 @@ package dev.dunlin.connection.protocol;
 import static java.util.Map.entry;
 
 import dev.dunlin.core.store.NodeOutcome.Refused;
+import dev.dunlin.core.store.Operand;
+import java.util.List;
 import java.util.Map;
 
 /** What the clauses mean that refuse wishes of connections, streams, questions and channels, in words. */
@@ -23,6 +25,11 @@ public final class Refusals {
             entry("dials-not-full", "as many dials are under way as there may be"),
             entry("waiters-not-full", "as many wait for a connection to it as there may be"),
             entry("peer-connections-not-full", "there are as many connections to it as there may be"),
+            entry("inbound-not-full", "as many connections that others opened are there as there may be"),
+            entry("connections-not-full", "as many connections are there as there may be"),
+            entry("has-failed", "no attempt to connect to it has failed"),
+            entry("attempts-left", "no attempt to connect to it is left: ask for a connection anew"),
+            entry("is-known", "nothing is known of it"),
             entry("not-listened-on", "this node listens there already"),
             entry("listeners-not-full", "this node listens at as many addresses as it may"),
             entry("is-listening", "this node does not listen there"),
@@ -45,9 +52,29 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /** Why a wish was refused: a sentence without its full stop. */
+    /** Why a wish was refused: a sentence without its full stop, with the limit that was reached, if it was one. */
     public static String why(Refused fact) {
-        return why(fact.clause());
+        return why(fact.type(), fact.clause(), fact.operands());
+    }
+
+    /**
+     * Why an action was refused: a sentence without its full stop, with the limit that was reached, if it was one.
+     *
+     * @param type the action's full name, such as {@code connection/accepted}
+     */
+    public static String why(String type, String clause, List<Operand> operands) {
+        return why(clause)
+                + operands.stream()
+                        .filter(operand -> operand.name().startsWith("max"))
+                        .map(operand -> machine(type) + "." + operand.name() + " is " + operand.value())
+                        .reduce((one, other) -> one + ", " + other)
+                        .map(limits -> " (" + limits + ")")
+                        .orElse("");
+    }
+
+    private static String machine(String type) {
+        int slash = type.indexOf('/');
+        return slash < 0 ? type : type.substring(0, slash);
     }
 
     /** What it means that a clause has refused: a sentence without its full stop. */

@@ -261,7 +261,8 @@ final class IdentifyMachineTest {
         bench.accept(1);
         bench.accept(2);
         assertThat(bench.actions(IdentifyFailed.class))
-                .containsExactly(new IdentifyFailed(peer(2), "as many questions are under way as there may be"));
+                .containsExactly(new IdentifyFailed(
+                        peer(2), "as many questions are under way as there may be (exchange.maxAsks is 1)"));
         assertThat(state(bench, 2).asking().step()).isEqualTo(Step.UNIDENTIFIED);
     }
 

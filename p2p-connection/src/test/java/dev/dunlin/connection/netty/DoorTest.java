@@ -43,7 +43,7 @@ class DoorTest {
             }
             ConnectionAction.Closed closed = node.next(ConnectionAction.Closed.class);
             assertThat(closed.reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
-            assertThat(closed.detail()).isEqualTo("wastedOpenFlood");
+            assertThat(closed.detail()).isEqualTo("too many streams were opened for being refused");
             assertThat(node.transport.gate().refused(Refusal.TOO_FAST)).isBetween(1L, 10_000L);
             assertThat(node.seen()).noneMatch(StreamAction.class::isInstance);
             assertThat(node.transport.gate().streams()).isZero();
@@ -175,7 +175,7 @@ class DoorTest {
             peer.send(frame(WINDOW, SYN, 2, 0));
             ConnectionAction.Closed closed = node.next(ConnectionAction.Closed.class);
             assertThat(closed.reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
-            assertThat(closed.detail()).isEqualTo("wrongParity");
+            assertThat(closed.detail()).isEqualTo("a stream was opened with a number that is this node's to give");
         }
     }
 }

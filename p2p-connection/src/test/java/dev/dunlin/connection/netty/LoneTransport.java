@@ -38,7 +38,7 @@ final class LoneTransport implements Port, AutoCloseable {
             StreamConfig config,
             Map<String, Function<StreamChannel, StreamReader>> served,
             Set<String> byEffect) {
-        transport = new NettyTransport(this, 1, key, true, limits, config, served, 1);
+        transport = new NettyTransport(this, 1, key, true, limits, config, served, 1, List.of());
         transport.serve(byEffect);
     }
 

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -87,6 +88,37 @@ public final class RawPeer implements AutoCloseable {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
         socket.setSoTimeout((int) PATIENCE.toMillis());
         return new RawPeer(socket, key);
+    }
+
+    /** Connected by whom it waits for, and silent. */
+    static RawPeer accepted(ServerSocket at, PrivateKey key) throws IOException {
+        Socket socket = at.accept();
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        return new RawPeer(socket, key);
+    }
+
+    /** Answers the proposal of /noise with this. */
+    RawPeer answering(String answer) throws IOException {
+        readFully(message(MULTISTREAM).length + message(UpgradeHandler.NOISE).length);
+        write(message(MULTISTREAM), message(answer));
+        return this;
+    }
+
+    /** Does the handshake at the other side's bidding, offering these muxers in it. */
+    RawPeer securedByThem(List<String> muxers) throws IOException {
+        NoiseHandshake handshake = NoiseHandshake.responder(
+                NoiseSettings.of(key, muxers), Optional.empty(), RANDOM, NettyTransport.micros());
+        HandshakeStatus status = handshake.status();
+        while (status instanceof HandshakeStatus.InProgress) {
+            status = handshake.receive(ciphertext());
+            write(handshake.takeOutput());
+        }
+        if (!(status instanceof HandshakeStatus.Established done)) {
+            throw new IOException("the handshake failed: " + status);
+        }
+        noise = done.transport();
+        return this;
     }
 
     /** Connected, secured and multiplexed. */

@@ -165,6 +165,7 @@ class PlantedBugsTest {
                 state.open(),
                 state.listeners(),
                 state.failures(),
+                state.ends(),
                 state.draining(),
                 state.lastNumber());
     }

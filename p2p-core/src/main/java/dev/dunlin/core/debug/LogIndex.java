@@ -473,7 +473,7 @@ public final class LogIndex<R> {
      *
      * @throws LogException if the log does not have it any more
      */
-    StoreState<R> state(long step) {
+    public StoreState<R> state(long step) {
         Replayer<R> replayer = new Replayer<>(log, store, true);
         try {
             replayer.seek(step);

@@ -2,19 +2,24 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Watches the store's thread from a thread of its own, and says while it lasts that an input takes too long, with where the
- * thread stands; and once more when it is over, how long it took.
+ * Watches the store's thread from a thread of its own, and says while it lasts that an input takes too long, at the level debug with
+ * where the thread stands; and once more when it is over, how long it took.
  */
 final class Watchdog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    // The first of a type has its classes loaded with it.
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int MANY = 1000;
     private static final long IDLE = 0;
@@ -28,7 +33,13 @@ final class Watchdog {
     private volatile long input;
     private long before;
     private volatile long reported = -1;
+
+    // By its own thread alone.
+    private long warned = -1;
     private final Tally slow = new Tally();
+
+    // By the store's thread alone; as many as there are types.
+    private final Set<Class<?>> seen = new HashSet<>();
 
     Watchdog(Thread watched) {
         this.watched = watched;
@@ -68,12 +79,14 @@ final class Watchdog {
         since = IDLE;
         if (took > SLOW_NANOS || turn.size() > MANY) {
             slow.add(1);
-            LOG.warn(
-                    "input {} ({}) took {} ms and led to {} actions",
-                    turn.number(),
-                    store.nameOf(turn.input().action().getClass()),
-                    took / 1_000_000,
-                    turn.size());
+            boolean isFirst = seen.add(turn.input().action().getClass());
+            LOG.atLevel(isFirst && took < FIRST_NANOS ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "input {} ({}) took {} ms and led to {} actions",
+                            turn.number(),
+                            store.nameOf(turn.input().action().getClass()),
+                            took / 1_000_000,
+                            turn.size());
         }
     }
 
@@ -104,12 +117,20 @@ final class Watchdog {
                 }
                 if (since == begun) {
                     reported = number;
-                    LOG.warn(
+                    LOG.debug(
                             "input {} is taking more than {} ms; its thread stands at{}",
                             number,
                             SLOW_NANOS / 1_000_000,
                             stack);
                 }
+            }
+            if (begun != IDLE && System.nanoTime() - begun > FIRST_NANOS && number != warned && since == begun) {
+                warned = number;
+                LOG.warn(
+                        "input {} is taking more than {} s, and nothing else happens meanwhile; at the level debug it is"
+                                + " told where it stands",
+                        number,
+                        FIRST_NANOS / 1_000_000_000);
             }
             LockSupport.parkNanos(this, LOOK_NANOS);
         }

@@ -7,7 +7,12 @@ public final class Counts {
 
     /** A number and the thing, in the plural where there is not one: {@code 1 peer}, {@code 0 peers}. */
     public static String of(long number, String thing) {
-        return number + " " + thing + (number == 1 ? "" : "s");
+        return of(number, thing, thing + "s");
+    }
+
+    /** The same of a thing whose plural is another. */
+    public static String of(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
     }
 
     /** Which of several: {@code 1st}, {@code 2nd}, {@code 11th}. */
