@@ -65,6 +65,14 @@ final class Segments {
         return input;
     }
 
+    /** The folder that an index of the log stands in; no part of the log. */
+    static final String INDEX = "index";
+
+    /** Whether a file is one of a log. */
+    static boolean isKnown(String name) {
+        return SEGMENT.matcher(name).matches() || SNAPSHOT.matcher(name).matches() || isCut(name) || isUnfinished(name);
+    }
+
     static boolean isCut(String name) {
         return CUT.matcher(name).matches();
     }
