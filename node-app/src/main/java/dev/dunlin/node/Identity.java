@@ -89,7 +89,8 @@ final class Identity {
                 "there is a node in " + dataDir + " already: run it, or give another --data-dir");
     }
 
-    private static boolean isIn(Path dataDir) {
+    /** Whether there is a key file in a data directory, be it unreadable. */
+    static boolean isIn(Path dataDir) {
         return Files.exists(dataDir.resolve(FILE), LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -123,7 +124,8 @@ final class Identity {
         return new Identity(key);
     }
 
-    private static void makeDirectory(Path dataDir) {
+    /** Makes a data directory that only its owner can enter, if there is none. */
+    static void makeDirectory(Path dataDir) {
         try {
             Files.createDirectories(dataDir, OWNER_ONLY_DIRECTORY);
         } catch (UnsupportedOperationException noOwners) {

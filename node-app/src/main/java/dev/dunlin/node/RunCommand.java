@@ -79,12 +79,18 @@ final class RunCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        try (OpenDirectory data = OpenDirectory.open(dataDir, "dunlin run", this::canBeMeant)) {
+            run(data.identity(), out);
+        }
+    }
+
+    private void canBeMeant(Optional<PeerId> self) {
         // A node that is not there yet is nobody's address.
-        Optional<Identity> known = Identity.find(dataDir);
-        Optional<PeerId> self = known.map(Identity::peerId);
         connect.forEach(address -> canBeDialled(address, self));
         listen.forEach(address -> canBeListenedAt(address, self));
-        Identity identity = known.orElseGet(() -> Identity.loadOrCreate(dataDir));
+    }
+
+    private void run(Identity identity, PrintWriter out) {
         NodeOptions options = NodeOptions.DEFAULT
                 .withLog(DataDirectory.log(dataDir))
                 .withEarlyMuxer(!noEarlyMuxer)
