@@ -110,6 +110,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
                 .addSubcommand(new RunCommand())
+                .addSubcommand(new DoctorCommand())
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
                 + "Ctrl-C, when it closes its connections in order.")
 final class RunCommand implements Runnable {
 
-    private static final Multiaddr DEFAULT_LISTEN = Multiaddr.parse("/ip4/0.0.0.0/tcp/4001");
+    /** Where a node listens that was not told where. */
+    static final Multiaddr DEFAULT_LISTEN = Multiaddr.parse("/ip4/0.0.0.0/tcp/4001");
 
     @Option(
             names = "--data-dir",
