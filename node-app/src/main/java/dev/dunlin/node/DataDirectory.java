@@ -61,9 +61,9 @@ final class DataDirectory {
 
     /** The data directory that a log folder is in, if it is in one. */
     static Optional<Path> of(Path log) {
-        Path parent = log.toAbsolutePath().normalize().getParent();
-        boolean isIn = parent != null && log(parent).equals(log.toAbsolutePath().normalize());
-        return isIn && Files.exists(parent.resolve(Identity.FILE)) ? Optional.of(parent) : Optional.empty();
+        Path whole = log.toAbsolutePath().normalize();
+        return Optional.ofNullable(whole.getParent())
+                .filter(parent -> log(parent).equals(whole) && Files.exists(parent.resolve(Identity.FILE)));
     }
 
     /** The folder of the log in a data directory. */

@@ -217,7 +217,7 @@ final class Identity {
         return new CommandFailure(
                 ExitCode.DATA_ERROR,
                 "the key in " + file + " cannot be used, " + why
-                        + ": restore it from a copy, or move it away to make a new one");
+                        + ": put it back from a copy, or begin as a new node: move it and the log away");
     }
 
     /** The key; it must not leave the services that sign with it. */

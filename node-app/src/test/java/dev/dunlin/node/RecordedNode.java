@@ -69,8 +69,13 @@ final class RecordedNode implements AutoCloseable {
 
     /** A boot of a node that has an id. */
     void boot(PeerId self) throws IOException {
+        boot("node.peerId", self.toString());
+    }
+
+    /** A boot with one setting. */
+    void boot(String key, String value) throws IOException {
         long run = store.state().node().run() + 1;
-        take(new NodeAction.Booted(run, "test+1", Table.of("node.peerId", self.toString()), at, 7));
+        take(new NodeAction.Booted(run, "test+1", Table.of(key, value), at, 7));
     }
 
     /** Closes what is closed, and writes a snapshot of the present state. */

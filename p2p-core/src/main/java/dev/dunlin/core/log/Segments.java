@@ -23,7 +23,9 @@ final class Segments {
     /** The highest number that the files' names have digits for. */
     private static final long MAX_INPUT = 999_999_999_999_999L;
 
-    private static final String COMPRESSED = ".zst";
+    /** What a closed segment's name has behind that of the open one. */
+    static final String COMPRESSED = ".zst";
+
     private static final String UNFINISHED = ".part";
 
     private Segments() {}
@@ -47,6 +49,11 @@ final class Segments {
 
     static String segmentName(long first) {
         return "log-%015d.jsonl".formatted(named(first));
+    }
+
+    /** The name that a segment has when it is compressed. */
+    static String packed(Segment segment) {
+        return segment.compressed() ? segment.name() : segment.name() + COMPRESSED;
     }
 
     static String snapshotName(long input) {
