@@ -78,14 +78,58 @@ final class BackupReader {
         if (into.isEmpty()) {
             copy(content, OutputStream.nullOutputStream(), sha);
         } else {
-            Path file = into.get().resolve(name);
-            Unfinished.makeFolder(file.getParent() == null ? into.get() : file.getParent());
-            try (FileChannel out = Unfinished.makeFile(file)) {
-                copy(content, Channels.newOutputStream(out), sha);
-                out.force(true);
-            }
+            write(into.get().resolve(name), content, sha);
         }
         sums.put(name, HexFormat.of().formatHex(sha.digest()));
+    }
+
+    private static void write(Path file, InputStream content, MessageDigest sha) throws IOException {
+        try (FileChannel out = made(file)) {
+            copy(content, new Disk(Channels.newOutputStream(out)), sha);
+            forced(out);
+        }
+    }
+
+    private static void forced(FileChannel out) {
+        try {
+            out.force(true);
+        } catch (IOException failure) {
+            throw FileFailure.of("force to disk what is restored", failure);
+        }
+    }
+
+    private static FileChannel made(Path file) {
+        try {
+            if (file.getParent() != null) {
+                Unfinished.makeFolder(file.getParent());
+            }
+            return Unfinished.makeFile(file);
+        } catch (IOException failure) {
+            throw FileFailure.of("write " + file, failure);
+        }
+    }
+
+    /** The disk that is restored to: what fails there is no fault of the backup. */
+    private static final class Disk extends OutputStream {
+        private final OutputStream to;
+
+        Disk(OutputStream to) {
+            this.to = to;
+        }
+
+        @Override
+        public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            try {
+                to.write(bytes, from, length);
+            } catch (IOException failure) {
+                throw FileFailure.of("write what is restored", failure);
+            }
+        }
     }
 
     private static MessageDigest sha() {

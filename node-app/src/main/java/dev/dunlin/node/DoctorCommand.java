@@ -48,6 +48,7 @@ final class DoctorCommand implements Runnable {
     @Override
     public void run() {
         Path dataDir = directory == null ? DataDirectory.standard() : directory;
+        DataDirectory.requireName(dataDir);
         List<Diagnosis> found = Doctor.examine(
                 dataDir, listen.isEmpty() ? List.of(RunCommand.DEFAULT_LISTEN) : listen, Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();

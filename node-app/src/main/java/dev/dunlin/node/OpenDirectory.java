@@ -85,7 +85,10 @@ final class OpenDirectory implements AutoCloseable {
         if (!Files.isDirectory(log)) {
             return Set.of();
         }
-        List<LogFinding> findings = LogHealth.look(log, LogCheck.Depth.START).findings();
+        // What a crash has left at the end, the node itself tells as it cuts it off.
+        List<LogFinding> findings = LogHealth.look(log, LogCheck.Depth.START).findings().stream()
+                .filter(finding -> !(finding instanceof LogFinding.Torn))
+                .toList();
         Optional<LogFinding> stops = findings.stream().filter(LogFinding::stops).findFirst();
         findings.stream()
                 .filter(finding -> !stops.equals(Optional.of(finding)))

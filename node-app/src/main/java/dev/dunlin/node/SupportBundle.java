@@ -95,7 +95,7 @@ final class SupportBundle {
 
     private void write(int inputs, List<Multiaddr> listen, BuildInfo build, Clock clock) throws IOException {
         boolean isLog = Files.isDirectory(log);
-        config = isLog ? LastBoot.config(DirectoryStorage.readOnly(log)).orElse(Map.of()) : Map.of();
+        config = isLog ? lastConfig() : Map.of();
         put("README.txt", README);
         put("versions.txt", versions(build));
         put(
@@ -106,6 +106,15 @@ final class SupportBundle {
         if (isLog) {
             put("log.json", summary());
             put("inputs.jsonl", inputs(inputs));
+        }
+    }
+
+    // What cannot be read the doctor's report tells.
+    private Map<String, String> lastConfig() {
+        try {
+            return LastBoot.config(DirectoryStorage.readOnly(log)).orElse(Map.of());
+        } catch (IOException unreadable) {
+            return Map.of();
         }
     }
 

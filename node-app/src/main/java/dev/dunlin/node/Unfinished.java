@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +29,11 @@ final class Unfinished implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OWNERS_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final int MOST_ATTEMPTS = 100;
+    private static final long PAUSE_NANOS = 10_000_000;
+
+    private static volatile boolean leaving;
+
     private final Path place;
     private final Path path;
     private final Thread onExit;
@@ -36,7 +42,7 @@ final class Unfinished implements AutoCloseable {
     private Unfinished(Path place, Path path) {
         this.place = place;
         this.path = path;
-        this.onExit = new Thread(() -> delete(path), "dunlin-unfinished");
+        this.onExit = new Thread(() -> leave(path), "dunlin-unfinished");
         Runtime.getRuntime().addShutdownHook(onExit);
     }
 
@@ -67,14 +73,33 @@ final class Unfinished implements AutoCloseable {
         return path;
     }
 
-    /** Makes a folder in it. */
+    /** Makes a folder in it, if it is not there. */
     static void makeFolder(Path folder) throws IOException {
-        Files.createDirectories(folder, OWNERS_FOLDER);
+        stopIfLeaving();
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectory(folder, OWNERS_FOLDER);
+        }
     }
 
     /** Makes a file in it, to be written. */
     static FileChannel makeFile(Path file) throws IOException {
+        stopIfLeaving();
         return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNERS_FILE);
+    }
+
+    // The JVM ends, and what is made now would stay behind: whoever makes it waits for that end.
+    private static void stopIfLeaving() {
+        while (leaving) {
+            LockSupport.park();
+        }
+    }
+
+    private static void leave(Path path) {
+        leaving = true;
+        // One file may just be coming.
+        for (int attempt = 0; attempt < MOST_ATTEMPTS && !delete(path); attempt++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     /** Forces to disk which files a folder has. */
@@ -127,14 +152,18 @@ final class Unfinished implements AutoCloseable {
     }
 
     // What cannot be taken away stays, under a name that says what it is.
-    private static void delete(Path path) {
+    private static boolean delete(Path path) {
+        if (!Files.exists(path)) {
+            return true;
+        }
         try (Stream<Path> all = Files.walk(path)) {
             List<Path> deepest = all.sorted(Comparator.reverseOrder()).toList();
             for (Path one : deepest) {
                 Files.deleteIfExists(one);
             }
+            return true;
         } catch (IOException | UncheckedIOException stays) {
-            return;
+            return false;
         }
     }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 /** {@code docs/cli.md} shows the help of each command as the command prints it. */
 class CliDocumentTest {
 
-    private static final Pattern SHOWN = Pattern.compile("(?ms)^```text\\n\\$ dunlin (?:([\\w-]+) )?--help\\n(.*?)^```$");
+    private static final Pattern SHOWN =
+            Pattern.compile("(?ms)^```text\\n\\$ dunlin (?:([\\w-]+) )?--help\\n(.*?)^```$");
 
     @TestFactory
     Stream<DynamicTest> help() throws IOException {

@@ -200,6 +200,16 @@ class InitCommandTest {
                         + " or use another directory");
     }
 
+    /** A variable of the shell that is not set does not make the present folder a node. */
+    @Test
+    void anEmptyNameIsNoDirectory() {
+        isBadUsage("the name of the directory is empty", "init", "--data-dir", "");
+        isBadUsage("the name of the directory is empty", "run", "--data-dir", "");
+        isBadUsage("the name of the directory is empty", "doctor", "");
+        isBadUsage("the name of the directory is empty", "backup", "", home.resolve("copy"));
+        isBadUsage("the name of the directory is empty", "restore", home, "");
+    }
+
     @Test
     void aDirectoryInUseIsLeftAlone() throws IOException {
         Files.createDirectories(data());

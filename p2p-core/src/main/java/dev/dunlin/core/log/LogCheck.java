@@ -31,10 +31,10 @@ public final class LogCheck {
     /** How much is read. */
     public enum Depth {
         /**
-         * Names, owners, the heads of all files, and the newest 8 MiB of segments whole: what a start can wait for, however long
+         * Names, owners, the heads of all files, and the newest 1 MiB of segments whole: what a start can wait for, however long
          * the log is. What a node needs to go on, it reads and checks itself.
          */
-        START(8L << 20),
+        START(1L << 20),
         /** Every byte of every segment and snapshot. */
         WHOLE(Long.MAX_VALUE);
 
@@ -129,10 +129,10 @@ public final class LogCheck {
                     : OptionalLong.empty();
             boolean stops = next.isEmpty() || next.getAsLong() > good + 1;
             Optional<SegmentScan> scan = SegmentScan.of(
-                    storage, codec, new SegmentScan.Place(segment, next, stops, i >= wholeFrom), written);
+                    storage, codec, new SegmentScan.Place(segment, i == 0, next, stops, i >= wholeFrom), written);
             expected = scan.map(SegmentScan::expected).orElse(OptionalLong.empty());
             if (scan.isPresent()) {
-                scan.get().findings().forEach(this::add);
+                scan.get().findings().forEach(this::addOfSegment);
                 end = scan.get().end().isPresent() ? scan.get().end() : end;
                 firstAt = i == 0 ? scan.get().firstAt() : firstAt;
             }
@@ -158,6 +158,15 @@ public final class LogCheck {
         } else {
             more++;
         }
+    }
+
+    // Whose it is, is part of why it cannot be read.
+    private void addOfSegment(LogFinding finding) {
+        if (finding instanceof LogFinding.Unreadable unreadable) {
+            findings.removeIf(other ->
+                    other instanceof LogFinding.Stranger && other.file().equals(unreadable.file()));
+        }
+        add(finding);
     }
 
     private void strangers() throws IOException {

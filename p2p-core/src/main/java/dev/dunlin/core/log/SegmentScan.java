@@ -9,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
 /** Reads one segment for {@link LogCheck}: its head, or all of it. */
@@ -22,6 +26,7 @@ final class SegmentScan {
     private static final byte[] MARK = ("{\"type\":\"" + Frame.FORCED + "\"").getBytes(StandardCharsets.US_ASCII);
     private static final String HEADER = "{\"type\":\"" + Frame.HEADER + "\"";
     private static final List<String> CLOCK = List.of("{\"type\":\"node/booted\"", "{\"type\":\"node/clockStepped\"");
+    private static final int MOST_OF_A_HEAD = 3;
     private static final String NO_SEGMENT = "it does not begin as a segment does";
 
     private final LogStorage storage;
@@ -49,11 +54,12 @@ final class SegmentScan {
      * Where a segment stands in its log.
      *
      * @param file the segment
+     * @param isFirst whether it is the log's first, of which the time of the first input is wanted
      * @param nextFirst the first input of the segment behind it; empty if it is the last
      * @param stops whether a node reads it when it starts
-     * @param whole whether all of it is to be read, and not its first lines only
+     * @param whole whether all of it is to be read, and not its head only
      */
-    record Place(Segments.Segment file, OptionalLong nextFirst, boolean stops, boolean whole) {
+    record Place(Segments.Segment file, boolean isFirst, OptionalLong nextFirst, boolean stops, boolean whole) {
 
         String name() {
             return file.name();
@@ -139,7 +145,7 @@ final class SegmentScan {
             }
             length = lines.offset() + lines.length();
             index++;
-            if (!place.whole() && (firstAt.isPresent() || index > 2)) {
+            if (!place.whole() && (firstAt.isPresent() || index == MOST_OF_A_HEAD || !place.isFirst())) {
                 break;
             }
             line = lines.next();
@@ -200,10 +206,10 @@ final class SegmentScan {
     }
 
     private void header(String text) {
-        JsonNode payload = tree(text).path("payload");
-        int format = payload.path("format").asInt();
-        long first = payload.path("first").asLong();
-        wallOffset = payload.path("wallOffset").asLong();
+        Map<String, Long> head = numbers(text);
+        int format = head.getOrDefault("format", 0L).intValue();
+        long first = head.getOrDefault("first", 0L);
+        wallOffset = head.getOrDefault("wallOffset", 0L);
         over = true;
         if (!text.startsWith(HEADER)) {
             damaged(0, NO_SEGMENT, next, place.end());
@@ -246,6 +252,24 @@ final class SegmentScan {
             damaged(run.offset(), run.why(), run.from(), run.to());
             next = Math.max(next, run.to() + 1);
         }
+    }
+
+    // What stands before the schema, which is long: there is a header in each file of a long log.
+    private Map<String, Long> numbers(String header) {
+        Map<String, Long> numbers = new HashMap<>();
+        try (JsonParser in = codec.mapper().createParser(header)) {
+            for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+                if (token == JsonToken.PROPERTY_NAME && in.currentName().equals("schema")) {
+                    break;
+                }
+                if (token == JsonToken.VALUE_NUMBER_INT) {
+                    numbers.put(in.currentName(), in.getLongValue());
+                }
+            }
+        } catch (JacksonException noHeader) {
+            return Map.of();
+        }
+        return numbers;
     }
 
     private JsonNode tree(String text) {

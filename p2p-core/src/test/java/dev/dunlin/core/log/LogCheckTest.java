@@ -432,7 +432,7 @@ final class LogCheckTest {
         AtomicLong read = new AtomicLong();
         LogStorage counted = Reads.counting(disk, read);
         assertThat(check(counted, Depth.START).findings()).isEmpty();
-        assertThat(read).hasValueLessThan(13 << 20);
+        assertThat(read).hasValueLessThan(6 << 20);
         read.set(0);
         whole(counted);
         assertThat(read).hasValueGreaterThan(23 << 20);
