@@ -52,7 +52,8 @@ final class ConfigCommand implements Runnable {
         @Override
         public void run() {
             Configuration read = options.read(List.of());
-            NodeAddresses.require(read, options.dataDir());
+            ConfigurationOptions.require(read);
+            NodeAddresses.require(read, Identity.find(options.dataDir()).map(Identity::peerId));
             spec.commandLine()
                     .getOut()
                     .println("no mistakes: "

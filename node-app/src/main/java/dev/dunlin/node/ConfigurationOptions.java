@@ -76,6 +76,17 @@ final class ConfigurationOptions {
         }
     }
 
+    /**
+     * The configuration of the node in a data directory, as {@code run} without options would read it.
+     *
+     * @throws CommandFailure if its file cannot be read
+     */
+    static Configuration of(Path dataDir) {
+        ConfigurationOptions options = new ConfigurationOptions();
+        options.dataDir = dataDir;
+        return options.read(List.of());
+    }
+
     /** All settings of the node. */
     static Settings settings() {
         return NodeSettings.of(NodeRoot.newStore().machines());

@@ -1,13 +1,15 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where a node keeps what is its own: {@code identity.key}, and its log in {@code log}. */
+/** Where a node keeps what is its own: {@code identity.key}, its log in {@code log}, and {@code lock}, which says who uses it. */
 final class DataDirectory {
 
     /** What a command's help says of the default. */
@@ -40,6 +42,41 @@ final class DataDirectory {
         } catch (IOException unreadable) {
             return true;
         }
+    }
+
+    /**
+     * Refuses a name that is empty, as of a variable of the shell that is not set: it would mean the present folder.
+     *
+     * @throws CommandFailure then
+     */
+    static void requireName(Path directory) {
+        CommandFailure.require(
+                !directory.toString().isEmpty(),
+                "the name of the directory is empty: give one, or . for the present folder");
+    }
+
+    /**
+     * Takes the lock of a data directory, before anything in it is read; makes the directory if there is none.
+     *
+     * @param command what this process runs, for whoever finds the directory in use
+     * @throws dev.dunlin.core.log.LogException.InUse if another process has it
+     * @throws CommandFailure if it cannot be made or locked
+     */
+    static FolderLock lock(Path dataDirectory, String command) {
+        requireName(dataDirectory);
+        Identity.makeDirectory(dataDirectory);
+        try {
+            return FolderLock.take(dataDirectory, "the data directory " + dataDirectory, command);
+        } catch (IOException failure) {
+            throw FileFailure.of("lock the data directory " + dataDirectory, failure);
+        }
+    }
+
+    /** The data directory that a log folder is in, if it is in one. */
+    static Optional<Path> of(Path log) {
+        Path whole = log.toAbsolutePath().normalize();
+        return Optional.ofNullable(whole.getParent())
+                .filter(parent -> log(parent).equals(whole) && Files.exists(parent.resolve(Identity.FILE)));
     }
 
     /** The folder of the log in a data directory. */

@@ -4,6 +4,8 @@ package dev.dunlin.node;
 public enum ExitCode {
     /** The command did what it was asked. */
     OK(0),
+    /** {@code dunlin doctor} found something that a node does not run with, or that is lost. */
+    UNHEALTHY(1),
     /** The command line cannot be understood. */
     USAGE(2),
     /** The data is damaged, does not fit this build, or replays to another result. */

@@ -89,7 +89,8 @@ final class Identity {
                 "there is a node in " + dataDir + " already: run it, or give another --data-dir");
     }
 
-    private static boolean isIn(Path dataDir) {
+    /** Whether there is a key file in a data directory, be it unreadable. */
+    static boolean isIn(Path dataDir) {
         return Files.exists(dataDir.resolve(FILE), LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -123,7 +124,8 @@ final class Identity {
         return new Identity(key);
     }
 
-    private static void makeDirectory(Path dataDir) {
+    /** Makes a data directory that only its owner can enter, if there is none. */
+    static void makeDirectory(Path dataDir) {
         try {
             Files.createDirectories(dataDir, OWNER_ONLY_DIRECTORY);
         } catch (UnsupportedOperationException noOwners) {
@@ -215,7 +217,7 @@ final class Identity {
         return new CommandFailure(
                 ExitCode.DATA_ERROR,
                 "the key in " + file + " cannot be used, " + why
-                        + ": restore it from a copy, or move it away to make a new one");
+                        + ": put it back from a copy, or begin as a new node: move it and the log away");
     }
 
     /** The key; it must not leave the services that sign with it. */

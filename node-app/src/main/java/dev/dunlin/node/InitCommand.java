@@ -1,5 +1,7 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.log.FolderLock;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +26,14 @@ final class InitCommand implements Runnable {
     @Override
     public void run() {
         Path chosen = dataDir == null ? DataDirectory.standard() : dataDir;
-        spec.commandLine().getOut().println(Identity.create(chosen).peerId());
+        // One that is there is said to be there, also while it runs.
+        if (Identity.isIn(chosen)) {
+            Identity.create(chosen);
+        }
+        try (FolderLock lock = DataDirectory.lock(chosen, "dunlin init")) {
+            spec.commandLine().getOut().println(Identity.create(chosen).peerId());
+        } catch (IOException failure) {
+            throw FileFailure.of("let go of " + chosen, failure);
+        }
     }
 }

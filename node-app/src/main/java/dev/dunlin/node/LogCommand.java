@@ -2,12 +2,14 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogFollower;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -91,14 +93,26 @@ final class LogCommand implements Runnable {
             seal(folder);
             return;
         }
-        // Refuses a folder that holds no log.
-        LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
         Optional<String> about = peer == null ? Optional.empty() : Optional.of(peerId(peer));
         if (follow) {
+            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> opened(folder));
             follow(folder, about);
         } else {
-            list(reader, about);
+            LogHealth.beside(folder, LogCheck.Depth.WHOLE, true, out(), err(), () -> list(opened(folder), about));
         }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    // Refuses a folder that holds no log.
+    private static LogReader<NodeRoot> opened(Path folder) {
+        return LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
     }
 
     private String peerId(String text) {
@@ -116,11 +130,6 @@ final class LogCommand implements Runnable {
                     return;
                 }
             }
-            cursor.tail()
-                    .ifPresent(tail -> spec.commandLine()
-                            .getErr()
-                            .println("dunlin: " + tail.bytes() + " bytes behind the last whole line of " + tail.file()
-                                    + " are left out: " + tail.why()));
         }
     }
 
@@ -156,15 +165,27 @@ final class LogCommand implements Runnable {
     }
 
     private void seal(Path folder) {
-        // Refuses a folder without a log, which opening for writing would begin one in.
-        LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+        try (Closeable lock = locked(folder)) {
+            // Refuses a folder without a log, which opening for writing would begin one in.
+            opened(folder);
+            sealed(folder);
+        } catch (IOException failure) {
+            throw FileFailure.of("write the log in " + folder, failure);
+        }
+    }
+
+    private static Closeable locked(Path folder) {
+        return DataDirectory.of(folder)
+                .<Closeable>map(dataDir -> DataDirectory.lock(dataDir, "dunlin log --seal"))
+                .orElse(() -> {});
+    }
+
+    private void sealed(Path folder) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(folder)) {
             long last = ActionLog.seal(storage, NodeRoot.newStore(), LogOptions.DEFAULT, build.text());
             spec.commandLine()
                     .getOut()
                     .println("sealed after step " + last + ": another build can go on from the log in " + folder);
-        } catch (IOException failure) {
-            throw FileFailure.of("write the log in " + folder, failure);
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.dunlin.core.multiformats.Transport;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import dev.dunlin.node.config.Problem;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,16 +16,13 @@ final class NodeAddresses {
     private NodeAddresses() {}
 
     /**
-     * Refuses a configuration with mistakes, those of its addresses included.
+     * Refuses a configuration whose addresses have mistakes.
      *
-     * @return whose addresses they are; a node that is not there yet is nobody's
-     * @throws CommandFailure with all mistakes, or with what is wrong with the key of the node in the data directory
+     * @param self whose addresses they are; a node that is not there yet is nobody's
+     * @throws CommandFailure with all mistakes
      */
-    static Optional<Identity> require(Configuration configuration, Path dataDir) {
-        ConfigurationOptions.require(configuration);
-        Optional<Identity> known = Identity.find(dataDir);
-        ConfigurationOptions.require(checked(configuration, known.map(Identity::peerId)));
-        return known;
+    static void require(Configuration configuration, Optional<PeerId> self) {
+        ConfigurationOptions.require(checked(configuration, self));
     }
 
     private static Configuration checked(Configuration configuration, Optional<PeerId> self) {

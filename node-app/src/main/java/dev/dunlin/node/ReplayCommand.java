@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.debug.StatePath;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.replay.JsonDifference;
@@ -151,6 +152,17 @@ final class ReplayCommand implements Runnable {
             chosen.diff.forEach(this::checked);
         }
         Path folder = DataDirectory.resolveLog(directory);
+        boolean whole = chosen.verify || mode == null && to == null;
+        LogHealth.beside(
+                folder,
+                whole ? LogCheck.Depth.WHOLE : LogCheck.Depth.START,
+                whole,
+                out(),
+                spec.commandLine().getErr(),
+                () -> replay(chosen, folder));
+    }
+
+    private void replay(Mode chosen, Path folder) {
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = opened(folder, store, chosen.verify);
         if (chosen.asksIndex()) {

@@ -10,7 +10,6 @@ import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,12 +74,17 @@ final class RunCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         Configuration said = configured.read(options());
-        Path dataDir = configured.dataDir();
-        Optional<Identity> known = NodeAddresses.require(said, dataDir);
-        Identity identity = known.orElseGet(() -> Identity.loadOrCreate(dataDir));
+        ConfigurationOptions.require(said);
+        try (OpenDirectory data =
+                OpenDirectory.open(configured.dataDir(), "dunlin run", self -> NodeAddresses.require(said, self))) {
+            run(data.identity(), said, out);
+        }
+    }
+
+    private void run(Identity identity, Configuration said, PrintWriter out) {
         Table<String, String> config = said.recorded();
         NodeOptions options = NodeOptions.DEFAULT
-                .withLog(DataDirectory.log(dataDir))
+                .withLog(DataDirectory.log(configured.dataDir()))
                 .withLogOptions(LogOptions.of(config))
                 .withLimits(TransportSettings.of(config))
                 .withEarlyMuxer(NodeSettings.EARLY_MUXER.isOn(config))

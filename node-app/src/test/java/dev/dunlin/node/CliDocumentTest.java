@@ -19,7 +19,8 @@ import picocli.CommandLine;
 /** {@code docs/cli.md} shows the help of each command as the command prints it. */
 class CliDocumentTest {
 
-    private static final Pattern SHOWN = Pattern.compile("(?ms)^```text\\n\\$ dunlin ((?:\\w+ )*)--help\\n(.*?)^```$");
+    private static final Pattern SHOWN =
+            Pattern.compile("(?ms)^```text\\n\\$ dunlin ((?:[\\w-]+ )*)--help\\n(.*?)^```$");
 
     @TestFactory
     Stream<DynamicTest> help() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.multiformats.PeerId;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -61,7 +62,7 @@ class InitCommandTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data().getParent())))
                 .isEqualTo("rwx------");
         try (var files = Files.list(data())) {
-            assertThat(files).containsExactly(key());
+            assertThat(files).containsExactlyInAnyOrder(key(), data().resolve(FolderLock.FILE));
         }
     }
 
@@ -197,6 +198,29 @@ class InitCommandTest {
         assertThat(failure)
                 .hasMessage("cannot write the key to there: there does not permit it; run it as the owner,"
                         + " or use another directory");
+    }
+
+    /** A variable of the shell that is not set does not make the present folder a node. */
+    @Test
+    void anEmptyNameIsNoDirectory() {
+        isBadUsage("the name of the directory is empty", "init", "--data-dir", "");
+        isBadUsage("the name of the directory is empty", "run", "--data-dir", "");
+        isBadUsage("the name of the directory is empty", "doctor", "");
+        isBadUsage("the name of the directory is empty", "backup", "", home.resolve("copy"));
+        isBadUsage("the name of the directory is empty", "restore", home, "");
+    }
+
+    @Test
+    void aDirectoryInUseIsLeftAlone() throws IOException {
+        Files.createDirectories(data());
+        try (FolderLock held = FolderLock.take(data(), "it", "test")) {
+            for (String command : List.of("init", "run")) {
+                assertThat(program.run(command, "--data-dir", data())).isEqualTo(ExitCode.BUSY);
+                assertThat(program.sentence()).startsWith("the data directory " + data() + " is in use by");
+                assertThat(key()).doesNotExist();
+            }
+        }
+        assertThat(program.run("init", "--data-dir", data())).isEqualTo(ExitCode.OK);
     }
 
     @Test

@@ -99,7 +99,7 @@ class LogCommandTest {
         Files.writeString(RecordedNode.segment(data), "{\"type\":\"half", StandardOpenOption.APPEND);
         assertThat(program.run("log", data)).isEqualTo(ExitCode.OK);
         assertThat(program.outLines()).hasSize(7);
-        assertThat(program.sentence()).contains("13 bytes behind the last whole line");
+        assertThat(program.sentence()).contains("log-000000000000001.jsonl ends with 13 bytes that are no whole line");
     }
 
     @Test
@@ -171,7 +171,7 @@ class LogCommandTest {
         try (RecordedNode node = RecordedNode.in(data)) {
             node.boot();
             assertThat(program.run("log", data, "--seal")).isEqualTo(ExitCode.BUSY);
-            assertThat(program.sentence()).contains("in use by a running node");
+            assertThat(program.sentence()).contains("the log in " + data.resolve("log") + " is in use by");
             assertThat(program.run("log", data)).isEqualTo(ExitCode.OK);
         }
     }
@@ -201,7 +201,12 @@ class LogCommandTest {
         byte[] bytes = Files.readAllBytes(RecordedNode.segment(data));
         bytes[bytes.length / 2] ^= 1;
         Files.write(RecordedNode.segment(data), bytes);
-        refused(ExitCode.DATA_ERROR, "the log is damaged in log-000000000000001.jsonl at byte ", "log", data);
+        refused(
+                ExitCode.DATA_ERROR,
+                "the log in " + data.resolve("log") + ": log-000000000000001.jsonl is damaged at byte ",
+                "log",
+                data);
+        assertThat(program.sentence()).contains("; inputs 1 to 7 are lost, and no node starts from this log: put");
         refused(ExitCode.DATA_ERROR, "the log is damaged", "log", data, "--seal");
     }
 

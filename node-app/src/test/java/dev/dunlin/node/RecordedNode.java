@@ -44,6 +44,11 @@ final class RecordedNode implements AutoCloseable {
         return new RecordedNode(data, LogOptions.DEFAULT);
     }
 
+    /** As {@link #in(Path)}, with other bounds of the log. */
+    static RecordedNode in(Path data, LogOptions options) throws IOException {
+        return new RecordedNode(data, options);
+    }
+
     /** Seven steps of a node that has stopped: a boot, a refused retry, dials of Ann that fail, one of Ben. */
     static void day(Path data) throws IOException {
         try (RecordedNode node = in(data)) {
@@ -60,6 +65,23 @@ final class RecordedNode implements AutoCloseable {
     void boot() throws IOException {
         long run = store.state().node().run() + 1;
         take(new NodeAction.Booted(run, "test+1", Table.empty(), at, 7));
+    }
+
+    /** A boot of a node that has an id. */
+    void boot(PeerId self) throws IOException {
+        boot("node.peerId", self.toString());
+    }
+
+    /** A boot with one setting. */
+    void boot(String key, String value) throws IOException {
+        long run = store.state().node().run() + 1;
+        take(new NodeAction.Booted(run, "test+1", Table.of(key, value), at, 7));
+    }
+
+    /** Closes what is closed, and writes a snapshot of the present state. */
+    void snapshot() throws IOException {
+        writer.keepHouse(0);
+        writer.snapshot(store, store.state());
     }
 
     void connect(PeerId peer) throws IOException {

@@ -214,7 +214,9 @@ class ReplayCommandTest {
         Files.write(RecordedNode.segment(data), bytes);
         for (String mode : List.of("--verify", "--to=7")) {
             assertThat(program.run("replay", data, mode)).as(mode).isEqualTo(ExitCode.DATA_ERROR);
-            assertThat(program.sentence()).startsWith("the log is damaged in ");
+            assertThat(program.sentence())
+                    .startsWith(
+                            "the log in " + data.resolve("log") + ": log-000000000000001.jsonl is damaged at byte ");
         }
         program.type("g 7\n");
         assertThat(program.run("replay", data, "--step")).isEqualTo(ExitCode.OK);

@@ -12,62 +12,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A log in a folder of the file system. */
 public final class DirectoryStorage implements LogStorage {
 
-    private static final String LOCK = "lock";
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     private static final long FULL_BYTES = 1 << 16;
 
     private final Path folder;
-    private final Path held;
-    private final @Nullable FileChannel lock;
+    private final @Nullable FolderLock lock;
 
-    private DirectoryStorage(Path folder, Path held, @Nullable FileChannel lock) {
+    private DirectoryStorage(Path folder, @Nullable FolderLock lock) {
         this.folder = folder;
-        this.held = held;
         this.lock = lock;
     }
 
     /**
      * Opens a folder for writing; makes it if there is none. One process at a time can.
      *
-     * @throws LogException if another process has it open
+     * @throws LogException.InUse if another process has it open
      * @throws IOException if the folder cannot be made or written
      */
     public static DirectoryStorage open(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Path held = folder.toRealPath();
-        // Asked before the file is touched: closing any channel of it would give up this process's own lock.
-        if (!HELD.add(held)) {
-            throw inUse(folder);
-        }
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                throw inUse(folder);
-            }
-            return new DirectoryStorage(folder, held, channel);
-        } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                channel.close();
-            }
-            HELD.remove(held);
-            throw e;
-        }
-    }
-
-    private static LogException inUse(Path folder) {
-        return new LogException.InUse(
-                "the log in " + folder + " is in use by a running node: stop it, or use another folder");
+        return new DirectoryStorage(folder, FolderLock.take(folder, "the log in " + folder, FolderLock.program()));
     }
 
     /**
@@ -80,7 +52,7 @@ public final class DirectoryStorage implements LogStorage {
             throw new LogException.Missing(
                     "there is no log folder " + folder + ": give the folder that holds a node's log");
         }
-        return new DirectoryStorage(folder, folder, null);
+        return new DirectoryStorage(folder, null);
     }
 
     @Override
@@ -88,9 +60,29 @@ public final class DirectoryStorage implements LogStorage {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals(LOCK))
+                    .filter(name -> !name.equals(FolderLock.FILE))
                     .sorted()
                     .toList();
+        }
+    }
+
+    @Override
+    public List<String> others() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> !Files.isRegularFile(file))
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public Optional<String> stranger(String name) throws IOException {
+        try {
+            UserPrincipal owner = Files.getOwner(folder.resolve(name));
+            return owner.equals(Files.getOwner(folder)) ? Optional.empty() : Optional.of(owner.getName());
+        } catch (UnsupportedOperationException noOwners) {
+            return Optional.empty();
         }
     }
 
@@ -183,9 +175,8 @@ public final class DirectoryStorage implements LogStorage {
     /** Lets go of the folder's lock: another may open it then. */
     @Override
     public void close() throws IOException {
-        if (lock != null && lock.isOpen()) {
+        if (lock != null) {
             lock.close();
-            HELD.remove(held);
         }
     }
 

@@ -28,8 +28,16 @@ public class LogException extends RuntimeException {
     public static final class InUse extends LogException {
         private static final long serialVersionUID = 1L;
 
-        InUse(String message) {
+        private final transient FolderLock.Holder by;
+
+        InUse(String message, FolderLock.Holder by) {
             super(message);
+            this.by = by;
+        }
+
+        /** Who that is. */
+        public FolderLock.Holder by() {
+            return by;
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a log's files are: a folder of the file system, or a simulated disk that can lose what was not forced. Names are plain
@@ -13,6 +14,20 @@ public interface LogStorage extends Closeable {
 
     /** All files' names, sorted. */
     List<String> names() throws IOException;
+
+    /** Names of what stands beside the files and is none, such as folders and links that lead nowhere; sorted. */
+    default List<String> others() throws IOException {
+        return List.of();
+    }
+
+    /**
+     * Whom a file belongs to, if that is somebody else than whom the storage itself belongs to.
+     *
+     * @return a name; empty if both belong to one, or there are no owners
+     */
+    default Optional<String> stranger(String name) throws IOException {
+        return Optional.empty();
+    }
 
     /** A file's size in bytes. */
     long size(String name) throws IOException;

@@ -23,7 +23,9 @@ final class Segments {
     /** The highest number that the files' names have digits for. */
     private static final long MAX_INPUT = 999_999_999_999_999L;
 
-    private static final String COMPRESSED = ".zst";
+    /** What a closed segment's name has behind that of the open one. */
+    static final String COMPRESSED = ".zst";
+
     private static final String UNFINISHED = ".part";
 
     private Segments() {}
@@ -49,6 +51,11 @@ final class Segments {
         return "log-%015d.jsonl".formatted(named(first));
     }
 
+    /** The name that a segment has when it is compressed. */
+    static String packed(Segment segment) {
+        return segment.compressed() ? segment.name() : segment.name() + COMPRESSED;
+    }
+
     static String snapshotName(long input) {
         return "snap-%015d.jsonl.zst".formatted(named(input));
     }
@@ -63,6 +70,14 @@ final class Segments {
             throw new LogException("a log has at most " + MAX_INPUT + " inputs: begin another in a new folder");
         }
         return input;
+    }
+
+    /** The folder that an index of the log stands in; no part of the log. */
+    static final String INDEX = "index";
+
+    /** Whether a file is one of a log. */
+    static boolean isKnown(String name) {
+        return SEGMENT.matcher(name).matches() || SNAPSHOT.matcher(name).matches() || isCut(name) || isUnfinished(name);
     }
 
     static boolean isCut(String name) {

@@ -66,6 +66,11 @@ final class SnapshotReader<R> {
         });
     }
 
+    /** As {@link #fault()}, with a look at the first line only. */
+    Optional<String> headerFault() {
+        return faulty(() -> checkFormat(checkedHeader()));
+    }
+
     /**
      * Why what is read back is not the state, if it is not. Each part is compared with what stands at its path in the state and
      * taken for it: all is put together and digested as {@link #read} does, of the state's own values.
@@ -242,7 +247,7 @@ final class SnapshotReader<R> {
     private void checkFormat(JsonNode header) throws Damage {
         int format = header.path("format").asInt();
         if (format < Frame.OLDEST || format > Frame.FORMAT) {
-            throw new Damage("it has format " + format);
+            throw new Damage("it has format " + format + ", which this build does not read");
         }
     }
 

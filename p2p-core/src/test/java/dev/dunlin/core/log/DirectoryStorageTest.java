@@ -23,13 +23,17 @@ final class DirectoryStorageTest {
     public static final class Other {
         private Other() {}
 
-        /** Ends with 3 if the folder is in use. */
+        /** Ends with 3 if the folder is in use by the process that is named. */
         public static void main(String[] arguments) throws IOException {
             try {
                 DirectoryStorage.open(Path.of(arguments[0])).close();
             } catch (LogException e) {
                 Runtime.getRuntime()
-                        .exit(String.valueOf(e.getMessage()).contains("is in use by a running node") ? 3 : 4);
+                        .exit(
+                                e instanceof LogException.InUse inUse
+                                                && inUse.by().pid() == Long.parseLong(arguments[1])
+                                        ? 3
+                                        : 4);
             }
         }
     }
@@ -42,7 +46,8 @@ final class DirectoryStorageTest {
                                 + File.pathSeparator
                                 + System.getProperty("surefire.test.class.path", ""),
                         Other.class.getName(),
-                        folder.toString())
+                        folder.toString(),
+                        Long.toString(ProcessHandle.current().pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
@@ -53,8 +58,7 @@ final class DirectoryStorageTest {
         try (DirectoryStorage open = DirectoryStorage.open(folder)) {
             assertThatExceptionOfType(LogException.class)
                     .isThrownBy(() -> DirectoryStorage.open(folder))
-                    .withMessage(
-                            "the log in " + folder + " is in use by a running node: stop it, or use another folder");
+                    .withMessage("the log in " + folder + " is in use by this process already");
             assertThat(other()).isEqualTo(3);
             assertThat(open.names()).isEmpty();
         }

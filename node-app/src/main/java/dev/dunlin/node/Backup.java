@@ -1,0 +1,134 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.FolderLock;
+import dev.dunlin.core.log.LogCopy;
+import dev.dunlin.core.log.LogException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Copies a data directory, also while its node runs: its log, its key, and what else stands in it as files. What was copied is read
+ * back.
+ */
+final class Backup {
+
+    private static final String SETTINGS = ".toml";
+    private static final String LOG = "log/";
+
+    private final Path dataDir;
+    private final boolean withKey;
+    private final Map<String, String> sums = new TreeMap<>();
+
+    private Backup(Path dataDir, boolean withKey) {
+        this.dataDir = dataDir;
+        this.withKey = withKey;
+    }
+
+    /**
+     * Makes a backup.
+     *
+     * @param to a file or folder that is not there yet
+     * @param withKey whether the key goes along; without it only the log and settings do
+     * @return what it holds
+     * @throws CommandFailure if the directory cannot be read, or the backup not be written
+     * @throws LogException if the log changes faster than it can be copied
+     */
+    static BackupManifest make(Path dataDir, Path to, boolean withKey, BuildInfo build, Clock clock) {
+        Backup backup = new Backup(dataDir, withKey);
+        try (Archive.Writer archive = Archive.write(to)) {
+            return backup.written(archive, build, clock);
+        } catch (IOException failure) {
+            throw FileFailure.of("back up " + dataDir + " to " + to, failure);
+        } catch (UncheckedIOException failure) {
+            throw FileFailure.of("back up " + dataDir + " to " + to, failure);
+        }
+    }
+
+    private BackupManifest written(Archive.Writer archive, BuildInfo build, Clock clock) throws IOException {
+        Path log = DataDirectory.log(dataDir);
+        if (Files.isDirectory(log)) {
+            // First, as it may have to begin again.
+            LogCopy.copy(DirectoryStorage.readOnly(log), new LogCopy.To() {
+                @Override
+                public void begin() throws IOException {
+                    archive.begin();
+                    sums.clear();
+                }
+
+                @Override
+                public void file(String name, long size, InputStream content) throws IOException {
+                    put(archive, LOG + name, size, content);
+                }
+            });
+        }
+        for (Path file : others()) {
+            try (InputStream in = Files.newInputStream(file)) {
+                put(archive, file.getFileName().toString(), Files.size(file), in);
+            }
+        }
+        BackupManifest manifest = new BackupManifest(
+                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
+                build.text(),
+                peerId(log),
+                new TreeMap<>(sums));
+        byte[] bytes = manifest.bytes();
+        archive.put(BackupManifest.FILE, bytes.length, new ByteArrayInputStream(bytes));
+        archive.finish();
+        return manifest;
+    }
+
+    // The key that goes along is the one that is looked at: a backup of another's log is made, and said to be one.
+    private Optional<String> peerId(Path log) {
+        if (withKey) {
+            return Identity.find(dataDir).map(identity -> identity.peerId().toString());
+        }
+        return Files.isDirectory(log) ? OpenDirectory.recorded(log) : Optional.empty();
+    }
+
+    private List<Path> others() throws IOException {
+        try (Stream<Path> files = Files.list(dataDir)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(this::goesAlong)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    // What another program may have put there may be as secret as the key.
+    private boolean goesAlong(Path file) {
+        String name = file.getFileName().toString();
+        boolean ofTheMoment = name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
+        return !ofTheMoment && !name.equals(BackupManifest.FILE) && (withKey || name.endsWith(SETTINGS));
+    }
+
+    private void put(Archive.Writer archive, String name, long size, InputStream content) throws IOException {
+        MessageDigest sha = sha256();
+        archive.put(name, size, new DigestInputStream(content, sha));
+        sums.put(name, HexFormat.of().formatHex(sha.digest()));
+    }
+
+    /** The digest by which a backup's files are compared. */
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+}
