@@ -300,6 +300,23 @@ public sealed interface ConnectionAction extends Action {
     }
 
     /**
+     * Fact: an open listener has other addresses than it had, because the interfaces of this machine have changed.
+     *
+     * @param requested the address asked for
+     * @param bound the addresses it has now; at most {@link #MAX_ADDRESSES}
+     */
+    record Rebound(Handle listener, Multiaddr requested, List<Multiaddr> bound)
+            implements ConnectionAction, OfListener {
+        /** Copies the list and checks its bound. */
+        public Rebound {
+            bound = bounded(bound);
+        }
+    }
+
+    /** Fact: this machine has an address that it had not: who could not be reached may be reachable now. */
+    record NetworkCame() implements ConnectionAction {}
+
+    /**
      * Fact: a listener could not be opened.
      *
      * @param number the number of {@link ConnectionEffect.ListenInit}

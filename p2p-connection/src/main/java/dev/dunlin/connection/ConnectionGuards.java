@@ -229,6 +229,15 @@ final class ConnectionGuards {
                 .on(Listening.class, listenIsCurrent(Listening::requested, Listening::number))
                 .on(ListenFailed.class, listenIsCurrent(ListenFailed::requested, ListenFailed::number))
                 .on(
+                        ConnectionAction.Rebound.class,
+                        Clauses.when(
+                                "listener-is-known",
+                                (own, a) ->
+                                        Listeners.addressOf(own, a.listener()).isPresent(),
+                                "listener",
+                                ConnectionAction.Rebound::listener))
+                .always(ConnectionAction.NetworkCame.class)
+                .on(
                         ListenerClosed.class,
                         Clauses.when(
                                 "listener-is-known",

@@ -30,7 +30,7 @@ public final class ConnectionMachine {
             .transitions("""
                     running > draining: drain
                     draining > running: booted
-                    running, draining: addressForgiven
+                    running, draining: addressForgiven, networkCame
 
                     disconnected > connecting: connect
                     disconnected > connected: accepted
@@ -59,6 +59,7 @@ public final class ConnectionMachine {
                     opening > notListening: listenFailed, booted
                     listening > stopping: stopListening
                     listening > opening: listen
+                    listening, stopping: rebound
                     opening, listening: listenerClosed
                     notListening: stopListening
                     listening, stopping > notListening: listenerClosed, booted

@@ -83,6 +83,8 @@ final class ConnectionReducer {
                 Connections.closing(own, connection, CloseReason.TIMED_OUT, ctx);
             case Listen wish -> Listeners.listen(own, wish, ctx);
             case Listening fact -> Listeners.listening(own, fact, ctx);
+            case ConnectionAction.Rebound fact -> Listeners.rebound(own, fact);
+            case ConnectionAction.NetworkCame() -> Keeps.atOnce(own, ctx);
             case ListenFailed fact -> Listeners.failed(own, fact, ctx);
             case StopListening wish -> Listeners.stop(own, wish, ctx);
             case ListenerClosed fact -> Listeners.closed(own, fact);

@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 /** The part of the connection machine's reducer that is about peers that are kept. */
 final class Keeps {
 
+    // Within so many microseconds all are dialled at once.
+    private static final long SPREAD = 200_000;
+
     private Keeps() {}
 
     static ConnectionState keep(ConnectionState own, Keep wish, Context ctx) {
@@ -95,6 +98,18 @@ final class Keeps {
         }
         long again = ctx.now() + Dials.backOff(own.config(), 1, ctx.random());
         return own.withPhase(peer, waiting(peer, addresses, again, "the connection ended: " + why, ctx));
+    }
+
+    /** All kept peers that wait for another try are dialled soon, a little spread: each may be reachable now. */
+    static ConnectionState atOnce(ConnectionState own, Context ctx) {
+        ConnectionState left = own;
+        for (PeerId peer : own.kept().keys()) {
+            if (own.phaseOf(peer) instanceof ConnectionFailed failure && !own.draining()) {
+                long soon = ctx.now() + 1 + ctx.random().nextLong(SPREAD);
+                left = left.withPhase(peer, failure.until(Math.min(failure.at(), soon)));
+            }
+        }
+        return left;
     }
 
     static ConnectionState unkeep(ConnectionState own, PeerId peer, String reason, Context ctx) {

@@ -6,6 +6,7 @@ import dev.dunlin.connection.ConnectionAction.ListenTimedOut;
 import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.ListenerDue;
 import dev.dunlin.connection.ConnectionAction.Listening;
+import dev.dunlin.connection.ConnectionAction.Rebound;
 import dev.dunlin.connection.ConnectionAction.StopListening;
 import dev.dunlin.connection.ConnectionAction.StopTimedOut;
 import dev.dunlin.connection.ConnectionOutcome.ListenDone;
@@ -93,6 +94,14 @@ final class Listeners {
         waiting(own, fact.requested())
                 .ifPresent(ticket -> ctx.then(new ListenDone(ticket, fact.requested(), fact.bound())));
         return with(own, fact.requested(), new Listener.Listening(fact.listener(), fact.bound()));
+    }
+
+    /** An open listener has other addresses; one that is being closed keeps those that it had. */
+    static ConnectionState rebound(ConnectionState own, Rebound fact) {
+        Multiaddr key = addressOf(own, fact.listener()).orElseThrow();
+        return own.listeners().at(key) instanceof Listener.Listening
+                ? with(own, key, new Listener.Listening(fact.listener(), fact.bound()))
+                : own;
     }
 
     static ConnectionState failed(ConnectionState own, ListenFailed fact, Context ctx) {

@@ -101,6 +101,37 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "another"));
                     driver.dispatch(new ConnectionAction.Unkeep(P, "one"));
                 }),
+                new Script<>("one may be kept, and two are to be", driver -> {
+                    driver.boot(config().with("connection.maxKept", "1"));
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "one"));
+                    driver.dispatch(new ConnectionAction.Keep(Q, List.of(A), "one"));
+                }),
+                new Script<>("a connection that overtook a dial ends before the dial does", driver -> {
+                    Handle connection = new Handle(
+                            ConnectionService.CONNECTION, driver.node().run(), 1);
+                    connect(driver, P, Ticket.NONE);
+                    driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+                    driver.dispatch(new ConnectionAction.Closed(connection, P, CloseReason.REMOTE, ""));
+                }),
+                new Script<>("interfaces change", driver -> {
+                    Handle listener =
+                            new Handle(ConnectionService.LISTENER, driver.node().run(), 1);
+                    driver.dispatch(new ConnectionAction.Keep(P, List.of(B), "one"));
+                    driver.advanceToNextDeadline();
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(1, P, B, REFUSED));
+                    driver.dispatch(new ConnectionAction.NetworkCame());
+                    driver.dispatch(new ConnectionAction.Listen(A, Ticket.NONE));
+                    driver.answer(
+                            ConnectionEffect.ListenInit.class,
+                            new ConnectionAction.Listening(2, listener, A, List.of(A)));
+                    driver.dispatch(new ConnectionAction.Rebound(listener, A, List.of(A, B)));
+                    driver.dispatch(new ConnectionAction.StopListening(A));
+                    driver.dispatch(new ConnectionAction.Rebound(listener, A, List.of(A)));
+                    driver.dispatch(new ConnectionAction.Drain());
+                    driver.dispatch(new ConnectionAction.NetworkCame());
+                }),
                 new Script<>("no dial is free", driver -> {
                     driver.boot(config().with("connection.maxDials", "1"));
                     connect(driver, P, Ticket.NONE);

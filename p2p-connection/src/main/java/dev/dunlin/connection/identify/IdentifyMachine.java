@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connected;
 import dev.dunlin.connection.ConnectionAction.ListenerClosed;
 import dev.dunlin.connection.ConnectionAction.Listening;
+import dev.dunlin.connection.ConnectionAction.Rebound;
 import dev.dunlin.connection.Direction;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
@@ -35,6 +36,7 @@ public final class IdentifyMachine {
             .reduces(IdentifyReducer::reduce)
             .due(IdentifyAction.PushesDue.class, IdentifyState::rounds, round -> new IdentifyAction.PushesDue())
             .on(Listening.class, fact -> new IdentifyAction.AddressesBound(fact.listener(), fact.bound()))
+            .on(Rebound.class, fact -> new IdentifyAction.AddressesBound(fact.listener(), fact.bound()))
             .on(ListenerClosed.class, fact -> new IdentifyAction.AddressesUnbound(fact.listener()))
             .on(
                     Connected.class,

@@ -21,10 +21,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -36,7 +38,7 @@ final class Acceptor {
 
     private final NettyTransport transport;
     private final PendingInbound<Inbound> pending;
-    private final Map<Handle, Channel> listeners = new ConcurrentHashMap<>();
+    private final Map<Handle, Bound> listeners = new ConcurrentHashMap<>();
     private final AtomicLong accepted = new AtomicLong();
 
     Acceptor(NettyTransport transport, RandomGenerator random) {
@@ -44,6 +46,9 @@ final class Acceptor {
         Limits limits = transport.limits();
         pending = new PendingInbound<>(limits.maxPendingInbound(), limits.maxPendingPerSubnet(), random::nextInt);
     }
+
+    /** A listener, and the addresses that were told of it. */
+    private record Bound(Channel channel, Multiaddr requested, List<Multiaddr> addresses) {}
 
     /** An inbound connection in upgrade. */
     private final class Inbound implements UpgradeHandler.Outcome {
@@ -137,17 +142,9 @@ final class Acceptor {
         Channel channel = done.channel();
         transport.counted(channel);
         Handle handle = transport.newHandle(ConnectionService.LISTENER);
-        listeners.put(handle, channel);
-        List<Multiaddr> bound = Sockets.bound(channel.localAddress());
-        transport
-                .port()
-                .answer(
-                        id,
-                        new ConnectionAction.Listening(
-                                effect.number(),
-                                handle,
-                                effect.address(),
-                                bound.subList(0, Math.min(bound.size(), ConnectionAction.MAX_ADDRESSES))));
+        List<Multiaddr> bound = Sockets.bound(channel.localAddress(), Sockets.hosts());
+        listeners.put(handle, new Bound(channel, effect.address(), bound));
+        transport.port().answer(id, new ConnectionAction.Listening(effect.number(), handle, effect.address(), bound));
         channel.closeFuture().addListener(closed -> {
             listeners.remove(handle);
             transport.port().ended(new ConnectionAction.ListenerClosed(handle, effect.address(), CloseReason.LOCAL));
@@ -162,10 +159,22 @@ final class Acceptor {
         channel.pipeline().addLast("upgrade", new UpgradeHandler(transport, Optional.empty(), false, inbound));
     }
 
+    /** The interfaces of this machine have changed: tells which listeners have other addresses now. */
+    void moved(Set<InetAddress> hosts) {
+        listeners.forEach((handle, known) -> {
+            List<Multiaddr> now = Sockets.bound(known.channel().localAddress(), hosts);
+            if (!now.equals(known.addresses())
+                    && transport.port().offer(new ConnectionAction.Rebound(handle, known.requested(), now))
+                            == Port.Offer.TAKEN) {
+                listeners.computeIfPresent(handle, (same, open) -> new Bound(open.channel(), open.requested(), now));
+            }
+        });
+    }
+
     void stop(Handle handle) {
-        Channel listener = listeners.get(handle);
+        Bound listener = listeners.get(handle);
         if (listener != null) {
-            listener.close();
+            listener.channel().close();
         }
     }
 
@@ -186,6 +195,6 @@ final class Acceptor {
 
     /** Closes all listeners. */
     void close() {
-        listeners.values().forEach(Channel::close);
+        listeners.values().forEach(open -> open.channel().close());
     }
 }

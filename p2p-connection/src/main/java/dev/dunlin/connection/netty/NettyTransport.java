@@ -61,6 +61,8 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     // Some Noise messages: read at once, they cost one decryption each and no putting together.
     private static final int MAX_READ = 256 << 10;
 
+    private static final int LOOK_SECONDS = 2;
+
     private final Port port;
     private final long run;
     private final Limits limits;
@@ -122,6 +124,14 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         // A multi-threaded group's next is an event loop, which its type does not say.
         loops.next().scheduleWithFixedDelay(this::tellRefused, TELL_SECONDS, TELL_SECONDS, TimeUnit.SECONDS);
         this.acceptor = new Acceptor(this, random);
+        Interfaces interfaces = new Interfaces(Sockets::hosts, port, acceptor::moved);
+        // On a thread of its own: the system may take its time to say.
+        loops.next()
+                .scheduleWithFixedDelay(
+                        () -> Thread.ofVirtual().name("interfaces").start(interfaces::look),
+                        LOOK_SECONDS,
+                        LOOK_SECONDS,
+                        TimeUnit.SECONDS);
         this.dialler = new Dialler(
                 this,
                 AddressResolver.create(

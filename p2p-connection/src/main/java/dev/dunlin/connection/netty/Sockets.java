@@ -1,5 +1,6 @@
 package dev.dunlin.connection.netty;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.system.SystemError;
@@ -32,9 +33,10 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What differs between operating systems and address forms: native epoll where there is one, and socket addresses. */
 final class Sockets {
@@ -82,29 +84,39 @@ final class Sockets {
         return Multiaddr.tcp(host.getAddress(), port);
     }
 
-    /** The addresses at which a listener can be reached: of a wildcard, those of every interface that is up. */
-    static List<Multiaddr> bound(SocketAddress address) {
+    /** The addresses of all interfaces of this machine that are up, link-local ones left out; none where they cannot be read. */
+    static Set<InetAddress> hosts() {
+        Set<InetAddress> hosts = new LinkedHashSet<>();
+        try {
+            for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
+                if (network.isUp()) {
+                    network.inetAddresses()
+                            .filter(host -> !host.isLinkLocalAddress())
+                            .forEach(hosts::add);
+                }
+            }
+        } catch (IOException unreadable) {
+            return Set.of();
+        }
+        return hosts;
+    }
+
+    /**
+     * The addresses at which a listener can be reached: of a wildcard, those of the interfaces, of its family; it is never told itself.
+     *
+     * @param hosts what {@link #hosts} says
+     */
+    static List<Multiaddr> bound(SocketAddress address, Set<InetAddress> hosts) {
         InetSocketAddress inet = (InetSocketAddress) address;
         if (!inet.getAddress().isAnyLocalAddress()) {
             return List.of(multiaddr(address));
         }
         boolean six = inet.getAddress() instanceof Inet6Address;
-        List<Multiaddr> bound = new ArrayList<>();
-        try {
-            for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
-                if (!network.isUp()) {
-                    continue;
-                }
-                for (InetAddress host : network.inetAddresses().toList()) {
-                    if (host instanceof Inet6Address == six && !host.isLinkLocalAddress()) {
-                        bound.add(multiaddr(host, inet.getPort()));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            return List.of(multiaddr(address));
-        }
-        return bound.isEmpty() ? List.of(multiaddr(address)) : List.copyOf(bound);
+        return hosts.stream()
+                .filter(host -> host instanceof Inet6Address == six)
+                .limit(ConnectionAction.MAX_ADDRESSES)
+                .map(host -> multiaddr(host, inet.getPort()))
+                .toList();
     }
 
     /** What went wrong, for machines and people: the same in every language of the system. */

@@ -10,6 +10,7 @@ import dev.dunlin.connection.ConnectionState.ConnectionFailed;
 import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.words.StoryLine.Kind;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Turn;
@@ -19,6 +20,7 @@ import dev.dunlin.core.words.Spans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Tells in lines what an input has changed of listeners, dials and connections: what {@code dunlin run} says. */
 public final class Story {
@@ -91,11 +93,19 @@ public final class Story {
                         "listening at " + fact.requested()
                                 + (fact.bound().equals(List.of(fact.requested()))
                                         ? ""
-                                        : ": "
-                                                + fact.bound().stream()
-                                                        .map(Object::toString)
-                                                        .reduce((one, other) -> one + " " + other)
-                                                        .orElse("no address that others could reach"))));
+                                        : fact.bound().isEmpty()
+                                                ? ", and at no address that others could reach"
+                                                : ": " + joined(fact.bound()))));
+            case ConnectionAction.Rebound fact ->
+                Optional.of(StoryLine.of(
+                        Kind.LISTENING,
+                        "the interfaces have changed: listening at " + fact.requested() + " is now "
+                                + (fact.bound().isEmpty()
+                                        ? "at no address that others could reach"
+                                        : joined(fact.bound()))));
+            case ConnectionAction.NetworkCame _ ->
+                Optional.of(StoryLine.of(
+                        Kind.LISTENING, "this machine has a new address: all that are kept are tried again"));
             case ConnectionAction.ListenFailed fact ->
                 Optional.of(StoryLine.of(
                         Kind.LISTENING,
@@ -111,6 +121,10 @@ public final class Story {
                                 + " being closed"));
             default -> Optional.empty();
         };
+    }
+
+    private static String joined(List<Multiaddr> addresses) {
+        return addresses.stream().map(Multiaddr::toString).collect(Collectors.joining(" "));
     }
 
     private static Optional<StoryLine> told(Kind kind, PeerId peer, String text) {

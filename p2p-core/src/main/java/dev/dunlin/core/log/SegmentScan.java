@@ -3,6 +3,7 @@ package dev.dunlin.core.log;
 import com.github.luben.zstd.ZstdIOException;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.log.LogFinding.Lost;
+import dev.dunlin.core.system.SystemErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,7 @@ final class SegmentScan {
     private void unreadable(IOException failure) throws IOException {
         findings.add(new LogFinding.Unreadable(
                 place.name(),
-                failure.getMessage() == null ? failure.toString() : failure.getMessage(),
+                SystemErrors.sentence(failure),
                 failure instanceof AccessDeniedException,
                 storage.stranger(place.name())));
         over = true;
