@@ -37,9 +37,8 @@ final class ReplayCommand implements Runnable {
 
     private static final int MAX_DIFFERENCES = 1000;
 
-    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path directory;
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
+    private @Nullable Path directory;
 
     @ArgGroup
     private @Nullable Mode mode;
@@ -150,7 +149,7 @@ final class ReplayCommand implements Runnable {
             }
             chosen.diff.forEach(this::checked);
         }
-        Path folder = DataDirectory.resolveLog(directory);
+        Path folder = DataDirectory.logOf(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = opened(folder, store, chosen.verify);
         if (chosen.asksIndex()) {

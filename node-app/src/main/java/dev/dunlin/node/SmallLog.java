@@ -38,7 +38,7 @@ record SmallLog(Path log, Path test) {
             Files.createDirectory(folder);
             return written(folder, shrinker, small);
         } catch (IOException failure) {
-            throw FileFailure.of("write the small log to " + folder, failure);
+            throw FileFailure.making(folder, "write the small log to " + folder, failure);
         } catch (UncheckedIOException failure) {
             throw FileFailure.of("write the small log to " + folder, failure);
         }

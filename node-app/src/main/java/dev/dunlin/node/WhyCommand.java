@@ -36,11 +36,7 @@ final class WhyCommand implements Runnable {
 
     private static final int MAX_LAST = 100_000;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description =
-                    "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT + ").")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
     private @Nullable Path directory;
 
     @ArgGroup(multiplicity = "1")
@@ -98,7 +94,7 @@ final class WhyCommand implements Runnable {
         if (last < 1 || last > MAX_LAST) {
             throw new ParameterException(spec.commandLine(), "--last is from 1 to " + MAX_LAST + ", not " + last);
         }
-        Path folder = DataDirectory.resolveLog(directory == null ? DataDirectory.standard() : directory);
+        Path folder = DataDirectory.logOf(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, Progress.on(spec, progress))) {
@@ -148,6 +144,12 @@ final class WhyCommand implements Runnable {
             out.println(LogLine.printable(summary));
         }
         report.print();
+        if (why.total() == 0) {
+            throw new CommandFailure(
+                    ExitCode.NOTHING_FOUND,
+                    "the log in " + folder + " says nothing of " + EntryText.subject(why.subject())
+                            + ": check the name, or whether the log is that of another node");
+        }
     }
 
     private static String summary(LogIndex<NodeRoot> index, Why why) {

@@ -216,7 +216,8 @@ class ClusterCommandTest {
     @Test
     void whatCannotBeJoinedIsOneSentence() throws IOException {
         RecordedNode.day(data("one"));
-        assertThat(program.run("cluster", data("one"))).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("cluster")).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).isEqualTo("DIR is missing; see 'dunlin cluster --help'.");
         assertThat(program.run("cluster", data("one"), data("one"))).isEqualTo(ExitCode.USAGE);
         assertThat(program.sentence()).contains("is given twice");
         assertThat(program.run("cluster", data("one"), data("none"))).isEqualTo(ExitCode.NO_INPUT);

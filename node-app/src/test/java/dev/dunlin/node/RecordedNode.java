@@ -44,6 +44,11 @@ final class RecordedNode implements AutoCloseable {
         return new RecordedNode(data, LogOptions.DEFAULT);
     }
 
+    /** As {@link #in(Path)}, with other bounds of the log. */
+    static RecordedNode in(Path data, LogOptions options) throws IOException {
+        return new RecordedNode(data, options);
+    }
+
     /** Seven steps of a node that has stopped: a boot, a refused retry, dials of Ann that fail, one of Ben. */
     static void day(Path data) throws IOException {
         try (RecordedNode node = in(data)) {

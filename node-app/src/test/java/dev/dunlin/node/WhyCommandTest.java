@@ -82,11 +82,14 @@ class WhyCommandTest {
     @Test
     void aPeerOfWhichNothingIsKnown() {
         String nobody = "12D3KooWHaHKcpZcjezK4DSMnXQVQZPJUEZDnxeanjPAWeVT4pQ3";
-        assertThat(program.run("why", data, "--peer", nobody)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", nobody)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence())
+                .isEqualTo("the log in " + data.resolve("log") + " says nothing of peer " + nobody
+                        + ": check the name, or whether the log is that of another node");
         assertThat(program.outLines().getLast())
                 .isEqualTo(
                         "nothing in steps 1 to 7 is about peer " + nobody + "; the log has subjects of the kinds peer");
-        assertThat(program.run("why", data, "--subject", "round:7")).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--subject", "round:7")).isEqualTo(ExitCode.NOTHING_FOUND);
         assertThat(program.outLines().getLast()).startsWith("nothing in steps 1 to 7 is about round 7; ");
     }
 
@@ -111,12 +114,20 @@ class WhyCommandTest {
 
     @Test
     void badInputIsOneSentence() throws IOException {
-        refused(ExitCode.USAGE, "Error: Missing required argument", "why", data);
+        refused(ExitCode.USAGE, "one of --peer, --subject is needed", "why", data);
         refused(ExitCode.USAGE, "--peer is no peer id", "why", data, "--peer", "ann");
         refused(ExitCode.USAGE, "--subject is KIND:KEY", "why", data, "--subject", "peer");
         refused(ExitCode.USAGE, "--subject is KIND:KEY", "why", data, "--subject", "peer:");
         refused(ExitCode.USAGE, "--last is from 1 to", "why", data, "--subject", "a:b", "--last", "0");
-        refused(ExitCode.USAGE, "--", "why", data, "--subject", "a:b", "--peer", RecordedNode.ANN);
+        refused(
+                ExitCode.USAGE,
+                "--peer, --subject exclude one another",
+                "why",
+                data,
+                "--subject",
+                "a:b",
+                "--peer",
+                RecordedNode.ANN);
         refused(ExitCode.NO_INPUT, "there is no directory", "why", data.resolve("x"), "--peer", RecordedNode.ANN);
         Path index = data.resolve("log").resolve("index");
         try (DirectoryStorage busy = DirectoryStorage.open(index)) {
@@ -141,7 +152,7 @@ class WhyCommandTest {
                 List.<Object>of("why", data, "--peer", RecordedNode.ANN),
                 List.<Object>of("replay", data, "--cost"),
                 List.<Object>of("replay", data, "--cause", "1"))) {
-            refused(ExitCode.DATA_ERROR, "step 3 of the log replays to another result", args.toArray());
+            refused(ExitCode.DIVERGED, "step 3 of the log replays to another result", args.toArray());
             assertThat(program.sentence()).endsWith(", and see dunlin replay DIR --verify");
         }
     }
