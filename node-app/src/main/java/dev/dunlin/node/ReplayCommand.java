@@ -57,6 +57,13 @@ final class ReplayCommand implements Runnable {
     private @Nullable Path secondBuild;
 
     @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "The folder that holds the log's index, instead of the log's own; made by --cause,"
+                    + " --blame and --cost if it is not there. Where the log cannot be written, the default is a temporary one.")
+    private @Nullable Path index;
+
+    @Option(
             names = "--accept-risky",
             description = "Replays a log with parts that this build no longer looks at; digests of them are not"
                     + " compared.")
@@ -166,7 +173,7 @@ final class ReplayCommand implements Runnable {
             new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
-        go(chosen, OpenIndex.quick(log, store, folder, acceptRisky), store);
+        go(chosen, OpenIndex.quick(log, store, folder, Optional.ofNullable(index), acceptRisky), store);
     }
 
     private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store) {
@@ -191,7 +198,14 @@ final class ReplayCommand implements Runnable {
         Optional<ActionId> cause = Optional.ofNullable(chosen.cause).map(CauseMode::id);
         Optional<StatePath> blame = Optional.ofNullable(chosen.blame).map(text -> BlameMode.path(text, store));
         LongConsumer shown = Progress.on(spec, progress);
-        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, shown)) {
+        try (OpenIndex open = OpenIndex.of(
+                log,
+                store,
+                folder,
+                Optional.ofNullable(index),
+                acceptRisky,
+                spec.commandLine().getErr(),
+                shown)) {
             if (cause.isPresent()) {
                 CauseMode.print(open.index(), cause.get(), out(), json);
             } else if (blame.isPresent()) {

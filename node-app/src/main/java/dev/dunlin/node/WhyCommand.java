@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -49,6 +50,13 @@ final class WhyCommand implements Runnable {
             defaultValue = "20",
             description = "How many actions and effects, the last ones (default: ${DEFAULT-VALUE}).")
     private int last;
+
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "The folder that holds the log's index, instead of the log's own; made if it is not there. Where"
+                    + " the log cannot be written, the default is a temporary one.")
+    private @Nullable Path index;
 
     @Option(
             names = "--accept-risky",
@@ -97,7 +105,14 @@ final class WhyCommand implements Runnable {
         Path folder = DataDirectory.logOf(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
-        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, Progress.on(spec, progress))) {
+        try (OpenIndex open = OpenIndex.of(
+                log,
+                store,
+                folder,
+                Optional.ofNullable(index),
+                acceptRisky,
+                spec.commandLine().getErr(),
+                Progress.on(spec, progress))) {
             print(open, folder, Why.of(open.index(), subject, last));
         }
     }

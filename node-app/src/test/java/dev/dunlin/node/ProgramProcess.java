@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 /** A command as a process of its own, its output in files: for what a signal, an environment or a device does to it. */
 final class ProgramProcess implements AutoCloseable {
 
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -35,9 +37,11 @@ final class ProgramProcess implements AutoCloseable {
 
     /** As {@link #start(Path, Object...)}, with standard output where the test wants it. */
     static ProgramProcess start(Path home, Path out, Object... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(plainUser());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-Djava.io.tmpdir=" + home,
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -52,6 +56,14 @@ final class ProgramProcess implements AutoCloseable {
         Process process = builder.start();
         process.getOutputStream().close();
         return new ProgramProcess(process, out, err);
+    }
+
+    // A superuser may write what nobody may: without that right its files are as anybody's.
+    private static List<String> plainUser() {
+        boolean isRoot = System.getProperty("user.name").equals("root");
+        return isRoot && Files.isExecutable(SETPRIV)
+                ? List.of(SETPRIV.toString(), "--bounding-set=-dac_override", "--inh-caps=-all")
+                : List.of();
     }
 
     /** What it has printed, once a piece of text is among it. */

@@ -9,7 +9,9 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +140,44 @@ class WhyCommandTest {
         Files.delete(index);
         Files.writeString(index, "in the way");
         refused(ExitCode.CANNOT_CREATE, "cannot write the index in ", "why", data, "--peer", RecordedNode.ANN);
+    }
+
+    @Test
+    void theIndexIsWhereItIsWanted(@TempDir Path other) throws IOException {
+        Path folder = other.resolve("kept");
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.err()).isEmpty();
+        assertThat(program.run("replay", data, "--cost", "--index", folder)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("index      found in ");
+        assertThat(data.resolve("log").resolve("index")).doesNotExist();
+        // The log's own files are safe from whoever names its folder.
+        assertThat(program.run("log", data, "--seal")).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", data.resolve("log")))
+                .isEqualTo(ExitCode.OK);
+        assertThat(data.resolve("log").resolve("snap-000000000000007.jsonl.zst"))
+                .exists();
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenIsAskedAllTheSame(@TempDir Path home) throws Exception {
+        Path log = data.resolve("log");
+        Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("r-xr-xr-x"));
+        try (ProgramProcess why = ProgramProcess.start(home, "why", data, "--peer", RecordedNode.BEN)) {
+            assertThat(why.code()).as(why.err()).isEqualTo(ExitCode.OK.code());
+            assertThat(why.out()).contains("index      built in ").contains("connection/retry by has-failed");
+            assertThat(why.err())
+                    .isEqualTo("dunlin: " + log + " cannot be written: the log's index is made in a temporary folder, for"
+                            + " this once; --index DIR keeps one\n");
+            try (Stream<Path> left = Files.list(home)) {
+                assertThat(left.map(file -> file.getFileName().toString())).allMatch(name -> name.startsWith("printed"));
+            }
+        } finally {
+            Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        assertThat(log.resolve("index")).doesNotExist();
     }
 
     @Test
