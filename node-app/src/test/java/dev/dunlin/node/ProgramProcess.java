@@ -68,10 +68,19 @@ final class ProgramProcess implements AutoCloseable {
 
     /** What it has printed, once a piece of text is among it. */
     String printed(String piece) {
+        return shown(piece, out);
+    }
+
+    /** What it has told on standard error, once a piece of text is among it. */
+    String told(String piece) {
+        return shown(piece, err);
+    }
+
+    private String shown(String piece, Path where) {
         return NodeProcess.eventually("'" + piece + "' in what is printed", () -> {
-            String text = out();
+            String text = text(where);
             if (!text.contains(piece) && !process.isAlive()) {
-                throw new AssertionError("it ended without: " + text + err());
+                throw new AssertionError("it ended without: " + out() + err());
             }
             return Optional.of(text).filter(all -> all.contains(piece));
         });
