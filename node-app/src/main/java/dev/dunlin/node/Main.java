@@ -98,11 +98,15 @@ public final class Main implements Runnable {
 
     /** The whole command line, writing to the given streams. */
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err);
+        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err, true);
     }
 
-    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what the user types. */
+    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what is typed, line by line. */
     static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err) {
+        return commandLine(in, out, err, false);
+    }
+
+    private static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err, boolean isUser) {
         Main main = new Main();
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
@@ -115,7 +119,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
                 .addSubcommand(new WhyCommand(Terminal.hasStandardError()))
-                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
+                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
                 .addSubcommand(new ClusterCommand())
                 .addSubcommand(new BisectCommand())
                 .addSubcommand(new WhatIfCommand())

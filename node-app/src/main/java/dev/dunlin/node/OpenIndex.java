@@ -22,7 +22,8 @@ import java.util.function.LongConsumer;
  * @param files where it is
  * @param millis how long it took to open, to make or to extend it
  */
-record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage files, long millis) implements AutoCloseable {
+record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage files, long millis)
+        implements AutoCloseable {
 
     /**
      * Opens the index of a log; makes it where there is none.
@@ -42,8 +43,9 @@ record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage fi
             LongConsumer progress) {
         IndexPlace place = IndexPlace.of(folder, given);
         if (place.isTemporary()) {
-            err.println("dunlin: " + folder + " cannot be written: the log's index is made in a temporary folder, for this"
-                    + " once; --index DIR keeps one");
+            err.println(
+                    "dunlin: " + folder + " cannot be written: the log's index is made in a temporary folder, for this"
+                            + " once; --index DIR keeps one");
         }
         long begun = System.nanoTime();
         DirectoryStorage files = opened(place.folder());

@@ -36,7 +36,8 @@ final class PingSummary {
         String times = "";
         if (!micros.isEmpty()) {
             List<Long> sorted = micros.stream().sorted().toList();
-            times = ", min " + millis(sorted.getFirst()) + " ms, median " + millis(sorted.get(sorted.size() / 2)) + " ms";
+            times = ", min " + millis(sorted.getFirst()) + " ms, median " + millis(sorted.get(sorted.size() / 2))
+                    + " ms";
         }
         return peer + ": " + micros.size() + " of " + sent + times;
     }

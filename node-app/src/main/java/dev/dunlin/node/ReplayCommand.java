@@ -8,6 +8,8 @@ import dev.dunlin.core.replay.JsonDifference;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.node.stepper.LineMode;
+import dev.dunlin.node.stepper.ScreenMode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,8 +61,9 @@ final class ReplayCommand implements Runnable {
     @Option(
             names = "--index",
             paramLabel = "DIR",
-            description = "The folder that holds the log's index, instead of the log's own; made by --cause,"
-                    + " --blame and --cost if it is not there. Where the log cannot be written, the default is a temporary one.")
+            description =
+                    "The folder that holds the log's index, instead of the log's own; made by --cause,"
+                            + " --blame and --cost if it is not there. Where the log cannot be written, the default is a temporary one.")
     private @Nullable Path index;
 
     @Option(
@@ -78,6 +81,7 @@ final class ReplayCommand implements Runnable {
 
     private final Reader in;
     private final boolean progress;
+    private final boolean screen;
 
     // One of them at most.
     private static final class Mode {
@@ -88,7 +92,12 @@ final class ReplayCommand implements Runnable {
                 description = "Replays all steps, and compares each with what was recorded.")
         private boolean verify;
 
-        @Option(names = "--step", required = true, description = "Goes through the log by hand.")
+        @Option(
+                names = "--step",
+                required = true,
+                description =
+                        "Goes through the log by hand: by keys on a terminal, otherwise by commands, one a line. ? shows"
+                                + " them.")
         private boolean step;
 
         @Option(
@@ -132,10 +141,12 @@ final class ReplayCommand implements Runnable {
      *
      * @param in what the user types to {@code --step}
      * @param progress whether standard error is a terminal that shows how far verifying is
+     * @param screen whether keys come from a terminal, and {@code --step} may draw on it
      */
-    ReplayCommand(Reader in, boolean progress) {
+    ReplayCommand(Reader in, boolean progress, boolean screen) {
         this.in = in;
         this.progress = progress;
+        this.screen = screen;
     }
 
     @Override
@@ -173,10 +184,17 @@ final class ReplayCommand implements Runnable {
             new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
-        go(chosen, OpenIndex.quick(log, store, folder, Optional.ofNullable(index), acceptRisky), store);
+        go(chosen, OpenIndex.quick(log, store, folder, Optional.ofNullable(index), acceptRisky), store, folder);
     }
 
-    private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store) {
+    private void step(LogReader<NodeRoot> log, Replayer<NodeRoot> replayer, Path folder) throws IOException {
+        RecordedPast past = new RecordedPast(folder.toString(), log, replayer);
+        if (!screen || !new ScreenMode(past.countingInBackground()).run()) {
+            new LineMode(past, out()).run(new BufferedReader(in));
+        }
+    }
+
+    private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder) {
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, acceptRisky);
         try {
             if (to != null) {
@@ -185,7 +203,7 @@ final class ReplayCommand implements Runnable {
             } else if (chosen.diff != null) {
                 printDifference(replayer, chosen.diff.getFirst(), chosen.diff.getLast());
             } else {
-                new Stepper(log, replayer, out()).run(new BufferedReader(in));
+                step(log, replayer, folder);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -54,8 +54,9 @@ final class WhyCommand implements Runnable {
     @Option(
             names = "--index",
             paramLabel = "DIR",
-            description = "The folder that holds the log's index, instead of the log's own; made if it is not there. Where"
-                    + " the log cannot be written, the default is a temporary one.")
+            description =
+                    "The folder that holds the log's index, instead of the log's own; made if it is not there. Where"
+                            + " the log cannot be written, the default is a temporary one.")
     private @Nullable Path index;
 
     @Option(

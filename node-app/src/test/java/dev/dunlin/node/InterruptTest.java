@@ -22,8 +22,7 @@ class InterruptTest {
 
     @Test
     void pingTellsWhatItHasMeasured() throws Exception {
-        try (NodeProcess node =
-                        NodeProcess.start(home, "node", List.of(), NodeProcess.run(home.resolve("data")));
+        try (NodeProcess node = NodeProcess.start(home, "node", List.of(), NodeProcess.run(home.resolve("data")));
                 ProgramProcess ping =
                         ProgramProcess.start(home, "ping", node.address(), "--count", 100_000, "--interval", 10)) {
             ping.printed("\n2/100000 ");
@@ -50,8 +49,8 @@ class InterruptTest {
 
     @Test
     void theSameAsJson() throws Exception {
-        try (ProgramProcess simulate = ProgramProcess.start(
-                home, "simulate", "--seeds", "1..100000", "--nodes", 2, "--time", 1, "--json")) {
+        try (ProgramProcess simulate =
+                ProgramProcess.start(home, "simulate", "--seeds", "1..100000", "--nodes", 2, "--time", 1, "--json")) {
             simulate.told(" of 100000 runs");
             simulate.signal("TERM");
             assertThat(simulate.code()).isEqualTo(TERMINATED);

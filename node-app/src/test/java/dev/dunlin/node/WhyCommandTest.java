@@ -169,10 +169,12 @@ class WhyCommandTest {
             assertThat(why.code()).as(why.err()).isEqualTo(ExitCode.OK.code());
             assertThat(why.out()).contains("index      built in ").contains("connection/retry by has-failed");
             assertThat(why.err())
-                    .isEqualTo("dunlin: " + log + " cannot be written: the log's index is made in a temporary folder, for"
-                            + " this once; --index DIR keeps one\n");
+                    .isEqualTo(
+                            "dunlin: " + log + " cannot be written: the log's index is made in a temporary folder, for"
+                                    + " this once; --index DIR keeps one\n");
             try (Stream<Path> left = Files.list(home)) {
-                assertThat(left.map(file -> file.getFileName().toString())).allMatch(name -> name.startsWith("printed"));
+                assertThat(left.map(file -> file.getFileName().toString()))
+                        .allMatch(name -> name.startsWith("printed"));
             }
         } finally {
             Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rwxr-xr-x"));
