@@ -48,6 +48,9 @@ final class ShrinkCommand implements Runnable {
     @Override
     public void run() {
         Path folder = DataDirectory.logOf(directory);
+        if (target != null) {
+            SmallLog.requireNew(target);
+        }
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
         LogShrinker<NodeRoot> shrinker = new LogShrinker<>(log, NodeRoot::newStore);
         Optional<LogShrinker.Small> small = shrinker.shrink(MOST_RUNS, tried -> {});

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -26,6 +27,18 @@ import java.util.stream.Stream;
 record SmallLog(Path log, Path test) {
 
     private static final String TEST = "ShrunkTest";
+
+    /**
+     * Refuses a folder that is there, before the long search for what is to be written to it.
+     *
+     * @throws CommandFailure if it is there
+     */
+    static void requireNew(Path folder) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailure(
+                    ExitCode.CANNOT_CREATE, folder + " is there already: give --out a folder that is new");
+        }
+    }
 
     /**
      * Writes both into a folder that is not there yet.

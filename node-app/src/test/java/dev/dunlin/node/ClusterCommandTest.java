@@ -239,7 +239,7 @@ class ClusterCommandTest {
                 .findFirst()
                 .orElseThrow());
         RecordedNode.rewrite(data("two"), line, "\"connection\":\"[0-9a-f]{8}", "\"connection\":\"00000000");
-        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DIVERGED);
         assertThat(program.sentence())
                 .contains("the log of " + data("two") + " does not replay at step 3")
                 .contains("join it with the build that wrote it");

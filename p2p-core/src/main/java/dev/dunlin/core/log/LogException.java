@@ -64,6 +64,11 @@ public class LogException extends RuntimeException {
         public Diverged(String message) {
             super(message);
         }
+
+        /** With a sentence and what led to it. */
+        public Diverged(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 
     /** The log does not have a step that was asked for. */
