@@ -34,26 +34,25 @@ final class BisectCommand implements Runnable {
 
     private static final int MAX_FIELDS = 50;
 
-    @Parameters(index = "0", paramLabel = "LOG", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path first;
-
     @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "OTHER",
-            description = "The log to compare with: of the same inputs, or an altered copy.")
-    private @Nullable Path second;
+            index = "0..1",
+            arity = "0..2",
+            paramLabel = "LOG",
+            description = "Two data directories, or folders that hold logs, of the same inputs: that of another build,"
+                    + " say. One alone is compared with " + DataDirectory.DEFAULT_TEXT
+                    + ". With --second-build: the one"
+                    + " log that both replay (default: " + DataDirectory.DEFAULT_TEXT + ").")
+    private List<Path> logs = List.of();
 
     @Option(
             names = "--second-build",
             paramLabel = "LAUNCHER",
-            description = "Instead of OTHER: the launcher of another build. Both replay LOG.")
+            description = "The launcher of another build. Both replay LOG.")
     private @Nullable Path secondBuild;
 
     @Option(
             names = "--quick",
-            description = "With OTHER: looks for the last snapshots that agree, and compares only what stands behind"
+            description = "With two logs: looks for the last snapshots that agree, and compares only what stands behind"
                     + " them. Overlooks differences that were gone again by then.")
     private boolean quick;
 
@@ -70,24 +69,34 @@ final class BisectCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    // What is said where no difference was found.
+    private String nothing = "";
+
     @Override
     public void run() {
-        if ((second == null) == (secondBuild == null)) {
-            throw new ParameterException(spec.commandLine(), "bisect takes either OTHER or --second-build");
+        if (secondBuild == null && logs.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "bisect compares two logs, or two builds: give another LOG, or --second-build");
         }
-        if (quick && second == null) {
-            throw new ParameterException(spec.commandLine(), "--quick goes with OTHER only");
+        if (secondBuild != null && (logs.size() > 1 || quick)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--second-build replays one log with two builds: give it one LOG, and no --quick");
         }
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = DataDirectory.resolveLog(first);
         Report report = new Report(out, json);
-        if (secondBuild != null) {
-            builds(report.add("log", folder.toString()), folder, new SecondBuild(secondBuild, folder, acceptRisky));
-        } else if (second != null) {
-            Path other = DataDirectory.resolveLog(second);
+        if (secondBuild == null) {
+            Path folder = DataDirectory.logOf(logs.size() == 1 ? null : logs.getFirst());
+            Path other = DataDirectory.logOf(logs.getLast());
             logs(report.add("first", folder.toString()).add("second", other.toString()), folder, other);
+        } else {
+            Path folder = DataDirectory.logOf(logs.isEmpty() ? null : logs.getFirst());
+            builds(report.add("log", folder.toString()), folder, new SecondBuild(secondBuild, folder, acceptRisky));
         }
         report.print();
+        if (!nothing.isEmpty()) {
+            throw new CommandFailure(ExitCode.NOTHING_FOUND, nothing);
+        }
     }
 
     private static LogReader<NodeRoot> open(Path folder) {
@@ -110,6 +119,9 @@ final class BisectCommand implements Runnable {
                 Report.object().put("from", compared.from()).put("to", compared.to()));
         if (compared.parting().isEmpty()) {
             report.add("result", "no difference");
+            nothing = compared.to() < compared.from()
+                    ? "the two logs do not differ: their last snapshots agree, and no step stands behind them"
+                    : "the two logs do not differ in steps " + compared.from() + " to " + compared.to();
             return;
         }
         Parting parting = compared.parting().get();
@@ -190,6 +202,9 @@ final class BisectCommand implements Runnable {
                     case OTHER -> "second build";
                     case BOTH -> "both";
                 });
+        if (departure.who() == Departure.Who.NEITHER) {
+            nothing = "both builds replay the log in " + folder + " to what was recorded";
+        }
         departure.first().ifPresent(mismatch -> differences(report, departure.who(), mismatch.number(), folder, other));
     }
 

@@ -38,8 +38,18 @@ final class BlameMode {
         Blame blame = Blame.of(index, path, to.orElse(index.last()));
         if (json) {
             out.println(tree(blame));
-            return;
+        } else {
+            print(path, blame, out);
         }
+        if (blame instanceof Blame.NeverThere) {
+            throw new CommandFailure(
+                    ExitCode.NOTHING_FOUND,
+                    "there is no " + path + " in the state at any of these steps: check the names against dunlin replay"
+                            + " DIR --to N");
+        }
+    }
+
+    private static void print(StatePath path, Blame blame, PrintWriter out) {
         switch (blame) {
             case Blame.Changed(var _, var action, var before, var after) -> {
                 out.println(EntryText.line(action));
@@ -49,8 +59,7 @@ final class BlameMode {
             case Blame.Unchanged(var _, String value, long since) ->
                 out.println(LogLine.printable(path + " has been " + value + since(since) + ": no action changed it"));
             case Blame.NeverThere(var _, long since) ->
-                out.println(LogLine.printable(path + " was never in the state" + since(since)
-                        + ": check the names against dunlin replay DIR --to N"));
+                out.println(LogLine.printable(path + " was never in the state" + since(since)));
         }
     }
 

@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
 final class ClusterCommand implements Runnable {
 
     @Parameters(
-            arity = "2..*",
+            arity = "1..*",
             paramLabel = "DIR",
-            description = "The nodes' data directories, or the folders that hold their logs.")
+            description = "The nodes' data directories, or the folders that hold their logs. One alone is joined with "
+                    + DataDirectory.DEFAULT_TEXT + ".")
     private List<Path> directories = List.of();
 
     @Option(
@@ -58,7 +59,7 @@ final class ClusterCommand implements Runnable {
     public void run() {
         Optional<String> peer = about == null ? Optional.empty() : Optional.of(peerId(about));
         SequencedMap<String, ClusterLog> logs = new LinkedHashMap<>();
-        for (Path directory : directories) {
+        for (Path directory : all()) {
             String name = directory.toString();
             Path folder = DataDirectory.resolveLog(directory);
             Store<NodeRoot> store = NodeRoot.newStore();
@@ -70,6 +71,10 @@ final class ClusterCommand implements Runnable {
         }
         Timeline timeline = Cluster.join(logs, new PeerCorrelation());
         new TimelineReport(timeline, spec.commandLine().getOut(), json, peer).print();
+    }
+
+    private List<Path> all() {
+        return directories.size() == 1 ? List.of(DataDirectory.standard(), directories.getFirst()) : directories;
     }
 
     private void warn(String name, Schema.Report fit) {

@@ -15,6 +15,9 @@ final class DataDirectory {
     /** What a command's help says of the default. */
     static final String DEFAULT_TEXT = "~/.dunlin";
 
+    /** What a command's help says of the log that it reads. */
+    static final String LOG_TEXT = "A data directory, or a folder that holds a log (default: " + DEFAULT_TEXT + ").";
+
     private static final String LOG = "log";
 
     private DataDirectory() {}
@@ -82,6 +85,16 @@ final class DataDirectory {
     /** The folder of the log in a data directory. */
     static Path log(Path dataDirectory) {
         return dataDirectory.resolve(LOG);
+    }
+
+    /**
+     * The log folder that a user means by a data directory or a log folder; that of the {@linkplain #standard() default} where none
+     * was given.
+     *
+     * @throws CommandFailure as {@link #resolveLog}
+     */
+    static Path logOf(@Nullable Path given) {
+        return resolveLog(given == null ? standard() : given);
     }
 
     /**

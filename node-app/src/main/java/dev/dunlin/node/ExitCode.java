@@ -8,9 +8,9 @@ public enum ExitCode {
     UNHEALTHY(1),
     /** The command line cannot be understood. */
     USAGE(2),
-    /** The data is damaged, does not fit this build, or replays to another result. */
+    /** The data is damaged, or does not fit this build. */
     DATA_ERROR(65),
-    /** What the command is to read is not there, or is no log. */
+    /** What the command is to read is not there: a folder, a log in it, a step of the log. */
     NO_INPUT(66),
     /** What the command needs is not there: a JDK, a peer, a port that is free. */
     UNAVAILABLE(69),
@@ -31,7 +31,11 @@ public enum ExitCode {
     /** A simulated run found that something did not happen in time, though nothing was wrong any more. */
     LIVENESS_VIOLATED(81),
     /** In a simulated run, a machine or a service threw. */
-    SIMULATED_CRASH(82);
+    SIMULATED_CRASH(82),
+    /** The command did its work and found nothing: no difference, no fault, nothing about the subject. */
+    NOTHING_FOUND(83),
+    /** A log replays to another result than was recorded. */
+    DIVERGED(84);
 
     private final int code;
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,9 +34,8 @@ final class ExportCommand implements Runnable {
 
     private static final String JAVA = ".java";
 
-    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path directory;
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
+    private @Nullable Path directory;
 
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init") // picocli requires it
@@ -66,7 +64,8 @@ final class ExportCommand implements Runnable {
                 names = "--devtools",
                 required = true,
                 paramLabel = "FILE",
-                description = "A new file: the state of the Redux DevTools at each step, to be imported there.")
+                description =
+                        "A new file, or /dev/stdout: the state of the Redux DevTools at each step, to be imported there.")
         private @Nullable Path devtools;
 
         @Option(
@@ -93,7 +92,7 @@ final class ExportCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--class goes with --junit only");
         }
         JUnitExport test = target.junit == null ? null : test(target.junit);
-        Path folder = DataDirectory.resolveLog(directory);
+        Path folder = DataDirectory.logOf(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, false);
@@ -102,7 +101,9 @@ final class ExportCommand implements Runnable {
         } else if (target.devtools != null) {
             Path file = target.devtools;
             write(file, out -> DevToolsExport.write(log, replayer, from, to, out));
-            spec.commandLine().getOut().println(file);
+            if (!isDevice(file)) {
+                spec.commandLine().getOut().println(file);
+            }
         }
     }
 
@@ -136,24 +137,37 @@ final class ExportCommand implements Runnable {
 
     // A file that is there already is not touched; one that could not be finished is taken away again.
     private static void write(Path file, Writing writing) {
+        boolean isDevice = isDevice(file);
         boolean begun = false;
         boolean done = false;
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW))) {
-            begun = true;
+        try (OutputStream out = new BufferedOutputStream(
+                Files.newOutputStream(file, isDevice ? StandardOpenOption.APPEND : StandardOpenOption.CREATE_NEW))) {
+            begun = !isDevice;
             writing.to(out);
             done = true;
-        } catch (FileAlreadyExistsException there) {
-            throw FileFailure.of("write " + file, there);
         } catch (IOException failure) {
             done = false;
-            throw FileFailure.of("write " + file, failure);
+            failed(file, failure);
         } catch (UncheckedIOException failure) {
-            throw FileFailure.of("write " + file, failure);
+            failed(file, failure.getCause() instanceof IOException cause ? cause : new IOException(failure));
         } finally {
             if (begun && !done) {
                 delete(file);
             }
         }
+    }
+
+    // Whoever reads a device may have read enough.
+    private static void failed(Path file, IOException failure) {
+        if (!isDevice(file) || !StandardOutput.isBrokenPipe(failure)) {
+            throw FileFailure.making(file, "write " + file, failure);
+        }
+    }
+
+    // Standard output may itself be a file: the name tells.
+    private static boolean isDevice(Path file) {
+        Path whole = file.toAbsolutePath().normalize();
+        return whole.startsWith("/dev") || whole.startsWith("/proc");
     }
 
     private static void delete(Path file) {

@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 
 /** The sentences for what goes wrong with files. */
 final class FileFailure {
@@ -20,6 +22,33 @@ final class FileFailure {
         return failure.getCause() instanceof IOException cause
                 ? of(doing, cause)
                 : new CommandFailure(ExitCode.IO_ERROR, "cannot " + doing + ": " + failure.getMessage(), failure);
+    }
+
+    /**
+     * What a command says when it cannot make a file or folder: as {@link #of(String, IOException)}, and where it stands in no
+     * folder, which one is missing.
+     *
+     * @param file what was to be made
+     */
+    static CommandFailure making(Path file, String doing, IOException failure) {
+        Path folder = file.toAbsolutePath().getParent();
+        return failure instanceof NoSuchFileException && folder != null && !Files.isDirectory(folder)
+                ? new CommandFailure(
+                        ExitCode.CANNOT_CREATE,
+                        "cannot " + doing + ": there is no folder " + missing(folder) + "; make it, or name another",
+                        failure)
+                : of(doing, failure);
+    }
+
+    // The outermost that is not there.
+    private static Path missing(Path folder) {
+        Path missing = folder;
+        Path above = folder.getParent();
+        while (above != null && !Files.isDirectory(above)) {
+            missing = above;
+            above = above.getParent();
+        }
+        return missing;
     }
 
     /**

@@ -35,7 +35,7 @@ final class HelpCommand implements Runnable {
         if (known == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    Main.unknown("command", name, program.getSubcommands().keySet()));
+                    BadUsage.unknown("command", name, program.getSubcommands().keySet()));
         }
         return known;
     }

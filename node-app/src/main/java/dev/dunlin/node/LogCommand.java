@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogFollower;
@@ -30,15 +31,34 @@ import picocli.CommandLine.Spec;
                 + " running.")
 final class LogCommand implements Runnable {
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description =
-                    "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT + ").")
+    // How each line begins.
+    private static final String TYPE = "{\"type\":\"";
+
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
     private @Nullable Path directory;
 
     @Option(names = "--follow", description = "Goes on as the node writes, until interrupted.")
     private boolean follow;
+
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            description = "Only the last N of what would be listed otherwise; 0 with --follow: only what is new.")
+    private @Nullable Long last;
+
+    @Option(names = "--from", paramLabel = "N", description = "Only from step N on.")
+    private @Nullable Long from;
+
+    @Option(names = "--to", paramLabel = "N", description = "Only up to step N.")
+    private @Nullable Long to;
+
+    @Option(
+            names = "--since",
+            paramLabel = "T",
+            converter = Since.Converter.class,
+            description = "Only from a moment on, such as 2026-11-28T10:00:00Z, or from so long before the log's end:"
+                    + " 10m, 2h, 1d.")
+    private @Nullable Since since;
 
     @Option(
             names = "--type",
@@ -70,6 +90,8 @@ final class LogCommand implements Runnable {
 
     private final Pause pause;
     private final BuildInfo build;
+    private long begin = 1;
+    private long seen;
     private long shown;
 
     /**
@@ -85,20 +107,19 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        Path folder = DataDirectory.resolveLog(directory == null ? DataDirectory.standard() : directory);
+        check();
+        Path folder = DataDirectory.logOf(directory);
         if (seal) {
-            if (follow || json || marks || peer != null || !types.isEmpty()) {
-                throw new ParameterException(spec.commandLine(), "--seal goes with no other option of this command");
-            }
             seal(folder);
             return;
         }
         Optional<String> about = peer == null ? Optional.empty() : Optional.of(peerId(peer));
         if (follow) {
-            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> opened(folder));
+            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> opened(folder, about));
             follow(folder, about);
         } else {
-            LogHealth.beside(folder, LogCheck.Depth.WHOLE, true, out(), err(), () -> list(opened(folder), about));
+            LogHealth.beside(
+                    folder, LogCheck.Depth.WHOLE, true, out(), err(), () -> list(opened(folder, about), about));
         }
     }
 
@@ -111,8 +132,34 @@ final class LogCommand implements Runnable {
     }
 
     // Refuses a folder that holds no log.
-    private static LogReader<NodeRoot> opened(Path folder) {
-        return LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+    private LogReader<NodeRoot> opened(Path folder, Optional<String> about) {
+        LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+        begin = begin(new LogPlaces(reader), about);
+        shown = begin - 1;
+        return reader;
+    }
+
+    private void check() {
+        boolean isPart = last != null || from != null || to != null || since != null;
+        usage(
+                !seal || !(follow || json || marks || isPart || peer != null || !types.isEmpty()),
+                "--seal goes with no other option of this command");
+        usage(from == null || from >= 1, "--from is a step from 1 on, not " + from);
+        usage(to == null || to >= 1, "--to is a step from 1 on, not " + to);
+        usage(
+                from == null || to == null || from <= to,
+                "--from " + from + " is behind --to " + to + ": give the lower step first");
+        usage(from == null || since == null, "--from and --since both say where to begin: give one of them");
+        usage(to == null || !follow, "--to says where to end, and --follow goes on: give one of them");
+        usage(
+                last == null || last >= 1 || (last == 0 && follow),
+                "--last is 1 or more, or 0 with --follow, not " + last);
+    }
+
+    private void usage(boolean holds, String sentence) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), sentence);
+        }
     }
 
     private String peerId(String text) {
@@ -123,8 +170,28 @@ final class LogCommand implements Runnable {
         }
     }
 
+    // The first input that is listed.
+    private long begin(LogPlaces places, Optional<String> about) {
+        long first = from == null ? 1 : from;
+        if (since != null) {
+            long end = places.last().map(LogPlaces.Place::at).orElse(0L);
+            first = places.since(since.micros(end));
+        }
+        if (last == null) {
+            return first;
+        }
+        if (last == 0) {
+            return places.last().map(end -> end.input() + 1).orElse(1L);
+        }
+        return places.lastOf(last, first, end(), line -> isWanted(line, about));
+    }
+
+    private long end() {
+        return to == null ? Long.MAX_VALUE : to;
+    }
+
     private void list(LogReader<NodeRoot> reader, Optional<String> about) {
-        try (LogCursor cursor = reader.cursor(1)) {
+        try (LogCursor cursor = reader.cursor(begin)) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 if (!show(next.get(), about)) {
                     return;
@@ -134,7 +201,7 @@ final class LogCommand implements Runnable {
     }
 
     private void follow(Path folder, Optional<String> about) {
-        try (LogFollower follower = LogFollower.of(DirectoryStorage.readOnly(folder))) {
+        try (LogFollower follower = LogFollower.from(DirectoryStorage.readOnly(folder), begin)) {
             do {
                 for (Optional<String> next = follower.next(); next.isPresent(); next = follower.next()) {
                     if (!show(next.get(), about)) {
@@ -145,29 +212,41 @@ final class LogCommand implements Runnable {
         }
     }
 
-    // False if nobody reads any more.
+    // False if the end is reached, or nobody reads any more.
     private boolean show(String raw, Optional<String> about) {
-        LogLine line = LogLine.of(raw);
-        if (line.isOwn() ? !marks : !isWanted(line, about)) {
+        if (Frame.isOwn(raw)) {
+            return !marks || seen + 1 < begin || print(raw);
+        }
+        long input = Frame.inputOf(raw);
+        seen = input;
+        if (input > end()) {
+            return false;
+        }
+        // A follower may give lines again.
+        if (input <= shown) {
             return true;
         }
+        shown = input;
+        return !isWanted(raw, about) || print(raw);
+    }
+
+    private boolean print(String raw) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? line.raw() : line.text());
+        out.println(json ? raw : LogLine.of(raw).text());
         return !out.checkError();
     }
 
-    private boolean isWanted(LogLine line, Optional<String> about) {
-        boolean seen = line.input() <= shown;
-        shown = Math.max(shown, line.input());
-        return !seen
-                && (types.isEmpty() || types.stream().anyMatch(line.type()::startsWith))
-                && (about.isEmpty() || line.concerns(about.get()));
+    // The text is looked at first: most lines need not be decoded to be left out.
+    private boolean isWanted(String raw, Optional<String> about) {
+        return (types.isEmpty() || types.stream().anyMatch(type -> raw.startsWith(TYPE + type)))
+                && (about.isEmpty()
+                        || (raw.contains(about.get()) && LogLine.of(raw).concerns(about.get())));
     }
 
     private void seal(Path folder) {
         try (Closeable lock = locked(folder)) {
             // Refuses a folder without a log, which opening for writing would begin one in.
-            opened(folder);
+            LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
             sealed(folder);
         } catch (IOException failure) {
             throw FileFailure.of("write the log in " + folder, failure);

@@ -10,7 +10,8 @@ final class LogFailure {
     /** What a command says when a log cannot be read or written. */
     static CommandFailure of(LogException failure) {
         ExitCode code = switch (failure) {
-            case LogException.Missing _ -> ExitCode.NO_INPUT;
+            case LogException.Missing _, LogException.NoStep _ -> ExitCode.NO_INPUT;
+            case LogException.Diverged _ -> ExitCode.DIVERGED;
             case LogException.InUse _ -> ExitCode.BUSY;
             case LogException _ -> ExitCode.DATA_ERROR;
         };

@@ -69,9 +69,14 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
                         default -> printable(type);
                     };
         }
+        return "%8d  %s  %s  %s"
+                .formatted(input, time(frame.path("meta").path("at").asLong()), printable(type), details());
+    }
+
+    /** An input's payload, and what was rejected, on one line. */
+    String details() {
         JsonNode meta = frame.path("meta");
-        StringBuilder text = new StringBuilder("%8d  %s  %s  %s"
-                .formatted(input, time(meta.path("at").asLong()), printable(type), shortened(payload.toString())));
+        StringBuilder text = new StringBuilder(shortened(frame.path("payload").toString()));
         for (JsonNode rejected : meta.path("rejected")) {
             text.append("  ").append(rejection(rejected));
         }

@@ -2,7 +2,6 @@ package dev.dunlin.node;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.dunlin.core.log.LogException;
-import dev.dunlin.node.config.NearestName;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStreamReader;
@@ -11,7 +10,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -25,7 +24,6 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program. Each command is a class of its own, listed in {@link #commandLine}. Whatever goes wrong is one sentence
@@ -38,8 +36,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
 
-    /** So much of an argument that nobody knows is shown again. */
-    private static final int MOST_SHOWN = 60;
+    // A path or a few addresses; what is longer was hardly typed.
+    private static final int MOST_QUOTED = 400;
+
+    private static final int LONGEST = 4000;
 
     @Option(
             names = {"-h", "--help"},
@@ -98,11 +98,15 @@ public final class Main implements Runnable {
 
     /** The whole command line, writing to the given streams. */
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err);
+        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err, true);
     }
 
-    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what the user types. */
+    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what is typed, line by line. */
     static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err) {
+        return commandLine(in, out, err, false);
+    }
+
+    private static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err, boolean isUser) {
         Main main = new Main();
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
@@ -120,13 +124,14 @@ public final class Main implements Runnable {
                 .addSubcommand(new IdCommand())
                 .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
                 .addSubcommand(new WhyCommand(Terminal.hasStandardError()))
-                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError()))
+                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
                 .addSubcommand(new ClusterCommand())
                 .addSubcommand(new BisectCommand())
                 .addSubcommand(new WhatIfCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new ShrinkCommand())
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
+                .registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)
                 .setOut(out)
@@ -154,37 +159,11 @@ public final class Main implements Runnable {
     private static IParameterExceptionHandler onBadUsage() {
         return (bad, args) -> {
             CommandLine command = bad.getCommandLine();
-            String sentence = bad instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : sentence(bad);
+            String sentence = sentence(BadUsage.sentence(bad), args);
             String see = sentence.endsWith("?") ? " See '" : "; see '";
             report(command, sentence + see + command.getCommandSpec().qualifiedName() + " --help'.", bad);
             return ExitCode.USAGE.code();
         };
-    }
-
-    private static String unknown(UnmatchedArgumentException bad) {
-        String given = bad.getUnmatched().isEmpty() ? "" : bad.getUnmatched().getFirst();
-        CommandSpec command = bad.getCommandLine().getCommandSpec();
-        if (bad.isUnknownOption()) {
-            return unknown(
-                    "option",
-                    given.replaceFirst("=.*", ""),
-                    command.optionsMap().keySet());
-        }
-        return command.subcommands().isEmpty()
-                ? shown(given) + " is one argument too many"
-                : unknown("command", given, command.subcommands().keySet());
-    }
-
-    /** That there is none of this name, and which may be meant. */
-    static String unknown(String what, String given, Set<String> known) {
-        return "there is no " + what + " " + shown(given)
-                + NearestName.of(given, known)
-                        .map(near -> ": did you mean " + near + "?")
-                        .orElse("");
-    }
-
-    private static String shown(String argument) {
-        return argument.isEmpty() ? "''" : LogLine.shortened(argument, MOST_SHOWN);
     }
 
     private static IExecutionExceptionHandler onFailure() {
@@ -200,7 +179,7 @@ public final class Main implements Runnable {
                                     + "; please report it with the output of the same command with --debug.",
                             failure);
             };
-            report(command, sentence(known), known);
+            report(command, sentence(known, parsed.originalArgs().toArray(String[]::new)), known);
             return known.exitCode().code();
         };
     }
@@ -217,11 +196,22 @@ public final class Main implements Runnable {
         }
     }
 
-    /** A message on one line, without what a terminal would carry out: it may quote what a peer sent. */
-    private static String sentence(Exception failure) {
+    private static String sentence(Exception failure, String... args) {
         String message = failure.getMessage();
-        return message == null
-                ? failure.getClass().getSimpleName()
-                : LogLine.printable(message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " "));
+        return message == null ? failure.getClass().getSimpleName() : sentence(message, args);
+    }
+
+    // A message on one line, without what a terminal would carry out: it may quote what a peer sent, and what was
+    // typed,
+    // of which enough is shown to know it again.
+    private static String sentence(String message, String... args) {
+        String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+        for (String arg : args) {
+            String value = arg.startsWith("--") ? arg.substring(arg.indexOf('=') + 1) : arg;
+            if (value.length() > MOST_QUOTED) {
+                line = line.replace(value, BadUsage.shown(value));
+            }
+        }
+        return LogLine.shortened(line, LONGEST);
     }
 }

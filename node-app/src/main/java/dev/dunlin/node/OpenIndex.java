@@ -6,35 +6,49 @@ import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.store.Store;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * The index of a log, in the folder {@code index} beside its files, which the log's own housekeeping does not look into. One
- * process at a time has it open.
+ * The index of a log. One process at a time has it open.
  *
+ * @param place where it is
  * @param index the index
  * @param files where it is
  * @param millis how long it took to open, to make or to extend it
  */
-record OpenIndex(LogIndex<NodeRoot> index, DirectoryStorage files, long millis) implements AutoCloseable {
-
-    private static final String FOLDER = "index";
+record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage files, long millis)
+        implements AutoCloseable {
 
     /**
      * Opens the index of a log; makes it where there is none.
      *
+     * @param given the folder to hold it; empty for the usual {@linkplain IndexPlace place}
+     * @param err is told if that is a temporary one
      * @throws LogException as {@link LogIndex#open}
      * @throws CommandFailure if the folder cannot be written, or another command has it open
      */
     static OpenIndex of(
-            LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder, boolean acceptRisky, LongConsumer progress) {
-        Path place = folder.resolve(FOLDER);
+            LogReader<NodeRoot> log,
+            Store<NodeRoot> store,
+            Path folder,
+            Optional<Path> given,
+            boolean acceptRisky,
+            PrintWriter err,
+            LongConsumer progress) {
+        IndexPlace place = IndexPlace.of(folder, given);
+        if (place.isTemporary()) {
+            err.println(
+                    "dunlin: " + folder + " cannot be written: the log's index is made in a temporary folder, for this"
+                            + " once; --index DIR keeps one");
+        }
         long begun = System.nanoTime();
-        DirectoryStorage files = opened(place);
+        DirectoryStorage files = opened(place.folder());
         try {
             LogIndex<NodeRoot> index = LogIndex.open(
                     log,
@@ -43,12 +57,14 @@ record OpenIndex(LogIndex<NodeRoot> index, DirectoryStorage files, long millis) 
                     BuildInfo.current().text(),
                     LogIndex.Options.DEFAULT.risky(acceptRisky),
                     progress);
-            return new OpenIndex(index, files, (System.nanoTime() - begun) / 1_000_000);
+            return new OpenIndex(place, index, files, (System.nanoTime() - begun) / 1_000_000);
         } catch (UncheckedIOException failure) {
-            closed(files, place);
+            closed(files, place.folder());
+            place.delete();
             throw FileFailure.of("read the log in " + folder + " or write its index", failure);
         } catch (RuntimeException | Error failure) {
-            closed(files, place);
+            closed(files, place.folder());
+            place.delete();
             throw failure;
         }
     }
@@ -59,8 +75,9 @@ record OpenIndex(LogIndex<NodeRoot> index, DirectoryStorage files, long millis) 
      *
      * @throws LogException if the log fits this build only with losses that are not accepted, or not at all
      */
-    static LogReader<NodeRoot> quick(LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder, boolean acceptRisky) {
-        Path place = folder.resolve(FOLDER);
+    static LogReader<NodeRoot> quick(
+            LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder, Optional<Path> given, boolean acceptRisky) {
+        Path place = IndexPlace.toFind(folder, given);
         if (!Files.isDirectory(place)) {
             return log;
         }
@@ -118,6 +135,7 @@ record OpenIndex(LogIndex<NodeRoot> index, DirectoryStorage files, long millis) 
 
     @Override
     public void close() {
-        closed(files, Path.of(files.toString()));
+        closed(files, place.folder());
+        place.delete();
     }
 }

@@ -8,9 +8,6 @@ import dev.dunlin.core.multiformats.PeerId;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,33 +63,36 @@ final class PingCommand implements Runnable {
                 NodeOptions.DEFAULT.with("connection.maxAttempts", "1").with("ping.interval", "0");
         try (Node node = Node.start(key, options)) {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
-            List<Long> times = new ArrayList<>();
+            PingSummary summary = new PingSummary(peer);
+            AtInterrupt interrupt = AtInterrupt.run(() -> {
+                out.println(summary.line());
+                out.flush();
+            });
             for (int i = 1; i <= count; i++) {
+                summary.sent();
                 PingOutcome.PingDone done = node.ping(peer, 1, Duration.ZERO, Duration.ofSeconds(timeout + 1));
                 if (done.rttsMicros().isEmpty()) {
                     out.println(i + "/" + count + " lost");
                 } else {
-                    times.add(done.rttsMicros().getFirst());
-                    out.println(i + "/" + count + " " + millis(times.getLast()) + " ms");
+                    long took = done.rttsMicros().getFirst();
+                    summary.answered(took);
+                    out.println(i + "/" + count + " " + PingSummary.millis(took) + " ms");
                 }
-                out.flush();
+                // Nobody reads any more, or there is no room: the rest would be for nothing.
+                if (out.checkError()) {
+                    break;
+                }
                 if (i < count) {
                     LockSupport.parkNanos(Duration.ofMillis(interval).toNanos());
                 }
             }
-            if (times.isEmpty()) {
+            if (!interrupt.done()) {
+                return;
+            }
+            if (summary.isEmpty()) {
                 throw new CommandFailure(ExitCode.UNAVAILABLE, peer + " is connected and did not answer one ping");
             }
-            out.println(peer + ": " + times.size() + " of " + count + ", min " + millis(least(times)) + " ms, median "
-                    + millis(times.stream().sorted().toList().get(times.size() / 2)) + " ms");
+            out.println(summary.line());
         }
-    }
-
-    private static long least(List<Long> times) {
-        return times.stream().mapToLong(Long::longValue).min().orElseThrow();
-    }
-
-    private static String millis(long micros) {
-        return String.format(Locale.ROOT, "%.3f", micros / 1000.0);
     }
 }

@@ -9,6 +9,8 @@ import dev.dunlin.core.replay.JsonDifference;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.node.stepper.LineMode;
+import dev.dunlin.node.stepper.ScreenMode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,9 +40,8 @@ final class ReplayCommand implements Runnable {
 
     private static final int MAX_DIFFERENCES = 1000;
 
-    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path directory;
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
+    private @Nullable Path directory;
 
     @ArgGroup
     private @Nullable Mode mode;
@@ -59,6 +60,14 @@ final class ReplayCommand implements Runnable {
     private @Nullable Path secondBuild;
 
     @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description =
+                    "The folder that holds the log's index, instead of the log's own; made by --cause,"
+                            + " --blame and --cost if it is not there. Where the log cannot be written, the default is a temporary one.")
+    private @Nullable Path index;
+
+    @Option(
             names = "--accept-risky",
             description = "Replays a log with parts that this build no longer looks at; digests of them are not"
                     + " compared.")
@@ -73,6 +82,7 @@ final class ReplayCommand implements Runnable {
 
     private final Reader in;
     private final boolean progress;
+    private final boolean screen;
 
     // One of them at most.
     private static final class Mode {
@@ -83,7 +93,12 @@ final class ReplayCommand implements Runnable {
                 description = "Replays all steps, and compares each with what was recorded.")
         private boolean verify;
 
-        @Option(names = "--step", required = true, description = "Goes through the log by hand.")
+        @Option(
+                names = "--step",
+                required = true,
+                description =
+                        "Goes through the log by hand: by keys on a terminal, otherwise by commands, one a line. ? shows"
+                                + " them.")
         private boolean step;
 
         @Option(
@@ -127,10 +142,12 @@ final class ReplayCommand implements Runnable {
      *
      * @param in what the user types to {@code --step}
      * @param progress whether standard error is a terminal that shows how far verifying is
+     * @param screen whether keys come from a terminal, and {@code --step} may draw on it
      */
-    ReplayCommand(Reader in, boolean progress) {
+    ReplayCommand(Reader in, boolean progress, boolean screen) {
         this.in = in;
         this.progress = progress;
+        this.screen = screen;
     }
 
     @Override
@@ -151,7 +168,7 @@ final class ReplayCommand implements Runnable {
             }
             chosen.diff.forEach(this::checked);
         }
-        Path folder = DataDirectory.resolveLog(directory);
+        Path folder = DataDirectory.logOf(directory);
         boolean whole = chosen.verify || mode == null && to == null;
         LogHealth.beside(
                 folder,
@@ -179,10 +196,17 @@ final class ReplayCommand implements Runnable {
             new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
-        go(chosen, OpenIndex.quick(log, store, folder, acceptRisky), store);
+        go(chosen, OpenIndex.quick(log, store, folder, Optional.ofNullable(index), acceptRisky), store, folder);
     }
 
-    private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store) {
+    private void step(LogReader<NodeRoot> log, Replayer<NodeRoot> replayer, Path folder) throws IOException {
+        RecordedPast past = new RecordedPast(folder.toString(), log, replayer);
+        if (!screen || !new ScreenMode(past.countingInBackground()).run()) {
+            new LineMode(past, out()).run(new BufferedReader(in));
+        }
+    }
+
+    private void go(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder) {
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, acceptRisky);
         try {
             if (to != null) {
@@ -191,7 +215,7 @@ final class ReplayCommand implements Runnable {
             } else if (chosen.diff != null) {
                 printDifference(replayer, chosen.diff.getFirst(), chosen.diff.getLast());
             } else {
-                new Stepper(log, replayer, out()).run(new BufferedReader(in));
+                step(log, replayer, folder);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -204,7 +228,14 @@ final class ReplayCommand implements Runnable {
         Optional<ActionId> cause = Optional.ofNullable(chosen.cause).map(CauseMode::id);
         Optional<StatePath> blame = Optional.ofNullable(chosen.blame).map(text -> BlameMode.path(text, store));
         LongConsumer shown = Progress.on(spec, progress);
-        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, shown)) {
+        try (OpenIndex open = OpenIndex.of(
+                log,
+                store,
+                folder,
+                Optional.ofNullable(index),
+                acceptRisky,
+                spec.commandLine().getErr(),
+                shown)) {
             if (cause.isPresent()) {
                 CauseMode.print(open.index(), cause.get(), out(), json);
             } else if (blame.isPresent()) {

@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.codec.JsonFault;
 import dev.dunlin.core.log.Mismatch;
 import dev.dunlin.core.replay.Replayer;
 import java.io.IOException;
@@ -29,6 +30,10 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
     /** The longest answer that is read, in bytes. */
     static final int MAX_STATE = 1 << 30;
 
+    // Builds before the code for it was there told a divergence as an error of the data.
+    private static final List<Integer> VERIFIED =
+            List.of(ExitCode.OK.code(), ExitCode.DIVERGED.code(), ExitCode.DATA_ERROR.code());
+
     private static final int MAX_ERROR = 1 << 12;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -41,8 +46,10 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
     public Optional<JsonNode> after(long step) {
         try {
             return Optional.of(ask(step));
-        } catch (IOException | JacksonException failure) {
+        } catch (IOException failure) {
             throw new CommandFailure(ExitCode.UNAVAILABLE, cannot(step) + failure.getMessage(), failure);
+        } catch (JacksonException failure) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot(step) + noJson(failure), failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.UNAVAILABLE, cannot(step) + "it was interrupted", interrupted);
@@ -51,6 +58,10 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
 
     private String cannot(long step) {
         return "the second build " + launcher + " cannot tell the state after step " + step + ": ";
+    }
+
+    private static String noJson(JacksonException failure) {
+        return "what it answers is no JSON (" + JsonFault.words(failure) + "); is it a launcher of Dunlin?";
     }
 
     private JsonNode ask(long step) throws IOException, InterruptedException {
@@ -70,7 +81,7 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
         String cannot = "the second build " + launcher + " cannot verify the log: ";
         try {
             Answer answer = run("--verify");
-            if (answer.code != ExitCode.OK.code() && answer.code != ExitCode.DATA_ERROR.code()) {
+            if (!VERIFIED.contains(answer.code)) {
                 throw answer.failed();
             }
             JsonNode result = MAPPER.readTree(answer.output).path("result");
@@ -84,8 +95,10 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
                 throw answer.failed();
             }
             return Optional.empty();
-        } catch (IOException | JacksonException failure) {
+        } catch (IOException failure) {
             throw new CommandFailure(ExitCode.UNAVAILABLE, cannot + failure.getMessage(), failure);
+        } catch (JacksonException failure) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, cannot + noJson(failure), failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.UNAVAILABLE, cannot + "it was interrupted", interrupted);

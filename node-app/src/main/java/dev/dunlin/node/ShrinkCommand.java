@@ -28,9 +28,8 @@ final class ShrinkCommand implements Runnable {
 
     private static final int MOST_RUNS = 5000;
 
-    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path directory;
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
+    private @Nullable Path directory;
 
     @Option(
             names = "--out",
@@ -48,11 +47,20 @@ final class ShrinkCommand implements Runnable {
 
     @Override
     public void run() {
-        Path folder = DataDirectory.resolveLog(directory);
+        Path folder = DataDirectory.logOf(directory);
+        if (target != null) {
+            SmallLog.requireNew(target);
+        }
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
         LogShrinker<NodeRoot> shrinker = new LogShrinker<>(log, NodeRoot::newStore);
         Optional<LogShrinker.Small> small = shrinker.shrink(MOST_RUNS, tried -> {});
         print(log, small);
+        if (small.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.NOTHING_FOUND,
+                    "nothing in the log in " + folder
+                            + " breaks an invariant of this build, or makes it throw: there is" + " nothing to shrink");
+        }
         Path to = target;
         if (to != null) {
             small.map(found -> SmallLog.write(to, shrinker, found)).ifPresent(this::print);
@@ -74,7 +82,6 @@ final class ShrinkCommand implements Runnable {
             return;
         }
         if (small.isEmpty()) {
-            out.println("nothing in the log breaks an invariant of this build");
             return;
         }
         LogShrinker.Small found = small.get();

@@ -12,9 +12,12 @@ import dev.dunlin.core.sim.Violation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -106,6 +109,9 @@ final class SimulateCommand implements Runnable {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
+    // In the order in which they ended.
+    private final Queue<Outcome> finished = new ConcurrentLinkedQueue<>();
+
     // Of the only run; several at once share one heap.
     private volatile @Nullable Footprint footprint;
 
@@ -142,6 +148,7 @@ final class SimulateCommand implements Runnable {
                         .toList()
                 : List.of(given(plan, scenario));
         SimulationProgress progress = new SimulationProgress(spec.commandLine().getErr(), terminal, plans.size());
+        AtInterrupt interrupt = AtInterrupt.run(() -> interrupted(plans.size(), begun, progress));
         List<Outcome> outcomes = outcomes(simulation, plans, progress);
         progress.end();
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
@@ -151,6 +158,9 @@ final class SimulateCommand implements Runnable {
         SimulationFiles files = new SimulationFiles(simulation, profile, twice, !digestsOnly, progress);
         Optional<SimulationFiles.Written> written = wrong.map(outcome -> files.writeFailure(
                 outcome, logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
+        if (!interrupt.done()) {
+            return;
+        }
         if (wrong.isEmpty() && logs != null && plans.size() == 1) {
             files.writeLogs(plans.getFirst().get(), logs);
         }
@@ -162,6 +172,25 @@ final class SimulateCommand implements Runnable {
         wrong.ifPresent(outcome -> {
             throw failure(outcome, written.orElseThrow());
         });
+    }
+
+    // What is done so far, which a run of many hours is worth.
+    private void interrupted(int all, long begun, SimulationProgress progress) {
+        progress.end();
+        List<Outcome> done = finished.stream()
+                .sorted(Comparator.comparingLong(outcome -> outcome.plan().seed()))
+                .toList();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            printJson(done, Optional.empty(), took);
+        } else {
+            if (!done.isEmpty()) {
+                print(done, took);
+            }
+            out.println("interrupted: " + done.size() + " of " + all + " seeds were done");
+        }
+        out.flush();
     }
 
     private static Supplier<Plan> given(Path file, ConnectionScenario scenario) {
@@ -214,7 +243,9 @@ final class SimulateCommand implements Runnable {
                             found.incrementAndGet();
                         }
                         progress.done(outcome, found.get());
-                        return outcome.violation().isPresent() ? outcome : outcome.withoutLists();
+                        Outcome kept = outcome.violation().isPresent() ? outcome : outcome.withoutLists();
+                        finished.add(kept);
+                        return kept;
                     }))
                     .toList();
             return running.stream().map(SimulateCommand::outcome).toList();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -28,6 +29,18 @@ record SmallLog(Path log, Path test) {
     private static final String TEST = "ShrunkTest";
 
     /**
+     * Refuses a folder that is there, before the long search for what is to be written to it.
+     *
+     * @throws CommandFailure if it is there
+     */
+    static void requireNew(Path folder) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailure(
+                    ExitCode.CANNOT_CREATE, folder + " is there already: give --out a folder that is new");
+        }
+    }
+
+    /**
      * Writes both into a folder that is not there yet.
      *
      * @throws CommandFailure if it is there, or cannot be written
@@ -38,7 +51,7 @@ record SmallLog(Path log, Path test) {
             Files.createDirectory(folder);
             return written(folder, shrinker, small);
         } catch (IOException failure) {
-            throw FileFailure.of("write the small log to " + folder, failure);
+            throw FileFailure.making(folder, "write the small log to " + folder, failure);
         } catch (UncheckedIOException failure) {
             throw FileFailure.of("write the small log to " + folder, failure);
         }

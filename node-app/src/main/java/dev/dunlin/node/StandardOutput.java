@@ -45,7 +45,7 @@ final class StandardOutput extends PrintWriter {
     }
 
     // The operating system tells it in the user's language: it is asked for its words.
-    private static boolean isBrokenPipe(IOException failure) {
+    static boolean isBrokenPipe(IOException failure) {
         try {
             Pipe pipe = Pipe.open();
             pipe.source().close();

@@ -9,6 +9,12 @@ final class Terminal {
 
     private Terminal() {}
 
+    /** Whether standard input and output are a terminal. */
+    static boolean hasBoth() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
     /** Whether standard error is a terminal; false where that cannot be told. */
     static boolean hasStandardError() {
         Console console = System.console();

@@ -43,7 +43,8 @@ final class Verification {
     /**
      * Verifies and reports.
      *
-     * @throws CommandFailure with {@link ExitCode#DATA_ERROR} if the log does not fit this build, or replays to another result
+     * @throws CommandFailure with {@link ExitCode#DATA_ERROR} if the log does not fit this build, with {@link ExitCode#DIVERGED} if
+     *     it replays to another result
      * @throws LogException if it is damaged
      */
     void run(PrintWriter out, boolean json, LongConsumer progress) {
@@ -80,7 +81,7 @@ final class Verification {
                 other -> before(report, replayer, other, divergence.mismatch().number() - 1));
         report.print();
         throw new CommandFailure(
-                ExitCode.DATA_ERROR,
+                ExitCode.DIVERGED,
                 "step " + divergence.mismatch().number() + " of the log in " + folder
                         + " replays to another result than recorded: see the report on standard output");
     }

@@ -30,9 +30,8 @@ final class WhatIfCommand implements Runnable {
 
     private static final int MAX_FIELDS = 50;
 
-    @Parameters(paramLabel = "DIR", description = "A data directory, or a folder that holds a log.")
-    @SuppressWarnings("NullAway.Init") // picocli requires it
-    private Path directory;
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
+    private @Nullable Path directory;
 
     @Option(names = "--at", required = true, paramLabel = "N", description = "The step at which the history changes.")
     private long at;
@@ -82,7 +81,7 @@ final class WhatIfCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--at is a step from 1 on, and --to that step or a later one");
         }
-        Path folder = DataDirectory.resolveLog(directory);
+        Path folder = DataDirectory.logOf(directory);
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
         Edit edit = edit(log);
         WhatIf.Outcome outcome = new WhatIf<>(log, NodeRoot::newStore, acceptRisky).run(at, edit, to, MAX_FIELDS);

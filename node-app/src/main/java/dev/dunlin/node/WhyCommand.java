@@ -44,11 +44,7 @@ final class WhyCommand implements Runnable {
     /** So many of the last entries about a peer are looked through for the refusal that says why it is not connected. */
     private static final int LOOKED_THROUGH = 1_000;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description =
-                    "A data directory, or a folder that holds a log (default: " + DataDirectory.DEFAULT_TEXT + ").")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
     private @Nullable Path directory;
 
     @ArgGroup(multiplicity = "1")
@@ -61,6 +57,14 @@ final class WhyCommand implements Runnable {
             defaultValue = "20",
             description = "How many actions and effects, the last ones (default: ${DEFAULT-VALUE}).")
     private int last;
+
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description =
+                    "The folder that holds the log's index, instead of the log's own; made if it is not there. Where"
+                            + " the log cannot be written, the default is a temporary one.")
+    private @Nullable Path index;
 
     @Option(
             names = "--accept-risky",
@@ -106,10 +110,17 @@ final class WhyCommand implements Runnable {
         if (last < 1 || last > MAX_LAST) {
             throw new ParameterException(spec.commandLine(), "--last is from 1 to " + MAX_LAST + ", not " + last);
         }
-        Path folder = DataDirectory.resolveLog(directory == null ? DataDirectory.standard() : directory);
+        Path folder = DataDirectory.logOf(directory);
         Store<NodeRoot> store = NodeRoot.newStore();
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
-        try (OpenIndex open = OpenIndex.of(log, store, folder, acceptRisky, Progress.on(spec, progress))) {
+        try (OpenIndex open = OpenIndex.of(
+                log,
+                store,
+                folder,
+                Optional.ofNullable(index),
+                acceptRisky,
+                spec.commandLine().getErr(),
+                Progress.on(spec, progress))) {
             print(open, folder, Why.of(open.index(), subject, last));
         }
     }
@@ -165,6 +176,12 @@ final class WhyCommand implements Runnable {
             out.println(LogLine.printable(summary));
         }
         report.print();
+        if (why.total() == 0) {
+            throw new CommandFailure(
+                    ExitCode.NOTHING_FOUND,
+                    "the log in " + folder + " says nothing of " + EntryText.subject(why.subject())
+                            + ": check the name, or whether the log is that of another node");
+        }
     }
 
     // As of the end of the log: that of a running node is now.

@@ -37,7 +37,8 @@ class BisectCommandTest {
 
     @Test
     void twoRecordsOfOneDayDoNotDiffer() {
-        assertThat(program.run("bisect", first, second)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("bisect", first, second)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence()).isEqualTo("the two logs do not differ in steps 1 to 7");
         assertThat(program.outLines())
                 .containsExactly(
                         "first      " + first.resolve("log"),
@@ -119,7 +120,9 @@ class BisectCommandTest {
     @Test
     void twoBuildsThatAgree() throws IOException {
         Path other = launcher("echo '{\"result\":\"clean\"}'");
-        assertThat(program.run("bisect", first, "--second-build", other)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("bisect", first, "--second-build", other)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence())
+                .isEqualTo("both builds replay the log in " + first.resolve("log") + " to what was recorded");
         assertThat(program.outLines())
                 .containsExactly(
                         "log        " + first.resolve("log"),
@@ -155,10 +158,10 @@ class BisectCommandTest {
 
     @Test
     void badInputIsOneSentence() throws IOException {
-        refused(ExitCode.USAGE, "Missing required parameter", "bisect");
-        refused(ExitCode.USAGE, "bisect takes either", "bisect", first);
-        refused(ExitCode.USAGE, "bisect takes either", "bisect", first, second, "--second-build", "x");
-        refused(ExitCode.USAGE, "--quick goes with", "bisect", first, "--quick", "--second-build", "x");
+        refused(ExitCode.USAGE, "bisect compares two logs, or two builds", "bisect");
+        refused(ExitCode.USAGE, "--second-build replays one log", "bisect", first, second, "--second-build", "x");
+        refused(ExitCode.USAGE, second + " is one argument too many", "bisect", first, first, second);
+        refused(ExitCode.USAGE, "--second-build replays one log", "bisect", first, "--quick", "--second-build", "x");
         refused(ExitCode.NO_INPUT, "there is no directory", "bisect", first, folder.resolve("none"));
         refused(ExitCode.NO_INPUT, "there is no log", "bisect", first, Files.createDirectory(folder.resolve("empty")));
         byte[] bytes = Files.readAllBytes(RecordedNode.segment(second));

@@ -216,7 +216,8 @@ class ClusterCommandTest {
     @Test
     void whatCannotBeJoinedIsOneSentence() throws IOException {
         RecordedNode.day(data("one"));
-        assertThat(program.run("cluster", data("one"))).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("cluster")).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).isEqualTo("DIR is missing; see 'dunlin cluster --help'.");
         assertThat(program.run("cluster", data("one"), data("one"))).isEqualTo(ExitCode.USAGE);
         assertThat(program.sentence()).contains("is given twice");
         assertThat(program.run("cluster", data("one"), data("none"))).isEqualTo(ExitCode.NO_INPUT);
@@ -238,7 +239,7 @@ class ClusterCommandTest {
                 .findFirst()
                 .orElseThrow());
         RecordedNode.rewrite(data("two"), line, "\"connection\":\"[0-9a-f]{8}", "\"connection\":\"00000000");
-        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.run("cluster", data("one"), data("two"))).isEqualTo(ExitCode.DIVERGED);
         assertThat(program.sentence())
                 .contains("the log of " + data("two") + " does not replay at step 3")
                 .contains("join it with the build that wrote it");

@@ -167,8 +167,18 @@ class ExportCommandTest {
     @Test
     void badInputIsOneSentence() throws IOException {
         Path file = folder.resolve("State.java");
-        refused(ExitCode.USAGE, "Missing required", "--from", "1", "--to", "2");
-        refused(ExitCode.USAGE, "", "--from", "1", "--to", "2", "--devtools", file, "--junit", file);
+        refused(ExitCode.USAGE, "one of --devtools, --junit is needed", "--from", "1", "--to", "2");
+        refused(
+                ExitCode.USAGE,
+                "--devtools, --junit exclude one another",
+                "--from",
+                "1",
+                "--to",
+                "2",
+                "--devtools",
+                file,
+                "--junit",
+                file);
         refused(ExitCode.USAGE, "--from is a step", "--from", "0", "--to", "2", "--devtools", file);
         refused(ExitCode.USAGE, "--from is a step", "--from", "3", "--to", "2", "--junit", file);
         refused(ExitCode.USAGE, "--class goes with", "--from", "1", "--to", "2", "--devtools", file, "--class", "X");
@@ -195,12 +205,28 @@ class ExportCommandTest {
                 folder.resolve("x"));
         for (String kind : List.of("--devtools", "--junit")) {
             refused(ExitCode.DATA_ERROR, "an export has at most", "--from", "1", "--to", "6000", kind, file);
-            refused(ExitCode.DATA_ERROR, "the log ends at step 7", "--from", "6", "--to", "8", kind, file);
-            refused(ExitCode.DATA_ERROR, "the log ends at step 7", "--from", "10", "--to", "11", kind, file);
+            refused(
+                    ExitCode.NO_INPUT,
+                    "the log ends at step 7: there is no step 8",
+                    "--from",
+                    "6",
+                    "--to",
+                    "8",
+                    kind,
+                    file);
+            refused(
+                    ExitCode.NO_INPUT,
+                    "the log ends at step 7: there is no step 10",
+                    "--from",
+                    "10",
+                    "--to",
+                    "11",
+                    kind,
+                    file);
         }
         refused(
-                ExitCode.NO_INPUT,
-                "cannot write",
+                ExitCode.CANNOT_CREATE,
+                "cannot write " + folder.resolve("no/state") + ": there is no folder " + folder.resolve("no") + ";",
                 "--from",
                 "1",
                 "--to",

@@ -136,7 +136,7 @@ class ReplayCommandTest {
     @Test
     void aDivergenceIsReportedAtItsStep() throws IOException {
         plant();
-        assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.DIVERGED);
         assertThat(program.sentence()).startsWith("step 3 of the log in ");
         assertThat(program.out())
                 .contains("result     step 3 diverges: the machine connection changes to another state")
@@ -157,7 +157,7 @@ class ReplayCommandTest {
         plant();
         Path other = launcher("cat '" + data + "/state-'\"$4\"");
         assertThat(program.run("replay", data, "--verify", "--second-build", other))
-                .isEqualTo(ExitCode.DATA_ERROR);
+                .isEqualTo(ExitCode.DIVERGED);
         assertThat(program.out())
                 .contains("fields that differ after step 3 (recorded -> replayed):")
                 .contains("node.run: 9 -> 1")
@@ -227,17 +227,16 @@ class ReplayCommandTest {
 
     @Test
     void badInputIsOneSentence() throws IOException {
-        refused(ExitCode.USAGE, "Missing required parameter", "replay");
         refused(ExitCode.NO_INPUT, "there is no directory", "replay", data.resolve("missing"), "--verify");
         Path empty = Files.createDirectory(data.resolve("empty"));
         refused(ExitCode.NO_INPUT, "there is no log in", "replay", empty, "--verify");
-        refused(ExitCode.USAGE, "Invalid value for option '--to'", "replay", data, "--to", "x");
+        refused(ExitCode.USAGE, "--to is a whole number, not x", "replay", data, "--to", "x");
         refused(ExitCode.USAGE, "there is no step -1", "replay", data, "--to=-1");
         refused(ExitCode.USAGE, "there is no step -2", "replay", data, "--diff", "1", "-2");
-        refused(ExitCode.DATA_ERROR, "the log ends at step 7: there is no step 8", "replay", data, "--to", "8");
-        refused(ExitCode.USAGE, "--", "replay", data, "--verify", "--step");
+        refused(ExitCode.NO_INPUT, "the log ends at step 7: there is no step 8", "replay", data, "--to", "8");
+        refused(ExitCode.USAGE, "--verify, --step exclude one another", "replay", data, "--verify", "--step");
         refused(ExitCode.USAGE, "--", "replay", data, "--to", "1", "--diff", "1", "2");
-        refused(ExitCode.USAGE, "", "replay", data, "--diff", "1");
+        refused(ExitCode.USAGE, "--diff is to be followed by N N", "replay", data, "--diff", "1");
         refused(ExitCode.USAGE, "--diff is given once", "replay", data, "--diff", "1", "2", "--diff", "3", "4");
         refused(ExitCode.USAGE, "--second-build goes with", "replay", data, "--second-build", "x");
     }

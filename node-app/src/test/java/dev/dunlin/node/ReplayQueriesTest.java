@@ -58,11 +58,12 @@ class ReplayQueriesTest {
         assertThat(json().path("result").asString()).isEqualTo("changed");
         assertThat(json().path("action").path("type").asString()).isEqualTo("connection/connectionFailed");
         assertThat(json().path("before").asString()).isEqualTo("\"connecting\"");
-        program.run("replay", data, "--blame", "connection.known.phases.x");
-        assertThat(program.out())
-                .isEqualTo(
-                        "connection.known.phases.x was never in the state from the beginning on: check the names against"
-                                + " dunlin replay DIR --to N\n");
+        assertThat(program.run("replay", data, "--blame", "connection.known.phases.x"))
+                .isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.out()).isEqualTo("connection.known.phases.x was never in the state from the beginning on\n");
+        assertThat(program.sentence())
+                .isEqualTo("there is no connection.known.phases.x in the state at any of these steps: check the names"
+                        + " against dunlin replay DIR --to N");
         program.run("replay", data, "--blame", "connection.open.inbound");
         assertThat(program.out())
                 .isEqualTo("connection.open.inbound has been 0 from the beginning on: no action changed it\n");
@@ -140,13 +141,13 @@ class ReplayQueriesTest {
         for (String bad : new String[] {"0", "x", "1.", "1.x", "-1", "1.2.3", "9999999999999999"}) {
             refused(ExitCode.USAGE, "--cause is STEP or STEP.INDEX", "replay", data, "--cause=" + bad);
         }
-        refused(ExitCode.DATA_ERROR, "the log has no step 8", "replay", data, "--cause", "8");
-        refused(ExitCode.DATA_ERROR, "step 1 has no action 99", "replay", data, "--cause", "1.99");
+        refused(ExitCode.NO_INPUT, "the log has no step 8", "replay", data, "--cause", "8");
+        refused(ExitCode.NO_INPUT, "step 1 has no action 99", "replay", data, "--cause", "1.99");
         refused(ExitCode.USAGE, "'a..b' is no path", "replay", data, "--blame", "a..b");
         refused(ExitCode.USAGE, "no machine is named peers: there are node, ", "replay", data, "--blame", "peers.x");
-        refused(ExitCode.DATA_ERROR, "the log has no step 9", "replay", data, "--blame", "node", "--to", "9");
+        refused(ExitCode.NO_INPUT, "the log has no step 9", "replay", data, "--blame", "node", "--to", "9");
         refused(ExitCode.USAGE, "--to goes alone or with --blame", "replay", data, "--cost", "--to", "3");
-        refused(ExitCode.USAGE, "--", "replay", data, "--cost", "--cause", "3");
+        refused(ExitCode.USAGE, "--cause, --cost exclude one another", "replay", data, "--cost", "--cause", "3");
     }
 
     private void refused(ExitCode code, String beginning, Object... args) {

@@ -76,7 +76,7 @@ class SecondBuildTest {
                                 "--second-build",
                                 run.original().launcher().toString()));
         String said = new String(changed.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(changed.waitFor()).isEqualTo(ExitCode.DATA_ERROR.code());
+        assertThat(changed.waitFor()).isEqualTo(ExitCode.DIVERGED.code());
         JsonNode field = differingAt(json(said), run.byOriginal());
         assertThat(field.path("before").asString()).isEqualTo("0");
         assertThat(field.path("after").asString()).isEqualTo("1");
@@ -91,7 +91,7 @@ class SecondBuildTest {
                         "--json",
                         "--second-build",
                         run.changed().launcher()))
-                .isEqualTo(ExitCode.DATA_ERROR);
+                .isEqualTo(ExitCode.DIVERGED);
         JsonNode field = differingAt(json(program.out()), run.byChanged());
         assertThat(field.path("before").asString()).isEqualTo("1");
         assertThat(field.path("after").asString()).isEqualTo("0");

@@ -41,8 +41,10 @@ class ShrinkCommandTest {
     @Test
     void whereNothingBreaksNothingIsWritten() {
         Path out = folder.resolve("out");
-        assertThat(program.run("shrink", data(), "--out", out)).isEqualTo(ExitCode.OK);
-        assertThat(program.out()).isEqualTo("nothing in the log breaks an invariant of this build\n");
+        assertThat(program.run("shrink", data(), "--out", out)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence())
+                .isEqualTo("nothing in the log in " + data().resolve("log")
+                        + " breaks an invariant of this build, or makes it throw: there is nothing to shrink");
         assertThat(out).doesNotExist();
     }
 
@@ -75,9 +77,9 @@ class ShrinkCommandTest {
         assertThat(ran(forgetful, ExitCode.OK, "shrink", out))
                 .contains("connection breaks deadlines-are-right")
                 .contains("connection/connectionFailed");
-        assertThat(program.run("replay", out, "--verify")).isEqualTo(ExitCode.DATA_ERROR);
-        assertThat(program.run("shrink", out)).isEqualTo(ExitCode.OK);
-        assertThat(program.out()).startsWith("nothing in the log breaks");
+        assertThat(program.run("replay", out, "--verify")).isEqualTo(ExitCode.DIVERGED);
+        assertThat(program.run("shrink", out)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence()).startsWith("nothing in the log in ").contains(" breaks an invariant");
 
         byte[] before = Files.readAllBytes(out.resolve("ShrunkTest.jsonl"));
         ran(forgetful, ExitCode.CANNOT_CREATE, "shrink", data(), "--out", out);

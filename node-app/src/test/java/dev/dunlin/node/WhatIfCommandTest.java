@@ -72,14 +72,45 @@ class WhatIfCommandTest {
 
     @Test
     void badInputIsOneSentence() {
-        refused(ExitCode.USAGE, "Missing required option", "whatif", data, "--drop");
-        refused(ExitCode.USAGE, "Missing required argument", "whatif", data, "--at", "2");
-        refused(ExitCode.USAGE, "", "whatif", data, "--at", "2", "--drop", "--insert", DISCONNECT);
+        refused(ExitCode.USAGE, "--at is missing", "whatif", data, "--drop");
+        refused(ExitCode.USAGE, "one of --drop, --insert, --change is needed", "whatif", data, "--at", "2");
+        refused(
+                ExitCode.USAGE,
+                "--drop, --insert exclude one another",
+                "whatif",
+                data,
+                "--at",
+                "2",
+                "--drop",
+                "--insert",
+                DISCONNECT);
         refused(ExitCode.USAGE, "--at is a step", "whatif", data, "--at", "0", "--drop");
         refused(ExitCode.USAGE, "--at is a step", "whatif", data, "--at", "3", "--drop", "--to", "2");
-        refused(ExitCode.USAGE, "the action is no JSON", "whatif", data, "--at", "2", "--insert", "{");
+        refused(
+                ExitCode.USAGE,
+                "the action is no JSON: it breaks off before its end; see",
+                "whatif",
+                data,
+                "--at",
+                "2",
+                "--insert",
+                "{");
         refused(ExitCode.USAGE, "an action is written as", "whatif", data, "--at", "2", "--change", "{}");
-        refused(ExitCode.DATA_ERROR, "the log ends at step 7", "whatif", data, "--at", "8", "--drop");
+        refused(ExitCode.NO_INPUT, "the log ends at step 7: there is no step 8", "whatif", data, "--at", "8", "--drop");
+        refused(
+                ExitCode.NO_INPUT,
+                "the log ends at step 7: there is no step 99999",
+                "whatif",
+                data,
+                "--at",
+                "99999",
+                "--drop");
+        String wrong = "{\"type\":\"connection/disconnect\",\"payload\":{\"peer\":\"ann\"}}";
+        refused(ExitCode.USAGE, "the action is none of this build", "whatif", data, "--at", "2", "--insert", wrong);
+        assertThat(program.sentence())
+                .contains("the field peer does not fit: ")
+                .doesNotContain("instance")
+                .doesNotContain("dev.dunlin");
         refused(ExitCode.NO_INPUT, "there is no directory", "whatif", data.resolve("none"), "--at", "8", "--drop");
     }
 

@@ -9,7 +9,9 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,11 +84,14 @@ class WhyCommandTest {
     @Test
     void aPeerOfWhichNothingIsKnown() {
         String nobody = "12D3KooWHaHKcpZcjezK4DSMnXQVQZPJUEZDnxeanjPAWeVT4pQ3";
-        assertThat(program.run("why", data, "--peer", nobody)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", nobody)).isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence())
+                .isEqualTo("the log in " + data.resolve("log") + " says nothing of peer " + nobody
+                        + ": check the name, or whether the log is that of another node");
         assertThat(program.outLines().getLast())
                 .isEqualTo(
                         "nothing in steps 1 to 7 is about peer " + nobody + "; the log has subjects of the kinds peer");
-        assertThat(program.run("why", data, "--subject", "round:7")).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--subject", "round:7")).isEqualTo(ExitCode.NOTHING_FOUND);
         assertThat(program.outLines().getLast()).startsWith("nothing in steps 1 to 7 is about round 7; ");
     }
 
@@ -111,12 +116,20 @@ class WhyCommandTest {
 
     @Test
     void badInputIsOneSentence() throws IOException {
-        refused(ExitCode.USAGE, "Error: Missing required argument", "why", data);
+        refused(ExitCode.USAGE, "one of --peer, --subject is needed", "why", data);
         refused(ExitCode.USAGE, "--peer is no peer id", "why", data, "--peer", "ann");
         refused(ExitCode.USAGE, "--subject is KIND:KEY", "why", data, "--subject", "peer");
         refused(ExitCode.USAGE, "--subject is KIND:KEY", "why", data, "--subject", "peer:");
         refused(ExitCode.USAGE, "--last is from 1 to", "why", data, "--subject", "a:b", "--last", "0");
-        refused(ExitCode.USAGE, "--", "why", data, "--subject", "a:b", "--peer", RecordedNode.ANN);
+        refused(
+                ExitCode.USAGE,
+                "--peer, --subject exclude one another",
+                "why",
+                data,
+                "--subject",
+                "a:b",
+                "--peer",
+                RecordedNode.ANN);
         refused(ExitCode.NO_INPUT, "there is no directory", "why", data.resolve("x"), "--peer", RecordedNode.ANN);
         Path index = data.resolve("log").resolve("index");
         try (DirectoryStorage busy = DirectoryStorage.open(index)) {
@@ -127,6 +140,46 @@ class WhyCommandTest {
         Files.delete(index);
         Files.writeString(index, "in the way");
         refused(ExitCode.CANNOT_CREATE, "cannot write the index in ", "why", data, "--peer", RecordedNode.ANN);
+    }
+
+    @Test
+    void theIndexIsWhereItIsWanted(@TempDir Path other) throws IOException {
+        Path folder = other.resolve("kept");
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.err()).isEmpty();
+        assertThat(program.run("replay", data, "--cost", "--index", folder)).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("index      found in ");
+        assertThat(data.resolve("log").resolve("index")).doesNotExist();
+        // The log's own files are safe from whoever names its folder.
+        assertThat(program.run("log", data, "--seal")).isEqualTo(ExitCode.OK);
+        assertThat(program.run("why", data, "--peer", RecordedNode.ANN, "--index", data.resolve("log")))
+                .isEqualTo(ExitCode.OK);
+        assertThat(data.resolve("log").resolve("snap-000000000000007.jsonl.zst"))
+                .exists();
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenIsAskedAllTheSame(@TempDir Path home) throws Exception {
+        Path log = data.resolve("log");
+        Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("r-xr-xr-x"));
+        try (ProgramProcess why = ProgramProcess.start(home, "why", data, "--peer", RecordedNode.BEN)) {
+            assertThat(why.code()).as(why.err()).isEqualTo(ExitCode.OK.code());
+            assertThat(why.out()).contains("index      built in ").contains("connection/retry by has-failed");
+            assertThat(why.err())
+                    .isEqualTo(
+                            "dunlin: " + log + " cannot be written: the log's index is made in a temporary folder, for"
+                                    + " this once; --index DIR keeps one\n");
+            try (Stream<Path> left = Files.list(home)) {
+                assertThat(left.map(file -> file.getFileName().toString()))
+                        .allMatch(name -> name.startsWith("printed"));
+            }
+        } finally {
+            Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        assertThat(log.resolve("index")).doesNotExist();
     }
 
     @Test
@@ -141,7 +194,7 @@ class WhyCommandTest {
                 List.<Object>of("why", data, "--peer", RecordedNode.ANN),
                 List.<Object>of("replay", data, "--cost"),
                 List.<Object>of("replay", data, "--cause", "1"))) {
-            refused(ExitCode.DATA_ERROR, "step 3 of the log replays to another result", args.toArray());
+            refused(ExitCode.DIVERGED, "step 3 of the log replays to another result", args.toArray());
             assertThat(program.sentence()).endsWith(", and see dunlin replay DIR --verify");
         }
     }

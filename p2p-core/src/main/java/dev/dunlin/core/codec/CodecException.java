@@ -8,7 +8,7 @@ public final class CodecException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     CodecException(String type, JacksonException cause) {
-        super("the payload is no " + type + ": " + cause.getOriginalMessage(), cause);
+        super("the payload is no " + type + ": " + JsonFault.words(cause), cause);
     }
 
     CodecException(String type, String why) {

@@ -11,6 +11,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.KeyDeserializer;
@@ -90,7 +91,7 @@ final class StateModule extends SimpleModule {
             try {
                 return text.parse().apply(in.getString());
             } catch (IllegalArgumentException e) {
-                return (T) ctx.handleWeirdStringValue(text.type(), in.getString(), "%s", e.getMessage());
+                throw because(e, ctx.weirdStringException(in.getString(), text.type(), e.getMessage()));
             }
         }
     }
@@ -107,9 +108,15 @@ final class StateModule extends SimpleModule {
             try {
                 return text.parse().apply(key);
             } catch (IllegalArgumentException e) {
-                return ctx.handleWeirdKey(text.type(), key, "%s", e.getMessage());
+                throw because(e, ctx.weirdKeyException(text.type(), key, e.getMessage()));
             }
         }
+    }
+
+    // The library's exception has no cause; JsonFault tells this one.
+    private static DatabindException because(IllegalArgumentException refused, DatabindException failure) {
+        failure.addSuppressed(refused);
+        return failure;
     }
 
     private static final class TableSerializer extends StdSerializer<Table> {

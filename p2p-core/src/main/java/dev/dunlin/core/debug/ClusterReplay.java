@@ -46,11 +46,11 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
             Turn turn = store.apply(frame.input(), frame.at());
             Optional<Mismatch> mismatch = Mismatch.between(frame, turn, frames.incomparable());
             if (mismatch.isPresent()) {
-                throw new LogException(diverges(frame, mismatch.get().what()));
+                throw new LogException.Diverged(diverges(frame, mismatch.get().what()));
             }
             return turn;
         } catch (StoreFailure failure) {
-            throw new LogException(diverges(frame, "it stops this build: " + failure.getMessage()), failure);
+            throw new LogException.Diverged(diverges(frame, "it stops this build: " + failure.getMessage()), failure);
         }
     }
 

@@ -108,7 +108,7 @@ public final class DevToolsExport {
     private static JsonNode action(Codec codec, Replayer<?> replayer, long step) {
         if (replayer.turn().isEmpty()) {
             Frame.Recorded frame =
-                    replayer.recordedAt(step).orElseThrow(() -> new LogException("there is no step " + step));
+                    replayer.recordedAt(step).orElseThrow(() -> new LogException.NoStep("there is no step " + step));
             ObjectNode action = written(codec, frame.action());
             action.putObject("meta")
                     .put("input", step)

@@ -92,7 +92,7 @@ public record JUnitExport(String packageName, String className, String store) {
         Codec codec = log.codec();
         List<String> assertions = new ArrayList<>();
         try (LogCursor frames = log.cursor(from)) {
-            replayer.seek(from - 1);
+            Steps.seekBefore(replayer, from);
             line(
                     resource,
                     RecordedSteps.header(codec, from - 1, replayer.state().now(), replayer.json(replayer.state())));
@@ -117,7 +117,7 @@ public record JUnitExport(String packageName, String className, String store) {
         }
         if (assertions.size() <= to - from) {
             long last = from + assertions.size() - 1;
-            throw new LogException("the log ends at step " + last + ": there is no step " + (last + 1));
+            throw LogException.NoStep.behind(last, to);
         }
         return assertions;
     }

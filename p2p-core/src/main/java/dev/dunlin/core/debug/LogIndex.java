@@ -362,7 +362,8 @@ public final class LogIndex<R> {
 
     Records.Step step(long step) {
         if (step < first || step > last()) {
-            throw new LogException("the log has no step " + step + ": the index has steps " + first + " to " + last());
+            throw new LogException.NoStep(
+                    "the log has no step " + step + ": the index has steps " + first + " to " + last());
         }
         try {
             return Records.Step.read(files.steps.at(step - first));
@@ -409,8 +410,8 @@ public final class LogIndex<R> {
     public Entry entry(ActionId id) {
         int size = size(id.input());
         if (id.index() >= size) {
-            throw new LogException("step " + id.input() + " has no action " + id.index() + ": it led to " + (size - 1)
-                    + " after the input, which is 0");
+            throw new LogException.NoStep("step " + id.input() + " has no action " + id.index() + ": it led to "
+                    + (size - 1) + " after the input, which is 0");
         }
         return entry(step(id.input()).first() + id.index());
     }

@@ -2,6 +2,7 @@ package dev.dunlin.core.debug;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.JsonFault;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
@@ -62,7 +63,7 @@ public record LoggedAction(Action action, Optional<ActionId> answers) {
                     action,
                     answers.isMissingNode() ? Optional.empty() : Optional.of(ActionId.parse(answers.asString(""))));
         } catch (JacksonException e) {
-            throw new Unreadable("the action is no JSON: " + e.getOriginalMessage(), e);
+            throw new Unreadable("the action is no JSON: " + JsonFault.words(e), e);
         } catch (CodecException e) {
             throw new Unreadable("the action is none of this build: " + e.getMessage(), e);
         } catch (Unreadable said) {

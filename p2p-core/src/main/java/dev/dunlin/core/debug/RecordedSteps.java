@@ -2,6 +2,7 @@ package dev.dunlin.core.debug;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.JsonFault;
 import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.state.Digest;
@@ -113,7 +114,7 @@ public final class RecordedSteps<R> implements Closeable {
         try {
             return lines.nextValue();
         } catch (JacksonException e) {
-            throw new LogException("the steps are no JSON: " + e.getOriginalMessage(), e);
+            throw new LogException("the steps are no JSON: " + JsonFault.words(e), e);
         }
     }
 
@@ -167,7 +168,7 @@ public final class RecordedSteps<R> implements Closeable {
         try {
             return lines.hasNextValue();
         } catch (JacksonException e) {
-            throw new LogException("the steps are no JSON: " + e.getOriginalMessage(), e);
+            throw new LogException("the steps are no JSON: " + JsonFault.words(e), e);
         }
     }
 

@@ -36,13 +36,24 @@ record Steps(long from, long to) {
      * @throws LogException if the log does not have all of them, or this build cannot take one
      */
     void walk(Replayer<?> replayer, LongConsumer at) {
-        replayer.seek(from - 1);
+        seekBefore(replayer, from);
         at.accept(from - 1);
         for (long step = from; step <= to; step++) {
             if (!replayer.forward()) {
-                throw new LogException("the log ends at step " + (step - 1) + ": there is no step " + step);
+                throw LogException.NoStep.behind(step - 1, to);
             }
             at.accept(step);
+        }
+    }
+
+    /**
+     * Stands before a step.
+     *
+     * @throws LogException.NoStep that names the step itself if the log does not have it
+     */
+    static void seekBefore(Replayer<?> replayer, long step) {
+        if (!replayer.trySeek(step - 1)) {
+            throw LogException.NoStep.behind(replayer.step(), step);
         }
     }
 }

@@ -122,7 +122,7 @@ public final class WhatIf<R> {
 
     private void before(long at) {
         if (!recorded.trySeek(at - 1)) {
-            throw new LogException("the log ends at step " + recorded.step() + ": there is no step " + at);
+            throw LogException.NoStep.behind(recorded.step(), at);
         }
     }
 
@@ -151,7 +151,7 @@ public final class WhatIf<R> {
                     attempt(() -> ledger.step(List.of(), List.of(future.insert(input(input, ActionId.NONE), time))));
                     compare();
                 } else if (first.isEmpty()) {
-                    throw new LogException("the log ends at step " + (at - 1) + ": there is no step " + at);
+                    throw LogException.NoStep.behind(at - 1, at);
                 }
                 for (Optional<Frame.Recorded> frame = first;
                         frame.isPresent() && frame.get().number() <= to && stopped.isEmpty();

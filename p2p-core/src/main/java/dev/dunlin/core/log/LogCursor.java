@@ -2,6 +2,7 @@ package dev.dunlin.core.log;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.JsonFault;
 import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.codec.Upcaster;
 import java.io.Closeable;
@@ -188,7 +189,9 @@ public final class LogCursor implements Closeable {
             frame = reader.read(current());
         } catch (CodecException e) {
             throw new LogException(where() + " cannot be read by this build: " + e.getMessage(), e);
-        } catch (JacksonException | IllegalArgumentException | LogException e) {
+        } catch (JacksonException e) {
+            throw new LogException(where() + " is no frame that this build knows: " + JsonFault.words(e), e);
+        } catch (IllegalArgumentException | LogException e) {
             throw new LogException(where() + " is no frame that this build knows: " + e.getMessage(), e);
         }
         switch (frame) {

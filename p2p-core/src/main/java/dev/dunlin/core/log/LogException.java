@@ -72,6 +72,26 @@ public class LogException extends RuntimeException {
         public Diverged(String message) {
             super(message);
         }
+
+        /** With a sentence and what led to it. */
+        public Diverged(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The log does not have a step that was asked for. */
+    public static final class NoStep extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        /** With a sentence. */
+        public NoStep(String message) {
+            super(message);
+        }
+
+        /** That a log ends before a step. */
+        public static NoStep behind(long last, long step) {
+            return new NoStep("the log ends at step " + last + ": there is no step " + step);
+        }
     }
 
     /** Damage in what was forced to disk: frames are lost that must not be. */

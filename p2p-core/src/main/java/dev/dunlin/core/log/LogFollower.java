@@ -36,6 +36,21 @@ public final class LogFollower implements Closeable {
         return new LogFollower(storage);
     }
 
+    /** From the first line of the segment that holds an input, or would hold it: lines before it may be given. */
+    public static LogFollower from(LogStorage storage, long input) {
+        LogFollower follower = new LogFollower(storage);
+        try {
+            Segments.segments(storage).stream()
+                    .mapToLong(Segments.Segment::first)
+                    .filter(first -> first <= input)
+                    .max()
+                    .ifPresent(follower::goTo);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return follower;
+    }
+
     /**
      * The next line's text.
      *

@@ -237,6 +237,14 @@ public final class LogReader<R> {
     }
 
     /**
+     * The numbers with which the segments begin, in order: from each of them a {@link #cursor} starts without reading what stands
+     * before.
+     */
+    public List<Long> segmentStarts() {
+        return segments.stream().map(Segments.Segment::first).toList();
+    }
+
+    /**
      * The state of the last good snapshot at or before an input; the initial state if there is none and the ring still has the
      * first input.
      *
@@ -261,7 +269,7 @@ public final class LogReader<R> {
             throw new UncheckedIOException(e);
         }
         if (firstInput() > 1) {
-            throw new LogException("no good snapshot stands at or before input " + input
+            throw new LogException.NoStep("no good snapshot stands at or before input " + input
                     + ", and the ring begins at input " + firstInput() + ": ask for a later one");
         }
         return store.stateOf(0, 0, Map.of());

@@ -179,7 +179,7 @@ public final class Replayer<R> {
      */
     public void seek(long step) {
         if (!trySeek(step)) {
-            throw new LogException("the log ends at step " + store.state().input() + ": there is no step " + step);
+            throw LogException.NoStep.behind(store.state().input(), step);
         }
     }
 
@@ -243,7 +243,7 @@ public final class Replayer<R> {
     public Optional<Mismatch> mismatchAt(long step) {
         seek(step - 1);
         if (!forward()) {
-            throw new LogException("the log ends at step " + (step - 1) + ": there is no step " + step);
+            throw LogException.NoStep.behind(step - 1, step);
         }
         return differing;
     }

@@ -2,6 +2,7 @@ package dev.dunlin.core.sim;
 
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.codec.CodecException;
+import dev.dunlin.core.codec.JsonFault;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.TypeTable;
@@ -124,7 +125,9 @@ public final class PlanText {
                     faults,
                     wishes,
                     misdeeds);
-        } catch (JacksonException | CodecException e) {
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("this is no plan: " + JsonFault.words(e), e);
+        } catch (CodecException e) {
             throw new IllegalArgumentException("this is no plan: " + e.getMessage(), e);
         }
     }
