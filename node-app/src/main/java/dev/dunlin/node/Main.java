@@ -11,6 +11,8 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -40,6 +42,9 @@ public final class Main implements Runnable {
     private static final int MOST_QUOTED = 400;
 
     private static final int LONGEST = 4000;
+
+    // A piece of an argument, or of what a peer sent.
+    private static final Pattern WORD = Pattern.compile("\\S{" + (MOST_QUOTED + 1) + ",}");
 
     @Option(
             names = {"-h", "--help"},
@@ -212,6 +217,7 @@ public final class Main implements Runnable {
                 line = line.replace(value, BadUsage.shown(value));
             }
         }
-        return LogLine.shortened(line, LONGEST);
+        return LogLine.shortened(
+                WORD.matcher(line).replaceAll(word -> Matcher.quoteReplacement(BadUsage.shown(word.group()))), LONGEST);
     }
 }

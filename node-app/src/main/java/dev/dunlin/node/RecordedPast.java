@@ -46,6 +46,9 @@ final class RecordedPast implements Past {
     // A list around a step is looked for in so many segments before and after it, and no farther.
     private static final int LISTED_SEGMENTS = 4;
 
+    // So many steps are replayed before anybody notices.
+    private static final int NEAR = 1000;
+
     private static final int BLOCK = 256;
     private static final int BLOCKS = 16;
 
@@ -401,6 +404,12 @@ final class RecordedPast implements Past {
         } else {
             replayer.seek(step);
         }
+    }
+
+    @Override
+    public boolean isNear(long step) {
+        return panes.keySet().stream().anyMatch(known -> known.substring(1).equals(Long.toString(step)))
+                || (replayer.step() <= step && step - replayer.step() < NEAR);
     }
 
     private List<String> pane(String kind, long step, Supplier<List<String>> making) {

@@ -77,9 +77,29 @@ class MainTest {
     }
 
     @Test
-    void anArgumentOfAnyLengthIsShownInPart() {
-        assertThat(program.execute("x".repeat(100_000))).isEqualTo(ExitCode.USAGE.code());
-        assertThat(err.toString()).hasSizeLessThan(200);
+    void anArgumentOfAnyLengthIsShownInPart(@TempDir Path data) throws IOException {
+        RecordedNode.day(data);
+        String much = "x".repeat(100_000);
+        for (List<String> args : List.of(
+                List.of(much),
+                List.of("help", much),
+                List.of("log", "--type", "a", much, much),
+                List.of("log", "--since", much),
+                List.of("why", "--subject", much),
+                List.of("replay", data.toString(), "--blame", much + ".x"),
+                List.of("replay", data.toString(), "--cause", much),
+                List.of("whatif", data.toString(), "--at", "1", "--insert", much),
+                List.of("ping", much),
+                List.of("run", "--set", much),
+                List.of("run", "--set", "a b " + much),
+                List.of("simulate", "--seeds", much),
+                List.of("export", data.toString(), "--from", "1", "--to", "1", "--junit", much),
+                List.of("--log-format=" + much, "log"))) {
+            err.getBuffer().setLength(0);
+            assertThat(program.execute(args.toArray(String[]::new))).isEqualTo(ExitCode.USAGE.code());
+            assertThat(err.toString().lines()).hasSize(1);
+            assertThat(err.toString()).hasSizeLessThan(400).doesNotContain("Exception", "Invalid", "picocli");
+        }
     }
 
     @Test

@@ -57,6 +57,9 @@ public interface Past {
     /** The peer that a step is about. */
     Optional<String> peer(long step);
 
+    /** Whether what a step led to and its state are known at once; otherwise many steps have to be replayed. */
+    boolean isNear(long step);
+
     /** What a step led to, a line each. */
     List<String> ledTo(long step);
 

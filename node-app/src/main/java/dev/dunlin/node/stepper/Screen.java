@@ -40,7 +40,16 @@ record Screen(int width, int height, boolean isPlain) {
 
     /** The screen's lines. */
     List<Line> draw(Model model, Past past) {
-        List<Line> lines = drawn(model, past);
+        return draw(model, past, false);
+    }
+
+    /**
+     * As {@link #draw(Model, Past)}, or what of it is known at once.
+     *
+     * @param isQuick whether the pane is left out if many steps have to be replayed for it
+     */
+    List<Line> draw(Model model, Past past, boolean isQuick) {
+        List<Line> lines = drawn(model, past, isQuick && !past.isNear(model.step()));
         return isPlain
                 ? lines.stream()
                         .map(line -> new Line(plain(line.text()), line.style()))
@@ -57,7 +66,7 @@ record Screen(int width, int height, boolean isPlain) {
         return shown.toString();
     }
 
-    private List<Line> drawn(Model model, Past past) {
+    private List<Line> drawn(Model model, Past past, boolean isWaiting) {
         List<Line> lines = new ArrayList<>();
         String message = model.message();
         try {
@@ -69,7 +78,11 @@ record Screen(int width, int height, boolean isPlain) {
             } else {
                 list(lines, model, past);
                 lines.add(rule(tabs(model.pane())));
-                pane(lines, model, past);
+                if (isWaiting) {
+                    lines.add(Line.of("replaying up to this step …", Line.Style.DIM, width));
+                } else {
+                    pane(lines, model, past);
+                }
             }
         } catch (Past.Unreadable unreadable) {
             message = String.valueOf(unreadable.getMessage());

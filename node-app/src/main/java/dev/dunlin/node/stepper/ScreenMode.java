@@ -125,8 +125,7 @@ public final class ScreenMode {
             Screen screen = new Screen(
                     shown.getColumns(), shown.getRows(), !StandardCharsets.UTF_8.equals(terminal.outputEncoding()));
             if (isNew) {
-                Model at = model;
-                restoring.orElse(() -> draw(display, screen, at));
+                draw(display, screen, model, restoring);
             }
             Optional<Key> key = keys.next(LOOK_MILLIS);
             isNew = key.isPresent();
@@ -142,8 +141,18 @@ public final class ScreenMode {
         return size.getRows() > 0 && size.getColumns() > 0 ? size : new Size(80, 24);
     }
 
-    private void draw(Display display, Screen screen, Model model) {
-        List<AttributedString> lines = screen.draw(model, past).stream()
+    // What is shown is found out before the terminal is held: a signal does not wait for a long replay.
+    private void draw(Display display, Screen screen, Model model, Restoring restoring) {
+        if (!past.isNear(model.step())) {
+            List<Line> quick = screen.draw(model, past, true);
+            restoring.orElse(() -> show(display, screen, quick));
+        }
+        List<Line> whole = screen.draw(model, past);
+        restoring.orElse(() -> show(display, screen, whole));
+    }
+
+    private static void show(Display display, Screen screen, List<Line> drawn) {
+        List<AttributedString> lines = drawn.stream()
                 .map(line ->
                         new AttributedString(line.text(), style(line.style())).columnSubSequence(0, screen.width()))
                 .toList();

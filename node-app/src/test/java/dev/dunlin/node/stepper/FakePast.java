@@ -83,6 +83,11 @@ record FakePast(long last) implements Past {
     }
 
     @Override
+    public boolean isNear(long step) {
+        return step < 50;
+    }
+
+    @Override
     public List<String> ledTo(long step) {
         return List.of("  " + step + ".0  input   of " + step, "  " + step + ".1  effect  of it");
     }

@@ -77,6 +77,14 @@ class ScreenTest {
     }
 
     @Test
+    void whatTakesLongIsLeftOutAtFirst() {
+        Screen screen = new Screen(80, 24, false);
+        assertThat(screen.draw(Model.at(55), past, true))
+                .contains(new Line("replaying up to this step …", Line.Style.DIM));
+        assertThat(screen.draw(Model.at(28), past, true)).isEqualTo(screen.draw(Model.at(28), past));
+    }
+
+    @Test
     void whatCannotBeReadIsSaid() {
         List<Line> lines = new Screen(80, 24, false).draw(Model.at(13), past);
         assertThat(lines).hasSize(24);
