@@ -14,6 +14,7 @@ import dev.dunlin.connection.ping.PingAction;
 import dev.dunlin.connection.ping.PingOutcome;
 import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.connection.stream.StreamAction;
+import dev.dunlin.connection.words.PeerWords;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
@@ -245,16 +246,46 @@ public final class Node implements AutoCloseable {
     /**
      * What a connected peer has told of itself.
      *
-     * @throws CommandFailure if it does not tell in time
+     * @throws CommandFailure as soon as it is known that it will not, or if it does not in time
      */
     public Description identified(PeerId peer, Duration timeout) {
-        Predicate<StoreState<NodeRoot>> told =
-                state -> state.root().peer().description(peer).isPresent();
-        if (!await(told, timeout)) {
-            throw new CommandFailure(
-                    ExitCode.UNAVAILABLE, peer + " did not identify itself in " + timeout.toSeconds() + " s");
+        CompletableFuture<String> failed = new CompletableFuture<>();
+        Consumer<Turn> watcher = turn -> {
+            for (int i = 0; i < turn.size(); i++) {
+                if (turn.entry(i) instanceof IdentifyAction.IdentifyFailed(PeerId whom, String why)
+                        && whom.equals(peer)) {
+                    failed.complete(why);
+                }
+            }
+        };
+        Predicate<StoreState<NodeRoot>> known =
+                state -> state.root().peer().description(peer).isPresent()
+                        || failed.isDone()
+                        || !state.root().connection().isConnected(peer);
+        runtime.watch(watcher);
+        try {
+            if (!await(known, timeout)) {
+                throw new CommandFailure(
+                        ExitCode.UNAVAILABLE,
+                        peer + " is connected and did not say in " + timeout.toSeconds()
+                                + " s what it is: give it longer with --timeout");
+            }
+        } finally {
+            runtime.unwatch(watcher);
         }
-        return runtime.state().root().peer().description(peer).orElseThrow();
+        StoreState<NodeRoot> state = runtime.state();
+        return state.root()
+                .peer()
+                .description(peer)
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.UNAVAILABLE,
+                        failed.isDone() && state.root().connection().isConnected(peer)
+                                ? peer + " is connected and does not say what it is: " + failed.join()
+                                : words(state).about(peer, Optional.empty()).state()));
+    }
+
+    private static PeerWords words(StoreState<NodeRoot> state) {
+        return new PeerWords(state.root().connection(), state.root().peer(), state.now(), LogLine::second);
     }
 
     /** The addresses at which a peer may be, best first. */
