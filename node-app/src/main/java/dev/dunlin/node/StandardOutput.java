@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.system.SystemErrors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -39,8 +40,8 @@ final class StandardOutput extends PrintWriter {
                 .filter(why -> !isBrokenPipe(why))
                 .map(why -> new CommandFailure(
                         ExitCode.IO_ERROR,
-                        "cannot write to standard output: " + why.getMessage() + ". What was printed is not complete;"
-                                + " send it to where there is room.",
+                        "cannot write to standard output: " + SystemErrors.sentence(why)
+                                + ". What was printed is not complete;" + " send it to where there is room.",
                         why));
     }
 

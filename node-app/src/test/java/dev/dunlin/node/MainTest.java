@@ -160,7 +160,7 @@ class MainTest {
         int code = Main.run(new String[] {command}, new Broken("No space left on device"), told);
         assertThat(code).isEqualTo(ExitCode.IO_ERROR.code());
         assertThat(told.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly("dunlin: cannot write to standard output: No space left on device. What was printed is"
+                .containsExactly("dunlin: cannot write to standard output: the disk is full. What was printed is"
                         + " not complete; send it to where there is room.");
     }
 
@@ -182,7 +182,7 @@ class MainTest {
         assertThat(told.toString(StandardCharsets.UTF_8).lines())
                 .singleElement()
                 .asString()
-                .startsWith("dunlin: cannot write to standard output: No space left on device.");
+                .startsWith("dunlin: cannot write to standard output: the disk is full.");
     }
 
     @Test

@@ -23,8 +23,8 @@ final class Crowd {
         }
         return byNetwork.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
-                .map(most -> "; of " + own.connections().size() + " connections " + most.getValue() + " are with "
-                        + most.getKey())
+                .map(most -> "; most connections are with " + most.getKey() + ": " + most.getValue() + " of "
+                        + own.connections().size())
                 .orElse("");
     }
 

@@ -171,7 +171,7 @@ final class NodeLogTest extends RunningLamps {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(() -> node.stop().get(30, TimeUnit.SECONDS))
                 .havingCause()
-                .withMessageContaining("No space left on device");
+                .withMessageContaining("the disk is full");
     }
 
     @Test
@@ -243,7 +243,7 @@ final class NodeLogTest extends RunningLamps {
                 .isThrownBy(() -> node.stop().get(20, TimeUnit.SECONDS))
                 .havingCause()
                 .isInstanceOf(NodeFailure.class)
-                .withMessageContaining("No space left on device");
+                .withMessageContaining("the disk is full");
         assertThat(done).extracting(Turn.Emitted::effect).doesNotContain(new LampEffect.Count("desk", 1));
     }
 
