@@ -350,8 +350,8 @@ class AnswersTest {
         assertThat(full.first(P))
                 .isEqualTo(
                         "P is not connected: its connection was refused at TIME (SPAN ago), because as many connections"
-                                + " that others opened are there as there may be (connection.maxInbound is 1); of 1 connections 1"
-                                + " are with 127.0.0.0/24");
+                                + " that others opened are there as there may be (connection.maxInbound is 1); most"
+                                + " connections are with 127.0.0.0/24: 1 of 1");
         second.awaitLost(full.node.self());
         assertThat(second.first(full.node.self()))
                 .isEqualTo(
