@@ -115,34 +115,33 @@ final class LogCommand implements Runnable {
         }
         Optional<String> about = peer == null ? Optional.empty() : Optional.of(peerId(peer));
         if (follow) {
-            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> opened(folder, about));
+            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> start(opened(folder), about));
             follow(folder, about);
         } else {
+            // A part is listed without reading the rest.
             LogHealth.beside(
-                    folder, LogCheck.Depth.WHOLE, true, out(), err(), () -> list(opened(folder, about), about));
+                    folder,
+                    isPart() ? LogCheck.Depth.START : LogCheck.Depth.WHOLE,
+                    !isPart(),
+                    out(),
+                    err(),
+                    () -> list(start(opened(folder), about), about));
         }
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private PrintWriter err() {
-        return spec.commandLine().getErr();
-    }
-
-    // Refuses a folder that holds no log.
-    private LogReader<NodeRoot> opened(Path folder, Optional<String> about) {
-        LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+    private LogReader<NodeRoot> start(LogReader<NodeRoot> reader, Optional<String> about) {
         begin = begin(new LogPlaces(reader), about);
         shown = begin - 1;
         return reader;
     }
 
+    private boolean isPart() {
+        return last != null || from != null || to != null || since != null;
+    }
+
     private void check() {
-        boolean isPart = last != null || from != null || to != null || since != null;
         usage(
-                !seal || !(follow || json || marks || isPart || peer != null || !types.isEmpty()),
+                !seal || !(follow || json || marks || isPart() || peer != null || !types.isEmpty()),
                 "--seal goes with no other option of this command");
         usage(from == null || from >= 1, "--from is a step from 1 on, not " + from);
         usage(to == null || to >= 1, "--to is a step from 1 on, not " + to);
@@ -160,6 +159,19 @@ final class LogCommand implements Runnable {
         if (!holds) {
             throw new ParameterException(spec.commandLine(), sentence);
         }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    // Refuses a folder that holds no log.
+    private static LogReader<NodeRoot> opened(Path folder) {
+        return LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
     }
 
     private String peerId(String text) {
@@ -246,7 +258,7 @@ final class LogCommand implements Runnable {
     private void seal(Path folder) {
         try (Closeable lock = locked(folder)) {
             // Refuses a folder without a log, which opening for writing would begin one in.
-            LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+            opened(folder);
             sealed(folder);
         } catch (IOException failure) {
             throw FileFailure.of("write the log in " + folder, failure);

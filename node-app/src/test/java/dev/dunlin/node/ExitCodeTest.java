@@ -162,6 +162,7 @@ class ExitCodeTest {
         nodes(scenes);
         logs(scenes);
         searches(scenes);
+        copies(scenes);
         simulations(scenes);
         return scenes;
     }
@@ -170,7 +171,7 @@ class ExitCodeTest {
         scenes.add(new Scene("any", ExitCode.OK, "dunlin ", () -> run("version")));
         scenes.add(new Scene("any", ExitCode.USAGE, "there is no option --loud", () -> run("version", "--loud")));
         scenes.add(new Scene("any", ExitCode.INTERNAL, "a fault in Dunlin itself", ExitCodeTest::failing));
-        scenes.add(new Scene("any", ExitCode.IO_ERROR, "cannot write to standard output: ", () -> {
+        scenes.add(new Scene("any", ExitCode.IO_ERROR, "cannot write to standard output: the disk is full", () -> {
             ByteArrayOutputStream told = new ByteArrayOutputStream();
             OutputStream full = new OutputStream() {
                 @Override
@@ -230,7 +231,7 @@ class ExitCodeTest {
                         "/ip4/127.0.0.1/tcp/" + taken.getLocalPort());
             }
         }));
-        scenes.add(new Scene("run", ExitCode.BUSY, "is in use by", () -> {
+        scenes.add(new Scene("run", ExitCode.BUSY, "in use by", () -> {
             Path data = folder.resolve("used");
             Identity.create(data);
             try (RecordedNode node = RecordedNode.in(data)) {
@@ -244,46 +245,6 @@ class ExitCodeTest {
             Files.setPosixFilePermissions(data.resolve(Identity.FILE), PosixFilePermissions.fromString("rw-r--r--"));
             return run("run", "--data-dir", data);
         }));
-        scenes.add(new Scene(
-                "run",
-                ExitCode.CONFIGURATION,
-                "node.toml:1: there is no key node.lisen: did you mean node.listen?",
-                () -> run("run", "--config", Files.writeString(folder.resolve("node.toml"), "node.lisen = []\n"))));
-        scenes.add(new Scene(
-                "config",
-                ExitCode.CONFIGURATION,
-                "other.toml:1: ping.failures = 0 is below 1",
-                () -> run(
-                        "config",
-                        "check",
-                        "--config",
-                        Files.writeString(folder.resolve("other.toml"), "ping.failures = 0\n"))));
-        scenes.add(new Scene(
-                "config",
-                ExitCode.NO_INPUT,
-                "there is no " + folder.resolve("none.toml"),
-                () -> run("config", "check", "--config", folder.resolve("none.toml"))));
-        scenes.add(new Scene("doctor", ExitCode.UNHEALTHY, "things are not as a node needs them", () -> {
-            Path data = folder.resolve("sick");
-            Identity.create(data);
-            Files.writeString(data.resolve(Identity.FILE), "?");
-            return run("doctor", data);
-        }));
-        scenes.add(new Scene(
-                "backup",
-                ExitCode.NO_INPUT,
-                "",
-                () -> run("backup", folder.resolve("nowhere"), folder.resolve("copy.tar.zst"))));
-        scenes.add(new Scene(
-                "support-bundle",
-                ExitCode.NO_INPUT,
-                "",
-                () -> run("support-bundle", folder.resolve("nowhere"), folder.resolve("bundle.tar.zst"))));
-        scenes.add(new Scene(
-                "restore",
-                ExitCode.NO_INPUT,
-                "",
-                () -> run("restore", folder.resolve("nowhere.tar.zst"), folder.resolve("restored"))));
         for (String command : List.of("ping", "id")) {
             scenes.add(new Scene(
                     command,
@@ -306,11 +267,11 @@ class ExitCodeTest {
                 List.of("shrink"));
         for (List<Object> reader : readers) {
             String command = reader.getFirst().toString();
-            scenes.add(new Scene(command, ExitCode.DATA_ERROR, "is damaged", () -> run(with(reader, damaged()))));
+            scenes.add(new Scene(command, ExitCode.DATA_ERROR, "damaged", () -> run(with(reader, damaged()))));
             scenes.add(new Scene(
                     command, ExitCode.NO_INPUT, "there is no directory " + missing, () -> run(with(reader, missing))));
         }
-        scenes.add(new Scene("log", ExitCode.BUSY, "is in use by", () -> {
+        scenes.add(new Scene("log", ExitCode.BUSY, "in use by", () -> {
             Path data = folder.resolve("running");
             try (RecordedNode node = RecordedNode.in(data)) {
                 node.boot();
@@ -402,6 +363,83 @@ class ExitCodeTest {
                         ChangedBuild.changed(forgetful(), DIALS, AGAIN, "long again = Long.MAX_VALUE;"),
                         "shrink",
                         day())));
+    }
+
+    private Path node() throws IOException {
+        Path data = folder.resolve("node" + made++);
+        Identity identity = Identity.create(data);
+        try (RecordedNode node = RecordedNode.in(data)) {
+            node.boot(identity.peerId());
+        }
+        return data;
+    }
+
+    private Ended all(Object... args) {
+        return new Ended(program.run(args).code(), program.err());
+    }
+
+    private void copies(List<Scene> scenes) {
+        Path missing = folder.resolve("missing");
+        Path copy = folder.resolve("copy.tar.zst");
+        scenes.add(new Scene("doctor", ExitCode.UNHEALTHY, "things are not as a node needs them", () -> {
+            Path data = node();
+            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+            return run("doctor", data, "--listen", "/ip4/127.0.0.1/tcp/0");
+        }));
+        scenes.add(new Scene("backup", ExitCode.DATA_ERROR, "keep older backups", () -> {
+            Path data = node();
+            byte[] bytes = Files.readAllBytes(RecordedNode.segment(data));
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(RecordedNode.segment(data), bytes);
+            return all("backup", data, folder.resolve("damaged.tar.zst"));
+        }));
+        scenes.add(new Scene("backup", ExitCode.NO_INPUT, "there is no directory", () -> run("backup", missing, copy)));
+        scenes.add(new Scene(
+                "backup",
+                ExitCode.CANNOT_CREATE,
+                "nothing is overwritten",
+                () -> run("backup", node(), Files.writeString(folder.resolve("mine.tar.zst"), "mine"))));
+        scenes.add(new Scene(
+                "restore",
+                ExitCode.DATA_ERROR,
+                "it cannot be unpacked",
+                () -> run(
+                        "restore",
+                        Files.writeString(folder.resolve("bad"), "x".repeat(5000)),
+                        folder.resolve("back"))));
+        scenes.add(new Scene(
+                "restore",
+                ExitCode.NO_INPUT,
+                "there is no backup",
+                () -> run("restore", missing, folder.resolve("back"))));
+        scenes.add(new Scene("restore", ExitCode.CANNOT_CREATE, "there is a node in", () -> {
+            Path data = node();
+            run("backup", data, copy);
+            return run("restore", copy, data);
+        }));
+        scenes.add(new Scene(
+                "support-bundle",
+                ExitCode.NO_INPUT,
+                "there is no directory",
+                () -> run("support-bundle", missing, folder.resolve("bundle.tar.zst"))));
+        scenes.add(new Scene(
+                "support-bundle",
+                ExitCode.CANNOT_CREATE,
+                "is there already",
+                () -> run("support-bundle", node(), Files.writeString(folder.resolve("old.tar.zst"), "mine"))));
+        scenes.add(new Scene(
+                "config",
+                ExitCode.NO_INPUT,
+                "cannot read the configuration in",
+                () -> run("config", "check", "--config", folder.resolve("none.toml"))));
+        for (String command : List.of("config", "run")) {
+            scenes.add(new Scene(command, ExitCode.CONFIGURATION, "ping.interval is a number without a unit", () -> {
+                Path file = Files.writeString(folder.resolve("dunlin.toml"), "[ping]\ninterval = 5\n");
+                return command.equals("run")
+                        ? run("run", "--data-dir", folder.resolve("unmade"), "--config", file)
+                        : run("config", "check", "--config", file);
+            }));
+        }
     }
 
     private void simulations(List<Scene> scenes) {

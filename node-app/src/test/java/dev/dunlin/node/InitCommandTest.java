@@ -203,11 +203,11 @@ class InitCommandTest {
     /** A variable of the shell that is not set does not make the present folder a node. */
     @Test
     void anEmptyNameIsNoDirectory() {
-        isBadUsage("the name of the directory is empty", "init", "--data-dir", "");
-        isBadUsage("the name of the directory is empty", "run", "--data-dir", "");
-        isBadUsage("the name of the directory is empty", "doctor", "");
-        isBadUsage("the name of the directory is empty", "backup", "", home.resolve("copy"));
-        isBadUsage("the name of the directory is empty", "restore", home, "");
+        isBadUsage("an empty text is no path", "init", "--data-dir", "");
+        isBadUsage("an empty text is no path", "run", "--data-dir", "");
+        isBadUsage("an empty text is no path", "doctor", "");
+        isBadUsage("an empty text is no path", "backup", "", home.resolve("copy"));
+        isBadUsage("an empty text is no path", "restore", home, "");
     }
 
     @Test
