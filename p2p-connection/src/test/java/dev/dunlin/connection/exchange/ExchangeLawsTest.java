@@ -339,6 +339,25 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.advanceBy(1_000_000);
                     driver.dispatch(new ExchangeAction.AnswerMissing(2, stream, AskFailure.MALFORMED, "odd"));
                 }),
+                new Script<>("who waits for a dial is asked when that of another fails", driver -> {
+                    driver.boot(config().with("connection.maxDials", "1").with("connection.maxAttempts", "1"));
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    driver.dispatch(ask(2, 2, Talk.CHAT, HELLO));
+                    driver.answer(
+                            ConnectionEffect.ConnectInit.class,
+                            new ConnectionAction.ConnectionFailed(
+                                    1,
+                                    peer(0),
+                                    Bench.address(1),
+                                    ConnectionError.of(ConnectionError.Kind.REFUSED, "refused")));
+                }),
+                new Script<>("an ask is called off while it is carried", driver -> {
+                    Handle connection = connection(driver, 100, 0);
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    Handle stream = opened(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.StreamEnded(stream, EndReason.CLOSED));
+                    driver.dispatch(new ExchangeAction.Cancel(new Ticket(Ticket.API, 1)));
+                }),
                 new Script<>("a question by a protocol that is served no more", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
                     Handle chat = accepted(driver, connection(driver, 100, 0), 200, 0, Talk.CHAT_ID);
