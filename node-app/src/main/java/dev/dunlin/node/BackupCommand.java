@@ -88,7 +88,6 @@ final class BackupCommand implements Runnable {
      * @throws CommandFailure then
      */
     static void isNode(Path directory) {
-        DataDirectory.requireName(directory);
         if (!Files.isDirectory(directory)) {
             throw new CommandFailure(
                     ExitCode.NO_INPUT, "there is no directory " + directory + ": give a node's data directory");
@@ -107,7 +106,6 @@ final class BackupCommand implements Runnable {
      * @throws CommandFailure then
      */
     static void isNew(Path to, Path directory) {
-        DataDirectory.requireName(to);
         CommandFailure.require(
                 to.getFileName() != null
                         && (Archive.isFile(to)

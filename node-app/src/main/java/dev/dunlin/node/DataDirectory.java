@@ -48,17 +48,6 @@ final class DataDirectory {
     }
 
     /**
-     * Refuses a name that is empty, as of a variable of the shell that is not set: it would mean the present folder.
-     *
-     * @throws CommandFailure then
-     */
-    static void requireName(Path directory) {
-        CommandFailure.require(
-                !directory.toString().isEmpty(),
-                "the name of the directory is empty: give one, or . for the present folder");
-    }
-
-    /**
      * Takes the lock of a data directory, before anything in it is read; makes the directory if there is none.
      *
      * @param command what this process runs, for whoever finds the directory in use
@@ -66,7 +55,6 @@ final class DataDirectory {
      * @throws CommandFailure if it cannot be made or locked
      */
     static FolderLock lock(Path dataDirectory, String command) {
-        requireName(dataDirectory);
         Identity.makeDirectory(dataDirectory);
         try {
             return FolderLock.take(dataDirectory, "the data directory " + dataDirectory, command);

@@ -48,7 +48,6 @@ final class DoctorCommand implements Runnable {
     @Override
     public void run() {
         Path dataDir = directory == null ? DataDirectory.standard() : directory;
-        DataDirectory.requireName(dataDir);
         List<Diagnosis> found = Doctor.examine(dataDir, listen, Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {

@@ -56,6 +56,10 @@ public final class Node implements AutoCloseable {
 
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
+    /** What is said behind an address that does not tell whose it is. */
+    static final String NO_PEER =
+            "does not say which peer is there: add /p2p/ and its id, as in /ip4/127.0.0.1/tcp/4001/p2p/12D3…";
+
     private final Optional<DirectoryStorage> storage;
     private final Optional<Audit> audit;
     private final NettyNode<NodeRoot> running;
@@ -199,11 +203,7 @@ public final class Node implements AutoCloseable {
      * @throws CommandFailure if it does not say
      */
     static PeerId peerOf(Multiaddr address) {
-        return address.peerId()
-                .orElseThrow(() -> new CommandFailure(
-                        ExitCode.USAGE,
-                        address + " does not say which peer is there: add /p2p/ and its id, as in "
-                                + "/ip4/127.0.0.1/tcp/4001/p2p/12D3…"));
+        return address.peerId().orElseThrow(() -> new CommandFailure(ExitCode.USAGE, address + " " + NO_PEER));
     }
 
     /** Closes all connections to a peer; without waiting. */

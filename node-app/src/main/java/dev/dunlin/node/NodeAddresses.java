@@ -43,8 +43,7 @@ final class NodeAddresses {
     private static Optional<String> whyNotDialled(Multiaddr address, Optional<PeerId> self) {
         Optional<PeerId> peer = address.peerId();
         if (peer.isEmpty()) {
-            return Optional.of(
-                    "does not say which peer is there: add /p2p/ and its id, as in /ip4/127.0.0.1/tcp/4001/p2p/12D3…");
+            return Optional.of(Node.NO_PEER);
         }
         if (self.equals(peer)) {
             return Optional.of("is this node itself: give the address of another peer");

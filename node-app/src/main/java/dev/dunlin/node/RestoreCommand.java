@@ -38,8 +38,6 @@ final class RestoreCommand implements Runnable {
 
     @Override
     public void run() {
-        DataDirectory.requireName(from);
-        DataDirectory.requireName(directory);
         if (!Files.exists(from)) {
             throw new CommandFailure(ExitCode.NO_INPUT, "there is no backup " + from + ": check the path");
         }

@@ -5,6 +5,7 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.state.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
     /** Variables that are no settings: those of the launcher, and those that say where to look. */
     private static final List<String> OTHER_VARIABLES =
             List.of("DUNLIN_JAVA_HOME", "DUNLIN_JAVA_OPTS", "DUNLIN_DATA_DIR", "DUNLIN_CONFIG");
+
+    /** So much of what was written is shown again. */
+    private static final int MOST_SHOWN = 80;
 
     private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 
@@ -128,9 +132,7 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
     }
 
     private static String shortened(String text) {
-        return text.length() <= 80
-                ? text
-                : text.substring(0, Character.isHighSurrogate(text.charAt(78)) ? 78 : 79) + "…";
+        return text.length() <= MOST_SHOWN ? text : Text.head(text, MOST_SHOWN - 1) + "…";
     }
 
     private static List<Said> variables(Settings settings, Map<String, String> environment, List<Problem> problems) {
