@@ -176,7 +176,8 @@ public record ConnectionConfig(
                     MAX_ADDRESSES,
                     MAX_WAITERS,
                     MAX_LISTENERS)
-            .atMost(RETRY_BASE, RETRY_MAX, "the first delay would be above the longest");
+            .atMost(RETRY_BASE, RETRY_MAX, "the first delay would be above the longest")
+            .alive();
 
     /** What an empty configuration says. */
     public static final ConnectionConfig DEFAULT = of(Table.empty());

@@ -21,6 +21,7 @@ public final class ConnectionMachine {
             .actions(ConnectionAction.class, ConnectionEffect.class, ConnectionOutcome.class)
             .settings(ConnectionConfig.SETTINGS)
             .boots(ConnectionReducer::boot)
+            .configures(ConnectionReducer::configured)
             .guards(ConnectionGuards.ALL)
             .reduces(ConnectionReducer::reduce)
             .due(PeerDue.class, ConnectionState::peers, Dials::due)

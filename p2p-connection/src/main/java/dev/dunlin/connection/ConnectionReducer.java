@@ -105,6 +105,15 @@ final class ConnectionReducer {
 
     // Sockets and dials of the last run are gone, and so are those who kept peers; who can be dialled is known still,
     // and is dialled again.
+    static ConnectionState configured(ConnectionState own, Table<String, String> config, long now) {
+        ConnectionState after = own.with(ConnectionConfig.of(config));
+        after = after.withEnds(own.ends().atMost(after.config().maxEnds()));
+        for (PeerId peer : own.peers().keys()) {
+            after = Connections.timed(after, peer);
+        }
+        return after;
+    }
+
     static ConnectionState boot(ConnectionState own, NodeAction.Booted booted, Context ctx) {
         ConnectionState fresh = new ConnectionState(
                 ConnectionConfig.of(booted.config()),

@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * All connections of a node: one phase for each peer, the open connections behind it, and the listeners.
  *
- * @param config what the last boot said
+ * @param config what the last boot said, and operators since
  * @param known the peers that are not {@link Disconnected}, and those that are kept
  * @param open every open socket, until the world says that it is closed
  * @param listeners by the address asked for, or by the bound one of a listener on port 0 once another is asked for
@@ -412,6 +412,10 @@ public record ConnectionState(
 
     ConnectionState drained() {
         return new ConnectionState(config, known, open, listeners, failures, ends, true, lastNumber);
+    }
+
+    ConnectionState with(ConnectionConfig changed) {
+        return new ConnectionState(changed, known, open, listeners, failures, ends, draining, lastNumber);
     }
 
     ConnectionState withLastNumber(long changed) {

@@ -61,7 +61,7 @@ class SettingsTest {
             case Kind.Time(long least, long _) -> beside(setting, least);
             case Kind.Flag _ -> Boolean.toString(!Boolean.parseBoolean(setting.standard()));
             case Kind.OneOf(List<String> names) -> names.getLast();
-            case Kind.Words _, Kind.Several _ -> "other";
+            case Kind.Words _, Kind.Several _, Kind.Peer _ -> "other";
             case Kind.Addresses _ -> "/ip4/192.0.2.1/tcp/1";
         };
     }
@@ -92,7 +92,8 @@ class SettingsTest {
                             config.with(setting.key(), Long.toString(atLeast ? least : most));
                         case Kind.Time(long least, long most) ->
                             config.with(setting.key(), Long.toString(atLeast ? least : most));
-                        case Kind.Flag _, Kind.OneOf _, Kind.Words _, Kind.Several _, Kind.Addresses _ -> config;
+                        case Kind.Flag _, Kind.OneOf _, Kind.Words _, Kind.Several _, Kind.Addresses _, Kind.Peer _ ->
+                            config;
                     };
                 }
             }

@@ -108,7 +108,7 @@ public final class ConfigurationText {
     private static String toml(Kind kind, String recorded) {
         return switch (kind) {
             case Kind.Count _, Kind.Flag _ -> recorded;
-            case Kind.Size _, Kind.Time _, Kind.Words _, Kind.OneOf _ -> quoted(kind.shown(recorded));
+            case Kind.Size _, Kind.Time _, Kind.Words _, Kind.OneOf _, Kind.Peer _ -> quoted(kind.shown(recorded));
             case Kind.Several _, Kind.Addresses _ ->
                 recorded.isEmpty()
                         ? "[]"

@@ -100,7 +100,7 @@ final class TomlSource {
             case Kind.Flag _ -> value instanceof Boolean flag ? flag.toString() : null;
             case Kind.Size _, Kind.Time _ ->
                 value instanceof String text ? text : value instanceof Long number && number == 0 ? "0" : null;
-            case Kind.Words _, Kind.OneOf _ -> value instanceof String text ? text : null;
+            case Kind.Words _, Kind.OneOf _, Kind.Peer _ -> value instanceof String text ? text : null;
             case Kind.Several _, Kind.Addresses _ ->
                 switch (value) {
                     case String text -> text;
@@ -137,7 +137,7 @@ final class TomlSource {
             case Kind.Count _ -> kind.range() + ", without quotes";
             case Kind.Flag _ -> kind.range() + ", without quotes";
             case Kind.Size _, Kind.Time _ -> kind.range() + ", in quotes";
-            case Kind.Words _, Kind.OneOf _ -> kind.range() + ", in quotes";
+            case Kind.Words _, Kind.OneOf _, Kind.Peer _ -> kind.range() + ", in quotes";
             case Kind.Several _, Kind.Addresses _ -> "a list of texts in quotes, " + kind.range();
         };
     }

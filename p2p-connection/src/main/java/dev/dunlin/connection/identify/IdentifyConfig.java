@@ -79,16 +79,16 @@ public record IdentifyConfig(
     public static final Settings SETTINGS = Settings.of(
             PROTOCOL_VERSION,
             AGENT_VERSION,
-            TIMEOUT,
-            DEBOUNCE,
-            MAX_PUSHES,
-            MAX_LINKS,
-            PUSH_EVERY,
-            PUSH_BURST,
+            TIMEOUT.alive(),
+            DEBOUNCE.alive(),
+            MAX_PUSHES.alive(),
+            MAX_LINKS.alive(),
+            PUSH_EVERY.alive(),
+            PUSH_BURST.alive(),
             OBSERVERS,
             MAX_BELIEVED,
-            PROTOCOLS,
-            ADDRESSES);
+            PROTOCOLS.alive(),
+            ADDRESSES.alive());
 
     /** What an empty configuration says. */
     public static final IdentifyConfig DEFAULT = of(Table.empty());

@@ -32,6 +32,7 @@ public final class IdentifyMachine {
             .actions(IdentifyAction.class)
             .settings(IdentifyConfig.SETTINGS)
             .boots(IdentifyReducer::boot)
+            .configures((own, config, now) -> own.with(IdentifyConfig.of(config)))
             .guards(IdentifyGuards.ALL)
             .reduces(IdentifyReducer::reduce)
             .due(IdentifyAction.PushesDue.class, IdentifyState::rounds, round -> new IdentifyAction.PushesDue())

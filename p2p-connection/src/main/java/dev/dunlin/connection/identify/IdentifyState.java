@@ -17,7 +17,7 @@ import java.util.Optional;
  * Whom of our peers we have asked who they are, what we tell of ourselves, and the asks and pushes on their way. What peers tell is
  * kept by the peer machine.
  *
- * @param config what the last boot said
+ * @param config what the last boot said, and operators since
  * @param own what we say of ourselves
  * @param peers the connected peers
  * @param links the open connections
@@ -184,6 +184,10 @@ public record IdentifyState(
         return peers.find(PeerId.parse(subject.key()))
                 .map(peer -> peer.asking().step().name().toLowerCase(Locale.ROOT))
                 .orElse("unknown");
+    }
+
+    IdentifyState with(IdentifyConfig changed) {
+        return new IdentifyState(changed, own, peers, links, pushes, lastAsk);
     }
 
     IdentifyState with(Own changed) {

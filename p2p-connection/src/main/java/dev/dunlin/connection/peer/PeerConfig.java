@@ -34,7 +34,8 @@ public record PeerConfig(Optional<PeerId> self, int maxMet, int maxHeard, int ma
             "peer.memory", 7 * DAY, 1_000, 365 * DAY, "how long a peer is remembered after its last connection");
 
     /** What can be configured. */
-    public static final Settings SETTINGS = Settings.of(MAX_MET, MAX_HEARD, MAX_ADDRESSES, MEMORY);
+    public static final Settings SETTINGS =
+            Settings.of(MAX_MET, MAX_HEARD, MAX_ADDRESSES, MEMORY).alive();
 
     /** What an empty configuration says. */
     public static final PeerConfig DEFAULT = of(Table.empty());

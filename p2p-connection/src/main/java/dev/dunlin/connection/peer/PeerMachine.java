@@ -17,6 +17,7 @@ public final class PeerMachine {
             .actions(PeerAction.class)
             .settings(PeerConfig.SETTINGS)
             .boots(PeerReducer::boot)
+            .configures(PeerReducer::configured)
             .guards(PeerGuards.ALL)
             .reduces(PeerReducer::reduce)
             .due(PeerAction.Expired.class, PeerState::met, PeerAction.Expired::new)

@@ -29,11 +29,24 @@ final class PeerReducer {
         Table<PeerId, Met> met = own.met();
         for (Map.Entry<PeerId, Met> entry : own.met()) {
             Met peer = entry.getValue();
-            Met left = peer.isConnected() ? gone(peer, peer.seen(), config, ctx) : peer;
-            met = met.with(entry.getKey(), left.with(Addresses.cut(left.addresses(), config.maxAddresses())));
+            met = met.with(entry.getKey(), peer.isConnected() ? gone(peer, peer.seen(), config, ctx) : peer);
         }
-        Table<PeerId, Heard> heard = own.heard();
-        for (Map.Entry<PeerId, Heard> entry : own.heard()) {
+        return fitted(config, met, own.heard());
+    }
+
+    static PeerState configured(PeerState own, Table<String, String> config, long now) {
+        return fitted(PeerConfig.of(config), own.met(), own.heard());
+    }
+
+    // No more peers and addresses than there is room for; those go first that would be forgotten first.
+    private static PeerState fitted(PeerConfig config, Table<PeerId, Met> all, Table<PeerId, Heard> named) {
+        Table<PeerId, Met> met = all;
+        for (Map.Entry<PeerId, Met> entry : all) {
+            Met peer = entry.getValue();
+            met = met.with(entry.getKey(), peer.with(Addresses.cut(peer.addresses(), config.maxAddresses())));
+        }
+        Table<PeerId, Heard> heard = named;
+        for (Map.Entry<PeerId, Heard> entry : named) {
             heard = heard.with(
                     entry.getKey(), Heard.of(Addresses.cut(entry.getValue().addresses(), config.maxAddresses())));
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * What is known of peers. Those that were connected and those of which there is only hearsay have bounds of their own, so that
  * nobody who makes peers up can push out the real ones.
  *
- * @param config what the last boot said
+ * @param config what the last boot said, and operators since
  * @param met peers that are or were connected
  * @param heard peers that others or the operator named
  */

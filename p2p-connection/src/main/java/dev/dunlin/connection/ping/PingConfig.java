@@ -32,8 +32,9 @@ public record PingConfig(
     private static final Setting MAX_COUNT = Setting.count("ping.maxCount", 100, 1, 100, "most pings of one request");
 
     /** What can be configured. */
-    public static final Settings SETTINGS =
-            Settings.of(INTERVAL, TIMEOUT, FAILURES, KEPT_RTTS, MAX_LINKS, MAX_JOBS, MAX_COUNT);
+    public static final Settings SETTINGS = Settings.of(
+                    INTERVAL, TIMEOUT, FAILURES, KEPT_RTTS, MAX_LINKS, MAX_JOBS, MAX_COUNT)
+            .alive();
 
     /** What an empty configuration says. */
     public static final PingConfig DEFAULT = of(Table.empty());

@@ -21,6 +21,7 @@ public final class PingMachine {
             .actions(PingAction.class, PingOutcome.class)
             .settings(PingConfig.SETTINGS)
             .boots(PingReducer::boot)
+            .configures(PingReducer::configured)
             .guards(PingGuards.ALL)
             .reduces(PingReducer::reduce)
             .due(PingAction.PeerDue.class, PingState::peers, PingAction.PeerDue::new)

@@ -16,6 +16,7 @@ import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Ticket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The ping machine: one ping after the other on one stream to each peer (libp2p/specs ping/ping.md). */
@@ -26,6 +27,25 @@ record PingReducer(PingState own, PeerId id, Peer peer, Context ctx) {
     }
 
     /** Nobody is connected; pings are answered. */
+    static PingState configured(PingState own, Table<String, String> values, long now) {
+        PingConfig config = PingConfig.of(values);
+        Table<PeerId, Peer> peers = own.peers();
+        for (Map.Entry<PeerId, Peer> entry : own.peers()) {
+            peers = peers.with(entry.getKey(), fitted(entry.getValue(), own.config(), config, now));
+        }
+        return new PingState(config, peers, own.lastPing());
+    }
+
+    private static Peer fitted(Peer peer, PingConfig before, PingConfig config, long now) {
+        boolean waitsForTheNext = peer.ping().isEmpty() && peer.jobs().isEmpty();
+        long at = !waitsForTheNext || before.interval() == config.interval()
+                ? peer.at()
+                : config.interval() == 0 ? Due.NEVER : now + config.interval();
+        int spare = Math.max(0, peer.rtts().size() - config.keptRtts());
+        List<Long> rtts = peer.rtts().subList(spare, peer.rtts().size());
+        return new Peer(peer.ping(), at, rtts, Math.min(peer.failures(), config.failures()), peer.jobs());
+    }
+
     static PingState boot(PingState own, NodeAction.Booted booted, Context ctx) {
         ctx.then(new ExchangeAction.Serve(PingProtocol.NAME));
         return new PingState(PingConfig.of(booted.config()), Table.empty(), own.lastPing());

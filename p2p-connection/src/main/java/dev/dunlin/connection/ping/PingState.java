@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * Whom we ping, and how long the answers took.
  *
- * @param config what the last boot said
+ * @param config what the last boot said, and operators since
  * @param peers the connected peers
  * @param lastPing the number of the last ping; never falls, not even at a boot
  */

@@ -2,6 +2,7 @@ package dev.dunlin.core.config;
 
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.MultiformatException;
+import dev.dunlin.core.multiformats.PeerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -90,6 +91,9 @@ public sealed interface Kind {
      */
     record Addresses(int most) implements Kind {}
 
+    /** The id of a peer. */
+    record Peer() implements Kind {}
+
     private static void ordered(long least, long most) {
         if (least < 0 || least > most) {
             throw new IllegalArgumentException("a range is from 0 or more up, not from " + least + " to " + most);
@@ -117,6 +121,7 @@ public sealed interface Kind {
             }
             case Several(String of, int most, int longest) -> several(text, of, most, longest);
             case Addresses(int most) -> addresses(several(text, "addresses", most, Multiaddr.MAX_TEXT));
+            case Peer() -> peer(text);
         };
     }
 
@@ -172,12 +177,20 @@ public sealed interface Kind {
         return String.join(",", all);
     }
 
+    private static String peer(String text) throws BadValueException {
+        try {
+            return PeerId.parse(text).toString();
+        } catch (MultiformatException e) {
+            throw new BadValueException("is no peer's id (" + e.getMessage() + "): write it as 12D3KooW…");
+        }
+    }
+
     /** The written form of a recorded value. */
     default String shown(String recorded) {
         return switch (this) {
             case Size _ -> Amounts.sizeOf(recorded);
             case Time _ -> Amounts.timeOf(recorded);
-            case Count _, Flag _, Words _, OneOf _, Several _, Addresses _ -> recorded;
+            case Count _, Flag _, Words _, OneOf _, Several _, Addresses _, Peer _ -> recorded;
         };
     }
 
@@ -193,7 +206,8 @@ public sealed interface Kind {
             case Words(int longest) -> "a text of at most " + longest + " characters";
             case OneOf(List<String> names) -> names.stream().collect(Collectors.joining(", ", "one of ", ""));
             case Several(String of, int most, int _) -> "at most " + most + " " + of;
-            case Addresses(int most) -> "at most " + most + " addresses";
+            case Addresses(int most) -> most == 1 ? "an address" : "at most " + most + " addresses";
+            case Peer() -> "a peer's id";
         };
     }
 }

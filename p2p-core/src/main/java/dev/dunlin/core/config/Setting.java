@@ -108,7 +108,7 @@ public record Setting(String key, Kind kind, String standard, String meaning, bo
             case Kind.Count(long least, long most) -> within(recorded, least, most);
             case Kind.Size(long least, long most) -> within(recorded, least, most);
             case Kind.Time(long least, long most) -> within(recorded, least, most);
-            case Kind.Flag _, Kind.Words _, Kind.OneOf _, Kind.Several _, Kind.Addresses _ ->
+            case Kind.Flag _, Kind.Words _, Kind.OneOf _, Kind.Several _, Kind.Addresses _, Kind.Peer _ ->
                 throw new IllegalStateException(key + " is no number");
         };
     }

@@ -58,6 +58,11 @@ public record Settings(List<Setting> all, List<AtMost> rules) {
         return new Settings(all, more);
     }
 
+    /** These, each to be changed while the node runs. */
+    public Settings alive() {
+        return new Settings(all.stream().map(Setting::alive).toList(), rules);
+    }
+
     /** These and others. */
     public Settings and(Settings others) {
         List<Setting> both = new ArrayList<>(all);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -84,6 +85,26 @@ public final class Machine<V, S, A extends Action> {
     }
 
     /**
+     * Something that a machine brings and the store does not look at, such as what can be asked of it while a node runs.
+     *
+     * @param <V> what of the root it sees
+     * @param <S> the machine's state
+     */
+    public interface Facet<V, S> {}
+
+    /** What becomes of the state when the configuration changes while the node runs. Pure and total. */
+    @FunctionalInterface
+    public interface Configured<S> {
+        /**
+         * The state after.
+         *
+         * @param config the whole configuration, recorded values by key
+         * @param now the node's time, microseconds
+         */
+        S configured(S own, Table<String, String> config, long now);
+    }
+
+    /**
      * Starts a machine.
      *
      * @param name in camel case: the first part of its types' names
@@ -124,6 +145,8 @@ public final class Machine<V, S, A extends Action> {
         private Reducer<S, A> reducer = (own, action, ctx) -> own;
         private Settings settings = Settings.NONE;
         private Boot<S> boot = (own, booted, ctx) -> own;
+        private Optional<Configured<S>> configures = Optional.empty();
+        private List<Facet<V, S>> facets = List.of();
         private List<Transition> transitions = List.of();
         private BiFunction<S, Subject, String> phases = (own, subject) -> "";
         private List<Invariant<S>> invariants = List.of();
@@ -151,6 +174,8 @@ public final class Machine<V, S, A extends Action> {
             this.reducer = of.reducer;
             this.settings = of.settings;
             this.boot = of.boot;
+            this.configures = of.configures;
+            this.facets = of.facets;
             this.transitions = of.transitions;
             this.phases = of.phases;
             this.invariants = of.invariants;
@@ -167,6 +192,16 @@ public final class Machine<V, S, A extends Action> {
         /** What of the state survives a boot; by default all. */
         public Draft<V, S, A> boots(Boot<S> how) {
             boot = how;
+            return this;
+        }
+
+        /**
+         * The state under another configuration, while the node runs; by default the same. A change after which an invariant
+         * would not hold is refused by the store, so this need not check what is in use; what it can make fit, it may.
+         *
+         */
+        public Draft<V, S, A> configures(Configured<S> how) {
+            configures = Optional.of(how);
             return this;
         }
 
@@ -215,6 +250,13 @@ public final class Machine<V, S, A extends Action> {
         public <F extends Action.Ticketed> Draft<V, S, A> onOutcome(
                 Class<F> outcome, BiFunction<Ticket, ? super F, ? extends A> as) {
             return on(outcome, fact -> fact.ticket().isOf(name), fact -> as.apply(fact.ticket(), fact));
+        }
+
+        /** What else it brings, for parts of a program that look for it. Say it after {@link #guards}, which say what of the root is seen. */
+        @SafeVarargs
+        public final Draft<V, S, A> brings(Facet<V, S>... all) {
+            facets = List.of(all);
+            return this;
         }
 
         /** Every arrow of its state diagram, as {@link Transition#parse} reads it. */
@@ -311,6 +353,12 @@ public final class Machine<V, S, A extends Action> {
         return altered().guards(other).budget(draft.budget);
     }
 
+    /** This with other things that it brings beside. */
+    @SafeVarargs
+    public final Machine<V, S, A> bringing(Facet<V, S>... all) {
+        return altered().brings(all).budget(draft.budget);
+    }
+
     /** Its name, in camel case: the first part of its types' names. */
     public String name() {
         return name;
@@ -357,6 +405,16 @@ public final class Machine<V, S, A extends Action> {
         return draft.boot.boot(own, booted, ctx);
     }
 
+    /** The state under another configuration; as {@link Configured}. */
+    public S configured(S own, Table<String, String> config, long now) {
+        return draft.configures.map(how -> how.configured(own, config, now)).orElse(own);
+    }
+
+    /** Whether its state follows a change of the configuration while the node runs. */
+    boolean reconfigures() {
+        return draft.configures.isPresent();
+    }
+
     /** The tables whose entries may be due. */
     public List<Dues<S, ?, ?, A>> dues() {
         return dues;
@@ -375,6 +433,11 @@ public final class Machine<V, S, A extends Action> {
     /** The phase of a subject, as the diagram names it. */
     public String phase(S own, Subject subject) {
         return draft.phases.apply(own, subject);
+    }
+
+    /** What else it brings. */
+    public List<Facet<V, S>> facets() {
+        return draft.facets;
     }
 
     /** What always holds. */

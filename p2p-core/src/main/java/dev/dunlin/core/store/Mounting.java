@@ -1,5 +1,6 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import java.lang.reflect.ParameterizedType;
@@ -65,6 +66,18 @@ final class Mounting {
         }
         checkNames(machine);
         checkDue(machine);
+        checkLive(machine);
+    }
+
+    // A setting that may change while the node runs, and a machine that would not know.
+    private static void checkLive(Machine<?, ?, ?> machine) {
+        if (!machine.reconfigures()) {
+            machine.settings().all().stream().filter(Setting::live).findFirst().ifPresent(setting -> {
+                throw new IllegalArgumentException("the machine " + machine.name() + " says that " + setting.key()
+                        + " may change while the node runs, and not what becomes of its state then: declare"
+                        + " configures(…)");
+            });
+        }
     }
 
     // A table whose values may be due, and that nobody looks at: its deadlines would pass unseen.

@@ -22,6 +22,8 @@ final class NodeMachine {
                             (view, own, action, now) ->
                                     List.of(Operand.of("run", action.run()), Operand.of("last", own.run()))))
             .on(NodeAction.ClockStepped.class, Guards.clause("has-booted", (view, own, action, now) -> own.run() > 0))
+            // What the machines have to say of it is asked in Reconfiguring.
+            .on(NodeAction.Configure.class, Guards.clause("has-booted", (view, own, action, now) -> own.run() > 0))
             .always(NodeAction.Tick.class)
             .build();
 
@@ -31,7 +33,7 @@ final class NodeMachine {
             .reduces(NodeMachine::reduce)
             .transitions("""
                     new, booted > booted: booted
-                    booted: clockStepped
+                    booted: clockStepped, configure
                     *: tick""")
             .phases((own, subject) -> own.run() == 0 ? "new" : "booted")
             .invariants(List.of(new Invariant<>("handles-of-this-run", NodeMachine::ofAnotherRun)))
@@ -42,6 +44,10 @@ final class NodeMachine {
             case NodeAction.Booted(long run, String build, var config, long wallTime, long seed) ->
                 new NodeState(run, build, config, wallTime, seed, wallTime - ctx.now(), Table.empty());
             case NodeAction.ClockStepped(long _, long by) -> own.withWallOffset(by);
+            case NodeAction.Configure(Table<String, String> changes, Ticket ticket) -> {
+                ctx.then(new NodeOutcome.Configured(ticket, changes));
+                yield own.withConfig(Reconfiguring.with(own.config(), changes));
+            }
             case NodeAction.Tick _ -> own;
         };
     }

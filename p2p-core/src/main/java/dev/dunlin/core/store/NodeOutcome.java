@@ -1,9 +1,17 @@
 package dev.dunlin.core.store;
 
+import dev.dunlin.core.state.Table;
 import java.util.List;
 
 /** The store's own outcomes. */
 public sealed interface NodeOutcome extends Outcome {
+
+    /**
+     * Settings have other values now.
+     *
+     * @param changes the recorded values by their keys
+     */
+    record Configured(Ticket ticket, Table<String, String> changes) implements NodeOutcome {}
 
     /**
      * A wish was disabled by its guard: nothing was done.

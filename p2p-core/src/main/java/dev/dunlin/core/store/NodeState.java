@@ -7,7 +7,7 @@ import dev.dunlin.core.state.Table;
  *
  * @param run the running number of this run, from 1; 0 before the first boot
  * @param build the build that runs
- * @param config the configuration; secrets in it are references, never values
+ * @param config the configuration, as the boot said it and operators changed it since; secrets in it are references, never values
  * @param bootedAt the wall time of the boot, microseconds since the Unix epoch
  * @param seed the seed of this run's random draws
  * @param wallOffset how far the wall clock is ahead of the node's time, in microseconds; negative if it is behind
@@ -35,6 +35,10 @@ public record NodeState(
 
     NodeState withWallOffset(long changed) {
         return new NodeState(run, build, config, bootedAt, seed, changed, handles);
+    }
+
+    NodeState withConfig(Table<String, String> changed) {
+        return new NodeState(run, build, changed, bootedAt, seed, wallOffset, handles);
     }
 
     NodeState withHandles(Table<Handle, Holding> changed) {

@@ -135,7 +135,7 @@ public final class Store<R> {
                     + " is no input of a machine that this node has: give its sealed interface to that machine's"
                     + " actions(…), or mount the machine that has it");
         }
-        if (route.owner().index == 0) {
+        if (route.owner().index == 0 && !(action instanceof NodeAction.Configure)) {
             return Optional.of(route.type() + " is no input that anybody may give: the node makes it itself");
         }
         return switch (route.kind()) {

@@ -134,6 +134,9 @@ final class Turning<R> implements Context {
         Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(mount, before)
                 ? NOT_DUE
                 : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at, wallTime());
+        if (verdict == Verdict.ENABLED && untyped instanceof NodeAction.Configure change) {
+            verdict = Reconfiguring.verdict(mounts, in.node(), in.root(), change.changes(), at);
+        }
         if (verdict instanceof Verdict.Disabled told) {
             Verdict.Disabled disabled = bounded(told);
             verdicts[current] = disabled;
@@ -178,6 +181,10 @@ final class Turning<R> implements Context {
             for (Mount<R, ?, ?> mount : mounts.all()) {
                 boot(in, mount, booted);
             }
+        } else if (action instanceof NodeAction.Configure) {
+            for (Mount<R, ?, ?> mount : mounts.all()) {
+                configure(in, mount);
+            }
         } else if (action instanceof NodeAction.Tick) {
             due = DueEntry.of(mounts, in.node(), in.root(), at, Store.DUE_PER_TICK);
             firstDue = size;
@@ -191,6 +198,15 @@ final class Turning<R> implements Context {
         turnDraws(in, mount);
         S before = mount.read(in.node(), in.root());
         S after = mount.machine.boot(before, booted, this);
+        if (after != before) {
+            touched[mount.index] = true;
+            in.write(mount, after);
+        }
+    }
+
+    private <S> void configure(Store<R> in, Mount<R, S, ?> mount) {
+        S before = mount.read(in.node(), in.root());
+        S after = mount.machine.configured(before, in.node().config(), at);
         if (after != before) {
             touched[mount.index] = true;
             in.write(mount, after);

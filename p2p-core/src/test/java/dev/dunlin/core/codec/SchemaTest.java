@@ -202,6 +202,8 @@ final class SchemaTest {
                         "node",
                         "node/booted",
                         "node/clockStepped",
+                        "node/configure",
+                        "node/configured",
                         "node/refused",
                         "node/tick");
         assertThat(String.valueOf(schema.types().get("lamp")))

@@ -147,7 +147,9 @@ final class CorpusTest {
         assertThat(Schema.of(after)).isEqualTo(Schema.of(before));
         for (Entry entry : logs()) {
             if (entry.change() == Change.RENAMED_CLASS) {
-                assertThat(entry.expected()).contains("differences:\nverified:");
+                assertThat(entry.expected())
+                        .contains("differences:\n  FINE: type node/configure was added\n"
+                                + "  FINE: type node/configured was added\nverified:");
                 Digest old = new Replayer<>(LogReader.open(entry.log(), before), before, false)
                         .verify(step -> {})
                         .digest();
@@ -188,8 +190,17 @@ final class CorpusTest {
     @MethodSource("logs")
     void thisBuildWritesThePresentFormat(Entry entry) throws IOException {
         if (entry.toString().startsWith("format" + Frame.FORMAT + "-")) {
-            assertThat(content(CorpusWriter.log(entry.change()))).isEqualTo(content(entry.log()));
+            assertThat(inputs(CorpusWriter.log(entry.change()))).isNotEmpty().isEqualTo(inputs(entry.log()));
         }
+    }
+
+    // The inputs' lines. Where a file ends and a snapshot is made goes by the bytes of the headers, too, which grow
+    // with each
+    // type that is added.
+    private static List<String> inputs(SimDisk disk) throws IOException {
+        return content(disk).stream()
+                .filter(line -> line.startsWith("{") && !line.startsWith("{\"type\":\"@"))
+                .toList();
     }
 
     // The files by name, and their lines as they are before compression.

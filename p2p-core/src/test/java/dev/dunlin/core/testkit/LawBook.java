@@ -1,5 +1,7 @@
 package dev.dunlin.core.testkit;
 
+import dev.dunlin.core.config.Kind;
+import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Due;
@@ -17,6 +19,7 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Transition;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
@@ -47,6 +50,8 @@ final class LawBook<R, S, A extends Action> {
     static final String HISTORY = "independent of history";
     static final String REFUSALS = "disabled wishes are refused";
     static final String BOOTS = "a boot leads to few actions";
+
+    static final String CONFIGURES = "bears another configuration";
 
     /** The most entries of a boot's turn, whatever the state. */
     static final int MOST_OF_A_BOOT = 64;
@@ -92,6 +97,7 @@ final class LawBook<R, S, A extends Action> {
         all.put(HISTORY, this::independentOfHistory);
         all.put(REFUSALS, this::refusals);
         all.put(BOOTS, this::boundedBoots);
+        all.put(CONFIGURES, this::bearsAnotherConfiguration);
         return all;
     }
 
@@ -208,7 +214,7 @@ final class LawBook<R, S, A extends Action> {
             Store<R> store = step.run().driver().store();
             long least = Due.NEVER;
             for (Dues<S, ?, ?, A> dues : step.run().machine().dues()) {
-                least = Math.min(least, leastOf(step, dues));
+                least = Math.min(least, leastOf(step, step.own(), dues));
             }
             long next = store.nextDeadline();
             if (next > least) {
@@ -227,8 +233,8 @@ final class LawBook<R, S, A extends Action> {
     }
 
     private static <R, S, K extends Comparable<? super K>, T> long leastOf(
-            LawRun.Step<R, S, ?> step, Dues<S, K, T, ?> dues) {
-        Table<K, T> table = dues.table().apply(step.own());
+            LawRun.Step<R, S, ?> step, S own, Dues<S, K, T, ?> dues) {
+        Table<K, T> table = dues.table().apply(own);
         long least = Due.NEVER;
         for (T value : table.values()) {
             least = Math.min(least, Due.of(value));
@@ -324,6 +330,51 @@ final class LawBook<R, S, A extends Action> {
                 throw step.run().broken("a boot over this state leads to " + (turn.size() - 1) + " actions");
             }
         });
+    }
+
+    /**
+     * Whatever the state, each setting that may change while the node runs can be given its least and its greatest value: the change is
+     * refused, or all invariants hold after it and nothing that is due is missed. One setting a step, in turn.
+     */
+    void bearsAnotherConfiguration(Play<R, S, A> play) {
+        List<Setting> live = laws.machine().settings().all().stream()
+                .filter(Setting::live)
+                .filter(setting -> !setting.isFamily())
+                .toList();
+        if (live.isEmpty()) {
+            return;
+        }
+        played(CONFIGURES, play, step -> {
+            if (step.after().node().run() > 0) {
+                Setting setting = live.get((int) (step.turn().number() % live.size()));
+                for (String value : extremes(setting.kind())) {
+                    configured(step, setting.key(), value);
+                }
+            }
+        });
+    }
+
+    private void configured(LawRun.Step<R, S, A> step, String key, String value) {
+        Action change = new NodeAction.Configure(Table.of(key, value), Ticket.NONE);
+        step.run().foreseen(step.after(), change, step.turn().now());
+        S own = step.run().own(step.run().fork().state());
+        violation(step.run().machine(), own).ifPresent(why -> {
+            throw step.run().broken("after " + key + " = " + value + " the invariant " + why);
+        });
+        for (Dues<S, ?, ?, A> dues : step.run().machine().dues()) {
+            leastOf(step, own, dues);
+        }
+    }
+
+    private static List<String> extremes(Kind kind) {
+        return switch (kind) {
+            case Kind.Count(long least, long most) -> List.of(Long.toString(least), Long.toString(most));
+            case Kind.Size(long least, long most) -> List.of(Long.toString(least), Long.toString(most));
+            case Kind.Time(long least, long most) -> List.of(Long.toString(least), Long.toString(most));
+            case Kind.Flag _ -> List.of("true", "false");
+            case Kind.OneOf(List<String> names) -> names;
+            case Kind.Words _, Kind.Several _, Kind.Addresses _, Kind.Peer _ -> List.of("");
+        };
     }
 
     void noHandleLeaks(Play<R, S, A> play) {

@@ -225,6 +225,12 @@ public abstract class MachineLaws<R, S, A extends Action> {
         book().boundedBoots(run -> run.play(moves));
     }
 
+    /** (n) A setting that may change while the node runs is refused another value, or leaves a state that obeys its invariants. */
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    public void bearsAnotherConfiguration(@ForAll("sequences") List<Move> moves) {
+        book().bearsAnotherConfiguration(run -> run.play(moves));
+    }
+
     /** All laws on each script. */
     @Example
     public void scriptsObeyAllLaws() {
