@@ -69,7 +69,7 @@ final class ConfigurationOptions {
         said.addAll(more);
         Optional<Path> where = file(environment);
         try {
-            return Configuration.read(settings(), said, environment, where);
+            return AdminApi.checked(Configuration.read(settings(), said, environment, where));
         } catch (IOException e) {
             throw FileFailure.of(
                     "read the configuration in " + where.map(Path::toString).orElse("?"), e);

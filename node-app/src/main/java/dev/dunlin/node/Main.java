@@ -116,7 +116,7 @@ public final class Main implements Runnable {
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
                 .versionProvider(() -> VersionCommand.lines(BuildInfo.current()).toArray(String[]::new));
-        return program.addSubcommand(new HelpCommand())
+        program.addSubcommand(new HelpCommand())
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
                 .addSubcommand(new RunCommand())
@@ -135,8 +135,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new WhatIfCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new ShrinkCommand())
-                .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
-                .registerConverter(Path.class, new PathConverter())
+                .addSubcommand(new SimulateCommand(Terminal.hasStandardError()));
+        Verbs.addTo(program, NodeOperations.described());
+        return program.registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)
                 .setOut(out)

@@ -27,6 +27,7 @@ import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.node.admin.ActionCounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -65,11 +66,17 @@ public final class Node implements AutoCloseable {
     private final NettyNode<NodeRoot> running;
     private final NodeRuntime<NodeRoot> runtime;
     private final NettyTransport transport;
+    private final Store<NodeRoot> names;
+    private final ActionCounts counts;
+    private final LastRefusals refusals;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
     private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
         Store<NodeRoot> store = NodeRoot.newStore();
+        names = store.another();
+        counts = new ActionCounts(names::nameOf);
+        refusals = new LastRefusals(names::nameOf);
         String buildName = build.text();
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
@@ -95,6 +102,7 @@ public final class Node implements AutoCloseable {
                 });
         audit.ifPresent(every ->
                 node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
+        node.watching(counts).watching(refusals);
         running = node.start();
         runtime = running.runtime();
         transport = running.net();
@@ -135,6 +143,31 @@ public final class Node implements AutoCloseable {
     /** Its runtime, for state, figures and wishes of other kinds. */
     public NodeRuntime<NodeRoot> runtime() {
         return runtime;
+    }
+
+    /** Another store of its machines, before its first input. */
+    Store<NodeRoot> store() {
+        return names.another();
+    }
+
+    /** The full name of an action, as the log has it. */
+    String nameOf(Action action) {
+        return names.nameOf(action.getClass());
+    }
+
+    /** What was done and what was disabled since its start. */
+    ActionCounts counts() {
+        return counts;
+    }
+
+    /** What peers were refused last. */
+    LastRefusals refusals() {
+        return refusals;
+    }
+
+    /** Whether its log cannot be written now. */
+    boolean logIsUnwritable() {
+        return runtime.isUnwritable();
     }
 
     /** Its transport, for figures. */

@@ -1,16 +1,13 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ConnectionMachine;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.exchange.ExchangeState;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.identify.IdentifyState;
-import dev.dunlin.connection.peer.PeerMachine;
+import dev.dunlin.connection.operations.Operated;
 import dev.dunlin.connection.peer.PeerState;
-import dev.dunlin.connection.ping.PingMachine;
 import dev.dunlin.connection.ping.PingState;
 import dev.dunlin.connection.standard.StandardProtocols;
-import dev.dunlin.connection.stream.StreamMachine;
 import dev.dunlin.connection.stream.StreamState;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.store.Store;
@@ -43,12 +40,12 @@ public record NodeRoot(
                         ExchangeState.INITIAL,
                         IdentifyState.INITIAL,
                         PingState.INITIAL))
-                .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
-                .mount(PeerMachine.PEER, NodeRoot::peer, NodeRoot::withPeer)
-                .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)
+                .mount(Operated.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
+                .mount(Operated.PEER, NodeRoot::peer, NodeRoot::withPeer)
+                .mount(Operated.STREAM, NodeRoot::stream, NodeRoot::withStream)
                 .mount(StandardProtocols.EXCHANGE, NodeRoot::exchange, NodeRoot::withExchange)
                 .mount(IdentifyMachine.IDENTIFY, NodeRoot::identify, NodeRoot::withIdentify)
-                .mount(PingMachine.PING, NodeRoot::ping, NodeRoot::withPing)
+                .mount(Operated.PING, NodeRoot::ping, NodeRoot::withPing)
                 .build();
     }
 

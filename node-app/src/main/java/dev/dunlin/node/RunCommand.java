@@ -69,6 +69,7 @@ final class RunCommand implements Runnable {
 
     private volatile boolean stopping;
     private volatile Optional<Narrator> narrator = Optional.empty();
+    private volatile Optional<AdminApi> admin = Optional.empty();
 
     @Override
     public void run() {
@@ -149,6 +150,7 @@ final class RunCommand implements Runnable {
                 throw failure;
             }
         } finally {
+            admin.ifPresent(AdminApi::close);
             narrator.ifPresent(Narrator::close);
         }
     }
@@ -163,6 +165,7 @@ final class RunCommand implements Runnable {
         for (Multiaddr address : said.addresses(NodeSettings.CONNECT)) {
             keep(node, address);
         }
+        admin = AdminApi.start(node, configured.dataDir(), said);
         try {
             node.ended().join();
         } catch (CompletionException e) {
@@ -186,6 +189,7 @@ final class RunCommand implements Runnable {
         } catch (CompletionException itDidNotStart) {
             return;
         }
+        admin.ifPresent(AdminApi::close);
         node.close();
         narrator.ifPresent(Narrator::close);
         if (node.ended().isDone() && !node.ended().isCompletedExceptionally()) {

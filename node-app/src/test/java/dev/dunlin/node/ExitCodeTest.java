@@ -2,19 +2,23 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.sim.ConnectionScenario;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.sim.Plan;
 import dev.dunlin.core.sim.PlanText;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.Wish;
+import dev.dunlin.node.admin.AdminFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -160,11 +164,54 @@ class ExitCodeTest {
         List<Scene> scenes = new ArrayList<>();
         any(scenes);
         nodes(scenes);
+        verbs(scenes);
         logs(scenes);
         searches(scenes);
         copies(scenes);
         simulations(scenes);
         return scenes;
+    }
+
+    private void verbs(List<Scene> scenes) {
+        scenes.add(new Scene("verb", ExitCode.DATA_ERROR, "is damaged", () -> run("status", "--data-dir", damaged())));
+        scenes.add(new Scene(
+                "verb",
+                ExitCode.NO_INPUT,
+                "there is no directory",
+                () -> run("status", "--data-dir", folder.resolve("nowhere"))));
+        scenes.add(new Scene(
+                "verb",
+                ExitCode.UNAVAILABLE,
+                "so nothing can be ordered: start it with 'dunlin run'",
+                () -> run("drain", "--data-dir", day())));
+        scenes.add(new Scene("verb", ExitCode.BUSY, "its queue is full: try again later", this::whileTheNodeIsFull));
+        scenes.add(new Scene(
+                "verb",
+                ExitCode.NOTHING_FOUND,
+                "did you mean ping.interval?",
+                () -> run("settings", "show", "ping.intervall", "--data-dir", day())));
+    }
+
+    // What a node says through its API that takes no new work now.
+    private Ended whileTheNodeIsFull() throws IOException {
+        Path data = day("full" + made++);
+        HttpServer api = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        api.createContext("/", exchange -> {
+            byte[] problem = ("{\"type\":\"urn:dunlin:problem:unavailable\",\"title\":\"\",\"status\":503,\"detail\":"
+                            + "\"the node takes no new work now, since its queue is full: try again later\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(503, problem.length);
+            exchange.getResponseBody().write(problem);
+            exchange.close();
+        });
+        api.start();
+        try (FolderLock held = DataDirectory.lock(data, "a test")) {
+            AdminFiles.say(data, "http://127.0.0.1:" + api.getAddress().getPort());
+            Files.writeString(data.resolve(AdminFiles.TOKEN), "t");
+            return run("drain", "--data-dir", data);
+        } finally {
+            api.stop(0);
+        }
     }
 
     private void any(List<Scene> scenes) {
@@ -514,6 +561,11 @@ class ExitCodeTest {
                 new TreeSet<>(Main.commandLine(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()))
                         .getSubcommands()
                         .keySet());
+        // What is made of the registry has the codes of 'verb'.
+        NodeOperations.described()
+                .operations()
+                .forEach(offered -> all.remove(offered.operation().name().split(" ")[0]));
+        all.add("verb");
         // They have no codes of their own.
         all.removeAll(Set.of("help", "version"));
         all.add("any");

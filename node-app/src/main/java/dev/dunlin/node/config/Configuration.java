@@ -52,6 +52,11 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
         problems = List.copyOf(problems);
     }
 
+    /** One in which nothing is said. */
+    public static Configuration none(Settings settings) {
+        return new Configuration(settings, Map.of(), List.of());
+    }
+
     /**
      * Reads a configuration; mistakes in it are its {@link #problems}.
      *

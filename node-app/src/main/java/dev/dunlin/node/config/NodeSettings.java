@@ -7,6 +7,7 @@ import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.node.admin.AdminSettings;
 import java.util.List;
 
 /** What the program itself is configured with, and all that a node is. */
@@ -60,6 +61,6 @@ public final class NodeSettings {
         for (Machine<?, ?, ?> machine : machines) {
             all = all.and(machine.settings());
         }
-        return all.and(TransportSettings.SETTINGS);
+        return all.and(TransportSettings.SETTINGS).and(AdminSettings.SETTINGS);
     }
 }

@@ -76,11 +76,10 @@ public final class NodeRuntime<R> implements Port {
         if (!thread.takesWork()) {
             return Offer.STOPPING;
         }
-        LogThread log = thread.log();
         return door.offer(
                 fact,
                 fairly,
-                new Door.Load(figures.requests, state().node().handles().size(), log != null && log.unwritable()));
+                new Door.Load(figures.requests, state().node().handles().size(), isUnwritable()));
     }
 
     /**
@@ -116,6 +115,12 @@ public final class NodeRuntime<R> implements Port {
     public long forced() {
         LogThread log = thread.log();
         return log == null ? state().input() : log.forced();
+    }
+
+    /** Whether the log cannot be written now, as on a full disk: new work is refused meanwhile. */
+    public boolean isUnwritable() {
+        LogThread log = thread.log();
+        return log != null && log.unwritable();
     }
 
     /** Figures. */

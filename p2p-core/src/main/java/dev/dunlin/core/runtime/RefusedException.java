@@ -9,17 +9,20 @@ public final class RefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String type;
     private final String clause;
     private final transient List<Operand> operands;
 
-    private RefusedException(String clause, List<Operand> operands, String message) {
+    private RefusedException(String type, String clause, List<Operand> operands, String message) {
         super(message);
+        this.type = type;
         this.clause = clause;
         this.operands = operands;
     }
 
     static RefusedException of(NodeOutcome.Refused why) {
         return new RefusedException(
+                why.type(),
                 why.clause(),
                 why.operands(),
                 why.clause() + " does not hold of " + why.type() + " " + why.subject()
@@ -43,7 +46,12 @@ public final class RefusedException extends RuntimeException {
             case HANDLES_FULL -> "too many connections and streams are open: close some, or try again later";
             case FULL, TAKEN -> "its queue is full: try again later";
         };
-        return new RefusedException(clause, List.of(), "the node takes no new work now, since " + why);
+        return new RefusedException("", clause, List.of(), "the node takes no new work now, since " + why);
+    }
+
+    /** The full name of the wish that a guard refused; empty if it did not come so far. */
+    public String type() {
+        return type;
     }
 
     /** The guard's clause that failed, or one of the runtime's own, such as {@code inbox-has-room} or {@code node-runs}. */

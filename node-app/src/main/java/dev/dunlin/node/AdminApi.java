@@ -1,0 +1,138 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.operate.Registry;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.system.SystemErrors;
+import dev.dunlin.node.admin.AdminFiles;
+import dev.dunlin.node.admin.AdminServer;
+import dev.dunlin.node.admin.AdminSettings;
+import dev.dunlin.node.config.Configuration;
+import dev.dunlin.node.config.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The admin API of a node that runs in a data directory: its token and its address stand there. */
+final class AdminApi implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
+
+    private final AdminServer<NodeRoot> server;
+    private final Path dataDir;
+
+    private AdminApi(AdminServer<NodeRoot> server, Path dataDir) {
+        this.server = server;
+        this.dataDir = dataDir;
+    }
+
+    /**
+     * Starts it, if the configuration says so.
+     *
+     * @throws CommandFailure if it cannot listen, or its token cannot be used
+     */
+    static Optional<AdminApi> start(Node node, Path dataDir, Configuration said) {
+        Table<String, String> config = said.recorded();
+        if (!AdminSettings.ON.isOn(config)) {
+            return Optional.empty();
+        }
+        LiveNode live = new LiveNode(node, dataDir);
+        Registry<NodeRoot> registry =
+                NodeOperations.registry(node.store(), new NodeOperations.Known(said, Optional.of(live)));
+        live.offers(registry);
+        Optional<AdminSettings.Endpoint> endpoint = endpoint(config);
+        try {
+            AdminServer<NodeRoot> server = AdminServer.start(
+                    registry,
+                    live,
+                    node.counts(),
+                    DirectoryStorage.readOnly(DataDirectory.log(dataDir)),
+                    AdminFiles.token(dataDir),
+                    new AdminServer.Options(
+                            endpoint,
+                            tls(config),
+                            AdminSettings.CONNECTIONS.integer(config),
+                            AdminSettings.STREAMS.integer(config),
+                            AdminSettings.BUFFER.number(config),
+                            BuildInfo.current().version()));
+            live.isAt(server.url());
+            AdminFiles.say(dataDir, server.url());
+            LOG.info("admin API at {}, its token in {}", server.url(), dataDir.resolve(AdminFiles.TOKEN));
+            return Optional.of(new AdminApi(server, dataDir));
+        } catch (AdminFiles.NotPrivateException open) {
+            throw new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(open.getMessage()), open);
+        } catch (IOException failure) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "the admin API cannot listen at "
+                            + endpoint.map(Object::toString).orElse("127.0.0.1") + ": " + SystemErrors.sentence(failure)
+                            + "; set admin.listen to another host and port",
+                    failure);
+        }
+    }
+
+    private static Optional<AdminSettings.Endpoint> endpoint(Table<String, String> config) {
+        String said = AdminSettings.LISTEN.of(config);
+        return said.isEmpty() ? Optional.empty() : Optional.of(AdminSettings.Endpoint.parse(said));
+    }
+
+    private static Optional<AdminServer.Tls> tls(Table<String, String> config) {
+        String certificate = AdminSettings.CERTIFICATE.of(config);
+        return certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AdminServer.Tls(Path.of(certificate), Path.of(AdminSettings.KEY.of(config))));
+    }
+
+    /** A configuration with what is wrong with what it says of the API. */
+    static Configuration checked(Configuration said) {
+        Table<String, String> config = said.recorded();
+        List<Problem> problems = new ArrayList<>();
+        String certificate = AdminSettings.CERTIFICATE.of(config);
+        String key = AdminSettings.KEY.of(config);
+        if (certificate.isEmpty() != key.isEmpty()) {
+            Setting there = key.isEmpty() ? AdminSettings.CERTIFICATE : AdminSettings.KEY;
+            problems.add(at(said, there, "stands alone: admin.tlsCertificate and admin.tlsKey go together"));
+        }
+        for (Setting file : List.of(AdminSettings.CERTIFICATE, AdminSettings.KEY)) {
+            String named = file.of(config);
+            if (!named.isEmpty() && !Files.isReadable(Path.of(named))) {
+                problems.add(at(said, file, "names " + named + ", which cannot be read: check the path"));
+            }
+        }
+        try {
+            if (endpoint(config).filter(at -> !at.isLoopback()).isPresent() && certificate.isEmpty()) {
+                problems.add(at(
+                        said,
+                        AdminSettings.LISTEN,
+                        "is not of this machine alone, and others could listen in: set admin.tlsCertificate and"
+                                + " admin.tlsKey, or listen at 127.0.0.1"));
+            }
+        } catch (IllegalArgumentException none) {
+            problems.add(at(said, AdminSettings.LISTEN, String.valueOf(none.getMessage())));
+        }
+        return problems.isEmpty() ? said : said.with(problems);
+    }
+
+    private static Problem at(Configuration said, Setting setting, String what) {
+        return new Problem(
+                said.valueOf(setting.key()).origin(),
+                setting.key() + " = " + LogLine.shortened(setting.of(said.recorded()), 80) + " " + what);
+    }
+
+    @Override
+    public void close() {
+        try {
+            AdminFiles.forget(dataDir);
+        } catch (IOException left) {
+            // Who asks there finds nobody, and says so.
+            LOG.debug("the file with the address of the admin API stays", left);
+        }
+        server.close();
+    }
+}

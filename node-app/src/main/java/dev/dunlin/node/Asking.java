@@ -1,0 +1,145 @@
+package dev.dunlin.node;
+
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.FolderLock;
+import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.operate.Arguments;
+import dev.dunlin.core.operate.NoAnswerException;
+import dev.dunlin.core.operate.Operation;
+import dev.dunlin.core.operate.Registry;
+import dev.dunlin.core.replay.Replayer;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreState;
+import dev.dunlin.node.admin.AdminClient;
+import dev.dunlin.node.admin.AdminFiles;
+import dev.dunlin.node.admin.Answers;
+import dev.dunlin.node.config.Configuration;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks the node of a data directory: the running one through its admin API, and of a stopped one the end of its log. */
+final class Asking {
+
+    private final Path dataDir;
+
+    Asking(Path dataDir) {
+        this.dataDir = dataDir;
+    }
+
+    /**
+     * The answer to a question or an order: lines for people, or one of JSON.
+     *
+     * @param written what is given with it, in its written form, by name
+     * @param notes where it is said of which moment the answer is, if that is not now
+     * @throws CommandFailure if there is none
+     */
+    <A extends Record> List<String> ask(
+            Registry.Offered<NodeRoot, ?, ?, A> offered, Map<String, String> written, boolean json, PrintWriter notes) {
+        Operation<?, ?, A> operation = offered.operation();
+        try {
+            Arguments given = Arguments.of(operation.parameters(), written);
+            A answer = isRunning() ? ofRunning(operation, written) : ofStopped(offered, given, notes);
+            return json ? List.of(Answers.write(answer)) : offered.text(answer);
+        } catch (NoAnswerException failure) {
+            throw new CommandFailure(code(failure.kind()), failure.sentence(), failure);
+        }
+    }
+
+    private static ExitCode code(NoAnswerException.Kind kind) {
+        return switch (kind) {
+            case BAD_REQUEST -> ExitCode.USAGE;
+            case NOT_FOUND -> ExitCode.NOTHING_FOUND;
+            case REFUSED, FAILED -> ExitCode.UNAVAILABLE;
+            case UNAVAILABLE, TIMED_OUT -> ExitCode.BUSY;
+        };
+    }
+
+    private boolean isRunning() {
+        if (!Files.isDirectory(dataDir)) {
+            throw new CommandFailure(
+                    ExitCode.NO_INPUT,
+                    "there is no directory " + dataDir
+                            + ": give a node's data directory with --data-dir, or start one with" + " 'dunlin run'");
+        }
+        try {
+            return FolderLock.holder(dataDir).isPresent();
+        } catch (IOException failure) {
+            throw FileFailure.of("see whether a node runs in " + dataDir, failure);
+        }
+    }
+
+    private <A extends Record> A ofRunning(Operation<?, ?, A> operation, Map<String, String> written) {
+        try {
+            String url = AdminFiles.address(dataDir)
+                    .orElseThrow(() -> new CommandFailure(
+                            ExitCode.UNAVAILABLE,
+                            "what runs in " + dataDir
+                                    + " cannot be asked: it is starting or stopping, or it runs without an admin API"
+                                    + " (admin.on); try again, or start it with one"));
+            String token = AdminFiles.knownToken(dataDir)
+                    .orElseThrow(() -> new CommandFailure(
+                            ExitCode.NO_INPUT,
+                            "there is no " + dataDir.resolve(AdminFiles.TOKEN)
+                                    + ", which the running node asks for: start it again, and it makes a new one"));
+            return asked(url, token, operation, written);
+        } catch (IOException failure) {
+            throw FileFailure.of("read the files of the admin API in " + dataDir, failure);
+        }
+    }
+
+    private <A extends Record> A asked(
+            String url, String token, Operation<?, ?, A> operation, Map<String, String> written) {
+        try (AdminClient client = new AdminClient(url, token)) {
+            return Answers.read(client.ask(operation, written), operation.answers());
+        } catch (IOException failure) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "the node in " + dataDir + " does not answer at " + url
+                            + ": see whether it hangs, in the log of its process",
+                    failure);
+        }
+    }
+
+    private <A extends Record> A ofStopped(
+            Registry.Offered<NodeRoot, ?, ?, A> offered, Arguments given, PrintWriter notes) {
+        if (offered.operation() instanceof Operation.Order<?, ?, ?>) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "no node runs in " + dataDir + ", so nothing can be ordered: start it with 'dunlin run'");
+        }
+        if (!DataDirectory.hasLog(dataDir)) {
+            throw new CommandFailure(
+                    ExitCode.NO_INPUT,
+                    "no node runs in " + dataDir + ", and there is no log of one: start it with 'dunlin run'");
+        }
+        Store<NodeRoot> store = NodeRoot.newStore();
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(DataDirectory.log(dataDir)), store);
+        Replayer<NodeRoot> replayer = new Replayer<>(log, store, true);
+        try {
+            replayer.trySeek(Long.MAX_VALUE);
+            StoreState<NodeRoot> end = replayer.state();
+            A answer = again(offered, end, given);
+            notes.println("the node in " + dataDir + " is stopped: this is as of its last input, " + end.input()
+                    + ", at " + LogLine.second(end.now()));
+            return answer;
+        } finally {
+            replayer.close();
+        }
+    }
+
+    // The registry that the verbs are made of knows no data directory; the answer is to know what the configuration
+    // says.
+    private <A extends Record> A again(
+            Registry.Offered<NodeRoot, ?, ?, A> offered, StoreState<NodeRoot> end, Arguments given) {
+        Configuration said = ConfigurationOptions.of(dataDir);
+        Registry<NodeRoot> registry =
+                NodeOperations.registry(NodeRoot.newStore(), new NodeOperations.Known(said, Optional.empty()));
+        Record answer = registry.find(offered.operation().name()).orElseThrow().answer(end, given, LogLine::second);
+        return offered.operation().answers().cast(answer);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.dunlin.node.admin;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may come in: asked of each request before anything of it is looked at. A page in somebody's browser knows no token, and is not
+ * let in whatever else it sends: the host must be one of those by which this API is meant (against DNS rebinding), an origin must be
+ * the API's own, and what is sent must be JSON.
+ */
+final class Entrance {
+
+    private static final String BEARER = "bearer ";
+
+    private final byte[] token;
+    private final Set<String> hosts = new TreeSet<>();
+    private final Set<String> origins = new TreeSet<>();
+
+    /**
+     * An entrance.
+     *
+     * @param bound where the API listens, with its real port
+     */
+    Entrance(String token, AdminSettings.Endpoint bound, boolean tls) {
+        this.token = token.getBytes(StandardCharsets.UTF_8);
+        for (String host : bound.isLoopback() ? Set.of("127.0.0.1", "localhost", "::1") : Set.of(bound.host())) {
+            String named =
+                    new AdminSettings.Endpoint(host, bound.port()).toString().toLowerCase(Locale.ROOT);
+            hosts.add(named);
+            origins.add((tls ? "https://" : "http://") + named);
+        }
+        hosts.add(bound.toString().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * A request, as far as it matters here.
+     *
+     * @param open whether no token is needed
+     */
+    record Request(
+            String method,
+            @Nullable String host,
+            @Nullable String origin,
+            @Nullable String authorization,
+            @Nullable String contentType,
+            boolean open) {}
+
+    /** Why a request is not let in. */
+    Optional<Problem> refusal(Request request) {
+        if (request.host() == null || !hosts.contains(request.host().toLowerCase(Locale.ROOT))) {
+            return Optional.of(Problem.of(
+                    403,
+                    "foreign-host",
+                    "The request is for another host",
+                    "this API is not asked by the name in the Host header: ask it as " + String.join(" or ", hosts)));
+        }
+        if (request.origin() != null && !origins.contains(request.origin().toLowerCase(Locale.ROOT))) {
+            return Optional.of(Problem.of(
+                    403,
+                    "foreign-origin",
+                    "The request comes from a page of another place",
+                    "this API is not for pages of other places: send no Origin header"));
+        }
+        if (!request.open() && !isKnown(request.authorization())) {
+            return Optional.of(Problem.of(
+                    401,
+                    "no-token",
+                    "The token is missing or wrong",
+                    "send the header 'Authorization: Bearer' with what stands in the file " + AdminFiles.TOKEN
+                            + " of the data directory"));
+        }
+        if (request.method().equals("POST") && !isJson(request.contentType())) {
+            return Optional.of(Problem.of(
+                    415,
+                    "no-json",
+                    "What was sent is not JSON",
+                    "send JSON, with the header 'Content-Type: application/json'"));
+        }
+        return Optional.empty();
+    }
+
+    private boolean isKnown(@Nullable String authorization) {
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            return false;
+        }
+        // In a time that does not depend on how much of it is right.
+        return MessageDigest.isEqual(
+                authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8), token);
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        return contentType != null
+                && contentType.toLowerCase(Locale.ROOT).replace(" ", "").matches("application/json(;charset=utf-8)?");
+    }
+}

@@ -1,0 +1,136 @@
+package dev.dunlin.node.admin;
+
+import dev.dunlin.core.log.Frame;
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogFollower;
+import dev.dunlin.core.log.LogStorage;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the log into a ring, on a thread of its own, as long as there is a client: the log's lines are the events, so nothing is
+ * encoded twice, and the store knows nothing of clients.
+ */
+final class EventSource implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventSource.class);
+    private static final long PAUSE_NANOS = 2_000_000;
+
+    private final LogStorage storage;
+    private final LongSupplier last;
+    private final EventRing ring;
+    private final Object guard = new Object();
+    private int clients;
+    private Optional<Thread> thread = Optional.empty();
+    private volatile boolean closed;
+    private volatile boolean idle = true;
+
+    /**
+     * A source.
+     *
+     * @param storage the log, to be read
+     * @param last the number of the node's last input
+     */
+    EventSource(LogStorage storage, LongSupplier last, EventRing ring) {
+        this.storage = storage;
+        this.last = last;
+        this.ring = ring;
+    }
+
+    /** The log. */
+    LogStorage storage() {
+        return storage;
+    }
+
+    /** One more client; the ring goes on from where the log is now, if there was none. */
+    void enter() {
+        synchronized (guard) {
+            clients++;
+            if (clients == 1 && !closed) {
+                idle = false;
+                thread.ifPresent(EventSource::join);
+                long from = Math.max(last.getAsLong(), ring.last()) + 1;
+                Thread follower =
+                        Thread.ofPlatform().name("dunlin-events").daemon().unstarted(() -> follow(from));
+                thread = Optional.of(follower);
+                follower.start();
+            }
+        }
+    }
+
+    /** One client less; without any, nothing is read. */
+    void leave() {
+        synchronized (guard) {
+            clients--;
+            idle = clients == 0;
+        }
+    }
+
+    /** How many clients there are. */
+    int clients() {
+        synchronized (guard) {
+            return clients;
+        }
+    }
+
+    private void follow(long from) {
+        long next = from;
+        try (LogFollower follower = LogFollower.from(storage, from)) {
+            while (!closed && !idle) {
+                Optional<String> line = follower.next();
+                if (line.isEmpty()) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                } else if (!isOwn(line.get())) {
+                    EventRing.Line event = line(line.get());
+                    // A follower may give lines again.
+                    if (event.input() >= next) {
+                        next = event.input() + 1;
+                        ring.add(event);
+                    }
+                }
+            }
+        } catch (LogException | UncheckedIOException failure) {
+            LOG.error("the event stream cannot go on, its clients are ended: {}", failure.getMessage());
+            ring.close();
+        }
+    }
+
+    static boolean isOwn(String raw) {
+        return Frame.isOwn(raw);
+    }
+
+    /** An event, as server-sent events have it (WHATWG HTML, section 9.2). */
+    static EventRing.Line line(String raw) {
+        long input = Frame.inputOf(raw);
+        return new EventRing.Line(
+                input, ("id: " + input + "\ndata: " + raw + "\n\n").getBytes(StandardCharsets.UTF_8), typeOf(raw));
+    }
+
+    private static String typeOf(String raw) {
+        int begin = raw.indexOf("\"type\":\"") + 8;
+        int end = raw.indexOf('"', begin);
+        return begin < 8 || end < 0 ? "" : raw.substring(begin, end);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ring.close();
+        synchronized (guard) {
+            thread.ifPresent(EventSource::join);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.dunlin.node.admin;
+
+import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogFollower;
+import dev.dunlin.core.log.LogStorage;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** One client of the event stream, on a virtual thread of its own: it waits when the client does not read, and nobody waits for it. */
+final class EventStream {
+
+    private static final long PING_MILLIS = 10_000;
+    private static final int LINES = 256;
+    private static final int MAX_UNSENT = 256 << 10;
+    private static final Buffer PING = Buffer.buffer(": nothing happened\n\n");
+
+    private final HttpServerResponse response;
+    private final EventRing ring;
+    private final List<String> types;
+    private final Semaphore drained = new Semaphore(0);
+    private volatile boolean gone;
+
+    EventStream(HttpServerResponse response, EventRing ring, List<String> types) {
+        this.response = response;
+        this.ring = ring;
+        this.types = types;
+    }
+
+    /**
+     * Sends events until the client is gone or the API is closed.
+     *
+     * @param from the first input to be sent; negative for those from now on
+     * @param log where older ones stand
+     * @param now the node's last input
+     */
+    void run(long from, LogStorage log, long now, BooleanSupplier closing) throws InterruptedException {
+        response.setWriteQueueMaxSize(MAX_UNSENT);
+        response.closeHandler(closed -> {
+            gone = true;
+            drained.release();
+        });
+        response.drainHandler(room -> drained.release());
+        response.setChunked(true)
+                .putHeader("Content-Type", "text/event-stream; charset=utf-8")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff");
+        send(Buffer.buffer("retry: 1000\n\n"));
+        long seen = from < 0 ? now : past(Math.max(1, from), log, now) - 1;
+        while (!gone && !closing.getAsBoolean() && !ring.isClosed()) {
+            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS);
+            if (batch.lines().isEmpty()) {
+                send(PING);
+                continue;
+            }
+            Buffer buffer = Buffer.buffer();
+            if (batch.missed() > 0) {
+                gap(buffer, seen + 1, seen + batch.missed());
+            }
+            for (EventRing.Line line : batch.lines()) {
+                if (isWanted(line)) {
+                    buffer.appendBytes(line.text());
+                }
+                seen = line.input();
+            }
+            if (buffer.length() > 0) {
+                send(buffer);
+            }
+        }
+        if (!gone) {
+            response.end();
+        }
+    }
+
+    /** Sends what stands in the log up to the ring; the number of the first input that was not sent. */
+    private long past(long from, LogStorage log, long now) throws InterruptedException {
+        long next = from;
+        if (next > now) {
+            return next;
+        }
+        try (LogFollower follower = LogFollower.from(log, from)) {
+            Buffer buffer = Buffer.buffer();
+            while (!gone && next <= now) {
+                Optional<String> raw = follower.next();
+                if (raw.isEmpty()) {
+                    // The node is ahead of what is written.
+                    send(buffer);
+                    buffer = Buffer.buffer();
+                    drained.tryAcquire(2, TimeUnit.MILLISECONDS);
+                    continue;
+                }
+                if (EventSource.isOwn(raw.get())) {
+                    continue;
+                }
+                EventRing.Line line = EventSource.line(raw.get());
+                if (line.input() < next) {
+                    continue;
+                }
+                if (line.input() > next) {
+                    gap(buffer, next, line.input() - 1);
+                }
+                if (isWanted(line)) {
+                    buffer.appendBytes(line.text());
+                }
+                next = line.input() + 1;
+                if (buffer.length() >= MAX_UNSENT) {
+                    send(buffer);
+                    buffer = Buffer.buffer();
+                }
+            }
+            send(buffer);
+        } catch (LogException damaged) {
+            Buffer buffer = Buffer.buffer();
+            gap(buffer, next, now);
+            send(buffer);
+            return now + 1;
+        }
+        return next;
+    }
+
+    private boolean isWanted(EventRing.Line line) {
+        return types.isEmpty() || types.stream().anyMatch(line.type()::startsWith);
+    }
+
+    private static void gap(Buffer to, long first, long last) {
+        to.appendString(
+                "event: gap\nid: " + last + "\ndata: {\"from\":" + first + ",\"to\":" + last + "}\n\n",
+                StandardCharsets.UTF_8.name());
+    }
+
+    // Waits as long as the client does not read what was sent before.
+    private void send(Buffer buffer) throws InterruptedException {
+        if (buffer.length() == 0) {
+            return;
+        }
+        while (!gone && response.writeQueueFull()) {
+            drained.tryAcquire(100, TimeUnit.MILLISECONDS);
+        }
+        if (!gone) {
+            response.write(buffer);
+        }
+    }
+}
