@@ -29,21 +29,21 @@ record PingReducer(PingState own, PeerId id, Peer peer, Context ctx) {
     /** Nobody is connected; pings are answered. */
     static PingState configured(PingState own, Table<String, String> values, long now) {
         PingConfig config = PingConfig.of(values);
+        boolean isOther = config.interval() != own.config().interval();
+        long next = config.interval() == 0 ? Due.NEVER : now + config.interval();
         Table<PeerId, Peer> peers = own.peers();
         for (Map.Entry<PeerId, Peer> entry : own.peers()) {
-            peers = peers.with(entry.getKey(), fitted(entry.getValue(), own.config(), config, now));
+            Peer peer = entry.getValue();
+            boolean moves = isOther && peer.ping().isEmpty() && peer.jobs().isEmpty();
+            List<Long> rtts = peer.rtts()
+                    .subList(
+                            Math.max(0, peer.rtts().size() - config.keptRtts()),
+                            peer.rtts().size());
+            int failures = Math.min(peer.failures(), config.failures());
+            peers = peers.with(
+                    entry.getKey(), new Peer(peer.ping(), moves ? next : peer.at(), rtts, failures, peer.jobs()));
         }
         return new PingState(config, peers, own.lastPing());
-    }
-
-    private static Peer fitted(Peer peer, PingConfig before, PingConfig config, long now) {
-        boolean waitsForTheNext = peer.ping().isEmpty() && peer.jobs().isEmpty();
-        long at = !waitsForTheNext || before.interval() == config.interval()
-                ? peer.at()
-                : config.interval() == 0 ? Due.NEVER : now + config.interval();
-        int spare = Math.max(0, peer.rtts().size() - config.keptRtts());
-        List<Long> rtts = peer.rtts().subList(spare, peer.rtts().size());
-        return new Peer(peer.ping(), at, rtts, Math.min(peer.failures(), config.failures()), peer.jobs());
     }
 
     static PingState boot(PingState own, NodeAction.Booted booted, Context ctx) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** How few lines the ping machine takes. */
 final class PingSizeTest {
 
-    private static final int MOST_LINES = 520;
+    private static final int MOST_LINES = 530;
     private static final Path FILES = Path.of("src/main/java/dev/dunlin/connection/ping");
 
     /** The bytes on the stream: no part of the machine. */
