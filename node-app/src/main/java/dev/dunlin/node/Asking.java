@@ -43,7 +43,9 @@ final class Asking {
         Operation<?, ?, A> operation = offered.operation();
         try {
             Arguments given = Arguments.of(operation.parameters(), written);
-            A answer = isRunning() ? ofRunning(operation, written) : ofStopped(offered, given, notes);
+            A answer = isRunning()
+                    ? running(client -> Answers.read(client.ask(operation, written), operation.answers()))
+                    : ofStopped(offered, given, notes);
             return json ? List.of(Answers.write(answer)) : offered.text(answer);
         } catch (NoAnswerException failure) {
             throw new CommandFailure(code(failure.kind()), failure.sentence(), failure);
@@ -73,29 +75,42 @@ final class Asking {
         }
     }
 
-    private <A extends Record> A ofRunning(Operation<?, ?, A> operation, Map<String, String> written) {
+    /** Something that is asked of a running node, perhaps several things. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask(AdminClient client) throws IOException;
+    }
+
+    /**
+     * Asks a running node.
+     *
+     * @throws CommandFailure if there is none, or it cannot be asked
+     * @throws NoAnswerException as the node says
+     */
+    <T> T running(Question<T> question) {
+        if (!isRunning()) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE, "no node runs in " + dataDir + ": start it with 'dunlin run'");
+        }
+        String url;
+        String token;
         try {
-            String url = AdminFiles.address(dataDir)
+            url = AdminFiles.address(dataDir)
                     .orElseThrow(() -> new CommandFailure(
                             ExitCode.UNAVAILABLE,
                             "what runs in " + dataDir
                                     + " cannot be asked: it is starting or stopping, or it runs without an admin API"
                                     + " (admin.on); try again, or start it with one"));
-            String token = AdminFiles.knownToken(dataDir)
+            token = AdminFiles.knownToken(dataDir)
                     .orElseThrow(() -> new CommandFailure(
                             ExitCode.NO_INPUT,
                             "there is no " + dataDir.resolve(AdminFiles.TOKEN)
                                     + ", which the running node asks for: start it again, and it makes a new one"));
-            return asked(url, token, operation, written);
         } catch (IOException failure) {
             throw FileFailure.of("read the files of the admin API in " + dataDir, failure);
         }
-    }
-
-    private <A extends Record> A asked(
-            String url, String token, Operation<?, ?, A> operation, Map<String, String> written) {
         try (AdminClient client = new AdminClient(url, token)) {
-            return Answers.read(client.ask(operation, written), operation.answers());
+            return question.ask(client);
         } catch (IOException failure) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,

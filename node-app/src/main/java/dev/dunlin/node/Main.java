@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.operate.Registry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStreamReader;
@@ -136,7 +137,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new ShrinkCommand())
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()));
-        Verbs.addTo(program, NodeOperations.described());
+        Registry<NodeRoot> registry = NodeOperations.described();
+        Verbs.addTo(program, registry);
+        program.addSubcommand(new TopCommand(registry, isUser && Terminal.hasBoth()));
         return program.registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)

@@ -39,8 +39,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -393,6 +396,60 @@ class AdminApiTest {
         assertThat(text.lines().filter(line -> !line.startsWith("#")).count()).isLessThan(2000);
     }
 
+    /** Each metric that the dashboard and the alerts ask for is exported, with each label that they name. */
+    @Test
+    void theDashboardAndTheAlertsAskForWhatThereIs() throws Exception {
+        node.connect(otherAddress, Duration.ofSeconds(20));
+        problem(post("/v1/peers/" + STRANGER + "/disconnect", "{}"), 409, "refused", "");
+        Map<String, TreeSet<String>> exported = new TreeMap<>();
+        get("/metrics").body().lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+            TreeSet<String> labels = exported.computeIfAbsent(line.split("[{ ]")[0], name -> new TreeSet<>());
+            Matcher label = Pattern.compile("([a-z_]+)=\"").matcher(line);
+            while (label.find()) {
+                labels.add(label.group(1));
+            }
+        });
+        List<String> expressions = new ArrayList<>();
+        JSON.readTree(Path.of("..", "docs", "monitoring", "grafana-dashboard.json"))
+                .findValuesAsString("expr")
+                .forEach(expressions::add);
+        assertThat(expressions).hasSizeGreaterThan(30);
+        List<String> alerts = Files.readAllLines(Path.of("..", "docs", "monitoring", "alerts.yml")).stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("expr: "))
+                .toList();
+        assertThat(alerts).hasSizeGreaterThan(8);
+        expressions.addAll(alerts);
+        // What Prometheus adds to every series.
+        TreeSet<String> added = new TreeSet<>(List.of("job", "instance"));
+        for (String expression : expressions) {
+            Matcher metric = Pattern.compile("\\b((?:dunlin|jvm|process)_[a-z_]+)(?:\\{([^}]*)})?")
+                    .matcher(expression);
+            int found = 0;
+            while (metric.find()) {
+                found++;
+                assertThat(exported).as(expression).containsKey(metric.group(1));
+                Matcher label = Pattern.compile("([a-z_]+)=").matcher(metric.group(2) == null ? "" : metric.group(2));
+                while (label.find()) {
+                    if (!added.contains(label.group(1))) {
+                        assertThat(exported.get(metric.group(1))).as(expression).contains(label.group(1));
+                    }
+                }
+                Matcher by = Pattern.compile("by \\(([a-z_, ]+)\\)").matcher(expression);
+                while (by.find()) {
+                    for (String name : by.group(1).split(", ")) {
+                        if (!added.contains(name)) {
+                            assertThat(exported.get(metric.group(1)))
+                                    .as(expression)
+                                    .contains(name);
+                        }
+                    }
+                }
+            }
+            assertThat(found).as(expression).isPositive();
+        }
+    }
+
     @Test
     void withoutTheTokenOnlyLifeAndReadinessAreTold() throws Exception {
         String good = token;
@@ -539,6 +596,14 @@ class AdminApiTest {
             first.next("retry: ");
             problem(get("/v1/events"), 503, "unavailable", "admin.maxEventStreams");
         }
+        // The place of one that has gone is free at once, though nothing happens that it could be told.
+        NodeProcess.eventually("a free place", () -> {
+            try (Events next = new Events("")) {
+                return Optional.ofNullable(next.lines.readLine()).filter(line -> line.contains(" 200 "));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     @Test

@@ -165,6 +165,7 @@ class ExitCodeTest {
         any(scenes);
         nodes(scenes);
         verbs(scenes);
+        watching(scenes);
         logs(scenes);
         searches(scenes);
         copies(scenes);
@@ -190,6 +191,15 @@ class ExitCodeTest {
                 ExitCode.NOTHING_FOUND,
                 "did you mean ping.interval?",
                 () -> run("settings", "show", "ping.intervall", "--data-dir", day())));
+    }
+
+    private void watching(List<Scene> scenes) {
+        scenes.add(new Scene("top", ExitCode.UNAVAILABLE, "no node runs in", () -> run("top", "--data-dir", day())));
+        scenes.add(new Scene(
+                "top",
+                ExitCode.NO_INPUT,
+                "there is no directory",
+                () -> run("top", "--data-dir", folder.resolve("nowhere"))));
     }
 
     // What a node says through its API that takes no new work now.

@@ -81,6 +81,12 @@ class VerbsTest {
             assertThat(program.run("status", "--data-dir", data)).isEqualTo(ExitCode.OK);
             assertThat(program.outLines().getFirst()).endsWith(" is running");
 
+            assertThat(program.run("top", "--once", "--data-dir", data)).isEqualTo(ExitCode.OK);
+            assertThat(program.out())
+                    .contains("   running for ")
+                    .contains("what is refused")
+                    .contains("connected 0");
+
             assertThat(program.run("connect", address, "--data-dir", data)).isEqualTo(ExitCode.OK);
             assertThat(program.out()).startsWith(peer + " is connected since ");
             assertThat(program.run("peers", "--data-dir", data)).isEqualTo(ExitCode.OK);

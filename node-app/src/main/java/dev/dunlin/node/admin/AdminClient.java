@@ -73,6 +73,21 @@ public final class AdminClient implements AutoCloseable {
         return response.body();
     }
 
+    /**
+     * What stands at a path that is no operation's.
+     *
+     * @throws NoAnswerException as the node says
+     * @throws IOException if there is no node
+     */
+    public String text(String path) throws IOException {
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWERING));
+        if (response.statusCode() != 200) {
+            throw Answers.read(response.body(), Problem.class).failure();
+        }
+        return response.body();
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
             return http.send(

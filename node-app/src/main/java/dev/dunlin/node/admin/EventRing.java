@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,18 +111,19 @@ final class EventRing {
      * @param after the input that was seen last
      * @param most how many lines at most
      * @param waitMillis how long to wait for the first of them
+     * @param gone whether nobody wants it any more; looked at after each {@link #wake}
      */
-    Batch next(long after, int most, long waitMillis) throws InterruptedException {
+    Batch next(long after, int most, long waitMillis, BooleanSupplier gone) throws InterruptedException {
         long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
         lock.lock();
         try {
-            while (!closed && (size == 0 || at(size - 1).input() <= after)) {
+            while (!closed && !gone.getAsBoolean() && (size == 0 || at(size - 1).input() <= after)) {
                 if (left <= 0) {
                     return new Batch(List.of(), 0);
                 }
                 left = more.awaitNanos(left);
             }
-            if (closed) {
+            if (closed || gone.getAsBoolean()) {
                 return new Batch(List.of(), 0);
             }
             // Inputs are numbered without holes.
@@ -131,6 +133,16 @@ final class EventRing {
                 found.add(at(i));
             }
             return new Batch(found, Math.max(0, first - after - 1));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has all who wait look whether they are still wanted. */
+    void wake() {
+        lock.lock();
+        try {
+            more.signalAll();
         } finally {
             lock.unlock();
         }

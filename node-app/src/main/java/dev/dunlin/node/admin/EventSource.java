@@ -7,6 +7,7 @@ import dev.dunlin.core.log.LogStorage;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -26,9 +27,20 @@ final class EventSource implements AutoCloseable {
     private final EventRing ring;
     private final Object guard = new Object();
     private int clients;
-    private Optional<Thread> thread = Optional.empty();
-    private volatile boolean closed;
-    private volatile boolean idle = true;
+    private Optional<Following> following = Optional.empty();
+    private boolean closed;
+
+    /** One thread that follows, until it is told to stop. */
+    private record Following(Thread thread, AtomicBoolean stop) {
+        void end() {
+            stop.set(true);
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 
     /**
      * A source.
@@ -52,13 +64,12 @@ final class EventSource implements AutoCloseable {
         synchronized (guard) {
             clients++;
             if (clients == 1 && !closed) {
-                idle = false;
-                thread.ifPresent(EventSource::join);
                 long from = Math.max(last.getAsLong(), ring.last()) + 1;
-                Thread follower =
-                        Thread.ofPlatform().name("dunlin-events").daemon().unstarted(() -> follow(from));
-                thread = Optional.of(follower);
-                follower.start();
+                AtomicBoolean stop = new AtomicBoolean();
+                Thread thread =
+                        Thread.ofPlatform().name("dunlin-events").daemon().unstarted(() -> follow(from, stop));
+                following = Optional.of(new Following(thread, stop));
+                thread.start();
             }
         }
     }
@@ -67,8 +78,15 @@ final class EventSource implements AutoCloseable {
     void leave() {
         synchronized (guard) {
             clients--;
-            idle = clients == 0;
+            if (clients == 0) {
+                end();
+            }
         }
+    }
+
+    private void end() {
+        following.ifPresent(Following::end);
+        following = Optional.empty();
     }
 
     /** How many clients there are. */
@@ -78,10 +96,10 @@ final class EventSource implements AutoCloseable {
         }
     }
 
-    private void follow(long from) {
+    private void follow(long from, AtomicBoolean stop) {
         long next = from;
         try (LogFollower follower = LogFollower.from(storage, from)) {
-            while (!closed && !idle) {
+            while (!stop.get()) {
                 Optional<String> line = follower.next();
                 if (line.isEmpty()) {
                     LockSupport.parkNanos(PAUSE_NANOS);
@@ -117,20 +135,12 @@ final class EventSource implements AutoCloseable {
         return begin < 8 || end < 0 ? "" : raw.substring(begin, end);
     }
 
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        closed = true;
         ring.close();
         synchronized (guard) {
-            thread.ifPresent(EventSource::join);
+            closed = true;
+            end();
         }
     }
 }

@@ -44,6 +44,7 @@ final class EventStream {
         response.closeHandler(closed -> {
             gone = true;
             drained.release();
+            ring.wake();
         });
         response.drainHandler(room -> drained.release());
         response.setChunked(true)
@@ -53,7 +54,7 @@ final class EventStream {
         send(Buffer.buffer("retry: 1000\n\n"));
         long seen = from < 0 ? now : past(Math.max(1, from), log, now) - 1;
         while (!gone && !closing.getAsBoolean() && !ring.isClosed()) {
-            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS);
+            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS, () -> gone);
             if (batch.lines().isEmpty()) {
                 send(PING);
                 continue;

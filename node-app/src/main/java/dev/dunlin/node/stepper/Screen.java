@@ -1,5 +1,6 @@
 package dev.dunlin.node.stepper;
 
+import dev.dunlin.node.screen.Line;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.dunlin.node.stepper;
 
+import dev.dunlin.node.screen.Key;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

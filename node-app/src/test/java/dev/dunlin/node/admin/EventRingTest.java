@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -33,7 +34,7 @@ class EventRingTest {
             many.add(line(i, 1));
         }
         assertThat(many.first()).isEqualTo(11);
-        assertThat(inputs(many.next(EventRing.MAX_LINES + 8, 10, 0)))
+        assertThat(inputs(many.next(EventRing.MAX_LINES + 8, 10, 0, () -> false)))
                 .containsExactly(EventRing.MAX_LINES + 9L, EventRing.MAX_LINES + 10L);
     }
 
@@ -43,11 +44,11 @@ class EventRingTest {
         for (int i = 1; i <= 20; i++) {
             ring.add(line(i, 100));
         }
-        EventRing.Batch batch = ring.next(3, 100, 0);
+        EventRing.Batch batch = ring.next(3, 100, 0, () -> false);
         assertThat(batch.missed()).isEqualTo(12);
         assertThat(inputs(batch)).containsExactly(16L, 17L, 18L, 19L, 20L);
-        assertThat(ring.next(18, 100, 0).missed()).isZero();
-        assertThat(inputs(ring.next(15, 2, 0))).containsExactly(16L, 17L);
+        assertThat(ring.next(18, 100, 0, () -> false).missed()).isZero();
+        assertThat(inputs(ring.next(15, 2, 0, () -> false))).containsExactly(16L, 17L);
     }
 
     @Test
@@ -55,9 +56,9 @@ class EventRingTest {
         EventRing ring = new EventRing(100);
         ring.add(line(1, 50));
         ring.add(line(2, 500));
-        assertThat(inputs(ring.next(0, 10, 0))).containsExactly(2L);
+        assertThat(inputs(ring.next(0, 10, 0, () -> false))).containsExactly(2L);
         ring.add(line(3, 10));
-        assertThat(inputs(ring.next(0, 10, 0))).containsExactly(3L);
+        assertThat(inputs(ring.next(0, 10, 0, () -> false))).containsExactly(3L);
     }
 
     @Test
@@ -65,7 +66,7 @@ class EventRingTest {
         EventRing ring = new EventRing(1000);
         ring.add(line(7, 10));
         ring.add(line(100, 10));
-        EventRing.Batch batch = ring.next(7, 10, 0);
+        EventRing.Batch batch = ring.next(7, 10, 0, () -> false);
         assertThat(inputs(batch)).containsExactly(100L);
         assertThat(batch.missed()).isEqualTo(92);
     }
@@ -82,9 +83,25 @@ class EventRingTest {
         assertThat(ring.isClosed()).isTrue();
     }
 
+    @Test
+    void whoIsGoneIsLetGoAtOnce() throws Exception {
+        EventRing ring = new EventRing(1000);
+        AtomicBoolean gone = new AtomicBoolean();
+        CompletableFuture<EventRing.Batch> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return ring.next(0, 10, 50_000, gone::get);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        gone.set(true);
+        ring.wake();
+        assertThat(waiting.get().lines()).isEmpty();
+    }
+
     private static EventRing.Batch next(EventRing ring, long after) {
         try {
-            return ring.next(after, 10, 50_000);
+            return ring.next(after, 10, 50_000, () -> false);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -103,7 +120,7 @@ class EventRingTest {
         for (int i = 0; i < lengths.size(); i++) {
             ring.add(line(i + 1, lengths.get(i)));
             if (i % pace == 0) {
-                EventRing.Batch batch = ring.next(seen, 3, 0);
+                EventRing.Batch batch = ring.next(seen, 3, 0, () -> false);
                 told += batch.missed() + batch.lines().size();
                 long expected = seen + batch.missed();
                 for (EventRing.Line line : batch.lines()) {

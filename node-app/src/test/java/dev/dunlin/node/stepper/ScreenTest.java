@@ -2,6 +2,7 @@ package dev.dunlin.node.stepper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.node.screen.Line;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.dunlin.node.stepper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.node.screen.Key;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
-package dev.dunlin.node.stepper;
+package dev.dunlin.node.screen;
 
 /** A key of a terminal. */
-sealed interface Key {
+public sealed interface Key {
 
     /**
      * One that writes.

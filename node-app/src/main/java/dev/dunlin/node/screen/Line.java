@@ -1,4 +1,4 @@
-package dev.dunlin.node.stepper;
+package dev.dunlin.node.screen;
 
 /**
  * A line of the screen.
@@ -6,10 +6,10 @@ package dev.dunlin.node.stepper;
  * @param text no longer than the screen is wide, in characters
  * @param style how it is shown
  */
-record Line(String text, Style style) {
+public record Line(String text, Style style) {
 
     /** How a line is shown. */
-    enum Style {
+    public enum Style {
         /** As text. */
         PLAIN,
         /** As the name of what stands below. */
@@ -22,12 +22,13 @@ record Line(String text, Style style) {
         DIM
     }
 
-    static Line of(String text, Style style, int width) {
+    /** A line that is cut to the width. */
+    public static Line of(String text, Style style, int width) {
         return new Line(cut(text, width), style);
     }
 
     /** A text of at most so many characters. */
-    static String cut(String text, int width) {
+    public static String cut(String text, int width) {
         if (text.codePointCount(0, text.length()) <= width) {
             return text;
         }

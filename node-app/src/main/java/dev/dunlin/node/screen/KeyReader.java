@@ -1,4 +1,4 @@
-package dev.dunlin.node.stepper;
+package dev.dunlin.node.screen;
 
 import java.io.IOException;
 import java.util.Optional;
