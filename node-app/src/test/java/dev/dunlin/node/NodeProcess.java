@@ -43,7 +43,14 @@ final class NodeProcess implements AutoCloseable {
      * @param args arguments of the program
      */
     static NodeProcess start(Path output, String name, List<String> jvm, List<String> args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(output, name, List.of(), jvm, args);
+    }
+
+    /** As {@link #start(Path, String, List, List)}, by a command that starts another one, such as {@code prlimit}. */
+    static NodeProcess start(Path output, String name, List<String> by, List<String> jvm, List<String> args)
+            throws IOException {
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
@@ -104,6 +111,20 @@ final class NodeProcess implements AutoCloseable {
             found = looking.get();
         }
         return found.get();
+    }
+
+    /** What it has told on standard error until now. */
+    String told() {
+        return text(err);
+    }
+
+    /** What it has printed until now. */
+    String printed() {
+        return text(out);
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     /** Ends it with SIGKILL. */
