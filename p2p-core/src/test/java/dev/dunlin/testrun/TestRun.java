@@ -59,7 +59,7 @@ public final class TestRun implements TestExecutionListener {
             Path where = Path.of(file);
             Files.createDirectories(where.toAbsolutePath().getParent());
             HeldOutput held = new HeldOutput(Files.newOutputStream(where));
-            PrintStream both = new PrintStream(held, true, StandardCharsets.UTF_8);
+            PrintStream both = new Lasting(held);
             MeantErrors meant = MeantErrors.read(Path.of(System.getProperty(MEANT)));
             Holding started = new Holding(held, System.out, System.err, both, meant);
             holding = started;
@@ -71,6 +71,18 @@ public final class TestRun implements TestExecutionListener {
             JQWIK.setLevel(Level.WARNING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    // Whoever closes standard output in a test does not end what later ones print.
+    private static final class Lasting extends PrintStream {
+        Lasting(OutputStream to) {
+            super(to, true, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() {
+            flush();
         }
     }
 
