@@ -32,8 +32,11 @@ class NamespacesTest {
     /** Within so long after a cause's end they are connected again. */
     private static final Duration BAR = Duration.ofSeconds(10);
 
-    /** As long it may take until somebody notices that an address is gone: two pings' time, and a delay before the next dial. */
-    private static final Duration ADDRESS_BAR = Duration.ofSeconds(75);
+    /**
+     * As long it takes until somebody notices that an address is gone: two pings' time, and a delay before the next dial. The bar is
+     * 10 s, and {@code -Ddunlin.addressBar=10} sees it missed.
+     */
+    private static final Duration ADDRESS_BAR = Duration.ofSeconds(Integer.getInteger("dunlin.addressBar", 75));
 
     @TempDir
     private Path folder;
