@@ -69,7 +69,8 @@ final class CostMode {
 
     private static String row(
             String inputs, String actions, String effects, String rejected, String bytes, String time, String name) {
-        return "%9s %9s %9s %9s %10s %10s  %s".formatted(inputs, actions, effects, rejected, bytes, time, name);
+        return String.format(
+                Locale.ROOT, "%9s %9s %9s %9s %10s %10s  %s", inputs, actions, effects, rejected, bytes, time, name);
     }
 
     private static ObjectNode json(Cost.Share share) {

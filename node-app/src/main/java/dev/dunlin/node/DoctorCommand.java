@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,7 +72,8 @@ final class DoctorCommand implements Runnable {
     static List<String> text(List<Diagnosis> found) {
         List<String> lines = new ArrayList<>();
         for (Diagnosis one : found) {
-            lines.add("%-4s  %-9s  %s".formatted(one.level().text(), one.name(), LogLine.printable(one.reason())));
+            lines.add(String.format(
+                    Locale.ROOT, "%-4s  %-9s  %s", one.level().text(), one.name(), LogLine.printable(one.reason())));
             if (!one.fix().isEmpty()) {
                 lines.add(" ".repeat(17) + "-> " + LogLine.printable(one.fix()));
             }

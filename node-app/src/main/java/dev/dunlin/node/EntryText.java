@@ -18,13 +18,14 @@ final class EntryText {
 
     /** Id, time, how it came about, type, payload, cause, and why it was rejected, on one line. */
     static String line(Entry entry) {
-        StringBuilder text = new StringBuilder("%8s  %s  %-6s  %s  %s"
-                .formatted(
-                        entry.id(),
-                        LogLine.time(entry.at()),
-                        entry.kind().name().toLowerCase(Locale.ROOT),
-                        entry.type(),
-                        LogLine.shortened(entry.payload())));
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%8s  %s  %-6s  %s  %s",
+                entry.id(),
+                LogLine.time(entry.at()),
+                entry.kind().name().toLowerCase(Locale.ROOT),
+                entry.type(),
+                LogLine.shortened(entry.payload())));
         if (!entry.cause().isNone()) {
             text.append(entry.kind() == Entry.Kind.INPUT ? "  answers " : "  <- ")
                     .append(entry.cause());

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,10 +23,11 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String OWN = "@log/";
     private static final int MAX_PAYLOAD = 160;
-    private static final DateTimeFormatter UTC =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter SECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** Of a line whose checksum holds. */
     static LogLine of(String raw) {
@@ -69,8 +71,13 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
                         default -> printable(type);
                     };
         }
-        return "%8d  %s  %s  %s"
-                .formatted(input, time(frame.path("meta").path("at").asLong()), printable(type), details());
+        return String.format(
+                Locale.ROOT,
+                "%8d  %s  %s  %s",
+                input,
+                time(frame.path("meta").path("at").asLong()),
+                printable(type),
+                details());
     }
 
     /** An input's payload, and what was rejected, on one line. */

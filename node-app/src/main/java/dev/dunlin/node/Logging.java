@@ -8,6 +8,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -70,13 +72,31 @@ final class Logging {
                     case TEXT -> text(context, traces);
                     case JSON -> json(context);
                 });
-        appender.setOutputStream(to);
+        appender.setOutputStream(new Lent(to));
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(threshold.level);
         root.addAppender(appender);
         if (threshold == Threshold.INFO || threshold == Threshold.DEBUG) {
             context.getLogger(NETTY).setLevel(Level.WARN);
+        }
+    }
+
+    // Belongs to the process and not to the appender, which closes its stream when another takes its place.
+    private static final class Lent extends FilterOutputStream {
+
+        Lent(OutputStream to) {
+            super(to);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            out.write(bytes, from, count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
         }
     }
 

@@ -12,6 +12,8 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,13 @@ public final class Main implements Runnable {
     private CommandSpec spec;
 
     private Main() {}
+
+    /** What {@code --log-level} says, as the configuration writes levels; empty if it says nothing. */
+    static Optional<String> logLevel(CommandSpec command) {
+        return command.root().userObject() instanceof Main main && main.logLevel != null
+                ? Optional.of(main.logLevel.name().toLowerCase(Locale.ROOT))
+                : Optional.empty();
+    }
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {

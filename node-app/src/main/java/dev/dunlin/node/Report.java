@@ -4,6 +4,7 @@ import dev.dunlin.core.codec.Schema;
 import dev.dunlin.core.replay.JsonDifference;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,7 +28,7 @@ final class Report {
     Report add(String name, String text, JsonNode value) {
         fields.set(name, value);
         if (!json) {
-            out.println("%-10s %s".formatted(name, text.replace("\n", "\n" + " ".repeat(11))));
+            out.println(String.format(Locale.ROOT, "%-10s %s", name, text.replace("\n", "\n" + " ".repeat(11))));
         }
         return this;
     }

@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.netty.TransportSettings;
+import dev.dunlin.core.config.BadValueException;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -76,9 +77,18 @@ final class RunCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         Configuration said = configured.read(options());
         ConfigurationOptions.require(said);
+        levels(said);
         try (OpenDirectory data =
                 OpenDirectory.open(configured.dataDir(), "dunlin run", self -> NodeAddresses.require(said, self))) {
             run(data.identity(), said, out);
+        }
+    }
+
+    private static void levels(Configuration said) {
+        try {
+            LogLevels.apply(NodeSettings.LOG_LEVEL.of(said.recorded()));
+        } catch (BadValueException refusedBefore) {
+            throw new IllegalStateException(refusedBefore);
         }
     }
 
@@ -115,6 +125,9 @@ final class RunCommand implements Runnable {
         if (quiet) {
             said.add(new Configuration.Option("--quiet", NodeSettings.QUIET.key(), "true"));
         }
+        Main.logLevel(spec)
+                .ifPresent(level ->
+                        said.add(new Configuration.Option("--log-level", NodeSettings.LOG_LEVEL.key(), level)));
         if (audit) {
             said.add(new Configuration.Option("--audit", NodeSettings.AUDIT.key(), "true"));
         }

@@ -6,6 +6,7 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,7 +92,7 @@ final class ShrinkCommand implements Runnable {
                 + found.answersDropped() + " answers dropped with their requests; " + found.runs()
                 + " histories tried");
         for (Frame.Recorded input : found.kept()) {
-            out.println(LogLine.printable(String.format("%8d  ", input.number()) + text(log, input)));
+            out.println(LogLine.printable(String.format(Locale.ROOT, "%8d  ", input.number()) + text(log, input)));
         }
     }
 

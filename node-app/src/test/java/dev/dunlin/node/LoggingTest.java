@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -62,6 +65,22 @@ class LoggingTest {
         assertThat(first.path("timestamp").asLong()).isPositive();
         JsonNode second = JsonMapper.builder().build().readTree(lines().get(1));
         assertThat(second.path("throwable").path("message").asString()).isEqualTo("why");
+    }
+
+    @Test
+    void standardErrorOutlivesASecondSetup() {
+        AtomicBoolean closed = new AtomicBoolean();
+        OutputStream standardError = new FilterOutputStream(written) {
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+        Logging.configure(context, Logging.Format.TEXT, Logging.Threshold.INFO, false, standardError);
+        Logging.configure(context, Logging.Format.TEXT, Logging.Threshold.INFO, false, standardError);
+        assertThat(closed).isFalse();
+        context.getLogger("here").info("still");
+        assertThat(lines()).hasSize(1);
     }
 
     @Test

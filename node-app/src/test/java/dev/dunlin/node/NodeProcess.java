@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** {@code dunlin run} as a process of its own, its output in files. */
 final class NodeProcess implements AutoCloseable {
@@ -43,14 +44,28 @@ final class NodeProcess implements AutoCloseable {
      * @param args arguments of the program
      */
     static NodeProcess start(Path output, String name, List<String> jvm, List<String> args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(output, name, List.of(), jvm, args);
+    }
+
+    /** As {@link #start(Path, String, List, List)}, by a command that starts another one, such as {@code prlimit}. */
+    static NodeProcess start(Path output, String name, List<String> by, List<String> jvm, List<String> args)
+            throws IOException {
+        return start(output, name, by, jvm, System.getProperty("java.class.path"), args);
+    }
+
+    /** As {@link #start(Path, String, List, List, List)}, with another class path. */
+    static NodeProcess start(
+            Path output, String name, List<String> by, List<String> jvm, String classPath, List<String> args)
+            throws IOException {
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-cp", classPath, Main.class.getName()));
         command.addAll(args);
         Path out = output.resolve(name + ".out");
         Path err = output.resolve(name + ".err");
@@ -104,6 +119,27 @@ final class NodeProcess implements AutoCloseable {
             found = looking.get();
         }
         return found.get();
+    }
+
+    /** What it has told on standard error until now. */
+    String told() {
+        return text(err);
+    }
+
+    /** What it has printed until now. */
+    String printed() {
+        return text(out);
+    }
+
+    /** How many files and sockets it has open. */
+    long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return open.count();
+        }
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     /** Ends it with SIGKILL. */

@@ -59,7 +59,7 @@ final class ProgramProcess implements AutoCloseable {
     }
 
     // A superuser may write what nobody may: without that right its files are as anybody's.
-    private static List<String> plainUser() {
+    static List<String> plainUser() {
         boolean isRoot = System.getProperty("user.name").equals("root");
         return isRoot && Files.isExecutable(SETPRIV)
                 ? List.of(SETPRIV.toString(), "--bounding-set=-dac_override", "--inh-caps=-all")

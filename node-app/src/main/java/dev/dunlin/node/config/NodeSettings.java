@@ -51,13 +51,24 @@ public final class NodeSettings {
     public static final Setting QUIET =
             Setting.flag("node.quiet", false, "whether the node tells nothing of what happens but faults");
 
+    /** From which level on events are written. */
+    public static final Setting LOG_LEVEL = new Setting(
+                    "log.level",
+                    new Kind.Formed(Levels.RANGE, text -> Levels.parse(text).text()),
+                    "info",
+                    "from which level on events are written to standard error",
+                    false)
+            .alive();
+
     private static final Settings OWN = Settings.of(PROFILE, LISTEN, CONNECT, EARLY_MUXER, THREADS, AUDIT, QUIET);
+
+    private static final Settings LEVELS = Settings.of(LOG_LEVEL);
 
     private NodeSettings() {}
 
     /** All settings of a node with these machines. */
     public static Settings of(List<? extends Machine<?, ?, ?>> machines) {
-        Settings all = OWN.and(Budgets.SETTINGS).and(LogOptions.SETTINGS);
+        Settings all = OWN.and(Budgets.SETTINGS).and(LogOptions.SETTINGS).and(LEVELS);
         for (Machine<?, ?, ?> machine : machines) {
             all = all.and(machine.settings());
         }

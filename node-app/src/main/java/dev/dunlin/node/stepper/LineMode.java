@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,9 @@ public final class LineMode {
                 .boxed()
                 .limit(MOST_FOUND + 1L)
                 .toList();
-        places.stream().limit(MOST_FOUND).forEach(i -> out.println("%6d  %s".formatted(i + 1, lines.get(i))));
+        places.stream()
+                .limit(MOST_FOUND)
+                .forEach(i -> out.println(String.format(Locale.ROOT, "%6d  %s", i + 1, lines.get(i))));
         if (places.size() > MOST_FOUND) {
             out.println("… and more");
         }

@@ -3,6 +3,7 @@ package dev.dunlin.node.stepper;
 import dev.dunlin.node.screen.Line;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a terminal shows: a title, the strip of times, a list of steps around the one at which the user stands, a pane about it, and
@@ -142,23 +143,25 @@ record Screen(int width, int height, boolean isPlain) {
         List<Row> rows = window(past.around(model.filter(), model.step(), list(), list()), model.step());
         if (isAtBeginning) {
             lines.add(Line.of(
-                    ">%8d  %s"
-                            .formatted(
-                                    model.step(),
-                                    model.step() == 0 ? "before the first input" : "the earliest that is kept"),
+                    String.format(
+                            Locale.ROOT,
+                            ">%8d  %s",
+                            model.step(),
+                            model.step() == 0 ? "before the first input" : "the earliest that is kept"),
                     Line.Style.CURRENT,
                     width));
         }
         for (Row row : rows) {
             boolean isHere = row.step() == model.step();
-            String text = "%s%8d%s %s  %s  %s"
-                    .formatted(
-                            isHere ? ">" : " ",
-                            row.step(),
-                            row.isRejected() ? "!" : " ",
-                            row.time(),
-                            row.type(),
-                            row.text());
+            String text = String.format(
+                    Locale.ROOT,
+                    "%s%8d%s %s  %s  %s",
+                    isHere ? ">" : " ",
+                    row.step(),
+                    row.isRejected() ? "!" : " ",
+                    row.time(),
+                    row.type(),
+                    row.text());
             Line.Style style = isHere ? Line.Style.CURRENT : row.isRejected() ? Line.Style.REJECTED : Line.Style.PLAIN;
             if (lines.size() - begun < list()) {
                 lines.add(Line.of(text, style, width));

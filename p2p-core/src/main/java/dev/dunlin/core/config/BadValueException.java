@@ -5,7 +5,12 @@ public final class BadValueException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    BadValueException(String why) {
+    /**
+     * Of a text.
+     *
+     * @param why a clause without a full stop
+     */
+    public BadValueException(String why) {
         super(why);
     }
 

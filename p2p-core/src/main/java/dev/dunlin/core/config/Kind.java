@@ -56,12 +56,35 @@ public sealed interface Kind {
     /** Yes or no. */
     record Flag() implements Kind {}
 
+    /** A text. */
+    sealed interface Words extends Kind permits Free, Formed {}
+
     /**
      * A text without control characters.
      *
      * @param longest its length at most, in characters
      */
-    record Words(int longest) implements Kind {}
+    record Free(int longest) implements Words {}
+
+    /**
+     * A text of a form that whoever declares it knows.
+     *
+     * @param range what may be written, for people
+     * @param form makes the recorded form, which reads back as itself
+     */
+    record Formed(String range, Form form) implements Words {}
+
+    /** Reads a text of a form of its own. */
+    @FunctionalInterface
+    interface Form {
+
+        /**
+         * The recorded form of what somebody wrote.
+         *
+         * @throws BadValueException if it has not that form
+         */
+        String recorded(String written) throws BadValueException;
+    }
 
     /**
      * One of some names.
@@ -112,7 +135,8 @@ public sealed interface Kind {
             case Size(long least, long most) -> ranged(Amounts.size(text), least, most);
             case Time(long least, long most) -> ranged(Amounts.time(text), least, most);
             case Flag() -> flag(text);
-            case Words(int longest) -> text(text, longest);
+            case Free(int longest) -> text(text, longest);
+            case Formed(String _, Form form) -> form.recorded(text);
             case OneOf(List<String> names) -> {
                 if (!names.contains(text)) {
                     throw new BadValueException("is none of " + String.join(", ", names));
@@ -203,7 +227,8 @@ public sealed interface Kind {
             case Time(long least, long most) ->
                 "a time from " + shown(Long.toString(least)) + " to " + shown(Long.toString(most)) + ", such as 15s";
             case Flag() -> "true or false";
-            case Words(int longest) -> "a text of at most " + longest + " characters";
+            case Formed(String range, Form _) -> range;
+            case Free(int longest) -> "a text of at most " + longest + " characters";
             case OneOf(List<String> names) -> names.stream().collect(Collectors.joining(", ", "one of ", ""));
             case Several(String of, int most, int _) -> "at most " + most + " " + of;
             case Addresses(int most) -> most == 1 ? "an address" : "at most " + most + " addresses";

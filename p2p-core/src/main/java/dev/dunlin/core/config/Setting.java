@@ -54,7 +54,7 @@ public record Setting(String key, Kind kind, String standard, String meaning, bo
 
     /** A text of at most so many characters. */
     public static Setting words(String key, String standard, int longest, String meaning) {
-        return new Setting(key, new Kind.Words(longest), standard, meaning, false);
+        return new Setting(key, new Kind.Free(longest), standard, meaning, false);
     }
 
     /** This, to be changed while the node runs. */

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.lang.model.SourceVersion;
@@ -151,7 +152,8 @@ public record JUnitExport(String packageName, String className, String store) {
     // Half a surrogate pair has no UTF-8: in JSON it is written by its number.
     private static String unpaired(String json) {
         return UNPAIRED.matcher(json)
-                .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
+                .replaceAll(half -> String.format(
+                        Locale.ROOT, "\\\\u%04x", (int) half.group().charAt(0)));
     }
 
     private static String input(Codec codec, Frame.Recorded frame) {
@@ -185,7 +187,7 @@ public record JUnitExport(String packageName, String className, String store) {
             } else if (unit >= ' ' && unit < 0x7F) {
                 literal.append(unit);
             } else {
-                literal.append("\\u%04x".formatted((int) unit));
+                literal.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
             }
         }
         return literal.append('"').toString();

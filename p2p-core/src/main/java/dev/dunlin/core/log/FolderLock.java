@@ -22,6 +22,7 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -126,7 +127,7 @@ public final class FolderLock implements Closeable {
             boolean today = local.toLocalDate()
                     .equals(LocalDateTime.now(ZoneId.systemDefault()).toLocalDate());
             return (command.isEmpty() ? "a process" : "'" + command + "'") + " (pid " + pid + ", since "
-                    + DateTimeFormatter.ofPattern(today ? "HH:mm:ss" : "uuuu-MM-dd HH:mm:ss")
+                    + DateTimeFormatter.ofPattern(today ? "HH:mm:ss" : "uuuu-MM-dd HH:mm:ss", Locale.ROOT)
                             .format(local) + ")";
         }
     }

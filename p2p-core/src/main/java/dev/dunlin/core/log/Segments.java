@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,7 +49,7 @@ final class Segments {
     record Snapshot(String name, long input) {}
 
     static String segmentName(long first) {
-        return "log-%015d.jsonl".formatted(named(first));
+        return String.format(Locale.ROOT, "log-%015d.jsonl", named(first));
     }
 
     /** The name that a segment has when it is compressed. */
@@ -57,11 +58,11 @@ final class Segments {
     }
 
     static String snapshotName(long input) {
-        return "snap-%015d.jsonl.zst".formatted(named(input));
+        return String.format(Locale.ROOT, "snap-%015d.jsonl.zst", named(input));
     }
 
     static String cutName(long input, int attempt) {
-        return "cut-%015d-%d.bytes".formatted(named(input), attempt);
+        return String.format(Locale.ROOT, "cut-%015d-%d.bytes", named(input), attempt);
     }
 
     // A file of a longer name would not be found again.

@@ -1,5 +1,6 @@
 package dev.dunlin.core.sim;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -69,7 +70,7 @@ public final class Reproduction {
             } else if (unit >= ' ' && unit < 127) {
                 literal.append(unit);
             } else {
-                literal.append("\\u%04x".formatted((int) unit));
+                literal.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
             }
         }
         return literal.toString();

@@ -29,12 +29,15 @@ public final class SystemErrors {
     // In which Java decodes the same texts.
     private static final Charset NATIVE = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     private static final int MOST_CAUSES = 8;
+    private static final int MOST_TEXT = 1024;
     private static final SystemErrors OF_THIS_PROCESS = new SystemErrors(isMac(), strerror());
 
     private final boolean onMac;
 
     // The longest first: one may be a part of another.
-    private final Map<String, SystemError> texts = new LinkedHashMap<>();
+    private final Map<String, SystemError> texts;
+
+    private final Map<String, PathError> pathTexts;
 
     /**
      * Of a system.
@@ -52,11 +55,23 @@ public final class SystemErrors {
         }
         // The JDK's own words of some of them.
         all.put("Connection reset", SystemError.ECONNRESET);
-        all.remove("");
+        texts = longestFirst(all);
+        Map<String, PathError> ofPaths = new LinkedHashMap<>();
+        for (PathError error : PathError.values()) {
+            ofPaths.put(error.english(), error);
+            ofPaths.put(strerror.apply(error.code(onMac)), error);
+        }
+        pathTexts = longestFirst(ofPaths);
+    }
+
+    private static <E> Map<String, E> longestFirst(Map<String, E> all) {
+        Map<String, E> sorted = new LinkedHashMap<>();
         all.entrySet().stream()
+                .filter(entry -> !entry.getKey().isEmpty())
                 .sorted(Map.Entry.comparingByKey(
                         Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder())))
-                .forEach(entry -> texts.put(entry.getKey(), entry.getValue()));
+                .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+        return sorted;
     }
 
     private static boolean isMac() {
@@ -80,7 +95,13 @@ public final class SystemErrors {
     private static String text(MethodHandle strerror, int code) {
         try (Arena _ = Arena.ofConfined()) {
             MemorySegment text = (MemorySegment) strerror.invokeExact(code);
-            return text.reinterpret(1024).getString(0, NATIVE);
+            MemorySegment bytes = text.reinterpret(MOST_TEXT);
+            int length = 0;
+            while (length < MOST_TEXT && bytes.get(ValueLayout.JAVA_BYTE, length) != 0) {
+                length++;
+            }
+            // A segment itself decodes the charsets only that every Java has.
+            return new String(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), NATIVE);
         } catch (Throwable noText) {
             return "";
         }
@@ -98,7 +119,16 @@ public final class SystemErrors {
 
     /** What is the case: a sentence that is the same in every language where the failure is a known one. */
     public static String sentence(Throwable failure) {
-        return of(failure).map(SystemError::sentence).orElseGet(() -> own(failure));
+        return OF_THIS_PROCESS.sentenceOf(failure);
+    }
+
+    String sentenceOf(Throwable failure) {
+        return find(failure)
+                .map(SystemError::sentence)
+                .or(() -> failure instanceof FileSystemException file
+                        ? first(pathTexts, file.getReason()).map(PathError::sentence)
+                        : Optional.empty())
+                .orElseGet(() -> own(failure));
     }
 
     // Of exceptions that Java makes itself the message is English; of others there may be none.
@@ -132,10 +162,14 @@ public final class SystemErrors {
     }
 
     private Optional<SystemError> named(@Nullable String text) {
+        return first(texts, text);
+    }
+
+    private static <E> Optional<E> first(Map<String, E> known, @Nullable String text) {
         if (text == null) {
             return Optional.empty();
         }
-        for (Map.Entry<String, SystemError> each : texts.entrySet()) {
+        for (Map.Entry<String, E> each : known.entrySet()) {
             if (text.contains(each.getKey())) {
                 return Optional.of(each.getValue());
             }

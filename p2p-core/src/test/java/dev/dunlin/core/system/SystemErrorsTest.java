@@ -72,6 +72,22 @@ class SystemErrorsTest {
         assertThat(SystemErrors.sentence(new IOException())).isEqualTo("it failed without a reason (IOException)");
     }
 
+    /** What is wrong with a path is told in English, too. */
+    @Test
+    void aPathIsToldInEnglish() {
+        SystemErrors spanish = new SystemErrors(false, code -> code == 20 ? "No es un directorio" : "");
+        assertThat(spanish.sentenceOf(new FileSystemException("/a/b", null, "No es un directorio")))
+                .isEqualTo("a part of the path is no directory");
+        assertThat(SystemErrors.sentence(new FileSystemException("/a/b", null, "File name too long")))
+                .isEqualTo("a name in the path is too long");
+        assertThatThrownBy(() -> Files.createDirectory(Path.of("/dev/null/x")))
+                .satisfies(failure -> assertThat(SystemErrors.sentence(failure))
+                        .isIn("a part of the path is no directory", "the permissions forbid it"));
+        // Words of somebody else's that happen to be in it mean nothing.
+        assertThat(SystemErrors.sentence(new IOException("the entry File exists twice")))
+                .isEqualTo("the entry File exists twice");
+    }
+
     /** macOS counts otherwise. */
     @Test
     void codesAreThoseOfTheSystem() {

@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -89,6 +91,7 @@ public final class ArchitectureRules {
         rules.put("pure packages read no environment", noEnvironment());
         rules.put("state has one order", noHashOrder());
         rules.put("no Java serialization", noSerialization());
+        rules.put("nothing is written in the language of the machine", noDefaultLocale());
         return rules;
     }
 
@@ -104,6 +107,28 @@ public final class ArchitectureRules {
                         resideInAnyPackage(root + "..").and(DescribedPredicate.not(resideInAnyPackage(permitted))))
                 .allowEmptyShould(true)
                 .as(module + " may depend on " + List.of(allowed) + " and nothing else of " + root);
+    }
+
+    // In some languages numbers have other digits, and letters other capitals: names of files and what is parsed again
+    // must not.
+    private ArchRule noDefaultLocale() {
+        return noClasses()
+                .that()
+                .resideInAPackage(root + "..")
+                .should()
+                .callMethod(String.class, "formatted", Object[].class)
+                .orShould()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .orShould()
+                .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+                .orShould()
+                .callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+                .allowEmptyShould(true)
+                .because("in another locale it has other digits or letters: give Locale.ROOT");
     }
 
     private ArchRule noPackageCycles() {

@@ -46,6 +46,7 @@ class ArchitectureRulesTest {
             Map.entry("pure packages log nothing", List.of("Logs", "Prints")),
             Map.entry("pure packages read no environment", List.of("ReadsProperty")),
             Map.entry("state has one order", List.of("HoldsHashMap", "MakesSet", "HoldsHashSet")),
+            Map.entry("nothing is written in the language of the machine", List.of("Formats", "Shouts")),
             Map.entry("no Java serialization", List.of("Serialized", "WritesObjects"))));
 
     static Stream<Arguments> rules() {

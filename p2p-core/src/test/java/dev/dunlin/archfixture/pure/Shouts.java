@@ -1,0 +1,9 @@
+package dev.dunlin.archfixture.pure;
+
+final class Shouts {
+
+    @SuppressWarnings("StringCaseLocaleUsage")
+    String loud(String text) {
+        return text.toUpperCase();
+    }
+}
