@@ -11,12 +11,15 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +49,9 @@ public final class Main implements Runnable {
     // A piece of an argument, or of what a peer sent.
     private static final Pattern WORD = Pattern.compile("\\S{" + (MOST_QUOTED + 1) + ",}");
 
+    // What does nothing with machines.
+    private static final Set<String> UNMOVED = Set.of("help", "version");
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -55,6 +61,15 @@ public final class Main implements Runnable {
 
     @Option(names = "--version", versionHelp = true, description = "Prints what 'dunlin version' does.")
     private boolean version;
+
+    @Option(
+            names = "--machines",
+            scope = ScopeType.INHERIT,
+            split = ",",
+            paramLabel = "JAR",
+            description = "Jars with machines of your own, which the node and its log have beside Dunlin's (default:"
+                    + " those of the variable " + Machines.VARIABLE + ").")
+    private List<Path> jars = List.of();
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean debug;
@@ -79,7 +94,11 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
-    private Main() {}
+    private final Machines machines;
+
+    private Main(Machines machines) {
+        this.machines = machines;
+    }
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
@@ -112,29 +131,31 @@ public final class Main implements Runnable {
     }
 
     private static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err, boolean isUser) {
-        Main main = new Main();
+        Machines machines = new Machines();
+        Main main = new Main(machines);
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
                 .versionProvider(() -> VersionCommand.lines(BuildInfo.current()).toArray(String[]::new));
         return program.addSubcommand(new HelpCommand())
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
-                .addSubcommand(new RunCommand())
-                .addSubcommand(new ConfigCommand())
-                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new RunCommand(machines))
+                .addSubcommand(ConfigCommand.with(machines))
+                .addSubcommand(new DoctorCommand(machines))
                 .addSubcommand(new BackupCommand(BuildInfo.current()))
                 .addSubcommand(new RestoreCommand())
-                .addSubcommand(new SupportBundleCommand(BuildInfo.current()))
+                .addSubcommand(new SupportBundleCommand(machines, BuildInfo.current()))
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
-                .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
-                .addSubcommand(new WhyCommand(Terminal.hasStandardError()))
-                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
-                .addSubcommand(new ClusterCommand())
-                .addSubcommand(new BisectCommand())
-                .addSubcommand(new WhatIfCommand())
-                .addSubcommand(new ExportCommand())
-                .addSubcommand(new ShrinkCommand())
+                .addSubcommand(new LogCommand(machines, BuildInfo.current(), Pause.SHORT))
+                .addSubcommand(new WhyCommand(machines, Terminal.hasStandardError()))
+                .addSubcommand(
+                        new ReplayCommand(machines, in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
+                .addSubcommand(new ClusterCommand(machines))
+                .addSubcommand(new BisectCommand(machines))
+                .addSubcommand(new WhatIfCommand(machines))
+                .addSubcommand(new ExportCommand(machines))
+                .addSubcommand(new ShrinkCommand(machines))
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()))
                 .registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -158,7 +179,28 @@ public final class Main implements Runnable {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             Logging.configure(context, logFormat, logLevel == null ? usual : logLevel, debug, System.err);
         }
+        bring(parsed);
         return new RunLast().execute(parsed);
+    }
+
+    private void bring(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine last = commands.getLast();
+        if (commands.stream().anyMatch(any -> any.isUsageHelpRequested() || any.isVersionHelpRequested())
+                || UNMOVED.contains(last.getCommandName())) {
+            return;
+        }
+        if (!jars.isEmpty() && last.getCommandName().equals("simulate")) {
+            throw new ParameterException(
+                    last,
+                    "simulate plays Dunlin's own machines: leave --machines out, and play yours in a test of their"
+                            + " project");
+        }
+        try {
+            machines.bring(jars.isEmpty() ? Machines.named(System.getenv().getOrDefault(Machines.VARIABLE, "")) : jars);
+        } catch (CommandFailure cannot) {
+            throw new ExecutionException(last, String.valueOf(cannot.getMessage()), cannot);
+        }
     }
 
     private static IParameterExceptionHandler onBadUsage() {

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Runnable {
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private ConfigurationOptions configured;
+    private final ConfigurationOptions configured;
+
+    private final Machines machines;
 
     @Option(
             names = "--listen",
@@ -70,6 +71,11 @@ final class RunCommand implements Runnable {
     private volatile boolean stopping;
     private volatile Optional<Narrator> narrator = Optional.empty();
 
+    RunCommand(Machines machines) {
+        this.machines = machines;
+        this.configured = new ConfigurationOptions(machines);
+    }
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -90,6 +96,7 @@ final class RunCommand implements Runnable {
                 .withEarlyMuxer(NodeSettings.EARLY_MUXER.isOn(config))
                 .withThreads(NodeSettings.THREADS.integer(config))
                 .withAudit(NodeSettings.AUDIT.isOn(config))
+                .withExtensions(machines.extensions())
                 .withAll(config);
         CompletableFuture<Node> started = new CompletableFuture<>();
         Thread closing = new Thread(() -> stopped(started), "dunlin-stop");
