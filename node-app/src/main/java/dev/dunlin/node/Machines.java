@@ -78,20 +78,38 @@ final class Machines {
 
     /**
      * A store for the log in a folder, before its first input. It is without those extensions whose machines the log has never had:
-     * they were brought for other logs, and what they do at a boot would be taken for another build's.
+     * they were brought for other logs, and what they do at a boot would be taken for another build's. Of a log that has none of the
+     * node's own machines it has the extensions' alone.
      *
      * @throws LogException as {@link LogReader#open}
      */
     Store<NodeRoot> storeOf(Path folder) {
-        return NodeRoot.newStore(extensionsOf(folder));
+        Needed needed = needed(folder);
+        return needed.alone ? NodeRoot.storeOf(needed.extensions) : NodeRoot.newStore(needed.extensions);
     }
 
-    private Extensions extensionsOf(Path folder) {
+    /**
+     * What the store of a log is made of.
+     *
+     * @param alone without the machines of a node: those of a program that embeds its own
+     */
+    private record Needed(Extensions extensions, boolean alone) {}
+
+    private Needed needed(Path folder) {
         if (extensions().isEmpty()) {
-            return Extensions.NONE;
+            return new Needed(Extensions.NONE, false);
         }
         Set<String> recorded =
                 LogReader.open(DirectoryStorage.readOnly(folder), newStore()).machines();
+        Extensions used = used(recorded);
+        boolean alone = !used.isEmpty()
+                && NodeRoot.newStore().machines().stream()
+                        .skip(1)
+                        .noneMatch(machine -> recorded.contains(machine.name()));
+        return new Needed(used, alone);
+    }
+
+    private Extensions used(Set<String> recorded) {
         List<Extension> needed = extensions().all().stream()
                 .filter(extension ->
                         extension.machines().stream().anyMatch(machine -> recorded.contains(machine.name())))
@@ -101,11 +119,11 @@ final class Machines {
 
     /** A Java expression for the store of the log in a folder. */
     String storeExpression(Path folder) {
-        Extensions needed = extensionsOf(folder);
-        String root = NodeRoot.class.getName() + ".newStore(";
-        return needed.isEmpty()
+        Needed needed = needed(folder);
+        String root = NodeRoot.class.getName() + (needed.alone ? ".storeOf(" : ".newStore(");
+        return needed.extensions.isEmpty()
                 ? root + ")"
-                : needed.all().stream()
+                : needed.extensions.all().stream()
                         .map(extension -> "new " + extension.getClass().getCanonicalName() + "()")
                         .collect(Collectors.joining(", ", root + Extensions.class.getName() + ".of(", "))"));
     }

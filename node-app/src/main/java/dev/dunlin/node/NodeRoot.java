@@ -45,7 +45,15 @@ public record NodeRoot(
 
     /** As {@link #newStore()}, with the machines of extensions behind them. */
     public static Store<NodeRoot> newStore(Extensions extensions) {
-        Store.Builder<NodeRoot> store = own(extensions);
+        return mounted(own(empty(extensions), extensions), extensions);
+    }
+
+    /** A store with the machines of extensions alone, as a program has that embeds them without a node of libp2p. */
+    public static Store<NodeRoot> storeOf(Extensions extensions) {
+        return mounted(Store.of(empty(extensions)), extensions);
+    }
+
+    private static Store<NodeRoot> mounted(Store.Builder<NodeRoot> store, Extensions extensions) {
         for (int place = 0; place < extensions.machines().size(); place++) {
             mount(store, extensions.machines().get(place), place);
         }
@@ -61,15 +69,19 @@ public record NodeRoot(
                 (root, changed) -> root.withExtension(place, changed));
     }
 
-    private static Store.Builder<NodeRoot> own(Extensions extensions) {
-        return Store.of(new NodeRoot(
-                        ConnectionState.INITIAL,
-                        PeerState.INITIAL,
-                        StreamState.INITIAL,
-                        ExchangeState.INITIAL,
-                        IdentifyState.INITIAL,
-                        PingState.INITIAL,
-                        ExtensionStates.of(extensions.machines())))
+    private static NodeRoot empty(Extensions extensions) {
+        return new NodeRoot(
+                ConnectionState.INITIAL,
+                PeerState.INITIAL,
+                StreamState.INITIAL,
+                ExchangeState.INITIAL,
+                IdentifyState.INITIAL,
+                PingState.INITIAL,
+                ExtensionStates.of(extensions.machines()));
+    }
+
+    private static Store.Builder<NodeRoot> own(NodeRoot empty, Extensions extensions) {
+        return Store.of(empty)
                 .mount(ConnectionMachine.CONNECTION, NodeRoot::connection, NodeRoot::withConnection)
                 .mount(PeerMachine.PEER, NodeRoot::peer, NodeRoot::withPeer)
                 .mount(StreamMachine.STREAM, NodeRoot::stream, NodeRoot::withStream)

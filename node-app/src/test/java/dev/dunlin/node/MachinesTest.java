@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.log.ActionLog;
+import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.core.log.LogOptions;
+import dev.dunlin.core.log.LogWriter;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -14,6 +22,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -174,8 +183,6 @@ class MachinesTest {
     /** Its snapshot alone would do, and what the machine knows would be lost for good. */
     @Test
     void aNodeDoesNotGoOnWithoutAMachineThatItHad() {
-        assertThat(program.run("run", "--data-dir", home.resolve("node"), "--listen", "/ip4/127.0.0.1/tcp/0"))
-                .isNotEqualTo(ExitCode.OK);
         CommandFailure failure = refused();
         assertThat(failure.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("has the machine lamps");
@@ -234,7 +241,14 @@ class MachinesTest {
     void runHasThemToo() throws Exception {
         Path data = home.resolve("runs");
         try (ProgramProcess node = ProgramProcess.start(
-                home, "--machines", jar, "run", "--data-dir", data, "--listen", "/ip4/127.0.0.1/tcp/0")) {
+                home,
+                Files.createTempFile(home, "printed", ".out"),
+                Map.of("DUNLIN_MACHINES", jar.toString()),
+                "run",
+                "--data-dir",
+                data,
+                "--listen",
+                "/ip4/127.0.0.1/tcp/0")) {
             node.printed("/ip4/127.0.0.1/tcp/");
             NodeProcess.eventually("a lit lamp", () -> {
                 program.run("log", data, "--type", "lamps/lit");
@@ -250,6 +264,35 @@ class MachinesTest {
                         + " --machines JAR");
         assertThat(program.run("--machines", jar, "doctor", data)).isNotNull();
         assertThat(program.out()).doesNotContain("fail  log");
+    }
+
+    /** Of a program that embeds its own machines, and has none of the node's. */
+    @Test
+    void theLogOfAnotherProgramIsReadWithTheMachinesAlone() throws IOException {
+        Path own = home.resolve("own");
+        Machines machines = new Machines();
+        machines.bring(List.of(LampJar.with(home.resolve("x"), "ctx.then(new ExchangeAction.Serve(\"switch\"));", "")));
+        Store<NodeRoot> store = NodeRoot.storeOf(machines.extensions());
+        try (DirectoryStorage storage = DirectoryStorage.open(own);
+                LogWriter writer = ActionLog.open(storage, store, LogOptions.DEFAULT, "own 1.0")
+                        .writer()) {
+            writer.append(store.apply(
+                    Input.of(new NodeAction.Booted(1, "own 1.0", Table.empty(), 1_700_000_000_000_000L, 7)), 1));
+            writer.force();
+        }
+        Path lamps = home.resolve("x/lamps.jar");
+        assertThat(program.run("--machines", lamps, "replay", own, "--verify"))
+                .as(program.out() + program.err())
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("clean");
+        assertThat(program.run("--machines", lamps, "replay", own, "--to", 1)).isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("\"lamps\"").doesNotContain("\"connection\"");
+        Path test = home.resolve("OwnTest.java");
+        assertThat(program.run("--machines", lamps, "export", own, "--from", 1, "--to", 1, "--junit", test))
+                .isEqualTo(ExitCode.OK);
+        assertThat(Files.readString(test)).contains("dev.dunlin.node.NodeRoot.storeOf(dev.dunlin.node.Extensions.of(");
+        assertThat(program.run("replay", own)).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(program.sentence()).contains("is of other machines (lamps)", "--machines JAR");
     }
 
     private void refuses(ExitCode code, Object machines, String told) {
