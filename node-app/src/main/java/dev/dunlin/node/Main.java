@@ -190,6 +190,10 @@ public final class Main implements Runnable {
                 || UNMOVED.contains(last.getCommandName())) {
             return;
         }
+        if (jars.isEmpty()
+                && commands.stream().anyMatch(any -> any.getParseResult().hasMatchedOption("--machines"))) {
+            throw new ParameterException(last, "--machines names no jar");
+        }
         if (!jars.isEmpty() && last.getCommandName().equals("simulate")) {
             throw new ParameterException(
                     last,

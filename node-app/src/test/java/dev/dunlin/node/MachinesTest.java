@@ -317,6 +317,9 @@ class MachinesTest {
                 LampJar.packed(home.resolve("wrong.jar"), classes, "com.example.Gone"),
                 "com.example.Gone");
         assertThat(program.run("--machines", "", "replay", log)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("--machines", ",", "replay", log)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("replay", "--machines", ",", log)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.sentence()).contains("--machines names no jar");
         assertThat(program.run("--machines", jar, "simulate", "--seeds", "1..1"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(program.sentence()).contains("simulate plays Dunlin's own machines");
