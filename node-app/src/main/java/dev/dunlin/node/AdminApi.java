@@ -1,14 +1,18 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.config.BadValueException;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.system.SystemErrors;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.admin.AdminServer;
 import dev.dunlin.node.admin.AdminSettings;
 import dev.dunlin.node.config.Configuration;
+import dev.dunlin.node.config.NodeSettings;
 import dev.dunlin.node.config.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +65,7 @@ final class AdminApi implements AutoCloseable {
                             AdminSettings.STREAMS.integer(config),
                             AdminSettings.BUFFER.number(config),
                             BuildInfo.current().version()));
+            node.runtime().watch(AdminApi::follow);
             live.isAt(server.url());
             AdminFiles.say(dataDir, server.url());
             LOG.info("admin API at {}, its token in {}", server.url(), dataDir.resolve(AdminFiles.TOKEN));
@@ -74,6 +79,22 @@ final class AdminApi implements AutoCloseable {
                             + endpoint.map(Object::toString).orElse("127.0.0.1") + ": " + SystemErrors.sentence(failure)
                             + "; set admin.listen to another host and port",
                     failure);
+        }
+    }
+
+    // What changes while the node runs and no machine has: on the store's thread, so in the order of the log.
+    private static void follow(Turn turn) {
+        if (turn.rejection(0) == null
+                && turn.entry(0) instanceof NodeAction.Configure(Table<String, String> changes, var _)) {
+            changes.find(NodeSettings.LOG_LEVEL.key()).ifPresent(AdminApi::level);
+        }
+    }
+
+    private static void level(String text) {
+        try {
+            LogLevels.apply(text);
+        } catch (BadValueException never) {
+            LOG.error("{} is no level, and was taken for one", text);
         }
     }
 

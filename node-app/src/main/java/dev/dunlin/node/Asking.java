@@ -26,9 +26,11 @@ import java.util.Optional;
 final class Asking {
 
     private final Path dataDir;
+    private final Machines machines;
 
-    Asking(Path dataDir) {
+    Asking(Path dataDir, Machines machines) {
         this.dataDir = dataDir;
+        this.machines = machines;
     }
 
     /**
@@ -132,13 +134,14 @@ final class Asking {
                     ExitCode.NO_INPUT,
                     "no node runs in " + dataDir + ", and there is no log of one: start it with 'dunlin run'");
         }
-        Store<NodeRoot> store = NodeRoot.newStore();
-        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(DataDirectory.log(dataDir)), store);
+        Path folder = DataDirectory.log(dataDir);
+        Store<NodeRoot> store = machines.storeOf(folder);
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, true);
         try {
             replayer.trySeek(Long.MAX_VALUE);
             StoreState<NodeRoot> end = replayer.state();
-            A answer = again(offered, end, given);
+            A answer = again(offered, store, end, given);
             notes.println("the node in " + dataDir + " is stopped: this is as of its last input, " + end.input()
                     + ", at " + LogLine.second(end.now()));
             return answer;
@@ -150,10 +153,12 @@ final class Asking {
     // The registry that the verbs are made of knows no data directory; the answer is to know what the configuration
     // says.
     private <A extends Record> A again(
-            Registry.Offered<NodeRoot, ?, ?, A> offered, StoreState<NodeRoot> end, Arguments given) {
-        Configuration said = ConfigurationOptions.of(dataDir);
-        Registry<NodeRoot> registry =
-                NodeOperations.registry(NodeRoot.newStore(), new NodeOperations.Known(said, Optional.empty()));
+            Registry.Offered<NodeRoot, ?, ?, A> offered,
+            Store<NodeRoot> store,
+            StoreState<NodeRoot> end,
+            Arguments given) {
+        Configuration said = ConfigurationOptions.of(dataDir, machines);
+        Registry<NodeRoot> registry = NodeOperations.registry(store, new NodeOperations.Known(said, Optional.empty()));
         Record answer = registry.find(offered.operation().name()).orElseThrow().answer(end, given, LogLine::second);
         return offered.operation().answers().cast(answer);
     }

@@ -72,6 +72,12 @@ final class BisectCommand implements Runnable {
     // What is said where no difference was found.
     private String nothing = "";
 
+    private final Machines machines;
+
+    BisectCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         if (secondBuild == null && logs.isEmpty()) {
@@ -91,7 +97,10 @@ final class BisectCommand implements Runnable {
             logs(report.add("first", folder.toString()).add("second", other.toString()), folder, other);
         } else {
             Path folder = DataDirectory.logOf(logs.isEmpty() ? null : logs.getFirst());
-            builds(report.add("log", folder.toString()), folder, new SecondBuild(secondBuild, folder, acceptRisky));
+            builds(
+                    report.add("log", folder.toString()),
+                    folder,
+                    new SecondBuild(secondBuild, folder, acceptRisky, machines.variable()));
         }
         report.print();
         if (!nothing.isEmpty()) {
@@ -99,12 +108,12 @@ final class BisectCommand implements Runnable {
         }
     }
 
-    private static LogReader<NodeRoot> open(Path folder) {
-        return LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+    private LogReader<NodeRoot> open(Path folder) {
+        return LogReader.open(DirectoryStorage.readOnly(folder), machines.storeOf(folder));
     }
 
     private Replayer<NodeRoot> replayer(Path folder) {
-        Store<NodeRoot> store = NodeRoot.newStore();
+        Store<NodeRoot> store = machines.storeOf(folder);
         return new Replayer<>(LogReader.open(DirectoryStorage.readOnly(folder), store), store, acceptRisky);
     }
 

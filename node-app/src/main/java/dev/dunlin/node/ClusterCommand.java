@@ -55,6 +55,12 @@ final class ClusterCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
+
+    ClusterCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         Optional<String> peer = about == null ? Optional.empty() : Optional.of(peerId(about));
@@ -62,7 +68,7 @@ final class ClusterCommand implements Runnable {
         for (Path directory : all()) {
             String name = directory.toString();
             Path folder = DataDirectory.resolveLog(directory);
-            Store<NodeRoot> store = NodeRoot.newStore();
+            Store<NodeRoot> store = machines.storeOf(folder);
             LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
             if (logs.put(name, ClusterLog.of(name, log, store, acceptRisky)) != null) {
                 throw new ParameterException(spec.commandLine(), name + " is given twice");
@@ -70,7 +76,7 @@ final class ClusterCommand implements Runnable {
             warn(name, log.fit());
         }
         Timeline timeline = Cluster.join(logs, new PeerCorrelation());
-        new TimelineReport(timeline, spec.commandLine().getOut(), json, peer).print();
+        new TimelineReport(timeline, machines, spec.commandLine().getOut(), json, peer).print();
     }
 
     private List<Path> all() {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,20 +18,23 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 
 /** {@code dunlin config}: what a node is configured with, where each value came from, and what can be said. */
-@Command(
-        name = "config",
-        description = "Tells what 'dunlin run' with the same options would be configured with.",
-        subcommands = {
-            ConfigCommand.Check.class,
-            ConfigCommand.Explain.class,
-            ConfigCommand.Show.class,
-            ConfigCommand.Keys.class
-        })
+@Command(name = "config", description = "Tells what 'dunlin run' with the same options would be configured with.")
 final class ConfigCommand implements Runnable {
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
+
+    private ConfigCommand() {}
+
+    /** The command with those in it, for a node with these machines. */
+    static CommandLine with(Machines machines) {
+        return new CommandLine(new ConfigCommand())
+                .addSubcommand(new Check(machines))
+                .addSubcommand(new Explain(machines))
+                .addSubcommand(new Show(machines))
+                .addSubcommand(new Keys(machines));
+    }
 
     @Override
     public void run() {
@@ -42,12 +46,15 @@ final class ConfigCommand implements Runnable {
     static final class Check implements Runnable {
 
         @Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-        private ConfigurationOptions options;
+        private final ConfigurationOptions options;
 
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it before run()
         private CommandSpec spec;
+
+        private Check(Machines machines) {
+            options = new ConfigurationOptions(machines);
+        }
 
         @Override
         public void run() {
@@ -69,8 +76,7 @@ final class ConfigCommand implements Runnable {
     static final class Explain implements Runnable {
 
         @Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-        private ConfigurationOptions options;
+        private final ConfigurationOptions options;
 
         @Parameters(arity = "1..*", paramLabel = "KEY", description = "Which, such as connection.maxPeers.")
         private List<String> keys = new ArrayList<>();
@@ -81,6 +87,10 @@ final class ConfigCommand implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it before run()
         private CommandSpec spec;
+
+        private Explain(Machines machines) {
+            options = new ConfigurationOptions(machines);
+        }
 
         @Override
         public void run() {
@@ -99,8 +109,7 @@ final class ConfigCommand implements Runnable {
     static final class Show implements Runnable {
 
         @Mixin
-        @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-        private ConfigurationOptions options;
+        private final ConfigurationOptions options;
 
         @Option(names = "--all", description = "Also what nobody said anything of.")
         private boolean all;
@@ -111,6 +120,10 @@ final class ConfigCommand implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it before run()
         private CommandSpec spec;
+
+        private Show(Machines machines) {
+            options = new ConfigurationOptions(machines);
+        }
 
         @Override
         public void run() {
@@ -148,9 +161,15 @@ final class ConfigCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // picocli sets it before run()
         private CommandSpec spec;
 
+        private final Machines machines;
+
+        private Keys(Machines machines) {
+            this.machines = machines;
+        }
+
         @Override
         public void run() {
-            List<Setting> all = ConfigurationOptions.settings().all().stream()
+            List<Setting> all = ConfigurationOptions.settings(machines).all().stream()
                     .filter(setting -> setting.key().startsWith(prefix))
                     .toList();
             if (all.isEmpty()) {

@@ -22,6 +22,13 @@ final class ConfigurationOptions {
     /** The name of the configuration file in a data directory. */
     static final String FILE = "dunlin.toml";
 
+    private final Machines machines;
+
+    /** The options, for a node with these machines. */
+    ConfigurationOptions(Machines machines) {
+        this.machines = machines;
+    }
+
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
@@ -69,7 +76,7 @@ final class ConfigurationOptions {
         said.addAll(more);
         Optional<Path> where = file(environment);
         try {
-            return AdminApi.checked(Configuration.read(settings(), said, environment, where));
+            return AdminApi.checked(Configuration.read(settings(machines), said, environment, where));
         } catch (IOException e) {
             throw FileFailure.of(
                     "read the configuration in " + where.map(Path::toString).orElse("?"), e);
@@ -81,15 +88,15 @@ final class ConfigurationOptions {
      *
      * @throws CommandFailure if its file cannot be read
      */
-    static Configuration of(Path dataDir) {
-        ConfigurationOptions options = new ConfigurationOptions();
+    static Configuration of(Path dataDir, Machines machines) {
+        ConfigurationOptions options = new ConfigurationOptions(machines);
         options.dataDir = dataDir;
         return options.read(List.of());
     }
 
     /** All settings of the node. */
-    static Settings settings() {
-        return NodeSettings.of(NodeRoot.newStore().machines());
+    static Settings settings(Machines machines) {
+        return NodeSettings.of(machines.newStore().machines());
     }
 
     /**

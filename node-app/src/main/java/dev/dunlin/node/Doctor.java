@@ -26,12 +26,14 @@ final class Doctor {
 
     private final Path dataDir;
     private final Path log;
+    private final Machines machines;
     private final Clock clock;
     private final List<Diagnosis> found = new ArrayList<>();
 
-    private Doctor(Path dataDir, Clock clock) {
+    private Doctor(Path dataDir, Machines machines, Clock clock) {
         this.dataDir = dataDir;
         this.log = DataDirectory.log(dataDir);
+        this.machines = machines;
         this.clock = clock;
     }
 
@@ -39,9 +41,10 @@ final class Doctor {
      * What there is to say of a node.
      *
      * @param listen where it is to listen; where its configuration says if it is nowhere
+     * @param machines what it has
      */
-    static List<Diagnosis> examine(Path dataDir, List<Multiaddr> listen, Clock clock) {
-        return new Doctor(dataDir, clock).examined(listen);
+    static List<Diagnosis> examine(Path dataDir, List<Multiaddr> listen, Machines machines, Clock clock) {
+        return new Doctor(dataDir, machines, clock).examined(listen);
     }
 
     private List<Diagnosis> examined(List<Multiaddr> listen) {
@@ -79,7 +82,7 @@ final class Doctor {
     private List<Multiaddr> configured() {
         Configuration read;
         try {
-            read = ConfigurationOptions.of(dataDir);
+            read = ConfigurationOptions.of(dataDir, machines);
         } catch (CommandFailure unreadable) {
             found.add(Diagnosis.fail("config", unreadable));
             return List.of();

@@ -46,10 +46,16 @@ final class DoctorCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
+
+    DoctorCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         Path dataDir = directory == null ? DataDirectory.standard() : directory;
-        List<Diagnosis> found = Doctor.examine(dataDir, listen, Clock.systemUTC());
+        List<Diagnosis> found = Doctor.examine(dataDir, listen, machines, Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(json(found));

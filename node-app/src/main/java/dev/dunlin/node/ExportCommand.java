@@ -30,8 +30,6 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Runnable {
 
     /** The Java expression for a new store of the program. */
-    static final String STORE = NodeRoot.class.getName() + ".newStore()";
-
     private static final String JAVA = ".java";
 
     @Parameters(arity = "0..1", paramLabel = "DIR", description = DataDirectory.LOG_TEXT)
@@ -82,6 +80,12 @@ final class ExportCommand implements Runnable {
         void to(OutputStream out) throws IOException;
     }
 
+    private final Machines machines;
+
+    ExportCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         if (from < 1 || to < from) {
@@ -91,9 +95,9 @@ final class ExportCommand implements Runnable {
         if (className != null && target.junit == null) {
             throw new ParameterException(spec.commandLine(), "--class goes with --junit only");
         }
-        JUnitExport test = target.junit == null ? null : test(target.junit);
         Path folder = DataDirectory.logOf(directory);
-        Store<NodeRoot> store = NodeRoot.newStore();
+        JUnitExport test = target.junit == null ? null : test(target.junit, folder);
+        Store<NodeRoot> store = machines.storeOf(folder);
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, false);
         if (test != null && target.junit != null) {
@@ -107,13 +111,14 @@ final class ExportCommand implements Runnable {
         }
     }
 
-    private JUnitExport test(Path file) {
+    private JUnitExport test(Path file, Path folder) {
         Path last = file.getFileName();
         String name = last == null ? "" : last.toString();
         try {
             CommandFailure.require(name.endsWith(JAVA), "--junit writes a file NAME.java, not " + file);
             JUnitExport test = JUnitExport.of(
-                    className == null ? name.substring(0, name.length() - JAVA.length()) : className, STORE);
+                    className == null ? name.substring(0, name.length() - JAVA.length()) : className,
+                    machines.storeExpression(folder));
             CommandFailure.require(
                     name.equals(test.className() + JAVA),
                     "the class " + test.className() + " stands in " + test.className() + JAVA + ", not in " + name);

@@ -89,6 +89,7 @@ final class LogCommand implements Runnable {
     private CommandSpec spec;
 
     private final Pause pause;
+    private final Machines machines;
     private final BuildInfo build;
     private long begin = 1;
     private long seen;
@@ -97,10 +98,12 @@ final class LogCommand implements Runnable {
     /**
      * The command.
      *
+     * @param machines what the node has
      * @param build names this build in what {@code --seal} writes
      * @param pause waits between two looks of {@code --follow}
      */
-    LogCommand(BuildInfo build, Pause pause) {
+    LogCommand(Machines machines, BuildInfo build, Pause pause) {
+        this.machines = machines;
         this.build = build;
         this.pause = pause;
     }
@@ -170,8 +173,8 @@ final class LogCommand implements Runnable {
     }
 
     // Refuses a folder that holds no log.
-    private static LogReader<NodeRoot> opened(Path folder) {
-        return LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+    private LogReader<NodeRoot> opened(Path folder) {
+        return LogReader.open(DirectoryStorage.readOnly(folder), machines.storeOf(folder));
     }
 
     private String peerId(String text) {
@@ -258,7 +261,7 @@ final class LogCommand implements Runnable {
     private void seal(Path folder) {
         try (Closeable lock = locked(folder)) {
             // Refuses a folder without a log, which opening for writing would begin one in.
-            opened(folder);
+            Machines.requireAll(folder, opened(folder));
             sealed(folder);
         } catch (IOException failure) {
             throw FileFailure.of("write the log in " + folder, failure);
@@ -273,7 +276,7 @@ final class LogCommand implements Runnable {
 
     private void sealed(Path folder) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(folder)) {
-            long last = ActionLog.seal(storage, NodeRoot.newStore(), LogOptions.DEFAULT, build.text());
+            long last = ActionLog.seal(storage, machines.newStore(), LogOptions.DEFAULT, build.text());
             spec.commandLine()
                     .getOut()
                     .println("sealed after step " + last + ": another build can go on from the log in " + folder);

@@ -13,6 +13,7 @@ final class LogFailure {
             case LogException.Missing _, LogException.NoStep _ -> ExitCode.NO_INPUT;
             case LogException.Diverged _ -> ExitCode.DIVERGED;
             case LogException.InUse _ -> ExitCode.BUSY;
+            case LogException.OtherMachines _ -> ExitCode.UNAVAILABLE;
             case LogException _ -> ExitCode.DATA_ERROR;
         };
         return new CommandFailure(code, sentence(failure), failure);
@@ -23,6 +24,9 @@ final class LogFailure {
         return failure.getMessage()
                 + switch (failure) {
                     case LogException.OtherBuild _ -> ". To seal it, with that build: dunlin log DIR --seal";
+                    case LogException.OtherMachines other ->
+                        "; give the jar that brings " + (other.machines().size() == 1 ? "it" : "them")
+                                + ": --machines JAR";
                     case LogException.Lossy _ -> ": --accept-risky";
                     case LogException.Diverged _ -> ", and see dunlin replay DIR --verify";
                     case LogException _ -> "";

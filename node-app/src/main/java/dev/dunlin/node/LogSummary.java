@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.core.log.LogCursor;
+import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,7 +23,11 @@ final class LogSummary {
         this.folder = folder;
     }
 
-    /** Prints steps, times, snapshots, builds, fit, and what a crash left behind the end. */
+    /**
+     * Prints steps, times, snapshots, builds, fit, and what a crash left behind the end.
+     *
+     * @throws LogException.OtherMachines if it has machines that nobody has brought, when all is printed
+     */
     void print(PrintWriter out, boolean json) {
         Optional<LogLine> first = Optional.empty();
         String last = "";
@@ -56,6 +61,9 @@ final class LogSummary {
         report.add(log.fit());
         tail.ifPresent(found -> tail(report, found));
         report.print();
+        if (!log.fit().missing().isEmpty()) {
+            throw LogException.OtherMachines.of("the log in " + folder, log.fit());
+        }
     }
 
     private static void steps(Report report, LogLine first, LogLine last) {

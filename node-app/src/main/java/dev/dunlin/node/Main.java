@@ -12,14 +12,17 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +52,9 @@ public final class Main implements Runnable {
     // A piece of an argument, or of what a peer sent.
     private static final Pattern WORD = Pattern.compile("\\S{" + (MOST_QUOTED + 1) + ",}");
 
+    // What does nothing with machines.
+    private static final Set<String> UNMOVED = Set.of("help", "version");
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -58,6 +64,15 @@ public final class Main implements Runnable {
 
     @Option(names = "--version", versionHelp = true, description = "Prints what 'dunlin version' does.")
     private boolean version;
+
+    @Option(
+            names = "--machines",
+            scope = ScopeType.INHERIT,
+            split = ",",
+            paramLabel = "JAR",
+            description = "Jars with machines of your own, which the node and its log have beside Dunlin's (default:"
+                    + " those of the variable " + Machines.VARIABLE + ").")
+    private List<Path> jars = List.of();
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
     private boolean debug;
@@ -82,7 +97,11 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
-    private Main() {}
+    private final Machines machines;
+
+    private Main(Machines machines) {
+        this.machines = machines;
+    }
 
     /** What {@code --log-level} says, as the configuration writes levels; empty if it says nothing. */
     static Optional<String> logLevel(CommandSpec command) {
@@ -100,7 +119,8 @@ public final class Main implements Runnable {
     static int run(String[] args, OutputStream standardOut, OutputStream standardError) {
         StandardOutput out = StandardOutput.to(standardOut);
         PrintWriter err = new PrintWriter(standardError, true, StandardCharsets.UTF_8);
-        CommandLine program = commandLine(out, err);
+        CommandLine program =
+                commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err, true, List.of(args));
         int code = program.execute(args);
         CommandFailure lost = StandardOutput.lost(out).orElse(null);
         if (lost != null && code == ExitCode.OK.code()) {
@@ -113,42 +133,54 @@ public final class Main implements Runnable {
 
     /** The whole command line, writing to the given streams. */
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err, true);
+        return commandLine(new InputStreamReader(System.in, StandardCharsets.UTF_8), out, err, true, List.of());
     }
 
-    /** As {@link #commandLine(PrintWriter, PrintWriter)}, with what is typed, line by line. */
-    static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err) {
-        return commandLine(in, out, err, false);
+    /**
+     * As {@link #commandLine(PrintWriter, PrintWriter)}, with what is typed, line by line.
+     *
+     * @param args what will be executed: the verbs of the jars that it names are there
+     */
+    static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err, List<String> args) {
+        return commandLine(in, out, err, false, args);
     }
 
-    private static CommandLine commandLine(Reader in, PrintWriter out, PrintWriter err, boolean isUser) {
-        Main main = new Main();
+    private static CommandLine commandLine(
+            Reader in, PrintWriter out, PrintWriter err, boolean isUser, List<String> args) {
+        Machines machines = new Machines();
+        try {
+            machines.bring(Machines.foreseen(args, System.getenv()));
+        } catch (CommandFailure cannot) {
+            // Told when the command is executed, if it wants them at all.
+        }
+        Main main = new Main(machines);
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
                 .versionProvider(() -> VersionCommand.lines(BuildInfo.current()).toArray(String[]::new));
         program.addSubcommand(new HelpCommand())
                 .addSubcommand(new VersionCommand(BuildInfo.current()))
                 .addSubcommand(new InitCommand())
-                .addSubcommand(new RunCommand())
-                .addSubcommand(new ConfigCommand())
-                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new RunCommand(machines))
+                .addSubcommand(ConfigCommand.with(machines))
+                .addSubcommand(new DoctorCommand(machines))
                 .addSubcommand(new BackupCommand(BuildInfo.current()))
                 .addSubcommand(new RestoreCommand())
-                .addSubcommand(new SupportBundleCommand(BuildInfo.current()))
+                .addSubcommand(new SupportBundleCommand(machines, BuildInfo.current()))
                 .addSubcommand(new PingCommand())
                 .addSubcommand(new IdCommand())
-                .addSubcommand(new LogCommand(BuildInfo.current(), Pause.SHORT))
-                .addSubcommand(new WhyCommand(Terminal.hasStandardError()))
-                .addSubcommand(new ReplayCommand(in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
-                .addSubcommand(new ClusterCommand())
-                .addSubcommand(new BisectCommand())
-                .addSubcommand(new WhatIfCommand())
-                .addSubcommand(new ExportCommand())
-                .addSubcommand(new ShrinkCommand())
+                .addSubcommand(new LogCommand(machines, BuildInfo.current(), Pause.SHORT))
+                .addSubcommand(new WhyCommand(machines, Terminal.hasStandardError()))
+                .addSubcommand(
+                        new ReplayCommand(machines, in, Terminal.hasStandardError(), isUser && Terminal.hasBoth()))
+                .addSubcommand(new ClusterCommand(machines))
+                .addSubcommand(new BisectCommand(machines))
+                .addSubcommand(new WhatIfCommand(machines))
+                .addSubcommand(new ExportCommand(machines))
+                .addSubcommand(new ShrinkCommand(machines))
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()));
-        Registry<NodeRoot> registry = NodeOperations.described();
-        Verbs.addTo(program, registry);
-        program.addSubcommand(new TopCommand(registry, isUser && Terminal.hasBoth()));
+        Registry<NodeRoot> registry = NodeOperations.described(machines);
+        Verbs.addTo(program, registry, machines);
+        program.addSubcommand(new TopCommand(registry, machines, isUser && Terminal.hasBoth()));
         return program.registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(main::execute)
@@ -171,7 +203,32 @@ public final class Main implements Runnable {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             Logging.configure(context, logFormat, logLevel == null ? usual : logLevel, debug, System.err);
         }
+        bring(parsed);
         return new RunLast().execute(parsed);
+    }
+
+    private void bring(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine last = commands.getLast();
+        if (commands.stream().anyMatch(any -> any.isUsageHelpRequested() || any.isVersionHelpRequested())
+                || UNMOVED.contains(last.getCommandName())) {
+            return;
+        }
+        if (jars.isEmpty()
+                && commands.stream().anyMatch(any -> any.getParseResult().hasMatchedOption("--machines"))) {
+            throw new ParameterException(last, "--machines names no jar");
+        }
+        if (!jars.isEmpty() && last.getCommandName().equals("simulate")) {
+            throw new ParameterException(
+                    last,
+                    "simulate plays Dunlin's own machines: leave --machines out, and play yours in a test of their"
+                            + " project");
+        }
+        try {
+            machines.bring(jars.isEmpty() ? Machines.named(System.getenv().getOrDefault(Machines.VARIABLE, "")) : jars);
+        } catch (CommandFailure cannot) {
+            throw new ExecutionException(last, String.valueOf(cannot.getMessage()), cannot);
+        }
     }
 
     private static IParameterExceptionHandler onBadUsage() {

@@ -18,10 +18,12 @@ import dev.dunlin.connection.words.PeerWords;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Budgets;
 import dev.dunlin.core.runtime.NodeRuntime;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Store;
@@ -69,41 +71,50 @@ public final class Node implements AutoCloseable {
     private final Store<NodeRoot> names;
     private final ActionCounts counts;
     private final LastRefusals refusals;
+    private final ExtensionHost extensions;
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
     private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
-        Store<NodeRoot> store = NodeRoot.newStore();
+        Store<NodeRoot> store = NodeRoot.newStore(options.extensions());
         names = store.another();
         counts = new ActionCounts(names::nameOf);
         refusals = new LastRefusals(names::nameOf);
         String buildName = build.text();
+        Table<String, String> config = options.config().with("identify.agentVersion", "dunlin/" + build.version());
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
                 : Optional.empty();
         Optional<ActionLog.Opened> opened = Optional.empty();
         if (storage.isPresent()) {
+            if (!storage.get().names().isEmpty()) {
+                Machines.requireAll(options.logFolder().get(), LogReader.open(storage.get(), store));
+            }
             opened = Optional.of(ActionLog.open(storage.get(), store, options.log(), buildName));
             opened.get().notes().forEach(LOG::warn);
         }
         Optional<ActionLog.Opened> recorded = opened;
         audit = options.audit() ? Optional.of(Audit.of(store)) : Optional.empty();
+        extensions = ExtensionHost.begun(options.extensions(), store, config);
         NettyNode.Builder<NodeRoot> node = NettyNode.of(store, identity)
                 .build(buildName)
-                .config(options.config().with("identify.agentVersion", "dunlin/" + build.version()))
+                .config(config)
                 .limits(options.limits())
                 .earlyMuxer(options.earlyMuxer())
                 .threads(options.threads())
                 .served(options.protocols())
-                .exchanges(StandardProtocols.signedBy(new IdentifySigner(identity)))
+                .exchanges(StandardProtocols.signedBy(
+                        new IdentifySigner(identity), options.extensions().protocols()))
+                .channels(options.extensions().channels())
                 .with(runtime -> {
                     runtime.budgets(Budgets.of(options.config()));
                     recorded.ifPresent(log -> runtime.log(log.writer(), options.log()));
+                    extensions.handlers(runtime);
                 });
         audit.ifPresent(every ->
                 node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
         node.watching(counts).watching(refusals);
-        running = node.start();
+        running = extensions.start(node);
         runtime = running.runtime();
         transport = running.net();
         runtime.offer(new IdentifyAction.Speak(
@@ -124,11 +135,18 @@ public final class Node implements AutoCloseable {
      * Starts a node.
      *
      * @param identity its key
-     * @throws CommandFailure if its log cannot be opened
+     * @throws CommandFailure if its log cannot be opened, or an extension cannot start
      */
     public static Node start(PrivateKey identity, NodeOptions options) {
         try {
-            return new Node(identity, options, BuildInfo.current());
+            Node node = new Node(identity, options, BuildInfo.current());
+            try {
+                node.extensions.started();
+            } catch (CommandFailure cannot) {
+                node.close();
+                throw cannot;
+            }
+            return node;
         } catch (IOException e) {
             throw FileFailure.of(
                     "open the log in " + options.logFolder().map(Path::toString).orElse("?"), e);
@@ -354,6 +372,7 @@ public final class Node implements AutoCloseable {
     /** Drains: closes listeners and connections in order, waits for their ends, and stops. */
     @Override
     public void close() {
+        extensions.close();
         runtime.offer(new ConnectionAction.Drain());
         StoreState<NodeRoot> state = runtime.state();
         List<Multiaddr> listeners = new ArrayList<>();

@@ -116,7 +116,7 @@ final class NodeOperations {
             @Means("what can be done") String advice) {}
 
     private static final Parameter KEY =
-            Parameter.required("key", new Kind.Words(200), "the key of a setting, such as ping.interval");
+            Parameter.required("key", new Kind.Free(200), "the key of a setting, such as ping.interval");
 
     private final Settings settings;
     private final Known known;
@@ -138,8 +138,8 @@ final class NodeOperations {
     }
 
     /** What can be asked of any node of this program; of none in particular, so that a question of it is answered of an empty one. */
-    static Registry<NodeRoot> described() {
-        Store<NodeRoot> store = NodeRoot.newStore();
+    static Registry<NodeRoot> described(Machines machines) {
+        Store<NodeRoot> store = machines.newStore();
         return registry(store, new Known(Configuration.none(NodeSettings.of(store.machines())), Optional.empty()));
     }
 
@@ -166,7 +166,7 @@ final class NodeOperations {
                                 "settings",
                                 "/settings",
                                 List.of(Parameter.optional(
-                                        "prefix", new Kind.Words(200), "", "how the keys begin that are told")),
+                                        "prefix", new Kind.Free(200), "", "how the keys begin that are told")),
                                 "Lists the settings with their values in force.",
                                 SettingList.class,
                                 this::settings,
@@ -185,7 +185,7 @@ final class NodeOperations {
                                 List.of(
                                         KEY,
                                         Parameter.required(
-                                                "value", new Kind.Words(16_000), "its new value, as it is written")),
+                                                "value", new Kind.Free(16_000), "its new value, as it is written")),
                                 "Gives a setting another value while the node runs, until it stops. The change is recorded like"
                                         + " every other input, and refused if what is there now does not fit it.",
                                 SettingRow.class,

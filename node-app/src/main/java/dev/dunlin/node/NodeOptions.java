@@ -21,6 +21,7 @@ import java.util.function.Function;
  * @param protocols protocols served beside identify and ping, and who reads their streams
  * @param threads event loops of the transport
  * @param audit whether the machines' invariants are checked after every input
+ * @param extensions machines beside the node's own, with their services
  */
 public record NodeOptions(
         Optional<Path> logFolder,
@@ -30,11 +31,20 @@ public record NodeOptions(
         Limits limits,
         Map<String, Function<StreamChannel, StreamReader>> protocols,
         int threads,
-        boolean audit) {
+        boolean audit,
+        Extensions extensions) {
 
     /** Nothing recorded, nothing configured, all defaults, two event loops, no audit. */
     public static final NodeOptions DEFAULT = new NodeOptions(
-            Optional.empty(), LogOptions.DEFAULT, Table.empty(), true, Limits.DEFAULT, Map.of(), 2, false);
+            Optional.empty(),
+            LogOptions.DEFAULT,
+            Table.empty(),
+            true,
+            Limits.DEFAULT,
+            Map.of(),
+            2,
+            false,
+            Extensions.NONE);
 
     /** Copies the map. */
     public NodeOptions {
@@ -43,17 +53,19 @@ public record NodeOptions(
 
     /** These with a log. */
     public NodeOptions withLog(Path folder) {
-        return new NodeOptions(Optional.of(folder), log, config, earlyMuxer, limits, protocols, threads, audit);
+        return new NodeOptions(
+                Optional.of(folder), log, config, earlyMuxer, limits, protocols, threads, audit, extensions);
     }
 
     /** These with other bounds of the log. */
     public NodeOptions withLogOptions(LogOptions changed) {
-        return new NodeOptions(logFolder, changed, config, earlyMuxer, limits, protocols, threads, audit);
+        return new NodeOptions(logFolder, changed, config, earlyMuxer, limits, protocols, threads, audit, extensions);
     }
 
     /** These with one more configured value. */
     public NodeOptions with(String key, String value) {
-        return new NodeOptions(logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads, audit);
+        return new NodeOptions(
+                logFolder, log, config.with(key, value), earlyMuxer, limits, protocols, threads, audit, extensions);
     }
 
     /** These with more configured values, the new ones before those that are there. */
@@ -62,31 +74,36 @@ public record NodeOptions(
         for (Map.Entry<String, String> entry : more) {
             all = all.with(entry.getKey(), entry.getValue());
         }
-        return new NodeOptions(logFolder, log, all, earlyMuxer, limits, protocols, threads, audit);
+        return new NodeOptions(logFolder, log, all, earlyMuxer, limits, protocols, threads, audit, extensions);
     }
 
     /** These with another number of event loops. */
     public NodeOptions withThreads(int loops) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, loops, audit);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, loops, audit, extensions);
     }
 
     /** These with or without early muxer negotiation. */
     public NodeOptions withEarlyMuxer(boolean on) {
-        return new NodeOptions(logFolder, log, config, on, limits, protocols, threads, audit);
+        return new NodeOptions(logFolder, log, config, on, limits, protocols, threads, audit, extensions);
     }
 
     /** These with other limits. */
     public NodeOptions withLimits(Limits changed) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, changed, protocols, threads, audit);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, changed, protocols, threads, audit, extensions);
     }
 
     /** These with more protocols. */
     public NodeOptions serving(Map<String, Function<StreamChannel, StreamReader>> more) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads, audit);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, more, threads, audit, extensions);
     }
 
     /** These with or without an audit: invariants and handles checked after every input, all of them and the budgets from time to time and at the end. */
     public NodeOptions withAudit(boolean on) {
-        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, threads, on);
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, threads, on, extensions);
+    }
+
+    /** These with machines beside the node's own. */
+    public NodeOptions withExtensions(Extensions brought) {
+        return new NodeOptions(logFolder, log, config, earlyMuxer, limits, protocols, threads, audit, brought);
     }
 }

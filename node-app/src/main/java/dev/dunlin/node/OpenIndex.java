@@ -28,6 +28,7 @@ record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage fi
     /**
      * Opens the index of a log; makes it where there is none.
      *
+     * @param build names the program and its machines: of another one the index is made anew
      * @param given the folder to hold it; empty for the usual {@linkplain IndexPlace place}
      * @param err is told if that is a temporary one
      * @throws LogException as {@link LogIndex#open}
@@ -36,6 +37,7 @@ record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage fi
     static OpenIndex of(
             LogReader<NodeRoot> log,
             Store<NodeRoot> store,
+            String build,
             Path folder,
             Optional<Path> given,
             boolean acceptRisky,
@@ -50,13 +52,8 @@ record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage fi
         long begun = System.nanoTime();
         DirectoryStorage files = opened(place.folder());
         try {
-            LogIndex<NodeRoot> index = LogIndex.open(
-                    log,
-                    store,
-                    files,
-                    BuildInfo.current().text(),
-                    LogIndex.Options.DEFAULT.risky(acceptRisky),
-                    progress);
+            LogIndex<NodeRoot> index =
+                    LogIndex.open(log, store, files, build, LogIndex.Options.DEFAULT.risky(acceptRisky), progress);
             return new OpenIndex(place, index, files, (System.nanoTime() - begun) / 1_000_000);
         } catch (UncheckedIOException failure) {
             closed(files, place.folder());
@@ -76,14 +73,18 @@ record OpenIndex(IndexPlace place, LogIndex<NodeRoot> index, DirectoryStorage fi
      * @throws LogException if the log fits this build only with losses that are not accepted, or not at all
      */
     static LogReader<NodeRoot> quick(
-            LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder, Optional<Path> given, boolean acceptRisky) {
+            LogReader<NodeRoot> log,
+            Store<NodeRoot> store,
+            String build,
+            Path folder,
+            Optional<Path> given,
+            boolean acceptRisky) {
         Path place = IndexPlace.toFind(folder, given);
         if (!Files.isDirectory(place)) {
             return log;
         }
         try (DirectoryStorage files = DirectoryStorage.open(place)) {
-            return LogIndex.find(
-                            log, store, files, BuildInfo.current().text(), LogIndex.Options.DEFAULT.risky(acceptRisky))
+            return LogIndex.find(log, store, files, build, LogIndex.Options.DEFAULT.risky(acceptRisky))
                     .map(LogIndex::log)
                     .orElse(log);
         } catch (LogException.InUse | IOException | UncheckedIOException cannot) {

@@ -82,6 +82,7 @@ final class ReplayCommand implements Runnable {
 
     private final Reader in;
     private final boolean progress;
+    private final Machines machines;
     private final boolean screen;
 
     // One of them at most.
@@ -140,11 +141,13 @@ final class ReplayCommand implements Runnable {
     /**
      * The command.
      *
+     * @param machines what the node has
      * @param in what the user types to {@code --step}
      * @param progress whether standard error is a terminal that shows how far verifying is
      * @param screen whether keys come from a terminal, and {@code --step} may draw on it
      */
-    ReplayCommand(Reader in, boolean progress, boolean screen) {
+    ReplayCommand(Machines machines, Reader in, boolean progress, boolean screen) {
+        this.machines = machines;
         this.in = in;
         this.progress = progress;
         this.screen = screen;
@@ -180,7 +183,7 @@ final class ReplayCommand implements Runnable {
     }
 
     private void replay(Mode chosen, Path folder) {
-        Store<NodeRoot> store = NodeRoot.newStore();
+        Store<NodeRoot> store = machines.storeOf(folder);
         LogReader<NodeRoot> log = opened(folder, store, chosen.verify);
         if (chosen.asksIndex()) {
             ask(chosen, log, store, folder);
@@ -191,12 +194,16 @@ final class ReplayCommand implements Runnable {
             return;
         }
         if (chosen.verify) {
-            Optional<SecondBuild> second =
-                    Optional.ofNullable(secondBuild).map(launcher -> new SecondBuild(launcher, folder, acceptRisky));
+            Optional<SecondBuild> second = Optional.ofNullable(secondBuild)
+                    .map(launcher -> new SecondBuild(launcher, folder, acceptRisky, machines.variable()));
             new Verification(log, store, folder, acceptRisky, second).run(out(), json, Progress.on(spec, progress));
             return;
         }
-        go(chosen, OpenIndex.quick(log, store, folder, Optional.ofNullable(index), acceptRisky), store, folder);
+        go(
+                chosen,
+                OpenIndex.quick(log, store, machines.build(), folder, Optional.ofNullable(index), acceptRisky),
+                store,
+                folder);
     }
 
     private void step(LogReader<NodeRoot> log, Replayer<NodeRoot> replayer, Path folder) throws IOException {
@@ -225,12 +232,14 @@ final class ReplayCommand implements Runnable {
     }
 
     private void ask(Mode chosen, LogReader<NodeRoot> log, Store<NodeRoot> store, Path folder) {
+        log.requireFit("the log in " + folder, "replay", "replayed", acceptRisky);
         Optional<ActionId> cause = Optional.ofNullable(chosen.cause).map(CauseMode::id);
         Optional<StatePath> blame = Optional.ofNullable(chosen.blame).map(text -> BlameMode.path(text, store));
         LongConsumer shown = Progress.on(spec, progress);
         try (OpenIndex open = OpenIndex.of(
                 log,
                 store,
+                machines.build(),
                 folder,
                 Optional.ofNullable(index),
                 acceptRisky,

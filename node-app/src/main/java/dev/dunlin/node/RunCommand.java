@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Runnable {
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private ConfigurationOptions configured;
+    private final ConfigurationOptions configured;
+
+    private final Machines machines;
 
     @Option(
             names = "--listen",
@@ -72,6 +73,11 @@ final class RunCommand implements Runnable {
     private volatile Optional<Narrator> narrator = Optional.empty();
     private volatile Optional<AdminApi> admin = Optional.empty();
 
+    RunCommand(Machines machines) {
+        this.machines = machines;
+        this.configured = new ConfigurationOptions(machines);
+    }
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
@@ -101,6 +107,7 @@ final class RunCommand implements Runnable {
                 .withEarlyMuxer(NodeSettings.EARLY_MUXER.isOn(config))
                 .withThreads(NodeSettings.THREADS.integer(config))
                 .withAudit(NodeSettings.AUDIT.isOn(config))
+                .withExtensions(machines.extensions())
                 .withAll(config);
         CompletableFuture<Node> started = new CompletableFuture<>();
         Thread closing = new Thread(() -> stopped(started), "dunlin-stop");

@@ -24,8 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param launcher the program
  * @param log the folder of the log
  * @param acceptRisky whether it is to replay with losses
+ * @param machines the jars that it is to take machines from, unless its launcher names others
  */
-record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Replayer.Recorded {
+record SecondBuild(Path launcher, Path log, boolean acceptRisky, Optional<String> machines)
+        implements Replayer.Recorded {
 
     /** The longest answer that is read, in bytes. */
     static final int MAX_STATE = 1 << 30;
@@ -118,7 +120,9 @@ record SecondBuild(Path launcher, Path log, boolean acceptRisky) implements Repl
         if (acceptRisky) {
             command.add("--accept-risky");
         }
-        Process process = new ProcessBuilder(command).start();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        machines.ifPresent(jars -> builder.environment().put(Machines.VARIABLE, jars));
+        Process process = builder.start();
         try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
             process.getOutputStream().close();
             CompletableFuture<String> error = CompletableFuture.supplyAsync(() -> beginning(process), reader);

@@ -46,14 +46,21 @@ final class ShrinkCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
+
+    ShrinkCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         Path folder = DataDirectory.logOf(directory);
         if (target != null) {
             SmallLog.requireNew(target);
         }
-        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
-        LogShrinker<NodeRoot> shrinker = new LogShrinker<>(log, NodeRoot::newStore);
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), machines.storeOf(folder));
+        log.requireFit("the log in " + folder, "shrink", "shrunk", true);
+        LogShrinker<NodeRoot> shrinker = new LogShrinker<>(log, () -> machines.storeOf(folder));
         Optional<LogShrinker.Small> small = shrinker.shrink(MOST_RUNS, tried -> {});
         print(log, small);
         if (small.isEmpty()) {
@@ -64,7 +71,7 @@ final class ShrinkCommand implements Runnable {
         }
         Path to = target;
         if (to != null) {
-            small.map(found -> SmallLog.write(to, shrinker, found)).ifPresent(this::print);
+            small.map(found -> SmallLog.write(to, machines, shrinker, found)).ifPresent(this::print);
         }
     }
 

@@ -46,10 +46,10 @@ record SmallLog(Path log, Path test) {
      * @throws CommandFailure if it is there, or cannot be written
      * @throws LogException as {@link LogShrinker#write}; there is no folder then
      */
-    static SmallLog write(Path folder, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small) {
+    static SmallLog write(Path folder, Machines machines, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small) {
         try {
             Files.createDirectory(folder);
-            return written(folder, shrinker, small);
+            return written(folder, machines, shrinker, small);
         } catch (IOException failure) {
             throw FileFailure.making(folder, "write the small log to " + folder, failure);
         } catch (UncheckedIOException failure) {
@@ -57,14 +57,15 @@ record SmallLog(Path log, Path test) {
         }
     }
 
-    private static SmallLog written(Path folder, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small)
+    private static SmallLog written(
+            Path folder, Machines machines, LogShrinker<NodeRoot> shrinker, LogShrinker.Small small)
             throws IOException {
         Path log = DataDirectory.log(folder);
         try {
             try (DirectoryStorage storage = DirectoryStorage.open(log)) {
-                shrinker.write(small, storage, label(small));
+                shrinker.write(small, storage, label(machines, small));
             }
-            return new SmallLog(log, test(folder, log, small));
+            return new SmallLog(log, test(folder, machines, log, small));
         } catch (LogException cannot) {
             // Half of it is of no use, and would be in the way of the next try.
             try (Stream<Path> all = Files.walk(folder)) {
@@ -77,14 +78,13 @@ record SmallLog(Path log, Path test) {
     }
 
     // In the header of the log: whoever opens it sees that no node has run like this.
-    private static String label(LogShrinker.Small small) {
-        return BuildInfo.current().text() + " (open-loop: " + small.kept().size() + " of " + small.inputs()
-                + " inputs, shrunk)";
+    private static String label(Machines machines, LogShrinker.Small small) {
+        return machines.build() + " (open-loop: " + small.kept().size() + " of " + small.inputs() + " inputs, shrunk)";
     }
 
-    private static Path test(Path folder, Path log, LogShrinker.Small small) throws IOException {
-        JUnitExport export = JUnitExport.of(TEST, ExportCommand.STORE);
-        Store<NodeRoot> store = NodeRoot.newStore();
+    private static Path test(Path folder, Machines machines, Path log, LogShrinker.Small small) throws IOException {
+        JUnitExport export = JUnitExport.of(TEST, machines.storeExpression(log));
+        Store<NodeRoot> store = machines.storeOf(log);
         LogReader<NodeRoot> reader = LogReader.open(DirectoryStorage.readOnly(log), store);
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         String source = export.writeAudit(

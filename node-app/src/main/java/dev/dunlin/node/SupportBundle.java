@@ -67,10 +67,12 @@ final class SupportBundle {
 
     private final Path dataDir;
     private final Path log;
+    private final Machines machines;
     private final Archive.Writer archive;
     private Map<String, String> config = Map.of();
 
-    private SupportBundle(Path dataDir, Archive.Writer archive) {
+    private SupportBundle(Path dataDir, Machines machines, Archive.Writer archive) {
+        this.machines = machines;
         this.dataDir = dataDir;
         this.log = DataDirectory.log(dataDir);
         this.archive = archive;
@@ -82,11 +84,19 @@ final class SupportBundle {
      * @param to a new file
      * @param inputs how many of the last inputs go along
      * @param listen where the node is to listen
+     * @param machines what it has
      * @throws CommandFailure if it cannot be written
      */
-    static void write(Path dataDir, Path to, int inputs, List<Multiaddr> listen, BuildInfo build, Clock clock) {
+    static void write(
+            Path dataDir,
+            Path to,
+            int inputs,
+            List<Multiaddr> listen,
+            Machines machines,
+            BuildInfo build,
+            Clock clock) {
         try (Archive.Writer archive = Archive.write(to)) {
-            new SupportBundle(dataDir, archive).write(inputs, listen, build, clock);
+            new SupportBundle(dataDir, machines, archive).write(inputs, listen, build, clock);
             archive.finish();
         } catch (IOException failure) {
             throw FileFailure.of("write " + to, failure);
@@ -100,7 +110,8 @@ final class SupportBundle {
         put("versions.txt", versions(build));
         put(
                 "doctor.json",
-                DoctorCommand.json(Doctor.examine(dataDir, listen, clock)).toPrettyString() + "\n");
+                DoctorCommand.json(Doctor.examine(dataDir, listen, machines, clock))
+                                .toPrettyString() + "\n");
         put("configuration.json", configuration());
         put("files.txt", files());
         if (isLog) {
@@ -189,7 +200,7 @@ final class SupportBundle {
     }
 
     private LogReader<NodeRoot> opened() {
-        return LogReader.open(DirectoryStorage.readOnly(log), NodeRoot.newStore());
+        return LogReader.open(DirectoryStorage.readOnly(log), machines.storeOf(log));
     }
 
     private String inputs(int most) {

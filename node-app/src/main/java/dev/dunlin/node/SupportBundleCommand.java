@@ -46,9 +46,11 @@ final class SupportBundleCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
     private final BuildInfo build;
 
-    SupportBundleCommand(BuildInfo build) {
+    SupportBundleCommand(Machines machines, BuildInfo build) {
+        this.machines = machines;
         this.build = build;
     }
 
@@ -60,7 +62,7 @@ final class SupportBundleCommand implements Runnable {
         CommandFailure.require(Archive.isFile(file), file + " must end with " + Archive.SUFFIX);
         BackupCommand.isNode(directory);
         BackupCommand.isNew(file, directory);
-        SupportBundle.write(directory, file, inputs, listen, build, Clock.systemUTC());
+        SupportBundle.write(directory, file, inputs, listen, machines, build, Clock.systemUTC());
         spec.commandLine()
                 .getOut()
                 .println(file

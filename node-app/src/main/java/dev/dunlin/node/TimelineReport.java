@@ -23,19 +23,21 @@ final class TimelineReport {
     private final PrintWriter out;
     private final boolean json;
     private final Optional<String> about;
-    private final Codec codec = Codec.of(NodeRoot.newStore());
+    private final Codec codec;
     private long steps;
 
     /**
      * A report.
      *
+     * @param machines what the nodes have
      * @param about the id of the peer that it is limited to
      */
-    TimelineReport(Timeline timeline, PrintWriter out, boolean json, Optional<String> about) {
+    TimelineReport(Timeline timeline, Machines machines, PrintWriter out, boolean json, Optional<String> about) {
         this.timeline = timeline;
         this.out = out;
         this.json = json;
         this.about = about;
+        this.codec = Codec.of(machines.newStore());
     }
 
     /** Prints it, or as much as somebody reads. */

@@ -64,14 +64,17 @@ final class TopCommand implements Runnable {
 
     private final boolean isUser;
     private final Registry<NodeRoot> registry;
+    private final Machines machines;
 
     /**
      * The command.
      *
      * @param registry what can be asked
+     * @param machines those that this run of the program has
      * @param isUser whether somebody looks, at a terminal
      */
-    TopCommand(Registry<NodeRoot> registry, boolean isUser) {
+    TopCommand(Registry<NodeRoot> registry, Machines machines, boolean isUser) {
+        this.machines = machines;
         this.registry = registry;
         this.isUser = isUser;
     }
@@ -81,7 +84,7 @@ final class TopCommand implements Runnable {
         if (every < 1 || every > 3600) {
             throw Verbs.usage(spec, "--every is 1 to 3600 seconds, not " + every);
         }
-        Asking asking = new Asking(dataDir == null ? DataDirectory.standard() : dataDir);
+        Asking asking = new Asking(dataDir == null ? DataDirectory.standard() : dataDir, machines);
         TopView view = new TopView();
         // Whoever cannot be asked at the beginning is told as any verb tells it.
         view.show(moment(asking));

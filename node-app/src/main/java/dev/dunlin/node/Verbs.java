@@ -30,12 +30,12 @@ final class Verbs {
     private Verbs() {}
 
     /** Adds a verb for each operation; those of two words stand below those of one. */
-    static void addTo(CommandLine program, Registry<NodeRoot> registry) {
+    static void addTo(CommandLine program, Registry<NodeRoot> registry, Machines machines) {
         Map<String, CommandLine> added = new TreeMap<>();
         for (Registry.Offered<NodeRoot, ?, ?, ?> offered : registry.operations()) {
             String name = offered.operation().name();
             int space = name.indexOf(' ');
-            CommandLine verb = verb(offered, name.substring(space + 1));
+            CommandLine verb = verb(offered, name.substring(space + 1), machines);
             CommandLine above = program;
             if (space > 0) {
                 String group = name.substring(0, space);
@@ -54,10 +54,10 @@ final class Verbs {
         return group;
     }
 
-    private static CommandLine verb(Registry.Offered<NodeRoot, ?, ?, ?> offered, String word) {
+    private static CommandLine verb(Registry.Offered<NodeRoot, ?, ?, ?> offered, String word, Machines machines) {
         Operation<?, ?, ?> operation = offered.operation();
         CommandSpec[] made = new CommandSpec[1];
-        CommandSpec spec = CommandSpec.wrapWithoutInspection((Runnable) () -> run(offered, made[0]));
+        CommandSpec spec = CommandSpec.wrapWithoutInspection((Runnable) () -> run(offered, made[0], machines));
         made[0] = spec;
         spec.name(word);
         boolean orders = operation instanceof Operation.Order<?, ?, ?>;
@@ -118,7 +118,7 @@ final class Verbs {
         return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
-    private static void run(Registry.Offered<NodeRoot, ?, ?, ?> offered, CommandSpec spec) {
+    private static void run(Registry.Offered<NodeRoot, ?, ?, ?> offered, CommandSpec spec, Machines machines) {
         ParseResult parsed = spec.commandLine().getParseResult();
         Map<String, String> written = new TreeMap<>();
         int place = 0;
@@ -131,7 +131,7 @@ final class Verbs {
         }
         Path dataDir = parsed.matchedOptionValue(DATA_DIR, DataDirectory.standard());
         boolean json = parsed.matchedOptionValue(JSON, false);
-        List<String> lines = new Asking(dataDir)
+        List<String> lines = new Asking(dataDir, machines)
                 .ask(offered, written, json, spec.commandLine().getErr());
         lines.forEach(line -> spec.commandLine().getOut().println(json ? line : LogLine.printable(line)));
     }

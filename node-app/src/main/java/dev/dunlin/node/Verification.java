@@ -45,7 +45,7 @@ final class Verification {
      *
      * @throws CommandFailure with {@link ExitCode#DATA_ERROR} if the log does not fit this build, with {@link ExitCode#DIVERGED} if
      *     it replays to another result
-     * @throws LogException if it is damaged
+     * @throws LogException if it is damaged, or has machines that nobody has brought
      */
     void run(PrintWriter out, boolean json, LongConsumer progress) {
         Report report = new Report(out, json);
@@ -111,6 +111,10 @@ final class Verification {
 
     private Replayer<NodeRoot> fitting(Report report) {
         Schema.Fit fit = log.fit().fit();
+        if (!log.fit().missing().isEmpty()) {
+            report.add("result", "does not fit").print();
+            throw LogException.OtherMachines.of("the log in " + folder, log.fit());
+        }
         if (fit == Schema.Fit.IMPOSSIBLE || (fit == Schema.Fit.RISKY && !acceptRisky)) {
             report.add("result", "does not fit").print();
             throw new CommandFailure(

@@ -75,6 +75,12 @@ final class WhatIfCommand implements Runnable {
         private @Nullable String replace;
     }
 
+    private final Machines machines;
+
+    WhatIfCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         if (at < 1 || to < at) {
@@ -82,9 +88,10 @@ final class WhatIfCommand implements Runnable {
                     spec.commandLine(), "--at is a step from 1 on, and --to that step or a later one");
         }
         Path folder = DataDirectory.logOf(directory);
-        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), NodeRoot.newStore());
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), machines.storeOf(folder));
         Edit edit = edit(log);
-        WhatIf.Outcome outcome = new WhatIf<>(log, NodeRoot::newStore, acceptRisky).run(at, edit, to, MAX_FIELDS);
+        WhatIf.Outcome outcome =
+                new WhatIf<>(log, () -> machines.storeOf(folder), acceptRisky).run(at, edit, to, MAX_FIELDS);
         print(new Report(spec.commandLine().getOut(), json).add("log", folder.toString()), outcome);
     }
 

@@ -79,6 +79,7 @@ final class WhyCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
     private final boolean progress;
 
     // Exactly one of them.
@@ -98,9 +99,11 @@ final class WhyCommand implements Runnable {
     /**
      * The command.
      *
+     * @param machines what the node has
      * @param progress whether standard error is a terminal that shows how far replaying is
      */
-    WhyCommand(boolean progress) {
+    WhyCommand(Machines machines, boolean progress) {
+        this.machines = machines;
         this.progress = progress;
     }
 
@@ -111,11 +114,12 @@ final class WhyCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "--last is from 1 to " + MAX_LAST + ", not " + last);
         }
         Path folder = DataDirectory.logOf(directory);
-        Store<NodeRoot> store = NodeRoot.newStore();
+        Store<NodeRoot> store = machines.storeOf(folder);
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         try (OpenIndex open = OpenIndex.of(
                 log,
                 store,
+                machines.build(),
                 folder,
                 Optional.ofNullable(index),
                 acceptRisky,

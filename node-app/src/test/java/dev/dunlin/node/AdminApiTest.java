@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -49,6 +50,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -82,7 +85,7 @@ class AdminApiTest {
 
     private void begin(Map<String, String> said) throws Exception {
         Configuration configuration = Configuration.read(
-                ConfigurationOptions.settings(),
+                ConfigurationOptions.settings(new Machines()),
                 said.entrySet().stream()
                         .map(one -> new Configuration.Option("--set", one.getKey(), one.getValue()))
                         .toList(),
@@ -142,7 +145,7 @@ class AdminApiTest {
     }
 
     private Registry<NodeRoot> registry() {
-        return NodeOperations.described();
+        return NodeOperations.described(new Machines());
     }
 
     /** The document, the registry and what is answered are the same set of routes. */
@@ -354,12 +357,32 @@ class AdminApiTest {
         assertThat(get("/readyz").statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void levelsOfLoggersChangeWhileItRuns() throws Exception {
+        ch.qos.logback.classic.Logger logger =
+                (ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.dunlin.some.part");
+        ch.qos.logback.classic.Logger root =
+                (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        try {
+            ok(post("/v1/settings/log.level", "{\"value\":\"info, dev.dunlin.some.part=debug\"}"));
+            assertThat(logger.getLevel()).isEqualTo(Level.DEBUG);
+            assertThat(post("/v1/settings/log.level", "{\"value\":\"loud\"}").body())
+                    .contains("log.level = loud has the level loud");
+            ok(post("/v1/settings/log.level", "{\"value\":\"warn\"}"));
+            assertThat(logger.getLevel()).isNull();
+            assertThat(root.getLevel()).isEqualTo(Level.WARN);
+        } finally {
+            root.setLevel(before);
+        }
+    }
+
     /** Each setting that is said to change while the node runs can be given its own value again. */
     @Test
     void everyLiveSettingIsTaken() throws Exception {
         Table<String, String> config = node.runtime().state().node().config();
         int live = 0;
-        for (Setting setting : ConfigurationOptions.settings().all()) {
+        for (Setting setting : ConfigurationOptions.settings(new Machines()).all()) {
             String body = JSON.writeValueAsString(
                     Map.of("value", setting.kind().shown(config.or(setting.key(), setting.standard()))));
             if (setting.isFamily()) {
@@ -373,7 +396,7 @@ class AdminApiTest {
         }
         assertThat(live).isGreaterThan(30);
         assertThat(ok(get("/v1/settings")).path("settings").size())
-                .isEqualTo(ConfigurationOptions.settings().all().size());
+                .isEqualTo(ConfigurationOptions.settings(new Machines()).all().size());
     }
 
     @Test
@@ -650,7 +673,7 @@ class AdminApiTest {
 
     private static String problems(Map<String, String> said) throws IOException {
         return AdminApi.checked(Configuration.read(
-                        ConfigurationOptions.settings(),
+                        ConfigurationOptions.settings(new Machines()),
                         said.entrySet().stream()
                                 .map(one -> new Configuration.Option("--set", one.getKey(), one.getValue()))
                                 .toList(),

@@ -62,7 +62,7 @@ class AdminBench {
     @Test
     void eventClients(@TempDir Path folder) throws Exception {
         Configuration said = Configuration.read(
-                ConfigurationOptions.settings(),
+                ConfigurationOptions.settings(new Machines()),
                 List.of(new Configuration.Option("--set", "admin.listen", "127.0.0.1:0")),
                 Map.of(),
                 Optional.empty());

@@ -51,7 +51,7 @@ class DoctorCommandTest {
     }
 
     private List<Diagnosis> examined() {
-        return Doctor.examine(data(), List.of(ANY), after(60));
+        return Doctor.examine(data(), List.of(ANY), new Machines(), after(60));
     }
 
     private Diagnosis of(String name) {

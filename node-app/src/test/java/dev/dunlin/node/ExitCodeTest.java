@@ -170,6 +170,7 @@ class ExitCodeTest {
         searches(scenes);
         copies(scenes);
         simulations(scenes);
+        machines(scenes);
         return scenes;
     }
 
@@ -222,6 +223,44 @@ class ExitCodeTest {
         } finally {
             api.stop(0);
         }
+    }
+
+    // The log of a node that ran with machines of a jar.
+    private Path lamps() throws Exception {
+        Path data = folder.resolve("lamps" + made++);
+        LampJar.day(data, LampJar.in(folder.resolve("jar" + made++)));
+        return data.resolve("log");
+    }
+
+    private void machines(List<Scene> scenes) {
+        scenes.add(new Scene(
+                "any",
+                ExitCode.NO_INPUT,
+                "there is no file",
+                () -> run("--machines", folder.resolve("none.jar"), "log", day())));
+        scenes.add(new Scene(
+                "any",
+                ExitCode.DATA_ERROR,
+                "is no jar",
+                () -> run("--machines", Files.writeString(folder.resolve("text.jar"), "text"), "log", day())));
+        String told =
+                "has the machine lamps, which this program does not have; give the jar that brings it: --machines JAR";
+        machines(scenes, told, "why", "--subject", "lamp:hall");
+        machines(scenes, told, "replay", "--to", 2);
+        scenes.add(new Scene("cluster", ExitCode.UNAVAILABLE, told, () -> run("cluster", lamps(), day())));
+        machines(scenes, told, "bisect", "--second-build", "/bin/true");
+        machines(scenes, told, "whatif", "--at", 2, "--drop");
+        machines(scenes, told, "export", "--from", 1, "--to", 2, "--devtools", folder.resolve("lamps.json"));
+        machines(scenes, told, "shrink");
+        machines(scenes, told, "log", "--seal");
+    }
+
+    private void machines(List<Scene> scenes, String told, String command, Object... options) {
+        scenes.add(new Scene(command, ExitCode.UNAVAILABLE, told, () -> {
+            List<Object> args = new ArrayList<>(List.of(command, lamps()));
+            args.addAll(List.of(options));
+            return run(args.toArray());
+        }));
     }
 
     private void any(List<Scene> scenes) {
@@ -572,7 +611,7 @@ class ExitCodeTest {
                         .getSubcommands()
                         .keySet());
         // What is made of the registry has the codes of 'verb'.
-        NodeOperations.described()
+        NodeOperations.described(new Machines())
                 .operations()
                 .forEach(offered -> all.remove(offered.operation().name().split(" ")[0]));
         all.add("verb");

@@ -151,7 +151,7 @@ class LogCommandTest {
     }
 
     private int follow(Pause pause, Writer out) {
-        return new CommandLine(new LogCommand(BuildInfo.current(), pause))
+        return new CommandLine(new LogCommand(new Machines(), BuildInfo.current(), pause))
                 .setOut(new PrintWriter(out, true))
                 .execute(data.toString(), "--follow");
     }

@@ -160,7 +160,7 @@ class LogRangeTest {
         };
         List<String> args = new ArrayList<>(List.of(data.toString(), "--follow"));
         args.addAll(List.of(options));
-        int code = new CommandLine(new LogCommand(BuildInfo.current(), pause))
+        int code = new CommandLine(new LogCommand(new Machines(), BuildInfo.current(), pause))
                 .setOut(new PrintWriter(out, true))
                 .execute(args.toArray(String[]::new));
         assertThat(code).isZero();

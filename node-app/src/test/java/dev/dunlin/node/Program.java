@@ -26,7 +26,8 @@ final class Program {
         for (int i = 0; i < args.length; i++) {
             texts[i] = args[i].toString();
         }
-        int code = Main.commandLine(new StringReader(typed), new PrintWriter(out, true), new PrintWriter(err, true))
+        int code = Main.commandLine(
+                        new StringReader(typed), new PrintWriter(out, true), new PrintWriter(err, true), List.of(texts))
                 .execute(texts);
         for (ExitCode known : ExitCode.values()) {
             if (known.code() == code) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +38,12 @@ final class ProgramProcess implements AutoCloseable {
 
     /** As {@link #start(Path, Object...)}, with standard output where the test wants it. */
     static ProgramProcess start(Path home, Path out, Object... args) throws IOException {
+        return start(home, out, Map.of(), args);
+    }
+
+    /** As above, with more variables of the environment. */
+    static ProgramProcess start(Path home, Path out, Map<String, String> environment, Object... args)
+            throws IOException {
         List<String> command = new ArrayList<>(plainUser());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,6 +60,7 @@ final class ProgramProcess implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("HOME", home.toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
         return new ProgramProcess(process, out, err);

@@ -50,7 +50,7 @@ class VerbsTest {
     void everyOperationIsAVerb() {
         CommandLine main = Main.commandLine(new PrintWriter(System.err), new PrintWriter(System.err));
         for (Registry.Offered<NodeRoot, ?, ?, ?> offered :
-                NodeOperations.described().operations()) {
+                NodeOperations.described(new Machines()).operations()) {
             Operation<?, ?, ?> operation = offered.operation();
             CommandLine verb = main;
             for (String word : operation.name().split(" ")) {

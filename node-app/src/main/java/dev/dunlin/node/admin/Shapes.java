@@ -110,7 +110,9 @@ final class Shapes {
                 ArrayNode all = schema.put("type", "string").putArray("enum");
                 names.forEach(all::add);
             }
-            case Kind.Words(int longest) -> schema.put("type", "string").put("maxLength", longest);
+            case Kind.Free(int longest) -> schema.put("type", "string").put("maxLength", longest);
+            case Kind.Formed(String range, var form) ->
+                schema.put("type", "string").put("description", range);
             case Kind.Size _, Kind.Time _, Kind.Several _, Kind.Addresses _, Kind.Peer _ ->
                 schema.put("type", "string").put("description", kind.range());
         }

@@ -31,7 +31,7 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
 
     /** Variables that are no settings: those of the launcher, and those that say where to look. */
     private static final List<String> OTHER_VARIABLES =
-            List.of("DUNLIN_JAVA_HOME", "DUNLIN_JAVA_OPTS", "DUNLIN_DATA_DIR", "DUNLIN_CONFIG");
+            List.of("DUNLIN_JAVA_HOME", "DUNLIN_JAVA_OPTS", "DUNLIN_DATA_DIR", "DUNLIN_CONFIG", "DUNLIN_MACHINES");
 
     /** So much of what was written is shown again. */
     private static final int MOST_SHOWN = 80;

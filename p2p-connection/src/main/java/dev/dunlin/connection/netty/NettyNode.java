@@ -22,14 +22,17 @@ import dev.dunlin.core.runtime.EffectHandlers;
 import dev.dunlin.core.runtime.NodeBuilder;
 import dev.dunlin.core.runtime.NodeRuntime;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Turn;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -40,6 +43,10 @@ import java.util.function.Function;
  * @param <R> the root of the state tree
  */
 public final class NettyNode<R> implements AutoCloseable {
+
+    /** The kinds of handles that it hands out itself. */
+    public static final Set<String> OWN_KINDS =
+            Set.of(ConnectionService.CONNECTION, ConnectionService.LISTENER, NettyTransport.STREAM);
 
     private final PeerId self;
     private final NodeRuntime<R> runtime;
@@ -52,15 +59,7 @@ public final class NettyNode<R> implements AutoCloseable {
         Table<String, String> config =
                 StreamConfig.minded(StreamConfig.minded(made.config, made.exchanges.ids()), made.channels.ids());
         NodeBuilder<R> builder = NodeRuntime.of(made.store)
-                .handler(
-                        NodeEffect.class,
-                        EffectHandlers.closing(Map.of(
-                                ConnectionService.CONNECTION,
-                                handle -> transport().closeOrphan(handle),
-                                ConnectionService.LISTENER,
-                                handle -> transport().closeOrphan(handle),
-                                NettyTransport.STREAM,
-                                handle -> transport().closeOrphan(handle))))
+                .handler(NodeEffect.class, EffectHandlers.closing(closing(made.closing)))
                 .handler(ConnectionEffect.class, (id, effect) -> ConnectionEffects.handle(id, effect, transport()))
                 .handler(StreamEffect.class, (id, effect) -> StreamEffects.handle(id, effect, transport()))
                 .handler(ExchangeEffect.class, (id, effect) -> ExchangeEffects.handle(id, effect, exchange()))
@@ -81,7 +80,14 @@ public final class NettyNode<R> implements AutoCloseable {
         NettyMessages messages = new NettyMessages(transport);
         exchange = new StreamExchange(messages, runtime, made.exchanges);
         channels = new StreamChannels(messages, runtime, made.channels);
+        made.built.accept(runtime);
         runtime.start(made.name, config.with("node.peerId", self.toString()), new SecureRandom().nextLong());
+    }
+
+    private Map<String, Consumer<Handle>> closing(Map<String, Consumer<Handle>> others) {
+        Map<String, Consumer<Handle>> all = new HashMap<>(others);
+        OWN_KINDS.forEach(kind -> all.put(kind, handle -> transport().closeOrphan(handle)));
+        return all;
     }
 
     // Handlers are wired before the services exist, and run only after.
@@ -120,6 +126,8 @@ public final class NettyNode<R> implements AutoCloseable {
         private Catalogue<Protocol<?, ?>> exchanges = new Catalogue<>(List.of());
         private Catalogue<ChannelProtocol<?, ?>> channels = new Catalogue<>(List.of());
         private Consumer<NodeBuilder<R>> more = builder -> {};
+        private Consumer<NodeRuntime<R>> built = ready -> {};
+        private Map<String, Consumer<Handle>> closing = Map.of();
         private final List<Consumer<Turn>> watchers = new ArrayList<>();
 
         private Builder(Store<R> store, PrivateKey identity) {
@@ -196,6 +204,18 @@ public final class NettyNode<R> implements AutoCloseable {
         /** What else the runtime is built with: a log, budgets, the handlers of the caller's own effects. */
         public Builder<R> with(Consumer<NodeBuilder<R>> others) {
             more = others;
+            return this;
+        }
+
+        /** Who is told of the runtime before it starts: services of the caller, whose effects may follow at once. */
+        public Builder<R> built(Consumer<NodeRuntime<R>> told) {
+            built = told;
+            return this;
+        }
+
+        /** Who closes handles of the caller's kinds that no state took; none of them is one of {@link #OWN_KINDS}. */
+        public Builder<R> closing(Map<String, Consumer<Handle>> byKind) {
+            closing = Map.copyOf(byKind);
             return this;
         }
 

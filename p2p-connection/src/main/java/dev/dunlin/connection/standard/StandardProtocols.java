@@ -11,6 +11,7 @@ import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.store.Machine;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Those protocols of this library that are questions and answers. */
 public final class StandardProtocols {
@@ -23,9 +24,27 @@ public final class StandardProtocols {
 
     private StandardProtocols() {}
 
+    /**
+     * The exchange machine of a node that speaks others, too.
+     *
+     * @throws IllegalArgumentException if two have one name, or one name on the wire
+     */
+    public static Machine<Object, ExchangeState, ExchangeAction> exchangeWith(List<Protocol<?, ?>> others) {
+        return others.isEmpty() ? EXCHANGE : ExchangeMachine.of(with(ALL, others));
+    }
+
     /** All of them, by name, for the service of a node whose identify signs what it says. */
     public static Catalogue<Protocol<?, ?>> signedBy(IdentifySigner signer) {
-        return new Catalogue<>(all(Optional.of(signer)));
+        return signedBy(signer, List.of());
+    }
+
+    /** As above, of a node that speaks others, too. */
+    public static Catalogue<Protocol<?, ?>> signedBy(IdentifySigner signer, List<Protocol<?, ?>> others) {
+        return new Catalogue<>(with(all(Optional.of(signer)), others));
+    }
+
+    private static List<Protocol<?, ?>> with(List<Protocol<?, ?>> standard, List<Protocol<?, ?>> others) {
+        return Stream.concat(standard.stream(), others.stream()).toList();
     }
 
     private static List<Protocol<?, ?>> all(Optional<IdentifySigner> signer) {

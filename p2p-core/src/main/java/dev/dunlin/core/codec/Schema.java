@@ -170,9 +170,10 @@ public record Schema(Map<String, Map<String, String>> types) {
      *
      * @param fit the worst of the differences
      * @param foreign whether the two have no machine in common: no other build of the program, but another program
+     * @param missing the names of the log's machines that this build does not have, in order
      * @param differences all of them, the worst first
      */
-    public record Report(Fit fit, boolean foreign, List<Difference> differences) {
+    public record Report(Fit fit, boolean foreign, List<String> missing, List<Difference> differences) {
 
         private static final int BRIEFLY = 3;
 
@@ -232,10 +233,16 @@ public record Schema(Map<String, Map<String, String>> types) {
                     Fit.IMPOSSIBLE,
                     "the log is of other machines (" + named(recorded) + ") than this program's (" + named(mounted)
                             + "): it is for the program that wrote it"));
-            return new Report(Fit.IMPOSSIBLE, true, List.copyOf(found));
+            return new Report(
+                    Fit.IMPOSSIBLE,
+                    true,
+                    recorded.stream().filter(name -> !name.equals(NODE)).toList(),
+                    List.copyOf(found));
         }
+        List<String> missing = new ArrayList<>();
         for (String machine : recorded) {
             if (!mounted.contains(machine)) {
+                missing.add(machine);
                 found.add(new Difference(Fit.IMPOSSIBLE, "the machine " + machine + " was removed"));
             }
         }
@@ -306,7 +313,8 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         found.sort((one, other) -> other.fit().compareTo(one.fit()));
-        return new Report(found.isEmpty() ? Fit.FINE : found.getFirst().fit(), false, List.copyOf(found));
+        return new Report(
+                found.isEmpty() ? Fit.FINE : found.getFirst().fit(), false, List.copyOf(missing), List.copyOf(found));
     }
 
     /**
@@ -339,7 +347,8 @@ public record Schema(Map<String, Map<String, String>> types) {
         return type.equals(CONSTANT) || type.startsWith(VARIANT);
     }
 
-    private Set<String> machines() {
+    /** The names of the machines whose types it has. */
+    public Set<String> machines() {
         Set<String> machines = new TreeSet<>();
         types.keySet().forEach(name -> machines.add(machineOf(name)));
         return machines;

@@ -159,10 +159,13 @@ public final class ActionLog {
         static <R> Recovery<R> of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             Schema.Report fit = reader.fitAfter(from.input());
+            if (!fit.missing().isEmpty()) {
+                throw LogException.OtherMachines.of("the log in " + storage, fit);
+            }
             if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
                 String why = "this build cannot go on from the log in " + storage + ": "
                         + fit.advice("seal the log with the build that wrote it (ActionLog.seal), or begin a new log");
-                throw fit.foreign() ? new LogException(why) : new LogException.OtherBuild(why);
+                throw new LogException.OtherBuild(why);
             }
             store.restore(from);
             List<String> notes = new ArrayList<>();

@@ -1,5 +1,8 @@
 package dev.dunlin.core.log;
 
+import dev.dunlin.core.codec.Schema;
+import java.util.List;
+
 /** A log that cannot be read or written as asked; the message says where, why, and what to do. */
 public class LogException extends RuntimeException {
 
@@ -51,6 +54,43 @@ public class LogException extends RuntimeException {
 
         OtherBuild(String message, Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** The log has machines that this program does not have. */
+    public static final class OtherMachines extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> machines;
+
+        private OtherMachines(String message, List<String> machines) {
+            super(message);
+            this.machines = List.copyOf(machines);
+        }
+
+        /**
+         * Of a log.
+         *
+         * @param log what the message calls it
+         * @param fit how it fits: it has such machines
+         */
+        public static OtherMachines of(String log, Schema.Report fit) {
+            return fit.foreign()
+                    ? new OtherMachines(log + " does not fit this build: " + fit.brief(), fit.missing())
+                    : of(log, fit.missing());
+        }
+
+        /** Of a log that has these and others. */
+        public static OtherMachines of(String log, List<String> machines) {
+            return new OtherMachines(
+                    log + " has " + (machines.size() == 1 ? "the machine " : "the machines ")
+                            + String.join(", ", machines) + ", which this program does not have",
+                    machines);
+        }
+
+        /** Their names, in order. */
+        public List<String> machines() {
+            return machines;
         }
     }
 

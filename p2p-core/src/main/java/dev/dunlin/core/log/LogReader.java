@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import tools.jackson.core.JacksonException;
@@ -143,6 +145,7 @@ public final class LogReader<R> {
         Schema.Fit worst = Schema.Fit.FINE;
         boolean read = false;
         boolean foreign = true;
+        Set<String> missing = new TreeSet<>();
         List<Schema.Difference> differences = new ArrayList<>();
         for (Segments.Segment segment : some) {
             Optional<Frame.Header> header = header(segment);
@@ -156,11 +159,12 @@ public final class LogReader<R> {
                 }
             }
             read = true;
+            missing.addAll(report.missing());
             foreign &= report.foreign();
             worst = report.fit().compareTo(worst) > 0 ? report.fit() : worst;
         }
         differences.sort((one, other) -> other.fit().compareTo(one.fit()));
-        return new Schema.Report(worst, read && foreign, List.copyOf(differences));
+        return new Schema.Report(worst, read && foreign, List.copyOf(missing), List.copyOf(differences));
     }
 
     private Optional<Frame.Header> header(Segments.Segment segment) throws IOException {
@@ -200,6 +204,38 @@ public final class LogReader<R> {
         return false;
     }
 
+    /**
+     * The names of machines that the log has at its end and this build does not have: going on from it would lose what they know.
+     * An older part may have machines that a later build gave up.
+     */
+    public List<String> missingAtEnd() {
+        try {
+            for (Segments.Segment segment : segments.reversed()) {
+                Optional<Frame.Header> header = header(segment);
+                if (header.isPresent()) {
+                    return schema.compare(header.get().schema(), codec.tables()).missing();
+                }
+            }
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The names of the machines that have written any part of the log. */
+    public Set<String> machines() {
+        try {
+            Set<String> machines = new TreeSet<>();
+            for (Segments.Segment segment : segments) {
+                header(segment)
+                        .ifPresent(header -> machines.addAll(header.schema().machines()));
+            }
+            return machines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** How well the log fits this build: the worst over its segments. */
     public Schema.Report fit() {
         return fit;
@@ -212,11 +248,15 @@ public final class LogReader<R> {
      * @param verb what is to be done with it, for the message: "replay"
      * @param participle the same as a participle: "replayed"
      * @param acceptRisky whether one that fits only with losses is taken
-     * @throws LogException if the log does not fit, {@link LogException.Lossy} if it fits with losses: the message has the worst
+     * @throws LogException if the log does not fit, {@link LogException.OtherMachines} if it has machines that this build does not
+     *     have, {@link LogException.Lossy} if it fits with losses: the message has the worst
      *     differences, {@link #fit} all
      */
     public void requireFit(String log, String verb, String participle, boolean acceptRisky) {
         String cannot = log + " does not fit this build: ";
+        if (!fit.missing().isEmpty()) {
+            throw LogException.OtherMachines.of(log, fit);
+        }
         if (fit.fit() == Schema.Fit.IMPOSSIBLE) {
             throw new LogException(cannot + fit.advice(verb + " it with the build that wrote it"));
         }

@@ -168,6 +168,15 @@ public final class Content {
     private static Object accessorAs(
             MethodHandles.Lookup lookup, MethodHandle accessor, String method, Class<?> as, Class<?> result)
             throws Throwable {
+        if (!lookup.hasFullPrivilegeAccess()) {
+            // A record of another class loader, such as of a user's jar: in its module nothing can be made.
+            MethodHandle general = accessor.asType(MethodType.methodType(Object.class, Object.class));
+            return as == ToLongFunction.class
+                    ? (ToLongFunction<Object>) record -> (long) invoke(general, record)
+                    : as == ToIntFunction.class
+                            ? (ToIntFunction<Object>) record -> (int) invoke(general, record)
+                            : (Function<Object, Object>) record -> invoke(general, record);
+        }
         CallSite site = LambdaMetafactory.metafactory(
                 lookup,
                 method,

@@ -56,7 +56,8 @@ final class SchemaTest {
 
     @Test
     void theSameIsFine() {
-        assertThat(MINE.compare(MINE, List.of(TABLE))).isEqualTo(new Schema.Report(Schema.Fit.FINE, false, List.of()));
+        assertThat(MINE.compare(MINE, List.of(TABLE)))
+                .isEqualTo(new Schema.Report(Schema.Fit.FINE, false, List.of(), List.of()));
         assertThat(MINE.incomparable(MINE)).isEmpty();
     }
 

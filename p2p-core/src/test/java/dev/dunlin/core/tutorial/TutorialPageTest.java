@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,13 +22,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every block of the tutorial's page is a piece of the source file that it names, character for character, and at the end of the
- * page stands each file of the tutorial whole. To write the whole files anew: {@code -Ddunlin.page.accept=true}.
+ * page stands each file of the tutorial whole, as the project {@code docs/your-own-machine} has it: but for their package these are
+ * the files here. To write the project's files and the end of the page anew: {@code -Ddunlin.page.accept=true}.
  */
 final class TutorialPageTest {
 
     private static final Path PAGE = Path.of("../docs/tutorial.md");
     private static final Path TESTING = Path.of("../docs/testing.md");
     private static final Path OWN_NODE = Path.of("../docs/own-node.md");
+    private static final Path PROJECT = Path.of("../docs/your-own-machine");
+    private static final Path NAMES = Path.of("src/test/resources/names/vouchers.txt");
     private static final String WHOLE = "package ";
     private static final Path SOURCES = Path.of("src/test/java/dev/dunlin/core");
 
@@ -111,9 +116,70 @@ final class TutorialPageTest {
         }
         Map<String, String> files = new TreeMap<>();
         for (String name : files()) {
-            files.put(name, Files.readString(SOURCES.resolve(name)));
+            files.put(name, ofProject(name));
         }
         assertThat(shown).isEqualTo(files);
+    }
+
+    // As a stranger has it, in a package of his own.
+    private static String ofProject(String name) throws IOException {
+        return Files.readString(SOURCES.resolve(name))
+                .replace("dev.dunlin.core.tutorial", "com.example.shop")
+                .replace("({@code docs/tutorial.md})", "of Dunlin");
+    }
+
+    private static Path inProject(String name) {
+        String file = name.substring(name.indexOf('/') + 1);
+        boolean tests =
+                file.endsWith("Test.java") || file.startsWith("VoucherScenario") || file.startsWith("Warehouse");
+        return PROJECT.resolve(tests ? "src/test/java" : "src/main/java").resolve("com/example/shop/" + file);
+    }
+
+    /** The project that whoever begins copies has these very files, and nothing else beside them but what it says itself. */
+    @Test
+    void theProjectHasTheSameFiles() throws IOException {
+        List<String> names = new ArrayList<>(files());
+        names.add("tutorial/package-info.java");
+        Path golden = PROJECT.resolve(NAMES);
+        if (Boolean.getBoolean("dunlin.page.accept")) {
+            for (String name : names) {
+                Files.createDirectories(inProject(name).getParent());
+                Files.writeString(inProject(name), ofProject(name));
+            }
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, Files.readString(NAMES));
+        }
+        for (String name : names) {
+            assertThat(inProject(name)).hasContent(ofProject(name));
+        }
+        assertThat(golden).hasSameTextualContentAs(NAMES);
+        Set<Path> known = names.stream().map(TutorialPageTest::inProject).collect(Collectors.toSet());
+        known.add(PROJECT.resolve("src/test/java/com/example/shop/ArchitectureTest.java"));
+        for (String tree : List.of("src/main/java", "src/test/java")) {
+            try (Stream<Path> all = Files.list(PROJECT.resolve(tree).resolve("com/example/shop"))) {
+                assertThat(all.filter(Files::isRegularFile)).allMatch(known::contains);
+            }
+        }
+    }
+
+    /** What its pom says of versions is what this build has. */
+    @Test
+    void theVersionsOfTheProjectAreThoseOfThisBuild() throws IOException {
+        String parent = Files.readString(Path.of("../pom.xml"));
+        String project = Files.readString(PROJECT.resolve("pom.xml"));
+        assertThat(first(project, "<dunlin.version>([^<]+)"))
+                .isEqualTo(first(parent, "<artifactId>dunlin-parent</artifactId>\\s*<version>([^<]+)"));
+        for (String plugin : List.of("resources", "jar", "dependency", "compiler", "surefire")) {
+            String artifact =
+                    "<artifactId>maven-" + plugin + "-plugin</artifactId>\\s*(?:<!--[^>]*-->\\s*)?<version>([^<]+)";
+            assertThat(first(project, artifact)).as(plugin).isEqualTo(first(parent, artifact));
+        }
+    }
+
+    private static String first(String text, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as(pattern).isTrue();
+        return found.group(1);
     }
 
     // All but this test and the package's own page.
@@ -136,7 +202,7 @@ final class TutorialPageTest {
                     .append("</summary>\n\n```java ")
                     .append(name)
                     .append('\n')
-                    .append(Files.readString(SOURCES.resolve(name)))
+                    .append(ofProject(name))
                     .append("```\n\n</details>\n");
         }
         String page = Files.readString(PAGE);
@@ -145,8 +211,7 @@ final class TutorialPageTest {
 
     private static void arePiecesOfTheirFiles(List<Block> blocks) throws IOException {
         for (Block block : blocks) {
-            String source = Files.readString(SOURCES.resolve(block.file()));
-            assertThat(isPieceOf(block.text(), source))
+            assertThat(isPieceOf(block.text(), ofProject(block.file())))
                     .as("in " + block.file() + ":\n" + block.text())
                     .isTrue();
         }
