@@ -51,13 +51,15 @@ final class AdminApi implements AutoCloseable {
                 NodeOperations.registry(node.store(), new NodeOperations.Known(said, Optional.of(live)));
         live.offers(registry);
         Optional<AdminSettings.Endpoint> endpoint = endpoint(config);
+        String token = token(dataDir);
+        AdminServer<NodeRoot> server;
         try {
-            AdminServer<NodeRoot> server = AdminServer.start(
+            server = AdminServer.start(
                     registry,
                     live,
                     node.counts(),
                     DirectoryStorage.readOnly(DataDirectory.log(dataDir)),
-                    AdminFiles.token(dataDir),
+                    token,
                     new AdminServer.Options(
                             endpoint,
                             tls(config),
@@ -65,20 +67,34 @@ final class AdminApi implements AutoCloseable {
                             AdminSettings.STREAMS.integer(config),
                             AdminSettings.BUFFER.number(config),
                             BuildInfo.current().version()));
-            node.runtime().watch(AdminApi::follow);
-            live.isAt(server.url());
-            AdminFiles.say(dataDir, server.url());
-            LOG.info("admin API at {}, its token in {}", server.url(), dataDir.resolve(AdminFiles.TOKEN));
-            return Optional.of(new AdminApi(server, dataDir));
-        } catch (AdminFiles.NotPrivateException open) {
-            throw new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(open.getMessage()), open);
         } catch (IOException failure) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
                     "the admin API cannot listen at "
-                            + endpoint.map(Object::toString).orElse("127.0.0.1") + ": " + SystemErrors.sentence(failure)
-                            + "; set admin.listen to another host and port",
+                            + endpoint.map(Object::toString).orElse("127.0.0.1") + ": "
+                            + SystemErrors.sentence(failure) + "; set admin.listen to another host and port",
                     failure);
+        }
+        AdminApi api = new AdminApi(server, dataDir);
+        try {
+            AdminFiles.say(dataDir, server.url());
+        } catch (IOException failure) {
+            api.close();
+            throw FileFailure.of("write " + dataDir.resolve(AdminFiles.ADDRESS), failure);
+        }
+        node.runtime().watch(AdminApi::follow);
+        live.isAt(server.url());
+        LOG.info("admin API at {}, its token in {}", server.url(), dataDir.resolve(AdminFiles.TOKEN));
+        return Optional.of(api);
+    }
+
+    private static String token(Path dataDir) {
+        try {
+            return AdminFiles.token(dataDir);
+        } catch (AdminFiles.NotPrivateException open) {
+            throw new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(open.getMessage()), open);
+        } catch (IOException failure) {
+            throw FileFailure.of("read or make " + dataDir.resolve(AdminFiles.TOKEN), failure);
         }
     }
 

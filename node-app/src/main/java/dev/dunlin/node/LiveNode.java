@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.netty.TransportStats;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.words.Refusal;
 import dev.dunlin.core.multiformats.PeerId;
@@ -91,6 +92,11 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
     @Override
     public Optional<String> url() {
         return url;
+    }
+
+    @Override
+    public TransportStats sockets() {
+        return node.net().stats();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.netty.TransportStats;
 import dev.dunlin.connection.words.PeerAnswer;
 import dev.dunlin.connection.words.PeerWords;
 import dev.dunlin.connection.words.Refusal;
@@ -14,6 +15,7 @@ import dev.dunlin.core.operate.Arguments;
 import dev.dunlin.core.operate.At;
 import dev.dunlin.core.operate.Health;
 import dev.dunlin.core.operate.Means;
+import dev.dunlin.core.operate.Metric;
 import dev.dunlin.core.operate.NoAnswerException;
 import dev.dunlin.core.operate.Operation.Order;
 import dev.dunlin.core.operate.Operation.Query;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** What the program offers to those who operate a node, beside what its machines do: its status, its settings, and answers in words. */
 final class NodeOperations {
@@ -54,6 +57,9 @@ final class NodeOperations {
 
         /** How all that it needs is, by name. */
         Map<String, Health> health();
+
+        /** Figures of its sockets. */
+        TransportStats sockets();
 
         /** What a peer was refused last, if that is remembered. */
         Optional<Refusal> refusal(PeerId peer);
@@ -195,7 +201,52 @@ final class NodeOperations {
                                 row -> List.of(row.key() + " is " + row.value()
                                         + " until the node stops; to keep it, write it into "
                                         + ConfigurationOptions.FILE),
-                                10_000));
+                                10_000))
+                .with(
+                        sockets(
+                                "open",
+                                Metric.Type.GAUGE,
+                                "open sockets: connections, those in upgrade, dials, listeners",
+                                TransportStats::sockets),
+                        sockets(
+                                "in_upgrade",
+                                Metric.Type.GAUGE,
+                                "inbound connections in upgrade",
+                                TransportStats::pendingInbound),
+                        sockets("accepted", Metric.Type.COUNTER, "TCP connections accepted", TransportStats::accepted),
+                        sockets("dialled", Metric.Type.COUNTER, "TCP connects begun", TransportStats::dialled),
+                        sockets(
+                                "displaced",
+                                Metric.Type.COUNTER,
+                                "inbound connections closed in upgrade because others came",
+                                TransportStats::refusedPending),
+                        sockets(
+                                "refused",
+                                Metric.Type.COUNTER,
+                                "connections and streams closed because the node took no new work",
+                                TransportStats::refusedByNode),
+                        sockets(
+                                "failed_upgrades",
+                                Metric.Type.COUNTER,
+                                "connections that failed in upgrade",
+                                TransportStats::upgradeFailures),
+                        sockets(
+                                "failed_streams",
+                                Metric.Type.COUNTER,
+                                "inbound streams that failed in negotiation",
+                                TransportStats::streamFailures));
+    }
+
+    private Metric<NodeRoot, NodeRoot> sockets(
+            String name, Metric.Type type, String meaning, ToLongFunction<TransportStats> read) {
+        return new Metric<>(
+                "sockets_" + name,
+                type,
+                meaning,
+                Optional.empty(),
+                at -> known.running()
+                        .<Map<String, Long>>map(running -> Map.of("", read.applyAsLong(running.sockets())))
+                        .orElse(Map.of()));
     }
 
     private Setting setting(String key) {

@@ -176,6 +176,8 @@ final class RunCommand implements Runnable {
     }
 
     private void listenAndWait(Node node, Configuration said, PrintWriter out) {
+        // Whoever sees an address can ask.
+        admin = AdminApi.start(node, configured.dataDir(), said);
         for (Multiaddr address : said.addresses(NodeSettings.LISTEN)) {
             node.listen(address.withoutPeer().orElse(address)).forEach(out::println);
         }
@@ -185,7 +187,6 @@ final class RunCommand implements Runnable {
         for (Multiaddr address : said.addresses(NodeSettings.CONNECT)) {
             keep(node, address);
         }
-        admin = AdminApi.start(node, configured.dataDir(), said);
         try {
             node.ended().join();
         } catch (CompletionException e) {

@@ -14,6 +14,7 @@ import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.operate.Metric;
 import dev.dunlin.core.operate.Operation;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.operate.Registry;
@@ -406,6 +407,7 @@ class AdminApiTest {
         for (Registry.Measured<NodeRoot, ?, ?> metric : registry().metrics()) {
             String name = "dunlin_"
                     + metric.name().replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+            name += metric.metric().type() == Metric.Type.COUNTER ? "_total" : "";
             assertThat(text)
                     .contains("\n# HELP " + name + " " + metric.metric().meaning() + "\n")
                     .contains("\n" + name);

@@ -32,12 +32,6 @@ class NamespacesTest {
     /** Within so long after a cause's end they are connected again. */
     private static final Duration BAR = Duration.ofSeconds(10);
 
-    /**
-     * As long it takes until somebody notices that an address is gone: two pings' time, and a delay before the next dial. The bar is
-     * 10 s, and {@code -Ddunlin.addressBar=10} sees it missed.
-     */
-    private static final Duration ADDRESS_BAR = Duration.ofSeconds(Integer.getInteger("dunlin.addressBar", 75));
-
     @TempDir
     private Path folder;
 
@@ -293,7 +287,6 @@ class NamespacesTest {
      */
     @Test
     void anotherAddress() {
-        assumeTrue(ROUNDS > 1, "takes a minute a round: -Ddunlin.rounds=10");
         bothFamilies("n", lab -> {
             lab.a.start(lab.b.at(2));
             lab.b.start(lab.a.at(1));
@@ -305,8 +298,9 @@ class NamespacesTest {
                 lab.net.take("a", own);
                 own = 10 + round;
                 lab.net.give("a", own);
-                measured(lab, "another address", round, ADDRESS_BAR, () -> lab.a.word() > 0 && lab.b.word() > 0);
-                tells(lab.a, "this machine has a new address", " lost ", "connected");
+                measured(lab, "another address", round, BAR, () -> lab.a.word() > 0 && lab.b.word() > 0);
+                tells(lab.a, " lost ", "connected");
+                tells(lab.a, "this machine has a new address");
             }
             assertThat(lab.why(lab.b, lab.a)).contains(lab.net.host(own));
             lab.why(lab.a, lab.b);

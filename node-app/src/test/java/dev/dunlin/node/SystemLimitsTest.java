@@ -74,6 +74,12 @@ class SystemLimitsTest {
                         throw new AssertionError(node.told(), e);
                     }
                 });
+                // One more than there is room for waits in the system, and is tried again and again.
+                sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
+                sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
+                tells(node, "no connections can be taken at /ip4/127.0.0.1/tcp/");
+                tells(node, "this process has no file descriptors left");
+                assertThat(node.told()).doesNotContain("exceptionCaught()");
                 assertThat(node.isRunning()).isTrue();
             } finally {
                 for (Socket socket : sockets) {

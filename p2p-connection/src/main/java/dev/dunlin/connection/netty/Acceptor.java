@@ -141,6 +141,8 @@ final class Acceptor {
         }
         Channel channel = done.channel();
         transport.counted(channel);
+        // Behind what Netty does about it: it stops accepting for a second.
+        channel.pipeline().addLast("failures", new AcceptFailures(effect.address(), System::nanoTime));
         Handle handle = transport.newHandle(ConnectionService.LISTENER);
         List<Multiaddr> bound = Sockets.bound(channel.localAddress(), Sockets.hosts());
         listeners.put(handle, new Bound(channel, effect.address(), bound));

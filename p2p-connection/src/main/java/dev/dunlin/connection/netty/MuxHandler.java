@@ -19,10 +19,13 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Handle;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -454,6 +457,18 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
     private void fail(CloseReason why, @Nullable String text) {
         because(why, text == null ? "" : text);
         context().channel().close();
+    }
+
+    /** Ends the connection, if it is bound to one of these addresses, which this machine no longer has. From any thread. */
+    void endIfAt(Set<InetAddress> gone) {
+        Channel channel = context().channel();
+        if (channel.localAddress() instanceof InetSocketAddress local && gone.contains(local.getAddress())) {
+            channel.eventLoop()
+                    .execute(() -> fail(
+                            CloseReason.IO_ERROR,
+                            "this machine no longer has the address "
+                                    + local.getAddress().getHostAddress()));
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Collection;
@@ -124,7 +125,7 @@ public final class NettyTransport implements ConnectionService, StreamService, A
         // A multi-threaded group's next is an event loop, which its type does not say.
         loops.next().scheduleWithFixedDelay(this::tellRefused, TELL_SECONDS, TELL_SECONDS, TimeUnit.SECONDS);
         this.acceptor = new Acceptor(this, random);
-        Interfaces interfaces = new Interfaces(Sockets::hosts, port, acceptor::moved);
+        Interfaces interfaces = new Interfaces(Sockets::hosts, port, acceptor::moved, this::lost);
         // On a thread of its own: the system may take its time to say.
         loops.next()
                 .scheduleWithFixedDelay(
@@ -136,6 +137,11 @@ public final class NettyTransport implements ConnectionService, StreamService, A
                 this,
                 AddressResolver.create(
                         (EventLoop) loops.next(), Sockets.udp(), Sockets.client(), limits.resolver(), nameServers));
+    }
+
+    // Connections from an address that this machine no longer has: their peers' answers will never arrive.
+    private void lost(Set<InetAddress> addresses) {
+        connections.values().forEach(connection -> connection.endIfAt(addresses));
     }
 
     // What was refused is told in sums: a flood costs as few inputs as a single stream.

@@ -24,6 +24,7 @@ class InterfacesTest {
     private Set<InetAddress> hosts = Set.of(ONE);
     private final List<Action> said = new ArrayList<>();
     private final List<Set<InetAddress>> moved = new ArrayList<>();
+    private final List<Set<InetAddress>> lost = new ArrayList<>();
     private Port.Offer answer = Port.Offer.TAKEN;
 
     private final Interfaces interfaces = new Interfaces(
@@ -47,7 +48,8 @@ class InterfacesTest {
                     throw new AssertionError("nothing ended");
                 }
             },
-            moved::add);
+            moved::add,
+            lost::add);
 
     private static InetAddress ip(String text) {
         try {
@@ -68,15 +70,51 @@ class InterfacesTest {
         hosts = Set.of(TWO);
         interfaces.look();
         assertThat(said).hasSize(1);
-        hosts = Set.of(ONE);
+        hosts = Set.of(ONE, TWO);
         interfaces.look();
         assertThat(said).hasSize(2);
-        assertThat(moved).hasSize(5).last().isEqualTo(Set.of(ONE));
+        hosts = Set.of(ONE);
+        interfaces.look();
+        assertThat(moved).hasSize(6).last().isEqualTo(Set.of(ONE));
+    }
+
+    /** Whose address is another now has connections that nothing will ever come on. */
+    @Test
+    void anAddressWhosePlaceAnotherTookIsLost() {
+        hosts = Set.of(TWO);
+        interfaces.look();
+        assertThat(lost).containsExactly(Set.of(ONE));
+        assertThat(said)
+                .as("first its connections end, then the node is told to dial")
+                .isEmpty();
+        interfaces.look();
+        assertThat(said).containsExactly(new ConnectionAction.NetworkCame());
+        assertThat(lost).hasSize(1);
+    }
+
+    /** A cable that is out for a moment ends nothing: what is bound to the address goes on when it is back. */
+    @Test
+    void anAddressThatMayComeBackIsNotLost() {
+        hosts = Set.of();
+        interfaces.look();
+        hosts = Set.of(SIX);
+        interfaces.look();
+        hosts = Set.of(ONE, SIX);
+        interfaces.look();
+        assertThat(lost).isEmpty();
+        hosts = Set.of(SIX, ip("127.0.0.1"));
+        interfaces.look();
+        assertThat(lost)
+                .as("neither the other family nor the loopback takes its place")
+                .isEmpty();
+        hosts = Set.of(TWO, SIX);
+        interfaces.look();
+        assertThat(lost).containsExactly(Set.of(ONE));
     }
 
     @Test
     void whatAFullNodeDoesNotTakeIsToldAgain() {
-        hosts = Set.of(TWO);
+        hosts = Set.of(ONE, TWO);
         answer = Port.Offer.LOG_UNWRITABLE;
         interfaces.look();
         answer = Port.Offer.TAKEN;
