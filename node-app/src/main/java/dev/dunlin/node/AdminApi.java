@@ -42,6 +42,7 @@ final class AdminApi implements AutoCloseable {
      * @throws CommandFailure if it cannot listen, or its token cannot be used
      */
     static Optional<AdminApi> start(Node node, Path dataDir, Configuration said) {
+        forget(dataDir);
         Table<String, String> config = said.recorded();
         if (!AdminSettings.ON.isOn(config)) {
             return Optional.empty();
@@ -68,6 +69,13 @@ final class AdminApi implements AutoCloseable {
                             AdminSettings.BUFFER.number(config),
                             BuildInfo.current().version()));
         } catch (IOException failure) {
+            if (tls(config).isPresent() && SystemErrors.of(failure).isEmpty()) {
+                throw new CommandFailure(
+                        ExitCode.CONFIGURATION,
+                        "the certificate or the key of the admin API cannot be used: " + failure.getMessage()
+                                + "; look at the files of admin.tlsCertificate and admin.tlsKey",
+                        failure);
+            }
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
                     "the admin API cannot listen at "
@@ -77,6 +85,10 @@ final class AdminApi implements AutoCloseable {
         }
         AdminApi api = new AdminApi(server, dataDir);
         try {
+            Optional<AdminServer.Tls> tls = tls(config);
+            if (tls.isPresent()) {
+                AdminFiles.certificate(dataDir, tls.get().certificate());
+            }
             AdminFiles.say(dataDir, server.url());
         } catch (IOException failure) {
             api.close();
@@ -162,14 +174,19 @@ final class AdminApi implements AutoCloseable {
                 setting.key() + " = " + LogLine.shortened(setting.of(said.recorded()), 80) + " " + what);
     }
 
-    @Override
-    public void close() {
+    /** What an earlier run has left of its address is taken away. */
+    static void forget(Path dataDir) {
         try {
             AdminFiles.forget(dataDir);
         } catch (IOException left) {
-            // Who asks there finds nobody, and says so.
+            // It is older than this run, so nobody goes by it.
             LOG.debug("the file with the address of the admin API stays", left);
         }
+    }
+
+    @Override
+    public void close() {
+        forget(dataDir);
         server.close();
     }
 }

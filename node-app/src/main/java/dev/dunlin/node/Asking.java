@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 
 /** Asks the node of a data directory: the running one through its admin API, and of a stopped one the end of its log. */
 final class Asking {
@@ -45,7 +46,7 @@ final class Asking {
         Operation<?, ?, A> operation = offered.operation();
         try {
             Arguments given = Arguments.of(operation.parameters(), written);
-            A answer = isRunning()
+            A answer = holder().isPresent()
                     ? running(client -> Answers.read(client.ask(operation, written), operation.answers()))
                     : ofStopped(offered, given, notes);
             return json ? List.of(Answers.write(answer)) : offered.text(answer);
@@ -63,7 +64,7 @@ final class Asking {
         };
     }
 
-    private boolean isRunning() {
+    private Optional<FolderLock.Holder> holder() {
         if (!Files.isDirectory(dataDir)) {
             throw new CommandFailure(
                     ExitCode.NO_INPUT,
@@ -71,7 +72,7 @@ final class Asking {
                             + ": give a node's data directory with --data-dir, or start one with" + " 'dunlin run'");
         }
         try {
-            return FolderLock.holder(dataDir).isPresent();
+            return FolderLock.holder(dataDir);
         } catch (IOException failure) {
             throw FileFailure.of("see whether a node runs in " + dataDir, failure);
         }
@@ -90,14 +91,15 @@ final class Asking {
      * @throws NoAnswerException as the node says
      */
     <T> T running(Question<T> question) {
-        if (!isRunning()) {
+        Optional<FolderLock.Holder> holder = holder();
+        if (holder.isEmpty()) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE, "no node runs in " + dataDir + ": start it with 'dunlin run'");
         }
         String url;
         String token;
         try {
-            url = AdminFiles.address(dataDir)
+            url = AdminFiles.address(dataDir, holder.get().since())
                     .orElseThrow(() -> new CommandFailure(
                             ExitCode.UNAVAILABLE,
                             "what runs in " + dataDir
@@ -111,8 +113,14 @@ final class Asking {
         } catch (IOException failure) {
             throw FileFailure.of("read the files of the admin API in " + dataDir, failure);
         }
-        try (AdminClient client = new AdminClient(url, token)) {
+        try (AdminClient client = AdminClient.of(url, token, dataDir.resolve(AdminFiles.CERTIFICATE))) {
             return question.ask(client);
+        } catch (JacksonException | IllegalArgumentException foreign) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "what stands in " + dataDir.resolve(AdminFiles.ADDRESS)
+                            + " is no address of a node, or somebody else answers there: start the node again",
+                    foreign);
         } catch (IOException failure) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
@@ -143,7 +151,7 @@ final class Asking {
             StoreState<NodeRoot> end = replayer.state();
             A answer = again(offered, store, end, given);
             notes.println("the node in " + dataDir + " is stopped: this is as of its last input, " + end.input()
-                    + ", at " + LogLine.second(end.now()));
+                    + ", at " + LogLine.second(end.now() + end.node().wallOffset()));
             return answer;
         } finally {
             replayer.close();
@@ -159,7 +167,12 @@ final class Asking {
             Arguments given) {
         Configuration said = ConfigurationOptions.of(dataDir, machines);
         Registry<NodeRoot> registry = NodeOperations.registry(store, new NodeOperations.Known(said, Optional.empty()));
-        Record answer = registry.find(offered.operation().name()).orElseThrow().answer(end, given, LogLine::second);
+        Record answer = registry.find(offered.operation().name())
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.NOTHING_FOUND,
+                        "the node in " + dataDir + " has never run with the machine " + offered.owner()
+                                + ": start it with the same --machines"))
+                .answer(end, given, time -> LogLine.second(time + end.node().wallOffset()));
         return offered.operation().answers().cast(answer);
     }
 }

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A running node, as its admin API sees it. */
@@ -47,6 +49,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
 
     private final Node node;
     private final Path dataDir;
+    private final Map<String, CompletableFuture<Optional<Action.Ticketed>>> awaited = new HashMap<>();
     private volatile Optional<String> url = Optional.empty();
     private volatile Optional<Registry<NodeRoot>> registry = Optional.empty();
 
@@ -81,7 +84,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
 
     @Override
     public String clock(long time) {
-        return LogLine.second(time);
+        return LogLine.second(time + state().node().wallOffset());
     }
 
     @Override
@@ -113,13 +116,28 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
                 ? runtime()
                         .ask(key, ticket -> order.wish().apply(given, ticket), patience)
                         .thenApply(Optional::of)
-                : done(wish, patience);
+                : once(key, () -> done(wish, patience));
         return outcome.handle((told, failure) -> {
             if (failure != null) {
                 throw failed(failure);
             }
             return order.became().told(told, given, offered.look().at(state(), this::clock));
         });
+    }
+
+    // Of wishes without a ticket as of those with one: who asks by the key of one that is awaited gets its outcome.
+    private CompletableFuture<Optional<Action.Ticketed>> once(
+            String key, Supplier<CompletableFuture<Optional<Action.Ticketed>>> begin) {
+        synchronized (awaited) {
+            CompletableFuture<Optional<Action.Ticketed>> there = awaited.get(key);
+            if (there != null && !there.isDone()) {
+                return there;
+            }
+            awaited.values().removeIf(CompletableFuture::isDone);
+            CompletableFuture<Optional<Action.Ticketed>> begun = begin.get();
+            awaited.put(key, begun);
+            return begun;
+        }
     }
 
     // A wish without a ticket: it is done when its input is.

@@ -4,6 +4,7 @@ import dev.dunlin.connection.extension.Extension;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.store.Store;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class Machines {
 
     private Optional<MachineJars> brought = Optional.empty();
     private List<Path> jars = List.of();
+    private Optional<CommandFailure> trouble = Optional.empty();
 
     /**
      * Loads what is to be had beside Dunlin's own.
@@ -60,8 +62,41 @@ final class Machines {
         }
     }
 
+    /** Loads what a command line or its environment names, before it is parsed: verbs are made of it. What cannot be loaded is kept. */
+    void foresee(List<String> args, Map<String, String> environment) {
+        try {
+            bring(foreseen(args, environment));
+        } catch (CommandFailure cannot) {
+            trouble = Optional.of(cannot);
+        }
+    }
+
+    /** What can be asked of a node with these machines; of one without those that were brought, if they do not go with a program. */
+    Registry<NodeRoot> registry(Set<String> commands) {
+        try {
+            Registry<NodeRoot> registry = NodeOperations.described(this);
+            Verbs.check(registry, commands);
+            return registry;
+        } catch (IllegalArgumentException | LinkageError bad) {
+            if (jars.isEmpty()) {
+                throw bad;
+            }
+            trouble = Optional.of(new CommandFailure(
+                    ExitCode.DATA_ERROR,
+                    "what " + jars.stream().map(Path::toString).collect(Collectors.joining(", "))
+                            + " brings does not go with dunlin: " + bad.getMessage(),
+                    bad));
+            return NodeOperations.described(new Machines());
+        }
+    }
+
+    /** Why what was foreseen could not be loaded. */
+    Optional<CommandFailure> trouble() {
+        return trouble;
+    }
+
     /** The jars that a command line or its environment names, as far as can be told before it is parsed. */
-    static List<Path> foreseen(List<String> args, Map<String, String> environment) {
+    private static List<Path> foreseen(List<String> args, Map<String, String> environment) {
         List<String> said = new ArrayList<>();
         for (int i = 0; i < args.size(); i++) {
             if (args.get(i).startsWith(OPTION + "=")) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program. Each command is a class of its own, listed in {@link #commandLine}. Whatever goes wrong is one sentence
@@ -148,11 +149,7 @@ public final class Main implements Runnable {
     private static CommandLine commandLine(
             Reader in, PrintWriter out, PrintWriter err, boolean isUser, List<String> args) {
         Machines machines = new Machines();
-        try {
-            machines.bring(Machines.foreseen(args, System.getenv()));
-        } catch (CommandFailure cannot) {
-            // Told when the command is executed, if it wants them at all.
-        }
+        machines.foresee(args, System.getenv());
         Main main = new Main(machines);
         CommandLine program = new CommandLine(main);
         program.getCommandSpec()
@@ -178,7 +175,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ExportCommand(machines))
                 .addSubcommand(new ShrinkCommand(machines))
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()));
-        Registry<NodeRoot> registry = NodeOperations.described(machines);
+        Registry<NodeRoot> registry = machines.registry(program.getSubcommands().keySet());
         Verbs.addTo(program, registry, machines);
         program.addSubcommand(new TopCommand(registry, machines, isUser && Terminal.hasBoth()));
         return program.registerConverter(Path.class, new PathConverter())
@@ -186,7 +183,7 @@ public final class Main implements Runnable {
                 .setExecutionStrategy(main::execute)
                 .setOut(out)
                 .setErr(err)
-                .setParameterExceptionHandler(onBadUsage())
+                .setParameterExceptionHandler(onBadUsage(machines))
                 .setExecutionExceptionHandler(onFailure());
     }
 
@@ -225,15 +222,26 @@ public final class Main implements Runnable {
                             + " project");
         }
         try {
+            machines.trouble()
+                    .filter(told -> told.exitCode() == ExitCode.DATA_ERROR)
+                    .ifPresent(told -> {
+                        throw told;
+                    });
             machines.bring(jars.isEmpty() ? Machines.named(System.getenv().getOrDefault(Machines.VARIABLE, "")) : jars);
         } catch (CommandFailure cannot) {
             throw new ExecutionException(last, String.valueOf(cannot.getMessage()), cannot);
         }
     }
 
-    private static IParameterExceptionHandler onBadUsage() {
+    private static IParameterExceptionHandler onBadUsage(Machines machines) {
         return (bad, args) -> {
             CommandLine command = bad.getCommandLine();
+            // A verb that is not there may be one of a jar that could not be loaded.
+            if (bad instanceof UnmatchedArgumentException && machines.trouble().isPresent()) {
+                CommandFailure trouble = machines.trouble().get();
+                report(command, sentence(trouble), trouble);
+                return trouble.exitCode().code();
+            }
             String sentence = sentence(BadUsage.sentence(bad), args);
             String see = sentence.endsWith("?") ? " See '" : "; see '";
             report(command, sentence + see + command.getCommandSpec().qualifiedName() + " --help'.", bad);

@@ -3,11 +3,13 @@ package dev.dunlin.node;
 import dev.dunlin.core.operate.Operation;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.operate.Registry;
+import dev.dunlin.node.admin.OpenApi;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -28,6 +30,34 @@ final class Verbs {
     private static final String JSON = "--json";
 
     private Verbs() {}
+
+    /** What is an option of every command. */
+    private static final Set<String> OPTIONS =
+            Set.of(DATA_DIR, JSON, "--help", "--version", "--debug", "--log-format", "--log-level", "--machines");
+
+    /**
+     * Refuses operations that cannot be verbs of a program.
+     *
+     * @param commands what it has already
+     * @throws IllegalArgumentException if one has the name of a command or an option
+     */
+    static void check(Registry<NodeRoot> registry, Set<String> commands) {
+        OpenApi.check(registry);
+        for (Registry.Offered<NodeRoot, ?, ?, ?> offered : registry.operations()) {
+            Operation<?, ?, ?> operation = offered.operation();
+            String first = operation.name().split(" ")[0];
+            if (commands.contains(first) || first.equals("top")) {
+                throw new IllegalArgumentException("the machine " + offered.owner() + " offers " + operation.name()
+                        + ", and " + first + " is a command of dunlin: rename it");
+            }
+            for (Parameter parameter : operation.parameters()) {
+                if (!parameter.isRequired() && OPTIONS.contains(option(parameter))) {
+                    throw new IllegalArgumentException("the parameter " + parameter.name() + " of " + operation.name()
+                            + " of the machine " + offered.owner() + " has the name of an option of dunlin: rename it");
+                }
+            }
+        }
+    }
 
     /** Adds a verb for each operation; those of two words stand below those of one. */
     static void addTo(CommandLine program, Registry<NodeRoot> registry, Machines machines) {

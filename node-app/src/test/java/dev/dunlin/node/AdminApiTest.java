@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import com.networknt.schema.InputFormat;
@@ -12,6 +13,7 @@ import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.operate.Metric;
@@ -629,6 +631,81 @@ class AdminApiTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    /** Clients that come and go at once, before anybody has told them anything, leave no place taken. */
+    @Test
+    void whoGoesAtOnceTakesNoPlace() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            new Events("").close();
+        }
+        NodeProcess.eventually("no clients", () -> {
+            try {
+                return Optional.of(get("/metrics").body())
+                        .filter(text -> text.contains("\ndunlin_event_clients 0.0\n"));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void whatCannotBeDecodedIsABadRequest() throws Exception {
+        String authority = URI.create(url).getAuthority();
+        for (String target : List.of(
+                "/readyz?%zz",
+                "/v1/peers/%zz", "/v1/peers/%", "/v1/settings/%zz", "/v1/peers?limit=%zz", "/v1/peers?%c3")) {
+            try (Socket socket = raw("GET " + target + " HTTP/1.1\nHost: " + authority + "\nAuthorization: Bearer "
+                    + token + "\nConnection: close\n\n")) {
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .as(target)
+                        .startsWith("HTTP/1.1 400 ");
+            }
+        }
+        for (String method : List.of("HEAD", "PUT", "DELETE", "PATCH", "TRACE", "FOO")) {
+            for (String path : List.of("/livez", "/v1/events", "/v1/status")) {
+                try (Socket socket = raw(method + " " + path + " HTTP/1.1\nHost: " + authority
+                        + "\nAuthorization: Bearer " + token + "\nConnection: close\n\n")) {
+                    assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                            .as(method + " " + path)
+                            .startsWith("HTTP/1.1 405 ");
+                }
+            }
+        }
+    }
+
+    /** Over TLS, at every address, with a certificate that no authority knows. */
+    @Test
+    void aNodeThatSpeaksTlsIsAskedByItsOwnVerbs() throws Exception {
+        Path certificate = data.resolve("c.pem");
+        Path key = data.resolve("k.pem");
+        Optional<String> trouble =
+                Shell.trouble("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=node.example"
+                        + " -addext subjectAltName=DNS:node.example -keyout " + key + " -out " + certificate);
+        assumeTrue(trouble.isEmpty(), () -> "no openssl to make a certificate: " + trouble.orElse(""));
+        api.close();
+        node.close();
+        Files.createDirectory(data.resolve("tls"));
+        data = data.resolve("tls");
+        begin(Map.of(
+                "admin.listen",
+                "0.0.0.0:0",
+                "admin.tlsCertificate",
+                certificate.toString(),
+                "admin.tlsKey",
+                key.toString()));
+        assertThat(url).startsWith("https://127.0.0.1:");
+        try (FolderLock held = DataDirectory.lock(data, "a test")) {
+            AdminFiles.say(data, url);
+            Program program = new Program();
+            assertThat(program.run("status", "--data-dir", data))
+                    .as(program.err())
+                    .isEqualTo(ExitCode.OK);
+            assertThat(program.out()).contains(" is running");
+            Files.delete(data.resolve(AdminFiles.CERTIFICATE));
+            AdminFiles.certificate(data, Files.copy(certificate, data.resolve("again.pem")));
+            assertThat(program.run("status", "--data-dir", data)).isEqualTo(ExitCode.OK);
+        }
     }
 
     @Test

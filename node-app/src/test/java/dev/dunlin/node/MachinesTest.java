@@ -165,6 +165,23 @@ class MachinesTest {
         assertThat(program.out()).contains("Lists the lamps.");
     }
 
+    /** What cannot be a verb beside the program's own is told in one sentence, by every command. */
+    @Test
+    void aVerbWhoseNameIsTakenIsRefused(@TempDir Path folder) throws Exception {
+        for (String verb : List.of("run", "log", "top", "peers", "help")) {
+            Path bad = LampJar.with(
+                    folder.resolve(verb),
+                    "\"lamps\", \"/lamps\", List.of()",
+                    "\"" + verb + "\", \"/lamps\", List.of()");
+            assertThat(program.run("--machines", bad, "log", log)).as(verb).isEqualTo(ExitCode.DATA_ERROR);
+            assertThat(program.sentence()).contains("does not go with dunlin").contains(verb);
+            assertThat(program.run("--machines", bad, "version")).isEqualTo(ExitCode.OK);
+        }
+        assertThat(program.run("--machines", folder.resolve("none.jar"), "lamps"))
+                .isEqualTo(ExitCode.NO_INPUT);
+        assertThat(program.sentence()).contains("there is no file");
+    }
+
     @Test
     void theMachinesAnswer() {
         assertThat(program.run("why", "--machines", jar, log, "--subject", "lamp:hall"))

@@ -91,7 +91,10 @@ public final class ShopOperations {
     }
 
     private static Map<String, Integer> count(At<Object, VoucherState> at) {
-        Map<String, Integer> counts = new TreeMap<>(Map.of("asked", 0, "owed", 0, "given", 0));
+        Map<String, Integer> counts = new TreeMap<>();
+        for (String goods : List.of("asked", "owed", "given")) {
+            counts.put(goods, 0);
+        }
         for (String code : at.own().vouchers().keys()) {
             counts.merge(at.own().phase(Subject.of("voucher", code)), 1, Integer::sum);
         }

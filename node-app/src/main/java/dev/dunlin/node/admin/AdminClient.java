@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,19 +27,32 @@ public final class AdminClient implements AutoCloseable {
     private final String url;
     private final String token;
 
+    private AdminClient(HttpClient http, String url, String token) {
+        this.http = http;
+        this.url = url;
+        this.token = token;
+    }
+
     /**
      * A client.
      *
      * @param url where the API is
      * @param token what it asks for
+     * @param certificate the file with the one certificate that is trusted, where the API speaks TLS
+     * @throws IllegalArgumentException if it is no URL
+     * @throws IOException if the certificate cannot be read
      */
-    public AdminClient(String url, String token) {
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECTING)
-                .build();
-        this.url = url;
-        this.token = token;
+    public static AdminClient of(String url, String token, Path certificate) throws IOException {
+        String scheme = URI.create(url).getScheme();
+        if (!"http".equals(scheme) && !"https".equals(scheme)) {
+            throw new IllegalArgumentException(url + " is no address of an API");
+        }
+        HttpClient.Builder http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECTING);
+        if (scheme.equals("https")) {
+            http.sslContext(PinnedCertificate.context(certificate));
+        }
+        return new AdminClient(http.build(), url, token);
     }
 
     /**

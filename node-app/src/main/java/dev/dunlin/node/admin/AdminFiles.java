@@ -12,6 +12,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +28,9 @@ public final class AdminFiles {
 
     /** The file that says where the API is. */
     public static final String ADDRESS = "admin.url";
+
+    /** The file with the certificate of an API that speaks TLS. */
+    public static final String CERTIFICATE = "admin.crt";
 
     private static final int TOKEN_BYTES = 32;
     private static final int MOST_BYTES = 4096;
@@ -82,12 +87,35 @@ public final class AdminFiles {
 
     /** Where the API is, as the last run said that has not ended in order. */
     public static Optional<String> address(Path dataDir) throws IOException {
-        return read(dataDir.resolve(ADDRESS));
+        return address(dataDir, Instant.EPOCH);
+    }
+
+    /**
+     * As above, if it was said by a run that began at this time: what an earlier one has left leads to whoever listens there now, and the
+     * token is not for him.
+     */
+    public static Optional<String> address(Path dataDir, Instant began) throws IOException {
+        Path file = dataDir.resolve(ADDRESS);
+        try {
+            // The time of a run's begin is known to the second.
+            return Files.getLastModifiedTime(file).toInstant().isBefore(began.truncatedTo(ChronoUnit.SECONDS))
+                    ? Optional.empty()
+                    : read(file);
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
     }
 
     /** Says it no longer. */
     public static void forget(Path dataDir) throws IOException {
         Files.deleteIfExists(dataDir.resolve(ADDRESS));
+    }
+
+    /** Keeps the certificate by which this machine's commands know the API. */
+    public static void certificate(Path dataDir, Path pem) throws IOException {
+        write(
+                dataDir.resolve(CERTIFICATE),
+                Files.readString(pem, StandardCharsets.US_ASCII).strip());
     }
 
     private static Optional<String> read(Path file) throws IOException {

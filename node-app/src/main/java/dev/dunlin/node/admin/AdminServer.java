@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -20,17 +21,26 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +69,14 @@ public final class AdminServer<R> implements AutoCloseable {
     static final int MAX_AT_ONCE = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-    private static final int IDLE_SECONDS = 60;
+    // Longer than any order is waited for.
+    private static final int IDLE_SECONDS = 180;
+
+    // Who connects and asks nothing gives his place to others.
+    private static final long FIRST_REQUEST_MILLIS = 10_000;
+
+    private static final String UNDECODABLE =
+            "what follows a '%' in the path or behind the '?' is no two hexadecimal digits, or no UTF-8: encode it again";
 
     // So much of a client that does not read waits in the system.
     private static final int SEND_BUFFER = 256 << 10;
@@ -110,6 +127,7 @@ public final class AdminServer<R> implements AutoCloseable {
     private final Semaphore room = new Semaphore(MAX_AT_ONCE);
     private final AtomicInteger streams = new AtomicInteger();
     private final AtomicLong asked = new AtomicLong();
+    private final Set<HttpConnection> asking = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     /**
@@ -169,7 +187,7 @@ public final class AdminServer<R> implements AutoCloseable {
             this.server = bind(options);
             AdminSettings.Endpoint wanted = options.endpoint().orElse(AdminSettings.STANDARD);
             this.bound = new AdminSettings.Endpoint(wanted.host(), server.actualPort());
-            this.entrance = new Entrance(token, bound, tls);
+            this.entrance = new Entrance(token, bound, tls, names(options.tls()));
             done = true;
         } finally {
             if (!done) {
@@ -207,6 +225,7 @@ public final class AdminServer<R> implements AutoCloseable {
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
                 .setCompressionSupported(false)
+                .setHandle100ContinueAutomatically(true)
                 .setMaxInitialLineLength(8192)
                 .setMaxHeaderSize(16_384)
                 .setIdleTimeout(IDLE_SECONDS)
@@ -227,7 +246,15 @@ public final class AdminServer<R> implements AutoCloseable {
                         options.maxConnections());
                 connection.close();
             }
-            connection.closeHandler(gone -> connections.decrementAndGet());
+            vertx.setTimer(FIRST_REQUEST_MILLIS, late -> {
+                if (!asking.contains(connection)) {
+                    connection.close();
+                }
+            });
+            connection.closeHandler(gone -> {
+                connections.decrementAndGet();
+                asking.remove(connection);
+            });
         });
         made.requestHandler(this::take);
         try {
@@ -246,17 +273,47 @@ public final class AdminServer<R> implements AutoCloseable {
         }
     }
 
+    // The names in the certificate, by which others know this machine.
+    private static Set<String> names(Optional<Tls> tls) throws IOException {
+        Set<String> names = new TreeSet<>();
+        if (tls.isPresent()) {
+            try (InputStream in = Files.newInputStream(tls.get().certificate())) {
+                X509Certificate certificate = (X509Certificate)
+                        CertificateFactory.getInstance("X.509").generateCertificate(in);
+                Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+                for (List<?> one : all == null ? List.<List<?>>of() : all) {
+                    if (one.get(1) instanceof String name) {
+                        names.add(name);
+                    }
+                }
+            } catch (CertificateException none) {
+                throw new IOException("it holds no certificate", none);
+            }
+        }
+        return names;
+    }
+
     /** Where it is: {@code http://127.0.0.1:4002}. */
     public String url() {
-        return (tls ? "https://" : "http://") + bound;
+        return (tls ? "https://" : "http://") + bound.own();
     }
 
     // On the event loop: nothing here waits.
     private void take(HttpServerRequest request) {
         long began = System.nanoTime();
+        asking.add(request.connection());
         request.response().exceptionHandler(gone -> {});
         request.exceptionHandler(gone -> {});
-        String path = request.path() == null ? "" : request.path();
+        try {
+            // Read once here: what cannot be decoded fails now.
+            request.params();
+            take(request, request.path() == null ? "" : request.path(), began);
+        } catch (IllegalArgumentException undecodable) {
+            answer(request, Problem.of(NoAnswerException.Kind.BAD_REQUEST, UNDECODABLE), began);
+        }
+    }
+
+    private void take(HttpServerRequest request, String path, long began) {
         boolean verbose = path.equals("/readyz")
                 && request.getParam("verbose") != null
                 && !request.getParam("verbose").equals("false");
@@ -271,15 +328,27 @@ public final class AdminServer<R> implements AutoCloseable {
         if (refusal.isPresent()) {
             LOG.info(
                     "the admin API refused {} {} from {}: {}",
-                    request.method(),
+                    shown(request.method().name()),
                     shown(path),
                     request.remoteAddress(),
                     refusal.get().title());
             answer(request, refusal.get(), began);
-        } else if (!request.method().equals(HttpMethod.POST)) {
-            onThread(request, began, () -> get(request, path, verbose, began));
-        } else {
+        } else if (request.method().equals(HttpMethod.POST)) {
             body(request, began, bytes -> onThread(request, began, () -> post(request, path, bytes, began)));
+        } else if (!request.method().equals(HttpMethod.GET)) {
+            answer(
+                    request,
+                    Problem.of(
+                            405,
+                            "wrong-method",
+                            "Not with this method",
+                            "this API is asked with GET and ordered with POST"),
+                    began);
+        } else if (path.equals("/livez")) {
+            // Whatever else there is to do.
+            text(request, 200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8), began);
+        } else {
+            onThread(request, began, () -> get(request, path, verbose, began));
         }
     }
 
@@ -322,7 +391,8 @@ public final class AdminServer<R> implements AutoCloseable {
                 work.run();
             } catch (NoAnswerException failure) {
                 answer(request, Problem.of(failure), began);
-            } catch (RuntimeException | StackOverflowError bug) {
+
+            } catch (RuntimeException | Error bug) {
                 LOG.error("a fault in the admin API, at {} {}", request.method(), shown(request.path()), bug);
                 answer(
                         request,
@@ -345,8 +415,6 @@ public final class AdminServer<R> implements AutoCloseable {
 
     private void get(HttpServerRequest request, String path, boolean verbose, long began) {
         switch (path) {
-            case "/livez" ->
-                text(request, 200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8), began);
             case "/readyz" -> ready(request, verbose, began);
             case "/metrics" -> text(request, 200, "text/plain; version=0.0.4; charset=utf-8", scrape.text(), began);
             case OpenApi.ROOT + "/openapi.json" -> text(request, 200, "application/json", openApi, began);
@@ -444,7 +512,16 @@ public final class AdminServer<R> implements AutoCloseable {
                     began);
         } else {
             throw NoAnswerException.notFound(
-                    "there is no " + shown(path) + " here: " + OpenApi.ROOT + "/openapi.json lists what there is");
+                    "there is no " + shown(path) + " here: " + OpenApi.ROOT
+                            + "/openapi.json lists what there is, which is what the machines offer that the node was started with");
+        }
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException undecodable) {
+            throw NoAnswerException.badRequest(UNDECODABLE);
         }
     }
 
@@ -460,9 +537,7 @@ public final class AdminServer<R> implements AutoCloseable {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < wanted.length; i++) {
             if (wanted[i].startsWith("{")) {
-                values.put(
-                        wanted[i].substring(1, wanted[i].length() - 1),
-                        URLDecoder.decode(there[i].replace("+", "%2B"), StandardCharsets.UTF_8));
+                values.put(wanted[i].substring(1, wanted[i].length() - 1), decoded(there[i]));
             } else if (!wanted[i].equals(there[i])) {
                 return Optional.empty();
             }
@@ -481,7 +556,9 @@ public final class AdminServer<R> implements AutoCloseable {
                         offered,
                         order,
                         given,
-                        key == null ? "admin-" + asked.incrementAndGet() : "admin-key-" + order.name() + "-" + key);
+                        key == null
+                                ? "admin-" + asked.incrementAndGet()
+                                : "admin-key-" + order.name() + "-" + key + "-" + written);
                 yield joined(answer);
             }
         };
@@ -499,13 +576,21 @@ public final class AdminServer<R> implements AutoCloseable {
     private void stream(HttpServerRequest request, long began) {
         Arguments given = Arguments.of(List.of(FROM, TYPE), query(request));
         String seen = request.getHeader("Last-Event-ID");
-        long from = seen != null && seen.matches("\\d{1,18}")
+        if (seen != null && !seen.matches("\\d{1,18}")) {
+            throw NoAnswerException.badRequest("Last-Event-ID is no number of an input");
+        }
+        long from = seen != null
                 ? Long.parseLong(seen) + 1
                 : given.find("from").map(Long::parseLong).orElse(-1L);
         List<String> types = given.find("type")
                 .filter(text -> !text.isEmpty())
                 .map(text -> List.of(text.split(",")))
                 .orElse(List.of());
+        if (ring.isClosed() && !closing) {
+            throw new NoAnswerException(
+                    NoAnswerException.Kind.UNAVAILABLE,
+                    "the log cannot be followed, and no events are told: see the log of the process, and 'dunlin doctor'");
+        }
         if (streams.incrementAndGet() > maxStreams) {
             streams.decrementAndGet();
             throw new NoAnswerException(

@@ -98,7 +98,17 @@ public final class AdminSettings {
 
         /** Whether only this machine reaches it. */
         public boolean isLoopback() {
-            return host.equals("localhost") || host.equals("::1") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+            return host.equalsIgnoreCase("localhost") || host.equals("::1") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+        }
+
+        /** Whether it is every address of this machine. */
+        boolean isWildcard() {
+            return host.equals("0.0.0.0") || host.equals("::");
+        }
+
+        /** Where this machine itself reaches it. */
+        Endpoint own() {
+            return !isWildcard() ? this : new Endpoint(host.equals("::") ? "::1" : "127.0.0.1", port);
         }
 
         /** As it stands in a URL. */

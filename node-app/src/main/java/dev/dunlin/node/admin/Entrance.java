@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +20,47 @@ final class Entrance {
 
     private final byte[] token;
     private final Set<String> hosts = new TreeSet<>();
-    private final Set<String> origins = new TreeSet<>();
+    private final int port;
+    private final String scheme;
+    private final boolean isStandard;
+    private final boolean anyNumber;
 
     /**
      * An entrance.
      *
      * @param bound where the API listens, with its real port
+     * @param names other names of this machine: those in its certificate
      */
-    Entrance(String token, AdminSettings.Endpoint bound, boolean tls) {
+    Entrance(String token, AdminSettings.Endpoint bound, boolean tls, Set<String> names) {
         this.token = token.getBytes(StandardCharsets.UTF_8);
-        for (String host : bound.isLoopback() ? Set.of("127.0.0.1", "localhost", "::1") : Set.of(bound.host())) {
-            String named =
-                    new AdminSettings.Endpoint(host, bound.port()).toString().toLowerCase(Locale.ROOT);
-            hosts.add(named);
-            origins.add((tls ? "https://" : "http://") + named);
+        this.port = bound.port();
+        this.scheme = tls ? "https://" : "http://";
+        this.isStandard = port == (tls ? 443 : 80);
+        this.anyNumber = bound.isWildcard();
+        Set<String> all = new TreeSet<>(names);
+        all.add(bound.host());
+        if (bound.isLoopback() || bound.isWildcard()) {
+            all.addAll(Set.of("127.0.0.1", "localhost", "::1"));
         }
-        hosts.add(bound.toString().toLowerCase(Locale.ROOT));
+        for (String host : all) {
+            this.hosts.add(host.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    // A name that leads here may be anybody's; an address is what was typed.
+    private boolean isOwn(String authority) {
+        String text = authority.toLowerCase(Locale.ROOT);
+        AdminSettings.Endpoint asked;
+        try {
+            asked = AdminSettings.Endpoint.parse(isStandard && !text.matches(".*:\\d+") ? text + ":" + port : text);
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+        return asked.port() == port
+                && (hosts.contains(asked.host())
+                        || (anyNumber
+                                && (asked.host().indexOf(':') >= 0
+                                        || asked.host().matches("[0-9]+(\\.[0-9]+){3}"))));
     }
 
     /**
@@ -52,14 +78,19 @@ final class Entrance {
 
     /** Why a request is not let in. */
     Optional<Problem> refusal(Request request) {
-        if (request.host() == null || !hosts.contains(request.host().toLowerCase(Locale.ROOT))) {
+        if (request.host() == null || !isOwn(request.host())) {
             return Optional.of(Problem.of(
                     403,
                     "foreign-host",
                     "The request is for another host",
-                    "this API is not asked by the name in the Host header: ask it as " + String.join(" or ", hosts)));
+                    "this API is not asked by the name in the Host header: ask it as "
+                            + hosts.stream()
+                                    .map(host -> new AdminSettings.Endpoint(host, port).toString())
+                                    .collect(Collectors.joining(" or "))));
         }
-        if (request.origin() != null && !origins.contains(request.origin().toLowerCase(Locale.ROOT))) {
+        if (request.origin() != null
+                && !(request.origin().toLowerCase(Locale.ROOT).startsWith(scheme)
+                        && isOwn(request.origin().substring(scheme.length())))) {
             return Optional.of(Problem.of(
                     403,
                     "foreign-origin",
@@ -95,6 +126,9 @@ final class Entrance {
 
     private static boolean isJson(@Nullable String contentType) {
         return contentType != null
-                && contentType.toLowerCase(Locale.ROOT).replace(" ", "").matches("application/json(;charset=utf-8)?");
+                && contentType
+                        .toLowerCase(Locale.ROOT)
+                        .replace(" ", "")
+                        .matches("application/json(;charset=\"?utf-8\"?)?");
     }
 }

@@ -53,8 +53,8 @@ final class EventStream {
                 .putHeader("X-Content-Type-Options", "nosniff");
         send(Buffer.buffer("retry: 1000\n\n"));
         long seen = from < 0 ? now : past(Math.max(1, from), log, now) - 1;
-        while (!gone && !closing.getAsBoolean() && !ring.isClosed()) {
-            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS, () -> gone);
+        while (!isGone() && !closing.getAsBoolean() && !ring.isClosed()) {
+            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS, this::isGone);
             if (batch.lines().isEmpty()) {
                 send(PING);
                 continue;
@@ -73,7 +73,7 @@ final class EventStream {
                 send(buffer);
             }
         }
-        if (!gone) {
+        if (!isGone()) {
             response.end();
         }
     }
@@ -86,7 +86,7 @@ final class EventStream {
         }
         try (LogFollower follower = LogFollower.from(log, from)) {
             Buffer buffer = Buffer.buffer();
-            while (!gone && next <= now) {
+            while (!isGone() && next <= now) {
                 Optional<String> raw = follower.next();
                 if (raw.isEmpty()) {
                     // The node is ahead of what is written.
@@ -124,6 +124,11 @@ final class EventStream {
         return next;
     }
 
+    // Who has gone before this began is never told of by the handler.
+    private boolean isGone() {
+        return gone || response.closed();
+    }
+
     private boolean isWanted(EventRing.Line line) {
         return types.isEmpty() || types.stream().anyMatch(line.type()::startsWith);
     }
@@ -139,10 +144,10 @@ final class EventStream {
         if (buffer.length() == 0) {
             return;
         }
-        while (!gone && response.writeQueueFull()) {
+        while (!isGone() && response.writeQueueFull()) {
             drained.tryAcquire(100, TimeUnit.MILLISECONDS);
         }
-        if (!gone) {
+        if (!isGone()) {
             response.write(buffer);
         }
     }

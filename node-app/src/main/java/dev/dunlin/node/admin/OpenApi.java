@@ -27,6 +27,22 @@ public final class OpenApi {
     private OpenApi() {}
 
     /**
+     * Refuses operations whose routes are taken.
+     *
+     * @throws IllegalArgumentException then
+     */
+    public static void check(Registry<?> registry) {
+        for (Registry.Offered<?, ?, ?, ?> offered : registry.operations()) {
+            String path = ROOT + offered.operation().path();
+            if (AdminServer.FIXED.stream().anyMatch(route -> route.path().equals(path))) {
+                throw new IllegalArgumentException(
+                        "the path of " + offered.operation().name() + " of the machine " + offered.owner()
+                                + " is one that every API has: rename it");
+            }
+        }
+    }
+
+    /**
      * The document.
      *
      * @param version of the program

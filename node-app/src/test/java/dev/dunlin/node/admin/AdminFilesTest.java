@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,10 @@ class AdminFilesTest {
         AdminFiles.say(data, "http://127.0.0.1:4003");
         assertThat(AdminFiles.address(data)).contains("http://127.0.0.1:4003");
         assertThat(mode(data.resolve(AdminFiles.ADDRESS))).isEqualTo("rw-------");
+        assertThat(AdminFiles.address(data, Instant.now().minusSeconds(60))).contains("http://127.0.0.1:4003");
+        assertThat(AdminFiles.address(data, Instant.now().plusSeconds(60)))
+                .as("what a run before this one has left")
+                .isEmpty();
         AdminFiles.forget(data);
         AdminFiles.forget(data);
         assertThat(AdminFiles.address(data)).isEmpty();

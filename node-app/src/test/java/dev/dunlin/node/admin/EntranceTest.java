@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -73,7 +74,8 @@ class EntranceTest {
             "application/json; charset=utf-16",
             "application/json, text/plain");
 
-    private final Entrance entrance = new Entrance(TOKEN, new AdminSettings.Endpoint("127.0.0.1", 4002), false);
+    private final Entrance entrance =
+            new Entrance(TOKEN, new AdminSettings.Endpoint("127.0.0.1", 4002), false, Set.of());
 
     private Optional<Problem> asked(
             String method,
@@ -150,9 +152,27 @@ class EntranceTest {
                 .isEqualTo(415);
     }
 
+    /** Where it listens at every address, it is asked by any of them, and by the names in its certificate; by no other name. */
+    @Test
+    void aWildcardIsAskedByAddress() {
+        Entrance every = new Entrance(TOKEN, new AdminSettings.Endpoint("0.0.0.0", 443), true, Set.of("node.example"));
+        String token = "Bearer " + TOKEN;
+        for (String host : List.of("192.0.2.7", "192.0.2.7:443", "[2001:db8::1]:443", "localhost", "Node.Example")) {
+            assertThat(every.refusal(new Entrance.Request("GET", host, "https://" + host, token, null, false)))
+                    .as(host)
+                    .isEmpty();
+        }
+        for (String host : List.of("evil.example", "192.0.2.7:4002", "192.0.2.7.evil.example", "1.2.3.4.5", "")) {
+            assertThat(every.refusal(new Entrance.Request("GET", host, null, token, null, false)))
+                    .as(host)
+                    .isPresent();
+        }
+    }
+
     @Test
     void whereItListensForOthersItIsAskedByThatNameAlone() {
-        Entrance wide = new Entrance(TOKEN, new AdminSettings.Endpoint("192.0.2.7", 4002), true);
+        Entrance wide =
+                new Entrance(TOKEN, new AdminSettings.Endpoint("192.0.2.7", 4002), true, Set.of("node.example"));
         String token = "Bearer " + TOKEN;
         assertThat(wide.refusal(
                         new Entrance.Request("GET", "192.0.2.7:4002", "https://192.0.2.7:4002", token, null, false)))

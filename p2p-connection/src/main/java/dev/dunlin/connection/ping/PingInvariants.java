@@ -16,7 +16,10 @@ final class PingInvariants {
         for (Peer peer : own.peers().values()) {
             isRight &= isSound(own.config(), peer);
         }
-        return isRight ? Optional.empty() : Optional.of("there is no room or deadline for each: " + own.peers());
+        return isRight
+                ? Optional.empty()
+                : Optional.of(
+                        own.peers().size() + " peers are pinged, or wishes to ping one wait that there is no room for");
     }));
 
     private static boolean isSound(PingConfig config, Peer peer) {

@@ -6,6 +6,7 @@ import dev.dunlin.core.store.NodeOutcome.Refused;
 import dev.dunlin.core.store.Operand;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the clauses mean that refuse wishes of connections, streams, questions and channels, in words. */
 public final class Refusals {
@@ -13,6 +14,7 @@ public final class Refusals {
     private static final Map<String, String> WORDS = Map.ofEntries(
             entry("not-self", "it is this node itself"),
             entry("not-draining", "this node is stopping"),
+            entry("peer-is-connected", "it is not connected"),
             entry("has-dialable-address", "no address of it is known that can be dialled"),
             entry("connected-or-connecting", "there is no connection to it, and none is being made"),
             entry("not-connected-or-connecting", "there is a connection to it, or one is being made"),
@@ -63,6 +65,15 @@ public final class Refusals {
      * @param type the action's full name, such as {@code connection/accepted}
      */
     public static String why(String type, String clause, List<Operand> operands) {
+        if (!WORDS.containsKey(clause)) {
+            // A machine of somebody else: its words are the clause and what it looked at.
+            return why(clause)
+                    + (operands.isEmpty()
+                            ? ""
+                            : operands.stream()
+                                    .map(operand -> operand.name() + " is " + operand.value())
+                                    .collect(Collectors.joining(", ", " (", ")")));
+        }
         return why(clause)
                 + operands.stream()
                         .filter(operand -> operand.name().startsWith("max"))

@@ -6,6 +6,7 @@ import dev.dunlin.core.store.StoreState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,7 +36,8 @@ public final class Registry<R> {
             String method = one.operation() instanceof Operation.Query<?, ?, ?> ? "GET " : "POST ";
             taken("path", method + one.operation().path().replaceAll("\\{[^}]*}", "{}"), taken);
         }
-        metrics.forEach(one -> taken("metric", one.name(), taken));
+        metrics.forEach(
+                one -> taken("metric", one.name().toLowerCase(Locale.ROOT).replaceAll("_total$", ""), taken));
         checks.forEach(one -> taken("check", one.name(), taken));
     }
 
@@ -92,7 +94,12 @@ public final class Registry<R> {
 
         /** Its values, by label. */
         public Map<String, ? extends Number> read(StoreState<R> state) {
-            return metric.read().apply(look.at(state, Long::toString));
+            try {
+                return metric.read().apply(look.at(state, Long::toString));
+            } catch (RuntimeException | StackOverflowError | LinkageError bug) {
+                // One that cannot be read takes no other with it: it is missing.
+                return Map.of();
+            }
         }
     }
 
@@ -106,7 +113,15 @@ public final class Registry<R> {
 
         /** How it is. */
         public Health now(StoreState<R> state, LongFunction<String> clock) {
-            return check.look().apply(look.at(state, clock));
+            Health health;
+            try {
+                health = check.look().apply(look.at(state, clock));
+            } catch (RuntimeException | StackOverflowError | LinkageError bug) {
+                health = null;
+            }
+            return health != null
+                    ? health
+                    : Health.warn("the look at it failed, which is a bug of " + owner, "report it to its author");
         }
     }
 

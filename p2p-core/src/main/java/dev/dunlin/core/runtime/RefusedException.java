@@ -2,6 +2,7 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.NodeOutcome;
 import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Subject;
 import java.util.List;
 
 /** A wish that the node did not take up: a guard's clause failed, or there was no room. */
@@ -25,8 +26,12 @@ public final class RefusedException extends RuntimeException {
                 why.type(),
                 why.clause(),
                 why.operands(),
-                why.clause() + " does not hold of " + why.type() + " " + why.subject()
+                why.clause() + " does not hold of " + why.type() + about(why.subject())
                         + (why.operands().isEmpty() ? "" : " " + why.operands()));
+    }
+
+    private static String about(Subject subject) {
+        return subject.equals(Subject.MACHINE) ? "" : " of " + subject.kind() + ":" + subject.key();
     }
 
     static RefusedException of(Port.Offer offer) {
