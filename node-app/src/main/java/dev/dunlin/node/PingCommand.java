@@ -64,19 +64,29 @@ final class PingCommand implements Runnable {
         try (Node node = Node.start(key, options)) {
             PeerId peer = node.connect(address, Duration.ofSeconds(timeout));
             PingSummary summary = new PingSummary(peer);
+            // The summary is the last line, also where a pong comes at the same moment.
+            boolean[] over = {false};
             AtInterrupt interrupt = AtInterrupt.run(() -> {
-                out.println(summary.line());
-                out.flush();
+                synchronized (over) {
+                    over[0] = true;
+                    out.println(summary.line());
+                    out.flush();
+                }
             });
             for (int i = 1; i <= count; i++) {
                 summary.sent();
                 PingOutcome.PingDone done = node.ping(peer, 1, Duration.ZERO, Duration.ofSeconds(timeout + 1));
-                if (done.rttsMicros().isEmpty()) {
-                    out.println(i + "/" + count + " lost");
-                } else {
-                    long took = done.rttsMicros().getFirst();
-                    summary.answered(took);
-                    out.println(i + "/" + count + " " + PingSummary.millis(took) + " ms");
+                synchronized (over) {
+                    if (over[0]) {
+                        return;
+                    }
+                    if (done.rttsMicros().isEmpty()) {
+                        out.println(i + "/" + count + " lost");
+                    } else {
+                        long took = done.rttsMicros().getFirst();
+                        summary.answered(took);
+                        out.println(i + "/" + count + " " + PingSummary.millis(took) + " ms");
+                    }
                 }
                 // Nobody reads any more, or there is no room: the rest would be for nothing.
                 if (out.checkError()) {

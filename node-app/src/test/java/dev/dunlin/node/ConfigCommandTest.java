@@ -71,7 +71,7 @@ class ConfigCommandTest {
                   may be     a time from 1ms to 1d, such as 15s
                   standard   5m
                   variable   DUNLIN_CONNECTION_RETRY_MAX
-                  changes    with the next start
+                  changes    also while the node runs
                 """.formatted(folder.resolve("dunlin.toml")));
         assertThat(program.run("config", "explain", "connection.retryMaks")).isEqualTo(ExitCode.USAGE);
         assertThat(program.sentence())

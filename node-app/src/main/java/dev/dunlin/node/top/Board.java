@@ -120,11 +120,12 @@ record Board(Moment before, Moment now) {
             plain(
                     lines,
                     width,
-                    "%8s %8s  %s"
-                            .formatted(
-                                    perSecond(one),
-                                    count(one.value()),
-                                    one.labels().getOrDefault("type", "")));
+                    String.format(
+                            Locale.ROOT,
+                            "%8s %8s  %s",
+                            perSecond(one),
+                            count(one.value()),
+                            one.labels().getOrDefault("type", "")));
         }
         List<Metrics.Grown> refused = now.metrics().grown("dunlin_rejections_total", before.metrics());
         List<Metrics.Grown> full = now.metrics().grown("dunlin_refused_total", before.metrics());
@@ -145,7 +146,7 @@ record Board(Moment before, Moment now) {
 
     private Line refusal(Metrics.Grown one, String why, int width) {
         return Line.of(
-                "%8s %8s  %s".formatted(perSecond(one), count(one.value()), why),
+                String.format(Locale.ROOT, "%8s %8s  %s", perSecond(one), count(one.value()), why),
                 one.more() > 0 && before != now ? Line.Style.REJECTED : Line.Style.PLAIN,
                 width);
     }
@@ -172,16 +173,17 @@ record Board(Moment before, Moment now) {
         }
         List<Line> lines = new ArrayList<>();
         for (PeerRow row : rows) {
-            String text = "%-53s %-10s %-4s %9s  %-28s %s"
-                    .formatted(
-                            row.peer(),
-                            row.state(),
-                            row.keptBy().isEmpty() ? "" : "kept",
-                            row.roundTripMs()
-                                    .map(millis -> String.format(Locale.ROOT, "%.1f ms", millis))
-                                    .orElse(""),
-                            row.address().orElse(""),
-                            row.agent().orElse(""));
+            String text = String.format(
+                    Locale.ROOT,
+                    "%-53s %-10s %-4s %9s  %-28s %s",
+                    row.peer(),
+                    row.state(),
+                    row.keptBy().isEmpty() ? "" : "kept",
+                    row.roundTripMs()
+                            .map(millis -> String.format(Locale.ROOT, "%.1f ms", millis))
+                            .orElse(""),
+                    row.address().orElse(""),
+                    row.agent().orElse(""));
             boolean isLost = !row.state().equals("connected") && !row.keptBy().isEmpty();
             lines.add(Line.of(text, isLost ? Line.Style.REJECTED : Line.Style.PLAIN, width));
         }
