@@ -107,7 +107,7 @@ final class Acceptor {
                                                     + requested)));
             return;
         }
-        transport.loops().execute(() -> bind(id, effect));
+        transport.onLoop(() -> bind(id, effect));
     }
 
     private void bind(ActionId id, ConnectionEffect.ListenInit effect) {

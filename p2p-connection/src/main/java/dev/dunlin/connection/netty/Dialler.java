@@ -116,11 +116,8 @@ final class Dialler {
     }
 
     void resolve(ActionId id, ConnectionEffect.ResolveInit effect) {
-        transport
-                .loops()
-                .execute(() -> resolver.resolve(effect.address(), effect.peer())
-                        .whenComplete(
-                                (found, failure) -> transport.port().answer(id, resolved(effect, found, failure))));
+        transport.onLoop(() -> resolver.resolve(effect.address(), effect.peer())
+                .whenComplete((found, failure) -> transport.port().answer(id, resolved(effect, found, failure))));
     }
 
     private static ConnectionAction resolved(
@@ -144,15 +141,13 @@ final class Dialler {
         dials.put(effect.dial(), dial);
         // The caller is the store's thread: setting up a socket is not its work. What is left to look up here is the
         // interface that a zone names.
-        transport
-                .loops()
-                .execute(() -> resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
-                    if (failure != null) {
-                        dial.failed(Sockets.error(failure));
-                    } else {
-                        dial(dial, found.getFirst());
-                    }
-                }));
+        transport.onLoop(() -> resolver.resolve(effect.address(), effect.peer()).whenComplete((found, failure) -> {
+            if (failure != null) {
+                dial.failed(Sockets.error(failure));
+            } else {
+                dial(dial, found.getFirst());
+            }
+        }));
     }
 
     private void dial(Dial dial, InetSocketAddress address) {

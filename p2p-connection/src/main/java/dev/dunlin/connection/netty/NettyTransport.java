@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -160,6 +161,15 @@ public final class NettyTransport implements ConnectionService, StreamService, A
     /** Microseconds of a clock that only runs forward. */
     static long micros() {
         return System.nanoTime() / 1000;
+    }
+
+    /** Runs something on an event loop. Where they have ended nothing is run: the node ends, too, and is told nothing more. */
+    void onLoop(Runnable task) {
+        try {
+            loops.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("asked for something after the end", closed);
+        }
     }
 
     Limits limits() {
