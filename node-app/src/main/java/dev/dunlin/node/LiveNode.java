@@ -1,6 +1,5 @@
 package dev.dunlin.node;
 
-import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.netty.TransportStats;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.connection.words.Refusal;
@@ -266,10 +265,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
 
     private static Health peers(StoreState<NodeRoot> state) {
         long wanted = AdminSettings.READY_PEERS.number(state.node().config());
-        long connected = 0;
-        for (ConnectionState.Phase phase : state.root().connection().peers().values()) {
-            connected += phase instanceof ConnectionState.Connected ? 1 : 0;
-        }
+        int connected = state.root().connection().connectedPeers();
         String told = connected + " peers are connected";
         return connected >= wanted
                 ? Health.ok(told)

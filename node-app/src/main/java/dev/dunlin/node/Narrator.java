@@ -3,7 +3,6 @@ package dev.dunlin.node;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.words.Story;
 import dev.dunlin.connection.words.StoryLine;
-import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
@@ -113,20 +112,13 @@ final class Narrator implements AutoCloseable {
     /** How things stand, on one line. */
     static String standing(StoreState<NodeRoot> state) {
         ConnectionState own = state.root().connection();
-        int connected = 0;
+        int connected = own.connectedPeers();
+        int missing = own.lostKept();
         long next = Due.NEVER;
         for (ConnectionState.Phase phase : own.peers().values()) {
-            switch (phase) {
-                case ConnectionState.Connected _ -> connected++;
-                case ConnectionState.ConnectionFailed failed -> next = Math.min(next, failed.at());
-                case ConnectionState.Connecting _, ConnectionState.Disconnected _ -> {
-                    // Counted as not connected.
-                }
+            if (phase instanceof ConnectionState.ConnectionFailed failed) {
+                next = Math.min(next, failed.at());
             }
-        }
-        int missing = 0;
-        for (PeerId peer : own.kept().keys()) {
-            missing += own.isConnected(peer) ? 0 : 1;
         }
         String again = next == Due.NEVER ? "" : ", the next try in " + Spans.of(next - state.now());
         List<String> parts = List.of(

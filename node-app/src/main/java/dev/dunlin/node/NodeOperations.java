@@ -272,14 +272,6 @@ final class NodeOperations {
 
     private Status status(At<NodeRoot, NodeRoot> at) {
         ConnectionState connection = at.own().connection();
-        int connected = 0;
-        for (ConnectionState.Phase phase : connection.peers().values()) {
-            connected += phase instanceof ConnectionState.Connected ? 1 : 0;
-        }
-        int lost = 0;
-        for (PeerId peer : connection.kept().keys()) {
-            lost += connection.isConnected(peer) ? 0 : 1;
-        }
         Optional<Running> running = known.running();
         boolean runs = running.isPresent();
         return new Status(
@@ -291,11 +283,11 @@ final class NodeOperations {
                 at.node().run(),
                 at.input(),
                 running.map(Running::forced),
-                runs ? connected : 0,
+                runs ? connection.connectedPeers() : 0,
                 runs ? connection.connections().size() : 0,
                 runs ? at.own().stream().streams().size() : 0,
                 connection.kept().size(),
-                runs ? lost : connection.kept().size(),
+                runs ? connection.lostKept() : connection.kept().size(),
                 runs
                         ? connection.listenAddresses().stream()
                                 .map(address -> connection

@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.core.operate.Operation;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.operate.Registry;
+import dev.dunlin.core.words.CamelCase;
 import dev.dunlin.node.admin.OpenApi;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -25,7 +25,6 @@ import picocli.CommandLine.ParseResult;
  */
 final class Verbs {
 
-    private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
     private static final String DATA_DIR = "--data-dir";
     private static final String JSON = "--json";
 
@@ -137,11 +136,11 @@ final class Verbs {
     }
 
     private static String option(Parameter parameter) {
-        return "--" + HUMP.matcher(parameter.name()).replaceAll("$1-$2").toLowerCase(Locale.ROOT);
+        return "--" + CamelCase.parted(parameter.name(), "-").toLowerCase(Locale.ROOT);
     }
 
     private static String upper(String name) {
-        return HUMP.matcher(name).replaceAll("$1-$2").toUpperCase(Locale.ROOT);
+        return CamelCase.parted(name, "-").toUpperCase(Locale.ROOT);
     }
 
     private static String capital(String text) {

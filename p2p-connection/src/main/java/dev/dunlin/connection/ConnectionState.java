@@ -275,6 +275,24 @@ public record ConnectionState(
         return known.phases().size() - known.permanent().size();
     }
 
+    /** How many peers are connected. */
+    public int connectedPeers() {
+        int connected = 0;
+        for (Phase phase : known.phases().values()) {
+            connected += phase instanceof Connected ? 1 : 0;
+        }
+        return connected;
+    }
+
+    /** How many of those that are kept are not connected. */
+    public int lostKept() {
+        int lost = 0;
+        for (PeerId peer : known.kept().keys()) {
+            lost += isConnected(peer) ? 0 : 1;
+        }
+        return lost;
+    }
+
     /** How many dials are on their way. */
     public int dialling() {
         return known.dialling();

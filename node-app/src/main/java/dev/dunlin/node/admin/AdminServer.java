@@ -418,7 +418,7 @@ public final class AdminServer<R> implements AutoCloseable {
             case "/readyz" -> ready(request, verbose, began);
             case "/metrics" -> text(request, 200, "text/plain; version=0.0.4; charset=utf-8", scrape.text(), began);
             case OpenApi.ROOT + "/openapi.json" -> text(request, 200, "application/json", openApi, began);
-            case OpenApi.ROOT + "/events" -> stream(request, began);
+            case OpenApi.ROOT + "/events" -> stream(request);
             default -> operation(request, path, query(request), began);
         }
     }
@@ -573,7 +573,7 @@ public final class AdminServer<R> implements AutoCloseable {
         }
     }
 
-    private void stream(HttpServerRequest request, long began) {
+    private void stream(HttpServerRequest request) {
         Arguments given = Arguments.of(List.of(FROM, TYPE), query(request));
         String seen = request.getHeader("Last-Event-ID");
         if (seen != null && !seen.matches("\\d{1,18}")) {
@@ -610,7 +610,6 @@ public final class AdminServer<R> implements AutoCloseable {
             streams.decrementAndGet();
             room.acquireUninterruptibly();
         }
-        scrape.answered(200, System.nanoTime() - began);
     }
 
     private void answer(HttpServerRequest request, Problem problem, long began) {

@@ -103,7 +103,7 @@ final class EventSource implements AutoCloseable {
                 Optional<String> line = follower.next();
                 if (line.isEmpty()) {
                     LockSupport.parkNanos(PAUSE_NANOS);
-                } else if (!isOwn(line.get())) {
+                } else if (!Frame.isOwn(line.get())) {
                     EventRing.Line event = line(line.get());
                     // A follower may give lines again.
                     if (event.input() >= next) {
@@ -116,10 +116,6 @@ final class EventSource implements AutoCloseable {
             LOG.error("the event stream cannot go on, its clients are ended: {}", failure.getMessage());
             ring.close();
         }
-    }
-
-    static boolean isOwn(String raw) {
-        return Frame.isOwn(raw);
     }
 
     /** An event, as server-sent events have it (WHATWG HTML, section 9.2). */

@@ -1,5 +1,6 @@
 package dev.dunlin.node.admin;
 
+import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogFollower;
 import dev.dunlin.core.log.LogStorage;
@@ -95,7 +96,7 @@ final class EventStream {
                     drained.tryAcquire(2, TimeUnit.MILLISECONDS);
                     continue;
                 }
-                if (EventSource.isOwn(raw.get())) {
+                if (Frame.isOwn(raw.get())) {
                     continue;
                 }
                 EventRing.Line line = EventSource.line(raw.get());

@@ -4,6 +4,7 @@ import dev.dunlin.core.operate.Metric;
 import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.runtime.RuntimeStats;
 import dev.dunlin.core.store.StoreState;
+import dev.dunlin.core.words.CamelCase;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -16,7 +17,6 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
 
 /**
  * All metrics of a node for Prometheus: what its registry declares, the runtime's figures, what was done and what was refused by type,
@@ -28,8 +28,6 @@ final class Scrape<R> {
 
     /** What all names begin with. */
     static final String PREFIX = "dunlin_";
-
-    private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final Live<R> node;
@@ -149,7 +147,7 @@ final class Scrape<R> {
     }
 
     private static String snake(String name) {
-        return HUMP.matcher(name).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
+        return CamelCase.parted(name, "_").toLowerCase(Locale.ROOT);
     }
 
     private void counter(String name, String help, ToDoubleFunction<RuntimeStats> value) {

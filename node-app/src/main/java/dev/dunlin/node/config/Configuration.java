@@ -6,6 +6,7 @@ import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.state.Text;
+import dev.dunlin.core.words.CamelCase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The configuration that is in force, each value with the place that said it.
@@ -35,8 +35,6 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
 
     /** So much of what was written is shown again. */
     private static final int MOST_SHOWN = 80;
-
-    private static final Pattern HUMP = Pattern.compile("([a-z0-9])([A-Z])");
 
     /**
      * A value in force.
@@ -170,10 +168,7 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
         return setting.isFamily()
                 ? Optional.empty()
                 : Optional.of(PREFIX
-                        + HUMP.matcher(setting.key())
-                                .replaceAll("$1_$2")
-                                .replace('.', '_')
-                                .toUpperCase(Locale.ROOT));
+                        + CamelCase.parted(setting.key(), "_").replace('.', '_').toUpperCase(Locale.ROOT));
     }
 
     private Optional<Problem> broken(Settings.AtMost rule) {

@@ -145,7 +145,7 @@ public final class ConnectionOperations {
                             Metric.gauge(
                                     "kept_peers_lost",
                                     "peers to stay connected to that are not connected",
-                                    at -> lost(at.own())),
+                                    at -> at.own().lostKept()),
                             Metric.gauge(
                                     "listeners",
                                     "listeners",
@@ -279,14 +279,6 @@ public final class ConnectionOperations {
         return new TreeMap<>(Map.of("connecting", connecting, "connected", connected, "failed", failed));
     }
 
-    private static int lost(ConnectionState own) {
-        int lost = 0;
-        for (var peer : own.kept().keys()) {
-            lost += own.isConnected(peer) ? 0 : 1;
-        }
-        return lost;
-    }
-
     /** How much of each limit is used, and the limit, by its key. */
     private static Map<String, int[]> limits(ConnectionState own) {
         return new TreeMap<>(Map.of(
@@ -316,7 +308,7 @@ public final class ConnectionOperations {
     }
 
     private static Health kept(At<ConnectionView, ConnectionState> at) {
-        int lost = lost(at.own());
+        int lost = at.own().lostKept();
         int kept = at.own().kept().size();
         return lost == 0
                 ? Health.ok(kept == 0 ? "there are none" : "all " + kept + " are connected")
