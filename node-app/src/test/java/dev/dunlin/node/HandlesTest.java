@@ -114,6 +114,10 @@ class HandlesTest {
                                 + connection.listeners().size();
     }
 
+    private static boolean isEmpty(TransportStats stats) {
+        return stats.connections() == 0 && stats.streams() == 0 && stats.pendingInbound() == 0;
+    }
+
     private static String figures(Node node) {
         StoreState<NodeRoot> state = node.runtime().state();
         return node.net().stats() + ", " + state.node().handles().size() + " handles, "
@@ -168,9 +172,9 @@ class HandlesTest {
             long sockets = dialled(nodes) - before;
             disconnectAll(nodes);
             for (Node node : nodes) {
-                assertThat(node.net().stats().connections()).isZero();
-                assertThat(node.net().stats().streams()).isZero();
-                assertThat(node.net().stats().pendingInbound()).isZero();
+                await(
+                        "nothing is left in the transport",
+                        () -> isEmpty(node.net().stats()));
                 assertThat(node.runtime().state().node().handles().size()).isEqualTo(1);
                 assertThat(node.runtime().stats().strayAnswers()).isZero();
                 assertThat(node.runtime().stats().handlerFailures()).isZero();

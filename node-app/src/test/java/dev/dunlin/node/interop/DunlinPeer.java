@@ -180,21 +180,26 @@ final class DunlinPeer implements AutoCloseable {
                         && state.root().stream().streams().isEmpty()
                         && state.root().stream().opens().isEmpty());
         // What the remote gave up right after its handshake may not be in the state yet.
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!isAtRest(node.net().stats()) && System.nanoTime() < end) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-        }
-        TransportStats stats = node.net().stats();
-        assertThat(stats.connections()).isZero();
-        assertThat(stats.streams()).isZero();
-        assertThat(stats.pendingInbound()).isZero();
-        assertThat(stats.sockets()).isOne();
+        awaitTransport(
+                "only the listener is left",
+                stats -> stats.sockets() == 1
+                        && stats.connections() == 0
+                        && stats.streams() == 0
+                        && stats.pendingInbound() == 0);
         assertThat(node.runtime().stats().handlerFailures()).isZero();
         assertThat(node.runtime().ended()).isNotDone();
     }
 
-    private static boolean isAtRest(TransportStats stats) {
-        return stats.sockets() == 1 && stats.connections() == 0 && stats.pendingInbound() == 0;
+    /**
+     * Waits until the transport's figures are as wished. It tells the node of an end before it strikes the handle off
+     * its own table, so the figures may be behind the state.
+     */
+    void awaitTransport(String what, Predicate<TransportStats> wished) {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        while (!wished.test(node.net().stats())) {
+            assertThat(System.nanoTime()).as("%s: %s", what, node.net().stats()).isLessThan(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
     }
 
     @Override

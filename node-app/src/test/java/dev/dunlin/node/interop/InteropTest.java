@@ -310,7 +310,7 @@ abstract class InteropTest {
             dunlin.await(
                     "all streams are over",
                     state -> state.root().stream().streams().isEmpty());
-            assertThat(dunlin.node().net().stats().streams()).isZero();
+            dunlin.awaitTransport("no stream in the transport", stats -> stats.streams() == 0);
         }
     }
 
