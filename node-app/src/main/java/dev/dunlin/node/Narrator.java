@@ -99,7 +99,7 @@ final class Narrator implements AutoCloseable {
         Level level = switch (line.kind()) {
             case FAILED, REFUSED -> Level.WARN;
             case CLOSED -> Level.DEBUG;
-            case LISTENING, DIALLING, CONNECTED, DESCRIBED, LOST, STOPPING -> Level.INFO;
+            case LISTENING, DIALLING, CONNECTED, DESCRIBED, LOST, BANNED, STOPPING -> Level.INFO;
         };
         LoggingEventBuilder event =
                 LOG.atLevel(level).addKeyValue("event", line.kind().name().toLowerCase(Locale.ROOT));

@@ -110,6 +110,23 @@ class VerbsTest {
                             ? Optional.of(true)
                             : Optional.empty());
 
+            assertThat(program.run("ban", peer, "--for", "1h", "--why", "it floods", "--data-dir", data))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(program.out())
+                    .startsWith(peer + " is not connected: it is banned since ")
+                    .contains("because it floods");
+            assertThat(program.run("connect", address, "--data-dir", data)).isEqualTo(ExitCode.UNAVAILABLE);
+            assertThat(program.sentence()).isEqualTo("it is refused: this node has banned it");
+            assertThat(json("bans", "--data-dir", data, "--json")
+                            .path("bans")
+                            .path(0)
+                            .path("why")
+                            .asString())
+                    .isEqualTo("it floods");
+            assertThat(program.run("peers", "--state", "banned", "--data-dir", data))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(program.outLines().getLast()).startsWith(peer + "  banned");
+
             assertThat(program.run("settings", "set", "ping.failures", "9", "--data-dir", data))
                     .isEqualTo(ExitCode.OK);
             assertThat(json("settings", "show", "ping.failures", "--data-dir", data, "--json")
@@ -132,7 +149,7 @@ class VerbsTest {
             assertThat(json("peers", "show", peer, "--data-dir", data, "--json")
                             .path("state")
                             .asString())
-                    .isEqualTo("known");
+                    .isEqualTo("banned");
             assertThat(json("settings", "show", "ping.failures", "--data-dir", data, "--json")
                             .path("value")
                             .asString())

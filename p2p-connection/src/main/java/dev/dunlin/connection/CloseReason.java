@@ -24,6 +24,8 @@ public enum CloseReason {
     LIMIT("this node had no memory left for it"),
     /** The socket broke. */
     IO_ERROR("the connection broke"),
+    /** Somebody here has banned the peer. */
+    BANNED("this node has banned it"),
     /** The node stops. */
     SHUTDOWN("this node stopped");
 

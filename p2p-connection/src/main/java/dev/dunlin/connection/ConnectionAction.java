@@ -146,6 +146,24 @@ public sealed interface ConnectionAction extends Action {
         }
     }
 
+    /**
+     * Wish: have nothing to do with a peer. Its connections are closed at once, the dial to it is given up, nobody keeps it
+     * any more; from now on it is not dialled and nothing that it opens is taken, until the time is over or somebody says
+     * {@link Unban}, also in later runs of the node. Of a banned peer, the time and the reason become these.
+     *
+     * @param span for how long, in microseconds; 0 or less for ever
+     * @param why what for, at most {@link #MAX_TEXT} characters; may be empty
+     */
+    record Ban(PeerId peer, long span, String why) implements ConnectionAction, OfPeer {
+        /** Checks the bound. */
+        public Ban {
+            boundedDetail(why);
+        }
+    }
+
+    /** Wish: a peer is banned no longer. Nobody dials it because of that. */
+    record Unban(PeerId peer) implements ConnectionAction, OfPeer {}
+
     /** Wish: keep a peer no longer for this reason. */
     record Unkeep(PeerId peer, String why) implements ConnectionAction, OfPeer {
         /** Checks the bound. */
@@ -338,6 +356,9 @@ public sealed interface ConnectionAction extends Action {
 
     /** Due: a failed peer has waited long enough, and is dialled again if a dial is free. */
     record BackOffEnded(PeerId peer) implements PeerDue {}
+
+    /** Due: the time of a ban is over. */
+    record BanEnded(PeerId peer) implements ConnectionAction, OfPeer {}
 
     /** Due: what is known of an address that failed is old, and forgotten. */
     record AddressForgiven(Multiaddr address) implements ConnectionAction {}

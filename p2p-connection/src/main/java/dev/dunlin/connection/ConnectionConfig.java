@@ -31,6 +31,7 @@ public record ConnectionConfig(
         int maxFailures,
         int maxEnds,
         int maxKept,
+        int maxBans,
         int maxConnections,
         int maxInbound,
         int maxPerPeer,
@@ -44,6 +45,9 @@ public record ConnectionConfig(
 
     /** The greatest {@link #maxKept}. */
     public static final int MOST_KEPT = 4096;
+
+    /** The greatest {@link #maxBans}. */
+    public static final int MOST_BANS = 16_384;
 
     /** The most reasons for which one peer is kept. */
     public static final int MOST_REASONS = 8;
@@ -139,6 +143,8 @@ public record ConnectionConfig(
             "of how many peers it is remembered how the last connection ended; of more, the oldest is forgotten");
     private static final Setting MAX_KEPT =
             Setting.count("connection.maxKept", 256, 0, MOST_KEPT, "most peers to stay connected to");
+    private static final Setting MAX_BANS =
+            Setting.count("connection.maxBans", 1024, 0, MOST_BANS, "most peers that are banned");
     private static final Setting MAX_CONNECTIONS = Setting.count(
             "connection.maxConnections", 1024, 1, 16384, "most connections, open, closing or being dialled");
     private static final Setting MAX_INBOUND =
@@ -169,6 +175,7 @@ public record ConnectionConfig(
                     MAX_FAILURES,
                     MAX_ENDS,
                     MAX_KEPT,
+                    MAX_BANS,
                     MAX_CONNECTIONS,
                     MAX_INBOUND,
                     MAX_PER_PEER,
@@ -201,6 +208,7 @@ public record ConnectionConfig(
                 MAX_FAILURES.integer(config),
                 MAX_ENDS.integer(config),
                 MAX_KEPT.integer(config),
+                MAX_BANS.integer(config),
                 MAX_CONNECTIONS.integer(config),
                 MAX_INBOUND.integer(config),
                 MAX_PER_PEER.integer(config),

@@ -58,6 +58,7 @@ final class ConnectionGuards {
         return guards.on(
                         Connect.class,
                         notSelf(Connect::peer),
+                        notBanned(Connect::peer),
                         notDraining(),
                         Clauses.when(
                                 "not-connected-or-connecting",
@@ -122,6 +123,7 @@ final class ConnectionGuards {
                 .on(
                         Keep.class,
                         notSelf(Keep::peer),
+                        notBanned(Keep::peer),
                         notDraining(),
                         Clauses.when(
                                 "kept-not-full",
@@ -146,6 +148,21 @@ final class ConnectionGuards {
                                         .isPresent(),
                                 "why",
                                 Unkeep::why))
+                .on(
+                        ConnectionAction.Ban.class,
+                        notSelf(ConnectionAction.Ban::peer),
+                        Clauses.when(
+                                "bans-not-full",
+                                (own, a) -> own.isBanned(a.peer())
+                                        || own.bans().size() < own.config().maxBans(),
+                                (own, a) -> List.of(
+                                        Operand.of("bans", own.bans().size()),
+                                        Operand.of("maxBans", own.config().maxBans()))))
+                .on(
+                        ConnectionAction.Unban.class,
+                        Clauses.when(
+                                "is-banned", (own, a) -> own.isBanned(a.peer()), "peer", ConnectionAction.Unban::peer))
+                .always(ConnectionAction.BanEnded.class)
                 .on(Drain.class, notDraining());
     }
 
@@ -157,6 +174,7 @@ final class ConnectionGuards {
                 .on(
                         Accepted.class,
                         notSelf(Accepted::peer),
+                        notBanned(Accepted::peer),
                         notDraining(),
                         Clauses.below(
                                 "inbound-not-full",
@@ -253,6 +271,16 @@ final class ConnectionGuards {
 
     private static <A> Clause<ConnectionView, ConnectionState, A> notSelf(Function<A, PeerId> peer) {
         return Clauses.when("not-self", (own, a) -> !isSelf(own, peer.apply(a)), "peer", peer);
+    }
+
+    private static <A> Clause<ConnectionView, ConnectionState, A> notBanned(Function<A, PeerId> peer) {
+        return Clauses.when(
+                "not-banned",
+                (own, a) -> !own.isBanned(peer.apply(a)),
+                (own, a) -> own.bans()
+                        .find(peer.apply(a))
+                        .map(ban -> List.of(Operand.of("why", ban.why())))
+                        .orElse(List.of()));
     }
 
     private static <A> Clause<ConnectionView, ConnectionState, A> notDraining() {

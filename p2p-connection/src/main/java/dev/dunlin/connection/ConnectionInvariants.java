@@ -30,6 +30,7 @@ final class ConnectionInvariants {
                             ConnectionAction.Unkeep.class,
                             ConnectionAction.Disconnect.class,
                             ConnectionAction.Reset.class,
+                            ConnectionAction.Ban.class,
                             ConnectionAction.Retry.class,
                             ConnectionAction.BackOffEnded.class,
                             ConnectionAction.Connected.class,
@@ -60,6 +61,7 @@ final class ConnectionInvariants {
                     .brokenBy(
                             ConnectionAction.Disconnect.class,
                             ConnectionAction.Reset.class,
+                            ConnectionAction.Ban.class,
                             ConnectionAction.Connected.class,
                             ConnectionAction.ConnectionFailed.class,
                             ConnectionAction.Accepted.class,
@@ -70,6 +72,13 @@ final class ConnectionInvariants {
                             ConnectionAction.IdleTimedOut.class,
                             ConnectionAction.DrainTimedOut.class,
                             ConnectionAction.CloseTimedOut.class),
+            new Invariant<>("banned-are-apart", ConnectionInvariants::apart)
+                    .brokenBy(
+                            ConnectionAction.Connect.class,
+                            ConnectionAction.Keep.class,
+                            ConnectionAction.Ban.class,
+                            ConnectionAction.Accepted.class,
+                            ConnectionAction.Connected.class),
             new Invariant<>("counts-are-right", ConnectionInvariants::counts),
             new Invariant<>("deadlines-are-right", ConnectionInvariants::deadlines));
 
@@ -83,6 +92,9 @@ final class ConnectionInvariants {
         }
         if (own.kept().size() > config.maxKept()) {
             return Optional.of(own.kept().size() + " peers are kept");
+        }
+        if (own.bans().size() > config.maxBans()) {
+            return Optional.of(own.bans().size() + " peers are banned");
         }
         if (own.failures().size() > ConnectionConfig.MOST_FAILED_ADDRESSES) {
             return Optional.of(own.failures().size() + " addresses that failed");
@@ -148,6 +160,24 @@ final class ConnectionInvariants {
             boolean kept = own.isKept(entry.getKey());
             if (attempt.isPresent() && kept != (attempt.get().maxAttempts() == ConnectionState.Attempt.ENDLESS)) {
                 return Optional.of(entry.getKey() + (kept ? " is kept and given up in time" : " is dialled for ever"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Of who is banned nothing is left but connections that are being closed. */
+    private static Optional<String> apart(ConnectionState own) {
+        for (PeerId peer : own.bans().keys()) {
+            if (own.peers().has(peer) || own.isKept(peer)) {
+                return Optional.of(peer + " is banned, and " + own.phaseOf(peer));
+            }
+        }
+        if (own.bans().isEmpty()) {
+            return Optional.empty();
+        }
+        for (Connection open : own.connections().values()) {
+            if (own.isBanned(open.peer()) && !open.isClosing()) {
+                return Optional.of(open.peer() + " is banned and has a connection that is not being closed");
             }
         }
         return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.dunlin.connection;
 
 import dev.dunlin.connection.ConnectionAction.AddressForgiven;
+import dev.dunlin.connection.ConnectionAction.BanEnded;
 import dev.dunlin.connection.ConnectionAction.ConnectionDue;
 import dev.dunlin.connection.ConnectionAction.ListenerDue;
 import dev.dunlin.connection.ConnectionAction.PeerDue;
@@ -27,6 +28,7 @@ public final class ConnectionMachine {
             .due(PeerDue.class, ConnectionState::peers, Dials::due)
             .due(ConnectionDue.class, ConnectionState::connections, Connections::due)
             .due(AddressForgiven.class, ConnectionState::failures, (address, failure) -> new AddressForgiven(address))
+            .due(BanEnded.class, ConnectionState::bans, (peer, ban) -> new BanEnded(peer))
             .due(ListenerDue.class, ConnectionState::listeners, Listeners::due)
             .transitions("""
                     running > draining: drain
@@ -38,14 +40,14 @@ public final class ConnectionMachine {
                     disconnected > connectionFailed: keep, addressesLearned
                     connecting > connected: connected, accepted
                     connecting > connectionFailed: connectionFailed, resolved, booted
-                    connecting > disconnected: connectionFailed, disconnect, reset, booted
-                    connected > disconnected: disconnect, reset, wentAway, closed, idleTimedOut, booted
+                    connecting > disconnected: connectionFailed, disconnect, reset, ban, booted
+                    connected > disconnected: disconnect, reset, ban, wentAway, closed, idleTimedOut, booted
                     connected > connectionFailed: wentAway, closed, booted
                     connected > connecting: wentAway, closed, idleTimedOut
                     connectionFailed > connecting: connect, retry, backOffEnded
                     connectionFailed > connected: accepted
-                    connectionFailed > disconnected: connectionFailed, resolved, disconnect, reset, unkeep, backOffEnded, booted
-                    disconnected: reset
+                    connectionFailed > disconnected: connectionFailed, resolved, disconnect, reset, ban, unkeep, backOffEnded, booted
+                    disconnected: reset, ban, unban, banEnded
                     disconnected, connecting, connected, connectionFailed: keep, unkeep, addressesLearned
                     disconnected, connecting, connected, connectionFailed: closed, hold, release
                     disconnected, connecting, connected, connectionFailed: drainTimedOut, closeTimedOut
@@ -68,6 +70,8 @@ public final class ConnectionMachine {
                     stopping: stopTimedOut""")
             .defaulted("connection", "ends", "{\"of\":{},\"order\":{},\"last\":0}")
             .defaulted("connectionConfig", "maxEnds", "128")
+            .defaulted("connection", "bans", "{}")
+            .defaulted("connectionConfig", "maxBans", "1024")
             .phases(ConnectionState::nameOf)
             .invariants(ConnectionInvariants.ALL)
             .handles(ConnectionMachine::handles)

@@ -35,6 +35,7 @@ import dev.dunlin.connection.ConnectionState.Disconnected;
 import dev.dunlin.connection.ConnectionState.Phase;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
@@ -64,6 +65,10 @@ final class ConnectionReducer {
             case Keep wish -> Keeps.keep(own, wish, ctx);
             case ConnectionAction.AddressesLearned fact -> Keeps.learned(own, fact, ctx);
             case Unkeep(PeerId peer, String why) -> Keeps.unkeep(own, peer, why, ctx);
+            case ConnectionAction.Ban wish -> banned(own, wish, ctx);
+            case ConnectionAction.Unban(PeerId peer) -> own.withBans(own.bans().without(peer));
+            case ConnectionAction.BanEnded(PeerId peer) ->
+                own.withBans(own.bans().without(peer));
             case Drain() -> own.drained();
             case Resolved fact -> Dials.resolved(own, fact, ctx);
             case ConnectionAction.Connected fact -> Dials.connected(own, fact, ctx);
@@ -122,6 +127,7 @@ final class ConnectionReducer {
                 Table.empty(),
                 own.failures(),
                 Ends.NONE,
+                own.bans(),
                 false,
                 own.lastNumber());
         fresh = fresh.withEnds(own.ends().atMost(fresh.config().maxEnds()));
@@ -227,6 +233,23 @@ final class ConnectionReducer {
             }
         }
         return left.withoutPhase(peer);
+    }
+
+    // Its streams are not waited for, and neither are those of connections that drain.
+    private static ConnectionState banned(ConnectionState own, ConnectionAction.Ban wish, Context ctx) {
+        PeerId peer = wish.peer();
+        long now = ctx.now();
+        long since = own.bans().find(peer).map(Ban::since).orElse(now);
+        long until = wish.span() <= 0 || wish.span() > Due.NEVER - now ? Due.NEVER : now + wish.span();
+        ConnectionState left = leave(own.withKept(own.kept().without(peer)), peer, ctx);
+        if (own.open().held().has(peer)) {
+            for (Map.Entry<Handle, Connection> entry : left.connections()) {
+                if (entry.getValue().peer().equals(peer) && !entry.getValue().isClosing()) {
+                    left = Connections.closing(left, entry.getKey(), CloseReason.BANNED, ctx);
+                }
+            }
+        }
+        return left.withBans(left.bans().with(peer, new Ban(wish.why(), since, until)));
     }
 
     // A dial on its way goes on: the other side may have been told already that it succeeded.

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param listeners by the address asked for, or by the bound one of a listener on port 0 once another is asked for
  * @param failures addresses at which a dial failed lately; at most {@link ConnectionConfig#MOST_FAILED_ADDRESSES}
  * @param ends how the last connections to peers ended
+ * @param bans the peers that are banned
  * @param draining whether the node gets ready to stop
  * @param lastNumber the last number given to a dial or a listen; never falls, not even at a boot
  */
@@ -33,6 +34,7 @@ public record ConnectionState(
         Table<Multiaddr, Listener> listeners,
         Table<Multiaddr, AddressFailure> failures,
         Ends ends,
+        Table<PeerId, Ban> bans,
         boolean draining,
         long lastNumber) {
 
@@ -44,6 +46,7 @@ public record ConnectionState(
             Table.empty(),
             Table.empty(),
             Ends.NONE,
+            Table.empty(),
             false,
             0);
 
@@ -270,6 +273,11 @@ public record ConnectionState(
         return known.kept().has(peer);
     }
 
+    /** Whether a peer is banned. */
+    public boolean isBanned(PeerId peer) {
+        return bans.has(peer);
+    }
+
     /** How many peers are connected, dialled or to be dialled again. */
     public int activePeers() {
         return known.phases().size() - known.permanent().size();
@@ -409,34 +417,38 @@ public record ConnectionState(
     }
 
     private ConnectionState withKnown(Peers changed) {
-        return new ConnectionState(config, changed, open, listeners, failures, ends, draining, lastNumber);
+        return new ConnectionState(config, changed, open, listeners, failures, ends, bans, draining, lastNumber);
     }
 
     ConnectionState withOpen(OpenConnections changed) {
-        return new ConnectionState(config, known, changed, listeners, failures, ends, draining, lastNumber);
+        return new ConnectionState(config, known, changed, listeners, failures, ends, bans, draining, lastNumber);
     }
 
     ConnectionState withListeners(Table<Multiaddr, Listener> changed) {
-        return new ConnectionState(config, known, open, changed, failures, ends, draining, lastNumber);
+        return new ConnectionState(config, known, open, changed, failures, ends, bans, draining, lastNumber);
     }
 
     ConnectionState withFailures(Table<Multiaddr, AddressFailure> changed) {
-        return new ConnectionState(config, known, open, listeners, changed, ends, draining, lastNumber);
+        return new ConnectionState(config, known, open, listeners, changed, ends, bans, draining, lastNumber);
     }
 
     ConnectionState withEnds(Ends changed) {
-        return new ConnectionState(config, known, open, listeners, failures, changed, draining, lastNumber);
+        return new ConnectionState(config, known, open, listeners, failures, changed, bans, draining, lastNumber);
+    }
+
+    ConnectionState withBans(Table<PeerId, Ban> changed) {
+        return new ConnectionState(config, known, open, listeners, failures, ends, changed, draining, lastNumber);
     }
 
     ConnectionState drained() {
-        return new ConnectionState(config, known, open, listeners, failures, ends, true, lastNumber);
+        return new ConnectionState(config, known, open, listeners, failures, ends, bans, true, lastNumber);
     }
 
     ConnectionState with(ConnectionConfig changed) {
-        return new ConnectionState(changed, known, open, listeners, failures, ends, draining, lastNumber);
+        return new ConnectionState(changed, known, open, listeners, failures, ends, bans, draining, lastNumber);
     }
 
     ConnectionState withLastNumber(long changed) {
-        return new ConnectionState(config, known, open, listeners, failures, ends, draining, changed);
+        return new ConnectionState(config, known, open, listeners, failures, ends, bans, draining, changed);
     }
 }

@@ -8,7 +8,8 @@
  *
  * <p>There may be several connections to one peer; new streams go to the one that both ends choose by the same rule, and
  * the others are closed when nobody has used them for a while. A connection that either side wants to end takes no new
- * streams, and is closed when its last stream ends. A peer that is kept is dialled again for as long as somebody keeps it.
+ * streams, and is closed when its last stream ends. A peer that is kept is dialled again for as long as somebody keeps it. One that
+ * is banned is neither dialled nor taken.
  *
  * <p>A socket that is open in the world is in the state, until the world says that it is closed; what no state wants is
  * closed by the runtime.
@@ -22,13 +23,13 @@
  *     disconnected --> connectionFailed: keep, addressesLearned
  *     connecting --> connected: connected, accepted
  *     connecting --> connectionFailed: connectionFailed, resolved, booted
- *     connecting --> disconnected: connectionFailed, disconnect, reset, booted
- *     connected --> disconnected: disconnect, reset, wentAway, closed, idleTimedOut, booted
+ *     connecting --> disconnected: connectionFailed, disconnect, reset, ban, booted
+ *     connected --> disconnected: disconnect, reset, ban, wentAway, closed, idleTimedOut, booted
  *     connected --> connectionFailed: wentAway, closed, booted
  *     connected --> connecting: wentAway, closed, idleTimedOut
  *     connectionFailed --> connecting: connect, retry, backOffEnded
  *     connectionFailed --> connected: accepted
- *     connectionFailed --> disconnected: connectionFailed, resolved, disconnect, reset, unkeep, backOffEnded, booted
+ *     connectionFailed --> disconnected: connectionFailed, resolved, disconnect, reset, ban, unkeep, backOffEnded, booted
  *     notListening --> opening: listen
  *     opening --> listening: listening
  *     opening --> notListening: listenFailed, booted

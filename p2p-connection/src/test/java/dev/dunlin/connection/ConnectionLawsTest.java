@@ -106,6 +106,11 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "one"));
                     driver.dispatch(new ConnectionAction.Keep(Q, List.of(A), "one"));
                 }),
+                new Script<>("one may be banned, and two are to be", driver -> {
+                    driver.boot(config().with("connection.maxBans", "1"));
+                    driver.dispatch(new ConnectionAction.Ban(P, 0, ""));
+                    driver.dispatch(new ConnectionAction.Ban(Q, 0, ""));
+                }),
                 new Script<>("a connection that overtook a dial ends before the dial does", driver -> {
                     Handle connection = new Handle(
                             ConnectionService.CONNECTION, driver.node().run(), 1);

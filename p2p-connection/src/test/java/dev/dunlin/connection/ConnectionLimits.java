@@ -34,6 +34,7 @@ public final class ConnectionLimits {
             .with("connection.maxAddresses", "3")
             .with("connection.maxFailures", "1")
             .with("connection.maxKept", "2")
+            .with("connection.maxBans", "2")
             .with("connection.idleTimeout", "10000000")
             .with("connection.lowWater", "1")
             .with("stream.maxOpens", "2");

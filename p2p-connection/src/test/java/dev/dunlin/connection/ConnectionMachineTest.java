@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.connection.ConnectionAction.Accepted;
 import dev.dunlin.connection.ConnectionAction.Await;
 import dev.dunlin.connection.ConnectionAction.BackOffEnded;
+import dev.dunlin.connection.ConnectionAction.Ban;
 import dev.dunlin.connection.ConnectionAction.Closed;
 import dev.dunlin.connection.ConnectionAction.Connect;
 import dev.dunlin.connection.ConnectionAction.Connected;
@@ -26,6 +27,7 @@ import dev.dunlin.connection.ConnectionAction.Reset;
 import dev.dunlin.connection.ConnectionAction.Resolved;
 import dev.dunlin.connection.ConnectionAction.Retry;
 import dev.dunlin.connection.ConnectionAction.StopListening;
+import dev.dunlin.connection.ConnectionAction.Unban;
 import dev.dunlin.connection.ConnectionAction.Unkeep;
 import dev.dunlin.connection.ConnectionAction.WentAway;
 import dev.dunlin.connection.ConnectionEffect.CancelDial;
@@ -43,6 +45,7 @@ import dev.dunlin.connection.bench.Bench;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeEffect;
 import dev.dunlin.core.store.NodeOutcome;
@@ -54,6 +57,8 @@ import dev.dunlin.core.store.Ticket;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The machine by examples; the seed's enabling conditions and workflows first. */
 class ConnectionMachineTest {
@@ -960,6 +965,132 @@ class ConnectionMachineTest {
             waited();
             assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.effects(ConnectInit.class)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Bans {
+
+        private void ban(long span) {
+            bench.say(new Ban(P, span, "it floods"));
+        }
+
+        @Test
+        void allConnectionsAreClosedAtOnce() {
+            connect();
+            Handle used = connected();
+            bench.say(new ConnectionAction.Hold(used, P));
+            bench.say(new Disconnect(P));
+            Handle second = accepted();
+            bench.say(new ConnectionAction.Hold(second, P));
+            ban(0);
+            assertThat(bench.emitted())
+                    .containsExactlyInAnyOrder(
+                            new DisconnectInit(used, CloseReason.BANNED),
+                            new DisconnectInit(second, CloseReason.BANNED),
+                            new ConnectionEffect.GoAwayInit(second));
+            assertThat(phase()).isEqualTo("disconnected");
+            assertThat(bench.connection().ends().find(P)).isEmpty();
+            bench.say(new Closed(used, P, CloseReason.BANNED, ""));
+            bench.say(new Closed(second, P, CloseReason.BANNED, ""));
+            assertThat(bench.connection().ends().find(P)).isPresent();
+        }
+
+        @Test
+        void nothingIsDialledKeptOrTaken() {
+            ban(0);
+            bench.say(new Connect(P, List.of(A), T1));
+            assertThat(bench.clause()).isEqualTo("not-banned");
+            bench.say(new Keep(P, List.of(A), "--connect"));
+            assertThat(bench.clause()).isEqualTo("not-banned");
+            Handle inbound = accepted();
+            assertThat(bench.clause()).isEqualTo("not-banned");
+            assertThat(bench.emitted()).containsExactly(new NodeEffect.CloseHandle(inbound));
+            bench.say(new Connect(peer(200), List.of(A), T1));
+            assertThat(bench.clause()).isEmpty();
+        }
+
+        @Test
+        void aDialIsGivenUpAndWhoWaitsIsTold() {
+            bench.say(new Connect(P, List.of(A), T1));
+            long dial = bench.connection().dialOf(P);
+            ban(0);
+            assertThat(bench.emitted()).containsExactly(new CancelDial(dial));
+            assertThat(bench.derived(ConnectGaveUp.class)).hasSize(1);
+            Handle late = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Connected(dial, late, P, A, HASH));
+            assertThat(bench.clause()).isEqualTo("dial-is-current");
+        }
+
+        @Test
+        void whoWasKeptIsNotDialledAgain() {
+            bench.say(new Keep(P, List.of(A), "--connect"));
+            bench.pass(SECOND);
+            Handle handle = connected();
+            ban(0);
+            bench.say(new Closed(handle, P, CloseReason.BANNED, ""));
+            int dials = bench.effects(ConnectInit.class).size();
+            bench.pass(24 * 3600 * SECOND);
+            assertThat(bench.effects(ConnectInit.class)).hasSize(dials);
+            assertThat(bench.connection().isKept(P)).isFalse();
+        }
+
+        @Test
+        void theTimeEndsIt() {
+            ban(60 * SECOND);
+            bench.pass(59 * SECOND);
+            assertThat(bench.connection().isBanned(P)).isTrue();
+            bench.pass(2 * SECOND);
+            assertThat(bench.connection().isBanned(P)).isFalse();
+            accepted();
+            assertThat(bench.clause()).isEmpty();
+        }
+
+        @Test
+        void itEndsWhenItIsLifted() {
+            ban(0);
+            bench.say(new Unban(P));
+            accepted();
+            assertThat(bench.clause()).isEmpty();
+            bench.say(new Unban(P));
+            assertThat(bench.clause()).isEqualTo("is-banned");
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE})
+        void aSpanThatNeverEndsIsForEver(long span) {
+            ban(span);
+            assertThat(bench.connection().bans().at(P).at()).isEqualTo(Due.NEVER);
+        }
+
+        @Test
+        void aBootDoesNotEndIt() {
+            ban(0);
+            bench.boot();
+            bench.say(new Connect(P, List.of(A), T1));
+            assertThat(bench.clause()).isEqualTo("not-banned");
+        }
+
+        @Test
+        void anotherBanOfTheSameSaysSinceWhenStill() {
+            ban(0);
+            long since = bench.connection().bans().at(P).since();
+            bench.pass(SECOND);
+            bench.say(new Ban(P, 60 * SECOND, "it lies"));
+            assertThat(bench.connection().bans().at(P))
+                    .isEqualTo(new dev.dunlin.connection.Ban("it lies", since, since + 61 * SECOND));
+        }
+
+        @Test
+        void theyAreBounded() {
+            bench.boot("connection.maxBans", "1", "node.peerId", peer(1).toString());
+            ban(0);
+            ban(SECOND);
+            assertThat(bench.clause()).isEmpty();
+            bench.say(new Ban(peer(200), 0, ""));
+            assertThat(bench.clause()).isEqualTo("bans-not-full");
+            bench.say(new Ban(peer(1), 0, ""));
+            assertThat(bench.clause()).isEqualTo("not-self");
         }
     }
 

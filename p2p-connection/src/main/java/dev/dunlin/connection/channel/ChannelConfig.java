@@ -50,8 +50,9 @@ public record ChannelConfig(
             "how long the opening of a channel waits that found no room for its dial or stream");
 
     /** What can be configured. */
-    public static final Settings SETTINGS =
-            Settings.of(MAX_INBOUND, MAX_OUTBOUND, MAX_BYTES, MAX_CREDIT, TAKE_WITHIN, RETRY);
+    public static final Settings SETTINGS = Settings.of(
+                    MAX_INBOUND, MAX_OUTBOUND, MAX_BYTES, MAX_CREDIT, TAKE_WITHIN, RETRY)
+            .alive();
 
     /** The defaults. */
     public static final ChannelConfig DEFAULT = of(Table.empty());

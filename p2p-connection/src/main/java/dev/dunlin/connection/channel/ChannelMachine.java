@@ -45,6 +45,7 @@ public final class ChannelMachine {
                 .union(Message.class, catalogue.messages())
                 .settings(ChannelConfig.SETTINGS)
                 .boots(reducer::boot)
+                .configures((own, config, now) -> own.with(ChannelConfig.of(config)))
                 .guards(new ChannelGuards(catalogue).all())
                 .reduces(reducer::reduce)
                 .due(ChannelAction.OpeningDue.class, ChannelState::openings, ChannelAction.OpeningDue::new)

@@ -303,6 +303,10 @@ public record ChannelState(
                 lastNumber);
     }
 
+    ChannelState with(ChannelConfig changed) {
+        return new ChannelState(changed, openings, tickets, channels, lanes, uses, lastNumber);
+    }
+
     ChannelState withChannels(Table<Handle, Channel> changed) {
         return new ChannelState(config, openings, tickets, changed, lanes, uses, lastNumber);
     }

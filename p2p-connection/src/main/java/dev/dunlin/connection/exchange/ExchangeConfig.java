@@ -34,8 +34,8 @@ public record ExchangeConfig(int maxAsks, long maxBytes, int maxPeers, int maxIn
             "how long a question waits that found no room for its dial or stream");
 
     /** What can be configured. */
-    public static final Settings SETTINGS =
-            Settings.of(MAX_ASKS, MAX_BYTES, MAX_PEERS, MAX_INBOUND, ANSWER_RATE, RETRY);
+    public static final Settings SETTINGS = Settings.of(MAX_ASKS, MAX_BYTES, MAX_PEERS, MAX_INBOUND, ANSWER_RATE, RETRY)
+            .alive();
 
     /** The defaults. */
     public static final ExchangeConfig DEFAULT = of(Table.empty());

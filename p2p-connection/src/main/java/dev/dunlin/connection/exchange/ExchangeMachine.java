@@ -46,6 +46,7 @@ public final class ExchangeMachine {
                 .text(Turn.TEXT)
                 .settings(ExchangeConfig.SETTINGS)
                 .boots(reducer::boot)
+                .configures((own, config, now) -> own.withConfig(ExchangeConfig.of(config)))
                 .guards(new ExchangeGuards(catalogue).all())
                 .reduces(reducer::reduce)
                 .due(ExchangeAction.AskDue.class, ExchangeState::asks, ExchangeAction.AskDue::new)
@@ -88,6 +89,7 @@ public final class ExchangeMachine {
                 .on(
                         ConnectionAction.Disconnect.class,
                         wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
+                .on(ConnectionAction.Ban.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .on(ConnectionAction.Reset.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .transitions("""
                         running: ask, cancel, serve, unserve, served, reply, refuse, dialMissed, parting, forget

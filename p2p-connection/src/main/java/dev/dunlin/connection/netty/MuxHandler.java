@@ -349,7 +349,8 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         boolean inOrder = session.ended().filter(YamuxEnd.CLOSED_BY_US::equals).isPresent();
-        if (inOrder && reason != CloseReason.SHUTDOWN && context().channel() instanceof DuplexChannel duplex) {
+        boolean waits = reason != CloseReason.SHUTDOWN && reason != CloseReason.BANNED;
+        if (inOrder && waits && context().channel() instanceof DuplexChannel duplex) {
             // The other side closes when it has read all. To close with bytes of its own unread would be a reset,
             // which may overtake what we have sent.
             duplex.shutdownOutput();
@@ -432,7 +433,7 @@ final class MuxHandler extends ChannelInboundHandlerAdapter {
         because(why, "");
         switch (why) {
             case TIMED_OUT -> context().channel().close();
-            case SHUTDOWN, ORPHAN -> {
+            case SHUTDOWN, ORPHAN, BANNED -> {
                 session.close();
                 flush();
             }

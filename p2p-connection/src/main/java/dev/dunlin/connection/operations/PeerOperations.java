@@ -1,5 +1,6 @@
 package dev.dunlin.connection.operations;
 
+import dev.dunlin.connection.Ban;
 import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionOutcome;
@@ -24,6 +25,8 @@ import dev.dunlin.core.operate.Operation.Order;
 import dev.dunlin.core.operate.Operation.Query;
 import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +43,16 @@ public final class PeerOperations {
 
     private static final int MOST_ROWS = 1_000_000;
 
+    // Ten years, in microseconds.
+    private static final long LONGEST_BAN = 3_650L * 86_400 * 1_000_000;
+
     private PeerOperations() {}
 
     /** A peer in a list. */
     public record PeerRow(
             @Means("its id") String peer,
 
-            @Means("connected, connecting, failed, or known")
+            @Means("connected, connecting, failed, banned, or known")
             String state,
 
             @Means("for whom the node stays connected to it; none if nobody has asked for that")
@@ -69,11 +75,28 @@ public final class PeerOperations {
             @Means("how many there are of those that were asked for")
             int total) {}
 
+    /** A ban. */
+    public record BanRow(
+            @Means("the id of the peer") String peer,
+
+            @Means("since when") String since,
+
+            @Means("when it ends; nothing if it is to be lifted")
+            Optional<String> until,
+
+            @Means("what for; may be empty") String why) {}
+
+    /** Bans. */
+    public record BanList(
+            @Means("the bans, in the order of the ids") List<BanRow> bans,
+
+            @Means("how many there are") int total) {}
+
     /** All about a peer. */
     public record Peer(
             @Means("its id") String peer,
 
-            @Means("connected, connecting, failed, known, or unknown")
+            @Means("connected, connecting, failed, banned, known, or unknown")
             String state,
 
             @Means("what is the case, since when and for what reason, in words")
@@ -107,6 +130,12 @@ public final class PeerOperations {
             new Kind.Addresses(1),
             "where the peer is, with /p2p/ and its id at the end, or only /p2p/ and the id of one that is known");
 
+    private static final Parameter SPAN =
+            Parameter.optional("for", new Kind.Time(0, LONGEST_BAN), "0", "for how long; 0 for until it is lifted");
+
+    private static final Parameter REASON =
+            Parameter.optional("why", new Kind.Free(ConnectionAction.MAX_TEXT), "", "what for, to be told with it");
+
     /** All. */
     public static final Operations<ConnectionView, PeerState> ALL = Operations.<ConnectionView, PeerState>none()
             .with(
@@ -117,7 +146,13 @@ public final class PeerOperations {
                                     Parameter.optional(
                                             "state",
                                             new Kind.OneOf(List.of(
-                                                    "all", "connected", "connecting", "failed", "kept", "known")),
+                                                    "all",
+                                                    "connected",
+                                                    "connecting",
+                                                    "failed",
+                                                    "kept",
+                                                    "banned",
+                                                    "known")),
                                             "all",
                                             "which peers"),
                                     Parameter.optional(
@@ -176,7 +211,43 @@ public final class PeerOperations {
                             (given, ticket) -> new ConnectionAction.Disconnect(given.peer("peer")),
                             (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
                             done -> List.of(done.state()),
+                            10_000),
+                    new Query<>(
+                            "bans",
+                            "/bans",
+                            List.of(Parameter.optional(
+                                    "limit", new Kind.Count(1, MOST_ROWS), "100", "how many of them at most")),
+                            "Lists the peers that are banned.",
+                            BanList.class,
+                            PeerOperations::bans,
+                            PeerOperations::text),
+                    new Order<>(
+                            "ban",
+                            "/peers/{peer}/ban",
+                            List.of(PEER, SPAN, REASON),
+                            "Has nothing to do with a peer any more: its connections are closed, it is not dialled, and what it"
+                                    + " opens is not taken, until the time is over or the node is told unban. A stop of the"
+                                    + " node does not end it.",
+                            Done.class,
+                            (given, ticket) -> new ConnectionAction.Ban(
+                                    given.peer("peer"), given.number("for"), given.text("why")),
+                            (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
+                            done -> List.of(done.state()),
+                            10_000),
+                    new Order<>(
+                            "unban",
+                            "/peers/{peer}/unban",
+                            List.of(PEER),
+                            "Lifts the ban of a peer. It is not dialled because of that.",
+                            Done.class,
+                            (given, ticket) -> new ConnectionAction.Unban(given.peer("peer")),
+                            (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
+                            done -> List.of(done.state()),
                             10_000))
+            .with(Metric.gauge(
+                    "banned",
+                    "peers that are banned",
+                    at -> at.view().connection().bans().size()))
             .with(Metric.gauges(
                     "known",
                     "how",
@@ -223,6 +294,7 @@ public final class PeerOperations {
             case ConnectionState.Connected _ -> "connected";
             case ConnectionState.Connecting _ -> "connecting";
             case ConnectionState.ConnectionFailed _ -> "failed";
+            case ConnectionState.Disconnected _ when at.view().connection().isBanned(peer) -> "banned";
             case ConnectionState.Disconnected _ ->
                 at.own().met().has(peer) || at.own().heard().has(peer) ? "known" : "unknown";
         };
@@ -251,10 +323,11 @@ public final class PeerOperations {
         TreeSet<PeerId> all = new TreeSet<>();
         at.view().connection().peers().keys().forEach(all::add);
         at.view().connection().kept().keys().forEach(all::add);
+        at.view().connection().bans().keys().forEach(all::add);
         at.own().met().keys().forEach(all::add);
         at.own().heard().keys().forEach(all::add);
         List<PeerId> found = new ArrayList<>();
-        for (String state : List.of("connected", "connecting", "failed", "known", "unknown")) {
+        for (String state : List.of("connected", "connecting", "failed", "banned", "known", "unknown")) {
             for (PeerId peer : all) {
                 boolean isWanted = switch (wanted) {
                     case "all" -> true;
@@ -269,6 +342,32 @@ public final class PeerOperations {
         long limit = given.number("limit");
         return new PeerList(
                 found.stream().limit(limit).map(peer -> row(at, peer)).toList(), found.size());
+    }
+
+    private static BanList bans(At<ConnectionView, PeerState> at, Arguments given) {
+        Table<PeerId, Ban> all = at.view().connection().bans();
+        List<BanRow> rows = new ArrayList<>();
+        for (Map.Entry<PeerId, Ban> entry : all) {
+            Ban ban = entry.getValue();
+            if (rows.size() < given.number("limit")) {
+                rows.add(new BanRow(
+                        entry.getKey().toString(),
+                        at.instant(ban.since()),
+                        ban.at() == Due.NEVER ? Optional.empty() : Optional.of(at.instant(ban.at())),
+                        ban.why()));
+            }
+        }
+        return new BanList(rows, all.size());
+    }
+
+    private static List<String> text(BanList list) {
+        Grid grid = Grid.of("no peer is banned", "PEER", "SINCE", "UNTIL", "WHY");
+        list.bans().forEach(row -> grid.row(row.peer(), row.since(), row.until().orElse("it is lifted"), row.why()));
+        List<String> lines = new ArrayList<>(grid.lines());
+        if (list.total() > list.bans().size()) {
+            lines.add("and " + (list.total() - list.bans().size()) + " more: give a higher limit");
+        }
+        return lines;
     }
 
     private static PeerRow row(At<ConnectionView, PeerState> at, PeerId peer) {

@@ -116,8 +116,8 @@ public record StreamConfig(
 
     /** What can be configured. */
     public static final Settings SETTINGS = Settings.of(
-            OPEN_TIMEOUT,
-            CLOSE_TIMEOUT,
+            OPEN_TIMEOUT.alive(),
+            CLOSE_TIMEOUT.alive(),
             QUIET_TIMEOUT,
             QUIET_TIMEOUT_OF,
             MAX_INBOUND,
@@ -126,10 +126,10 @@ public record StreamConfig(
             MAX_INBOUND_PER_PROTOCOL,
             INBOUND_RATE,
             INBOUND_BURST,
-            MAX_OUTBOUND,
-            MAX_OUTBOUND_PER_PEER,
-            MAX_OUTBOUND_PER_CONNECTION,
-            MAX_OPENS,
+            MAX_OUTBOUND.alive(),
+            MAX_OUTBOUND_PER_PEER.alive(),
+            MAX_OUTBOUND_PER_CONNECTION.alive(),
+            MAX_OPENS.alive(),
             BACKGROUND);
 
     /** What an empty configuration says. */

@@ -26,6 +26,7 @@ public final class StreamMachine {
             .actions(StreamAction.class, StreamEffect.class)
             .settings(StreamConfig.SETTINGS)
             .boots(StreamReducer::boot)
+            .configures((own, config, now) -> own.with(StreamConfig.of(config)))
             .guards(StreamGuards.ALL)
             .reduces(StreamReducer::reduce)
             .due(OpenTimedOut.class, StreamState::opens, (number, open) -> new OpenTimedOut(number, open.peer()))

@@ -177,6 +177,10 @@ public record StreamState(
         };
     }
 
+    StreamState with(StreamConfig changed) {
+        return new StreamState(changed, streams, opens, counts, lastNumber);
+    }
+
     StreamState withStream(Handle handle, Stream stream) {
         return new StreamState(config, streams.with(handle, stream), opens, counts, lastNumber);
     }

@@ -35,6 +35,7 @@ final class Advice {
         return switch (reason) {
             case LOCAL, IDLE, SPARE, TIMED_OUT, ORPHAN, SHUTDOWN ->
                 "ask for a connection, or keep the peer, if one is wanted";
+            case BANNED -> "lift the ban, if it is to be connected";
             case REMOTE, WENT_AWAY ->
                 "look into the log of the other side; keep the peer, if it is to be dialled again by itself";
             case PROTOCOL_ERROR -> "see which program is at that address, and report it to those who make it";

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.words;
 
+import dev.dunlin.connection.Ban;
 import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionState.Connected;
@@ -13,6 +14,7 @@ import dev.dunlin.connection.peer.PeerState;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Due;
 import dev.dunlin.core.words.Counts;
 import dev.dunlin.core.words.Spans;
 import java.util.List;
@@ -40,12 +42,26 @@ public record PeerWords(ConnectionState connection, PeerState peers, long now, L
             return new PeerAnswer(
                     peer + " is this node itself", "it never connects to itself", "give the id of another peer");
         }
+        Optional<Ban> ban = connection.bans().find(peer);
+        if (ban.isPresent()) {
+            return banned(peer, ban.get());
+        }
         return switch (connection.phaseOf(peer)) {
             case Connected connected -> connected(connected, refusal);
             case Connecting dialling -> dialling(dialling);
             case ConnectionFailed failure -> failed(peer, failure);
             case Disconnected _ -> disconnected(peer, refusal);
         };
+    }
+
+    private PeerAnswer banned(PeerId peer, Ban ban) {
+        String why = ban.why().isEmpty() ? "" : ", because " + ban.why();
+        return new PeerAnswer(
+                peer + " is not connected: it is banned " + since(ban.since()) + why,
+                ban.at() == Due.NEVER
+                        ? "it is not dialled, and what it opens is not taken, until somebody lifts the ban"
+                        : "the ban ends " + in(ban.at()) + "; it is not dialled by itself then",
+                "lift the ban, if it is to be connected");
     }
 
     private String since(long time) {

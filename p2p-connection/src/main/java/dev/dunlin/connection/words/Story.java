@@ -113,6 +113,15 @@ public final class Story {
                                 + fact.error().text()));
             case ConnectionAction.ListenerClosed fact ->
                 Optional.of(StoryLine.of(Kind.LISTENING, "listening no more at " + fact.requested()));
+            case ConnectionAction.Ban wish ->
+                told(
+                        Kind.BANNED,
+                        wish.peer(),
+                        wish.peer() + " is banned" + (wish.span() <= 0 ? "" : " for " + Spans.of(wish.span()))
+                                + (wish.why().isEmpty() ? "" : ": " + wish.why()));
+            case ConnectionAction.Unban(PeerId peer) -> told(Kind.BANNED, peer, peer + " is banned no longer");
+            case ConnectionAction.BanEnded(PeerId peer) ->
+                told(Kind.BANNED, peer, peer + " is banned no longer: the time is over");
             case ConnectionAction.Drain _ ->
                 Optional.of(StoryLine.of(
                         Kind.STOPPING,
@@ -197,6 +206,8 @@ public final class Story {
                 wish("connect to ", peer, why("connection/connect", rejection));
             case ConnectionAction.Keep(PeerId peer, var _, String reason) ->
                 wish("stay connected (" + reason + ") to ", peer, why("connection/keep", rejection));
+            case ConnectionAction.Ban(PeerId peer, long _, String _) ->
+                wish("ban ", peer, why("connection/ban", rejection));
             case ConnectionAction.Disconnect(PeerId peer) ->
                 wish("disconnect ", peer, why("connection/disconnect", rejection));
             default -> Optional.empty();

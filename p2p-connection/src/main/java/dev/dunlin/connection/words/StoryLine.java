@@ -29,6 +29,8 @@ public record StoryLine(Kind kind, Optional<PeerId> peer, String text, String li
         LOST,
         /** A connection of several is gone. */
         CLOSED,
+        /** A peer is banned, or is no longer. */
+        BANNED,
         /** Something was refused. */
         REFUSED,
         /** The node stops. */

@@ -395,6 +395,16 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
                     driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
                 }),
+                new Script<>("a stream that was used before breaks, and its question is asked once more", driver -> {
+                    Handle connection = connection(driver, 100, 0);
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    Handle stream = opened(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
+                    driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
+                    driver.answer(
+                            ExchangeEffect.AskInit.class,
+                            new ExchangeAction.AnswerMissing(2, stream, AskFailure.RESET, "gone"));
+                }),
                 new Script<>("an answer is lost", driver -> {
                     driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
                     Handle letter = accepted(driver, connection(driver, 100, 0), 201, 0, Talk.LETTER_ID);

@@ -533,6 +533,26 @@ class AnswersTest {
     }
 
     @Test
+    void itIsBannedAndComesAgain() {
+        Asked other = other();
+        Asked asked = connectedTo(other);
+        asked.say(new ConnectionAction.Ban(P, 0, "it floods"));
+        asked.awaitLost(P);
+        other.connect(asked.node.self(), asked.listening());
+        asked.awaitRefused(P);
+        assertThat(asked.first(P)).isEqualTo("P is not connected: it is banned since TIME (SPAN), because it floods");
+        asked.say(new ConnectionAction.Ban(P, 3_600_000_000L, ""));
+        asked.await(own -> own.bans().at(P).why().isEmpty());
+        assertThat(asked.first(P)).isEqualTo("P is not connected: it is banned since TIME (SPAN)");
+        assertThat(asked.answer(P).next())
+                .matches(
+                        "the ban ends in (59|60) min( \\d+ s)?; it is not dialled by itself then|the ban ends in 1 h;.*");
+        asked.say(new ConnectionAction.Unban(P));
+        asked.await(own -> !own.isBanned(P));
+        assertThat(asked.first(P)).contains("its connection was refused");
+    }
+
+    @Test
     void itIsKeptAndNoAddressIsKnown() {
         Asked asked = asked();
         asked.say(new ConnectionAction.Keep(P, List.of(), "--connect"));

@@ -77,7 +77,7 @@ class HistoriesTest {
                 Tuple.of(2, Arbitraries.longs().between(0, 20 * SECOND)),
                 Tuple.of(1, Arbitraries.longs().between(0, 400 * SECOND)));
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 12),
+                        Arbitraries.integers().between(0, 13),
                         Arbitraries.integers().between(0, NODES - 1),
                         Arbitraries.integers().between(0, NODES - 1),
                         pauses)
@@ -136,6 +136,7 @@ class HistoriesTest {
                             new Connect(peer(move.to()), List.of(address(SILENT), address(move.to())), Ticket.NONE));
                 case 3 -> wish(at, from, new ConnectionAction.Disconnect(peer(move.to())));
                 case 4 -> wish(at, from, new ConnectionAction.Retry(peer(move.to())));
+                case 12 -> wish(at, from, new ConnectionAction.Ban(peer(move.to()), move.pause() * 3, "tried"));
                 case 5 -> wish(at, from, new ConnectionAction.Reset(peer(move.to())));
                 case 6 -> wishes.add(listen(at, from));
                 case 7 -> wish(at, from, new ConnectionAction.StopListening(address(from)));

@@ -166,6 +166,7 @@ class PlantedBugsTest {
                 state.listeners(),
                 state.failures(),
                 state.ends(),
+                state.bans(),
                 state.draining(),
                 state.lastNumber());
     }
