@@ -65,9 +65,14 @@ final class DataDirectory {
 
     /** The data directory that a log folder is in, if it is in one. */
     static Optional<Path> of(Path log) {
+        return around(log).filter(parent -> Files.exists(parent.resolve(Identity.FILE)));
+    }
+
+    /** The directory that a folder would be the log of, be there a node in it or not. */
+    static Optional<Path> around(Path log) {
         Path whole = log.toAbsolutePath().normalize();
         return Optional.ofNullable(whole.getParent())
-                .filter(parent -> log(parent).equals(whole) && Files.exists(parent.resolve(Identity.FILE)));
+                .filter(parent -> log(parent).equals(whole));
     }
 
     /** The folder of the log in a data directory. */

@@ -6,7 +6,6 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogFollower;
-import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
@@ -118,12 +117,14 @@ final class LogCommand implements Runnable {
         }
         Optional<String> about = peer == null ? Optional.empty() : Optional.of(peerId(peer));
         if (follow) {
-            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> start(opened(folder), about));
+            LogHealth.beside(
+                    folder, machines, LogCheck.Depth.START, false, out(), err(), () -> start(opened(folder), about));
             follow(folder, about);
         } else {
             // A part is listed without reading the rest.
             LogHealth.beside(
                     folder,
+                    machines,
                     isPart() ? LogCheck.Depth.START : LogCheck.Depth.WHOLE,
                     !isPart(),
                     out(),
@@ -276,7 +277,8 @@ final class LogCommand implements Runnable {
 
     private void sealed(Path folder) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(folder)) {
-            long last = ActionLog.seal(storage, machines.newStore(), LogOptions.DEFAULT, build.text());
+            long last = ActionLog.seal(
+                    storage, machines.newStore(), LogBounds.of(folder, machines).wide(), build.text());
             spec.commandLine()
                     .getOut()
                     .println("sealed after step " + last + ": another build can go on from the log in " + folder);

@@ -36,6 +36,12 @@ final class RestoreCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
+
+    RestoreCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         if (!Files.exists(from)) {
@@ -59,7 +65,8 @@ final class RestoreCommand implements Runnable {
             isOf(manifest, Identity.find(making.path()));
             Path log = DataDirectory.log(making.path());
             findings = Files.isDirectory(log)
-                    ? LogHealth.look(log, LogCheck.Depth.WHOLE).findings()
+                    ? LogHealth.look(log, LogBounds.of(log, machines).narrow(), LogCheck.Depth.WHOLE)
+                            .findings()
                     : List.of();
             if (Files.isDirectory(log)) {
                 Unfinished.force(log);

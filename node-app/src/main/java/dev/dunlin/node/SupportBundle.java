@@ -110,8 +110,10 @@ final class SupportBundle {
         put("versions.txt", versions(build));
         put(
                 "doctor.json",
-                DoctorCommand.json(Doctor.examine(dataDir, listen, machines, clock))
-                                .toPrettyString() + "\n");
+                DoctorCommand.json(Doctor.examine(
+                                        dataDir, listen, () -> ConfigurationOptions.of(dataDir, machines), clock))
+                                .toPrettyString()
+                        + "\n");
         put("configuration.json", configuration());
         put("files.txt", files());
         if (isLog) {
@@ -208,7 +210,8 @@ final class SupportBundle {
         Optional<String> broken = Optional.empty();
         long bytes = 0;
         try {
-            long end = LogHealth.look(log, LogCheck.Depth.START).last();
+            long end = LogHealth.look(log, LogBounds.of(log, machines).narrow(), LogCheck.Depth.START)
+                    .last();
             try (LogCursor cursor = opened().cursor(Math.max(1, end - most + 1))) {
                 for (Optional<String> line = cursor.nextText(); line.isPresent(); line = cursor.nextText()) {
                     if (Frame.isOwn(line.get())) {

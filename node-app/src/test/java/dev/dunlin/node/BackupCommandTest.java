@@ -6,6 +6,7 @@ import com.github.luben.zstd.ZstdOutputStream;
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,8 @@ class BackupCommandTest {
             assertThat(to.resolve("dunlin.toml")).hasContent("x = 1\n");
             assertThat(program.run("replay", to, "--verify")).isEqualTo(ExitCode.OK);
             assertThat(program.out()).contains("last       3", "result     clean");
-            OpenDirectory.open(to, "test", peer -> assertThat(peer).contains(self))
+            OpenDirectory.open(
+                            to, "test", Table.empty(), peer -> assertThat(peer).contains(self))
                     .close();
         }
         assertThat(inHome()).containsExactly("copy", "copy.tar.zst", "node", "of-copy", "of-copy.tar.zst");
@@ -144,7 +146,7 @@ class BackupCommandTest {
                 .contains(self.toString(), "The backup was made without the key: put identity.key into");
         refused(ExitCode.NO_INPUT, "the key of the node in", "run", "--data-dir", restored());
         Files.copy(data().resolve(Identity.FILE), restored().resolve(Identity.FILE));
-        OpenDirectory.open(restored(), "test", peer -> {}).close();
+        OpenDirectory.open(restored(), "test", Table.empty(), peer -> {}).close();
     }
 
     @Test
