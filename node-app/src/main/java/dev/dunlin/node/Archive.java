@@ -168,6 +168,10 @@ final class Archive {
             TarArchiveEntry entry = new TarArchiveEntry(name);
             entry.setSize(size);
             entry.setMode(FILE_MODE);
+            // Whose it was here is nothing to whoever reads it.
+            entry.setUserName("");
+            entry.setGroupName("");
+            entry.setIds(0, 0);
             tar.putArchiveEntry(entry);
             copy(content, size, tar);
             tar.closeArchiveEntry();
