@@ -56,6 +56,7 @@ final class RecordedPast implements Past {
     private final LogReader<NodeRoot> log;
     private final Replayer<NodeRoot> replayer;
     private final Codec codec;
+    private final WallClock clock;
     private final List<Long> segments;
     private final long first;
     private long last;
@@ -85,6 +86,7 @@ final class RecordedPast implements Past {
         this.log = log;
         this.replayer = replayer;
         this.codec = log.codec();
+        this.clock = new WallClock(log);
         this.segments = log.segmentStarts();
         this.first = log.earliestState().input();
         this.last = first;
@@ -206,15 +208,15 @@ final class RecordedPast implements Past {
         return rows;
     }
 
-    private static Row row(long step, String raw) {
+    private Row row(long step, String raw) {
         LogLine line = LogLine.of(raw);
         long at = line.frame().path("meta").path("at").asLong();
         return new Row(
                 step,
                 at,
-                LogLine.time(at),
+                LogLine.time(clock.of(step, at)),
                 LogLine.printable(line.type()),
-                LogLine.shortened(line.details(), LONGEST),
+                LogLine.shortened(line.details(true), LONGEST),
                 isRejected(raw));
     }
 

@@ -98,7 +98,7 @@ class RecordedPastTest {
         // A second dial of a peer while the first goes on is refused.
         assertThat(past.find(new Wanted("", false, "", "", true, ""), 0, true))
                 .isEqualTo(LongStream.rangeClosed(1, STEPS)
-                        .filter(step -> past.row(step).text().contains("[rejected "))
+                        .filter(step -> past.row(step).text().contains("[refused "))
                         .findFirst())
                 .isPresent();
     }
