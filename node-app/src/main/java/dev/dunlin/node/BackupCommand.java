@@ -93,15 +93,13 @@ final class BackupCommand implements Runnable {
      * @throws CommandFailure then
      */
     static void isNode(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new CommandFailure(
-                    ExitCode.NO_INPUT, "there is no directory " + directory + ": give a node's data directory");
-        }
+        DataDirectory.requireDirectory(directory, "give a node's data directory");
         if (!Identity.isIn(directory) && !DataDirectory.hasLog(directory)) {
             throw new CommandFailure(
                     ExitCode.NO_INPUT,
-                    "there is no node in " + directory + ": give a data directory, which has " + Identity.FILE
-                            + " and a folder log");
+                    DataDirectory.ofLog(directory)
+                            .orElse("there is no node in " + directory + ": give a data directory, which has "
+                                    + Identity.FILE + " and a folder log"));
         }
     }
 

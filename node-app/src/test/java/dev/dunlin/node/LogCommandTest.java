@@ -194,7 +194,42 @@ class LogCommandTest {
         refused(ExitCode.NO_INPUT, file + " is no directory", "log", file);
         Path fresh = data.resolve("fresh");
         Identity.create(fresh);
-        refused(ExitCode.NO_INPUT, "there is no log folder " + fresh.resolve("log"), "log", fresh);
+        refused(ExitCode.NO_INPUT, "there is no log in the data directory " + fresh + ": its node", "log", fresh);
+        refused(
+                ExitCode.USAGE,
+                "the directory stands here without an option: dunlin log DIR",
+                "log",
+                "--data-dir",
+                fresh);
+        refused(
+                ExitCode.NO_INPUT,
+                "there is no directory " + data.resolve("frehs")
+                        + ": give a node's data directory, or the folder that holds its log; did you mean " + fresh
+                        + "?",
+                "log",
+                data.resolve("frehs"));
+        for (String verb : List.of("backup", "support-bundle")) {
+            refused(ExitCode.NO_INPUT, file + " is no directory", verb, file, data.resolve("new.tar.zst"));
+        }
+        refused(ExitCode.NO_INPUT, file + " is no directory", "status", "--data-dir", file);
+        Files.createDirectory(fresh.resolve("log"));
+        refused(
+                ExitCode.NO_INPUT,
+                fresh.resolve("log") + " is the log of the node in " + fresh,
+                "status",
+                "--data-dir",
+                fresh.resolve("log"));
+        refused(
+                ExitCode.NO_INPUT,
+                fresh.resolve("log") + " is the log of the node in " + fresh,
+                "backup",
+                fresh.resolve("log"),
+                data.resolve("new.tar.zst"));
+        refused(
+                ExitCode.USAGE,
+                fresh + " is one argument too many: a directory stands behind --data-dir here",
+                "status",
+                fresh);
         RecordedNode.day(data);
         refused(ExitCode.USAGE, "--peer is no peer id", "log", data, "--peer", "ann");
         refused(ExitCode.USAGE, "--seal goes with no other option", "log", data, "--seal", "--follow");

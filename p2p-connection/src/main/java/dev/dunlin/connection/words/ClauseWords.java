@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class ClauseWords {
 
+    private static final String CONFIGURE = "node/configure";
     private static final String FULL = "as many of them are there as there may be";
     private static final String NO_CONNECTION = "the connection is not there any more";
     private static final String NO_STREAM = "the stream is not there any more";
@@ -28,6 +29,7 @@ public final class ClauseWords {
             entry("ask-is-reaching-or-opening", LATE),
             entry("ask-or-push-is-awaited", LATE),
             entry("bytes-below-limit", "it takes more bytes than it may"),
+            entry("changes-live", "a setting does not change while the node runs"),
             entry("channel-is-new", "the channel was told of before"),
             entry("channel-is-read", "nobody waits for what the channel brings"),
             entry("channel-is-written", "nobody waits for what the channel has taken"),
@@ -42,9 +44,12 @@ public final class ClauseWords {
             entry("count-in-range", "the number of pings is none that may be asked for"),
             entry("description-fits", "what the peer says of itself is longer than it may be"),
             entry("dial-is-current", "it answers a dial that is over"),
+            entry("fits-others", "a setting does not fit another one"),
+            entry("fits-what-is", "what is there now does not fit the new values"),
             entry("has-an-address", "no address is given"),
             entry("has-booted", "the node has not started yet"),
             entry("interval-in-range", "the time between pings is none that may be asked for"),
+            entry("is-a-value", "a setting has no such value"),
             entry("is-of-a-protocol", "this node does not speak the protocol of the stream"),
             entry("is-served", "the protocol is not served"),
             entry("jobs-below-limit", "as many rounds of pings are under way as there may be"),
@@ -92,7 +97,7 @@ public final class ClauseWords {
     public static String why(String type, String clause, List<Operand> operands) {
         String fact = FACTS.get(clause);
         if (fact != null) {
-            return fact + limits(type, operands);
+            return fact + (type.equals(CONFIGURE) ? told(operands) : limits(type, operands));
         }
         String said = Refusals.why(type, clause, operands);
         return said.startsWith("the condition " + clause + " does not hold")
@@ -102,6 +107,15 @@ public final class ClauseWords {
                                 .collect(Collectors.collectingAndThen(
                                         Collectors.joining(", "), all -> all.isEmpty() ? "" : ": " + all))
                 : said;
+    }
+
+    // Which setting it is about, and why.
+    private static String told(List<Operand> operands) {
+        String told = operands.stream()
+                .filter(operand -> List.of("key", "value", "above", "why").contains(operand.name()))
+                .map(Operand::value)
+                .collect(Collectors.joining(", "));
+        return told.isEmpty() ? "" : ": " + told;
     }
 
     private static String limits(String type, List<Operand> operands) {

@@ -46,6 +46,15 @@ class ClauseWordsTest {
     }
 
     @Test
+    void aSettingThatWasRefusedIsNamed() {
+        assertThat(ClauseWords.why("node/configure", "changes-live", List.of(Operand.of("key", "node.listen"))))
+                .isEqualTo("a setting does not change while the node runs: node.listen");
+        for (String clause : List.of("is-a-value", "fits-others", "fits-what-is", "has-booted", "run-is-the-next")) {
+            assertThat(ClauseWords.why("node/x", clause, List.of())).doesNotContain("it does not hold");
+        }
+    }
+
+    @Test
     void anyOtherSaysWhatItLookedAt() {
         assertThat(ClauseWords.why("lamps/light", "lamp-is-dark", List.of()))
                 .isEqualTo("it does not hold that lamp is dark");
