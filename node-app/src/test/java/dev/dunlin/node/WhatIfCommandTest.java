@@ -119,7 +119,7 @@ class WhatIfCommandTest {
         wrong(
                 "{\"type\":\"connection/connectionFailed\",\"payload\":{\"dial\":1,\"peer\":\"" + RecordedNode.ANN
                         + "\",\"address\":\"/ip4/192.0.2.1/tcp/4001\",\"error\":{\"kind\":\"BROKEN\",\"text\":\"\"}}}",
-                "the field kind of error of connection/connectionFailed is one of \"REFUSED\"");
+                "the field kind of error of connection/connectionFailed is one of \"UNREACHABLE\", \"REFUSED\", ");
         refused(ExitCode.NO_INPUT, "the log ends at step 7: there is no step 8", "whatif", data, "--at", "8", "--drop");
         refused(
                 ExitCode.NO_INPUT,
