@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
@@ -76,16 +77,14 @@ final class ActionText {
                 Optional<String> near =
                         NearestName.of(field, missing).or(() -> NearestName.of(field, components.keySet()));
                 return Optional.of(name + " has no field " + shown(field)
-                        + near.map(one -> ": did you mean " + one + ", "
-                                        + words(components.get(one).getGenericType()) + "?")
+                        + near.map(one -> ": did you mean " + one + ", " + words(type(components, one)) + "?")
                                 .orElse("; it has "
                                         + (components.isEmpty() ? "none" : String.join(", ", components.keySet()))));
             }
         }
         if (!missing.isEmpty()) {
             String field = missing.getFirst();
-            return Optional.of(name + " lacks the field " + field + ", "
-                    + words(components.get(field).getGenericType()));
+            return Optional.of(name + " lacks the field " + field + ", " + words(type(components, field)));
         }
         for (Map.Entry<String, RecordComponent> component : components.entrySet()) {
             Optional<String> fault =
@@ -95,6 +94,10 @@ final class ActionText {
             }
         }
         return Optional.empty();
+    }
+
+    private static Type type(Map<String, RecordComponent> components, String field) {
+        return Objects.requireNonNull(components.get(field), field).getGenericType();
     }
 
     private static Optional<String> value(

@@ -67,6 +67,7 @@ final class RecordedPast implements Past {
     private @Nullable Listed listed;
     private volatile @Nullable Density density;
     private boolean inBackground;
+    private Watcher watcher = (step, to) -> true;
 
     private record Listed(Wanted wanted, long step, int before, int after, List<Row> rows) {}
 
@@ -401,11 +402,33 @@ final class RecordedPast implements Past {
             return;
         }
         if (step > first) {
-            replayer.seek(step - 1);
+            seek(step - 1);
             replayer.forward();
         } else {
-            replayer.seek(step);
+            seek(step);
         }
+    }
+
+    private void seek(long step) {
+        boolean[] stopped = {false};
+        boolean isThere = replayer.trySeek(step, here -> {
+            stopped[0] = !watcher.goesOn(here, step);
+            return !stopped[0];
+        });
+        if (stopped[0]) {
+            throw new Unreadable(
+                    "stopped at step " + replayer.step() + ", on the way to step " + step
+                            + ": what is shown next goes on from there",
+                    LogException.NoStep.behind(replayer.step(), step));
+        }
+        if (!isThere) {
+            throw LogException.NoStep.behind(replayer.step(), step);
+        }
+    }
+
+    @Override
+    public void watched(Watcher by) {
+        watcher = by;
     }
 
     @Override
@@ -451,7 +474,7 @@ final class RecordedPast implements Past {
             if (step == first) {
                 return List.of("nothing stands before this step");
             }
-            replayer.seek(step - 1);
+            seek(step - 1);
             JsonNode before = replayer.json(replayer.state());
             replayer.forward();
             List<JsonDifference> differences =
