@@ -62,7 +62,7 @@ final class RestoreCommand implements Runnable {
         try (Unfinished making = Unfinished.folder(directory)) {
             manifest = BackupReader.read(from, Optional.of(making.path()));
             hasKey = Identity.isIn(making.path());
-            isOf(manifest, Identity.find(making.path()));
+            isOf(manifest, identity(making.path()));
             Path log = DataDirectory.log(making.path());
             findings = Files.isDirectory(log)
                     ? LogHealth.look(log, LogBounds.of(log, machines).narrow(), LogCheck.Depth.WHOLE)
@@ -77,6 +77,18 @@ final class RestoreCommand implements Runnable {
             throw FileFailure.of("restore " + from + " to " + directory, failure);
         }
         tell(manifest, findings, hasKey);
+    }
+
+    // Where it stands for now is no place for who reads of it.
+    private Optional<Identity> identity(Path making) {
+        try {
+            return Identity.find(making);
+        } catch (CommandFailure unusable) {
+            throw new CommandFailure(
+                    ExitCode.DATA_ERROR,
+                    "the key in the backup " + from + " cannot be used, it is no key: use another backup",
+                    unusable);
+        }
     }
 
     private void isOf(BackupManifest manifest, Optional<Identity> identity) {
