@@ -147,7 +147,7 @@ final class SupportBundle {
         }
         put(
                 "README.txt",
-                Stream.of(README.formatted(scrubber.isPresent() ? PSEUDONYMS : NAMES)
+                Stream.of(README.replace("%s", scrubber.isPresent() ? PSEUDONYMS : NAMES)
                         .strip()));
         // Who is met in the last file may stand in the first.
         if (scrubber.isPresent()) {
