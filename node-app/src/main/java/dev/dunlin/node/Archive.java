@@ -1,6 +1,5 @@
 package dev.dunlin.node;
 
-import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -102,7 +101,7 @@ final class Archive {
 
     private static void readTar(Path place, Each each) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(place), BUFFER);
-                TarArchiveInputStream tar = new TarArchiveInputStream(new ZstdInputStream(file))) {
+                TarArchiveInputStream tar = new TarArchiveInputStream(Unpacked.of(file))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (entry.isDirectory()) {
                     continue;
@@ -168,6 +167,10 @@ final class Archive {
             TarArchiveEntry entry = new TarArchiveEntry(name);
             entry.setSize(size);
             entry.setMode(FILE_MODE);
+            // Whose it was here is nothing to whoever reads it.
+            entry.setUserName("");
+            entry.setGroupName("");
+            entry.setIds(0, 0);
             tar.putArchiveEntry(entry);
             copy(content, size, tar);
             tar.closeArchiveEntry();

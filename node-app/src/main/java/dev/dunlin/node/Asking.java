@@ -16,7 +16,6 @@ import dev.dunlin.node.admin.Answers;
 import dev.dunlin.node.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,12 +64,11 @@ final class Asking {
     }
 
     private Optional<FolderLock.Holder> holder() {
-        if (!Files.isDirectory(dataDir)) {
-            throw new CommandFailure(
-                    ExitCode.NO_INPUT,
-                    "there is no directory " + dataDir
-                            + ": give a node's data directory with --data-dir, or start one with" + " 'dunlin run'");
-        }
+        DataDirectory.requireDirectory(
+                dataDir, "give a node's data directory with --data-dir, or start one with 'dunlin run'");
+        DataDirectory.ofLog(dataDir).ifPresent(told -> {
+            throw new CommandFailure(ExitCode.NO_INPUT, told);
+        });
         try {
             return FolderLock.holder(dataDir);
         } catch (IOException failure) {

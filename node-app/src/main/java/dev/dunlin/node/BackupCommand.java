@@ -47,9 +47,11 @@ final class BackupCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
     private final BuildInfo build;
 
-    BackupCommand(BuildInfo build) {
+    BackupCommand(Machines machines, BuildInfo build) {
+        this.machines = machines;
         this.build = build;
     }
 
@@ -58,7 +60,10 @@ final class BackupCommand implements Runnable {
         isNode(directory);
         isNew(to, directory);
         Optional<LogCheck.Result> log = Files.isDirectory(DataDirectory.log(directory))
-                ? Optional.of(LogHealth.look(DataDirectory.log(directory), LogCheck.Depth.WHOLE))
+                ? Optional.of(LogHealth.look(
+                        DataDirectory.log(directory),
+                        LogBounds.of(DataDirectory.log(directory), machines).narrow(),
+                        LogCheck.Depth.WHOLE))
                 : Optional.empty();
         BackupManifest made = Backup.make(directory, to, !withoutKey, build, Clock.systemUTC());
         if (!BackupReader.read(to, Optional.empty()).equals(made)) {
@@ -88,15 +93,13 @@ final class BackupCommand implements Runnable {
      * @throws CommandFailure then
      */
     static void isNode(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new CommandFailure(
-                    ExitCode.NO_INPUT, "there is no directory " + directory + ": give a node's data directory");
-        }
+        DataDirectory.requireDirectory(directory, "give a node's data directory");
         if (!Identity.isIn(directory) && !DataDirectory.hasLog(directory)) {
             throw new CommandFailure(
                     ExitCode.NO_INPUT,
-                    "there is no node in " + directory + ": give a data directory, which has " + Identity.FILE
-                            + " and a folder log");
+                    DataDirectory.ofLog(directory)
+                            .orElse("there is no node in " + directory + ": give a data directory, which has "
+                                    + Identity.FILE + " and a folder log"));
         }
     }
 

@@ -54,6 +54,10 @@ record BackupManifest(String made, String build, Optional<String> peerId, Map<St
                                 + LogLine.shortened(root.path("format").toString(), 20)
                                 + ", and this build reads format " + FORMAT + ": use the build that made it");
             }
+            if (!root.path("sha256").isObject()) {
+                throw new CommandFailure(
+                        ExitCode.DATA_ERROR, "the backup's " + FILE + " is damaged: use another backup");
+            }
             Map<String, String> files = new LinkedHashMap<>();
             root.path("sha256")
                     .properties()

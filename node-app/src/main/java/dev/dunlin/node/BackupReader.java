@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -63,6 +64,9 @@ final class BackupReader {
             throw damaged("it holds a file of the name " + LogLine.shortened(name, 100));
         }
         if (name.equals(BackupManifest.FILE)) {
+            if (manifest != null) {
+                throw damaged("it has two lists of its files");
+            }
             if (size > BackupManifest.MOST_BYTES) {
                 throw damaged("its list of files is too long");
             }
@@ -83,7 +87,7 @@ final class BackupReader {
         sums.put(name, HexFormat.of().formatHex(sha.digest()));
     }
 
-    private static void write(Path file, InputStream content, MessageDigest sha) throws IOException {
+    private void write(Path file, InputStream content, MessageDigest sha) throws IOException {
         try (FileChannel out = made(file)) {
             copy(content, new Disk(Channels.newOutputStream(out)), sha);
             forced(out);
@@ -98,12 +102,14 @@ final class BackupReader {
         }
     }
 
-    private static FileChannel made(Path file) {
+    private FileChannel made(Path file) {
         try {
             if (file.getParent() != null) {
                 Unfinished.makeFolder(file.getParent());
             }
             return Unfinished.makeFile(file);
+        } catch (FileAlreadyExistsException twice) {
+            throw damaged("it holds a file and a folder of the name log");
         } catch (IOException failure) {
             throw FileFailure.of("write " + file, failure);
         }

@@ -28,6 +28,8 @@ final class BadUsage {
 
     private static final Pattern OPTION = Pattern.compile("--?[a-z][a-z-]*");
 
+    private static final String DATA_DIR = "--data-dir";
+
     private BadUsage() {}
 
     /** One sentence, without its end. */
@@ -52,6 +54,9 @@ final class BadUsage {
         String given = bad.getUnmatched().isEmpty() ? "" : bad.getUnmatched().getFirst();
         CommandSpec command = bad.getCommandLine().getCommandSpec();
         if (bad.isUnknownOption()) {
+            if (given.startsWith(DATA_DIR) && isOfDirectory(command)) {
+                return "the directory stands here without an option: dunlin " + command.name() + " DIR";
+            }
             return unknown(
                     "option",
                     given.replaceFirst("=.*", ""),
@@ -63,9 +68,19 @@ final class BadUsage {
                         .anyMatch(each -> each.isMultiValue() && each.auxiliaryTypes()[0].equals(Path.class))) {
             return PathConverter.EMPTY;
         }
+        if (command.optionsMap().containsKey(DATA_DIR)
+                && command.positionalParameters().isEmpty()
+                && command.subcommands().isEmpty()) {
+            return shown(given) + " is one argument too many: a directory stands behind " + DATA_DIR + " here";
+        }
         return command.subcommands().isEmpty()
                 ? shown(given) + " is one argument too many"
                 : unknown("command", given, command.subcommands().keySet());
+    }
+
+    private static boolean isOfDirectory(CommandSpec command) {
+        return command.positionalParameters().stream()
+                .anyMatch(each -> each.paramLabel().equals("DIR"));
     }
 
     /** That there is none of this name, and which may be meant. */

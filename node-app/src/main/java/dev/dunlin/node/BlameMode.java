@@ -35,11 +35,12 @@ final class BlameMode {
 
     /** Prints the action and the values, or one sentence that there is none. */
     static void print(LogIndex<NodeRoot> index, StatePath path, Optional<Long> to, PrintWriter out, boolean json) {
+        EntryText texts = new EntryText(new WallClock(index.log()), true);
         Blame blame = Blame.of(index, path, to.orElse(index.last()));
         if (json) {
-            out.println(tree(blame));
+            out.println(tree(blame, texts));
         } else {
-            print(path, blame, out);
+            print(path, blame, texts, out);
         }
         if (blame instanceof Blame.NeverThere) {
             throw new CommandFailure(
@@ -49,10 +50,10 @@ final class BlameMode {
         }
     }
 
-    private static void print(StatePath path, Blame blame, PrintWriter out) {
+    private static void print(StatePath path, Blame blame, EntryText texts, PrintWriter out) {
         switch (blame) {
             case Blame.Changed(var _, var action, var before, var after) -> {
-                out.println(EntryText.line(action));
+                out.println(texts.line(action));
                 out.println(
                         LogLine.printable(path + ": " + before.orElse("(absent)") + " -> " + after.orElse("(absent)")));
             }
@@ -67,11 +68,11 @@ final class BlameMode {
         return step == 0 ? " from the beginning on" : " since step " + step + ", the first that the log still has";
     }
 
-    private static ObjectNode tree(Blame blame) {
+    private static ObjectNode tree(Blame blame, EntryText texts) {
         ObjectNode tree = Report.object().put("path", blame.path().toString());
         switch (blame) {
             case Blame.Changed(var _, var action, var before, var after) -> {
-                tree.put("result", "changed").set("action", EntryText.json(action));
+                tree.put("result", "changed").set("action", texts.json(action));
                 tree.put("before", before.orElse("")).put("after", after.orElse(""));
             }
             case Blame.Unchanged(var _, String value, long since) ->

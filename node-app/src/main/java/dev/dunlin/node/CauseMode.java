@@ -35,20 +35,19 @@ final class CauseMode {
 
     /** Prints the causes, the root first, and below the action what it led to, each line indented below its cause. */
     static void print(LogIndex<NodeRoot> index, ActionId id, PrintWriter out, boolean json) {
+        EntryText texts = new EntryText(new WallClock(index.log()), true);
         CauseTree tree = CauseTree.of(index, id, MAX_ENTRIES);
         if (json) {
             ObjectNode object = Report.object();
             ArrayNode causes = object.putArray("causes");
-            tree.causes().reversed().forEach(entry -> causes.add(EntryText.json(entry)));
+            tree.causes().reversed().forEach(entry -> causes.add(texts.json(entry)));
             ArrayNode led = object.putArray("action");
-            walk(tree, (depth, entry) -> led.add(EntryText.json(entry)));
+            walk(tree, (depth, entry) -> led.add(texts.json(entry)));
             out.println(object.put("complete", tree.complete()));
             return;
         }
-        tree.causes().reversed().forEach(entry -> out.println("  " + EntryText.line(entry)));
-        walk(
-                tree,
-                (depth, entry) -> out.println((depth == 0 ? "> " : "  " + "  ".repeat(depth)) + EntryText.line(entry)));
+        tree.causes().reversed().forEach(entry -> out.println("  " + texts.line(entry)));
+        walk(tree, (depth, entry) -> out.println((depth == 0 ? "> " : "  " + "  ".repeat(depth)) + texts.line(entry)));
         if (!tree.complete()) {
             out.println("… and more: what the log no longer has, or more than " + MAX_ENTRIES + " are left out");
         }

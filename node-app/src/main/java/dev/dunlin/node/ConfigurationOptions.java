@@ -89,8 +89,20 @@ final class ConfigurationOptions {
      * @throws CommandFailure if its file cannot be read
      */
     static Configuration of(Path dataDir, Machines machines) {
+        return of(dataDir, Optional.empty(), Map.of(), machines);
+    }
+
+    /**
+     * As {@link #of(Path, Machines)}, with what options say.
+     *
+     * @param file the configuration's; empty for the usual one
+     * @param set values by their keys
+     */
+    static Configuration of(Path dataDir, Optional<Path> file, Map<String, String> set, Machines machines) {
         ConfigurationOptions options = new ConfigurationOptions(machines);
         options.dataDir = dataDir;
+        options.file = file.orElse(null);
+        options.set = set;
         return options.read(List.of());
     }
 

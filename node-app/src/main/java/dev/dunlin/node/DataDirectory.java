@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.core.log.FolderLock;
+import dev.dunlin.node.config.NearestName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,9 @@ final class DataDirectory {
     static final String LOG_TEXT = "A data directory, or a folder that holds a log (default: " + DEFAULT_TEXT + ").";
 
     private static final String LOG = "log";
+
+    // So many names are looked at for one that may be meant.
+    private static final int MOST_BESIDE = 1000;
 
     private DataDirectory() {}
 
@@ -65,9 +69,14 @@ final class DataDirectory {
 
     /** The data directory that a log folder is in, if it is in one. */
     static Optional<Path> of(Path log) {
+        return around(log).filter(parent -> Files.exists(parent.resolve(Identity.FILE)));
+    }
+
+    /** The directory that a folder would be the log of, be there a node in it or not. */
+    static Optional<Path> around(Path log) {
         Path whole = log.toAbsolutePath().normalize();
         return Optional.ofNullable(whole.getParent())
-                .filter(parent -> log(parent).equals(whole) && Files.exists(parent.resolve(Identity.FILE)));
+                .filter(parent -> log(parent).equals(whole));
     }
 
     /** The folder of the log in a data directory. */
@@ -86,18 +95,63 @@ final class DataDirectory {
     }
 
     /**
+     * Refuses what is no directory, with the name of one beside it that may be meant.
+     *
+     * @param advice what to give instead
+     * @throws CommandFailure with {@link ExitCode#NO_INPUT} then
+     */
+    static void requireDirectory(Path given, String advice) {
+        if (Files.isDirectory(given)) {
+            return;
+        }
+        String meant = Files.exists(given)
+                ? ""
+                : beside(given)
+                        .map(near -> "; did you mean " + given.resolveSibling(near) + "?")
+                        .orElse("");
+        throw new CommandFailure(
+                ExitCode.NO_INPUT,
+                (Files.exists(given) ? given + " is no directory" : "there is no directory " + given) + ": " + advice
+                        + meant);
+    }
+
+    private static Optional<String> beside(Path given) {
+        Path folder = given.toAbsolutePath().normalize().getParent();
+        Path name = given.getFileName();
+        if (folder == null || name == null) {
+            return Optional.empty();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return NearestName.of(
+                    name.toString(),
+                    all.filter(Files::isDirectory)
+                            .limit(MOST_BESIDE)
+                            .map(one -> String.valueOf(one.getFileName()))
+                            .toList());
+        } catch (IOException hidden) {
+            return Optional.empty();
+        }
+    }
+
+    /** What to say of a directory in which there is no node, if it is the log of one. */
+    static Optional<String> ofLog(Path given) {
+        return of(given).map(dataDir -> given + " is the log of the node in " + dataDir + ": give that directory");
+    }
+
+    /**
      * The log folder that a user means by a data directory or a log folder.
      *
      * @throws CommandFailure with {@link ExitCode#NO_INPUT} if there is no such directory
      */
     static Path resolveLog(Path given) {
-        if (!Files.isDirectory(given)) {
+        requireDirectory(given, "give a node's data directory, or the folder that holds its log");
+        Path inside = log(given);
+        if (Files.exists(given.resolve(Identity.FILE)) && !Files.exists(inside, LinkOption.NOFOLLOW_LINKS)) {
             throw new CommandFailure(
                     ExitCode.NO_INPUT,
-                    (Files.exists(given) ? given + " is no directory" : "there is no directory " + given)
-                            + ": give a node's data directory, or the folder that holds its log");
+                    "there is no log in the data directory " + given + ": its node has never run, or " + inside
+                            + " was moved away");
         }
-        Path inside = log(given);
         return Files.isDirectory(inside) || Files.exists(given.resolve(Identity.FILE)) ? inside : given;
     }
 }

@@ -1,6 +1,5 @@
 package dev.dunlin.node;
 
-import dev.dunlin.core.log.LogOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,13 +34,17 @@ final class DirectoryExam {
 
     private DirectoryExam() {}
 
-    /** All of it; nothing is left behind. */
-    static List<Diagnosis> of(Path dataDir) {
+    /**
+     * All of it; nothing is left behind.
+     *
+     * @param ring how many bytes the log may take
+     */
+    static List<Diagnosis> of(Path dataDir, long ring) {
         List<Diagnosis> found = new ArrayList<>();
         try {
             found.add(owner(dataDir));
             found.add(mode(dataDir));
-            found.add(space(Files.getFileStore(dataDir)));
+            found.add(space(Files.getFileStore(dataDir), ring));
             found.add(disk(dataDir));
         } catch (IOException failure) {
             found.add(Diagnosis.fail("directory", FileFailure.of("look at " + dataDir, failure)));
@@ -84,8 +87,8 @@ final class DirectoryExam {
                 : Diagnosis.warn("mode", seen + ": others can read the log", fix);
     }
 
-    private static Diagnosis space(FileStore store) throws IOException {
-        return space(store.getUsableSpace(), store.type());
+    private static Diagnosis space(FileStore store, long ring) throws IOException {
+        return space(store.getUsableSpace(), store.type(), ring);
     }
 
     /**
@@ -93,9 +96,9 @@ final class DirectoryExam {
      *
      * @param free bytes
      * @param type of the file system, as the operating system calls it
+     * @param ring how many bytes the log may take
      */
-    static Diagnosis space(long free, String type) {
-        long ring = LogOptions.DEFAULT.ringBytes();
+    static Diagnosis space(long free, String type, long ring) {
         String seen = free / MIB + " MiB are free on the disk (" + type + ")";
         if (free < LEAST_FREE) {
             return Diagnosis.fail("space", seen, "make room: the log takes up to " + ring / MIB + " MiB");

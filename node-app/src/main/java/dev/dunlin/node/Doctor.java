@@ -5,7 +5,9 @@ import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.log.LastBoot;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogFinding;
+import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import dev.dunlin.node.config.Problem;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Looks at all that a node needs, whether it runs or not. Nothing is changed, and nothing mended. */
 final class Doctor {
@@ -26,14 +29,12 @@ final class Doctor {
 
     private final Path dataDir;
     private final Path log;
-    private final Machines machines;
     private final Clock clock;
     private final List<Diagnosis> found = new ArrayList<>();
 
-    private Doctor(Path dataDir, Machines machines, Clock clock) {
+    private Doctor(Path dataDir, Clock clock) {
         this.dataDir = dataDir;
         this.log = DataDirectory.log(dataDir);
-        this.machines = machines;
         this.clock = clock;
     }
 
@@ -41,16 +42,20 @@ final class Doctor {
      * What there is to say of a node.
      *
      * @param listen where it is to listen; where its configuration says if it is nowhere
-     * @param machines what it has
+     * @param configuration reads how it is configured
      */
-    static List<Diagnosis> examine(Path dataDir, List<Multiaddr> listen, Machines machines, Clock clock) {
-        return new Doctor(dataDir, machines, clock).examined(listen);
+    static List<Diagnosis> examine(
+            Path dataDir, List<Multiaddr> listen, Supplier<Configuration> configuration, Clock clock) {
+        return new Doctor(dataDir, clock).examined(listen, configuration);
     }
 
-    private List<Diagnosis> examined(List<Multiaddr> listen) {
+    private List<Diagnosis> examined(List<Multiaddr> listen, Supplier<Configuration> configuration) {
         found.addAll(MachineExam.of(config()));
         boolean running = Files.isDirectory(dataDir) && running();
-        (listen.isEmpty() ? configured() : listen).forEach(address -> found.add(PortExam.of(address, running)));
+        Optional<Configuration> read = configured(configuration);
+        List<Multiaddr> standard =
+                read.map(all -> all.addresses(NodeSettings.LISTEN)).orElse(List.of());
+        (listen.isEmpty() ? standard : listen).forEach(address -> found.add(PortExam.of(address, running)));
         if (!Files.isDirectory(dataDir)) {
             found.add(
                     Files.exists(dataDir)
@@ -61,9 +66,10 @@ final class Doctor {
                                     "'dunlin run' makes it; if there was one, check the path and the disk"));
             return found;
         }
-        found.addAll(DirectoryExam.of(dataDir));
+        LogBounds bounds = LogBounds.of(log, read.map(Configuration::recorded).orElse(Table.empty()));
+        found.addAll(DirectoryExam.of(dataDir, bounds.configured().ringBytes()));
         key();
-        log();
+        log(bounds.narrow());
         return found;
     }
 
@@ -78,14 +84,14 @@ final class Doctor {
         }
     }
 
-    // Where its configuration has the node listen; what is wrong with that is told on the way.
-    private List<Multiaddr> configured() {
+    // What is wrong with it is told on the way.
+    private Optional<Configuration> configured(Supplier<Configuration> configuration) {
         Configuration read;
         try {
-            read = ConfigurationOptions.of(dataDir, machines);
+            read = configuration.get();
         } catch (CommandFailure unreadable) {
             found.add(Diagnosis.fail("config", unreadable));
-            return List.of();
+            return Optional.empty();
         }
         for (Problem problem : read.problems()) {
             found.add(Diagnosis.fail("config", problem.toString(), "see 'dunlin config keys'"));
@@ -93,7 +99,7 @@ final class Doctor {
         if (read.problems().isEmpty()) {
             found.add(Diagnosis.ok("config", read.values().size() + " values are configured"));
         }
-        return read.addresses(NodeSettings.LISTEN);
+        return Optional.of(read);
     }
 
     private boolean running() {
@@ -153,7 +159,7 @@ final class Doctor {
         }
     }
 
-    private void log() {
+    private void log(LogOptions ring) {
         if (!Files.isDirectory(log)) {
             found.add(
                     DataDirectory.hasLog(dataDir)
@@ -163,7 +169,7 @@ final class Doctor {
         }
         LogCheck.Result result;
         try {
-            result = LogHealth.look(log, LogCheck.Depth.WHOLE);
+            result = LogHealth.look(log, ring, LogCheck.Depth.WHOLE);
         } catch (CommandFailure unreadable) {
             found.add(Diagnosis.fail("log", unreadable));
             return;

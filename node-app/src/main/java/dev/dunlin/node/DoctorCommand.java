@@ -5,8 +5,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +42,18 @@ final class DoctorCommand implements Runnable {
             description = "Where the node is to listen. Default: as that of 'dunlin run'")
     private List<Multiaddr> listen = new ArrayList<>();
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration that is looked at. Default: as that of 'dunlin run'")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A value that 'dunlin run' is given on its command line, such as log.ringBytes=4GiB.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
     @Option(names = "--json", description = "Prints JSON on one line.")
     private boolean json;
 
@@ -55,7 +70,11 @@ final class DoctorCommand implements Runnable {
     @Override
     public void run() {
         Path dataDir = directory == null ? DataDirectory.standard() : directory;
-        List<Diagnosis> found = Doctor.examine(dataDir, listen, machines, Clock.systemUTC());
+        List<Diagnosis> found = Doctor.examine(
+                dataDir,
+                listen,
+                () -> ConfigurationOptions.of(dataDir, Optional.ofNullable(file), set, machines),
+                Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(json(found));

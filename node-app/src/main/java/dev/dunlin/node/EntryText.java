@@ -1,28 +1,47 @@
 package dev.dunlin.node;
 
+import dev.dunlin.connection.words.ClauseWords;
 import dev.dunlin.core.debug.Entry;
 import dev.dunlin.core.debug.LogIndex;
 import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Subject;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One action or effect of an index, as people and programs read it. */
+/** The actions and effects of an index, as people and programs read them. */
 final class EntryText {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-    private EntryText() {}
+    private final WallClock clock;
+    private final boolean verbose;
+
+    /**
+     * Texts of a log's entries.
+     *
+     * @param clock the log's
+     * @param verbose whether the node's time and the names of clauses are shown, too
+     */
+    EntryText(WallClock clock, boolean verbose) {
+        this.clock = clock;
+        this.verbose = verbose;
+    }
+
+    /** When it was, by the clock on the wall. */
+    String time(Entry entry) {
+        return LogLine.time(clock.of(entry.id().input(), entry.at())) + (verbose ? LogLine.nodeTime(entry.at()) : "");
+    }
 
     /** Id, time, how it came about, type, payload, cause, and why it was rejected, on one line. */
-    static String line(Entry entry) {
+    String line(Entry entry) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%8s  %s  %-6s  %s  %s",
                 entry.id(),
-                LogLine.time(entry.at()),
+                time(entry),
                 entry.kind().name().toLowerCase(Locale.ROOT),
                 entry.type(),
                 LogLine.shortened(entry.payload())));
@@ -31,8 +50,9 @@ final class EntryText {
                     .append(entry.cause());
         }
         entry.rejection()
-                .ifPresent(why ->
-                        text.append("  [rejected by ").append(reason(why)).append(']'));
+                .ifPresent(why -> text.append("  [refused: ")
+                        .append(reason(entry.type(), why))
+                        .append(']'));
         entry.failed()
                 .ifPresent(what -> text.append("  [stopped the node: ")
                         .append(LogLine.printable(what))
@@ -40,12 +60,16 @@ final class EntryText {
         return text.toString();
     }
 
-    /** The clause and what it looked at. */
-    static String reason(Entry.Rejection why) {
-        String operands = why.operands().stream()
-                .map(operand -> operand.name() + "=" + operand.value())
-                .collect(Collectors.joining(", "));
-        return LogLine.printable(why.clause() + (operands.isEmpty() ? "" : ": " + operands));
+    /** What the clause means; its name and what it looked at in brackets behind it, if it is to be known. */
+    String reason(String type, Entry.Rejection why) {
+        return reason(type, why.clause(), why.operands(), verbose);
+    }
+
+    /** As {@link #reason(String, Entry.Rejection)}, of what any log says. */
+    static String reason(String type, String clause, List<Operand> operands, boolean verbose) {
+        String looked = operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+        String name = " (" + clause + (looked.isEmpty() ? "" : ": " + looked) + ")";
+        return LogLine.printable(ClauseWords.why(type, clause, operands) + (verbose ? name : ""));
     }
 
     /** A subject in words. */
@@ -54,10 +78,11 @@ final class EntryText {
     }
 
     /** As JSON. A payload that was cut is a string. */
-    static ObjectNode json(Entry entry) {
+    ObjectNode json(Entry entry) {
         ObjectNode tree = Report.object()
                 .put("id", entry.id().toString())
-                .put("at", LogLine.time(entry.at()))
+                .put("at", LogLine.time(clock.of(entry.id().input(), entry.at())))
+                .put("nodeTime", entry.at())
                 .put("kind", entry.kind().name().toLowerCase(Locale.ROOT))
                 .put("type", entry.type());
         if (!entry.cause().isNone()) {
@@ -70,7 +95,9 @@ final class EntryText {
             tree.set("payload", MAPPER.readTree(entry.payload()));
         }
         entry.rejection().ifPresent(why -> {
-            ObjectNode rejected = tree.putObject("rejected").put("clause", why.clause());
+            ObjectNode rejected = tree.putObject("rejected")
+                    .put("why", ClauseWords.why(entry.type(), why.clause(), why.operands()))
+                    .put("clause", why.clause());
             ObjectNode operands = rejected.putObject("operands");
             for (Operand operand : why.operands()) {
                 operands.put(operand.name(), operand.value());

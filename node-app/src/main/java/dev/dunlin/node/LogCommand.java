@@ -6,7 +6,6 @@ import dev.dunlin.core.log.Frame;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogCursor;
 import dev.dunlin.core.log.LogFollower;
-import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code dunlin log}: lists what a node recorded, or seals it. */
 @Command(
         name = "log",
-        description = "Lists a node's log: step, time, action, and what was rejected by which clause. The node may be"
-                + " running.")
+        description =
+                "Lists a node's log: step, time, action, and what was refused and why. The node may be" + " running.")
 final class LogCommand implements Runnable {
 
     // How each line begins.
@@ -46,11 +45,19 @@ final class LogCommand implements Runnable {
             description = "Only the last N of what would be listed otherwise; 0 with --follow: only what is new.")
     private @Nullable Long last;
 
-    @Option(names = "--from", paramLabel = "N", description = "Only from step N on.")
-    private @Nullable Long from;
+    @Option(
+            names = "--from",
+            paramLabel = "N|T",
+            converter = Moment.Converter.class,
+            description = "Only from step N on, or from a moment on, as --since says it.")
+    private @Nullable Moment fromMoment;
 
-    @Option(names = "--to", paramLabel = "N", description = "Only up to step N.")
-    private @Nullable Long to;
+    @Option(
+            names = "--to",
+            paramLabel = "N|T",
+            converter = Moment.Converter.class,
+            description = "Only up to step N, or up to a moment.")
+    private @Nullable Moment toMoment;
 
     @Option(
             names = "--since",
@@ -75,6 +82,11 @@ final class LogCommand implements Runnable {
     @Option(names = "--marks", description = "Shows the log's own lines, too: headers and force marks.")
     private boolean marks;
 
+    @Option(
+            names = "--verbose",
+            description = "Shows the node's own time, too, and the names of the clauses that refused something.")
+    private boolean verbose;
+
     @Option(names = "--json", description = "The lines as they stand in the log.")
     private boolean json;
 
@@ -91,7 +103,10 @@ final class LogCommand implements Runnable {
     private final Pause pause;
     private final Machines machines;
     private final BuildInfo build;
+    private @Nullable Long from;
+    private @Nullable Long to;
     private long begin = 1;
+    private long offset;
     private long seen;
     private long shown;
 
@@ -118,12 +133,14 @@ final class LogCommand implements Runnable {
         }
         Optional<String> about = peer == null ? Optional.empty() : Optional.of(peerId(peer));
         if (follow) {
-            LogHealth.beside(folder, LogCheck.Depth.START, false, out(), err(), () -> start(opened(folder), about));
+            LogHealth.beside(
+                    folder, machines, LogCheck.Depth.START, false, out(), err(), () -> start(opened(folder), about));
             follow(folder, about);
         } else {
             // A part is listed without reading the rest.
             LogHealth.beside(
                     folder,
+                    machines,
                     isPart() ? LogCheck.Depth.START : LogCheck.Depth.WHOLE,
                     !isPart(),
                     out(),
@@ -139,20 +156,22 @@ final class LogCommand implements Runnable {
     }
 
     private boolean isPart() {
-        return last != null || from != null || to != null || since != null;
+        return last != null || fromMoment != null || toMoment != null || since != null;
     }
 
     private void check() {
+        from = fromMoment instanceof Moment.Step(long step) ? Long.valueOf(step) : null;
+        to = toMoment instanceof Moment.Step(long step) ? Long.valueOf(step) : null;
         usage(
-                !seal || !(follow || json || marks || isPart() || peer != null || !types.isEmpty()),
+                !seal || !(follow || json || marks || verbose || isPart() || peer != null || !types.isEmpty()),
                 "--seal goes with no other option of this command");
         usage(from == null || from >= 1, "--from is a step from 1 on, not " + from);
         usage(to == null || to >= 1, "--to is a step from 1 on, not " + to);
         usage(
                 from == null || to == null || from <= to,
                 "--from " + from + " is behind --to " + to + ": give the lower step first");
-        usage(from == null || since == null, "--from and --since both say where to begin: give one of them");
-        usage(to == null || !follow, "--to says where to end, and --follow goes on: give one of them");
+        usage(fromMoment == null || since == null, "--from and --since both say where to begin: give one of them");
+        usage(toMoment == null || !follow, "--to says where to end, and --follow goes on: give one of them");
         usage(
                 last == null || last >= 1 || (last == 0 && follow),
                 "--last is 1 or more, or 0 with --follow, not " + last);
@@ -188,9 +207,13 @@ final class LogCommand implements Runnable {
     // The first input that is listed.
     private long begin(LogPlaces places, Optional<String> about) {
         long first = from == null ? 1 : from;
-        if (since != null) {
-            long end = places.last().map(LogPlaces.Place::at).orElse(0L);
-            first = places.since(since.micros(end));
+        Since when = fromMoment instanceof Moment.Time(Since time) ? time : since;
+        if (when != null) {
+            first = places.since(when.micros(endOf(places)));
+        }
+        if (toMoment instanceof Moment.Time(Since time)) {
+            // The last that is not later.
+            to = Math.max(0, places.since(time.micros(endOf(places)) + 1) - 1);
         }
         if (last == null) {
             return first;
@@ -199,6 +222,10 @@ final class LogCommand implements Runnable {
             return places.last().map(end -> end.input() + 1).orElse(1L);
         }
         return places.lastOf(last, first, end(), line -> isWanted(line, about));
+    }
+
+    private static long endOf(LogPlaces places) {
+        return places.last().map(LogPlaces.Place::at).orElse(0L);
     }
 
     private long end() {
@@ -229,6 +256,7 @@ final class LogCommand implements Runnable {
 
     // False if the end is reached, or nobody reads any more.
     private boolean show(String raw, Optional<String> about) {
+        offset = WallClock.offsetAfter(raw, offset);
         if (Frame.isOwn(raw)) {
             return !marks || seen + 1 < begin || print(raw);
         }
@@ -247,7 +275,7 @@ final class LogCommand implements Runnable {
 
     private boolean print(String raw) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? raw : LogLine.of(raw).text());
+        out.println(json ? raw : LogLine.of(raw).text(offset, verbose));
         return !out.checkError();
     }
 
@@ -276,7 +304,8 @@ final class LogCommand implements Runnable {
 
     private void sealed(Path folder) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(folder)) {
-            long last = ActionLog.seal(storage, machines.newStore(), LogOptions.DEFAULT, build.text());
+            long last = ActionLog.seal(
+                    storage, machines.newStore(), LogBounds.of(folder, machines).wide(), build.text());
             spec.commandLine()
                     .getOut()
                     .println("sealed after step " + last + ": another build can go on from the log in " + folder);

@@ -28,16 +28,12 @@ final class LogHealth {
     /**
      * What is wrong with a log's files.
      *
+     * @param ring the bounds that it is kept in: a beginning that they explain is not missing
      * @throws CommandFailure if the folder cannot be read
      */
-    static LogCheck.Result look(Path folder, LogCheck.Depth depth) {
+    static LogCheck.Result look(Path folder, LogOptions ring, LogCheck.Depth depth) {
         try {
-            return LogCheck.of(
-                    DirectoryStorage.readOnly(folder),
-                    NodeRoot.newStore(),
-                    LogOptions.DEFAULT,
-                    depth,
-                    isWritten(folder));
+            return LogCheck.of(DirectoryStorage.readOnly(folder), NodeRoot.newStore(), ring, depth, isWritten(folder));
         } catch (IOException failure) {
             throw FileFailure.of("read the log in " + folder, failure);
         } catch (UncheckedIOException failure) {
@@ -68,14 +64,21 @@ final class LogHealth {
     /**
      * Does something with a log, and looks at its files beside it. What is wrong with them is printed at the end, one sentence each.
      *
+     * @param machines what the node has, whose settings say in which bounds its log is kept
      * @param depth how much is looked at
      * @param whole whether what is done is about the whole log, so that lost inputs are a failure
      * @param out where the work prints; if nobody reads there any more, the end is not waited for
      * @throws CommandFailure by the first finding that loses inputs, if the work is about the whole log or broke off there
      */
     static void beside(
-            Path folder, LogCheck.Depth depth, boolean whole, PrintWriter out, PrintWriter err, Runnable work) {
-        LogHealth health = started(folder, depth);
+            Path folder,
+            Machines machines,
+            LogCheck.Depth depth,
+            boolean whole,
+            PrintWriter out,
+            PrintWriter err,
+            Runnable work) {
+        LogHealth health = started(folder, machines, depth);
         try {
             work.run();
         } catch (LogException.Missing none) {
@@ -89,12 +92,13 @@ final class LogHealth {
         }
     }
 
-    private static LogHealth started(Path folder, LogCheck.Depth depth) {
+    private static LogHealth started(Path folder, Machines machines, LogCheck.Depth depth) {
         CompletableFuture<LogCheck.Result> looking = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
                     try {
-                        looking.complete(look(folder, depth));
+                        looking.complete(
+                                look(folder, LogBounds.of(folder, machines).narrow(), depth));
                     } catch (RuntimeException | Error failure) {
                         looking.completeExceptionally(failure);
                     }

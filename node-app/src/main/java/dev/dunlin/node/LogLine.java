@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.store.Operand;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -57,8 +58,13 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
         return false;
     }
 
-    /** Step, time, type, payload, and what was rejected, on one line. */
-    String text() {
+    /**
+     * Step, time, type, payload, and what was rejected, on one line.
+     *
+     * @param wallOffset how far the wall clock was ahead of the node's time, microseconds
+     * @param verbose whether the node's time and the names of clauses are shown, too
+     */
+    String text(long wallOffset, boolean verbose) {
         JsonNode payload = frame.path("payload");
         if (isOwn()) {
             return "       -  "
@@ -75,17 +81,22 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
                 Locale.ROOT,
                 "%8d  %s  %s  %s",
                 input,
-                time(frame.path("meta").path("at").asLong()),
+                time(at() + wallOffset) + (verbose ? nodeTime(at()) : ""),
                 printable(type),
-                details());
+                details(verbose));
     }
 
-    /** An input's payload, and what was rejected, on one line. */
-    String details() {
+    /** When it was, microseconds of the node's time. */
+    long at() {
+        return frame.path("meta").path("at").asLong();
+    }
+
+    /** An input's payload, and what was rejected, on one line; with the names of clauses, if they are to be known. */
+    String details(boolean verbose) {
         JsonNode meta = frame.path("meta");
         StringBuilder text = new StringBuilder(shortened(frame.path("payload").toString()));
         for (JsonNode rejected : meta.path("rejected")) {
-            text.append("  ").append(rejection(rejected));
+            text.append("  ").append(rejection(rejected, verbose));
         }
         JsonNode failed = meta.path("failed");
         if (failed.isString()) {
@@ -96,20 +107,25 @@ record LogLine(String raw, String type, long input, JsonNode frame) {
         return text.toString();
     }
 
-    private static String rejection(JsonNode rejected) {
-        List<String> operands = new ArrayList<>();
+    private static String rejection(JsonNode rejected, boolean verbose) {
+        List<Operand> operands = new ArrayList<>();
         rejected.path("operands")
                 .properties()
-                .forEach(operand ->
-                        operands.add(operand.getKey() + "=" + operand.getValue().asString()));
-        return printable("[rejected " + rejected.path("type").asString() + " by "
-                + rejected.path("clause").asString()
-                + (operands.isEmpty() ? "" : ": " + String.join(", ", operands)) + "]");
+                .forEach(operand -> operands.add(
+                        new Operand(operand.getKey(), operand.getValue().asString())));
+        String type = rejected.path("type").asString();
+        return "[refused " + printable(type) + ": "
+                + EntryText.reason(type, rejected.path("clause").asString(), operands, verbose) + "]";
     }
 
     /** A time of the log in UTC, to the microsecond. */
     static String time(long micros) {
         return UTC.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    }
+
+    /** A node's time, behind the time of the wall clock. */
+    static String nodeTime(long micros) {
+        return " (node " + micros + ")";
     }
 
     /** A time of the log in UTC, to the second. */

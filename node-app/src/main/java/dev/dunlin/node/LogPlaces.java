@@ -17,6 +17,8 @@ final class LogPlaces {
 
     private final LogReader<?> reader;
     private final List<Long> segments;
+    // How far the wall clock is ahead at the line that is visited.
+    private long offset;
 
     LogPlaces(LogReader<?> reader) {
         this.reader = reader;
@@ -27,7 +29,7 @@ final class LogPlaces {
      * An input's number and time.
      *
      * @param input its number
-     * @param at microseconds of the node's time
+     * @param at microseconds since the Unix epoch, by the wall clock
      */
     record Place(long input, long at) {}
 
@@ -42,6 +44,7 @@ final class LogPlaces {
         try (LogCursor cursor = reader.cursor(segments.get(index))) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 String line = next.get();
+                offset = WallClock.offsetAfter(line, offset);
                 if (Frame.isOwn(line)) {
                     continue;
                 }
@@ -57,12 +60,14 @@ final class LogPlaces {
     Optional<Place> last() {
         for (int i = segments.size() - 1; i >= 0; i--) {
             String[] last = {""};
+            long[] wall = {0};
             segment(i, (input, line) -> {
                 last[0] = line;
+                wall[0] = offset;
                 return true;
             });
             if (!last[0].isEmpty()) {
-                return Optional.of(new Place(Frame.inputOf(last[0]), timeOf(last[0])));
+                return Optional.of(new Place(Frame.inputOf(last[0]), timeOf(last[0]) + wall[0]));
             }
         }
         return Optional.empty();
@@ -71,30 +76,29 @@ final class LogPlaces {
     private long firstTime(int segment) {
         long[] time = {Long.MAX_VALUE};
         segment(segment, (input, line) -> {
-            time[0] = timeOf(line);
+            time[0] = timeOf(line) + offset;
             return false;
         });
         return time[0];
     }
 
-    /** The first input at a time or later; one more than the last if there is none. */
+    /**
+     * The first input at a time or later; one more than the last if there is none. Where the wall clock was set back, the first of
+     * them is meant.
+     *
+     * @param micros since the Unix epoch, by the wall clock
+     */
     long since(long micros) {
         int low = 0;
-        int high = segments.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (firstTime(middle) < micros) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        while (low < segments.size() && firstTime(low) < micros) {
+            low++;
         }
         if (low == 0) {
             return reader.firstInput();
         }
         long[] found = {low < segments.size() ? segments.get(low) : Long.MAX_VALUE};
         segment(low - 1, (input, line) -> {
-            if (timeOf(line) >= micros) {
+            if (timeOf(line) + offset >= micros) {
                 found[0] = input;
                 return false;
             }

@@ -52,7 +52,7 @@ final class LogSummary {
         }
         Report report = new Report(out, json).add("log", folder.toString());
         if (first.isPresent()) {
-            steps(report, first.get(), LogLine.of(last));
+            steps(report, first.get(), LogLine.of(last), new WallClock(log));
         } else {
             report.add("steps", "none", Report.object());
         }
@@ -66,9 +66,9 @@ final class LogSummary {
         }
     }
 
-    private static void steps(Report report, LogLine first, LogLine last) {
-        String from = time(first);
-        String to = time(last);
+    private static void steps(Report report, LogLine first, LogLine last, WallClock clock) {
+        String from = time(first, clock);
+        String to = time(last, clock);
         report.add(
                 "steps",
                 first.input() + " to " + last.input() + ", " + from + " to " + to,
@@ -79,8 +79,8 @@ final class LogSummary {
                         .put("to", to));
     }
 
-    private static String time(LogLine line) {
-        return LogLine.time(line.frame().path("meta").path("at").asLong());
+    private static String time(LogLine line, WallClock clock) {
+        return LogLine.time(clock.of(line.input(), line.at()));
     }
 
     private static void snapshots(Report report, List<Long> steps) {

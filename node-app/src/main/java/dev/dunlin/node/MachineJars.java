@@ -25,9 +25,10 @@ import java.util.zip.ZipFile;
  * Extensions from jars, or folders of classes.
  *
  * @param extensions what they bring
+ * @param told what came of each of them, in sentences
  * @param stamp tells these very jars from others, so that what one build has found is not taken for another's
  */
-record MachineJars(Extensions extensions, String stamp) {
+record MachineJars(Extensions extensions, List<String> told, String stamp) {
 
     private static final int STAMP_BYTES = 6;
 
@@ -53,7 +54,8 @@ record MachineJars(Extensions extensions, String stamp) {
         } catch (IOException unreadable) {
             throw FileFailure.of("read the machines of " + named, unreadable);
         }
-        return new MachineJars(extensions(named, urls), stamp);
+        Extensions extensions = extensions(jars, named, urls);
+        return new MachineJars(extensions, LoadedMachines.told(jars, extensions.all()), stamp);
     }
 
     private static void require(Path jar) throws IOException {
@@ -87,7 +89,7 @@ record MachineJars(Extensions extensions, String stamp) {
     }
 
     // Code of others: whatever it throws is told as theirs.
-    private static Extensions extensions(String named, List<URL> urls) {
+    private static Extensions extensions(List<Path> jars, String named, List<URL> urls) {
         ClassLoader loader = new URLClassLoader("machines", urls.toArray(URL[]::new), Extension.class.getClassLoader());
         try {
             List<Extension> found = new ArrayList<>();
@@ -95,7 +97,8 @@ record MachineJars(Extensions extensions, String stamp) {
             if (found.isEmpty()) {
                 throw new CommandFailure(
                         ExitCode.DATA_ERROR,
-                        named + " brings no machines: name your class in META-INF/services/"
+                        (jars.size() == 1 ? LoadedMachines.none(jars.getFirst()) : "there are no machines in " + named)
+                                + "; a jar or folder of classes with machines names its class in META-INF/services/"
                                 + Extension.class.getName());
             }
             return Extensions.of(found);

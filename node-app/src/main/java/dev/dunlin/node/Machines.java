@@ -117,6 +117,11 @@ final class Machines {
                         .collect(Collectors.joining(BETWEEN)));
     }
 
+    /** What came of each jar that was named, a sentence without its full stop each. */
+    List<String> told() {
+        return brought.map(MachineJars::told).orElse(List.of());
+    }
+
     /** What was brought. */
     Extensions extensions() {
         return brought.map(MachineJars::extensions).orElse(Extensions.NONE);

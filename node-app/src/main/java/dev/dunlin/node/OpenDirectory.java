@@ -5,7 +5,9 @@ import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.log.LastBoot;
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogFinding;
+import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,16 +47,23 @@ final class OpenDirectory implements AutoCloseable {
      * are none.
      *
      * @param command what this process runs, for whoever finds the directory in use
+     * @param config how the node is configured, which says in which bounds its log is kept
      * @param meant is told the identity that is there, before anything is made; may refuse
      * @throws CommandFailure if the directory is in use, cannot be read or written, its key cannot be used or is another's than its
      *     log's, or no node can go on from its log
      */
-    static OpenDirectory open(Path dataDir, String command, Consumer<Optional<PeerId>> meant) {
-        return open(dataDir, command, meant, AFTER_THE_START);
+    static OpenDirectory open(
+            Path dataDir, String command, Table<String, String> config, Consumer<Optional<PeerId>> meant) {
+        return open(dataDir, command, config, meant, AFTER_THE_START);
     }
 
-    /** As {@link #open(Path, String, Consumer)}; the rest of the log is looked at after some time. */
-    static OpenDirectory open(Path dataDir, String command, Consumer<Optional<PeerId>> meant, Duration delay) {
+    /** As {@link #open(Path, String, Table, Consumer)}; the rest of the log is looked at after some time. */
+    static OpenDirectory open(
+            Path dataDir,
+            String command,
+            Table<String, String> config,
+            Consumer<Optional<PeerId>> meant,
+            Duration delay) {
         if (!Files.exists(dataDir)) {
             meant.accept(Optional.empty());
         }
@@ -64,11 +73,12 @@ final class OpenDirectory implements AutoCloseable {
             Optional<Identity> known = Identity.find(dataDir);
             meant.accept(known.map(Identity::peerId));
             Path log = DataDirectory.log(dataDir);
+            LogOptions ring = LogBounds.of(log, config).narrow();
             Set<LogFinding> told =
-                    DataDirectory.hasLog(dataDir) && known.isPresent() ? checked(log, known.get()) : Set.of();
+                    DataDirectory.hasLog(dataDir) && known.isPresent() ? checked(log, ring, known.get()) : Set.of();
             OpenDirectory open = new OpenDirectory(lock, known.orElseGet(() -> Identity.loadOrCreate(dataDir)));
             if (known.isPresent() && DataDirectory.hasLog(dataDir)) {
-                Thread thread = new Thread(() -> open.lookAtTheRest(log, told, delay), "dunlin-log-check");
+                Thread thread = new Thread(() -> open.lookAtTheRest(log, ring, told, delay), "dunlin-log-check");
                 thread.setDaemon(true);
                 thread.start();
             }
@@ -81,12 +91,12 @@ final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    private static Set<LogFinding> checked(Path log, Identity identity) {
+    private static Set<LogFinding> checked(Path log, LogOptions ring, Identity identity) {
         if (!Files.isDirectory(log)) {
             return Set.of();
         }
         // What a crash has left at the end, the node itself tells as it cuts it off.
-        List<LogFinding> findings = LogHealth.look(log, LogCheck.Depth.START).findings().stream()
+        List<LogFinding> findings = LogHealth.look(log, ring, LogCheck.Depth.START).findings().stream()
                 .filter(finding -> !(finding instanceof LogFinding.Torn))
                 .toList();
         Optional<LogFinding> stops = findings.stream().filter(LogFinding::stops).findFirst();
@@ -124,12 +134,12 @@ final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    private void lookAtTheRest(Path log, Set<LogFinding> told, Duration delay) {
+    private void lookAtTheRest(Path log, LogOptions ring, Set<LogFinding> told, Duration delay) {
         try {
             if (closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
-            LogHealth.look(log, LogCheck.Depth.WHOLE).findings().stream()
+            LogHealth.look(log, ring, LogCheck.Depth.WHOLE).findings().stream()
                     .filter(finding -> !told.contains(finding))
                     .forEach(finding -> LOG.warn(LogHealth.sentence(log, finding)));
         } catch (InterruptedException e) {

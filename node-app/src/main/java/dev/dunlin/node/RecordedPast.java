@@ -56,6 +56,7 @@ final class RecordedPast implements Past {
     private final LogReader<NodeRoot> log;
     private final Replayer<NodeRoot> replayer;
     private final Codec codec;
+    private final WallClock clock;
     private final List<Long> segments;
     private final long first;
     private long last;
@@ -66,6 +67,7 @@ final class RecordedPast implements Past {
     private @Nullable Listed listed;
     private volatile @Nullable Density density;
     private boolean inBackground;
+    private Watcher watcher = (step, to) -> true;
 
     private record Listed(Wanted wanted, long step, int before, int after, List<Row> rows) {}
 
@@ -85,6 +87,7 @@ final class RecordedPast implements Past {
         this.log = log;
         this.replayer = replayer;
         this.codec = log.codec();
+        this.clock = new WallClock(log);
         this.segments = log.segmentStarts();
         this.first = log.earliestState().input();
         this.last = first;
@@ -206,15 +209,15 @@ final class RecordedPast implements Past {
         return rows;
     }
 
-    private static Row row(long step, String raw) {
+    private Row row(long step, String raw) {
         LogLine line = LogLine.of(raw);
         long at = line.frame().path("meta").path("at").asLong();
         return new Row(
                 step,
                 at,
-                LogLine.time(at),
+                LogLine.time(clock.of(step, at)),
                 LogLine.printable(line.type()),
-                LogLine.shortened(line.details(), LONGEST),
+                LogLine.shortened(line.details(true), LONGEST),
                 isRejected(raw));
     }
 
@@ -399,11 +402,33 @@ final class RecordedPast implements Past {
             return;
         }
         if (step > first) {
-            replayer.seek(step - 1);
+            seek(step - 1);
             replayer.forward();
         } else {
-            replayer.seek(step);
+            seek(step);
         }
+    }
+
+    private void seek(long step) {
+        boolean[] stopped = {false};
+        boolean isThere = replayer.trySeek(step, here -> {
+            stopped[0] = !watcher.goesOn(here, step);
+            return !stopped[0];
+        });
+        if (stopped[0]) {
+            throw new Unreadable(
+                    "stopped at step " + replayer.step() + ", on the way to step " + step
+                            + ": what is shown next goes on from there",
+                    LogException.NoStep.behind(replayer.step(), step));
+        }
+        if (!isThere) {
+            throw LogException.NoStep.behind(replayer.step(), step);
+        }
+    }
+
+    @Override
+    public void watched(Watcher by) {
+        watcher = by;
     }
 
     @Override
@@ -449,7 +474,7 @@ final class RecordedPast implements Past {
             if (step == first) {
                 return List.of("nothing stands before this step");
             }
-            replayer.seek(step - 1);
+            seek(step - 1);
             JsonNode before = replayer.json(replayer.state());
             replayer.forward();
             List<JsonDifference> differences =

@@ -175,6 +175,7 @@ final class ReplayCommand implements Runnable {
         boolean whole = chosen.verify || mode == null && to == null;
         LogHealth.beside(
                 folder,
+                machines,
                 whole ? LogCheck.Depth.WHOLE : LogCheck.Depth.START,
                 whole,
                 out(),

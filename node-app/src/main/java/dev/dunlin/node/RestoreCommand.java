@@ -36,6 +36,12 @@ final class RestoreCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before run()
     private CommandSpec spec;
 
+    private final Machines machines;
+
+    RestoreCommand(Machines machines) {
+        this.machines = machines;
+    }
+
     @Override
     public void run() {
         if (!Files.exists(from)) {
@@ -56,10 +62,11 @@ final class RestoreCommand implements Runnable {
         try (Unfinished making = Unfinished.folder(directory)) {
             manifest = BackupReader.read(from, Optional.of(making.path()));
             hasKey = Identity.isIn(making.path());
-            isOf(manifest, Identity.find(making.path()));
+            isOf(manifest, identity(making.path()));
             Path log = DataDirectory.log(making.path());
             findings = Files.isDirectory(log)
-                    ? LogHealth.look(log, LogCheck.Depth.WHOLE).findings()
+                    ? LogHealth.look(log, LogBounds.of(log, machines).narrow(), LogCheck.Depth.WHOLE)
+                            .findings()
                     : List.of();
             if (Files.isDirectory(log)) {
                 Unfinished.force(log);
@@ -70,6 +77,18 @@ final class RestoreCommand implements Runnable {
             throw FileFailure.of("restore " + from + " to " + directory, failure);
         }
         tell(manifest, findings, hasKey);
+    }
+
+    // Where it stands for now is no place for who reads of it.
+    private Optional<Identity> identity(Path making) {
+        try {
+            return Identity.find(making);
+        } catch (CommandFailure unusable) {
+            throw new CommandFailure(
+                    ExitCode.DATA_ERROR,
+                    "the key in the backup " + from + " cannot be used, it is no key: use another backup",
+                    unusable);
+        }
     }
 
     private void isOf(BackupManifest manifest, Optional<Identity> identity) {

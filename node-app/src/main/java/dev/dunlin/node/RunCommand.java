@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
         description = "Runs the node. Prints the addresses it can be reached at, one a line, and runs until SIGTERM or "
                 + "Ctrl-C, when it closes its connections in order.")
 final class RunCommand implements Runnable {
+
+    private static final Logger MACHINES = LoggerFactory.getLogger("dunlin.machines");
 
     @Mixin
     private final ConfigurationOptions configured;
@@ -84,8 +88,11 @@ final class RunCommand implements Runnable {
         Configuration said = configured.read(options());
         ConfigurationOptions.require(said);
         levels(said);
-        try (OpenDirectory data =
-                OpenDirectory.open(configured.dataDir(), "dunlin run", self -> NodeAddresses.require(said, self))) {
+        if (!NodeSettings.QUIET.isOn(said.recorded())) {
+            machines.told().forEach(MACHINES::info);
+        }
+        try (OpenDirectory data = OpenDirectory.open(
+                configured.dataDir(), "dunlin run", said.recorded(), self -> NodeAddresses.require(said, self))) {
             run(data.identity(), said, out);
         }
     }

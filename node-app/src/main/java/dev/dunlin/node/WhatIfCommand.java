@@ -98,15 +98,24 @@ final class WhatIfCommand implements Runnable {
     private Edit edit(LogReader<NodeRoot> log) {
         try {
             if (change.insert != null) {
-                return new Edit.Insert(LoggedAction.parse(log.codec(), change.insert));
+                return new Edit.Insert(parsed(log, change.insert));
             }
             if (change.replace != null) {
-                return new Edit.Change(LoggedAction.parse(log.codec(), change.replace));
+                return new Edit.Change(parsed(log, change.replace));
             }
             return new Edit.Drop();
         } catch (LoggedAction.Unreadable bad) {
             throw new ParameterException(spec.commandLine(), String.valueOf(bad.getMessage()), bad);
         }
+    }
+
+    private LoggedAction parsed(LogReader<NodeRoot> log, String text) {
+        if (text.length() <= LoggedAction.MAX_TEXT) {
+            ActionText.fault(log.codec(), text).ifPresent(fault -> {
+                throw new ParameterException(spec.commandLine(), fault);
+            });
+        }
+        return LoggedAction.parse(log.codec(), text);
     }
 
     private static void print(Report report, WhatIf.Outcome outcome) {

@@ -33,10 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code dunlin why}: what happened to a peer, a stream or another subject, and why. */
 @Command(
         name = "why",
-        description =
-                "Tells what happened to a peer or another subject, and why: its actions, what was rejected by which"
-                        + " clause, its effects, and in the last line where it stands now. The node may be running. The first"
-                        + " question to a log replays it once and keeps an index beside it.")
+        description = "Tells what happened to a peer or another subject, and why: its actions, what was refused and for"
+                + " which reason, its effects, and in the last line where it stands now. The node may be running. The first"
+                + " question to a log replays it once and keeps an index beside it.")
 final class WhyCommand implements Runnable {
 
     private static final int MAX_LAST = 100_000;
@@ -71,6 +70,11 @@ final class WhyCommand implements Runnable {
             description =
                     "Takes a log with parts that this build no longer looks at; digests of them are not" + " compared.")
     private boolean acceptRisky;
+
+    @Option(
+            names = "--verbose",
+            description = "Shows the node's own time, too, and the names of the clauses that refused something.")
+    private boolean verbose;
 
     @Option(names = "--json", description = "Prints JSON on one line.")
     private boolean json;
@@ -125,7 +129,7 @@ final class WhyCommand implements Runnable {
                 acceptRisky,
                 spec.commandLine().getErr(),
                 Progress.on(spec, progress))) {
-            print(open, folder, Why.of(open.index(), subject, last));
+            print(open, folder, Why.of(open.index(), subject, last), new WallClock(log));
         }
     }
 
@@ -146,9 +150,10 @@ final class WhyCommand implements Runnable {
         return new Subject(text.substring(0, colon), text.substring(colon + 1));
     }
 
-    private void print(OpenIndex open, Path folder, Why why) {
+    private void print(OpenIndex open, Path folder, Why why, WallClock clock) {
+        EntryText texts = new EntryText(clock, verbose);
         PrintWriter out = spec.commandLine().getOut();
-        Optional<PeerAnswer> answer = answer(open.index(), why);
+        Optional<PeerAnswer> answer = answer(open.index(), why, clock);
         if (!json) {
             answer.ifPresent(told -> out.println(LogLine.printable(told.text(), true) + "\n"));
         }
@@ -158,16 +163,16 @@ final class WhyCommand implements Runnable {
         ArrayNode chain = Report.list();
         StringBuilder text = new StringBuilder(why.chain().size() + " of " + why.total());
         for (Entry entry : why.chain()) {
-            chain.add(EntryText.json(entry));
-            text.append('\n').append(EntryText.line(entry));
+            chain.add(texts.json(entry));
+            text.append('\n').append(texts.line(entry));
         }
         report.add("chain", text.toString(), chain);
-        String summary = summary(open.index(), why);
+        String summary = summary(open.index(), why, texts);
         if (json) {
             ObjectNode phases = Report.object();
             why.phases().forEach(phases::put);
             report.add("total", why.total()).add("rejections", why.rejections()).add("phases", "", phases);
-            why.lastRejection().ifPresent(entry -> report.add("lastRejection", "", EntryText.json(entry)));
+            why.lastRejection().ifPresent(entry -> report.add("lastRejection", "", texts.json(entry)));
             answer.ifPresent(told -> report.add(
                     "answer",
                     "",
@@ -189,7 +194,7 @@ final class WhyCommand implements Runnable {
     }
 
     // As of the end of the log: that of a running node is now.
-    private static Optional<PeerAnswer> answer(LogIndex<NodeRoot> index, Why why) {
+    private static Optional<PeerAnswer> answer(LogIndex<NodeRoot> index, Why why, WallClock clock) {
         if (!why.subject().kind().equals(LogIndex.PEER)) {
             return Optional.empty();
         }
@@ -198,7 +203,8 @@ final class WhyCommand implements Runnable {
                 .filter(entry -> entry.rejection().isPresent() && Refusal.isTold(entry.type()))
                 .findFirst()
                 .map(entry -> refusal(entry, entry.rejection().orElseThrow()));
-        return Optional.of(new PeerWords(end.root().connection(), end.root().peer(), end.now(), LogLine::second)
+        return Optional.of(new PeerWords(
+                        end.root().connection(), end.root().peer(), end.now(), time -> LogLine.second(clock.at(time)))
                 .about(PeerId.parse(why.subject().key()), refusal));
     }
 
@@ -206,7 +212,7 @@ final class WhyCommand implements Runnable {
         return new Refusal(entry.at(), entry.type(), told.clause(), told.operands());
     }
 
-    private static String summary(LogIndex<NodeRoot> index, Why why) {
+    private static String summary(LogIndex<NodeRoot> index, Why why, EntryText texts) {
         String name = EntryText.subject(why.subject());
         String steps = "steps " + index.first() + " to " + index.last();
         if (why.phases().isEmpty()) {
@@ -216,10 +222,12 @@ final class WhyCommand implements Runnable {
         }
         String phases = why.phases().entrySet().stream().map(WhyCommand::phase).collect(Collectors.joining(", "));
         String rejected = why.lastRejection()
-                .map(entry -> "last rejected at step " + entry.id() + ", " + LogLine.time(entry.at()) + ": "
-                        + entry.type() + " by "
-                        + entry.rejection().map(EntryText::reason).orElse(""))
-                .orElse("no action about it was rejected in " + steps);
+                .map(entry -> "last refused at step " + entry.id() + ", " + texts.time(entry) + ": "
+                        + entry.type() + ", because "
+                        + entry.rejection()
+                                .map(told -> texts.reason(entry.type(), told))
+                                .orElse(""))
+                .orElse("no action about it was refused in " + steps);
         return name + " after step " + why.step() + ": " + phases + "; " + rejected;
     }
 

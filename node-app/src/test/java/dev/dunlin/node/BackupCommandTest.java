@@ -6,14 +6,17 @@ import com.github.luben.zstd.ZstdOutputStream;
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,7 +93,8 @@ class BackupCommandTest {
             assertThat(to.resolve("dunlin.toml")).hasContent("x = 1\n");
             assertThat(program.run("replay", to, "--verify")).isEqualTo(ExitCode.OK);
             assertThat(program.out()).contains("last       3", "result     clean");
-            OpenDirectory.open(to, "test", peer -> assertThat(peer).contains(self))
+            OpenDirectory.open(
+                            to, "test", Table.empty(), peer -> assertThat(peer).contains(self))
                     .close();
         }
         assertThat(inHome()).containsExactly("copy", "copy.tar.zst", "node", "of-copy", "of-copy.tar.zst");
@@ -144,7 +148,7 @@ class BackupCommandTest {
                 .contains(self.toString(), "The backup was made without the key: put identity.key into");
         refused(ExitCode.NO_INPUT, "the key of the node in", "run", "--data-dir", restored());
         Files.copy(data().resolve(Identity.FILE), restored().resolve(Identity.FILE));
-        OpenDirectory.open(restored(), "test", peer -> {}).close();
+        OpenDirectory.open(restored(), "test", Table.empty(), peer -> {}).close();
     }
 
     @Test
@@ -274,5 +278,43 @@ class BackupCommandTest {
         assertThat(copy.resolve("log").resolve(segment.getFileName())).hasBinaryContent(bytes);
         assertThat(new TreeMap<>(BackupReader.read(copy, Optional.empty()).files()))
                 .hasSizeGreaterThan(2);
+    }
+
+    /** What somebody else has made to be restored: a sentence each, nothing is left, and no disk is filled. */
+    @Test
+    void aHostileBackupIsRefused() throws IOException {
+        String empty = "{\"format\":1,\"sha256\":{}}";
+        hostile("it has two lists of its files", "backup.json", empty, "backup.json", empty);
+        hostile("a file and a folder of the name log", "log", "x", "log/a", "y");
+        hostile("backup.json is damaged", "backup.json", "{\"format\":1,\"sha256\":[1]}");
+        String sum = HexFormat.of().formatHex(Backup.sha256().digest("no key".getBytes(StandardCharsets.UTF_8)));
+        hostile(
+                "cannot be used, it is no key: use another backup",
+                "identity.key",
+                "no key",
+                "backup.json",
+                "{\"format\":1,\"sha256\":{\"identity.key\":\"" + sum + "\"}}");
+        hostile("more than 1000 times its size", "log/a", "0".repeat(80 << 20));
+    }
+
+    private void hostile(String told, String... files) throws IOException {
+        Path made = home.resolve("hostile.tar.zst");
+        try (OutputStream file = Files.newOutputStream(made);
+                TarArchiveOutputStream tar = new TarArchiveOutputStream(new ZstdOutputStream(file))) {
+            for (int i = 0; i < files.length; i += 2) {
+                byte[] content = files[i + 1].getBytes(StandardCharsets.UTF_8);
+                TarArchiveEntry entry = new TarArchiveEntry(files[i]);
+                entry.setSize(content.length);
+                tar.putArchiveEntry(entry);
+                tar.write(content);
+                tar.closeArchiveEntry();
+            }
+        }
+        Path to = home.resolve("of-hostile");
+        assertThat(program.run("restore", made, to)).as(told).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.sentence()).contains(told).doesNotContain(".of-hostile");
+        try (Stream<Path> left = Files.list(home)) {
+            assertThat(left.map(one -> one.getFileName().toString())).noneMatch(name -> name.contains("of-hostile"));
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.core.log.FolderLock;
+import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.Multiaddr;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,7 @@ class DoctorCommandTest {
     }
 
     private List<Diagnosis> examined() {
-        return Doctor.examine(data(), List.of(ANY), new Machines(), after(60));
+        return Doctor.examine(data(), List.of(ANY), () -> ConfigurationOptions.of(data(), new Machines()), after(60));
     }
 
     private Diagnosis of(String name) {
@@ -90,8 +91,8 @@ class DoctorCommandTest {
         assertThat(found)
                 .extracting(Diagnosis::name)
                 .containsExactly(
-                        "java", "memory", "files", "node", "port", "owner", "mode", "space", "fsync", "key", "log",
-                        "clock");
+                        "java", "memory", "files", "node", "config", "port", "owner", "mode", "space", "fsync", "key",
+                        "log", "clock");
         is(of("log"), Diagnosis.Level.OK, "inputs 1 to 2, every byte of which was read, in 1 segments");
         is(of("node"), Diagnosis.Level.OK, "no node runs here");
         assertThat(files()).isEqualTo(before);
@@ -145,6 +146,68 @@ class DoctorCommandTest {
                 "is damaged at byte 0 (the checksum does not hold) -> inputs 1 to 2 are lost");
     }
 
+    /** What the ring has dropped by its own bounds is not missing, whoever says them. */
+    @Test
+    void theRingOfTheDirectoryIsTheOneThatCounts() throws IOException {
+        ringOfAMinute(node -> node.boot());
+        String late = "though neither its size nor its age made it drop what was before";
+        is(of("log"), Diagnosis.Level.FAIL, late);
+        assertThat(program.run("log", data(), "--type", "node/")).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.run("replay", data())).isEqualTo(ExitCode.DATA_ERROR);
+        assertThat(program.sentence()).contains(late);
+        assertThat(program.run("doctor", data(), "--listen", ANY, "--set", "log.ringAge=60s"))
+                .as(program.out())
+                .isEqualTo(ExitCode.OK);
+        Path elsewhere = Files.writeString(home.resolve("other.toml"), "[log]\nringAge = \"60s\"\n");
+        assertThat(program.run("doctor", data(), "--listen", ANY, "--config", elsewhere))
+                .as(program.out())
+                .isEqualTo(ExitCode.OK);
+        Files.writeString(data().resolve("dunlin.toml"), "[log]\nringAge = \"60s\"\nringBytes = \"2GiB\"\n");
+        is(of("log"), Diagnosis.Level.OK, "every byte of which was read");
+        assertThat(DirectoryExam.of(data(), Long.MAX_VALUE))
+                .anyMatch(one -> one.reason().contains("MiB are free") && one.level() == Diagnosis.Level.WARN);
+        for (Object[] args : new Object[][] {
+            {"log", data(), "--type", "node/"},
+            {"log", data().resolve("log"), "--type", "node/"},
+            {"replay", data()},
+            {"replay", data(), "--verify"},
+            {"backup", data(), home.resolve("backup")},
+            {"support-bundle", data(), home.resolve("bundle.tar.zst")},
+            {"restore", home.resolve("backup"), home.resolve("restored")},
+        }) {
+            assertThat(program.run(args)).as(List.of(args) + program.err()).isEqualTo(ExitCode.OK);
+            assertThat(program.err()).as("%s", List.of(args)).isEmpty();
+        }
+    }
+
+    /** A run that was given its ring on the command line has recorded it. */
+    @Test
+    void soIsTheRingOfTheLastRun() throws IOException {
+        ringOfAMinute(node -> node.boot("log.ringAge", "60000000"));
+        is(of("log"), Diagnosis.Level.OK, "every byte of which was read");
+        assertThat(program.run("replay", data())).as(program.err()).isEqualTo(ExitCode.OK);
+    }
+
+    private interface Boot {
+        void of(RecordedNode node) throws IOException;
+    }
+
+    private void ringOfAMinute(Boot boot) throws IOException {
+        Identity.create(data());
+        LogOptions ring = new LogOptions(40 << 10, 1 << 30, 60_000_000, 1 << 30, 1L << 60, 1);
+        try (RecordedNode node = RecordedNode.in(data(), ring)) {
+            boot.of(node);
+            for (int i = 0; i < 200; i++) {
+                node.connect(RecordedNode.ANN);
+            }
+            node.snapshot();
+            node.connect(RecordedNode.ANN);
+            node.trim();
+        }
+        assertThat(program.run("log", data(), "--last", 1000)).isEqualTo(ExitCode.OK);
+        assertThat(program.outLines()).hasSizeBetween(1, 190);
+    }
+
     @Test
     void aNodeThatRunsHasItsPort() throws IOException {
         node();
@@ -188,10 +251,10 @@ class DoctorCommandTest {
         is(MachineExam.descriptors(65536, 1024), Diagnosis.Level.OK, "65536 open files");
         is(MachineExam.descriptors(1024, 1024), Diagnosis.Level.WARN, "ulimit -n 1280");
         is(MachineExam.descriptors(100, 1024), Diagnosis.Level.FAIL, "connection.maxConnections=1");
-        is(DirectoryExam.space(5 * gib, "ext4"), Diagnosis.Level.OK, "5120 MiB are free");
-        is(DirectoryExam.space(gib / 2, "ext4"), Diagnosis.Level.WARN, "make room");
-        is(DirectoryExam.space(0, "tmpfs"), Diagnosis.Level.FAIL, "make room");
-        is(DirectoryExam.space(5 * gib, "tmpfs"), Diagnosis.Level.WARN, "is lost when the machine restarts");
+        is(DirectoryExam.space(5 * gib, "ext4", gib), Diagnosis.Level.OK, "5120 MiB are free");
+        is(DirectoryExam.space(gib / 2, "ext4", gib), Diagnosis.Level.WARN, "make room");
+        is(DirectoryExam.space(0, "tmpfs", gib), Diagnosis.Level.FAIL, "make room");
+        is(DirectoryExam.space(5 * gib, "tmpfs", gib), Diagnosis.Level.WARN, "is lost when the machine restarts");
         is(DirectoryExam.disk(2, 80), Diagnosis.Level.OK, "takes 2.0 ms, at worst 80.0 ms");
         is(DirectoryExam.disk(60, 80), Diagnosis.Level.WARN, "faster disk");
         is(DirectoryExam.disk(1200, 2000), Diagnosis.Level.FAIL, "faster disk");

@@ -29,7 +29,9 @@ class LogCommandTest {
         List<String> lines = program.outLines();
         assertThat(lines).hasSize(7);
         assertThat(lines.get(0)).startsWith("       1  2023-11-14T22:13:21.000000Z  node/booted  {\"run\":1,");
-        assertThat(lines.get(1)).contains("connection/retry").contains("[rejected connection/retry by ");
+        assertThat(lines.get(1))
+                .contains("connection/retry")
+                .contains("[refused connection/retry: no attempt to connect to it has failed]");
         assertThat(lines).allMatch(line -> line.matches(" {7}\\d  .*"));
         assertThat(program.run("log", data.resolve("log"))).isEqualTo(ExitCode.OK);
         assertThat(program.outLines()).isEqualTo(lines);
@@ -81,15 +83,19 @@ class LogCommandTest {
                 + "\"operands\":{\"phase\":\"gone\"}}]}}");
         assertThat(line.concerns("ann")).isTrue();
         assertThat(line.concerns("ben")).isFalse();
-        assertThat(line.text())
-                .isEqualTo("       1  1970-01-01T00:00:00.000000Z  a/b  {}  [rejected a/c by is-there: phase=gone]");
+        assertThat(line.text(0, false))
+                .isEqualTo("       1  1970-01-01T00:00:00.000000Z  a/b  {}  "
+                        + "[refused a/c: it does not hold that is there: phase is gone]");
+        assertThat(line.text(7_000_000, true))
+                .isEqualTo("       1  1970-01-01T00:00:07.000000Z (node 0)  a/b  {}  "
+                        + "[refused a/c: it does not hold that is there: phase is gone (is-there: phase=gone)]");
     }
 
     @Test
     void nothingThatPeersChooseReachesTheTerminal() {
         LogLine line = LogLine.of(
                 "{\"type\":\"a/b\",\"payload\":{\"agent\":\"\u009b2Jx\u202eé\"},\"meta\":{\"input\":1,\"at\":0}}");
-        assertThat(line.text()).endsWith("{\"agent\":\"\\u{9b}2Jx\\u{202e}é\"}");
+        assertThat(line.text(0, false)).endsWith("{\"agent\":\"\\u{9b}2Jx\\u{202e}é\"}");
         assertThat(LogLine.shortened("x".repeat(1000))).hasSize(160).endsWith("…");
     }
 
@@ -188,7 +194,42 @@ class LogCommandTest {
         refused(ExitCode.NO_INPUT, file + " is no directory", "log", file);
         Path fresh = data.resolve("fresh");
         Identity.create(fresh);
-        refused(ExitCode.NO_INPUT, "there is no log folder " + fresh.resolve("log"), "log", fresh);
+        refused(ExitCode.NO_INPUT, "there is no log in the data directory " + fresh + ": its node", "log", fresh);
+        refused(
+                ExitCode.USAGE,
+                "the directory stands here without an option: dunlin log DIR",
+                "log",
+                "--data-dir",
+                fresh);
+        refused(
+                ExitCode.NO_INPUT,
+                "there is no directory " + data.resolve("frehs")
+                        + ": give a node's data directory, or the folder that holds its log; did you mean " + fresh
+                        + "?",
+                "log",
+                data.resolve("frehs"));
+        for (String verb : List.of("backup", "support-bundle")) {
+            refused(ExitCode.NO_INPUT, file + " is no directory", verb, file, data.resolve("new.tar.zst"));
+        }
+        refused(ExitCode.NO_INPUT, file + " is no directory", "status", "--data-dir", file);
+        Files.createDirectory(fresh.resolve("log"));
+        refused(
+                ExitCode.NO_INPUT,
+                fresh.resolve("log") + " is the log of the node in " + fresh,
+                "status",
+                "--data-dir",
+                fresh.resolve("log"));
+        refused(
+                ExitCode.NO_INPUT,
+                fresh.resolve("log") + " is the log of the node in " + fresh,
+                "backup",
+                fresh.resolve("log"),
+                data.resolve("new.tar.zst"));
+        refused(
+                ExitCode.USAGE,
+                fresh + " is one argument too many: a directory stands behind --data-dir here",
+                "status",
+                fresh);
         RecordedNode.day(data);
         refused(ExitCode.USAGE, "--peer is no peer id", "log", data, "--peer", "ann");
         refused(ExitCode.USAGE, "--seal goes with no other option", "log", data, "--seal", "--follow");

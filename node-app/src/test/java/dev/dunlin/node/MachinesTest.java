@@ -17,8 +17,11 @@ import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,7 +203,8 @@ class MachinesTest {
         assertThat(program.run("log", log)).isEqualTo(ExitCode.OK);
         assertThat(program.out()).contains("lamps/light");
         assertThat(program.err()).isEmpty();
-        assertThat(LogHealth.look(log, LogCheck.Depth.WHOLE).findings()).isEmpty();
+        assertThat(LogHealth.look(log, LogOptions.DEFAULT, LogCheck.Depth.WHOLE).findings())
+                .isEmpty();
     }
 
     /** What they do at a boot is not what the node has done. */
@@ -271,6 +275,48 @@ class MachinesTest {
         ChangedBuild.compile(test, classPath, Files.createDirectory(home.resolve("compiled")));
     }
 
+    /** Each jar is told with its version, as its manifest or else Maven says it; so is one that brings nothing. */
+    @Test
+    void whatWasLoadedIsTold() throws IOException {
+        Path hollow = Files.createDirectory(home.resolve("hollow"));
+        assertThat(told(versioned("Implementation-Version: 1.2.3\n", ""), hollow))
+                .containsExactly(
+                        "the extension lamps of " + home.resolve("versioned.jar")
+                                + ", version 1.2.3: the machine lamps",
+                        "there are no machines in the folder " + hollow
+                                + "; what else is in it is at hand to the others");
+        assertThat(told(versioned("", "version=4.5\n")).getFirst()).contains("versioned.jar, version 4.5: ");
+        assertThat(told(versioned("", "")).getFirst()).contains("versioned.jar, which does not say its version: ");
+        assertThat(told(versioned("Implementation-Version: \u001b[2J\n", "")).getFirst())
+                .contains(", version \\u{1b}[2J: ");
+        Path classes = home.resolve("lamps/classes");
+        Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+        Files.writeString(services.resolve("dev.dunlin.connection.extension.Extension"), "com.example.lamps.Lamps");
+        assertThat(told(classes))
+                .containsExactly(
+                        "the extension lamps of " + classes + ", a folder, which has no version: the machine lamps");
+    }
+
+    private static List<String> told(Path... jars) {
+        Machines machines = new Machines();
+        machines.bring(List.of(jars));
+        return machines.told();
+    }
+
+    private Path versioned(String manifest, String maven) throws IOException {
+        Path made = Files.copy(jar, home.resolve("versioned.jar"), StandardCopyOption.REPLACE_EXISTING);
+        try (FileSystem inside = FileSystems.newFileSystem(made)) {
+            if (!manifest.isEmpty()) {
+                Files.writeString(inside.getPath("META-INF/MANIFEST.MF"), "Manifest-Version: 1.0\n" + manifest);
+            }
+            if (!maven.isEmpty()) {
+                Path folder = Files.createDirectories(inside.getPath("META-INF/maven/com.example/lamps"));
+                Files.writeString(folder.resolve("pom.properties"), maven);
+            }
+        }
+        return made;
+    }
+
     @Test
     void runHasThemToo() throws Exception {
         Path data = home.resolve("runs");
@@ -290,6 +336,9 @@ class MachinesTest {
             });
             node.signal("TERM");
             assertThat(node.code()).isZero();
+            assertThat(node.err())
+                    .contains("INFO  the extension lamps of " + jar
+                            + ", which does not say its version: the machine lamps\n");
         }
         assertThat(program.run("run", "--data-dir", data)).isEqualTo(ExitCode.UNAVAILABLE);
         assertThat(program.sentence())
@@ -342,10 +391,18 @@ class MachinesTest {
         refuses(ExitCode.DATA_ERROR, Files.writeString(home.resolve("text.jar"), "no jar"), "text.jar is no jar");
         refuses(ExitCode.DATA_ERROR, Files.createFile(home.resolve("empty.jar")), "empty.jar is no jar");
         Path classes = home.resolve("lamps/classes");
+        Path hollow = Files.createDirectory(home.resolve("hollow"));
+        refuses(ExitCode.DATA_ERROR, hollow, "there are no machines in the folder " + hollow + "; a jar or");
+        refuses(
+                ExitCode.DATA_ERROR,
+                home.resolve("lamps"),
+                "there are no machines in the folder " + home.resolve("lamps")
+                        + ": jars in it are not looked into, so name them, as --machines " + jar + "; a jar or");
         refuses(
                 ExitCode.DATA_ERROR,
                 LampJar.packed(home.resolve("unnamed.jar"), classes, ""),
-                "unnamed.jar brings no machines: name your class in META-INF/services/");
+                "there are no machines in " + home.resolve("unnamed.jar")
+                        + "; a jar or folder of classes with machines names its");
         refuses(
                 ExitCode.DATA_ERROR,
                 LampJar.packed(home.resolve("wrong.jar"), classes, "com.example.Gone"),

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class OpenDirectoryTest {
     }
 
     private OpenDirectory open() {
-        return OpenDirectory.open(data(), "test", self -> {}, Duration.ZERO);
+        return OpenDirectory.open(data(), "test", Table.empty(), self -> {}, Duration.ZERO);
     }
 
     private List<String> warnings() {
@@ -105,8 +106,8 @@ class OpenDirectoryTest {
             made = open.identity().peerId();
             assertThatThrownBy(this::open).hasMessageContaining("is in use by this process already");
         }
-        try (OpenDirectory open =
-                OpenDirectory.open(data(), "test", self -> assertThat(self).contains(made))) {
+        try (OpenDirectory open = OpenDirectory.open(
+                data(), "test", Table.empty(), self -> assertThat(self).contains(made))) {
             assertThat(open.identity().peerId()).isEqualTo(made);
         }
         assertThat(warnings()).isEmpty();
@@ -115,7 +116,7 @@ class OpenDirectoryTest {
     @Test
     void whatCannotBeMeantMakesNothing() {
         for (Path place : List.of(data(), home)) {
-            assertThatThrownBy(() -> OpenDirectory.open(place, "test", self -> {
+            assertThatThrownBy(() -> OpenDirectory.open(place, "test", Table.empty(), self -> {
                         assertThat(self).isEmpty();
                         throw new CommandFailure(ExitCode.USAGE, "no");
                     }))

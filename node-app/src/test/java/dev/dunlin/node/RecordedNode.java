@@ -64,7 +64,13 @@ final class RecordedNode implements AutoCloseable {
 
     void boot() throws IOException {
         long run = store.state().node().run() + 1;
-        take(new NodeAction.Booted(run, "test+1", Table.empty(), at, 7));
+        take(new NodeAction.Booted(run, "test+1", Table.empty(), next(), 7));
+    }
+
+    /** A boot when the wall clock says so. */
+    void bootAt(long wallTime) throws IOException {
+        long run = store.state().node().run() + 1;
+        take(new NodeAction.Booted(run, "test+1", Table.empty(), wallTime, 7));
     }
 
     /** A boot of a node that has an id. */
@@ -75,13 +81,18 @@ final class RecordedNode implements AutoCloseable {
     /** A boot with one setting. */
     void boot(String key, String value) throws IOException {
         long run = store.state().node().run() + 1;
-        take(new NodeAction.Booted(run, "test+1", Table.of(key, value), at, 7));
+        take(new NodeAction.Booted(run, "test+1", Table.of(key, value), next(), 7));
     }
 
     /** Closes what is closed, and writes a snapshot of the present state. */
     void snapshot() throws IOException {
         writer.keepHouse(0);
         writer.snapshot(store, store.state());
+    }
+
+    /** Drops what the ring no longer keeps: a snapshot behind it must be there. */
+    void trim() throws IOException {
+        writer.keepHouse(at);
     }
 
     void connect(PeerId peer) throws IOException {
@@ -96,8 +107,13 @@ final class RecordedNode implements AutoCloseable {
                 new ConnectionError(ConnectionError.Kind.REFUSED, "nobody listens")));
     }
 
+    // The wall clock goes with the node's time, unless a boot says another.
+    private long next() {
+        return Math.max(at, store.state().now()) + 1_000_000;
+    }
+
     void take(Action action) throws IOException {
-        at = Math.max(at, store.state().now()) + 1_000_000;
+        at = next();
         writer.append(store.apply(Input.of(action), at));
         writer.force();
     }

@@ -1,16 +1,19 @@
 package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.node.stepper.Past;
 import dev.dunlin.node.stepper.Row;
 import dev.dunlin.node.stepper.Wanted;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -98,7 +101,7 @@ class RecordedPastTest {
         // A second dial of a peer while the first goes on is refused.
         assertThat(past.find(new Wanted("", false, "", "", true, ""), 0, true))
                 .isEqualTo(LongStream.rangeClosed(1, STEPS)
-                        .filter(step -> past.row(step).text().contains("[rejected "))
+                        .filter(step -> past.row(step).text().contains("[refused "))
                         .findFirst())
                 .isPresent();
     }
@@ -114,5 +117,50 @@ class RecordedPastTest {
     @Test
     void allInputsAreCounted() {
         assertThat(past.density().orElseThrow().inputs(1)).containsExactly(STEPS);
+    }
+
+    /** Whoever is tired of a long way stops it, and goes on from there; nothing of it is replayed twice. */
+    @Test
+    void aLongWayCanBeStopped() {
+        List<Long> asked = new ArrayList<>();
+        past.watched((step, to) -> {
+            assertThat(to).isEqualTo(STEPS - 1);
+            asked.add(step);
+            return asked.size() > 1;
+        });
+        assertThatThrownBy(() -> past.state(STEPS))
+                .isInstanceOf(Past.Unreadable.class)
+                .hasMessage("stopped at step 256, on the way to step 299: what is shown next goes on from there");
+        assertThat(past.state(STEPS)).anyMatch(line -> line.contains(RecordedNode.ANN.toString()));
+        assertThat(asked).containsExactly(256L);
+    }
+
+    /** The way back begins at a state that was passed before, and leads to the same. */
+    @Test
+    void goingBackDoesNotBeginAnew(@TempDir Path longer) throws IOException {
+        try (RecordedNode node = RecordedNode.in(longer)) {
+            node.boot();
+            for (int i = 2; i <= 3000; i++) {
+                node.connect(i % 50 == 0 ? RecordedNode.BEN : RecordedNode.ANN);
+            }
+        }
+        RecordedPast gone = of(longer);
+        List<String> late = gone.state(2900);
+        List<Long> asked = new ArrayList<>();
+        gone.watched((step, to) -> asked.add(step));
+        List<String> early = gone.state(2400);
+        assertThat(asked).isNotEmpty().allMatch(step -> step > 2048);
+        asked.clear();
+        assertThat(gone.state(1025)).isEqualTo(of(longer).state(1025));
+        assertThat(asked).isEmpty();
+        assertThat(gone.state(2900)).isEqualTo(late);
+        assertThat(asked).isNotEmpty().allMatch(step -> step > 2048);
+        assertThat(early).isEqualTo(of(longer).state(2400));
+    }
+
+    private static RecordedPast of(Path data) {
+        Store<NodeRoot> store = NodeRoot.newStore();
+        LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(data.resolve("log")), store);
+        return new RecordedPast("log", log, new Replayer<>(log, store, false));
     }
 }

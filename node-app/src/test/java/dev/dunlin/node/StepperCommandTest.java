@@ -40,7 +40,7 @@ class StepperCommandTest {
     void forwardAndBack() {
         List<String> answers = step("", "n", "b", "b", "b", "g 7", "n", "g5", "q");
         assertThat(answers.get(0)).startsWith("step 1  2023-11-14T22:13:21.000000Z  node/booted {");
-        assertThat(answers.get(1)).startsWith("step 2  ").contains("[rejected connection/retry by ");
+        assertThat(answers.get(1)).startsWith("step 2  ").contains("[refused connection/retry: ");
         assertThat(answers.get(2)).isEqualTo(answers.get(0));
         assertThat(answers.get(3)).isEqualTo("step 0  before the first input");
         assertThat(answers.get(4)).isEqualTo("the log begins here");

@@ -173,7 +173,7 @@ class VerbsTest {
         assertThat(program.run("log", data, "--type", "node/configure")).isEqualTo(ExitCode.OK);
         assertThat(program.out())
                 .contains("{\"changes\":{\"ping.failures\":\"9\"}")
-                .contains("[rejected node/configure by fits-what-is");
+                .contains("[refused node/configure: what is there now does not fit the new values: ");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
     }
 

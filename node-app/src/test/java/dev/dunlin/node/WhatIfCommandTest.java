@@ -95,7 +95,31 @@ class WhatIfCommandTest {
                 "2",
                 "--insert",
                 "{");
-        refused(ExitCode.USAGE, "an action is written as", "whatif", data, "--at", "2", "--change", "{}");
+        refused(ExitCode.USAGE, "the action lacks the field type, ", "whatif", data, "--at", "2", "--change", "{}");
+        wrong(
+                "{\"typ\":\"a/b\",\"payload\":{}}",
+                "the action lacks the field type, the name of what it is: typ is none; did");
+        wrong(
+                "{\"type\":\"connection/disconect\",\"payload\":{}}",
+                "there is no action connection/disconect: did you mean connection/disconnect?");
+        wrong(
+                "{\"type\":\"connection/disconnect\",\"payload\":{}}",
+                "connection/disconnect lacks the field peer, a peer's id, as \"12D3KooW…\"");
+        wrong(
+                "{\"type\":\"connection/disconnect\",\"payload\":{\"pere\":\"ann\"}}",
+                "connection/disconnect has no field pere: did you mean peer, a peer's id, as ");
+        wrong(
+                "{\"type\":\"connection/disconnect\",\"payload\":{\"peer\":null}}",
+                "the field peer of connection/disconnect is a peer's id, as \"12D3KooW…\", and null is none");
+        wrong(
+                "{\"type\":\"connection/connect\",\"payload\":{\"peer\":\"" + RecordedNode.ANN
+                        + "\",\"addresses\":[7],\"ticket\":\"#0\"}}",
+                "the field addresses of connection/connect is a list in brackets, each an address, as "
+                        + "\"/ip4/192.0.2.1/tcp/4001\", and [7] is none");
+        wrong(
+                "{\"type\":\"connection/connectionFailed\",\"payload\":{\"dial\":1,\"peer\":\"" + RecordedNode.ANN
+                        + "\",\"address\":\"/ip4/192.0.2.1/tcp/4001\",\"error\":{\"kind\":\"BROKEN\",\"text\":\"\"}}}",
+                "the field kind of error of connection/connectionFailed is one of \"UNREACHABLE\", \"REFUSED\", ");
         refused(ExitCode.NO_INPUT, "the log ends at step 7: there is no step 8", "whatif", data, "--at", "8", "--drop");
         refused(
                 ExitCode.NO_INPUT,
@@ -106,12 +130,25 @@ class WhatIfCommandTest {
                 "99999",
                 "--drop");
         String wrong = "{\"type\":\"connection/disconnect\",\"payload\":{\"peer\":\"ann\"}}";
-        refused(ExitCode.USAGE, "the action is none of this build", "whatif", data, "--at", "2", "--insert", wrong);
+        refused(
+                ExitCode.USAGE,
+                "the field peer of connection/disconnect is a peer's id",
+                "whatif",
+                data,
+                "--at",
+                "2",
+                "--insert",
+                wrong);
         assertThat(program.sentence())
-                .contains("the field peer does not fit: ")
+                .contains(", and \"ann\" is none")
                 .doesNotContain("instance")
                 .doesNotContain("dev.dunlin");
         refused(ExitCode.NO_INPUT, "there is no directory", "whatif", data.resolve("none"), "--at", "8", "--drop");
+    }
+
+    private void wrong(String action, String beginning) {
+        refused(ExitCode.USAGE, beginning, "whatif", data, "--at", "2", "--insert", action);
+        assertThat(program.sentence()).doesNotContain("dev.dunlin", "tools.jackson");
     }
 
     private void refused(ExitCode code, String beginning, Object... args) {

@@ -43,15 +43,15 @@ class WhyCommandTest {
         assertThat(program.out())
                 .contains("index      built in ")
                 .contains("2.0  2023-11-14T22:13:22.000000Z  input   connection/retry")
-                .contains("[rejected by has-failed: phase=disconnected]")
+                .contains("[refused: no attempt to connect to it has failed]")
                 .contains("effect  connection/connectInit");
         assertThat(program.outLines().getLast())
                 .startsWith("peer " + RecordedNode.BEN + " after step 7: connection disconnected")
-                .endsWith("; last rejected at step 2.0, 2023-11-14T22:13:22.000000Z: connection/retry by has-failed:"
-                        + " phase=disconnected");
+                .endsWith("; last refused at step 2.0, 2023-11-14T22:13:22.000000Z: connection/retry, because no"
+                        + " attempt to connect to it has failed");
         program.run("why", data.resolve("log"), "--peer", RecordedNode.BEN, "--last", 1);
         assertThat(program.out()).contains("index      found in ").contains("chain      1 of ");
-        assertThat(program.outLines().getLast()).contains("last rejected at step 2.0");
+        assertThat(program.outLines().getLast()).contains("last refused at step 2.0");
     }
 
     @Test
@@ -78,7 +78,7 @@ class WhyCommandTest {
         assertThat(report.path("lastRejection")).isEqualTo(retry);
         assertThat(report.path("rejections").asInt()).isEqualTo(1);
         assertThat(report.path("phases").path("connection").asString()).isEqualTo("disconnected");
-        assertThat(report.path("summary").asString()).contains("last rejected at step 2.0");
+        assertThat(report.path("summary").asString()).contains("last refused at step 2.0");
     }
 
     @Test
@@ -108,7 +108,7 @@ class WhyCommandTest {
             assertThat(program.run("why", data, "--peer", RecordedNode.ANN)).isEqualTo(ExitCode.OK);
         }
         assertThat(program.out()).contains("index      extended in ").contains("late");
-        assertThat(program.outLines().getLast()).contains("after step 9").contains("last rejected at step 9.0");
+        assertThat(program.outLines().getLast()).contains("after step 9").contains("last refused at step 9.0");
         assertThat(program.run("replay", data, "--verify")).isEqualTo(ExitCode.OK);
         assertThat(program.run("log", data, "--seal")).isEqualTo(ExitCode.OK);
         assertThat(Files.isDirectory(data.resolve("log").resolve("index"))).isTrue();
@@ -167,7 +167,7 @@ class WhyCommandTest {
         Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("r-xr-xr-x"));
         try (ProgramProcess why = ProgramProcess.start(home, "why", data, "--peer", RecordedNode.BEN)) {
             assertThat(why.code()).as(why.err()).isEqualTo(ExitCode.OK.code());
-            assertThat(why.out()).contains("index      built in ").contains("connection/retry by has-failed");
+            assertThat(why.out()).contains("index      built in ").contains("connection/retry, because no attempt");
             assertThat(why.err())
                     .isEqualTo(
                             "dunlin: " + log + " cannot be written: the log's index is made in a temporary folder, for"

@@ -4,9 +4,12 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -25,7 +28,13 @@ public final class FullScreen {
 
     private static final int INTERRUPTED = 130;
 
+    // A wait is not told before it is one.
+    private static final long TOLD_NANOS = 200_000_000;
+
     private final View view;
+    private Predicate<String> waiting = text -> true;
+    private long begun;
+    private long told;
 
     /** One that shows a view. */
     public FullScreen(View view) {
@@ -129,6 +138,29 @@ public final class FullScreen {
         }
     }
 
+    /**
+     * Asked in the midst of a long work of {@link View#draw} or {@link View#press}: shows how far it is, five times a second.
+     *
+     * @param text what to show, one line
+     * @return whether to go on; false if a key was pressed, which is the next that the view gets
+     */
+    public boolean goesOn(String text) {
+        long now = System.nanoTime();
+        if (now - begun < TOLD_NANOS || now - told < TOLD_NANOS) {
+            return true;
+        }
+        told = now;
+        return waiting.test(text);
+    }
+
+    private static boolean isPressed(Terminal terminal) {
+        try {
+            return terminal.reader().peek(1) != KeyReader.NONE;
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
     private void loop(Terminal terminal, Restoring restoring) throws IOException {
         KeyReader keys = new KeyReader(millis -> terminal.reader().read(millis));
         Display display = new Display(terminal, true);
@@ -144,15 +176,29 @@ public final class FullScreen {
                 display.clear();
                 isNew = true;
             }
+            begun = System.nanoTime();
+            waiting = waiting(terminal, display, shown, restoring);
             if (isNew || view.isNew()) {
                 draw(display, shown.getColumns(), shown.getRows(), isPlain, restoring);
             }
             Optional<Key> key = keys.next(LOOK_MILLIS);
             isNew = key.isPresent();
             if (isNew) {
+                begun = System.nanoTime();
                 view.press(key.get(), shown.getRows());
             }
         }
+    }
+
+    private static Predicate<String> waiting(Terminal terminal, Display display, Size size, Restoring restoring) {
+        return text -> {
+            Line line = Line.of(text, Line.Style.TITLE, size.getColumns());
+            List<Line> lines = new ArrayList<>(
+                    Collections.nCopies(Math.max(0, size.getRows() - 1), new Line("", Line.Style.PLAIN)));
+            lines.add(line);
+            restoring.orElse(() -> show(display, size.getColumns(), lines));
+            return !isPressed(terminal);
+        };
     }
 
     // A terminal that does not know its size has the usual one.

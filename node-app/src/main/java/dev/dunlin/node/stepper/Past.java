@@ -19,6 +19,21 @@ public interface Past {
         }
     }
 
+    /** Watches a long way to a step. */
+    @FunctionalInterface
+    interface Watcher {
+        /**
+         * Whether it is to be gone on; asked every some hundred steps.
+         *
+         * @param step where it is
+         * @param to where it is to get
+         */
+        boolean goesOn(long step, long to);
+    }
+
+    /** From now on, somebody watches the way to a step that has to be replayed. Who stops it has {@link Unreadable} thrown. */
+    void watched(Watcher by);
+
     /** What it is called, such as its folder. */
     String name();
 

@@ -27,7 +27,9 @@ public final class ScreenMode implements FullScreen.View {
      * @throws IOException if the terminal fails
      */
     public boolean run() throws IOException {
-        return new FullScreen(this).run();
+        FullScreen screen = new FullScreen(this);
+        past.watched((step, to) -> screen.goesOn("replaying: step " + step + " of " + to + "; any key stops it"));
+        return screen.run();
     }
 
     @Override

@@ -110,4 +110,9 @@ record FakePast(long last) implements Past {
         LongStream.rangeClosed(1, last).forEach(step -> density.add(step * 1_000_000, step % 7 == 0));
         return Optional.of(density);
     }
+
+    @Override
+    public void watched(Watcher by) {
+        // Nothing of it takes long.
+    }
 }

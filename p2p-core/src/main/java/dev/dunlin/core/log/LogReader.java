@@ -46,14 +46,14 @@ public final class LogReader<R> {
         this.shortcuts = Optional.empty();
     }
 
-    private LogReader(LogReader<R> of, Shortcuts shortcuts) {
+    private LogReader(LogReader<R> of, Optional<Shortcuts> shortcuts) {
         this.storage = of.storage;
         this.store = of.store;
         this.codec = of.codec;
         this.schema = of.schema;
         this.segments = of.segments;
         this.fit = of.fit;
-        this.shortcuts = Optional.of(shortcuts);
+        this.shortcuts = shortcuts;
     }
 
     /**
@@ -66,7 +66,12 @@ public final class LogReader<R> {
 
     /** The same log, read with an index at hand. */
     public LogReader<R> with(Shortcuts known) {
-        return new LogReader<>(this, known);
+        return new LogReader<>(this, Optional.of(known));
+    }
+
+    /** The same log, read without an index: a {@link #cursor} gives all lines of its segment, the header first. */
+    public LogReader<R> plain() {
+        return new LogReader<>(this, Optional.empty());
     }
 
     /**

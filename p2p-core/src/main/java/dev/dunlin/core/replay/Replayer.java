@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,12 +32,21 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Replayer<R> {
 
+    /** So many states on the way are kept at most, at equal distances. */
+    static final int MOST_KEPT = 64;
+
+    private static final long FIRST_SPACING = 1024;
+    private static final int ASKED_EVERY = 256;
+
     private final LogReader<R> log;
     private final Store<R> store;
     private @Nullable LogCursor cursor;
     private @Nullable Turn last;
     private Optional<Mismatch> differing = Optional.empty();
     private final List<Failed> failures = new ArrayList<>();
+    // States on the way, by their steps: a version of a state shares most of itself with the others.
+    private final TreeMap<Long, StoreState<R>> passed = new TreeMap<>();
+    private long spacing = FIRST_SPACING;
 
     /**
      * Over a log, with a store of the same machines.
@@ -185,10 +196,24 @@ public final class Replayer<R> {
 
     /** Goes to a step, or to the log's last where it ends before; whether it has the step. */
     public boolean trySeek(long step) {
+        return trySeek(step, here -> true);
+    }
+
+    /**
+     * As {@link #trySeek(long)}, as long as somebody wants it. Where it was stopped it stands at a step on the way, from which the next
+     * one goes on. Of the way some states are kept, a bounded number, so that going back does not begin anew.
+     *
+     * @param goOn is asked every some hundred steps, with the step; false to stop
+     * @return whether it stands at the step
+     */
+    public boolean trySeek(long step, LongPredicate goOn) {
+        Map.Entry<Long, StoreState<R>> kept = passed.floorEntry(step);
+        boolean isNear = kept != null && !snapshotBetween(kept.getKey(), step);
         if (cursor == null
                 || store.state().input() > step
+                || (isNear && kept.getKey() > store.state().input())
                 || snapshotBetween(store.state().input(), step)) {
-            StoreState<R> from = log.stateBefore(step);
+            StoreState<R> from = isNear ? kept.getValue() : log.stateBefore(step);
             close();
             store.restore(from);
             last = null;
@@ -200,8 +225,24 @@ public final class Replayer<R> {
             if (!forward(false)) {
                 return false;
             }
+            long here = store.state().input();
+            if (here % spacing == 0) {
+                keep(here);
+            }
+            if (here % ASKED_EVERY == 0 && here < step && !goOn.test(here)) {
+                return false;
+            }
         }
         return true;
+    }
+
+    // Too many, and every second one goes.
+    private void keep(long here) {
+        passed.put(here, store.state());
+        if (passed.size() > MOST_KEPT) {
+            spacing *= 2;
+            passed.keySet().removeIf(other -> other % spacing != 0);
+        }
     }
 
     private boolean snapshotBetween(long here, long step) {

@@ -179,6 +179,15 @@ final class TutorialPageTest {
         }
     }
 
+    /** Its tests say as little of what passes as this build's. */
+    @Test
+    void theProjectIsAsQuietAsThisBuild() throws IOException {
+        String quiet = first(
+                Files.readString(Path.of("../pom.xml")), "<configurationParameters>([^<]+)</configurationParameters>");
+        assertThat(Files.readAllLines(PROJECT.resolve("src/test/resources/junit-platform.properties")))
+                .contains(quiet.strip());
+    }
+
     private static String first(String text, String pattern) {
         Matcher found = Pattern.compile(pattern).matcher(text);
         assertThat(found.find()).as(pattern).isTrue();
