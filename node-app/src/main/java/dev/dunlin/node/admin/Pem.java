@@ -79,15 +79,19 @@ final class Pem {
         for (Block block : blocks(text)) {
             if (block.label().endsWith("PRIVATE KEY")) {
                 Optional<byte[]> standard = standard(block);
-                return standard.flatMap(Pem::decoded)
-                        .orElseThrow(() -> new UnusableFileException(
-                                file,
-                                "holds a key of a kind that is not supported, or that is damaged",
-                                "use an RSA key, an EC key of P-256, P-384 or P-521, or an Ed25519 key"));
+                return standard.flatMap(Pem::decoded).orElseThrow(() -> unsupported(file));
             }
         }
         throw new UnusableFileException(
                 file, "holds no private key", "it must have a part 'BEGIN PRIVATE KEY', as PEM has it");
+    }
+
+    /** What is said of a key that nothing can be signed with here. */
+    static UnusableFileException unsupported(Path file) {
+        return new UnusableFileException(
+                file,
+                "holds a key of a kind that is not supported, or that is damaged",
+                "use an RSA key, an EC key of P-256, P-384 or P-521, or an Ed25519 key");
     }
 
     private static Optional<PrivateKey> decoded(byte[] pkcs8) {

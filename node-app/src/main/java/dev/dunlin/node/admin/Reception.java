@@ -75,14 +75,13 @@ final class Reception {
 
     /** Takes a request whose head cannot be understood; on the event loop. */
     void takeBad(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        Optional<String> trouble = Door.trouble(cause);
-        Problem problem = trouble.isEmpty() && cause.getClass().getSimpleName().startsWith("TooLongHttp")
+        Door.Trouble trouble = Door.trouble(request);
+        Problem problem = trouble.isTooLong()
                 ? Problem.of(
                         431, "too-long", "The head of the request is too long", "send a shorter URL and fewer headers")
                 : Problem.of(
                         NoAnswerException.Kind.BAD_REQUEST,
-                        trouble.orElse("the head of the request is not as HTTP/1.1 has it: see what sends it"));
+                        trouble.why().orElse("the head of the request is not as HTTP/1.1 has it: see what sends it"));
         opened(request).answer(problem, true);
     }
 

@@ -88,7 +88,7 @@ public final class TlsMaterial {
      */
     public static TlsMaterial of(List<X509Certificate> chain, Path key) throws IOException, UnusableFileException {
         PrivateKey secret = key(key);
-        if (!belongs(secret, chain.getFirst())) {
+        if (!belongs(key, secret, chain.getFirst())) {
             throw new UnusableFileException(
                     key, "holds the key to another certificate", "give the key that the certificate was made with");
         }
@@ -109,19 +109,29 @@ public final class TlsMaterial {
         }
     }
 
-    private static boolean belongs(PrivateKey key, X509Certificate certificate) {
+    private static boolean belongs(Path file, PrivateKey key, X509Certificate certificate)
+            throws UnusableFileException {
         String algorithm = certificate.getPublicKey().getAlgorithm();
+        if (!algorithm.equals(key.getAlgorithm())) {
+            return false;
+        }
+        byte[] something = algorithm.getBytes(StandardCharsets.UTF_8);
+        Signature signature;
+        byte[] signed;
         try {
-            Signature signature = Signature.getInstance(
+            signature = Signature.getInstance(
                     switch (algorithm) {
                         case "RSA" -> "SHA256withRSA";
                         case "EC" -> "SHA256withECDSA";
                         default -> algorithm;
                     });
-            byte[] something = algorithm.getBytes(StandardCharsets.UTF_8);
             signature.initSign(key);
             signature.update(something);
-            byte[] signed = signature.sign();
+            signed = signature.sign();
+        } catch (GeneralSecurityException unusable) {
+            throw Pem.unsupported(file);
+        }
+        try {
             signature.initVerify(certificate.getPublicKey());
             signature.update(something);
             return signature.verify(signed);

@@ -123,6 +123,34 @@ class TlsMaterialTest {
         }
     }
 
+    /** Of a curve that this Java reads and does not sign with: made by openssl, with secp256k1. */
+    @Test
+    void aKeyThatNothingCanBeSignedWithIsRefused() throws Exception {
+        Path certificate = Files.writeString(folder.resolve("k.crt"), """
+            -----BEGIN CERTIFICATE-----
+            MIIBajCCARCgAwIBAgIULBpUpWmBicZsYA3oV9mODQ8nFV0wCgYIKoZIzj0EAwIw
+            DDEKMAgGA1UEAwwBbjAeFw0yNjExMjkwMDA0NThaFw0yNjEyMDEwMDA0NThaMAwx
+            CjAIBgNVBAMMAW4wVjAQBgcqhkjOPQIBBgUrgQQACgNCAATkFNbiWVdkuLR792Yt
+            7JJ7ThazzHKig4jgeloPtHdJUrMVztORmAJOBDzmZRn1ZPxCvvZ/YAFWOEju0ze5
+            MmJfo1MwUTAdBgNVHQ4EFgQUMpUgpmpsVcBILd8q2h5bsJ4BIjkwHwYDVR0jBBgw
+            FoAUMpUgpmpsVcBILd8q2h5bsJ4BIjkwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjO
+            PQQDAgNIADBFAiEA2EbSGbvRAJkdAm5V44tztwt3xwaXJH3mRCI69ONWy9ACIBuw
+            /eNFRIn59st/S61SQaI2G8aeWkqa/nw5d+n87mIs
+            -----END CERTIFICATE-----
+            """);
+        Path key = Files.writeString(folder.resolve("k.key"), """
+            -----BEGIN EC PARAMETERS-----
+            BgUrgQQACg==
+            -----END EC PARAMETERS-----
+            -----BEGIN EC PRIVATE KEY-----
+            MHQCAQEEIN1zILDQ+kLqnGVv73WlBj7Y6GIwvAXqPJOoEiubS8NHoAcGBSuBBAAK
+            oUQDQgAE5BTW4llXZLi0e/dmLeySe04Ws8xyooOI4HpaD7R3SVKzFc7TkZgCTgQ8
+            5mUZ9WT8Qr72f2ABVjhI7tM3uTJiXw==
+            -----END EC PRIVATE KEY-----
+            """);
+        refused(certificate, key, "of a kind that is not supported");
+    }
+
     @Test
     void oneThatHoldsNoLongerOrNotYetIsTakenAndToldOf() throws Exception {
         Certificates.Made made = Certificates.of(folder, "a", "EC", "-startdate", "-10d", "-validity", "2");

@@ -8,12 +8,15 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -120,9 +123,22 @@ public final class Door {
         return ((ConnectionBase) connection).channel();
     }
 
-    /** Why a request cannot be understood, if its head says so in two ways. */
-    public static Optional<String> trouble(Throwable cause) {
-        return cause instanceof Head.BadHeadException bad ? Optional.ofNullable(bad.getMessage()) : Optional.empty();
+    /**
+     * Why the head of a request was refused.
+     *
+     * @param isTooLong whether it is longer than it may be
+     * @param why what is wrong with it; empty where it is no HTTP at all
+     */
+    public record Trouble(boolean isTooLong, Optional<String> why) {}
+
+    /** Why a request cannot be understood that is invalid. */
+    public static Trouble trouble(HttpServerRequest request) {
+        return switch (request.decoderResult().cause()) {
+            case Head.BadHeadException bad -> new Trouble(false, Optional.ofNullable(bad.getMessage()));
+            case TooLongHttpLineException line -> new Trouble(true, Optional.empty());
+            case TooLongHttpHeaderException headers -> new Trouble(true, Optional.empty());
+            case null, default -> new Trouble(false, Optional.empty());
+        };
     }
 
     /** Figures, now. */
