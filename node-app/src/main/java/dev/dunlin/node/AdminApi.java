@@ -11,12 +11,16 @@ import dev.dunlin.core.system.SystemErrors;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.admin.AdminServer;
 import dev.dunlin.node.admin.AdminSettings;
+import dev.dunlin.node.admin.TlsMaterial;
+import dev.dunlin.node.admin.UnusableFileException;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import dev.dunlin.node.config.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +32,10 @@ final class AdminApi implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
 
-    private final AdminServer<NodeRoot> server;
+    private final AdminServer server;
     private final Path dataDir;
 
-    private AdminApi(AdminServer<NodeRoot> server, Path dataDir) {
+    private AdminApi(AdminServer server, Path dataDir) {
         this.server = server;
         this.dataDir = dataDir;
     }
@@ -53,7 +57,9 @@ final class AdminApi implements AutoCloseable {
         live.offers(registry);
         Optional<AdminSettings.Endpoint> endpoint = endpoint(config);
         String token = token(dataDir);
-        AdminServer<NodeRoot> server;
+        Optional<TlsMaterial> tls = tls(config);
+        tls.flatMap(material -> material.warning(Instant.now())).ifPresent(LOG::warn);
+        AdminServer server;
         try {
             server = AdminServer.start(
                     registry,
@@ -63,19 +69,13 @@ final class AdminApi implements AutoCloseable {
                     token,
                     new AdminServer.Options(
                             endpoint,
-                            tls(config),
+                            tls,
                             AdminSettings.CONNECTIONS.integer(config),
+                            AdminSettings.CONNECTIONS_PER_ADDRESS.integer(config),
                             AdminSettings.STREAMS.integer(config),
                             AdminSettings.BUFFER.number(config),
                             BuildInfo.current().version()));
         } catch (IOException failure) {
-            if (tls(config).isPresent() && SystemErrors.of(failure).isEmpty()) {
-                throw new CommandFailure(
-                        ExitCode.CONFIGURATION,
-                        "the certificate or the key of the admin API cannot be used: " + failure.getMessage()
-                                + "; look at the files of admin.tlsCertificate and admin.tlsKey",
-                        failure);
-            }
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
                     "the admin API cannot listen at "
@@ -85,9 +85,8 @@ final class AdminApi implements AutoCloseable {
         }
         AdminApi api = new AdminApi(server, dataDir);
         try {
-            Optional<AdminServer.Tls> tls = tls(config);
             if (tls.isPresent()) {
-                AdminFiles.certificate(dataDir, tls.get().certificate());
+                AdminFiles.certificate(dataDir, tls.get());
             }
             AdminFiles.say(dataDir, server.url());
         } catch (IOException failure) {
@@ -103,7 +102,7 @@ final class AdminApi implements AutoCloseable {
     private static String token(Path dataDir) {
         try {
             return AdminFiles.token(dataDir);
-        } catch (AdminFiles.NotPrivateException open) {
+        } catch (UnusableFileException open) {
             throw new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(open.getMessage()), open);
         } catch (IOException failure) {
             throw FileFailure.of("read or make " + dataDir.resolve(AdminFiles.TOKEN), failure);
@@ -131,11 +130,20 @@ final class AdminApi implements AutoCloseable {
         return said.isEmpty() ? Optional.empty() : Optional.of(AdminSettings.Endpoint.parse(said));
     }
 
-    private static Optional<AdminServer.Tls> tls(Table<String, String> config) {
+    // What is wrong with its files was told with the configuration, unless it went wrong since.
+    private static Optional<TlsMaterial> tls(Table<String, String> config) {
         String certificate = AdminSettings.CERTIFICATE.of(config);
-        return certificate.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new AdminServer.Tls(Path.of(certificate), Path.of(AdminSettings.KEY.of(config))));
+        if (certificate.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TlsMaterial.of(
+                    TlsMaterial.certificates(Path.of(certificate)), Path.of(AdminSettings.KEY.of(config))));
+        } catch (UnusableFileException unusable) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(unusable.getMessage()), unusable);
+        } catch (IOException failure) {
+            throw FileFailure.of("read the certificate and the key of the admin API", failure);
+        }
     }
 
     /** A configuration with what is wrong with what it says of the API. */
@@ -148,12 +156,13 @@ final class AdminApi implements AutoCloseable {
             Setting there = key.isEmpty() ? AdminSettings.CERTIFICATE : AdminSettings.KEY;
             problems.add(at(said, there, "stands alone: admin.tlsCertificate and admin.tlsKey go together"));
         }
-        for (Setting file : List.of(AdminSettings.CERTIFICATE, AdminSettings.KEY)) {
-            String named = file.of(config);
-            if (!named.isEmpty() && !Files.isReadable(Path.of(named))) {
-                problems.add(at(said, file, "names " + named + ", which cannot be read: check the path"));
-            }
-        }
+        List<X509Certificate> chain = checked(said, AdminSettings.CERTIFICATE, TlsMaterial::certificates, problems)
+                .orElse(List.of());
+        checked(
+                said,
+                AdminSettings.KEY,
+                file -> chain.isEmpty() ? TlsMaterial.key(file) : TlsMaterial.of(chain, file),
+                problems);
         try {
             if (endpoint(config).filter(at -> !at.isLoopback()).isPresent() && certificate.isEmpty()) {
                 problems.add(at(
@@ -166,6 +175,30 @@ final class AdminApi implements AutoCloseable {
             problems.add(at(said, AdminSettings.LISTEN, String.valueOf(none.getMessage())));
         }
         return problems.isEmpty() ? said : said.with(problems);
+    }
+
+    /** What is made of a file. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T of(Path file) throws IOException, UnusableFileException;
+    }
+
+    private static <T> Optional<T> checked(
+            Configuration said, Setting setting, Reading<T> reading, List<Problem> problems) {
+        String named = setting.of(said.recorded());
+        if (named.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reading.of(Path.of(named)));
+        } catch (UnusableFileException unusable) {
+            problems.add(at(said, setting, "names a file that " + unusable.clause()));
+        } catch (InvalidPathException none) {
+            problems.add(at(said, setting, "is no path: check it"));
+        } catch (IOException failure) {
+            problems.add(at(said, setting, "names a file that cannot be read: check the path"));
+        }
+        return Optional.empty();
     }
 
     private static Problem at(Configuration said, Setting setting, String what) {

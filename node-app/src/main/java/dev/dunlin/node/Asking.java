@@ -13,6 +13,7 @@ import dev.dunlin.core.store.StoreState;
 import dev.dunlin.node.admin.AdminClient;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.admin.Answers;
+import dev.dunlin.node.admin.UnusableFileException;
 import dev.dunlin.node.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,11 +109,15 @@ final class Asking {
                             ExitCode.NO_INPUT,
                             "there is no " + dataDir.resolve(AdminFiles.TOKEN)
                                     + ", which the running node asks for: start it again, and it makes a new one"));
+        } catch (UnusableFileException unusable) {
+            throw unusable(unusable);
         } catch (IOException failure) {
             throw FileFailure.of("read the files of the admin API in " + dataDir, failure);
         }
         try (AdminClient client = AdminClient.of(url, token, dataDir.resolve(AdminFiles.CERTIFICATE))) {
             return question.ask(client);
+        } catch (UnusableFileException unusable) {
+            throw unusable(unusable);
         } catch (JacksonException | IllegalArgumentException foreign) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
@@ -126,6 +131,10 @@ final class Asking {
                             + ": see whether it hangs, in the log of its process",
                     failure);
         }
+    }
+
+    private static CommandFailure unusable(UnusableFileException file) {
+        return new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(file.getMessage()), file);
     }
 
     private <A extends Record> A ofStopped(

@@ -226,6 +226,18 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
         return all;
     }
 
+    @Override
+    public Map<String, String> checked() {
+        Map<String, String> all = new TreeMap<>(Map.of(
+                "node/store", "whether the node runs, and its inputs are done in time",
+                "node/log", "whether the log is written, and is safe on the disk",
+                "node/disk", "how much is free on the disk of the data directory",
+                "node/peers", "how many peers are connected"));
+        registry.ifPresent(known -> known.checks()
+                .forEach(check -> all.put(check.name(), check.check().meaning())));
+        return all;
+    }
+
     private Health store(RuntimeStats stats) {
         if (runtime().ended().isDone()) {
             return Health.fail("the node has stopped", "look into the log of the process, and start it again");

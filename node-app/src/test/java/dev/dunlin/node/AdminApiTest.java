@@ -2,7 +2,6 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import com.networknt.schema.InputFormat;
@@ -23,10 +22,12 @@ import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.admin.AdminSettings;
+import dev.dunlin.node.admin.Certificates;
 import dev.dunlin.node.config.Configuration;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -39,15 +40,18 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +286,11 @@ class AdminApiTest {
         problem(post("/v1/connect", "{}"), 400, "bad-request", "address is missing");
         problem(post("/v1/connect", "{\"adress\":\"x\"}"), 400, "bad-request", "there is no adress here");
         problem(post("/v1/connect", "[]"), 400, "bad-request", "no JSON object");
+        problem(post("/v1/connect", "{\"address\":\"a\",\"address\":\"b\"}"), 400, "bad-request", "address twice");
+        problem(post("/v1/connect", "{\"b\":[{\"a\":1,\"a\":1}]}"), 400, "bad-request", "the key a twice");
+        problem(post("/v1/drain", "{} x"), 400, "bad-request", "behind the JSON object");
+        problem(post("/v1/drain", "{}{}"), 400, "bad-request", "behind the JSON object");
+        problem(post("/v1/drain", "{\"a\":"), 400, "bad-request", "no JSON object");
         problem(post("/v1/connect", "{\"address\":{}}"), 400, "bad-request", "neither a text");
         problem(post("/v1/connect?address=x", "{}"), 400, "bad-request", "stands in its body");
         problem(post("/v1/connect", "x".repeat(70_000)), 413, "too-long", "65536");
@@ -608,6 +617,46 @@ class AdminApiTest {
         }
     }
 
+    /** What is damaged in the segment that is being written is told, counted and left out; nobody waits for it. */
+    @Test
+    void aDamagedLineIsToldAndNotWaitedFor() throws Exception {
+        change(5);
+        Path segment;
+        try (Stream<Path> files = Files.list(DataDirectory.log(data))) {
+            segment = files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+        String change = "{\"type\":\"node/configure\"";
+        String text = NodeProcess.eventually("five lines", () -> {
+            try {
+                return Optional.of(Files.readString(segment))
+                        .filter(all -> all.split(Pattern.quote(change), -1).length > 5);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        int second = text.indexOf(change, text.indexOf(change) + 1);
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.seek(text.substring(0, second + 20).getBytes(StandardCharsets.UTF_8).length);
+            file.write('X');
+        }
+        try (Events all = new Events("?from=1")) {
+            all.next("event: damage");
+            assertThat(all.next("data: "))
+                    .contains("\"reason\":")
+                    .contains(segment.getFileName().toString());
+            all.next("event: gap");
+            all.next("data: " + change);
+        }
+        try (Events live = new Events("")) {
+            live.next("event: damage");
+            change(1);
+            live.next("data: " + change);
+        }
+        assertThat(get("/metrics").body()).containsPattern("\ndunlin_event_damage_total [2-9]");
+    }
+
     // Another node, told something else.
     private void beginAgain(String key, String value) throws Exception {
         api.close();
@@ -677,23 +726,24 @@ class AdminApiTest {
     /** Over TLS, at every address, with a certificate that no authority knows. */
     @Test
     void aNodeThatSpeaksTlsIsAskedByItsOwnVerbs() throws Exception {
-        Path certificate = data.resolve("c.pem");
-        Path key = data.resolve("k.pem");
-        Optional<String> trouble =
-                Shell.trouble("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=node.example"
-                        + " -addext subjectAltName=DNS:node.example -keyout " + key + " -out " + certificate);
-        assumeTrue(trouble.isEmpty(), () -> "no openssl to make a certificate: " + trouble.orElse(""));
+        Path top = data;
+        for (String kind : List.of("RSA", "EC", "Ed25519")) {
+            data = top;
+            askedOverTls(Certificates.of(top, kind, kind), top.resolve("tls" + kind));
+        }
+    }
+
+    private void askedOverTls(Certificates.Made made, Path folder) throws Exception {
         api.close();
         node.close();
-        Files.createDirectory(data.resolve("tls"));
-        data = data.resolve("tls");
+        data = Files.createDirectory(folder);
         begin(Map.of(
                 "admin.listen",
                 "0.0.0.0:0",
                 "admin.tlsCertificate",
-                certificate.toString(),
+                made.certificate().toString(),
                 "admin.tlsKey",
-                key.toString()));
+                made.key().toString()));
         assertThat(url).startsWith("https://127.0.0.1:");
         try (FolderLock held = DataDirectory.lock(data, "a test")) {
             AdminFiles.say(data, url);
@@ -702,8 +752,6 @@ class AdminApiTest {
                     .as(program.err())
                     .isEqualTo(ExitCode.OK);
             assertThat(program.out()).contains(" is running");
-            Files.delete(data.resolve(AdminFiles.CERTIFICATE));
-            AdminFiles.certificate(data, Files.copy(certificate, data.resolve("again.pem")));
             assertThat(program.run("status", "--data-dir", data)).isEqualTo(ExitCode.OK);
         }
     }
@@ -728,6 +776,45 @@ class AdminApiTest {
         }
     }
 
+    /** Whoever waits for an order when the node stops is told that it may or may not have been carried out. */
+    @Test
+    void whatIsInWorkWhenTheNodeStopsIsAnswered() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0)) {
+            CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return post(
+                            "/v1/connect",
+                            "{\"address\":\"/ip4/127.0.0.1/tcp/" + silent.getLocalPort() + "/p2p/" + STRANGER + "\"}");
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+            silent.accept();
+            api.close();
+            problem(waiting.get(), 503, "unavailable", "the node is stopping", "may or may not have been carried out");
+        }
+    }
+
+    /** Each check says what it looks at, to people and in the document. */
+    @Test
+    void eachCheckSaysWhatItLooksAt() throws Exception {
+        JsonNode checks = ok(get("/readyz?verbose=true")).path("checks");
+        assertThat(checks).hasSizeGreaterThan(registry().checks().size());
+        for (Registry.Looked<NodeRoot, ?, ?> look : registry().checks()) {
+            assertThat(checks.path(look.name()).path("meaning").asString())
+                    .as(look.name())
+                    .isEqualTo(look.check().meaning());
+        }
+        checks.properties()
+                .forEach(check -> assertThat(check.getValue().path("meaning").asString())
+                        .as(check.getKey())
+                        .isNotBlank());
+        assertThat(ok(get("/v1/openapi.json"))
+                        .at("/components/schemas/CheckNow/properties/meaning/description")
+                        .asString())
+                .isEqualTo("what is looked at");
+    }
+
     @Test
     void itsAddressIsGoneWhenItIsClosed() throws Exception {
         assertThat(AdminFiles.address(data)).contains(url);
@@ -745,6 +832,28 @@ class AdminApiTest {
         assertThat(problems(Map.of("admin.tlsKey", "/nowhere")))
                 .contains("go together")
                 .contains("cannot be read");
+        Certificates.Made one = Certificates.of(data, "one", "EC");
+        Certificates.Made two = Certificates.of(data, "two", "RSA");
+        assertThat(problems(Map.of(
+                        "admin.tlsCertificate",
+                        one.certificate().toString(),
+                        "admin.tlsKey",
+                        one.key().toString())))
+                .isEmpty();
+        assertThat(problems(Map.of(
+                        "admin.tlsCertificate",
+                        one.certificate().toString(),
+                        "admin.tlsKey",
+                        two.key().toString())))
+                .contains("admin.tlsKey", "holds the key to another certificate");
+        assertThat(problems(Map.of(
+                        "admin.tlsCertificate",
+                        one.key().toString(),
+                        "admin.tlsKey",
+                        one.key().toString())))
+                .contains("admin.tlsCertificate", "holds no certificate");
+        assertThat(problems(Map.of("admin.tlsCertificate", data.toString(), "admin.tlsKey", "/dev/zero")))
+                .contains("is a folder", "device");
         assertThat(problems(Map.of("admin.listen", "[::1]:0"))).isEmpty();
         assertThat(problems(Map.of("admin.listen", "localhost:4002"))).isEmpty();
         assertThat(AdminSettings.Endpoint.parse("[::1]:7")).hasToString("[::1]:7");

@@ -40,9 +40,10 @@ public final class AdminClient implements AutoCloseable {
      * @param token what it asks for
      * @param certificate the file with the one certificate that is trusted, where the API speaks TLS
      * @throws IllegalArgumentException if it is no URL
-     * @throws IOException if the certificate cannot be read
+     * @throws UnusableFileException if the certificate's file cannot be used
+     * @throws IOException if it cannot be read
      */
-    public static AdminClient of(String url, String token, Path certificate) throws IOException {
+    public static AdminClient of(String url, String token, Path certificate) throws IOException, UnusableFileException {
         String scheme = URI.create(url).getScheme();
         if (!"http".equals(scheme) && !"https".equals(scheme)) {
             throw new IllegalArgumentException(url + " is no address of an API");

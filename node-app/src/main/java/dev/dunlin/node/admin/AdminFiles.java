@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -43,19 +44,21 @@ public final class AdminFiles {
      * The token of a data directory: 256 random bits. It is made if there is none.
      *
      * @throws IOException if it cannot be read or made
-     * @throws NotPrivateException if others than its owner may read it
+     * @throws UnusableFileException if others than its owner may read it, or it is no plain file with a token
      */
-    public static String token(Path dataDir) throws IOException, NotPrivateException {
+    public static String token(Path dataDir) throws IOException, UnusableFileException {
         Path file = dataDir.resolve(TOKEN);
         Optional<String> known = read(file);
         if (known.isPresent()) {
             if (hasPermissions(dataDir) && !OWNER.containsAll(Files.getPosixFilePermissions(file))) {
-                throw new NotPrivateException(file + " may be read by others than its owner: run 'chmod 600 " + file
-                        + "', or delete it, and a new one is made");
+                throw new UnusableFileException(
+                        file,
+                        "may be read by others than its owner",
+                        "run 'chmod 600 " + file + "', or delete it, and a new one is made");
             }
             if (!TOKEN_TEXT.matcher(known.get()).matches()) {
-                throw new NotPrivateException(
-                        file + " does not hold a token: delete it, and a new one is made at the next start");
+                throw new UnusableFileException(
+                        file, "does not hold a token", "delete it, and a new one is made at the next start");
             }
             return known.get();
         }
@@ -66,17 +69,8 @@ public final class AdminFiles {
         return made;
     }
 
-    /** The token's file cannot be used as it is; the message says what to do. */
-    public static final class NotPrivateException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        NotPrivateException(String sentence) {
-            super(sentence);
-        }
-    }
-
     /** The token that is there, if there is one. */
-    public static Optional<String> knownToken(Path dataDir) throws IOException {
+    public static Optional<String> knownToken(Path dataDir) throws IOException, UnusableFileException {
         return read(dataDir.resolve(TOKEN));
     }
 
@@ -86,7 +80,7 @@ public final class AdminFiles {
     }
 
     /** Where the API is, as the last run said that has not ended in order. */
-    public static Optional<String> address(Path dataDir) throws IOException {
+    public static Optional<String> address(Path dataDir) throws IOException, UnusableFileException {
         return address(dataDir, Instant.EPOCH);
     }
 
@@ -94,11 +88,13 @@ public final class AdminFiles {
      * As above, if it was said by a run that began at this time: what an earlier one has left leads to whoever listens there now, and the
      * token is not for him.
      */
-    public static Optional<String> address(Path dataDir, Instant began) throws IOException {
+    public static Optional<String> address(Path dataDir, Instant began) throws IOException, UnusableFileException {
         Path file = dataDir.resolve(ADDRESS);
         try {
             // The time of a run's begin is known to the second.
-            return Files.getLastModifiedTime(file).toInstant().isBefore(began.truncatedTo(ChronoUnit.SECONDS))
+            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                            .toInstant()
+                            .isBefore(began.truncatedTo(ChronoUnit.SECONDS))
                     ? Optional.empty()
                     : read(file);
         } catch (NoSuchFileException none) {
@@ -112,18 +108,13 @@ public final class AdminFiles {
     }
 
     /** Keeps the certificate by which this machine's commands know the API. */
-    public static void certificate(Path dataDir, Path pem) throws IOException {
-        write(
-                dataDir.resolve(CERTIFICATE),
-                Files.readString(pem, StandardCharsets.US_ASCII).strip());
+    public static void certificate(Path dataDir, TlsMaterial material) throws IOException {
+        write(dataDir.resolve(CERTIFICATE), material.certificate());
     }
 
-    private static Optional<String> read(Path file) throws IOException {
+    private static Optional<String> read(Path file) throws IOException, UnusableFileException {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                return Optional.of("");
-            }
-            return Optional.of(Files.readString(file, StandardCharsets.UTF_8).strip());
+            return Optional.of(new String(PlainFile.readOwn(file, MOST_BYTES), StandardCharsets.UTF_8).strip());
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }

@@ -36,6 +36,14 @@ public final class AdminSettings {
     public static final Setting CONNECTIONS =
             Setting.count("admin.maxConnections", 256, 1, 10_000, "most connections to the admin API");
 
+    /** How many of them one address may have. */
+    public static final Setting CONNECTIONS_PER_ADDRESS = Setting.count(
+            "admin.maxConnectionsPerAddress",
+            128,
+            1,
+            10_000,
+            "most connections to the admin API from one address, or from one /64 of IPv6");
+
     /** How many clients of the event stream there may be. */
     public static final Setting STREAMS =
             Setting.count("admin.maxEventStreams", 100, 0, 1000, "most clients of the event stream");
@@ -62,8 +70,17 @@ public final class AdminSettings {
             true);
 
     /** All. */
-    public static final Settings SETTINGS =
-            Settings.of(ON, LISTEN, CERTIFICATE, KEY, CONNECTIONS, STREAMS, BUFFER, READY_PEERS, READY_DISK);
+    public static final Settings SETTINGS = Settings.of(
+            ON,
+            LISTEN,
+            CERTIFICATE,
+            KEY,
+            CONNECTIONS,
+            CONNECTIONS_PER_ADDRESS,
+            STREAMS,
+            BUFFER,
+            READY_PEERS,
+            READY_DISK);
 
     /** Where it listens if nothing is said. */
     static final Endpoint STANDARD = new Endpoint("127.0.0.1", 4002);

@@ -27,6 +27,15 @@ final class EventRing {
     private int begin;
     private long bytes;
     private boolean closed;
+    private Notice notice = new Notice(0, "");
+
+    /**
+     * What all clients are told that is no line.
+     *
+     * @param number how many there were so far
+     * @param reason the last of them
+     */
+    record Notice(long number, String reason) {}
 
     /**
      * A line of the log.
@@ -133,6 +142,27 @@ final class EventRing {
                 found.add(at(i));
             }
             return new Batch(found, Math.max(0, first - after - 1));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells all clients that something is damaged. */
+    void tell(String reason) {
+        lock.lock();
+        try {
+            notice = new Notice(notice.number() + 1, reason);
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was told last. */
+    Notice notice() {
+        lock.lock();
+        try {
+            return notice;
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class EventSource implements AutoCloseable {
     private int clients;
     private Optional<Following> following = Optional.empty();
     private boolean closed;
+    private final AtomicLong damaged = new AtomicLong();
 
     /** One thread that follows, until it is told to stop. */
     private record Following(Thread thread, AtomicBoolean stop) {
@@ -100,7 +102,15 @@ final class EventSource implements AutoCloseable {
         long next = from;
         try (LogFollower follower = LogFollower.from(storage, from)) {
             while (!stop.get()) {
-                Optional<String> line = follower.next();
+                Optional<String> line;
+                try {
+                    line = follower.next();
+                } catch (LogException.Damaged closed) {
+                    // A segment that is whole: the follower goes on with the next.
+                    damaged(closed);
+                    continue;
+                }
+                follower.damage().ifPresent(this::damaged);
                 if (line.isEmpty()) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 } else if (!Frame.isOwn(line.get())) {
@@ -114,8 +124,25 @@ final class EventSource implements AutoCloseable {
             }
         } catch (LogException | UncheckedIOException failure) {
             LOG.error("the event stream cannot go on, its clients are ended: {}", failure.getMessage());
+            ring.tell(String.valueOf(failure.getMessage()));
             ring.close();
         }
+    }
+
+    private void damaged(LogException.Damaged where) {
+        damaged.incrementAndGet();
+        LOG.error("the event stream leaves out what is damaged: {}", where.getMessage());
+        ring.tell(String.valueOf(where.getMessage()));
+    }
+
+    /** Counts a damaged place that a client met which reads the log itself. */
+    void met() {
+        damaged.incrementAndGet();
+    }
+
+    /** How many damaged places of the log were met. */
+    long damaged() {
+        return damaged.get();
     }
 
     /** An event, as server-sent events have it (WHATWG HTML, section 9.2). */

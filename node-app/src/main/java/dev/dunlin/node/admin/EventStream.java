@@ -6,8 +6,10 @@ import dev.dunlin.core.log.LogFollower;
 import dev.dunlin.core.log.LogStorage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +25,15 @@ final class EventStream {
 
     private final HttpServerResponse response;
     private final EventRing ring;
+    private final EventSource source;
     private final List<String> types;
     private final Semaphore drained = new Semaphore(0);
     private volatile boolean gone;
 
-    EventStream(HttpServerResponse response, EventRing ring, List<String> types) {
+    EventStream(HttpServerResponse response, EventRing ring, EventSource source, List<String> types) {
         this.response = response;
         this.ring = ring;
+        this.source = source;
         this.types = types;
     }
 
@@ -37,10 +41,9 @@ final class EventStream {
      * Sends events until the client is gone or the API is closed.
      *
      * @param from the first input to be sent; negative for those from now on
-     * @param log where older ones stand
      * @param now the node's last input
      */
-    void run(long from, LogStorage log, long now, BooleanSupplier closing) throws InterruptedException {
+    void run(long from, long now, BooleanSupplier closing) throws InterruptedException {
         response.setWriteQueueMaxSize(MAX_UNSENT);
         response.closeHandler(closed -> {
             gone = true;
@@ -53,11 +56,20 @@ final class EventStream {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Content-Type-Options", "nosniff");
         send(Buffer.buffer("retry: 1000\n\n"));
-        long seen = from < 0 ? now : past(Math.max(1, from), log, now) - 1;
+        long told = ring.notice().number();
+        long seen = from < 0 ? now : past(Math.max(1, from), source.storage(), now) - 1;
         while (!isGone() && !closing.getAsBoolean() && !ring.isClosed()) {
-            EventRing.Batch batch = ring.next(seen, LINES, PING_MILLIS, this::isGone);
-            if (batch.lines().isEmpty()) {
+            long known = told;
+            EventRing.Batch batch = ring.next(
+                    seen, LINES, PING_MILLIS, () -> isGone() || ring.notice().number() != known);
+            EventRing.Notice notice = ring.notice();
+            if (notice.number() != told) {
+                told = notice.number();
+                send(damage(notice.reason()));
+            } else if (batch.lines().isEmpty()) {
                 send(PING);
+            }
+            if (batch.lines().isEmpty()) {
                 continue;
             }
             Buffer buffer = Buffer.buffer();
@@ -75,8 +87,16 @@ final class EventStream {
             }
         }
         if (!isGone()) {
+            EventRing.Notice last = ring.notice();
+            if (last.number() != told) {
+                send(damage(last.reason()));
+            }
             response.end();
         }
+    }
+
+    private static Buffer damage(String reason) {
+        return Buffer.buffer("event: damage\ndata: " + Answers.write(Map.of("reason", reason)) + "\n\n");
     }
 
     /** Sends what stands in the log up to the ring; the number of the first input that was not sent. */
@@ -88,7 +108,15 @@ final class EventStream {
         try (LogFollower follower = LogFollower.from(log, from)) {
             Buffer buffer = Buffer.buffer();
             while (!isGone() && next <= now) {
-                Optional<String> raw = follower.next();
+                Optional<String> raw;
+                try {
+                    raw = follower.next();
+                } catch (LogException.Damaged closed) {
+                    damaged(buffer, closed);
+                    continue;
+                }
+                Buffer sofar = buffer;
+                follower.damage().ifPresent(met -> damaged(sofar, met));
                 if (raw.isEmpty()) {
                     // The node is ahead of what is written.
                     send(buffer);
@@ -116,13 +144,18 @@ final class EventStream {
                 }
             }
             send(buffer);
-        } catch (LogException damaged) {
-            Buffer buffer = Buffer.buffer();
+        } catch (LogException | UncheckedIOException failure) {
+            Buffer buffer = damage(String.valueOf(failure.getMessage()));
             gap(buffer, next, now);
             send(buffer);
             return now + 1;
         }
         return next;
+    }
+
+    private void damaged(Buffer to, LogException.Damaged where) {
+        source.met();
+        to.appendBuffer(damage(String.valueOf(where.getMessage())));
     }
 
     // Who has gone before this began is never told of by the handler.

@@ -33,6 +33,9 @@ public interface Live<R> {
     /** How all that the node needs is, by name: the store, the log, the disk, and what its machines look at. */
     Map<String, Health> health();
 
+    /** What each of these checks looks at, by the same names. */
+    Map<String, String> checked();
+
     /** Writes a time of the node's, for people. */
     String clock(long time);
 }

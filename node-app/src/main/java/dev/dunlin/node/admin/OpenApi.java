@@ -21,8 +21,21 @@ public final class OpenApi {
      * @param summary what it does
      * @param contentType of what it answers
      * @param parameters what may be given in the query
+     * @param answers what its JSON is; empty where that is no record of ours
      */
-    record Fixed(String path, boolean open, String summary, String contentType, List<Parameter> parameters) {}
+    record Fixed(
+            String path,
+            boolean open,
+            String summary,
+            String contentType,
+            List<Parameter> parameters,
+            Optional<Class<? extends Record>> answers) {
+
+        /** One whose answer is no record. */
+        Fixed(String path, boolean open, String summary, String contentType, List<Parameter> parameters) {
+            this(path, open, summary, contentType, parameters, Optional.empty());
+        }
+    }
 
     private OpenApi() {}
 
@@ -34,7 +47,7 @@ public final class OpenApi {
     public static void check(Registry<?> registry) {
         for (Registry.Offered<?, ?, ?, ?> offered : registry.operations()) {
             String path = ROOT + offered.operation().path();
-            if (AdminServer.FIXED.stream().anyMatch(route -> route.path().equals(path))) {
+            if (Routes.FIXED.stream().anyMatch(route -> route.path().equals(path))) {
                 throw new IllegalArgumentException(
                         "the path of " + offered.operation().name() + " of the machine " + offered.owner()
                                 + " is one that every API has: rename it");
@@ -70,8 +83,13 @@ public final class OpenApi {
                     .put("description", route.summary())
                     .putObject("content")
                     .putObject(route.contentType())
-                    .putObject("schema")
-                    .put("type", route.contentType().endsWith("json") ? "object" : "string");
+                    .set(
+                            "schema",
+                            route.answers()
+                                    .map(shapes::of)
+                                    .orElseGet(() -> Answers.JSON
+                                            .createObjectNode()
+                                            .put("type", route.contentType().endsWith("json") ? "object" : "string")));
             if (route.open()) {
                 operation.putArray("security");
             }

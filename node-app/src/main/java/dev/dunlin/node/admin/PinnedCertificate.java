@@ -1,13 +1,10 @@
 package dev.dunlin.node.admin;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -30,17 +27,18 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
     /**
      * A context that trusts the first certificate of a file.
      *
-     * @throws IOException if there is none
+     * @throws UnusableFileException if there is none
+     * @throws IOException if it cannot be read
      */
-    static SSLContext context(Path pem) throws IOException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            X509Certificate certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+    static SSLContext context(Path pem) throws IOException, UnusableFileException {
+        X509Certificate certificate = TlsMaterial.certificates(pem, PlainFile.readOwn(pem, TlsMaterial.MOST_BYTES))
+                .getFirst();
+        try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new PinnedCertificate(certificate)}, null);
             return context;
         } catch (GeneralSecurityException none) {
-            throw new IOException(pem + " holds no certificate", none);
+            throw new IOException("this Java has no TLS", none);
         }
     }
 

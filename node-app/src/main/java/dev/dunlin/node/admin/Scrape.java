@@ -5,6 +5,7 @@ import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.runtime.RuntimeStats;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.words.CamelCase;
+import dev.dunlin.node.admin.netty.Door;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -33,7 +36,13 @@ final class Scrape<R> {
     private final Live<R> node;
     private final Histogram requests;
 
-    Scrape(Registry<R> registry, Live<R> node, ActionCounts counts, EventSource events) {
+    Scrape(
+            Registry<R> registry,
+            Live<R> node,
+            ActionCounts counts,
+            EventSource events,
+            Supplier<Door.Stats> door,
+            IntSupplier atOnce) {
         this.node = node;
         JvmMetrics.builder().register(metrics);
         registry.metrics().forEach(this::declared);
@@ -94,6 +103,39 @@ final class Scrape<R> {
                 .name(PREFIX + "event_clients")
                 .help("clients of the event stream")
                 .callback(to -> to.call(events.clients()))
+                .register(metrics);
+        CounterWithCallback.builder()
+                .name(PREFIX + "event_damage")
+                .help("damaged places of the log that the event stream met")
+                .callback(to -> to.call(events.damaged()))
+                .register(metrics);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "api_connections")
+                .help("connections to the admin API, from their accept on")
+                .callback(to -> to.call(door.get().open()))
+                .register(metrics);
+        CounterWithCallback.builder()
+                .name(PREFIX + "api_closed")
+                .help("connections that the admin API closed: at once, since there were too many in all or of one"
+                        + " address; since they asked nothing; since a request was not whole in time")
+                .labelNames("why")
+                .callback(to -> {
+                    Door.Stats stats = door.get();
+                    to.call(stats.full(), "full");
+                    to.call(stats.share(), "address");
+                    to.call(stats.silent(), "silent");
+                    to.call(stats.slow(), "slow");
+                })
+                .register(metrics);
+        CounterWithCallback.builder()
+                .name(PREFIX + "api_held")
+                .help("how often a connection to the admin API was read no further, since its requests waited")
+                .callback(to -> to.call(door.get().held()))
+                .register(metrics);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "api_requests")
+                .help("requests that the admin API is answering, the event stream's among them")
+                .callback(to -> to.call(atOnce.getAsInt()))
                 .register(metrics);
         requests = Histogram.builder()
                 .name(PREFIX + "api_seconds")
