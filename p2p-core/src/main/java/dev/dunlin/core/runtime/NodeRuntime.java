@@ -96,7 +96,10 @@ public final class NodeRuntime<R> implements Port {
         return asking.ask(key, wish, timeout, action -> offer(action, false));
     }
 
-    /** Has every turn told to a watcher, on the store's thread: it must be quick and not throw. */
+    /**
+     * Has every turn told to a watcher, on the store's thread: it must be quick and not throw. All watchers are told of a turn before
+     * those who have asked are told its outcomes.
+     */
     public void watch(Consumer<Turn> watcher) {
         thread.watchers().add(watcher);
     }

@@ -307,13 +307,14 @@ final class StoreThread<R> {
             log.wantForce(desk.wanted());
         }
         carryOut();
+        for (Consumer<Turn> watcher : watchers) {
+            tell(watcher, turn);
+        }
+        // Behind the watchers: whoever is told that a setting has changed finds it changed.
         for (int i = 0; i < turn.size(); i++) {
             if (turn.entry(i) instanceof Action.Ticketed outcome && turn.rejection(i) == null) {
                 asking.told(outcome);
             }
-        }
-        for (Consumer<Turn> watcher : watchers) {
-            tell(watcher, turn);
         }
         watchdog.end(turn, store);
     }

@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +77,31 @@ final class AskingTest extends RunningLamps {
                         refused -> assertThat(refused.clause()).isEqualTo("lamp-is-dark"))
                 .withMessageContaining("lamp-is-dark does not hold")
                 .withMessageContaining("desk");
+    }
+
+    @Test
+    void whoIsToldAnOutcomeFindsThatAllWatchersHaveSeenIt() throws Exception {
+        NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        node.watch(turn -> {
+            for (int i = 0; i < turn.size(); i++) {
+                if (turn.entry(i) instanceof LampOutcome.SwitchedOn on) {
+                    seen.add(on.lamp());
+                }
+            }
+        });
+        List<String> missed = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            String lamp = "desk" + i;
+            node.ask(lamp, ticket -> new LampAction.SwitchOn(lamp, 1, ticket), LONG)
+                    .thenAccept(outcome -> {
+                        if (!seen.contains(lamp)) {
+                            missed.add(lamp);
+                        }
+                    })
+                    .get(30, TimeUnit.SECONDS);
+        }
+        assertThat(missed).isEmpty();
     }
 
     @Test
