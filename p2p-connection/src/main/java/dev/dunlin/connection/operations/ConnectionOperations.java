@@ -294,6 +294,8 @@ public final class ConnectionOperations {
                 new int[] {own.dialling(), own.config().maxDials()},
                 "connection.maxKept",
                 new int[] {own.kept().size(), own.config().maxKept()},
+                "connection.maxBans",
+                new int[] {own.bans().size(), own.config().maxBans()},
                 "connection.maxListeners",
                 new int[] {own.listeners().size(), own.config().maxListeners()}));
     }
@@ -323,7 +325,7 @@ public final class ConnectionOperations {
                 .findFirst();
         return full.map(limit -> Health.warn(
                         limit.getKey() + " is " + limit.getValue()[1] + ", and " + limit.getValue()[0] + " are used",
-                        "raise " + limit.getKey() + ", or disconnect some"))
+                        "raise " + limit.getKey() + ", or let some go"))
                 .orElse(Health.ok("no limit of connections is used by more than nine tenths"));
     }
 }
