@@ -12,12 +12,14 @@ import dev.dunlin.node.stepper.Past;
 import dev.dunlin.node.stepper.Row;
 import dev.dunlin.node.stepper.Wanted;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +35,15 @@ class RecordedPastTest {
     private RecordedPast past;
 
     @BeforeEach
-    void record() throws IOException {
+    void record(@TempDir Path other) throws IOException {
         LogOptions usual = LogOptions.DEFAULT;
         LogOptions small = new LogOptions(
-                30 << 10, usual.ringBytes(), usual.ringAgeMicros(), usual.snapshotBytes(), usual.snapshotMicros(), 1);
+                headBytes(other) + (8 << 10),
+                usual.ringBytes(),
+                usual.ringAgeMicros(),
+                usual.snapshotBytes(),
+                usual.snapshotMicros(),
+                1);
         try (RecordedNode node = RecordedNode.in(data, small)) {
             node.boot();
             for (int i = 2; i <= STEPS; i++) {
@@ -47,6 +54,19 @@ class RecordedPastTest {
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(data.resolve("log")), store);
         assertThat(log.segmentStarts()).hasSizeGreaterThan(10);
         past = new RecordedPast("log", log, new Replayer<>(log, store, false));
+    }
+
+    // A segment's head has the whole schema in it, which grows: how much stands behind it is what matters here.
+    private static int headBytes(Path other) throws IOException {
+        try (RecordedNode node = RecordedNode.in(other)) {
+            node.boot();
+        }
+        try (Stream<Path> files = Files.list(other.resolve("log"))) {
+            Path segment = files.filter(file -> file.getFileName().toString().startsWith("log-"))
+                    .findFirst()
+                    .orElseThrow();
+            return Files.readString(segment).indexOf('\n');
+        }
     }
 
     private static List<Long> steps(List<Row> rows) {
