@@ -341,7 +341,7 @@ class AdminApiTest {
                 "ping.interval = 3",
                 "such as 15s");
         problem(post("/v1/settings/ping.interval", "{\"value\":\"2d\"}"), 400, "bad-request", "above 1d");
-        problem(post("/v1/settings/stream.maxOpens", "{\"value\":5}"), 409, "refused", "with the next start only");
+        problem(post("/v1/settings/stream.maxInbound", "{\"value\":5}"), 409, "refused", "with the next start only");
         problem(
                 post("/v1/settings/connection.maxListeners", "{\"value\":0}"),
                 409,
