@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class Backup {
     private final Path dataDir;
     private final boolean withKey;
     private final Map<String, String> sums = new TreeMap<>();
+    private final List<String> leftOut = new ArrayList<>();
 
     private Backup(Path dataDir, boolean withKey) {
         this.dataDir = dataDir;
@@ -41,18 +43,26 @@ final class Backup {
     }
 
     /**
+     * A backup that was made.
+     *
+     * @param manifest what it holds
+     * @param leftOut files of the data directory whose names no backup can hold
+     */
+    record Made(BackupManifest manifest, List<String> leftOut) {}
+
+    /**
      * Makes a backup.
      *
      * @param to a file or folder that is not there yet
      * @param withKey whether the key goes along; without it only the log and settings do
-     * @return what it holds
+     * @return what it holds, and what was left out
      * @throws CommandFailure if the directory cannot be read, or the backup not be written
      * @throws LogException if the log changes faster than it can be copied
      */
-    static BackupManifest make(Path dataDir, Path to, boolean withKey, BuildInfo build, Clock clock) {
+    static Made make(Path dataDir, Path to, boolean withKey, BuildInfo build, Clock clock) {
         Backup backup = new Backup(dataDir, withKey);
         try (Archive.Writer archive = Archive.write(to)) {
-            return backup.written(archive, build, clock);
+            return new Made(backup.written(archive, build, clock), List.copyOf(backup.leftOut));
         } catch (IOException failure) {
             throw FileFailure.of("back up " + dataDir + " to " + to, failure);
         } catch (UncheckedIOException failure) {
@@ -114,7 +124,12 @@ final class Backup {
     private boolean goesAlong(Path file) {
         String name = file.getFileName().toString();
         boolean ofTheMoment = name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
-        return !ofTheMoment && !name.equals(BackupManifest.FILE) && (withKey || name.endsWith(SETTINGS));
+        boolean isWanted = !ofTheMoment && !name.equals(BackupManifest.FILE) && (withKey || name.endsWith(SETTINGS));
+        // Whoever restores takes only names that mean the same on every system.
+        if (isWanted && !BackupReader.isName(name)) {
+            leftOut.add(name);
+        }
+        return isWanted && BackupReader.isName(name);
     }
 
     private void put(Archive.Writer archive, String name, long size, InputStream content) throws IOException {

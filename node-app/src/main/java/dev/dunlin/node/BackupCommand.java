@@ -65,7 +65,8 @@ final class BackupCommand implements Runnable {
                         LogBounds.of(DataDirectory.log(directory), machines).narrow(),
                         LogCheck.Depth.WHOLE))
                 : Optional.empty();
-        BackupManifest made = Backup.make(directory, to, !withoutKey, build, Clock.systemUTC());
+        Backup.Made backup = Backup.make(directory, to, !withoutKey, build, Clock.systemUTC());
+        BackupManifest made = backup.manifest();
         if (!BackupReader.read(to, Optional.empty()).equals(made)) {
             throw new CommandFailure(
                     ExitCode.IO_ERROR,
@@ -75,6 +76,12 @@ final class BackupCommand implements Runnable {
         out.println(to + ": " + made.files().size() + " files of "
                 + made.peerId().map(id -> "the node " + id).orElse("a node without a name")
                 + (withoutKey ? ", without its key" : ", its key among them: whoever has it is this node"));
+        for (String name : backup.leftOut()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("dunlin: " + LogLine.printable(name) + " is not in the backup: a file in it has a name of"
+                            + " letters, digits, '.', '_' and '-'; rename it, or copy it by hand");
+        }
         // A damaged log is copied as it is: it may be all that there is.
         for (LogFinding finding : log.map(LogCheck.Result::findings).orElse(List.of())) {
             spec.commandLine().getErr().println("dunlin: " + LogHealth.sentence(DataDirectory.log(directory), finding));

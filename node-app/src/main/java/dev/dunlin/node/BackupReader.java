@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class BackupReader {
 
     // What a backup can hold: no other name is written anywhere.
+    /** Whether a file beside the log may have a name in a backup. */
+    static boolean isName(String name) {
+        return !name.startsWith("log/") && NAME.matcher(name).matches();
+    }
+
     private static final Pattern NAME = Pattern.compile("(log/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
     private static final int MOST_FILES = 1_000_000;
     private static final int BUFFER = 1 << 16;

@@ -19,6 +19,7 @@ import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.store.Verdict;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.core.words.Spans;
 import dev.dunlin.node.admin.AdminSettings;
 import dev.dunlin.node.admin.Live;
@@ -26,6 +27,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +76,15 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
 
     @Override
     public StoreState<NodeRoot> state() {
-        return runtime().state();
+        StoreState<NodeRoot> last = runtime().state();
+        long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())
+                - last.node().wallOffset();
+        return new StoreState<>(last.input(), Math.max(last.now(), now), last.node(), last.root());
+    }
+
+    @Override
+    public long lastInputAt() {
+        return runtime().state().now();
     }
 
     @Override
@@ -278,7 +289,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
     private static Health peers(StoreState<NodeRoot> state) {
         long wanted = AdminSettings.READY_PEERS.number(state.node().config());
         int connected = state.root().connection().connectedPeers();
-        String told = connected + " peers are connected";
+        String told = Counts.of(connected, "peer is", "peers are") + " connected";
         return connected >= wanted
                 ? Health.ok(told)
                 : Health.fail(told + ", and admin.readyPeers wants " + wanted, "ask 'dunlin peers' and 'dunlin why'");

@@ -336,7 +336,12 @@ public final class Node implements AutoCloseable {
     }
 
     private static PeerWords words(StoreState<NodeRoot> state) {
-        return new PeerWords(state.root().connection(), state.root().peer(), state.now(), LogLine::second);
+        return new PeerWords(
+                state.root().connection(),
+                state.root().peer(),
+                state.now(),
+                state.node().wallOffset(),
+                LogLine::second);
     }
 
     /** The addresses at which a peer may be, best first. */

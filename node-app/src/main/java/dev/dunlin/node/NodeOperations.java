@@ -52,6 +52,9 @@ final class NodeOperations {
         /** Up to which input its log is forced. */
         long forced();
 
+        /** When the last input was, by the node's time. */
+        long lastInputAt();
+
         /** Where its admin API is, if it has one. */
         Optional<String> url();
 
@@ -279,7 +282,7 @@ final class NodeOperations {
                 !runs ? "stopped" : connection.draining() ? "draining" : "running",
                 at.node().build(),
                 at.instant(at.node().bootedAt() - at.node().wallOffset()),
-                at.instant(at.now()),
+                at.instant(running.map(Running::lastInputAt).orElse(at.now())),
                 at.node().run(),
                 at.input(),
                 running.map(Running::forced),
@@ -335,7 +338,12 @@ final class NodeOperations {
 
     private Why why(At<NodeRoot, NodeRoot> at, Arguments given) {
         PeerId peer = given.peer("peer");
-        PeerAnswer answer = new PeerWords(at.own().connection(), at.own().peer(), at.now(), at.clock())
+        PeerAnswer answer = new PeerWords(
+                        at.own().connection(),
+                        at.own().peer(),
+                        at.now(),
+                        at.node().wallOffset(),
+                        at.clock())
                 .about(peer, known.running().flatMap(running -> running.refusal(peer)));
         return new Why(answer.state(), answer.next(), answer.advice());
     }

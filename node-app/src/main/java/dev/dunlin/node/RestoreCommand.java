@@ -103,9 +103,11 @@ final class RestoreCommand implements Runnable {
 
     private void tell(BackupManifest manifest, List<LogFinding> findings, boolean hasKey) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                directory + ": " + manifest.peerId().map(id -> "the node " + id).orElse("a node") + ", as it was at "
-                        + LogLine.shortened(manifest.made(), 40));
+        out.println(directory + ": "
+                + manifest.peerId()
+                        .map(id -> "the node " + LogLine.shortened(LogLine.printable(id), 80))
+                        .orElse("a node")
+                + ", as it was at " + LogLine.shortened(manifest.made(), 40));
         out.println(
                 hasKey
                         ? "Two nodes with one key must never run at once: see that the other one has stopped for good before"

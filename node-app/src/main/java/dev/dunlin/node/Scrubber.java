@@ -47,7 +47,7 @@ final class Scrubber {
     private static final Pattern LONG = Pattern.compile("[A-Za-z0-9]{40,}");
     private static final Pattern ENCODED = Pattern.compile("[A-Za-z0-9+/_-]{40,}={0,2}");
     private static final Pattern IN_HEX = Pattern.compile("(?i)(?:00240801)?1220[0-9a-f]{64}");
-    private static final Pattern BLOB = Pattern.compile("(?=.*[A-Z0-9+=])[A-Za-z0-9+/]{12,}={0,2}");
+    private static final Pattern BLOB = Pattern.compile("(?=.*[A-Z0-9+=])[A-Za-z0-9+/]{10,}={0,2}");
 
     // Names of types and fields are letters with slashes between; what is random bytes has all kinds of characters.
     private static final Predicate<String> PARTS_ONLY = Pattern.compile(

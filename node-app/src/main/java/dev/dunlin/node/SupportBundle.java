@@ -240,6 +240,10 @@ final class SupportBundle {
 
     private String name(String file) {
         boolean isOwn = OWN_FILE.matcher(file).matches();
+        // Messages name it without its folder.
+        scrubber.filter(names -> !isOwn)
+                .ifPresent(
+                        names -> names.name("file", String.valueOf(Path.of(file).getFileName())));
         return scrubber.filter(names -> !isOwn)
                 .map(names -> names.pseudonym("file", file))
                 .orElse(LogLine.printable(file));

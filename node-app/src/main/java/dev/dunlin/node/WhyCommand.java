@@ -204,7 +204,11 @@ final class WhyCommand implements Runnable {
                 .findFirst()
                 .map(entry -> refusal(entry, entry.rejection().orElseThrow()));
         return Optional.of(new PeerWords(
-                        end.root().connection(), end.root().peer(), end.now(), time -> LogLine.second(clock.at(time)))
+                        end.root().connection(),
+                        end.root().peer(),
+                        end.now(),
+                        end.node().wallOffset(),
+                        time -> LogLine.second(clock.at(time)))
                 .about(PeerId.parse(why.subject().key()), refusal));
     }
 

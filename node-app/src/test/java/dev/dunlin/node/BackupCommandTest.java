@@ -74,6 +74,23 @@ class BackupCommandTest {
         }
     }
 
+    /** A file with a name that not every system has is left out, and told. */
+    @Test
+    void filesOfOtherNamesAreLeftOut() throws IOException {
+        node();
+        Files.writeString(data().resolve("my notes (1).txt"), "x");
+        Files.writeString(data().resolve("notes.txt"), "x");
+        Path copy = home.resolve("copy.tar.zst");
+        assertThat(program.run("backup", data(), copy)).as(program.err()).isEqualTo(ExitCode.OK);
+        assertThat(program.err())
+                .isEqualToIgnoringNewLines("dunlin: my notes (1).txt is not in the backup: a file in it has a name of"
+                        + " letters, digits, '.', '_' and '-'; rename it, or copy it by hand");
+        Path to = home.resolve("of-copy");
+        assertThat(program.run("restore", copy, to)).as(program.err()).isEqualTo(ExitCode.OK);
+        assertThat(to.resolve("notes.txt")).hasContent("x");
+        assertThat(to.resolve("my notes (1).txt")).doesNotExist();
+    }
+
     @Test
     void aNodeIsBackedUpAndRestoredInBothForms() throws IOException {
         PeerId self = node();

@@ -127,7 +127,7 @@ final class ConnectionReducer {
                 Table.empty(),
                 own.failures(),
                 Ends.NONE,
-                own.bans(),
+                kept(own.bans(), ConnectionConfig.of(booted.config()).maxBans(), ctx),
                 false,
                 own.lastNumber());
         fresh = fresh.withEnds(own.ends().atMost(fresh.config().maxEnds()));
@@ -148,6 +148,25 @@ final class ConnectionReducer {
             }
         }
         return fresh;
+    }
+
+    // With less room than there was, the newest stay.
+    private static Table<PeerId, Ban> kept(Table<PeerId, Ban> bans, int most, Context ctx) {
+        Table<PeerId, Ban> kept = Table.empty();
+        for (Map.Entry<PeerId, Ban> entry : bans) {
+            kept = kept.with(entry.getKey(), entry.getValue().from(ctx.now(), ctx.wallTime()));
+        }
+        while (kept.size() > most) {
+            Map.Entry<PeerId, Ban> oldest = null;
+            for (Map.Entry<PeerId, Ban> entry : kept) {
+                if (oldest == null
+                        || entry.getValue().since() < oldest.getValue().since()) {
+                    oldest = entry;
+                }
+            }
+            kept = oldest == null ? kept : kept.without(oldest.getKey());
+        }
+        return kept;
     }
 
     private static Optional<ConnectionFailed> restarted(
@@ -208,8 +227,18 @@ final class ConnectionReducer {
         return Connections.told(own, connected.current(), ctx);
     }
 
-    // To Disconnected, from every other phase.
+    /** How an open connection is ended. */
+    @FunctionalInterface
+    private interface Ending {
+        ConnectionState end(ConnectionState own, Handle connection, Context ctx);
+    }
+
     private static ConnectionState leave(ConnectionState own, PeerId peer, Context ctx) {
+        return leave(own, peer, Connections::leave, ctx);
+    }
+
+    // To Disconnected, from every other phase.
+    private static ConnectionState leave(ConnectionState own, PeerId peer, Ending how, Context ctx) {
         ConnectionState left = own;
         switch (own.phaseOf(peer)) {
             case Connecting dialling -> {
@@ -221,7 +250,7 @@ final class ConnectionReducer {
                     left = Dials.cancel(own, connected.racing().get(), ctx);
                 }
                 for (Handle handle : connected.open()) {
-                    left = Connections.leave(left, handle, ctx);
+                    left = how.end(left, handle, ctx);
                 }
             }
             case ConnectionFailed failure -> {
@@ -238,10 +267,12 @@ final class ConnectionReducer {
     // Its streams are not waited for, and neither are those of connections that drain.
     private static ConnectionState banned(ConnectionState own, ConnectionAction.Ban wish, Context ctx) {
         PeerId peer = wish.peer();
-        long now = ctx.now();
-        long since = own.bans().find(peer).map(Ban::since).orElse(now);
-        long until = wish.span() <= 0 || wish.span() > Due.NEVER - now ? Due.NEVER : now + wish.span();
-        ConnectionState left = leave(own.withKept(own.kept().without(peer)), peer, ctx);
+        long wall = ctx.wallTime();
+        long since = own.bans().find(peer).map(Ban::since).orElse(wall);
+        boolean ends = wish.span() > 0 && wish.span() <= Due.NEVER - Math.max(wall, ctx.now());
+        Ban ban = new Ban(wish.why(), since, ends ? wall + wish.span() : Due.NEVER, Due.NEVER).from(ctx.now(), wall);
+        Ending atOnce = (state, open, at) -> Connections.closing(state, open, CloseReason.BANNED, at);
+        ConnectionState left = leave(own.withKept(own.kept().without(peer)), peer, atOnce, ctx);
         if (own.open().held().has(peer)) {
             for (Map.Entry<Handle, Connection> entry : left.connections()) {
                 if (entry.getValue().peer().equals(peer) && !entry.getValue().isClosing()) {
@@ -249,7 +280,7 @@ final class ConnectionReducer {
                 }
             }
         }
-        return left.withBans(left.bans().with(peer, new Ban(wish.why(), since, until)));
+        return left.withBans(left.bans().with(peer, ban));
     }
 
     // A dial on its way goes on: the other side may have been told already that it succeeded.

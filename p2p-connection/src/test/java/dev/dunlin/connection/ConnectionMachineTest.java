@@ -983,15 +983,17 @@ class ConnectionMachineTest {
             bench.say(new Disconnect(P));
             Handle second = accepted();
             bench.say(new ConnectionAction.Hold(second, P));
+            Handle idle = accepted();
             ban(0);
             assertThat(bench.emitted())
                     .containsExactlyInAnyOrder(
                             new DisconnectInit(used, CloseReason.BANNED),
                             new DisconnectInit(second, CloseReason.BANNED),
-                            new ConnectionEffect.GoAwayInit(second));
+                            new DisconnectInit(idle, CloseReason.BANNED));
             assertThat(phase()).isEqualTo("disconnected");
             assertThat(bench.connection().ends().find(P)).isEmpty();
             bench.say(new Closed(used, P, CloseReason.BANNED, ""));
+            bench.say(new Closed(idle, P, CloseReason.BANNED, ""));
             bench.say(new Closed(second, P, CloseReason.BANNED, ""));
             assertThat(bench.connection().ends().find(P)).isPresent();
         }
@@ -1072,13 +1074,40 @@ class ConnectionMachineTest {
         }
 
         @Test
+        void itsTimeGoesOnWhileTheNodeIsStopped() {
+            ban(60 * SECOND);
+            bench.bootLater(40 * SECOND);
+            assertThat(bench.connection().isBanned(P)).isTrue();
+            bench.pass(19 * SECOND);
+            assertThat(bench.connection().isBanned(P)).isTrue();
+            bench.pass(2 * SECOND);
+            assertThat(bench.connection().isBanned(P)).isFalse();
+            ban(60 * SECOND);
+            bench.bootLater(3600 * SECOND);
+            bench.pass(1);
+            assertThat(bench.connection().isBanned(P)).isFalse();
+        }
+
+        @Test
+        void aBootWithLessRoomKeepsTheNewest() {
+            ban(0);
+            bench.pass(SECOND);
+            bench.say(new Ban(peer(200), 0, ""));
+            bench.boot("connection.maxBans", "1");
+            assertThat(bench.connection().bans().keys()).containsExactly(peer(200));
+            bench.boot("connection.maxBans", "0");
+            assertThat(bench.connection().bans().isEmpty()).isTrue();
+        }
+
+        @Test
         void anotherBanOfTheSameSaysSinceWhenStill() {
             ban(0);
             long since = bench.connection().bans().at(P).since();
             bench.pass(SECOND);
             bench.say(new Ban(P, 60 * SECOND, "it lies"));
             assertThat(bench.connection().bans().at(P))
-                    .isEqualTo(new dev.dunlin.connection.Ban("it lies", since, since + 61 * SECOND));
+                    .isEqualTo(new dev.dunlin.connection.Ban(
+                            "it lies", since, since + 61 * SECOND, bench.now() + 60 * SECOND));
         }
 
         @Test

@@ -86,7 +86,7 @@ public final class AdminServer implements AutoCloseable {
                 listener.bound(),
                 options.tls().isPresent(),
                 options.tls().map(TlsMaterial::names).orElse(Set.of()));
-        reception.set(new Reception(entrance, routes, scrape::answered));
+        reception.set(new Reception(entrance, routes, scrape::answered, listener::trusts));
         listener.serve(reception.get()::take, reception.get()::takeBad);
         return new AdminServer(events, listener, reception.get(), options.tls().isPresent());
     }

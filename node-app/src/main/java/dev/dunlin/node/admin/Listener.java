@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.Http1ServerConfig;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -172,6 +173,11 @@ final class Listener implements AutoCloseable {
     /** Where it listens, with its real port. */
     AdminSettings.Endpoint bound() {
         return bound;
+    }
+
+    /** Somebody with the token asks on a connection. */
+    void trusts(HttpConnection connection) {
+        door.trusts(connection);
     }
 
     /** Figures of its connections. */

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Live<R> {
 
-    /** The state after the last input. */
+    /** The state after the last input. At a node at rest that was some time ago: its time is that of now. */
     StoreState<R> state();
 
     /** Figures of the runtime. */

@@ -40,11 +40,12 @@ public final class OpenApi {
     private OpenApi() {}
 
     /**
-     * Refuses operations whose routes are taken.
+     * Refuses operations whose routes are taken, or whose answers cannot be described.
      *
      * @throws IllegalArgumentException then
      */
     public static void check(Registry<?> registry) {
+        Shapes shapes = new Shapes();
         for (Registry.Offered<?, ?, ?, ?> offered : registry.operations()) {
             String path = ROOT + offered.operation().path();
             if (Routes.FIXED.stream().anyMatch(route -> route.path().equals(path))) {
@@ -52,6 +53,7 @@ public final class OpenApi {
                         "the path of " + offered.operation().name() + " of the machine " + offered.owner()
                                 + " is one that every API has: rename it");
             }
+            shapes.of(offered.operation().answers());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.dunlin.node.admin;
 import dev.dunlin.core.operate.NoAnswerException;
 import dev.dunlin.node.admin.netty.Door;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
@@ -51,12 +52,19 @@ final class Reception {
     private final Entrance entrance;
     private final Desk desk;
     private final Exchange.Watch watch;
+    private final Consumer<HttpConnection> trusts;
     private final Semaphore room = new Semaphore(MAX_AT_ONCE);
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    Reception(Entrance entrance, Desk desk, Exchange.Watch watch) {
+    /**
+     * One that has yet to take its first request.
+     *
+     * @param trusts is told of each connection on which somebody has asked who may
+     */
+    Reception(Entrance entrance, Desk desk, Exchange.Watch watch, Consumer<HttpConnection> trusts) {
         this.entrance = entrance;
+        this.trusts = trusts;
         this.desk = desk;
         this.watch = watch;
     }
@@ -123,7 +131,12 @@ final class Reception {
                     request.remoteAddress(),
                     refusal.get().title());
             exchange.answer(refusal.get());
-        } else if (request.method().equals(HttpMethod.POST)) {
+            return;
+        }
+        if (!isOpen) {
+            trusts.accept(request.connection());
+        }
+        if (request.method().equals(HttpMethod.POST)) {
             body(exchange, bytes -> onThread(exchange, () -> desk.post(exchange, bytes)));
         } else if (!request.method().equals(HttpMethod.GET)) {
             exchange.answer(Problem.of(

@@ -11,6 +11,8 @@ import dev.dunlin.core.operate.Registry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,12 +152,22 @@ final class Routes<R> implements Reception.Desk {
         }
         Map<String, String> given = new LinkedHashMap<>();
         if (body.length > 0) {
-            for (Map.Entry<String, JsonNode> one :
-                    Answers.object(new String(body, StandardCharsets.UTF_8)).properties()) {
+            for (Map.Entry<String, JsonNode> one : Answers.object(text(body)).properties()) {
                 given.put(one.getKey(), written(one.getKey(), one.getValue()));
             }
         }
         operation(exchange, given);
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException unreadable) {
+            throw NoAnswerException.badRequest("what was sent is no UTF-8: send JSON in UTF-8");
+        }
     }
 
     private static String written(String name, JsonNode value) {

@@ -62,22 +62,19 @@ final class Shapes {
                 return schema;
             }
             if (plain.isRecord()) {
-                record(plain);
-                return schema.put("$ref", "#/components/schemas/" + plain.getSimpleName());
+                return schema.put("$ref", "#/components/schemas/" + record(plain));
             }
         }
         throw new IllegalArgumentException("an answer cannot have a " + type.getTypeName()
                 + ": use texts, numbers, booleans, enums, optionals, lists, maps of these by text, and records");
     }
 
-    private void record(Class<?> type) {
-        String name = type.getSimpleName();
-        Class<?> before = types.putIfAbsent(name, type);
-        if (before == type) {
-            return;
-        }
-        if (before != null) {
-            throw new IllegalArgumentException("two answers are named " + name + ": rename " + type.getName());
+    // What it is called: its simple name, or, where another has that already, its whole one.
+    private String record(Class<?> type) {
+        String simple = type.getSimpleName();
+        String name = types.getOrDefault(simple, type) == type ? simple : type.getName();
+        if (types.putIfAbsent(name, type) != null) {
+            return name;
         }
         ObjectNode schema = Answers.JSON.createObjectNode();
         schemas.put(name, schema);
@@ -97,6 +94,7 @@ final class Shapes {
                 required.add(component.getName());
             }
         }
+        return name;
     }
 
     /** The schema of what may be given for a kind, in its written form. */

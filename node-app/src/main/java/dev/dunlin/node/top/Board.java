@@ -1,7 +1,7 @@
 package dev.dunlin.node.top;
 
 import dev.dunlin.connection.operations.PeerOperations.PeerRow;
-import dev.dunlin.connection.protocol.Refusals;
+import dev.dunlin.connection.words.ClauseWords;
 import dev.dunlin.core.words.Spans;
 import dev.dunlin.node.screen.Line;
 import java.util.ArrayList;
@@ -139,7 +139,8 @@ record Board(Moment before, Moment now) {
         }
         for (Metrics.Grown one : refused.subList(0, Math.min(MOST_REFUSALS, refused.size()))) {
             String type = one.labels().getOrDefault("type", "");
-            lines.add(refusal(one, type + ": " + Refusals.why(one.labels().getOrDefault("clause", "")), width));
+            String clause = one.labels().getOrDefault("clause", "");
+            lines.add(refusal(one, type + ": " + ClauseWords.why(type, clause, List.of()), width));
         }
         return lines;
     }

@@ -6,6 +6,7 @@ import dev.dunlin.node.admin.netty.Door;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -128,11 +129,25 @@ class ListenerTest {
         }
     }
 
+    /** What anybody may ask keeps no place: else whoever has no token could take them all. */
     @Test
-    void whoHasAskedStays() throws Exception {
+    void whoHasAskedWithoutATokenIsSilentStill() throws Exception {
         listen(new Door.Bounds(20, 20, SHORT, LONG, 16), false);
         Socket asked = say(ASK);
         next().response().end();
+        assertThat(asked.getInputStream().read()).isEqualTo('H');
+        asked.getInputStream().transferTo(OutputStream.nullOutputStream());
+        eventually("a free place", () -> listener.stats().open() == 0);
+        assertThat(listener.stats().silent()).isEqualTo(1);
+    }
+
+    @Test
+    void whoHasAskedWithATokenStays() throws Exception {
+        listen(new Door.Bounds(20, 20, SHORT, LONG, 16), false);
+        Socket asked = say(ASK);
+        HttpServerRequest first = next();
+        listener.trusts(first.connection());
+        first.response().end();
         assertThat(asked.getInputStream().read()).isEqualTo('H');
         assertThat(isClosed(say(""))).as("one that came later is closed").isTrue();
         asked.getOutputStream().write(ASK.getBytes(StandardCharsets.UTF_8));

@@ -60,7 +60,8 @@ class ReceptionTest {
                 exchange.text(200, "text/plain", body);
             }
         };
-        reception = new Reception(new Entrance(TOKEN, listener.bound(), false, Set.of()), desk, (status, nanos) -> {});
+        reception = new Reception(
+                new Entrance(TOKEN, listener.bound(), false, Set.of()), desk, (status, nanos) -> {}, listener::trusts);
         listener.serve(reception::take, reception::takeBad);
     }
 

@@ -225,9 +225,9 @@ public final class PeerOperations {
                             "ban",
                             "/peers/{peer}/ban",
                             List.of(PEER, SPAN, REASON),
-                            "Has nothing to do with a peer any more: its connections are closed, it is not dialled, and what it"
-                                    + " opens is not taken, until the time is over or the node is told unban. A stop of the"
-                                    + " node does not end it.",
+                            "Has nothing to do with a peer any more: its connections are closed, it is kept no longer, it is not"
+                                    + " dialled, and what it opens is not taken, until the time is over or the node is told"
+                                    + " unban. A stop of the node does not end it.",
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Ban(
                                     given.peer("peer"), given.number("for"), given.text("why")),
@@ -238,7 +238,7 @@ public final class PeerOperations {
                             "unban",
                             "/peers/{peer}/unban",
                             List.of(PEER),
-                            "Lifts the ban of a peer. It is not dialled because of that.",
+                            "Lifts the ban of a peer. It is not dialled because of that; one that was kept is kept no longer.",
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Unban(given.peer("peer")),
                             (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
@@ -270,7 +270,8 @@ public final class PeerOperations {
     }
 
     private static PeerWords words(At<ConnectionView, PeerState> at) {
-        return new PeerWords(at.view().connection(), at.own(), at.now(), at.clock());
+        return new PeerWords(
+                at.view().connection(), at.own(), at.now(), at.node().wallOffset(), at.clock());
     }
 
     private static String says(At<ConnectionView, PeerState> at, PeerId peer) {
@@ -352,8 +353,11 @@ public final class PeerOperations {
             if (rows.size() < given.number("limit")) {
                 rows.add(new BanRow(
                         entry.getKey().toString(),
-                        at.instant(ban.since()),
-                        ban.at() == Due.NEVER ? Optional.empty() : Optional.of(at.instant(ban.at())),
+                        // Of the wall clock already.
+                        at.instant(ban.since() - at.node().wallOffset()),
+                        ban.until() == Due.NEVER
+                                ? Optional.empty()
+                                : Optional.of(at.instant(ban.until() - at.node().wallOffset())),
                         ban.why()));
             }
         }

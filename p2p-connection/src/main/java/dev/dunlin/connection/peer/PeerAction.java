@@ -72,6 +72,9 @@ public sealed interface PeerAction extends OfPeer {
         }
     }
 
+    /** Somebody stays connected to a peer: wherever else it may be is told. */
+    record Sought(PeerId peer) implements PeerAction {}
+
     /**
      * Wish of whoever a connected peer told of itself.
      *

@@ -28,6 +28,7 @@ public final class PeerMachine {
             .on(
                     ConnectionAction.Accepted.class,
                     fact -> new PeerAction.Linked(fact.connection(), fact.peer(), Optional.empty()))
+            .on(ConnectionAction.Keep.class, wish -> new PeerAction.Sought(wish.peer()))
             .on(ConnectionAction.Closed.class, fact -> new PeerAction.Unlinked(fact.peer()))
             .on(
                     ConnectionAction.ConnectionFailed.class,
@@ -43,7 +44,7 @@ public final class PeerMachine {
                     heard, connected, remembered: addAddresses
                     heard, remembered: expired
                     connected: linked, describe, measured
-                    *: dialFailed, reach""")
+                    *: dialFailed, reach, sought""")
             .phases(PeerState::phaseOf)
             .invariants(PeerInvariants.ALL)
             .budget(budget());

@@ -78,6 +78,12 @@ final class PeerReducer {
                 ctx.then(new ConnectionAction.Connect(peer, first, wish.ticket()));
                 yield own;
             }
+            case PeerAction.Sought _ -> {
+                if (!own.addresses(peer).isEmpty()) {
+                    ctx.then(new ConnectionAction.AddressesLearned(peer, own.addresses(peer)));
+                }
+                yield own;
+            }
             case PeerAction.Describe said -> described(own, said, ctx);
             case PeerAction.Measured(PeerId _, long rtt) -> measured(own, peer, rtt);
             case PeerAction.Expired _ -> expired(own, peer, ctx);

@@ -68,14 +68,14 @@ public final class Refusals {
      * @param type the action's full name, such as {@code connection/accepted}
      */
     public static String why(String type, String clause, List<Operand> operands) {
-        if (!WORDS.containsKey(clause)) {
+        if (!isKnown(clause)) {
             // A machine of somebody else: its words are the clause and what it looked at.
             return why(clause)
                     + (operands.isEmpty()
                             ? ""
                             : operands.stream()
                                     .map(operand -> operand.name() + " is " + operand.value())
-                                    .collect(Collectors.joining(", ", " (", ")")));
+                                    .collect(Collectors.joining(", ", ": ", "")));
         }
         return why(clause)
                 + operands.stream()
@@ -86,6 +86,11 @@ public final class Refusals {
                         .orElse("");
     }
 
+    /** Whether there are words for a clause. */
+    public static boolean isKnown(String clause) {
+        return WORDS.containsKey(clause);
+    }
+
     private static String machine(String type) {
         int slash = type.indexOf('/');
         return slash < 0 ? type : type.substring(0, slash);
@@ -93,6 +98,6 @@ public final class Refusals {
 
     /** What it means that a clause has refused: a sentence without its full stop. */
     public static String why(String clause) {
-        return WORDS.getOrDefault(clause, "the condition " + clause + " does not hold");
+        return WORDS.getOrDefault(clause, "it does not hold that " + clause.replace('-', ' '));
     }
 }

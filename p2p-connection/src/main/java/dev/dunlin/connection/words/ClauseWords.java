@@ -99,14 +99,7 @@ public final class ClauseWords {
         if (fact != null) {
             return fact + (type.equals(CONFIGURE) ? told(operands) : limits(type, operands));
         }
-        String said = Refusals.why(type, clause, operands);
-        return said.startsWith("the condition " + clause + " does not hold")
-                ? "it does not hold that " + clause.replace('-', ' ')
-                        + operands.stream()
-                                .map(operand -> operand.name() + " is " + operand.value())
-                                .collect(Collectors.collectingAndThen(
-                                        Collectors.joining(", "), all -> all.isEmpty() ? "" : ": " + all))
-                : said;
+        return Refusals.why(type, clause, operands);
     }
 
     // Which setting it is about, and why.

@@ -28,9 +28,11 @@ import java.util.function.LongFunction;
  * @param connection the connections
  * @param peers what is known of peers
  * @param now the node's time, microseconds since the Unix epoch
+ * @param wallOffset by how much the wall clock is ahead of it, microseconds
  * @param clock writes a time of the node's, for people
  */
-public record PeerWords(ConnectionState connection, PeerState peers, long now, LongFunction<String> clock) {
+public record PeerWords(
+        ConnectionState connection, PeerState peers, long now, long wallOffset, LongFunction<String> clock) {
 
     /**
      * The answer about a peer.
@@ -57,7 +59,7 @@ public record PeerWords(ConnectionState connection, PeerState peers, long now, L
     private PeerAnswer banned(PeerId peer, Ban ban) {
         String why = ban.why().isEmpty() ? "" : ", because " + ban.why();
         return new PeerAnswer(
-                peer + " is not connected: it is banned " + since(ban.since()) + why,
+                peer + " is not connected: it is banned " + since(ban.since() - wallOffset) + why,
                 ban.at() == Due.NEVER
                         ? "it is not dialled, and what it opens is not taken, until somebody lifts the ban"
                         : "the ban ends " + in(ban.at()) + "; it is not dialled by itself then",
@@ -105,6 +107,10 @@ public record PeerWords(ConnectionState connection, PeerState peers, long now, L
 
     private String idle(Connection current) {
         long idle = connection.config().idleTimeout();
+        int lowWater = connection.config().lowWater();
+        if (current.direction() == Direction.INBOUND && connection.connections().size() <= lowWater) {
+            return "the connection stays, with no more than " + lowWater + " of them (connection.lowWater)";
+        }
         return idle == 0
                 ? "the connection stays"
                 : current.users() > 0
@@ -171,11 +177,16 @@ public record PeerWords(ConnectionState connection, PeerState peers, long now, L
     }
 
     private PeerAnswer disconnected(PeerId peer, Optional<Refusal> refusal) {
+        if (connection.open().held().has(peer)) {
+            return leaving(peer);
+        }
         Optional<End> end = connection.ends().find(peer);
         // What was refused later than the end is the reason that there is nothing since.
         Optional<Refusal> later = refusal.filter(
                         last -> end.isEmpty() || last.at() >= end.get().at())
-                .filter(Refusal::isAboutConnecting);
+                .filter(Refusal::isAboutConnecting)
+                // The ban is lifted since.
+                .filter(last -> !last.clause().equals("not-banned"));
         if (later.isPresent()) {
             return refused(peer, later.get());
         }
@@ -183,6 +194,25 @@ public record PeerWords(ConnectionState connection, PeerState peers, long now, L
             return keptAndNotDialled(peer);
         }
         return end.isPresent() ? ended(peer, end.get()) : neverAsked(peer);
+    }
+
+    // Its connections take no new streams, or are being closed.
+    private PeerAnswer leaving(PeerId peer) {
+        long until = now;
+        int streams = 0;
+        for (Connection open : connection.connections().values()) {
+            if (open.peer().equals(peer)) {
+                until = Math.max(until, open.at());
+                streams += open.users();
+            }
+        }
+        String left = streams == 0 ? "" : ", when " + Counts.of(streams, "stream has", "streams have") + " ended";
+        return new PeerAnswer(
+                peer + " is being disconnected" + left,
+                until == Due.NEVER
+                        ? "it is closed with the last stream"
+                        : "it is closed " + in(until) + " at the latest",
+                "wait");
     }
 
     private PeerAnswer refused(PeerId peer, Refusal last) {

@@ -25,6 +25,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Audit;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
@@ -91,6 +92,16 @@ public final class Bench {
             table = table.with(config[i], config[i + 1]);
         }
         audited(driver.boot(table));
+    }
+
+    /** Boots the next run, the wall clock having gone on by so many microseconds while the node was stopped. */
+    public void bootLater(long micros) {
+        audited(driver.dispatch(new NodeAction.Booted(
+                driver.node().run() + 1,
+                "test",
+                Table.empty(),
+                driver.now() + micros,
+                driver.node().run())));
     }
 
     /** A peer by its number; the ids of higher numbers are greater. */

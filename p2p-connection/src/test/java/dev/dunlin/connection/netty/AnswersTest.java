@@ -159,7 +159,12 @@ class AnswersTest {
 
         private PeerAnswer answer(PeerId peer) {
             StoreState<Root> now = state();
-            return new PeerWords(now.root().connection(), now.root().peer(), now.now(), micros -> "TIME")
+            return new PeerWords(
+                            now.root().connection(),
+                            now.root().peer(),
+                            now.now(),
+                            now.node().wallOffset(),
+                            micros -> "TIME")
                     .about(peer, Optional.ofNullable(refusals.get(peer)));
         }
 
@@ -549,7 +554,30 @@ class AnswersTest {
                         "the ban ends in (59|60) min( \\d+ s)?; it is not dialled by itself then|the ban ends in 1 h;.*");
         asked.say(new ConnectionAction.Unban(P));
         asked.await(own -> !own.isBanned(P));
-        assertThat(asked.first(P)).contains("its connection was refused");
+        assertThat(asked.first(P))
+                .as("what was refused because of the ban is not so any more")
+                .startsWith("P is not connected since TIME (SPAN): this node has banned it, after SPAN");
+    }
+
+    @Test
+    void itIsKeptByItsIdAlone() {
+        Asked other = other();
+        Asked asked = connectedTo(other);
+        asked.say(new ConnectionAction.Disconnect(P));
+        asked.awaitLost(P);
+        asked.say(new ConnectionAction.Keep(P, List.of(), "--connect"));
+        asked.await(P, Connected.class);
+        assertThat(asked.answer(P).next()).startsWith("kept by --connect");
+    }
+
+    @Test
+    void whoHasConnectedStaysWhileThereAreFew() {
+        Asked asked = asked();
+        Asked other = other();
+        other.connect(asked.node.self(), asked.listening());
+        asked.await(P, Connected.class);
+        assertThat(asked.answer(P).next())
+                .isEqualTo("the connection stays, with no more than 64 of them (connection.lowWater)");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.dunlin.core.config;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -170,6 +171,9 @@ public sealed interface Kind {
         }
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw new BadValueException("has a control character in it");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new BadValueException("has half of a character in it");
         }
         return text;
     }

@@ -35,8 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the connections of a server from their accept on, before anything was read of them, and closes those that are too many, that ask
- * nothing in time, or whose requests are not whole in time.
+ * Counts the connections of a server from their accept on, before anything was read of them, and closes those that are too many, on which
+ * nobody with the token asks in time, or whose requests are not whole in time.
  */
 public final class Door {
 
@@ -58,7 +58,7 @@ public final class Door {
      *
      * @param most how many there are at once
      * @param share how many of them come from one address, or from one /64 of IPv6
-     * @param silence within what a connection must have asked something, its handshake included
+     * @param silence within what somebody with the token must have asked on a connection, its handshake included
      * @param patience within what a request must be whole, from its first byte on
      * @param ahead how many requests of one connection are read before the first of them is begun
      */
@@ -70,7 +70,7 @@ public final class Door {
      * @param open connections
      * @param full connections that were closed at once, since there were as many as there may be
      * @param share the same, of one source
-     * @param silent connections that asked nothing in time
+     * @param silent connections on which nobody with the token asked in time
      * @param slow connections whose request was not whole in time
      * @param held how often a connection was read no further, since its requests waited
      */
@@ -100,14 +100,17 @@ public final class Door {
                 .replace(DECODER, DECODER, new StrictDecoder(this, config, bounds.ahead(), bounds.patience()));
     }
 
-    /** A request of a connection is begun: it is silent no longer. */
-    public void asked(HttpConnection connection) {
-        Channel channel = channel(connection);
-        Guest guest = channel.attr(GUEST).get();
+    /** Somebody with the token asks on a connection: it may stay. */
+    public void trusts(HttpConnection connection) {
+        Guest guest = channel(connection).attr(GUEST).get();
         if (guest != null) {
             guest.deadline().cancel(false);
         }
-        StrictDecoder decoder = channel.pipeline().get(StrictDecoder.class);
+    }
+
+    /** A request of a connection is begun. */
+    public void asked(HttpConnection connection) {
+        StrictDecoder decoder = channel(connection).pipeline().get(StrictDecoder.class);
         if (decoder != null) {
             decoder.begun();
         }
