@@ -47,6 +47,6 @@ class RefusalsTest {
 
     @Test
     void anyOtherIsNamed() {
-        assertThat(Refusals.why("gate-is-open")).isEqualTo("the condition gate-is-open does not hold");
+        assertThat(Refusals.why("gate-is-open")).isEqualTo("it does not hold that gate is open");
     }
 }
