@@ -94,7 +94,7 @@ public final class ExchangeMachine {
                 .transitions("""
                         running: ask, cancel, serve, unserve, served, reply, refuse, dialMissed, parting, forget
 
-                        waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
+                        waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamEnded, streamMissing, unreached
                         asking > waiting: crowded
                         waiting > noAsk: askDue, cancel, booted
                         asking > noAsk: answerCame, answerMissing, askDue, cancel, streamEnded, streamMissing, unreached, booted

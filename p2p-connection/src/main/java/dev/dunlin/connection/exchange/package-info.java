@@ -7,7 +7,7 @@
  *
  * <pre>{@code
  * stateDiagram-v2
- *     waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamMissing, unreached
+ *     waiting --> asking: answerCame, answerMissing, askDue, cancel, reached, streamEnded, streamMissing, unreached
  *     asking --> waiting: crowded
  *     waiting --> noAsk: askDue, cancel, booted
  *     asking --> noAsk: answerCame, answerMissing, askDue, cancel, streamEnded, streamMissing, unreached, booted

@@ -339,6 +339,26 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.advanceBy(1_000_000);
                     driver.dispatch(new ExchangeAction.AnswerMissing(2, stream, AskFailure.MALFORMED, "odd"));
                 }),
+                new Script<>("who waits for a stream is asked when that of another ends", driver -> {
+                    Handle first = connection(driver, 100, 0);
+                    for (int i = 0; i < 2; i++) {
+                        driver.dispatch(new StreamAction.OpenStream(Ticket.NONE, peer(0), List.of("/other/1")));
+                    }
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    for (StreamEffect.OpenInit init : driver.effects(StreamEffect.OpenInit.class)) {
+                        driver.answer(
+                                StreamEffect.OpenInit.class,
+                                new StreamAction.OpenFailed(
+                                        init.number(),
+                                        init.ticket(),
+                                        init.peer(),
+                                        ConnectionError.of(ConnectionError.Kind.NO_COMMON_PROTOCOL, "none")));
+                    }
+                    driver.dispatch(ask(2, 0, Talk.LETTER, HELLO));
+                    Handle stream = opened(driver, first, 200, 0, Talk.LETTER_ID);
+                    driver.dispatch(new StreamAction.StreamClosed(
+                            stream, first, peer(0), Talk.LETTER_ID, EndReason.UNSUPPORTED, ""));
+                }),
                 new Script<>("who waits for a dial is asked when that of another fails", driver -> {
                     driver.boot(config().with("connection.maxDials", "1").with("connection.maxAttempts", "1"));
                     driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
