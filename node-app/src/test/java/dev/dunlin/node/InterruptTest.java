@@ -2,8 +2,12 @@ package dev.dunlin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -19,6 +23,21 @@ class InterruptTest {
 
     @TempDir
     private Path home;
+
+    /** Whatever a shell has started in the background ignores interrupts, and so do its children. */
+    @BeforeEach
+    void interruptsAreHeard() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        Assumptions.assumeTrue(
+                !Files.exists(status)
+                        || Files.readAllLines(status).stream()
+                                .filter(line -> line.startsWith("SigIgn:"))
+                                .noneMatch(line -> (Long.parseUnsignedLong(
+                                                        line.substring(7).strip(), 16)
+                                                & 2)
+                                        != 0),
+                "this build was started where interrupts are ignored, as in the background of a script");
+    }
 
     @Test
     void pingTellsWhatItHasMeasured() throws Exception {
