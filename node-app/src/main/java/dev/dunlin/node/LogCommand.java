@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code dunlin log}: lists what a node recorded, or seals it. */
 @Command(
         name = "log",
-        description =
-                "Lists a node's log: step, time, action, and what was refused and why. The node may be" + " running.")
+        description = "Lists a node's log: step, time, action, and what was refused and why. The node may be running.")
 final class LogCommand implements Runnable {
 
     // How each line begins.

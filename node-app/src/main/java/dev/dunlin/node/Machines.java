@@ -6,6 +6,7 @@ import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.node.admin.OpenApi;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +77,10 @@ final class Machines {
         try {
             Registry<NodeRoot> registry = NodeOperations.described(this);
             Verbs.check(registry, commands);
+            if (!jars.isEmpty()) {
+                // Dunlin's own are described by tests.
+                OpenApi.checkAnswers(registry);
+            }
             return registry;
         } catch (IllegalArgumentException | LinkageError bad) {
             if (jars.isEmpty()) {

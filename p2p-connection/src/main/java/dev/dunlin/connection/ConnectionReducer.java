@@ -41,6 +41,8 @@ import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,19 +154,13 @@ final class ConnectionReducer {
 
     // With less room than there was, the newest stay.
     private static Table<PeerId, Ban> kept(Table<PeerId, Ban> bans, int most, Context ctx) {
+        List<Map.Entry<PeerId, Ban>> newest = new ArrayList<>();
+        bans.forEach(newest::add);
+        // Of equal ones the first by their ids go, as the sort is stable.
+        newest.sort(Comparator.comparingLong(entry -> entry.getValue().since()));
         Table<PeerId, Ban> kept = Table.empty();
-        for (Map.Entry<PeerId, Ban> entry : bans) {
+        for (Map.Entry<PeerId, Ban> entry : newest.subList(Math.max(0, newest.size() - most), newest.size())) {
             kept = kept.with(entry.getKey(), entry.getValue().from(ctx.now(), ctx.wallTime()));
-        }
-        while (kept.size() > most) {
-            Map.Entry<PeerId, Ban> oldest = null;
-            for (Map.Entry<PeerId, Ban> entry : kept) {
-                if (oldest == null
-                        || entry.getValue().since() < oldest.getValue().since()) {
-                    oldest = entry;
-                }
-            }
-            kept = oldest == null ? kept : kept.without(oldest.getKey());
         }
         return kept;
     }

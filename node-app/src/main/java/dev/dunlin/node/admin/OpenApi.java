@@ -40,12 +40,21 @@ public final class OpenApi {
     private OpenApi() {}
 
     /**
-     * Refuses operations whose routes are taken, or whose answers cannot be described.
+     * Refuses operations whose answers cannot be described.
+     *
+     * @throws IllegalArgumentException then
+     */
+    public static void checkAnswers(Registry<?> registry) {
+        Shapes shapes = new Shapes();
+        registry.operations().forEach(offered -> shapes.of(offered.operation().answers()));
+    }
+
+    /**
+     * Refuses operations whose routes are taken.
      *
      * @throws IllegalArgumentException then
      */
     public static void check(Registry<?> registry) {
-        Shapes shapes = new Shapes();
         for (Registry.Offered<?, ?, ?, ?> offered : registry.operations()) {
             String path = ROOT + offered.operation().path();
             if (Routes.FIXED.stream().anyMatch(route -> route.path().equals(path))) {
@@ -53,7 +62,6 @@ public final class OpenApi {
                         "the path of " + offered.operation().name() + " of the machine " + offered.owner()
                                 + " is one that every API has: rename it");
             }
-            shapes.of(offered.operation().answers());
         }
     }
 

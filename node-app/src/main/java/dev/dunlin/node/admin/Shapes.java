@@ -69,10 +69,13 @@ final class Shapes {
                 + ": use texts, numbers, booleans, enums, optionals, lists, maps of these by text, and records");
     }
 
-    // What it is called: its simple name, or, where another has that already, its whole one.
+    // What it is called: its simple name, or, where another has that already, its whole one, of the characters that a
+    // name in OpenAPI may have.
     private String record(Class<?> type) {
         String simple = type.getSimpleName();
-        String name = types.getOrDefault(simple, type) == type ? simple : type.getName();
+        String name = types.getOrDefault(simple, type) == type
+                ? simple
+                : type.getName().replace('$', '.');
         if (types.putIfAbsent(name, type) != null) {
             return name;
         }

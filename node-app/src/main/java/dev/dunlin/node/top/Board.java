@@ -180,9 +180,7 @@ record Board(Moment before, Moment now) {
                     row.peer(),
                     row.state(),
                     row.keptBy().isEmpty() ? "" : "kept",
-                    row.roundTripMs()
-                            .map(millis -> String.format(Locale.ROOT, "%.1f ms", millis))
-                            .orElse(""),
+                    row.roundTrip(),
                     row.address().orElse(""),
                     row.agent().orElse(""));
             boolean isLost = !row.state().equals("connected") && !row.keptBy().isEmpty();

@@ -66,7 +66,15 @@ public final class PeerOperations {
             @Means("round-trip time in milliseconds, smoothed")
             Optional<Double> roundTripMs,
 
-            @Means("what is the case, in words") String says) {}
+            @Means("what is the case, in words") String says) {
+
+        /** The round-trip time as people read it; empty if there is none. */
+        public String roundTrip() {
+            return roundTripMs
+                    .map(millis -> String.format(Locale.ROOT, "%.1f ms", millis))
+                    .orElse("");
+        }
+    }
 
     /** Peers. */
     public record PeerList(
@@ -403,9 +411,7 @@ public final class PeerOperations {
                         row.peer(),
                         row.state(),
                         row.keptBy().isEmpty() ? "" : "kept",
-                        row.roundTripMs()
-                                .map(millis -> String.format(Locale.ROOT, "%.1f ms", millis))
-                                .orElse(""),
+                        row.roundTrip(),
                         row.address().orElse(""),
                         row.agent().orElse("")));
         List<String> lines = new ArrayList<>(grid.lines());

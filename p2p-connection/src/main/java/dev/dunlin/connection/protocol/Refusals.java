@@ -68,7 +68,7 @@ public final class Refusals {
      * @param type the action's full name, such as {@code connection/accepted}
      */
     public static String why(String type, String clause, List<Operand> operands) {
-        if (!isKnown(clause)) {
+        if (!WORDS.containsKey(clause)) {
             // A machine of somebody else: its words are the clause and what it looked at.
             return why(clause)
                     + (operands.isEmpty()
@@ -77,18 +77,17 @@ public final class Refusals {
                                     .map(operand -> operand.name() + " is " + operand.value())
                                     .collect(Collectors.joining(", ", ": ", "")));
         }
-        return why(clause)
-                + operands.stream()
-                        .filter(operand -> operand.name().startsWith("max"))
-                        .map(operand -> machine(type) + "." + operand.name() + " is " + operand.value())
-                        .reduce((one, other) -> one + ", " + other)
-                        .map(limits -> " (" + limits + ")")
-                        .orElse("");
+        return why(clause) + limits(type, operands);
     }
 
-    /** Whether there are words for a clause. */
-    public static boolean isKnown(String clause) {
-        return WORDS.containsKey(clause);
+    /** The limits among what a clause has looked at, by their names in the configuration, in brackets; empty if there are none. */
+    public static String limits(String type, List<Operand> operands) {
+        return operands.stream()
+                .filter(operand -> operand.name().startsWith("max"))
+                .map(operand -> machine(type) + "." + operand.name() + " is " + operand.value())
+                .reduce((one, other) -> one + ", " + other)
+                .map(limits -> " (" + limits + ")")
+                .orElse("");
     }
 
     private static String machine(String type) {

@@ -97,7 +97,7 @@ public final class ClauseWords {
     public static String why(String type, String clause, List<Operand> operands) {
         String fact = FACTS.get(clause);
         if (fact != null) {
-            return fact + (type.equals(CONFIGURE) ? told(operands) : limits(type, operands));
+            return fact + (type.equals(CONFIGURE) ? told(operands) : Refusals.limits(type, operands));
         }
         return Refusals.why(type, clause, operands);
     }
@@ -109,14 +109,5 @@ public final class ClauseWords {
                 .map(Operand::value)
                 .collect(Collectors.joining(", "));
         return told.isEmpty() ? "" : ": " + told;
-    }
-
-    private static String limits(String type, List<Operand> operands) {
-        String machine = type.substring(0, Math.max(0, type.indexOf('/')));
-        String limits = operands.stream()
-                .filter(operand -> operand.name().startsWith("max"))
-                .map(operand -> machine + "." + operand.name() + " is " + operand.value())
-                .collect(Collectors.joining(", "));
-        return limits.isEmpty() ? "" : " (" + limits + ")";
     }
 }
