@@ -530,6 +530,9 @@ class AdminApiTest {
         assertThat(node.runtime().state().root().connection().draining()).isFalse();
     }
 
+    // A minute of pings.
+    private static final int MOST_QUIET = 6;
+
     /** The stream of events. */
     private final class Events implements AutoCloseable {
         private final Socket socket;
@@ -541,10 +544,14 @@ class AdminApiTest {
             lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         }
 
-        /** The next line that begins so. */
+        /** The next line that begins so; a stream that only says that nothing happens is not waited for long. */
         String next(String beginning) throws IOException {
             String line = lines.readLine();
+            int quiet = 0;
             while (line != null && !line.startsWith(beginning)) {
+                assertThat(quiet += line.startsWith(": ") ? 1 : 0)
+                        .as("pings instead of " + beginning)
+                        .isLessThan(MOST_QUIET);
                 line = lines.readLine();
             }
             assertThat(line).as("a line that begins with " + beginning).isNotNull();

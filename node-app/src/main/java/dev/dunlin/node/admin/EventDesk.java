@@ -74,10 +74,10 @@ final class EventDesk implements AutoCloseable {
     }
 
     private void stream(Exchange exchange, long from, List<String> types) {
-        source.enter();
+        long told = source.enter();
         try {
             new EventStream(exchange.request().response(), ring, source, types)
-                    .run(from, last.getAsLong(), () -> closing);
+                    .run(from, last.getAsLong(), told, () -> closing);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {

@@ -61,9 +61,14 @@ final class EventSource implements AutoCloseable {
         return storage;
     }
 
-    /** One more client; the ring goes on from where the log is now, if there was none. */
-    void enter() {
+    /**
+     * One more client; the ring goes on from where the log is now, if there was none.
+     *
+     * @return the number of the last notice before: those behind it are for this client
+     */
+    long enter() {
         synchronized (guard) {
+            long told = ring.notice().number();
             clients++;
             if (clients == 1 && !closed) {
                 long from = Math.max(last.getAsLong(), ring.last()) + 1;
@@ -73,6 +78,7 @@ final class EventSource implements AutoCloseable {
                 following = Optional.of(new Following(thread, stop));
                 thread.start();
             }
+            return told;
         }
     }
 

@@ -29,6 +29,8 @@ final class EventStream {
     private final List<String> types;
     private final Semaphore drained = new Semaphore(0);
     private volatile boolean gone;
+    // The last damage that this client has met itself.
+    private String met = "";
 
     EventStream(HttpServerResponse response, EventRing ring, EventSource source, List<String> types) {
         this.response = response;
@@ -42,8 +44,9 @@ final class EventStream {
      *
      * @param from the first input to be sent; negative for those from now on
      * @param now the node's last input
+     * @param before the number of the last notice that is not for this client
      */
-    void run(long from, long now, BooleanSupplier closing) throws InterruptedException {
+    void run(long from, long now, long before, BooleanSupplier closing) throws InterruptedException {
         response.setWriteQueueMaxSize(MAX_UNSENT);
         response.closeHandler(closed -> {
             gone = true;
@@ -56,7 +59,7 @@ final class EventStream {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Content-Type-Options", "nosniff");
         send(Buffer.buffer("retry: 1000\n\n"));
-        long told = ring.notice().number();
+        long told = before;
         long seen = from < 0 ? now : past(Math.max(1, from), source.storage(), now) - 1;
         while (!isGone() && !closing.getAsBoolean() && !ring.isClosed()) {
             long known = told;
@@ -65,7 +68,7 @@ final class EventStream {
             EventRing.Notice notice = ring.notice();
             if (notice.number() != told) {
                 told = notice.number();
-                send(damage(notice.reason()));
+                tell(notice);
             } else if (batch.lines().isEmpty()) {
                 send(PING);
             }
@@ -89,9 +92,16 @@ final class EventStream {
         if (!isGone()) {
             EventRing.Notice last = ring.notice();
             if (last.number() != told) {
-                send(damage(last.reason()));
+                tell(last);
             }
             response.end();
+        }
+    }
+
+    // What it has met itself in the log, the source meets too, and tells all clients.
+    private void tell(EventRing.Notice notice) throws InterruptedException {
+        if (!notice.reason().equals(met)) {
+            send(damage(notice.reason()));
         }
     }
 
@@ -155,7 +165,8 @@ final class EventStream {
 
     private void damaged(Buffer to, LogException.Damaged where) {
         source.met();
-        to.appendBuffer(damage(String.valueOf(where.getMessage())));
+        met = String.valueOf(where.getMessage());
+        to.appendBuffer(damage(met));
     }
 
     // Who has gone before this began is never told of by the handler.
