@@ -64,7 +64,7 @@ final class BundleNames {
             try {
                 names.add(Files.readString(file).strip());
             } catch (IOException otherSystem) {
-                continue;
+                // It names its host in another file, or in none.
             }
         }
         try {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -154,7 +155,7 @@ final class ExportCommand implements Runnable {
             done = false;
             failed(file, failure);
         } catch (UncheckedIOException failure) {
-            failed(file, failure.getCause() instanceof IOException cause ? cause : new IOException(failure));
+            failed(file, Objects.requireNonNull(failure.getCause()));
         } finally {
             if (begun && !done) {
                 delete(file);

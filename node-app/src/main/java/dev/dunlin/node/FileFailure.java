@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** The sentences for what goes wrong with files. */
 final class FileFailure {
@@ -19,9 +20,7 @@ final class FileFailure {
 
     /** As {@link #of(String, IOException)}, where the failure was wrapped. */
     static CommandFailure of(String doing, UncheckedIOException failure) {
-        return failure.getCause() instanceof IOException cause
-                ? of(doing, cause)
-                : new CommandFailure(ExitCode.IO_ERROR, "cannot " + doing + ": " + failure.getMessage(), failure);
+        return of(doing, Objects.requireNonNull(failure.getCause()));
     }
 
     /**

@@ -61,9 +61,11 @@ public final class Main implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Shows this help.")
+    @SuppressWarnings("unused") // picocli looks at the option
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "Prints what 'dunlin version' does.")
+    @SuppressWarnings("unused") // likewise
     private boolean version;
 
     @Option(

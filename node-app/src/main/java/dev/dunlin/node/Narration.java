@@ -72,7 +72,7 @@ final class Narration {
                 line.peer().map(held::remove).ifPresent(waiting -> tell(waiting.line(), now, told));
                 tell(line, now, told);
             }
-            case LISTENING, DIALLING, FAILED, CLOSED, STOPPING -> tell(line, now, told);
+            case LISTENING, DIALLING, FAILED, BANNED, CLOSED, STOPPING -> tell(line, now, told);
         }
         return told;
     }

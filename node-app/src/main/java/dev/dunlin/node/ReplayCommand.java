@@ -100,6 +100,7 @@ final class ReplayCommand implements Runnable {
                 description =
                         "Goes through the log by hand: by keys on a terminal, otherwise by commands, one a line. ? shows"
                                 + " them.")
+        @SuppressWarnings("unused") // that it is given is enough
         private boolean step;
 
         @Option(

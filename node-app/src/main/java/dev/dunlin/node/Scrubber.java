@@ -272,7 +272,7 @@ final class Scrubber {
                         return peer;
                     }
                 } catch (MultiformatException otherBase) {
-                    continue;
+                    // The next one is tried.
                 }
             }
         }

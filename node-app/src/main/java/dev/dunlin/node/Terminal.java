@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Whether people are watching. */
+@SuppressWarnings("SystemConsoleNull") // on JDK 25 there is none again where nobody types
 final class Terminal {
 
     private Terminal() {}

@@ -57,6 +57,7 @@ final class WhatIfCommand implements Runnable {
     private static final class Change {
 
         @Option(names = "--drop", required = true, description = "Leaves the step's input out.")
+        @SuppressWarnings("unused") // that it is given is enough
         private boolean drop;
 
         @Option(

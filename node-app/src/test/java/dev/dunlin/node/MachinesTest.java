@@ -17,6 +17,7 @@ import dev.dunlin.core.store.Store;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -137,7 +138,7 @@ class MachinesTest {
                 .operations()
                 .forEach(offered -> tried.add(offered.operation().name().split(" ")[0]));
         tried.add("top");
-        assertThat(Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err))
+        assertThat(Main.commandLine(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()))
                         .getSubcommands()
                         .keySet())
                 .isEqualTo(tried);

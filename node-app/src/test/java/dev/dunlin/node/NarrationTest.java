@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NarrationTest {
 
@@ -45,6 +47,16 @@ class NarrationTest {
         assertThat(told).containsExactly("connected, go-libp2p/0.51");
         say(2, Kind.DESCRIBED, "go-libp2p/0.51");
         assertThat(told).hasSize(1);
+    }
+
+    /** Whatever happens is told, if not at once, then within a minute. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void eachKindIsTold(Kind kind) {
+        say(0, Kind.CONNECTED, "connected");
+        say(0, kind, "what is new");
+        tick(61 * SECOND);
+        assertThat(told).anyMatch(line -> line.contains("what is new"));
     }
 
     @Test

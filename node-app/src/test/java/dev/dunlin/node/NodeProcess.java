@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** {@code dunlin run} as a process of its own, its output in files. */
 final class NodeProcess implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final Path out;

@@ -7,6 +7,7 @@ import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.operate.Registry;
 import dev.dunlin.node.admin.AdminFiles;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,7 @@ class VerbsTest {
     /** Every operation is a verb, with all that can be given. */
     @Test
     void everyOperationIsAVerb() {
-        CommandLine main = Main.commandLine(new PrintWriter(System.err), new PrintWriter(System.err));
+        CommandLine main = Main.commandLine(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()));
         for (Registry.Offered<NodeRoot, ?, ?, ?> offered :
                 NodeOperations.described(new Machines()).operations()) {
             Operation<?, ?, ?> operation = offered.operation();

@@ -100,7 +100,6 @@ final class Pem {
                 return Optional.of(KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(pkcs8)));
             } catch (InvalidKeySpecException | NoSuchAlgorithmException other) {
                 // It is one of the next kind, or of none.
-                continue;
             }
         }
         return Optional.empty();

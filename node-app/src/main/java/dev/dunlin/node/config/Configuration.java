@@ -84,7 +84,7 @@ public record Configuration(Settings settings, Map<String, Value> values, List<P
         for (Settings.AtMost rule : settings.rules()) {
             read.broken(rule).ifPresent(problems::add);
         }
-        problems.sort(Comparator.comparing((Problem problem) -> place(problem.where()))
+        problems.sort(Comparator.comparingInt((Problem problem) -> place(problem.where()))
                 .thenComparing(problem -> problem.where() instanceof Origin.Line line ? line.line() : 0)
                 .thenComparing(Problem::what));
         return new Configuration(settings, values, problems);

@@ -191,7 +191,7 @@ final class Stepper {
         return line.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
     }
 
-    /** A key of a terminal; {@code page} is how many rows the list and the pane have. */
+    /** A key of a terminal; {@code pane} is how many rows the list and the pane have. */
     static Model press(Model model, Key key, Past past, int list, int pane) {
         if (model.typing().isPresent()) {
             return type(model, model.typing().get(), key, past);

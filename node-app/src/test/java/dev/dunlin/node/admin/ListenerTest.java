@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListenerTest {
 
     private static final Duration SHORT = Duration.ofMillis(400);
-    private static final Duration LONG = Duration.ofSeconds(600);
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final String ASK = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
     @TempDir

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class ReceptionTest {
 
     private static final String TOKEN = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
-    private static final Duration LONG = Duration.ofSeconds(600);
+    private static final Duration LONG = Duration.ofMinutes(10);
 
     private final CountDownLatch ordered = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);

@@ -112,10 +112,18 @@ class TlsMaterialTest {
         refused(made.certificate(), damagedKey, "of a kind that is not supported, or that is damaged");
         refused(made.certificate(), damagedOld, "of a kind that is not supported, or that is damaged");
         refused(dsa.certificate(), dsa.key(), "of a kind that is not supported");
-        for (String locked : List.of(
-                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
-                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n"
-                        + "-----END RSA PRIVATE KEY-----\n")) {
+        for (String locked : List.of("""
+                -----BEGIN ENCRYPTED PRIVATE KEY-----
+                AAAA
+                -----END ENCRYPTED PRIVATE KEY-----
+                """, """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: AES-256-CBC,00
+
+                AAAA
+                -----END RSA PRIVATE KEY-----
+                """)) {
             refused(
                     made.certificate(),
                     Files.writeString(folder.resolve("locked"), locked),

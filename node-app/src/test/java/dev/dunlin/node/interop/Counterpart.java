@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Counterpart implements AutoCloseable {
 
     /** How long each request may take. */
-    public static final Duration DEADLINE = Duration.ofSeconds(120);
+    public static final Duration DEADLINE = Duration.ofMinutes(2);
 
     private static final Map<Implementation, String> VERSIONS = new ConcurrentHashMap<>();
     private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -54,6 +54,7 @@ class PingFloodTest {
     }
 
     /** Sends one ping at a time, each in a frame of its own; on the connection's event loop. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // which alone writes
     private static final class Flood implements StreamReader {
         private final StreamChannel stream;
         private final CompletableFuture<Integer> stuck = new CompletableFuture<>();

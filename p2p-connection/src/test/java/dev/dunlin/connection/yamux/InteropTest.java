@@ -308,6 +308,7 @@ class InteropTest {
         assertThatThrownBy(() -> dialer.open().reset(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // whose it is matters here
     @Test
     void bodiesAreNotCopied() {
         Probe dialer = Probe.dialer(Probe.quiet().maxDataFrame(40).build());

@@ -63,7 +63,7 @@ public final class ActionLog {
             return new Opened(writer, 0, 0, Optional.empty(), List.of());
         }
         LogReader<R> reader = LogReader.open(storage, store);
-        Recovery<R> recovery = Recovery.of(reader, store, storage);
+        Recovery recovery = Recovery.of(reader, store, storage);
         cut(storage, recovery);
         StoreState<R> state = store.state();
         LogWriter writer = begun(new LogWriter(storage, store, options, build, state.input(), state.input()));
@@ -118,7 +118,7 @@ public final class ActionLog {
         }
     }
 
-    private static void cut(LogStorage storage, Recovery<?> recovery) throws IOException {
+    private static void cut(LogStorage storage, Recovery recovery) throws IOException {
         List<Segments.Segment> segments = Segments.segments(storage);
         Segments.Segment last = segments.getLast();
         if (recovery.tail().isPresent()) {
@@ -154,9 +154,9 @@ public final class ActionLog {
     }
 
     /** What reading the log to its end found. */
-    private record Recovery<R>(long lastInput, Optional<LogCursor.Tail> tail, List<String> notes) {
+    private record Recovery(long lastInput, Optional<LogCursor.Tail> tail, List<String> notes) {
 
-        static <R> Recovery<R> of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
+        static <R> Recovery of(LogReader<R> reader, Store<R> store, LogStorage storage) throws IOException {
             StoreState<R> from = reader.stateBefore(Long.MAX_VALUE);
             Schema.Report fit = reader.fitAfter(from.input());
             if (!fit.missing().isEmpty()) {
@@ -220,7 +220,7 @@ public final class ActionLog {
                 cursor.tail()
                         .ifPresent(tail -> notes.add("cut " + tail.bytes() + " bytes behind the last whole frame of "
                                 + tail.file() + ": " + tail.why()));
-                return new Recovery<>(store.state().input(), cursor.tail(), List.copyOf(notes));
+                return new Recovery(store.state().input(), cursor.tail(), List.copyOf(notes));
             }
         }
 

@@ -178,7 +178,7 @@ public final class LogCheck {
                     add(new LogFinding.Foreign(name));
                 }
             } catch (NoSuchFileException droppedMeanwhile) {
-                continue;
+                // It is no stranger any more.
             }
         }
         for (String name : storage.others()) {

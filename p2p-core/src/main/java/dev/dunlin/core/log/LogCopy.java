@@ -58,8 +58,8 @@ public final class LogCopy {
                 to.begin();
                 new LogCopy(from, to).copied();
                 return;
-            } catch (Changed again) {
-                continue;
+            } catch (Changed meanwhile) {
+                // Once more, from the beginning.
             }
         }
         throw new LogException("the log in " + from + " drops its oldest files faster than they can be copied: stop the"

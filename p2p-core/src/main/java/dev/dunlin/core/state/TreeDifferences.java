@@ -64,7 +64,9 @@ final class TreeDifferences<K extends Comparable<? super K>, V> {
                     continue;
                 }
             }
-            if (before.openLeaf() | after.openLeaf()) {
+            boolean beforeEnds = before.openLeaf();
+            boolean afterEnds = after.openLeaf();
+            if (beforeEnds || afterEnds) {
                 differ(before, after, each);
             } else {
                 return;

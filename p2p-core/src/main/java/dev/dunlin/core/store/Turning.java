@@ -131,7 +131,7 @@ final class Turning<R> implements Context {
         Mount<R, S, A> mount = (Mount<R, S, A>) route.owner();
         A action = (A) untyped;
         S before = mount.read(in.node(), in.root());
-        Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(mount, before)
+        Verdict verdict = route.kind() == Mounts.Kind.DUE && !isStillDue(before)
                 ? NOT_DUE
                 : Guards.ask((Guards.Clause<R, S, A>[]) route.clauses(), in.root(), before, action, at, wallTime());
         if (verdict == Verdict.ENABLED && untyped instanceof NodeAction.Configure change) {
@@ -213,7 +213,7 @@ final class Turning<R> implements Context {
         }
     }
 
-    private boolean isStillDue(Mount<?, ?, ?> mount, Object own) {
+    private boolean isStillDue(Object own) {
         int place = current - firstDue;
         return firstDue > 0
                 && place >= 0

@@ -245,12 +245,12 @@ final class SchemaTest {
         assertThat(present.types()).isEqualTo(old.types());
     }
 
-    private static <T, A extends Action> Store<Object> door(T state, Class<A> action) {
+    private static <T, D extends Action> Store<Object> door(T state, Class<D> action) {
         return Store.<Object>of("root")
                 .mount(
                         Machine.of("door", state)
                                 .actions(action)
-                                .guards(Guards.<Object, T, A>of().always(action).build())
+                                .guards(Guards.<Object, T, D>of().always(action).build())
                                 .budget(100),
                         root -> state,
                         (root, own) -> root)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,10 +91,13 @@ class LogFollowerTest {
                     given.addAll(inputs(follower));
                     recorder.writer.close();
                 }
-                Files.write(lastSegment(), "{\"type\":\"half a li".getBytes(), StandardOpenOption.APPEND);
+                Files.write(
+                        lastSegment(),
+                        "{\"type\":\"half a li".getBytes(StandardCharsets.UTF_8),
+                        StandardOpenOption.APPEND);
                 given.addAll(inputs(follower));
                 if (run == 1) {
-                    Files.write(lastSegment(), "ne}\n".getBytes(), StandardOpenOption.APPEND);
+                    Files.write(lastSegment(), "ne}\n".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
                     given.addAll(inputs(follower));
                 }
             }

@@ -182,14 +182,14 @@ final class ReplayerTest {
         assertThat(found.mismatch().what()).isEqualTo("the machine lamp changes to another state");
         assertThat(found.comparedAt()).isEqualTo(4);
         assertThat(found.differences()).containsExactly(new JsonDifference("lamp.lamps.shelf.brightness", "42", "43"));
-        assertThat(found.text())
-                .isEqualTo("step 4 diverges: the machine lamp changes to another state\n"
-                        + "  input: lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
-                        + "  machines: lamp\n"
-                        + "  causes:\n"
-                        + "    4 lamp/switchOn {\"lamp\":\"shelf\",\"brightness\":42,\"ticket\":\"#0\"}\n"
-                        + "  fields that differ after step 4 (recorded -> replayed):\n"
-                        + "    lamp.lamps.shelf.brightness: 42 -> 43");
+        assertThat(found.text()).isEqualTo("""
+                        step 4 diverges: the machine lamp changes to another state
+                          input: lamp/switchOn {"lamp":"shelf","brightness":42,"ticket":"#0"}
+                          machines: lamp
+                          causes:
+                            4 lamp/switchOn {"lamp":"shelf","brightness":42,"ticket":"#0"}
+                          fields that differ after step 4 (recorded -> replayed):
+                            lamp.lamps.shelf.brightness: 42 -> 43""");
 
         Divergence bySnapshot = divergence(disk, Quirk.BRIGHTER, step -> Optional.empty());
         assertThat(bySnapshot.comparedAt()).isEqualTo(5);

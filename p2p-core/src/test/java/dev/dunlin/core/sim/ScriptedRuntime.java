@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A real runtime that goes through a script: its clock is set, its forces of the log are held until the script says so, and after
  * each step it is waited for until it has nothing more to do.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes each of them
 final class ScriptedRuntime implements AutoCloseable {
 
     // As a simulated node's log has it.

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DoorTest {
 
-    private static final Duration LONG = Duration.ofSeconds(600);
+    private static final Duration LONG = Duration.ofMinutes(10);
 
     @Test
     void aNetworkOfOneMachineHasOneShare() throws Exception {
