@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,8 @@ class RoundTripsTest {
                     int length = chain(from) + 1;
                     later.schedule(() -> deliver(1 - from, length, out, bytes), DELAY_MILLIS, TimeUnit.MILLISECONDS);
                 }
-            } catch (IOException e) {
-                // One of the two has closed it: that is the end of it.
+            } catch (IOException | RejectedExecutionException e) {
+                // One of the two has closed it, or this is closed: that is the end of it.
             }
         }
 
