@@ -6,8 +6,12 @@ import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.config.Configuration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -120,6 +124,7 @@ class AdminBench {
         for (Client client : clients) {
             client.channel.close();
         }
+        awaitNoClients(url, token);
         FIGURES.info(
                 "{} clients, {}: {} inputs a second; the slowest reader got {} of {} events, gaps of readers {}; delay from input"
                         + " to client {}; {}status {}",
@@ -132,6 +137,26 @@ class AdminBench {
                 spread(delays),
                 oneStops ? "gap markers of the one that did not read " + missed + "; " : "",
                 status);
+    }
+
+    // There may be no more at once than these: the next ones come when all of these are seen to have gone.
+    private static void awaitNoClients(URI url, String token) throws Exception {
+        HttpRequest metrics = HttpRequest.newBuilder(url.resolve("/metrics"))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            NodeProcess.eventually("no client of the event stream", () -> {
+                try {
+                    String text = client.send(metrics, HttpResponse.BodyHandlers.ofString())
+                            .body();
+                    return Optional.of(text).filter(all -> all.contains("\ndunlin_event_clients 0"));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
     }
 
     private void offer(Node node) {
