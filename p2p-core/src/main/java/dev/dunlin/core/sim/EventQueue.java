@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * stand in arrays of their own: comparing touches no object. Not thread-safe. It has no bound of its own: what is on its way
  * is bounded by what the nodes may have open.
  */
-final class EventQueue {
+public final class EventQueue {
 
     private static final int CHILDREN = 4;
 
@@ -18,16 +18,21 @@ final class EventQueue {
     private int size;
     private long added;
 
-    boolean isEmpty() {
+    /** Nothing is to happen. */
+    public EventQueue() {}
+
+    /** Whether nothing is to happen. */
+    public boolean isEmpty() {
         return size == 0;
     }
 
     /** The time of what comes next; the queue is not empty. */
-    long time() {
+    public long time() {
         return times[0];
     }
 
-    void add(long time, Runnable event) {
+    /** Adds what is to happen at a time. */
+    public void add(long time, Runnable event) {
         if (size == times.length) {
             times = Arrays.copyOf(times, size * 2);
             orders = Arrays.copyOf(orders, size * 2);
@@ -47,7 +52,7 @@ final class EventQueue {
     }
 
     /** Takes what comes next; the queue is not empty. */
-    Runnable remove() {
+    public Runnable remove() {
         Runnable first = events[0];
         if (size == 0 || first == null) {
             throw new IllegalStateException("nothing is to happen");

@@ -18,8 +18,8 @@ public final class KadProtocol {
     /** The name of the local network's protocol in actions and logs. */
     public static final String LAN_NAME = "kadLan";
 
-    /** The prefix of the network of those that are in one local network. */
-    public static final String LAN = "/ipfs/lan";
+    /** What the local network has behind the prefix. */
+    public static final String LAN_PATH = "/lan";
 
     private static final String SUFFIX = "/kad/1.0.0";
 
@@ -60,7 +60,7 @@ public final class KadProtocol {
 
     /** The protocol of the local network. */
     public static Protocol<KadQuestion, KadAnswer> lan() {
-        return of(LAN_NAME, LAN, KadLimits.DEFAULT);
+        return of(LAN_NAME, AMINO + LAN_PATH, KadLimits.DEFAULT);
     }
 
     /**
@@ -72,11 +72,21 @@ public final class KadProtocol {
      * @throws IllegalArgumentException if the name is not allowed, or the prefix is no path of 2 to 64 characters
      */
     public static Protocol<KadQuestion, KadAnswer> of(String name, String prefix, KadLimits limits) {
-        if (prefix.length() > MAX_PREFIX || !PREFIX.matcher(prefix).matches()) {
+        if (!isPrefix(prefix)) {
             throw new IllegalArgumentException("the prefix of a Kademlia network is a path such as /fleet, of 2 to "
                     + MAX_PREFIX + " characters: letters, digits, dots, dashes and underscores between slashes");
         }
-        return new Protocol<>(name, List.of(prefix + SUFFIX), KadCodec.questions(), KadCodec.answers(limits), LIMITS);
+        return new Protocol<>(name, List.of(id(prefix)), KadCodec.questions(), KadCodec.answers(limits), LIMITS);
+    }
+
+    /** Whether a text can be the prefix of a network: a path of 2 to 64 characters. */
+    public static boolean isPrefix(String text) {
+        return text.length() <= MAX_PREFIX && PREFIX.matcher(text).matches();
+    }
+
+    /** What the protocol of a network is called on the wire. */
+    public static String id(String prefix) {
+        return prefix + SUFFIX;
     }
 
     /**

@@ -32,9 +32,19 @@ public record PeerInfo(PeerId peer, List<Multiaddr> addresses, Connectedness con
 
     /** Keeps what fits. */
     public PeerInfo {
+        addresses = isPlain(addresses) ? List.copyOf(addresses) : fitting(peer, addresses);
+    }
+
+    /** Whether nothing is to be left out, as of what this node keeps itself: one address, which is that of no peer. */
+    private static boolean isPlain(List<Multiaddr> addresses) {
+        return addresses.isEmpty()
+                || addresses.size() == 1 && addresses.getFirst().peerId().isEmpty();
+    }
+
+    private static List<Multiaddr> fitting(PeerId peer, List<Multiaddr> addresses) {
         Fitting fitting = new Fitting(peer);
         addresses.forEach(fitting::keeps);
-        addresses = fitting.kept();
+        return fitting.kept();
     }
 
     /** What a field of bytes takes in a message, with its tag of one byte and its length. */

@@ -1,0 +1,67 @@
+package dev.dunlin.dht.routing;
+
+import dev.dunlin.core.state.TextType;
+import dev.dunlin.dht.table.AddressFilter;
+import dev.dunlin.dht.wire.KadProtocol;
+import java.util.List;
+import java.util.Optional;
+
+/** A Kademlia network that a node is part of (ipfs/specs src/routing/kad-dht.md, "DHT Swarms"). */
+public enum Network {
+    /** That of the internet; where addresses are not told apart, that of one machine or of a test. */
+    WIDE(KadProtocol.NAME),
+    /** That of the local network. */
+    LOCAL(KadProtocol.LAN_NAME);
+
+    /** As text: its name. */
+    static final TextType<Network> TEXT = new TextType<>(Network.class, "Network", Network::name, Network::valueOf);
+
+    private final String protocol;
+
+    Network(String protocol) {
+        this.protocol = protocol;
+    }
+
+    /** The name of its protocol. */
+    public String protocol() {
+        return protocol;
+    }
+
+    /** What its protocol is called on the wire, where the internet's network has a prefix. */
+    String id(String prefix) {
+        return KadProtocol.id(
+                switch (this) {
+                    case WIDE -> prefix;
+                    case LOCAL -> prefix + KadProtocol.LAN_PATH;
+                });
+    }
+
+    /** The network whose protocol has a name. */
+    static Optional<Network> of(String protocol) {
+        for (Network network : values()) {
+            if (network.protocol.equals(protocol)) {
+                return Optional.of(network);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Those that a node is part of. */
+    static List<Network> of(RoutingConfig config) {
+        if (config.mode() == Mode.OFF || config.self().isEmpty()) {
+            return List.of();
+        }
+        return config.isScoped() ? List.of(WIDE, LOCAL) : List.of(WIDE);
+    }
+
+    /** Which addresses it is made of. */
+    AddressFilter filter(boolean isScoped) {
+        if (!isScoped) {
+            return AddressFilter.ANY;
+        }
+        return switch (this) {
+            case WIDE -> AddressFilter.PUBLIC;
+            case LOCAL -> AddressFilter.LOCAL;
+        };
+    }
+}

@@ -1,0 +1,440 @@
+package dev.dunlin.dht.routing;
+
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.identify.Scope;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.key.Key;
+import dev.dunlin.dht.key.Preimages;
+import dev.dunlin.dht.query.QueryAction;
+import dev.dunlin.dht.query.QueryOutcome;
+import dev.dunlin.dht.query.Terms;
+import dev.dunlin.dht.routing.Space.Refresh;
+import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.table.RoutingTable;
+import dev.dunlin.dht.wire.Connectedness;
+import dev.dunlin.dht.wire.KadAnswer;
+import dev.dunlin.dht.wire.KadQuestion;
+import dev.dunlin.dht.wire.PeerInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The routing machine, of one network at a time. */
+record RoutingReducer(RoutingState own, Network network, Space space, Context ctx) {
+
+    /** A check is put off by up to this part of the interval, so that those of one lookup are not all looked at at once. */
+    private static final int SPREAD = 4;
+
+    /** How soon after a boot the nodes that are remembered are looked at: all within this time, microseconds. */
+    private static final long SOON = 60_000_000;
+
+    static RoutingState reduce(RoutingState own, RoutingAction action, Context ctx) {
+        return switch (action) {
+            case RoutingAction.Find(Ticket ticket, Network network, Bytes key, int most) -> {
+                ctx.then(new RoutingOutcome.Found(
+                        ticket, own.spaces().at(network).table().nearest(Key.ofPreimage(key), most)));
+                yield own;
+            }
+            case RoutingAction.Join(Ticket ticket, Network network) ->
+                in(own, network, ctx).join(ticket);
+            case RoutingAction.Helped(PeerId _, Network network, Contact contact) ->
+                in(own, network, ctx).helped(contact).advanced();
+            case RoutingAction.Failed(PeerId peer, Network network, AskFailure why) ->
+                in(own, network, ctx).doubted(Contact.of(peer, List.of()), why).advanced();
+            case RoutingAction.Described fact -> described(own, fact, ctx);
+            case RoutingAction.Observed fact -> observed(own, fact, ctx);
+            case RoutingAction.CheckAnswered(long number, PeerId _, KadAnswer answer) -> {
+                Task task = own.tasks().at(number);
+                yield in(own.without(number), task.network(), ctx)
+                        .checked(task, answer)
+                        .advanced();
+            }
+            case RoutingAction.CheckFailed(long number, PeerId _, AskFailure why, String _) -> {
+                Task task = own.tasks().at(number);
+                yield in(own.without(number), task.network(), ctx)
+                        .unchecked(task, why)
+                        .advanced();
+            }
+            case RoutingAction.LookupDone(long number, QueryOutcome.Done outcome) -> {
+                Task.Looking task = (Task.Looking) own.tasks().at(number);
+                yield in(own.without(number), task.network(), ctx)
+                        .looked(task, outcome)
+                        .advanced();
+            }
+            case RoutingAction.LookupRefused(long number, String _) -> {
+                Task task = own.tasks().at(number);
+                yield in(own.without(number), task.network(), ctx)
+                        .roundOver(own.config().joinInterval())
+                        .advanced();
+            }
+            case RoutingAction.SpaceDue(Network network) ->
+                in(own, network, ctx).advanced();
+            case RoutingAction.Asked fact -> in(own, fact.network(), ctx).asked(fact);
+            case RoutingAction.RecordsAsked _, RoutingAction.Entered _, RoutingAction.Left _ -> own;
+        };
+    }
+
+    /** Whom it knew it knows still, and looks at soon; what was asked in the last run has no answer in this one. */
+    static RoutingState boot(RoutingState own, NodeAction.Booted booted, Context ctx) {
+        RoutingConfig config = RoutingConfig.of(booted.config());
+        RoutingState after = new RoutingState(config, Table.empty(), Table.empty(), own.last(), false);
+        for (Network network : Network.values()) {
+            if (!Network.of(config).contains(network)) {
+                ctx.then(new ExchangeAction.Unserve(network.protocol()));
+                continue;
+            }
+            Key self = Key.of(config.self().orElseThrow());
+            RoutingTable table = own.spaces()
+                    .find(network)
+                    .map(Space::table)
+                    .filter(remembered -> remembered.self().equals(self))
+                    .map(remembered -> soonChecked(remembered.limited(config.limits(network)), ctx))
+                    .orElse(RoutingTable.of(self, config.limits(network)));
+            Space space = Space.of(table, config.maxChecks(), ctx.now() + 1, ctx.now() + 1);
+            after = new RoutingReducer(after, network, space, ctx)
+                    .served(config)
+                    .saved();
+        }
+        return after;
+    }
+
+    private static RoutingTable soonChecked(RoutingTable table, Context ctx) {
+        RoutingTable changed = table;
+        for (Contact contact : table.contacts()) {
+            changed = changed.checked(contact, ctx.now() + 1 + ctx.random().nextLong(SOON));
+        }
+        return changed;
+    }
+
+    static RoutingState configured(RoutingState own, Table<String, String> values, long now) {
+        RoutingConfig config = RoutingConfig.of(values);
+        Table<Network, Space> spaces = own.spaces();
+        for (Map.Entry<Network, Space> each : own.spaces()) {
+            spaces = spaces.with(each.getKey(), each.getValue().limited(config, each.getKey()));
+        }
+        return new RoutingState(config, spaces, own.tasks(), own.last(), own.isReachable());
+    }
+
+    private static RoutingReducer in(RoutingState own, Network network, Context ctx) {
+        return new RoutingReducer(own, network, own.spaces().or(network, OFF), ctx);
+    }
+
+    /** In place of a network that this node is not part of. */
+    private static final Space OFF =
+            Space.of(RoutingTable.of(Key.ZERO, RoutingConfig.DEFAULT.limits(Network.WIDE)), 1, Due.NEVER, Due.NEVER);
+
+    private RoutingReducer with(Space changed) {
+        return new RoutingReducer(own, network, changed, ctx);
+    }
+
+    private RoutingState saved() {
+        return own.with(network, space);
+    }
+
+    private RoutingConfig config() {
+        return own.config();
+    }
+
+    // Whom to know
+
+    private static RoutingState described(RoutingState own, RoutingAction.Described fact, Context ctx) {
+        RoutingState after = own;
+        for (Network network : own.spaces().keys()) {
+            Contact contact = Contact.of(
+                    fact.peer(), network.filter(own.config().isScoped()).kept(fact.addresses()));
+            RoutingReducer in = in(after, network, ctx);
+            boolean speaks = fact.protocols().contains(network.id(own.config().prefix()));
+            after = (speaks
+                            ? in.with(in.space().with(in.space().table().moved(contact)))
+                                    .offered(contact)
+                            : in.left(contact))
+                    .advanced();
+        }
+        return after;
+    }
+
+    /** A node was of use: it stays, or is taken in. It has just answered, so nobody need look at it. */
+    private RoutingReducer helped(Contact contact) {
+        return space.table().has(contact)
+                ? with(space.with(
+                        space.table().useful(contact, ctx.now(), nextCheck()).moved(contact)))
+                : entered(contact);
+    }
+
+    private long nextCheck() {
+        long interval = config().checkInterval();
+        return ctx.now() + interval + ctx.random().nextLong(interval / SPREAD + 1);
+    }
+
+    /** Takes a node in, if there is a place for it. */
+    private RoutingReducer entered(Contact contact) {
+        RoutingTable table = space.table();
+        if (table.refusal(contact, ctx.now()).isPresent()) {
+            return this;
+        }
+        table.replacedBy(contact, ctx.now()).ifPresent(gone -> ctx.then(new RoutingAction.Left(gone.peer(), network)));
+        ctx.then(new RoutingAction.Entered(contact.peer(), network));
+        Space after = space.with(table.with(contact, ctx.now(), nextCheck()));
+        // Whoever knew nobody looks for others as soon as it knows one.
+        return with(
+                table.size() == 0 && !space.refresh().isRunning()
+                        ? after.with(new Refresh(
+                                ctx.now(), Refresh.REST, 0, space.refresh().waiters()))
+                        : after);
+    }
+
+    /** A node did not answer: if it is in the table, somebody looks at it now; if it speaks another protocol, it goes. */
+    private RoutingReducer doubted(Contact contact, AskFailure why) {
+        return why == AskFailure.UNSUPPORTED
+                ? left(contact)
+                : with(space.with(space.table().checked(contact, ctx.now())));
+    }
+
+    private RoutingReducer left(Contact contact) {
+        RoutingTable after = space.table().without(contact);
+        if (after.size() < space.table().size()) {
+            ctx.then(new RoutingAction.Left(contact.peer(), network));
+        }
+        return with(space.with(after));
+    }
+
+    /** A node was heard of: it waits to be looked at, if there is a place for it. */
+    private RoutingReducer offered(Contact contact) {
+        return space.table().refusal(contact, ctx.now()).isEmpty()
+                        && !space.checking().has(contact.peer())
+                ? with(space.with(space.candidates().with(contact, config().maxCandidates())))
+                : this;
+    }
+
+    /** A node that is looked at has answered. Whoever names nobody although there are many is of no use. */
+    private RoutingReducer checked(Task task, KadAnswer answer) {
+        if (!(answer instanceof KadAnswer.FoundNodes found)
+                || found.closer().isEmpty() && space.table().size() >= config().bucketSize()) {
+            return unchecked(task, AskFailure.MALFORMED);
+        }
+        RoutingReducer after = done(task);
+        after = switch (task) {
+            case Task.Vetting(Network _, Contact contact) -> after.entered(contact);
+            case Task.Probing(Network _, Contact contact) -> after.helped(contact);
+            case Task.Looking _ -> after;
+        };
+        for (PeerInfo info : found.closer()) {
+            after = after.offered(
+                    Contact.of(info.peer(), network.filter(config().isScoped()).kept(info.addresses())));
+        }
+        return after;
+    }
+
+    private RoutingReducer unchecked(Task task, AskFailure why) {
+        RoutingReducer after = done(task);
+        return switch (task) {
+            // What this node had no room for says nothing of the other: it is looked at again.
+            case Task.Probing(Network _, Contact contact)
+            when isOurs(why) ->
+                after.with(after.space.with(after.space.table().checked(contact, ctx.now() + config().checkTimeout())));
+            case Task.Probing(Network _, Contact contact) -> after.left(contact);
+            case Task.Vetting _, Task.Looking _ -> after;
+        };
+    }
+
+    private static boolean isOurs(AskFailure why) {
+        return why == AskFailure.BUSY || why == AskFailure.CANCELLED || why == AskFailure.UNENCODABLE;
+    }
+
+    private RoutingReducer done(Task task) {
+        return switch (task) {
+            case Task.Vetting(Network _, Contact contact) ->
+                with(space.with(space.checking().without(contact.peer())));
+            case Task.Probing(Network _, Contact contact) ->
+                with(space.with(space.checking().without(contact.peer())));
+            case Task.Looking _ -> this;
+        };
+    }
+
+    // What is to be done now
+
+    /** With all begun that is to be done now. */
+    private RoutingState advanced() {
+        return joined().probing().vetting().looking().told().saved();
+    }
+
+    /** Who knows few asks those that it was told of. */
+    private RoutingReducer joined() {
+        boolean isLow = space.table().size() < config().lowContacts()
+                && !config().bootstrap().isEmpty();
+        if (!isLow) {
+            return space.joinAt() == Due.NEVER ? this : with(space.joining(Due.NEVER));
+        }
+        if (space.joinAt() > ctx.now()) {
+            return space.joinAt() == Due.NEVER ? with(space.joining(ctx.now() + config().joinInterval())) : this;
+        }
+        RoutingReducer after = with(space.joining(ctx.now() + config().joinInterval()));
+        for (Contact contact : config().bootstrap()) {
+            after = after.offered(contact);
+        }
+        return after;
+    }
+
+    private RoutingReducer vetting() {
+        RoutingReducer after = this;
+        while (after.space.mayCheck() && !after.space.candidates().isEmpty()) {
+            Contact contact = after.space.candidates().first();
+            after = after.with(after.space.with(after.space.candidates().withoutFirst()));
+            if (after.space.table().refusal(contact, ctx.now()).isEmpty()
+                    && !after.space.checking().has(contact.peer())) {
+                after = after.checking(new Task.Vetting(network, contact), contact);
+            }
+        }
+        return after;
+    }
+
+    private RoutingReducer probing() {
+        RoutingReducer after = this;
+        for (Contact contact : space.table()
+                .toCheck(ctx.now(), space.mostChecks() - space.checking().size())) {
+            after = after.with(after.space.with(after.space.table().checked(contact, nextCheck())));
+            if (!after.space.checking().has(contact.peer())) {
+                after = after.checking(new Task.Probing(network, contact), contact);
+            }
+        }
+        return after;
+    }
+
+    /** Asks a node for those nearest to this one: an answer shows that it is there and a server, and may name somebody new. */
+    private RoutingReducer checking(Task task, Contact contact) {
+        RoutingState begun = own.begun(task);
+        ctx.then(new ExchangeAction.Ask(
+                new Ticket(RoutingMachine.NAME, begun.last()),
+                contact.peer(),
+                contact.addresses(),
+                true,
+                network.protocol(),
+                new KadQuestion.FindNode(ownKey()),
+                config().checkTimeout()));
+        return new RoutingReducer(begun, network, space.with(space.checking().with(contact.peer(), begun.last())), ctx);
+    }
+
+    private Bytes ownKey() {
+        return Bytes.of(config().self().orElseThrow().toBytes());
+    }
+
+    private RoutingReducer looking() {
+        return space.refresh().isRunning()
+                        || space.table().size() == 0
+                        || space.refresh().at() > ctx.now()
+                ? this
+                : looking(Refresh.OWN, ownKey());
+    }
+
+    private RoutingReducer looking(int bucket, Bytes key) {
+        RoutingState begun = own.begun(new Task.Looking(network, key));
+        ctx.then(new QueryAction.Start(
+                new Ticket(RoutingMachine.NAME, begun.last()),
+                RoutingMachine.NAME,
+                network.protocol(),
+                new KadQuestion.FindNode(key),
+                space.table().nearest(Key.ofPreimage(key), config().bucketSize()),
+                network.filter(config().isScoped()),
+                Terms.standard(config().bucketSize())));
+        return new RoutingReducer(begun, network, space.with(space.refresh().looking(bucket, begun.last())), ctx);
+    }
+
+    /** A lookup of a round is over: the next is for the next bucket with room. */
+    private RoutingReducer looked(Task.Looking task, QueryOutcome.Done outcome) {
+        List<Contact> closest =
+                outcome.closest().stream().map(candidate -> candidate.contact()).toList();
+        RoutingReducer after =
+                with(space.with(space.size().with(Key.ofPreimage(task.key()), closest, config().bucketSize())));
+        RoutingTable table = space.table();
+        int deepest = Math.min(table.deepest(), Preimages.MOST_BITS - 1);
+        for (int bucket = space.refresh().bucket() + 1; bucket <= deepest; bucket++) {
+            if (table.bucket(bucket).size() < config().bucketSize()) {
+                return after.looking(
+                        bucket,
+                        Preimages.inBucket(table.self(), bucket, ctx.random().nextLong()));
+            }
+        }
+        return after.roundOver(config().refreshInterval());
+    }
+
+    private RoutingReducer roundOver(long next) {
+        for (Ticket waiter : space.refresh().waiters()) {
+            ctx.then(new RoutingOutcome.Joined(waiter, space.table().size()));
+        }
+        return with(space.with(Refresh.due(ctx.now() + next + ctx.random().nextLong(next / SPREAD + 1))));
+    }
+
+    private RoutingState join(Ticket ticket) {
+        Refresh refresh = space.refresh();
+        List<Ticket> waiters = new ArrayList<>(refresh.waiters());
+        waiters.add(ticket);
+        Refresh soon = new Refresh(
+                refresh.isRunning() ? refresh.at() : ctx.now(), refresh.bucket(), refresh.lookup(), waiters);
+        return with(space.with(soon).joining(Math.min(space.joinAt(), ctx.now())))
+                .advanced();
+    }
+
+    /** Who waits for a network to be joined by nobody is told so. */
+    private RoutingReducer told() {
+        boolean isHopeless = !space.refresh().isRunning()
+                && space.table().size() == 0
+                && space.checking().isEmpty()
+                && space.candidates().isEmpty();
+        return isHopeless && !space.refresh().waiters().isEmpty() ? roundOver(config().joinInterval()) : this;
+    }
+
+    // Answering
+
+    private static RoutingState observed(RoutingState own, RoutingAction.Observed fact, Context ctx) {
+        RoutingState after =
+                own.reachable(fact.addresses().stream().anyMatch(address -> Scope.of(address) == Scope.PUBLIC));
+        for (Network network : own.spaces().keys()) {
+            after = in(after, network, ctx).served(own.config()).saved();
+        }
+        return after;
+    }
+
+    /** Answers who asks, or does so no longer, as the mode says. */
+    private RoutingReducer served(RoutingConfig config) {
+        boolean serves = switch (config.mode()) {
+            case SERVER -> true;
+            case CLIENT, OFF -> false;
+            case AUTO -> network == Network.LOCAL || !config.isScoped() || own.isReachable();
+        };
+        ctx.then(
+                serves ? new ExchangeAction.Serve(network.protocol()) : new ExchangeAction.Unserve(network.protocol()));
+        return with(space.served(serves));
+    }
+
+    private RoutingState asked(RoutingAction.Asked fact) {
+        if (!space.isServed()) {
+            ctx.then(new ExchangeAction.Refuse(fact.question()));
+            return own;
+        }
+        switch (fact.message()) {
+            case KadQuestion.FindNode(Bytes key) ->
+                ctx.then(new ExchangeAction.Reply(fact.question(), KadAnswer.FoundNodes.of(infos(nearest(key)))));
+            case KadQuestion.Ping() -> ctx.then(new ExchangeAction.Reply(fact.question(), new KadAnswer.Pong()));
+            case KadQuestion.OfKey of ->
+                ctx.then(new RoutingAction.RecordsAsked(fact.peer(), network, fact.question(), of, nearest(of.key())));
+        }
+        return own;
+    }
+
+    private List<Contact> nearest(Bytes key) {
+        return space.table().nearest(Key.ofPreimage(key), config().bucketSize());
+    }
+
+    private static List<PeerInfo> infos(List<Contact> contacts) {
+        return contacts.stream()
+                .map(contact -> new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED))
+                .toList();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.dunlin.dht.routing;
+
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Subject;
+
+/**
+ * Whom this node knows in each of its networks.
+ *
+ * @param config what the last boot said, and operators since
+ * @param spaces what is known of each network that it is part of
+ * @param tasks what was asked of others and is awaited, by number
+ * @param last the number of the last task; never falls, not even at a boot
+ * @param isReachable whether others can reach this node from the internet
+ */
+public record RoutingState(
+        RoutingConfig config, Table<Network, Space> spaces, Table<Long, Task> tasks, long last, boolean isReachable) {
+
+    /** Before the first boot. */
+    public static final RoutingState INITIAL =
+            new RoutingState(RoutingConfig.DEFAULT, Table.empty(), Table.empty(), 0, false);
+
+    RoutingState with(Network network, Space changed) {
+        return new RoutingState(config, spaces.with(network, changed), tasks, last, isReachable);
+    }
+
+    RoutingState without(long task) {
+        return new RoutingState(config, spaces, tasks.without(task), last, isReachable);
+    }
+
+    RoutingState begun(Task task) {
+        return new RoutingState(config, spaces, tasks.with(last + 1, task), last + 1, isReachable);
+    }
+
+    RoutingState reachable(boolean changed) {
+        return new RoutingState(config, spaces, tasks, last, changed);
+    }
+
+    String phaseOf(Subject subject) {
+        if (!subject.kind().equals(RoutingAction.OfTask.KIND)) {
+            return "running";
+        }
+        return tasks.find(Long.parseLong(subject.key()))
+                .map(task -> switch (task) {
+                    case Task.Vetting _ -> "vetting";
+                    case Task.Probing _ -> "probing";
+                    case Task.Looking _ -> "looking";
+                })
+                .orElse("noTask");
+    }
+}

@@ -1,0 +1,74 @@
+package dev.dunlin.dht.table;
+
+import dev.dunlin.core.multiformats.Component;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.Protocol;
+import dev.dunlin.core.state.Bytes;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The networks that addresses belong to: the first 16 bits of an IPv4 address, 8 where one holder was given all of them, 32 of an IPv6
+ * one. Who has many nodes in few networks is likely one and the same, so no more than some nodes of each network enter a routing table
+ * (ipfs/specs src/routing/kad-dht.md, "IP Diversity Filter"; of IPv6 addresses that page wants the autonomous system, which no address
+ * tells: 32 bits are what a registry gives one).
+ */
+final class Networks {
+
+    private static final int V4_BYTES = 4;
+
+    /** Blocks of 2^24 addresses that were given to one holder each. */
+    private static final int[] LEGACY_CLASS_A = {12, 17, 19, 38, 48, 53, 56, 73};
+
+    private Networks() {}
+
+    /** In place of the networks of a node that is in more than one. */
+    static final int SEVERAL = -1;
+
+    /** The network of these addresses: 0 if they have none, {@link #SEVERAL} if they have more than one. */
+    static int only(List<Multiaddr> addresses) {
+        int only = 0;
+        for (Multiaddr address : addresses) {
+            int network = of(address);
+            if (network != 0 && only != 0 && network != only) {
+                return SEVERAL;
+            }
+            only = network == 0 ? only : network;
+        }
+        return only;
+    }
+
+    /** The networks of these addresses, each once and none 0, in ascending order; names without an IP address have none. */
+    static int[] of(List<Multiaddr> addresses) {
+        return addresses.stream()
+                .mapToInt(Networks::of)
+                .filter(network -> network != 0)
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    /** Whether one of the addresses is in a network. */
+    static boolean hasOne(List<Multiaddr> addresses, int network) {
+        for (Multiaddr address : addresses) {
+            if (of(address) == network) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // The first half of an IPv6 address of the internet is never as small as 16 bits: the two kinds do not meet in one
+    // number.
+    private static int of(Multiaddr address) {
+        if (address.host().orElse(null) instanceof Component.Ip(Protocol _, Bytes ip)) {
+            int first = ip.at(0) & 0xFF;
+            int high = first << Byte.SIZE | ip.at(1) & 0xFF;
+            if (ip.size() == V4_BYTES) {
+                return Arrays.binarySearch(LEGACY_CLASS_A, first) < 0 ? high : first << Byte.SIZE;
+            }
+            return high << 2 * Byte.SIZE | (ip.at(2) & 0xFF) << Byte.SIZE | ip.at(3) & 0xFF;
+        }
+        return 0;
+    }
+}

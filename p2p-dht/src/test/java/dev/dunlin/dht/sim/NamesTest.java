@@ -1,0 +1,14 @@
+package dev.dunlin.dht.sim;
+
+import dev.dunlin.core.testkit.GoldenNames;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The names under which the machines of this module are written. */
+class NamesTest {
+
+    @Test
+    void theNamesAreThoseOfTheFile() {
+        GoldenNames.check(Path.of("src/test/resources/dev/dunlin/dht/names.golden"), KadRoot.store());
+    }
+}
