@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -149,6 +150,28 @@ func (a arguments) textOr(name, fallback string) (string, error) {
 		return fallback, nil
 	}
 	return a.text(name)
+}
+
+// texts is a list that may be missing.
+func (a arguments) texts(name string) ([]string, error) {
+	var values []string
+	if a.has(name) && json.Unmarshal(a[name], &values) != nil {
+		return nil, fmt.Errorf("%q must be a list of texts, not %s", name, a[name])
+	}
+	return values, nil
+}
+
+// bytes is an argument in hex that must be there; it may be empty.
+func (a arguments) bytes(name string) ([]byte, error) {
+	var value string
+	if !a.has(name) || json.Unmarshal(a[name], &value) != nil {
+		return nil, fmt.Errorf("%q is missing, or not a text", name)
+	}
+	decoded, err := hex.DecodeString(value)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not hex: %w", name, err)
+	}
+	return decoded, nil
 }
 
 func (a arguments) flag(name string) (bool, error) {

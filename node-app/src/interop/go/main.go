@@ -4,12 +4,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -33,6 +35,9 @@ type options struct {
 	listen        []string
 	agent         string
 	defaultLimits bool
+	// kad is how the peer takes part in Kademlia: off, server or client.
+	kad       string
+	kadPrefix string
 }
 
 func parseOptions(args []string) (options, error) {
@@ -53,6 +58,8 @@ func parseOptions(args []string) (options, error) {
 	})
 	flags.StringVar(&o.agent, "agent", "dunlin-go-peer/1.0.0", "")
 	flags.BoolVar(&o.defaultLimits, "default-limits", false, "")
+	flags.StringVar(&o.kad, "kad", "off", "")
+	flags.StringVar(&o.kadPrefix, "kad-prefix", ipfsPrefix, "")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -63,6 +70,12 @@ func parseOptions(args []string) (options, error) {
 		return o, fmt.Errorf("--early-muxer must be on or off, not %q", earlyMuxer)
 	}
 	o.earlyMuxer = earlyMuxer == "on"
+	if !slices.Contains([]string{"off", kadServer, kadClient}, o.kad) {
+		return o, fmt.Errorf("--kad must be off, server or client, not %q", o.kad)
+	}
+	if !strings.HasPrefix(o.kadPrefix, "/") || strings.HasSuffix(o.kadPrefix, "/") {
+		return o, fmt.Errorf("--kad-prefix must begin with a slash and not end with one, as %s, not %q", ipfsPrefix, o.kadPrefix)
+	}
 	if len(o.listen) == 0 {
 		o.listen = []string{"/ip4/127.0.0.1/tcp/0"}
 	}
@@ -76,6 +89,8 @@ type node struct {
 	lines   *lines
 	known   *knowledge
 	held    *holds
+	// kad is nil where the peer takes no part in Kademlia.
+	kad *kademlia
 	// close ends the host with all that go-libp2p started for it.
 	close func() error
 }
@@ -98,6 +113,13 @@ func start(args []string, out *lines) (*node, error) {
 		return nil, err
 	}
 	n.close = whole.Close
+	if o.kad == "off" {
+		return n, nil
+	}
+	if n.kad, err = startKademlia(whole, o); err != nil {
+		return nil, errors.Join(err, whole.Close())
+	}
+	n.close = func() error { return errors.Join(n.kad.close(), whole.Close()) }
 	return n, nil
 }
 

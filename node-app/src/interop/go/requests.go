@@ -51,6 +51,22 @@ var requests = map[string]request{
 	"hangup":       hangup,
 	"goAway":       goAway,
 	"connections":  connections,
+
+	"kad.add":           kadAdd,
+	"kad.bootstrap":     kadBootstrap,
+	"kad.table":         kadTable,
+	"kad.findPeer":      kadFindPeer,
+	"kad.closest":       kadClosest,
+	"kad.provide":       kadProvide,
+	"kad.findProviders": kadFindProviders,
+	"kad.put":           kadPut,
+	"kad.get":           kadGet,
+	"kad.mode":          kadMode,
+	"kad.send":          kadSend,
+	"kad.makeIpns":      kadMakeIpns,
+	"kad.makePk":        kadMakePk,
+	"kad.checkIpns":     kadCheckIpns,
+	"kad.select":        kadSelect,
 }
 
 func millis(since time.Time) float64 { return between(since, time.Now()) }

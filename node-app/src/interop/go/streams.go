@@ -9,6 +9,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/core/routing"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	mss "github.com/multiformats/go-multistream"
 )
@@ -33,6 +34,8 @@ func failure(err error) fields {
 		name = "UnsupportedProtocolError"
 	case errors.Is(err, context.DeadlineExceeded):
 		name = "TimeoutError"
+	case errors.Is(err, routing.ErrNotFound):
+		name = "NotFoundError"
 	}
 	return fields{"name": name, "message": err.Error()}
 }

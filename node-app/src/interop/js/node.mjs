@@ -1,4 +1,4 @@
-// Builds the js-libp2p node: TCP, Noise, yamux, identify, push and ping.
+// Builds the js-libp2p node: TCP, Noise, yamux, identify, push and ping, and Kademlia if asked for.
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { identify, identifyPush } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
@@ -6,6 +6,7 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { kademlia } from './kad.mjs'
 import { STREAM_LIMITS } from './protocols.mjs'
 
 const KEY_TYPES = { ed25519: 'Ed25519', rsa: 'RSA', secp256k1: 'secp256k1' }
@@ -96,7 +97,8 @@ export async function startNode (options, onPush) {
     services: {
       identify: identify(limits),
       identifyPush: observedPush({ ...limits, ...(options.defaultLimits ? {} : { debounce: 50 }) }, onPush),
-      ping: ping({ ...limits, ...(options.defaultLimits ? {} : { timeout: NEGOTIATION_MS }) })
+      ping: ping({ ...limits, ...(options.defaultLimits ? {} : { timeout: NEGOTIATION_MS }) }),
+      ...(options.kad === 'off' ? {} : { kad: kademlia(options) })
     }
   })
   return { node, earlyMuxer: connection => chosenEarly.get(connection.maConn) ?? false }

@@ -5,6 +5,7 @@ import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { IPFS_PREFIX, MODES } from './kad.mjs'
 import { startNode } from './node.mjs'
 import { serve } from './protocols.mjs'
 import { requests } from './requests.mjs'
@@ -20,11 +21,19 @@ function options () {
       'early-muxer': { type: 'string', default: 'on' },
       listen: { type: 'string', multiple: true, default: ['/ip4/127.0.0.1/tcp/0'] },
       agent: { type: 'string', default: 'dunlin-js-peer/1.0.0' },
-      'default-limits': { type: 'boolean', default: false }
+      'default-limits': { type: 'boolean', default: false },
+      kad: { type: 'string', default: 'off' },
+      'kad-prefix': { type: 'string', default: IPFS_PREFIX }
     }
   })
   if (!['on', 'off'].includes(values['early-muxer'])) {
     throw new Error(`--early-muxer must be on or off, not "${values['early-muxer']}"`)
+  }
+  if (!['off', ...MODES].includes(values.kad)) {
+    throw new Error(`--kad must be off, server or client, not "${values.kad}"`)
+  }
+  if (!/^\/.*[^/]$/.test(values['kad-prefix'])) {
+    throw new Error(`--kad-prefix must begin with a slash and not end with one, as ${IPFS_PREFIX}, not "${values['kad-prefix']}"`)
   }
   return {
     key: values.key,
@@ -33,7 +42,9 @@ function options () {
     earlyMuxer: values['early-muxer'] === 'on',
     listen: values.listen,
     agent: values.agent,
-    defaultLimits: values['default-limits']
+    defaultLimits: values['default-limits'],
+    kad: values.kad,
+    kadPrefix: values['kad-prefix']
   }
 }
 

@@ -5,6 +5,7 @@ import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { patternSha256, randomChunks, u64, zeroChunks } from './bytes.mjs'
+import { kadRequests } from './kad.mjs'
 import { ECHO, HALF_CLOSE, PERF, RESET, serveEcho, SINK, SOURCE, STREAM_LIMITS } from './protocols.mjs'
 import { closeReason, finish, hashChunk, Reader, write } from './stream-io.mjs'
 
@@ -374,5 +375,7 @@ export const requests = {
   async connections (context, { peer }) {
     const list = context.node.getConnections(peer == null ? undefined : peerIdFromString(peer))
     return { count: list.length, connections: list.map(conn => describe(context, conn)) }
-  }
+  },
+
+  ...kadRequests
 }

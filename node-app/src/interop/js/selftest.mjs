@@ -1,6 +1,7 @@
 // Two peers talk through every request. Exits with 1 at the first check that fails; prints one line per part.
 import './polyfill.mjs'
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { Peer } from './control.mjs'
 
@@ -141,6 +142,79 @@ async function killedMidTransfer (op) {
   await stopAll(a)
 }
 
+const hexOf = text => Buffer.from(text).toString('hex')
+const multihashOf = text => '1220' + createHash('sha256').update(text).digest('hex')
+const plain = peer => peer.addr.replace(/\/p2p\/.*/, '')
+
+/** Asks again until the answer is as wished: what was sent to many may still be under way. */
+async function until (peer, op, args, wished) {
+  for (let i = 0; i < 10_000; i++) {
+    const answer = await peer.ask(op, args)
+    if (wished(answer)) {
+      return answer
+    }
+  }
+  assert.fail(`${op} is never as wished`)
+}
+
+/** Peers of which a knows b, b knows c, and a client knows b. */
+async function kademlia () {
+  const [a, b, c, client] = await Promise.all(['server', 'server', 'server', 'client'].map(mode => start('--kad', mode, '--kad-prefix', '/dunlin')))
+  const add = async (to, peer) => assert.equal((await to.ask('kad.add', { peer: peer.id, addrs: [peer.addr] })).added, true)
+  assert.deepEqual((await a.ask('kad.table')).peers, [])
+  await assert.rejects(a.ask('kad.bootstrap'), /the routing table is empty/)
+  await add(b, c)
+  await add(a, b)
+  await add(client, b)
+  assert.ok((await a.ask('info')).protocols.includes('/dunlin/kad/1.0.0'))
+  assert.ok(!(await client.ask('info')).protocols.includes('/dunlin/kad/1.0.0'))
+
+  const found = { peer: c.id, addrs: [plain(c)] }
+  assert.deepEqual(await a.ask('kad.findPeer', { peer: c.id }), found)
+  await a.ask('kad.bootstrap')
+  await until(a, 'kad.table', {}, ({ peers }) => peers.includes(b.id) && peers.includes(c.id))
+  // js follows only who is closer to the key than the peer that tells of them: to c's own id, c is.
+  const { publicKey } = await c.ask('info')
+  // The identity multihash, as for each Ed25519 key.
+  const idOfC = '0024' + publicKey
+  const { peers } = await client.ask('kad.closest', { key: idOfC })
+  assert.ok(peers[0] === c.id && peers.includes(b.id) && !peers.includes(client.id))
+
+  const key = multihashOf('content')
+  await c.ask('kad.provide', { key })
+  const { providers } = await until(a, 'kad.findProviders', { key }, ({ providers }) => providers.length > 0)
+  assert.deepEqual(providers, [found])
+  assert.deepEqual((await a.ask('kad.findProviders', { key: multihashOf('none'), count: 1 })).providers, [])
+  await assert.rejects(a.ask('kad.provide', { key: hexOf('no multihash') }))
+
+  const one = hexOf('/test/one')
+  assert.ok((await a.ask('kad.put', { key: one, value: hexOf('b') })).stored > 0)
+  assert.equal((await client.ask('kad.get', { key: one })).value, hexOf('b'))
+  await assert.rejects(a.ask('kad.get', { key: hexOf('/test/none') }), { name: 'NotFoundError' })
+  await assert.rejects(a.ask('kad.put', { key: 'zz', value: '' }), /must be hex/)
+  const select = values => a.ask('kad.select', { key: one, values: values.map(hexOf) })
+  assert.equal((await select(['a', 'c', 'b'])).index, 1)
+  const pk = { key: hexOf('/pk/') + idOfC, value: publicKey }
+  assert.deepEqual(await a.ask('kad.checkIpns', pk), { valid: true, error: null })
+  assert.equal((await a.ask('kad.checkIpns', { ...pk, key: hexOf('/pk/none') })).valid, false)
+
+  await client.ask('dial', { addr: b.addr })
+  assert.equal((await client.ask('kad.mode')).mode, 'client')
+  assert.equal((await client.ask('kad.mode', { mode: 'server' })).mode, 'server')
+  await until(b, 'kad.table', {}, ({ peers }) => peers.includes(client.id))
+  assert.equal((await client.ask('kad.mode', { mode: 'client' })).mode, 'client')
+  assert.ok(!(await client.ask('info')).protocols.includes('/dunlin/kad/1.0.0'))
+  await assert.rejects(client.ask('kad.mode', { mode: 'both' }), /server or client/)
+
+  const off = await start()
+  assert.ok(!(await off.ask('info')).protocols.some(protocol => protocol.includes('kad')))
+  await assert.rejects(off.ask('kad.table'), /--kad/)
+  const ipfs = await start('--kad', 'server')
+  assert.ok((await ipfs.ask('info')).protocols.includes('/ipfs/kad/1.0.0'))
+  assert.equal((await ipfs.ask('kad.checkIpns', { key: one, value: '' })).valid, false)
+  await stopAll(a, b, c, client, off, ipfs)
+}
+
 async function main () {
   for (const key of KEYS) {
     for (const mode of [['on', 'on'], ['on', 'off'], ['off', 'on'], ['off', 'off']]) {
@@ -187,6 +261,8 @@ async function main () {
   })
   await part('back-pressure', () => backPressure(a, b))
   await stopAll(a, b)
+
+  await part('Kademlia', kademlia)
 
   await part('receiver killed mid-transfer', () => killedMidTransfer('sink'))
   await part('sender killed mid-transfer', () => killedMidTransfer('source'))

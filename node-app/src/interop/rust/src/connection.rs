@@ -206,6 +206,18 @@ impl NetworkBehaviour for Behaviour {
     type ConnectionHandler = Handler;
     type ToSwarm = Infallible;
 
+    /// The swarm dials right after this, whoever has asked for it.
+    fn handle_pending_outbound_connection(
+        &mut self,
+        id: ConnectionId,
+        _: Option<PeerId>,
+        _: &[Multiaddr],
+        _: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        self.node.switchboard.dialling(id);
+        Ok(Vec::new())
+    }
+
     fn handle_established_inbound_connection(
         &mut self,
         id: ConnectionId,

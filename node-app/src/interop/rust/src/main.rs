@@ -6,6 +6,7 @@ mod connection;
 mod events;
 mod failure;
 mod identify;
+mod kad;
 mod keys;
 mod muxer;
 mod node;

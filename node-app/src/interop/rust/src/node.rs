@@ -1,4 +1,5 @@
-//! The node: what requests and connections share, and the swarm with TCP, Noise, yamux, identify and ping.
+//! The node: what requests and connections share, and the swarm with TCP, Noise, yamux, identify and ping, and Kademlia
+//! if asked for.
 
 use std::collections::{HashMap, HashSet};
 use std::future::pending;
@@ -10,10 +11,12 @@ use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::{ListenerId, upgrade};
 use libp2p::core::{Multiaddr, Transport};
 use libp2p::identity::{Keypair, PublicKey};
+use libp2p::kad::Mode;
 use libp2p::multiaddr::Protocol;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::swarm::{self, ConnectionId, NetworkBehaviour, Swarm, SwarmEvent};
-use libp2p::{PeerId, StreamProtocol, identify, noise, ping, yamux};
+use libp2p::{PeerId, StreamProtocol, identify, kad as libp2p_kad, noise, ping, yamux};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -21,6 +24,7 @@ use crate::connection::{self, Connection};
 use crate::events::emit;
 use crate::failure::Failure;
 use crate::identify::Known;
+use crate::kad::{self, Kademlia, Queries, Task};
 use crate::muxer::Watched;
 use crate::options::Options;
 use crate::protocols;
@@ -57,6 +61,13 @@ pub struct Node {
     held: Mutex<Vec<oneshot::Sender<()>>>,
     changes: watch::Sender<()>,
     addrs: Mutex<Vec<Multiaddr>>,
+    kad: Option<Part>,
+}
+
+/// The part in Kademlia.
+struct Part {
+    protocol: StreamProtocol,
+    mode: Mutex<Mode>,
 }
 
 /// What only the swarm can do.
@@ -64,6 +75,7 @@ enum Order {
     Dial { addr: Multiaddr, force: bool, reply: Dialling },
     Close(ConnectionId),
     Push(oneshot::Sender<()>),
+    Kad(Task, oneshot::Sender<kad::Answer>),
     Stop,
 }
 
@@ -87,6 +99,7 @@ impl Node {
     pub fn protocols(&self) -> Vec<String> {
         let mut all: Vec<String> = self.served().iter().map(ToString::to_string).collect();
         all.extend(OWN.map(|protocol| protocol.to_string()));
+        all.extend(self.kad.iter().filter(|kad| *lock(&kad.mode) == Mode::Server).map(|kad| kad.protocol.to_string()));
         all.sort();
         all
     }
@@ -228,6 +241,22 @@ impl Node {
         pushed.await.map_err(|_| Failure::error("the node is stopping"))
     }
 
+    /// The mode in which it takes part in Kademlia.
+    pub fn kad_mode(&self) -> Result<Mode, Failure> {
+        let kad = self.kad.as_ref().ok_or_else(|| {
+            Failure::error("the peer takes no part in Kademlia: start it with --kad server or --kad client")
+        })?;
+        Ok(*lock(&kad.mode))
+    }
+
+    /// Does a task of Kademlia; the answer to the request.
+    pub async fn kad(&self, task: Task) -> kad::Answer {
+        self.kad_mode()?;
+        let (reply, answered) = oneshot::channel();
+        self.order(Order::Kad(task, reply)).await?;
+        answered.await.unwrap_or_else(|_| Err(Failure::error("the node is stopping")))
+    }
+
     /// Closes all connections and ends the loop of the swarm.
     pub async fn stop(&self) {
         // It is stopping already when the order cannot be given.
@@ -239,6 +268,7 @@ impl Node {
 struct Behaviour {
     identify: identify::Behaviour,
     ping: quiet::Behaviour,
+    kad: Toggle<Kademlia>,
     connections: connection::Behaviour,
 }
 
@@ -251,6 +281,7 @@ pub struct Loop {
     /// Connections that were identified; what comes after that are pushes.
     identified: HashSet<ConnectionId>,
     pushes: Vec<Push>,
+    queries: Queries,
 }
 
 struct Dial {
@@ -279,6 +310,7 @@ pub async fn start(key: Keypair, options: &Options) -> Result<(Arc<Node>, Loop),
         held: Mutex::default(),
         changes: watch::Sender::new(()),
         addrs: Mutex::default(),
+        kad: options.kad.clone().map(|(protocol, mode)| Part { protocol, mode: Mutex::new(mode) }),
     });
     let swarm = Swarm::new(
         transport(&key, &node, options)?,
@@ -297,6 +329,7 @@ pub async fn start(key: Keypair, options: &Options) -> Result<(Arc<Node>, Loop),
         dials: HashMap::new(),
         identified: HashSet::new(),
         pushes: Vec::new(),
+        queries: Queries::default(),
     };
     looping.listen(&options.listen).await?;
     Ok((node, looping))
@@ -333,6 +366,7 @@ fn behaviour(key: &Keypair, node: &Arc<Node>, options: &Options) -> Behaviour {
             identify.with_agent_version(options.agent.clone()).with_interval(NEVER_AGAIN),
         ),
         ping: quiet::Behaviour::new(ping::Config::new(), !options.default_limits),
+        kad: options.kad.clone().map(|(protocol, mode)| kad::behaviour(node.id(), protocol, mode)).into(),
         connections: connection::Behaviour::new(node.clone()),
     }
 }
@@ -366,6 +400,7 @@ impl Loop {
                         self.swarm.close_connection(id);
                     }
                     Some(Order::Push(done)) => self.push(done),
+                    Some(Order::Kad(task, reply)) => self.kad(task, reply),
                     Some(Order::Stop) | None => break,
                 },
             }
@@ -404,8 +439,7 @@ impl Loop {
         let opts: DialOpts = addr.clone().into();
         let id = opts.connection_id();
         self.dials.insert(id, Dial { addr, waiting: vec![reply] });
-        let dialled = self.node.switchboard.dialling(id, || self.swarm.dial(opts));
-        if let Err(e) = dialled {
+        if let Err(e) = self.swarm.dial(opts) {
             self.dialled(id, Err((&e).into()));
         }
     }
@@ -416,6 +450,15 @@ impl Loop {
         let waiting = dial.waiting.into_iter().filter_map(|reply| reply.send(result.clone()).ok()).count();
         if waiting == 0 && result.is_ok() {
             self.swarm.close_connection(id);
+        }
+    }
+
+    fn kad(&mut self, task: Task, reply: oneshot::Sender<kad::Answer>) {
+        if let (Task::Mode(mode), Some(kad)) = (&task, &self.node.kad) {
+            *lock(&kad.mode) = *mode;
+        }
+        if let Some(behaviour) = self.swarm.behaviour_mut().kad.as_mut() {
+            self.queries.begin(behaviour, task, reply);
         }
     }
 
@@ -461,10 +504,26 @@ impl Loop {
             SwarmEvent::IncomingConnectionError { send_back_addr, error, .. } => {
                 eprintln!("a connection from {send_back_addr} failed: {}", chain(&error));
             }
-            SwarmEvent::NewListenAddr { address, .. } => lock(&self.node.addrs).push(address),
+            SwarmEvent::NewListenAddr { address, .. } => {
+                // rust-libp2p puts only external addresses into its provider records.
+                if self.node.kad.is_some() {
+                    self.swarm.add_external_address(address.clone());
+                }
+                lock(&self.node.addrs).push(address);
+            }
             SwarmEvent::ExpiredListenAddr { address, .. } => lock(&self.node.addrs).retain(|addr| *addr != address),
             SwarmEvent::ListenerError { error, .. } => eprintln!("a listener failed: {error}"),
             SwarmEvent::Behaviour(BehaviourEvent::Identify(event)) => self.take_identify(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Kad(libp2p_kad::Event::OutboundQueryProgressed {
+                id,
+                result,
+                step,
+                ..
+            })) => {
+                if let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() {
+                    self.queries.progressed(kad, id, result, step);
+                }
+            }
             _ => {}
         }
     }
@@ -472,6 +531,7 @@ impl Loop {
     fn take_identify(&mut self, event: identify::Event) {
         match event {
             identify::Event::Received { connection_id, peer_id, info } => {
+                self.route(peer_id, &info);
                 let before = self.node.about(peer_id);
                 self.node.identified(peer_id, Known::of(info, before.as_ref()));
                 // rust-libp2p drops a push that comes before the answer to identify.
@@ -485,6 +545,16 @@ impl Loop {
                 self.pushed(Some(peer_id));
             }
             identify::Event::Sent { .. } => {}
+        }
+    }
+
+    /// Puts a server of the DHT into the routing table. rust-libp2p by itself takes only addresses that it has dialled.
+    fn route(&mut self, peer: PeerId, info: &identify::Info) {
+        let serves = self.node.kad.as_ref().is_some_and(|kad| info.protocols.contains(&kad.protocol));
+        if serves && let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() {
+            for addr in &info.listen_addrs {
+                kad.add_address(&peer, addr.clone());
+            }
         }
     }
 }

@@ -1,6 +1,10 @@
 //! The command line.
 
+use libp2p::StreamProtocol;
+use libp2p::kad::Mode;
+
 use crate::failure::Failure;
+use crate::kad;
 
 pub struct Options {
     pub key: String,
@@ -10,6 +14,8 @@ pub struct Options {
     pub agent: String,
     pub default_limits: bool,
     pub signed_record: bool,
+    /// How the peer takes part in Kademlia, if it does.
+    pub kad: Option<(StreamProtocol, Mode)>,
 }
 
 impl Options {
@@ -22,7 +28,10 @@ impl Options {
             agent: concat!("dunlin-rust-peer/", env!("CARGO_PKG_VERSION")).to_owned(),
             default_limits: false,
             signed_record: false,
+            kad: None,
         };
+        let mut kad_mode = None;
+        let mut kad_prefix = kad::IPFS_PREFIX.to_owned();
         while let Some(arg) = args.next() {
             let (name, given) = match arg.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -52,9 +61,19 @@ impl Options {
                 "--agent" => options.agent = value()?,
                 "--default-limits" => options.default_limits = true,
                 "--signed-record" => options.signed_record = true,
+                "--kad" => {
+                    let mode = value()?;
+                    kad_mode = kad::mode(&mode);
+                    if kad_mode.is_none() && mode != "off" {
+                        return Err(Failure::error(format!("--kad must be off, server or client, not \"{mode}\"")));
+                    }
+                }
+                "--kad-prefix" => kad_prefix = value()?,
                 _ => return Err(Failure::error(format!("unknown option {name}"))),
             }
         }
+        let protocol = kad::protocol(&kad_prefix)?;
+        options.kad = kad_mode.map(|mode| (protocol, mode));
         if options.listen.is_empty() {
             options.listen.push("/ip4/127.0.0.1/tcp/0".to_owned());
         }

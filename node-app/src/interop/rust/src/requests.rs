@@ -7,22 +7,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::{join_all, try_join};
+use libp2p::core::Multiaddr;
 use libp2p::{PeerId, identify as libp2p_identify, ping as libp2p_ping};
 use rand::Rng;
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
-use crate::bytes::{CHUNK, Payload, hex, pattern_sha256};
+use crate::bytes::{CHUNK, Payload, hex, pattern_sha256, unhex};
 use crate::connection::{Connection, protocol_name};
 use crate::failure::Failure;
 use crate::identify::{self, Known};
+use crate::kad::{self, Task};
 use crate::keys;
 use crate::node::{self, Node, open, parse_addr, peer_of};
 use crate::protocols::{ECHO, HALF_CLOSE, PERF, RESET, SINK, SOURCE};
 use crate::wire::{Reader, Writer};
 
 const NAMES: &str = "info, dial, ping, identify, waitPush, handle, unhandle, push, echo, sink, source, reset, \
-                     awaitReset, halfClose, release, perf, connectTimes, hangup, connections, stop";
+                     awaitReset, halfClose, release, perf, connectTimes, hangup, connections, kad.add, kad.bootstrap, kad.table, \
+                     kad.findPeer, kad.closest, kad.provide, kad.findProviders, kad.put, kad.get, kad.mode, stop";
 
 /// The most that JavaScript, and so the line protocol, has as a whole number.
 const SAFE: u64 = (1 << 53) - 1;
@@ -54,11 +57,41 @@ pub async fn run(node: &Arc<Node>, request: &Value) -> Answer {
         Some("connectTimes") => connect_times(node, args).await,
         Some("hangup") => hangup(node, args).await,
         Some("connections") => connections(node, args),
-        _ => {
-            let op = request.get("op").unwrap_or(&Value::Null);
-            Err(Failure::error(format!("unknown request {op}: use one of {NAMES}")))
+        Some("kad.mode") if args.text("mode").is_none() => {
+            node.kad_mode().map(|mode| json!({ "mode": mode.to_string() }))
         }
+        Some(op) if op.starts_with("kad.") => match task(op, args)? {
+            Some(task) => node.kad(task).await,
+            None => unknown(request),
+        },
+        _ => unknown(request),
     }
+}
+
+fn unknown(request: &Value) -> Answer {
+    let op = request.get("op").unwrap_or(&Value::Null);
+    Err(Failure::error(format!("unknown request {op}: use one of {NAMES}")))
+}
+
+/// What a request asks of Kademlia.
+fn task(op: &str, args: Args<'_>) -> Result<Option<Task>, Failure> {
+    Ok(Some(match op {
+        "kad.add" => Task::Add { peer: args.peer_id()?, addrs: args.addrs()? },
+        "kad.bootstrap" => Task::Bootstrap,
+        "kad.table" => Task::Table,
+        "kad.findPeer" => Task::FindPeer(args.peer_id()?),
+        "kad.closest" => Task::Closest(args.bytes("key")?),
+        "kad.provide" => Task::Provide(args.bytes("key")?),
+        "kad.findProviders" => Task::FindProviders { key: args.bytes("key")?, count: args.count("count", Some(20))? },
+        "kad.put" => Task::Put { key: args.bytes("key")?, value: args.bytes("value")? },
+        "kad.get" => Task::Get(args.bytes("key")?),
+        "kad.mode" => {
+            let mode = args.required("mode")?;
+            let why = || Failure::error(format!("the mode must be server or client, not \"{mode}\""));
+            Task::Mode(kad::mode(mode).ok_or_else(why)?)
+        }
+        _ => return Ok(None),
+    }))
 }
 
 #[derive(Clone, Copy)]
@@ -71,6 +104,17 @@ impl<'a> Args<'a> {
 
     fn required(self, name: &str) -> Result<&'a str, Failure> {
         self.text(name).ok_or_else(|| Failure::error(format!("\"{name}\" is missing")))
+    }
+
+    /// Bytes in hex, which must be there and may be empty.
+    fn bytes(self, name: &str) -> Result<Vec<u8>, Failure> {
+        let given = self.0.get(name).and_then(Value::as_str);
+        given.and_then(unhex).ok_or_else(|| Failure::error(format!("\"{name}\" is missing, or not hex")))
+    }
+
+    fn addrs(self) -> Result<Vec<Multiaddr>, Failure> {
+        let given = self.0.get("addrs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        given.iter().map(|addr| parse_addr(addr.as_str().unwrap_or_default())).collect()
     }
 
     fn flag(self, name: &str) -> bool {

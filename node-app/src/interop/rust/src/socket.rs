@@ -28,7 +28,8 @@ pub enum Line {
 #[derive(Default)]
 pub struct Switchboard {
     dialling: Mutex<Option<ConnectionId>>,
-    switches: Mutex<HashMap<Line, Arc<Switch>>>,
+    /// Several of a connection whose addresses are being dialled at once.
+    switches: Mutex<HashMap<Line, Vec<Arc<Switch>>>>,
 }
 
 #[derive(Default)]
@@ -38,17 +39,14 @@ struct Switch {
 }
 
 impl Switchboard {
-    /// Runs `dial`, in which the swarm asks the transport to dial; the socket then belongs to this connection.
-    pub fn dialling<T>(&self, connection: ConnectionId, dial: impl FnOnce() -> T) -> T {
+    /// What the swarm asks the transport to dial next belongs to this connection.
+    pub fn dialling(&self, connection: ConnectionId) {
         *lock(&self.dialling) = Some(connection);
-        let result = dial();
-        *lock(&self.dialling) = None;
-        result
     }
 
     /// Breaks a connection: the remote gets a TCP reset, and what was not sent yet is lost.
     pub fn cut(&self, line: &Line) {
-        if let Some(switch) = lock(&self.switches).get(line) {
+        for switch in lock(&self.switches).get(line).into_iter().flatten() {
             switch.broken.store(true, Ordering::Release);
             switch.waker.wake();
         }
@@ -56,8 +54,18 @@ impl Switchboard {
 
     fn socket(self: Arc<Self>, tcp: tcp::tokio::TcpStream, line: Line) -> Socket {
         let switch = Arc::new(Switch::default());
-        lock(&self.switches).insert(line.clone(), switch.clone());
+        lock(&self.switches).entry(line.clone()).or_default().push(switch.clone());
         Socket { tcp, line, switch, board: self }
+    }
+
+    fn forget(&self, line: &Line, switch: &Arc<Switch>) {
+        let mut switches = lock(&self.switches);
+        if let Some(of_line) = switches.get_mut(line) {
+            of_line.retain(|other| !Arc::ptr_eq(other, switch));
+            if of_line.is_empty() {
+                switches.remove(line);
+            }
+        }
     }
 }
 
@@ -85,7 +93,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        lock(&self.board.switches).remove(&self.line);
+        self.board.forget(&self.line, &self.switch);
         if self.switch.broken.load(Ordering::Acquire)
             && let Err(e) = self.tcp.0.set_zero_linger()
         {
@@ -154,8 +162,8 @@ impl Transport for Sockets {
 
     fn dial(&mut self, addr: Multiaddr, opts: DialOpts) -> Result<Self::Dial, TransportError<io::Error>> {
         let connection = *lock(&self.board.dialling);
-        let connection = connection
-            .ok_or_else(|| TransportError::Other(io::Error::other("a dial that no request has asked for")))?;
+        let connection =
+            connection.ok_or_else(|| TransportError::Other(io::Error::other("a dial of no connection")))?;
         let board = self.board.clone();
         let dial = self.tcp.dial(addr, opts)?;
         Ok(async move { Ok(board.socket(dial.await?, Line::Dialled(connection))) }.boxed())

@@ -3,8 +3,40 @@
 mod common;
 
 use common::control::{Peer, is, text};
-use common::{Kind, MIB, back_pressure, bulk, conversation, killed_mid_transfer, many_connections, stop_all};
-use serde_json::json;
+use common::{Kind, MIB, back_pressure, bulk, contains, conversation, killed_mid_transfer, many_connections, stop_all};
+use serde_json::{Value, json};
+
+const KAD: &str = "/dunlin/kad/1.0.0";
+
+/// A multihash of SHA-256.
+const CONTENT: &str = "1220e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn start_kad(mode: &str) -> Peer {
+    Peer::start(&["--kad", mode, "--kad-prefix", "/dunlin"])
+}
+
+fn plain(peer: &Peer) -> String {
+    peer.addr.replace(&format!("/p2p/{}", peer.id), "")
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn add(to: &Peer, peer: &Peer) {
+    assert_eq!(to.ask("kad.add", json!({ "peer": peer.id, "addrs": [peer.addr] }))["added"], true);
+}
+
+/// Asks again until the answer is as wished: what was sent to many may still be under way.
+fn until(peer: &Peer, op: &str, args: &Value, wished: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..10_000 {
+        let answer = peer.ask(op, args.clone());
+        if wished(&answer) {
+            return answer;
+        }
+    }
+    panic!("{op} {args} is never as wished")
+}
 
 fn kind(key: &'static str) -> Kind {
     Kind { key, record: false }
@@ -192,6 +224,82 @@ fn what_keeps_a_peer_from_starting() {
     ] {
         let (failed, status) = Peer::failing(args);
         assert!(text(&failed["error"]["message"]).contains(why), "{failed}");
+        assert_eq!(status.code(), Some(1));
+    }
+}
+
+#[test]
+fn kademlia() {
+    // a knows b, and b knows c: a finds c through b.
+    let (a, b, c, client) = (start_kad("server"), start_kad("server"), start_kad("server"), start_kad("client"));
+    assert_eq!(a.ask("kad.table", json!({}))["peers"], json!([]));
+    assert_eq!(a.refused("kad.bootstrap", json!({})).message, "No known peers.");
+    add(&b, &c);
+    add(&a, &b);
+    add(&client, &b);
+    assert!(contains(&a.ask("info", json!({}))["protocols"], KAD));
+    assert!(!contains(&client.ask("info", json!({}))["protocols"], KAD));
+
+    let found = json!({ "peer": c.id, "addrs": [plain(&c)] });
+    assert_eq!(a.ask("kad.findPeer", json!({ "peer": c.id })), found);
+    a.ask("kad.bootstrap", json!({}));
+    until(&a, "kad.table", &json!({}), |table| contains(&table["peers"], &b.id) && contains(&table["peers"], &c.id));
+    let closest = client.ask("kad.closest", json!({ "key": hex("any") }));
+    assert!(contains(&closest["peers"], &b.id) && contains(&closest["peers"], &c.id), "{closest}");
+    assert!(!contains(&closest["peers"], &client.id), "{closest}");
+
+    let key = json!({ "key": CONTENT });
+    c.ask("kad.provide", key.clone());
+    let providers = until(&a, "kad.findProviders", &key, |found| found["providers"] != json!([]));
+    assert_eq!(providers["providers"], json!([found]));
+    assert_eq!(a.ask("kad.findProviders", json!({ "key": hex("none"), "count": 1 }))["providers"], json!([]));
+
+    let one = hex("/test/one");
+    let stored = a.ask("kad.put", json!({ "key": one, "value": hex("b") }));
+    assert!(stored["stored"].as_u64() > Some(0), "{stored}");
+    let got = client.ask("kad.get", json!({ "key": one }));
+    assert_eq!(got["value"], hex("b"));
+    assert!(got["records"].as_array().is_some_and(|all| all.iter().any(|record| record["publisher"] == a.id)), "{got}");
+    assert_eq!(a.refused("kad.get", json!({ "key": hex("/test/none") })).name, "NotFoundError");
+    assert!(a.refused("kad.put", json!({ "key": "zz", "value": "" })).message.contains("not hex"));
+    assert!(a.refused("kad.none", json!({})).message.contains("unknown request"));
+
+    client.ask("dial", json!({ "addr": b.addr }));
+    assert_eq!(client.ask("kad.mode", json!({}))["mode"], "client");
+    assert_eq!(client.ask("kad.mode", json!({ "mode": "server" }))["mode"], "server");
+    assert!(contains(&client.ask("info", json!({}))["protocols"], KAD));
+    until(&b, "kad.table", &json!({}), |table| contains(&table["peers"], &client.id));
+    b.ask("waitPush", json!({ "peer": client.id, "present": KAD }));
+    client.ask("kad.mode", json!({ "mode": "client" }));
+    b.ask("waitPush", json!({ "peer": client.id, "absent": KAD }));
+    assert!(client.refused("kad.mode", json!({ "mode": "both" })).message.contains("server or client"));
+    stop_all(&[&a, &b, &c, &client]);
+}
+
+#[test]
+fn a_connection_that_a_lookup_has_made_can_be_broken() {
+    let (a, b) = (start_kad("server"), start_kad("server"));
+    add(&a, &b);
+    a.ask("kad.closest", json!({ "key": hex("any") }));
+    assert_eq!(a.ask("hangup", json!({ "peer": b.id, "abort": true }))["closed"], 1);
+    b.event(|e| is(e, "disconnected"));
+    stop_all(&[&a, &b]);
+}
+
+#[test]
+fn no_kademlia_unless_asked_for() {
+    let off = Peer::start(&[]);
+    let protocols = off.ask("info", json!({}))["protocols"].clone();
+    assert!(!protocols.to_string().contains("kad"), "{protocols}");
+    for op in ["kad.table", "kad.mode"] {
+        assert!(off.refused(op, json!({})).message.contains("--kad"));
+    }
+    let ipfs = Peer::start(&["--kad", "server"]);
+    assert!(contains(&ipfs.ask("info", json!({}))["protocols"], "/ipfs/kad/1.0.0"));
+    stop_all(&[&off, &ipfs]);
+    for args in [&["--kad", "perhaps"][..], &["--kad-prefix", "dunlin"], &["--kad-prefix", "/dunlin/"]] {
+        let (failed, status) = Peer::failing(args);
+        assert!(failed["error"]["message"].as_str().is_some_and(|message| message.contains("--kad")), "{failed}");
         assert_eq!(status.code(), Some(1));
     }
 }
