@@ -196,7 +196,10 @@ func described(info peer.AddrInfo) fields {
 	addrs := []string{}
 	for _, addr := range info.Addrs {
 		plain, _ := peer.SplitAddr(addr)
-		addrs = append(addrs, plain.String())
+		// The same address may have been told with the id and without it.
+		if text := plain.String(); !slices.Contains(addrs, text) {
+			addrs = append(addrs, text)
+		}
 	}
 	return fields{"peer": info.ID.String(), "addrs": addrs}
 }
