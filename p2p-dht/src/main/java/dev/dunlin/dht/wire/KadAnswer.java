@@ -91,13 +91,15 @@ public sealed interface KadAnswer extends Message {
     /**
      * To {@link AddProvider}: it is stored. An echo without the peers, as go's echoes are. go does not send it.
      *
-     * @param key the content's
+     * @param key the content's, or nothing where who answers leaves it out; at most {@link KadQuestion#MAX_CONTENT_KEY} bytes
      */
     @Named("providerAdded")
     record Added(Bytes key) implements KadAnswer {
         /** Checks the key. */
         public Added {
-            Checks.key(key, KadQuestion.MAX_CONTENT_KEY);
+            if (key.size() > 0) {
+                Checks.key(key, KadQuestion.MAX_CONTENT_KEY);
+            }
         }
     }
 
@@ -121,7 +123,8 @@ public sealed interface KadAnswer extends Message {
                         && stored.value().equals(asked.value());
             case FoundProviders _ -> question instanceof GetProviders;
             case Added(Bytes added) ->
-                question instanceof AddProvider(Bytes key, List<PeerInfo> _, int _) && added.equals(key);
+                question instanceof AddProvider(Bytes key, List<PeerInfo> _, int _)
+                        && (added.size() == 0 || added.equals(key));
             case Pong _ -> question instanceof Ping;
         };
     }

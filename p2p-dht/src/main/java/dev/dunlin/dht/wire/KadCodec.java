@@ -56,8 +56,7 @@ public final class KadCodec {
      * @param limits how much of an answer is read
      */
     public static MessageCodec<KadAnswer> answers(KadLimits limits) {
-        return MessageCodec.of(
-                KadAnswer.class, FRAMING, answer -> bytes(message(sendable(answer))), body -> answer(body, limits));
+        return MessageCodec.of(KadAnswer.class, FRAMING, KadCodec::sendable, body -> answer(body, limits));
     }
 
     private static Bytes bytes(KadMessagePb message) {
@@ -212,12 +211,13 @@ public final class KadCodec {
         return message.build();
     }
 
-    private static KadAnswer sendable(KadAnswer answer) {
-        if (fits(answer, COMMON_BYTES)) {
-            return answer;
+    private static Bytes sendable(KadAnswer answer) {
+        KadMessagePb whole = message(answer);
+        if (whole.getSerializedSize() <= COMMON_BYTES) {
+            return bytes(whole);
         }
         boolean fewerAddressesDo = fits(cut(answer, 1, Integer.MAX_VALUE, Integer.MAX_VALUE), COMMON_BYTES);
-        return fitted(answer, fewerAddressesDo ? COMMON_BYTES : MAX_BYTES);
+        return bytes(message(fitted(answer, fewerAddressesDo ? COMMON_BYTES : MAX_BYTES)));
     }
 
     /**

@@ -17,6 +17,7 @@ import dev.dunlin.dht.namespace.pb.IpnsEntryPb;
 import dev.dunlin.dht.time.Rfc3339;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -52,8 +54,16 @@ class IpnsRecordTest {
     private static final Bytes AT = IpnsValidator.keyOf(NAME);
 
     static List<String> published() throws IOException {
+        return lines("ipns-records.txt");
+    }
+
+    static List<String> madeByJs() throws IOException {
+        return lines("js-records.txt");
+    }
+
+    private static List<String> lines(String file) throws IOException {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(IpnsRecordTest.class.getResourceAsStream("ipns-records.txt")),
+                Objects.requireNonNull(IpnsRecordTest.class.getResourceAsStream(file), file),
                 StandardCharsets.UTF_8))) {
             return reader.lines().toList();
         }
@@ -112,6 +122,33 @@ class IpnsRecordTest {
                         Instant.parse("2123-08-14T12:17:03.694052Z"),
                         0,
                         1_800_000_000_000L));
+    }
+
+    /** Signatures are deterministic, so what is made here has the bytes of what js-ipns makes. */
+    @ParameterizedTest
+    @MethodSource("madeByJs")
+    void theSameRecordIsMadeAsByJs(String line) throws Exception {
+        String[] words = line.split(" ", -1);
+        IpnsData data = new IpnsData(
+                bytes(words[5]),
+                Instant.parse(words[4]),
+                Long.parseUnsignedLong(words[2]),
+                Long.parseUnsignedLong(words[3]));
+        PrivateKey key = specified(words[0]);
+        IpnsRecord record = words[1].equals("v1") ? IpnsRecord.signWithV1(key, data) : IpnsRecord.sign(key, data);
+        assertThat(HexFormat.of().formatHex(record.toBytes().toArray())).isEqualTo(words[6]);
+        assertThat(IpnsRecord.decode(record.toBytes()).data()).isEqualTo(data);
+        assertThat(VALIDATOR.problem(IpnsValidator.keyOf(key.publicKey().peerId()), record.toBytes(), THEN))
+                .isEmpty();
+    }
+
+    /** A key that libp2p/specs peer-ids publishes. */
+    private static PrivateKey specified(String type) throws IOException {
+        Properties keys = new Properties();
+        try (InputStream in = Objects.requireNonNull(PrivateKey.class.getResourceAsStream("keys.properties"))) {
+            keys.load(in);
+        }
+        return PrivateKey.fromProtobuf(HexFormat.of().parseHex(keys.getProperty(type + ".private")));
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -259,14 +260,11 @@ class KadCodecProperties {
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(12))
                 .map(ByteString::copyFrom);
         // Each once: an address that is there twice is kept once, and is not one that was skipped.
-        return ids.flatMap(id -> addresses
-                        .list()
-                        .uniqueElements()
-                        .ofMaxSize(80)
-                        .map(list -> KadPeerPb.newBuilder()
-                                .setId(ByteString.copyFrom(id))
-                                .addAllAddrs(list)
-                                .build()))
+        return Combinators.combine(ids, addresses.list().ofMaxSize(80))
+                .as((id, list) -> KadPeerPb.newBuilder()
+                        .setId(ByteString.copyFrom(id))
+                        .addAllAddrs(list.stream().distinct().toList())
+                        .build())
                 .list()
                 .ofMaxSize(9);
     }

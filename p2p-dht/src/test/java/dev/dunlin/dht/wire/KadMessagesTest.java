@@ -13,6 +13,7 @@ import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.core.codec.Codec;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Names;
+import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.wire.KadAnswer.Added;
 import dev.dunlin.dht.wire.KadAnswer.FoundNodes;
 import dev.dunlin.dht.wire.KadAnswer.FoundProviders;
@@ -28,6 +29,7 @@ import dev.dunlin.dht.wire.KadQuestion.PutValue;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -90,6 +92,8 @@ class KadMessagesTest {
         assertThat(new StoredValue(new ValueRecord(KEY, bytes("v"), Optional.of(1L))).answers(new PutValue(RECORD)))
                 .isTrue();
         assertThat(new Added(other).answers(new AddProvider(KEY, List.of(), 0))).isFalse();
+        assertThat(new Added(Bytes.EMPTY).answers(new AddProvider(KEY, List.of(), 0)))
+                .isTrue();
     }
 
     @Test
@@ -125,10 +129,14 @@ class KadMessagesTest {
                 .isEqualTo(message);
     }
 
+    /** Those that the laws of a machine make by themselves too, whatever their constructors refuse. */
     @Provide
     static Arbitrary<Message> messages() {
-        return net.jqwik.api.Arbitraries.oneOf(
-                Samples.questions().map(question -> question), Samples.answers().map(answer -> answer));
+        return Arbitraries.oneOf(
+                Samples.questions().map(question -> question),
+                Samples.answers().map(answer -> answer),
+                TypeArbitraries.small().of(KadQuestion.class).map(question -> question),
+                TypeArbitraries.wide().of(KadAnswer.class).map(answer -> answer));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.dunlin.dht.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dunlin.connection.sim.SimNet;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -77,7 +78,7 @@ class PeerInfoTest {
                             .toArray())
                     .getCloserPeers(0)
                     .getSerializedSize();
-        } catch (com.google.protobuf.InvalidProtocolBufferException impossible) {
+        } catch (InvalidProtocolBufferException impossible) {
             throw new AssertionError(impossible);
         }
     }

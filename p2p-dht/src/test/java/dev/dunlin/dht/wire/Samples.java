@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
 
 /** Messages of every kind, for properties. */
 final class Samples {
@@ -71,7 +72,7 @@ final class Samples {
                 .as((host, port, transport) -> Multiaddr.parse(host + transport.replace("%", Integer.toString(port))));
         Arbitrary<Multiaddr> relayed = Combinators.combine(plain, peers())
                 .as((relay, peer) -> relay.withPeer(peer).encapsulate(Multiaddr.parse("/p2p-circuit")));
-        return Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(4, plain), net.jqwik.api.Tuple.of(1, relayed));
+        return Arbitraries.frequencyOf(Tuple.of(4, plain), Tuple.of(1, relayed));
     }
 
     static Arbitrary<PeerInfo> infos() {
