@@ -179,7 +179,6 @@ final class KadReader {
     private final class Entry {
         private Optional<Bytes> id = Optional.empty();
         private final List<Bytes> addresses = new ArrayList<>();
-        private long addressBytes;
         private Connectedness connection = Connectedness.NOT_CONNECTED;
         private int skipped;
 
@@ -201,18 +200,13 @@ final class KadReader {
             return true;
         }
 
-        // The id may come behind the addresses, so how many fit is known at the end, but no more than these do. One
-        // that cannot be read
-        // takes a place and, as in go, its bytes.
+        // How many of these fit is known at the end, since the id may come behind them. One that cannot be read takes a
+        // place too.
         private void address() throws IOException {
-            int length = in.readRawVarint32();
-            addressBytes += 2L + Math.max(0, length);
-            if (addresses.size() < PeerInfo.MAX_ADDRESSES
-                    && addressBytes <= PeerInfo.MAX_BYTES
-                    && length <= Multiaddr.MAX_BYTES) {
-                addresses.add(Bytes.of(in.readRawBytes(length)));
+            if (addresses.size() < PeerInfo.MAX_ADDRESSES) {
+                bytes(Multiaddr.MAX_BYTES).ifPresentOrElse(addresses::add, () -> skipped++);
             } else {
-                in.skipRawBytes(length);
+                in.skipRawBytes(in.readRawVarint32());
                 skipped++;
             }
         }

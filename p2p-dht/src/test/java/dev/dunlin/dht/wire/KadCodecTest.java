@@ -274,6 +274,25 @@ class KadCodecTest {
     }
 
     @Test
+    void anEntryThatCannotBeReadTakesAPlace() throws MalformedMessage {
+        PeerInfo most = Samples.wide(1, 64, 20);
+        KadPeerPb.Builder peer = KadPeerPb.newBuilder()
+                .setId(ByteString.copyFrom(most.peer().toBytes()))
+                .setConnection(ConnectednessPb.CAN_CONNECT)
+                .addAddrs(ByteString.copyFromUtf8("no"));
+        most.addresses().forEach(address -> peer.addAddrs(ByteString.copyFrom(address.toBytes())));
+        KadMessagePb.Builder message = KadMessagePb.newBuilder()
+                .setType(KadTypePb.FIND_NODE)
+                .addCloserPeers(KadPeerPb.getDefaultInstance())
+                .addCloserPeers(peer)
+                .addCloserPeers(peer);
+        PeerInfo kept = new PeerInfo(most.peer(), most.addresses().subList(0, 63), Connectedness.CAN_CONNECT);
+        assertThat(KadCodec.answers(new KadLimits(2, 1))
+                        .decode(Bytes.of(message.build().toByteArray())))
+                .isEqualTo(new FoundNodes(List.of(kept), 1 + 2 + 1));
+    }
+
+    @Test
     void whatIsBeyondTheBoundsTakesNoMemory() throws MalformedMessage {
         // Two million peers without an id, or one with two million addresses without a byte: each would be an object to
         // a generated parser.
