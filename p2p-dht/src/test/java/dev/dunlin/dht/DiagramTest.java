@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.core.store.Diagram;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.testkit.PackagePage;
+import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.routing.RoutingMachine;
 import java.util.stream.Stream;
@@ -15,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagramTest {
 
     static Stream<Machine<?, ?, ?>> machines() {
-        return Stream.of(QueryMachine.QUERY, RoutingMachine.ROUTING);
+        return Stream.of(QueryMachine.QUERY, RoutingMachine.ROUTING, OperationMachine.of(Validators.STANDARD));
     }
 
     @ParameterizedTest

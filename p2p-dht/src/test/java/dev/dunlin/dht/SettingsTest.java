@@ -7,6 +7,7 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.TypeArbitraries;
+import dev.dunlin.dht.operation.OperationConfig;
 import dev.dunlin.dht.query.QueryConfig;
 import dev.dunlin.dht.routing.RoutingConfig;
 import java.util.List;
@@ -21,7 +22,9 @@ class SettingsTest {
     private record Read(Settings settings, Function<Table<String, String>, Object> of) {}
 
     private static final List<Read> ALL = List.of(
-            new Read(QueryConfig.SETTINGS, QueryConfig::of), new Read(RoutingConfig.SETTINGS, RoutingConfig::of));
+            new Read(QueryConfig.SETTINGS, QueryConfig::of),
+            new Read(RoutingConfig.SETTINGS, RoutingConfig::of),
+            new Read(OperationConfig.SETTINGS, OperationConfig::of));
 
     @TestFactory
     Stream<DynamicTest> eachSettingIsRead() {

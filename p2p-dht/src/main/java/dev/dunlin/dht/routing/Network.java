@@ -14,7 +14,8 @@ public enum Network {
     LOCAL(KadProtocol.LAN_NAME);
 
     /** As text: its name. */
-    static final TextType<Network> TEXT = new TextType<>(Network.class, "Network", Network::name, Network::valueOf);
+    public static final TextType<Network> TEXT =
+            new TextType<>(Network.class, "Network", Network::name, Network::valueOf);
 
     private final String protocol;
 
@@ -54,8 +55,12 @@ public enum Network {
         return config.isScoped() ? List.of(WIDE, LOCAL) : List.of(WIDE);
     }
 
-    /** Which addresses it is made of. */
-    AddressFilter filter(boolean isScoped) {
+    /**
+     * Which addresses it is made of.
+     *
+     * @param isScoped as {@link RoutingConfig#isScoped}
+     */
+    public AddressFilter filter(boolean isScoped) {
         if (!isScoped) {
             return AddressFilter.ANY;
         }

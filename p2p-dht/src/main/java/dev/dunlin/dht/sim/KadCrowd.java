@@ -2,6 +2,7 @@ package dev.dunlin.dht.sim;
 
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -12,11 +13,13 @@ import dev.dunlin.core.sim.SimRandom;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
+import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.routing.RoutingState;
 import dev.dunlin.dht.sim.MessageExchange.Sent;
@@ -41,13 +44,14 @@ public final class KadCrowd {
     public static final long SECOND = 1_000_000;
 
     private static final int BUILD_SEED = 1;
+    private static final String LISTENER = "listener";
 
     /** A power of two. */
     private static final int CONNECTIONS = 256;
 
     private final Options options;
     private final EventQueue queue = new EventQueue();
-    private final Store<KadRoot> model = KadRoot.store();
+    private final Store<KadRoot> model;
     private final SimRandom random;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<PeerId, Node> byPeer = new HashMap<>();
@@ -67,12 +71,13 @@ public final class KadCrowd {
      * @param least the shortest way of a message from one node to another, microseconds
      * @param most the longest
      * @param config of every node
+     * @param validators which judge the values that are stored
      */
-    public record Options(long seed, long least, long most, Table<String, String> config) {
+    public record Options(long seed, long least, long most, Table<String, String> config, Validators validators) {
 
-        /** 10 to 100 ms from node to node. */
+        /** 10 to 100 ms from node to node, and the values that the public network has. */
         public static Options of(long seed, Table<String, String> config) {
-            return new Options(seed, SECOND / 100, SECOND / 10, config);
+            return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD);
         }
     }
 
@@ -100,6 +105,7 @@ public final class KadCrowd {
     /** A world without nodes, at the beginning of its time. */
     public KadCrowd(Options options) {
         this.options = options;
+        this.model = KadRoot.store(options.validators());
         this.random = SimRandom.of(options.seed(), BUILD_SEED);
     }
 
@@ -191,6 +197,11 @@ public final class KadCrowd {
 
     /** A node starts, and joins by these nodes. What it knew it knows still. */
     public void start(int number, List<Integer> bootstrap) {
+        start(number, bootstrap, Table.empty());
+    }
+
+    /** As above, with more in its configuration than all have. */
+    public void start(int number, List<Integer> bootstrap, Table<String, String> more) {
         Node node = nodes.get(number);
         List<String> known = new ArrayList<>();
         for (int other : bootstrap) {
@@ -200,6 +211,9 @@ public final class KadCrowd {
         node.config = options.config()
                 .with("node.peerId", node.contact.peer().toString())
                 .with("routing.bootstrap", String.join(",", known));
+        for (Map.Entry<String, String> each : more) {
+            node.config = node.config.with(each.getKey(), each.getValue());
+        }
         node.isUp = true;
         node.run++;
         Arrays.fill(node.connected, -1);
@@ -211,6 +225,7 @@ public final class KadCrowd {
                         node.config,
                         now,
                         SimRandom.of(options.seed(), number, node.run).next()));
+        apply(node, new IdentifyAction.AddressesBound(new Handle(LISTENER, node.run, 1), node.contact.addresses()));
     }
 
     /** A node stops at once; whoever asks it has no answer. */

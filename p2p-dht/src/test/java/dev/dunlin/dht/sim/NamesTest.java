@@ -1,6 +1,7 @@
 package dev.dunlin.dht.sim;
 
 import dev.dunlin.core.testkit.GoldenNames;
+import dev.dunlin.dht.namespace.Validators;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +10,7 @@ class NamesTest {
 
     @Test
     void theNamesAreThoseOfTheFile() {
-        GoldenNames.check(Path.of("src/test/resources/dev/dunlin/dht/names.golden"), KadRoot.store());
+        GoldenNames.check(
+                Path.of("src/test/resources/dev/dunlin/dht/names.golden"), KadRoot.store(Validators.STANDARD));
     }
 }

@@ -1,0 +1,311 @@
+package dev.dunlin.dht.operation;
+
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.Operation.Search;
+import dev.dunlin.dht.operation.Operation.Storing;
+import dev.dunlin.dht.operation.OperationOutcome.Result;
+import dev.dunlin.dht.query.QueryAction;
+import dev.dunlin.dht.query.QueryOutcome;
+import dev.dunlin.dht.routing.Network;
+import dev.dunlin.dht.routing.RoutingAction;
+import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.Connectedness;
+import dev.dunlin.dht.wire.KadAnswer;
+import dev.dunlin.dht.wire.KadQuestion;
+import dev.dunlin.dht.wire.PeerInfo;
+import dev.dunlin.dht.wire.ValueRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The machine of operations: one operation at a time, where values are judged by some validators. */
+record OperationReducer(Validators validators, OperationState own, long number, Operation operation, Context ctx) {
+
+    static OperationState reduce(Validators validators, OperationState own, OperationAction action, Context ctx) {
+        return switch (action) {
+            case OperationAction.Start(Ticket ticket, Goal goal) -> {
+                Operation begun = Operation.of(
+                        ticket, goal, ctx.now(), ctx.now() + own.config().timeout());
+                OperationState after = own.begun(begun);
+                for (Network network : begun.searches().keys()) {
+                    ctx.then(new RoutingAction.Find(
+                            ticket(after.last(), network),
+                            network,
+                            goal.question().key(),
+                            own.config().replication()));
+                }
+                yield after;
+            }
+            case OperationAction.Stop(Ticket ticket) ->
+                of(validators, own, own.tickets().at(ticket), ctx).over(Result.STOPPED);
+            case OperationAction.Seeded fact ->
+                of(validators, own, fact.operation(), ctx).seeded(fact.network(), fact.nearest());
+            case OperationAction.Unsearched fact ->
+                of(validators, own, fact.operation(), ctx).searched(fact.network(), List.of());
+            case OperationAction.Answered fact ->
+                of(validators, own, fact.operation(), ctx).answered(fact.peer(), fact.answer());
+            case OperationAction.Searched(long number, Network network, QueryOutcome.Done outcome) ->
+                of(validators, own, number, ctx)
+                        .searched(
+                                network,
+                                outcome.closest().stream()
+                                        .map(candidate -> candidate.contact())
+                                        .toList());
+            case OperationAction.StoreAnswered fact ->
+                of(validators, own, fact.operation(), ctx).stored(fact.request(), fact.answer());
+            case OperationAction.StoreFailed fact ->
+                of(validators, own, fact.operation(), ctx).storeEnded(fact.request(), false);
+            case OperationAction.OperationDue(long number) ->
+                of(validators, own, number, ctx).over(Result.TIMED_OUT);
+            case OperationAction.Listened(Handle listener, List<Multiaddr> addresses) ->
+                own.listening(own.listened().with(listener, new OperationState.Addresses(addresses)));
+            case OperationAction.Unlistened(Handle listener) ->
+                own.listening(own.listened().without(listener));
+            case OperationAction.Observed(List<Multiaddr> addresses) -> own.believing(addresses);
+        };
+    }
+
+    /** What was begun in the last run is over; who asked for it has been told so by its own boot. */
+    static OperationState boot(OperationState own, NodeAction.Booted booted, Context ctx) {
+        return OperationState.of(OperationConfig.of(booted.config()), own.last());
+    }
+
+    private static OperationReducer of(Validators validators, OperationState own, long number, Context ctx) {
+        return new OperationReducer(validators, own, number, own.running().at(number), ctx);
+    }
+
+    private static Ticket ticket(long number, Network network) {
+        return new Ticket(OperationMachine.NAME, number << 1 | network.ordinal());
+    }
+
+    private OperationReducer with(Operation changed) {
+        return new OperationReducer(validators, own, number, changed, ctx);
+    }
+
+    private OperationState saved() {
+        return own.next(number, operation);
+    }
+
+    // Looking
+
+    private OperationState seeded(Network network, List<Contact> nearest) {
+        if (nearest.isEmpty()) {
+            return searched(network, List.of());
+        }
+        ctx.then(new QueryAction.Start(
+                ticket(number, network),
+                OperationMachine.NAME,
+                network.protocol(),
+                operation.goal().question(),
+                nearest,
+                network.filter(own.config().isScoped()),
+                own.config().terms()));
+        return with(operation.with(network, Search.ASKING)).saved();
+    }
+
+    private OperationState answered(PeerId peer, KadAnswer answer) {
+        return switch (operation.goal()) {
+            case Goal.FindPeer(PeerId target) -> named(target, peer, answer);
+            case Goal.GetValue goal when answer instanceof KadAnswer.FoundValue found -> valued(goal, peer, found);
+            case Goal.FindProviders goal when answer instanceof KadAnswer.FoundProviders found -> provided(goal, found);
+            case Goal.FindClosest _, Goal.GetValue _, Goal.FindProviders _, Goal.PutValue _, Goal.Provide _ -> own;
+        };
+    }
+
+    private OperationState named(PeerId target, PeerId peer, KadAnswer answer) {
+        Goal.Found found = operation.found();
+        if (answer instanceof KadAnswer.WithCloser with) {
+            for (PeerInfo info : with.closer()) {
+                if (info.peer().equals(target) && !info.addresses().isEmpty() && found instanceof Goal.Found.Nothing) {
+                    found = new Goal.Found.Peer(info, false);
+                }
+            }
+        }
+        if (peer.equals(target) && found instanceof Goal.Found.Peer(PeerInfo info, boolean _)) {
+            return with(operation.with(new Goal.Found.Peer(info, true))).over(Result.FINISHED);
+        }
+        return with(operation.with(found)).saved();
+    }
+
+    private OperationState valued(Goal.GetValue goal, PeerId peer, KadAnswer.FoundValue answer) {
+        Optional<ValueRecord> given = answer.record()
+                .filter(record -> validators
+                        .problem(goal.key(), record.value(), ctx.wallTime())
+                        .isEmpty());
+        if (given.isEmpty()) {
+            return with(operation.holding(operation.holders().with(peer, false)))
+                    .saved();
+        }
+        Optional<Goal.Found.Value> before =
+                operation.found() instanceof Goal.Found.Value value ? Optional.of(value) : Optional.empty();
+        int answers = before.map(Goal.Found.Value::answers).orElse(0) + 1;
+        int better = before.map(value -> validators.better(
+                        goal.key(), given.get().value(), value.record().value()))
+                .orElse(1);
+        Operation after = operation;
+        if (better > 0) {
+            ctx.then(new OperationOutcome.ValueFound(operation.ticket(), given.get()));
+            Table<PeerId, Boolean> worse = Table.empty();
+            for (PeerId holder : operation.holders().keys()) {
+                worse = worse.with(holder, false);
+            }
+            after = after.with(new Goal.Found.Value(given.get(), answers)).holding(worse.with(peer, true));
+        } else {
+            after = after.with(new Goal.Found.Value(before.orElseThrow().record(), answers))
+                    .holding(operation.holders().with(peer, better == 0));
+        }
+        int quorum = goal.quorum() > 0 ? goal.quorum() : own.config().quorum();
+        return answers >= quorum ? with(after).stopped() : with(after).saved();
+    }
+
+    private OperationState provided(Goal.FindProviders goal, KadAnswer.FoundProviders answer) {
+        List<PeerId> known = operation.found() instanceof Goal.Found.Providers(List<PeerId> peers)
+                ? new ArrayList<>(peers)
+                : new ArrayList<>();
+        for (PeerInfo provider : answer.providers()) {
+            if (known.size() < goal.count() && !known.contains(provider.peer())) {
+                known.add(provider.peer());
+                ctx.then(new OperationOutcome.ProviderFound(operation.ticket(), provider));
+            }
+        }
+        OperationReducer after = known.isEmpty() ? this : with(operation.with(new Goal.Found.Providers(known)));
+        return known.size() >= goal.count() ? after.stopped() : after.saved();
+    }
+
+    /** Enough is found: the queries are stopped, and tell their ends as others do. */
+    private OperationState stopped() {
+        for (Map.Entry<Network, Search> each : operation.searches()) {
+            if (each.getValue() == Search.ASKING) {
+                ctx.then(new QueryAction.Stop(ticket(number, each.getKey())));
+            }
+        }
+        return saved();
+    }
+
+    /** The search in a network is over. */
+    private OperationState searched(Network network, List<Contact> closest) {
+        Operation after = operation.with(network, Search.OVER);
+        // What is stored is stored in the internet's network, if this node is part of it (go-libp2p-kad-dht, dual).
+        boolean isFirst = !closest.isEmpty() && (after.closest().isEmpty() || network == Network.WIDE);
+        if (isFirst) {
+            after = after.near(closest).with(Storing.with(network, List.of(), false));
+        }
+        return after.hasSearched() ? with(after).storing() : with(after).saved();
+    }
+
+    // Storing
+
+    /** All that was looked for is found: it is stored, or told. */
+    private OperationState storing() {
+        List<Contact> nearest = operation
+                .closest()
+                .subList(
+                        0,
+                        Math.min(own.config().replication(), operation.closest().size()));
+        Network network = operation.storing().network();
+        return switch (operation.goal()) {
+            case Goal.Store _ when nearest.isEmpty() -> over(Result.NO_ANSWERS);
+            case Goal.Store _ ->
+                with(operation.with(Storing.with(network, nearest, false))).further();
+            case Goal.GetValue _ when operation.found() instanceof Goal.Found.Value -> corrected(network, nearest);
+            case Goal.Search _ -> over(nearest.isEmpty() ? Result.NO_ANSWERS : Result.FINISHED);
+        };
+    }
+
+    /** The value is told, and those of the nearest that have none or a worse one are given it (libp2p/specs kad-dht, "Entry correction"). */
+    private OperationState corrected(Network network, List<Contact> nearest) {
+        List<Contact> wanting = nearest.stream()
+                .filter(contact -> !operation.holders().or(contact.peer(), false))
+                .toList();
+        tell(Result.FINISHED);
+        return with(operation.with(Storing.with(network, wanting, true))).further();
+    }
+
+    /** Asks as many as may be asked, and ends what is over. */
+    private OperationState further() {
+        Storing storing = operation.storing();
+        Operation after = operation;
+        while (!storing.waiting().isEmpty()
+                && storing.asked().size() < own.config().storeWidth()) {
+            Contact contact = storing.waiting().getFirst();
+            storing = storing.next();
+            ctx.then(new ExchangeAction.Ask(
+                    new Ticket(OperationMachine.NAME, number << OperationMachine.REQUEST_BITS | storing.sent()),
+                    contact.peer(),
+                    contact.addresses(),
+                    true,
+                    storing.network().protocol(),
+                    message(storing.network()),
+                    own.config().storeTimeout()));
+            after = operation.with(storing);
+        }
+        if (!storing.isOver()) {
+            return with(after).saved();
+        }
+        return with(after).over(storing.stored() > 0 || storing.isTold() ? Result.FINISHED : Result.NOT_STORED);
+    }
+
+    private KadQuestion message(Network network) {
+        return switch (operation.goal()) {
+            case Goal.PutValue(ValueRecord record) -> new KadQuestion.PutValue(record);
+            case Goal.Provide(Bytes key) -> KadQuestion.AddProvider.of(key, self(network));
+            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.FindProviders _ ->
+                new KadQuestion.PutValue(((Goal.Found.Value) operation.found()).record());
+        };
+    }
+
+    private PeerInfo self(Network network) {
+        return new PeerInfo(
+                own.config().self().orElseThrow(),
+                network.filter(own.config().isScoped()).kept(own.ownAddresses()),
+                Connectedness.CONNECTED);
+    }
+
+    private OperationState stored(int request, KadAnswer answer) {
+        return storeEnded(request, answer.answers(message(operation.storing().network())));
+    }
+
+    private OperationState storeEnded(int request, boolean isStored) {
+        return with(operation.with(operation.storing().ended(request, isStored)))
+                .further();
+    }
+
+    // The end
+
+    private void tell(Result result) {
+        ctx.then(new OperationOutcome.Done(
+                operation.ticket(),
+                result,
+                operation.found(),
+                operation.closest(),
+                operation.storing().stored(),
+                operation.storing().failed(),
+                ctx.now() - operation.startedAt()));
+    }
+
+    private OperationState over(Result result) {
+        for (Map.Entry<Network, Search> each : operation.searches()) {
+            if (each.getValue() == Search.ASKING) {
+                ctx.then(new QueryAction.Stop(ticket(number, each.getKey())));
+            }
+        }
+        for (int request : operation.storing().asked().keys()) {
+            ctx.then(new ExchangeAction.Cancel(
+                    new Ticket(OperationMachine.NAME, number << OperationMachine.REQUEST_BITS | request)));
+        }
+        if (!operation.storing().isTold()) {
+            tell(result);
+        }
+        return own.ended(number);
+    }
+}
