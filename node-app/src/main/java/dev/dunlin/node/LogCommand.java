@@ -108,6 +108,7 @@ final class LogCommand implements Runnable {
     private long offset;
     private long seen;
     private long shown;
+    private boolean printed;
 
     /**
      * The command.
@@ -235,10 +236,23 @@ final class LogCommand implements Runnable {
         try (LogCursor cursor = reader.cursor(begin)) {
             for (Optional<String> next = cursor.nextText(); next.isPresent(); next = cursor.nextText()) {
                 if (!show(next.get(), about)) {
-                    return;
+                    break;
                 }
             }
         }
+        if (!printed) {
+            err().println(nothing(new LogPlaces(reader).last()));
+        }
+    }
+
+    private String nothing(Optional<LogPlaces.Place> end) {
+        if (end.isEmpty()) {
+            return "the log has no step yet";
+        }
+        long last = end.get().input();
+        return begin > last
+                ? "nothing is listed: the log ends at step " + last
+                : "nothing is listed: no step of those that were asked for fits; the log ends at step " + last;
     }
 
     private void follow(Path folder, Optional<String> about) {
@@ -273,6 +287,7 @@ final class LogCommand implements Runnable {
     }
 
     private boolean print(String raw) {
+        printed = true;
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? raw : LogLine.of(raw).text(offset, verbose));
         return !out.checkError();

@@ -65,6 +65,19 @@ class LogRangeTest {
         };
     }
 
+    /** Whoever asks for what is not there is told so, and not left to wonder. */
+    @Test
+    void nothingIsListedWithAWord() {
+        assertThat(listed("--from", STEPS + 40)).isEmpty();
+        assertThat(program.err()).contains("nothing is listed: the log ends at step " + STEPS);
+        assertThat(listed("--type", "no/such")).isEmpty();
+        assertThat(program.err())
+                .contains(
+                        "nothing is listed: no step of those that were asked for fits; the log ends at step " + STEPS);
+        assertThat(listed("--from", STEPS)).hasSize(1);
+        assertThat(program.err()).doesNotContain("nothing is listed");
+    }
+
     @Test
     void anyRangeIsThatPartOfTheWhole() {
         List<String> all = listed();

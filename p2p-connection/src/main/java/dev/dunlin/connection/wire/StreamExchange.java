@@ -8,6 +8,7 @@ import dev.dunlin.connection.exchange.ExchangeEffect.Then;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeService;
 import dev.dunlin.connection.protocol.Catalogue;
+import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.MessageStream;
 import dev.dunlin.connection.protocol.MessageStream.Read;
 import dev.dunlin.connection.protocol.MessageStream.Write;
@@ -18,6 +19,7 @@ import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -60,20 +62,37 @@ public final class StreamExchange implements ExchangeService {
         }
         on(init.stream(), id, detail -> missing(init, AskFailure.RESET, detail), stream -> {
             long began = streams.micros();
+            Optional<Message> assumed = protocol.assumed(init.message());
             stream.write(protocol.asks(), init.message(), !init.keep(), write -> {
                 switch (write) {
                     case Write.Taken _ ->
-                        stream.read(protocol.answers(), read -> {
-                            port.answer(id, answer(init, read, streams.micros() - began));
-                            if (init.keep()) {
-                                stream.rest();
-                            }
-                        });
+                        assumed.ifPresentOrElse(
+                                message -> answered(id, init, new Read.Came(message), began, stream),
+                                () -> readAnswer(id, init, protocol, began, stream));
                     case Write.Unencodable(String why) -> port.answer(id, missing(init, AskFailure.UNENCODABLE, why));
                     case Write.Lost(String why) -> port.answer(id, missing(init, AskFailure.RESET, why));
                 }
             });
         });
+    }
+
+    private void readAnswer(
+            ActionId id, ExchangeEffect.AskInit init, Protocol<?, ?> protocol, long began, MessageStream stream) {
+        stream.read(protocol.answers(), read -> {
+            if (read instanceof Read.Came(var message) && protocol.isAssumed(message)) {
+                // It is the answer to a question before this one, to which none was awaited.
+                readAnswer(id, init, protocol, began, stream);
+            } else {
+                answered(id, init, read, began, stream);
+            }
+        });
+    }
+
+    private void answered(ActionId id, ExchangeEffect.AskInit init, Read read, long began, MessageStream stream) {
+        port.answer(id, answer(init, read, streams.micros() - began));
+        if (init.keep()) {
+            stream.rest();
+        }
     }
 
     private static Action answer(ExchangeEffect.AskInit init, Read read, long took) {
@@ -128,6 +147,13 @@ public final class StreamExchange implements ExchangeService {
     }
 
     private void reply(ActionId id, ExchangeEffect.ReplyInit init, Protocol<?, ?> protocol, MessageStream stream) {
+        if (protocol.isAssumed(init.message())) {
+            if (init.then() == Then.END) {
+                stream.finish();
+            }
+            replied(id, init, protocol, stream);
+            return;
+        }
         stream.write(protocol.answers(), init.message(), init.then() == Then.END, write -> {
             switch (write) {
                 case Write.Taken _ -> replied(id, init, protocol, stream);

@@ -7,6 +7,7 @@ import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
+import dev.dunlin.connection.protocol.Silence;
 import dev.dunlin.core.state.Bytes;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,64 @@ class SocketExchangeTest {
             ExchangeNode.await(
                     () -> one.runtime.state().root().stream().streams().size() == 1);
             assertThat(one.runtime.state().root().exchange().outbound().size()).isEqualTo(1);
+        }
+    }
+
+    private static final Talk.Answer SILENCE = new Talk.Answer(words(77));
+
+    /** A farewell has no answer on the wire. */
+    private static final Protocol<?, ?> SILENT = new Protocol<>(
+            Talk.CHAT,
+            List.of(Talk.CHAT_ID),
+            Talk.chat(ProtocolLimits.DEFAULT).asks(),
+            Talk.chat(ProtocolLimits.DEFAULT).answers(),
+            ProtocolLimits.DEFAULT.reusing(true),
+            new Silence<>(
+                    question -> question instanceof Talk.Say.Bye ? Optional.of(SILENCE) : Optional.empty(),
+                    SILENCE::equals));
+
+    private static void keepsSilent(ExchangeNode node) {
+        node.answers = asked ->
+                Optional.of(asked.message() instanceof Talk.Say.Hello(Bytes words) ? new Talk.Answer(words) : SILENCE);
+    }
+
+    @Test
+    void whatHasNoAnswerOnTheWireIsAnsweredAtOnceAndTheStreamIsUsedAgain() {
+        try (ExchangeNode one = new ExchangeNode(List.of(SILENT));
+                ExchangeNode other = new ExchangeNode(List.of(SILENT))) {
+            keepsSilent(other);
+            other.serve(Talk.CHAT, Talk.CHAT_ID);
+            for (int size = 1; size < 20; size++) {
+                assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Bye(words(size))))
+                        .isInstanceOfSatisfying(
+                                Answered.class,
+                                answered -> assertThat(answered.message()).isEqualTo(SILENCE));
+                Talk.Answer expected = new Talk.Answer(words(size));
+                assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Hello(words(size))))
+                        .isInstanceOfSatisfying(
+                                Answered.class,
+                                answered -> assertThat(answered.message()).isEqualTo(expected));
+            }
+            assertThat(one.runtime.state().root().exchange().outbound().size()).isEqualTo(1);
+        }
+    }
+
+    /** Who writes an answer where none is awaited mixes up nothing. */
+    @Test
+    void anAnswerThatNobodyAwaitsIsNotTakenForAnother() {
+        try (ExchangeNode one = new ExchangeNode(List.of(SILENT));
+                ExchangeNode other = new ExchangeNode(PROTOCOLS)) {
+            keepsSilent(other);
+            other.serve(Talk.CHAT, Talk.CHAT_ID);
+            for (int size = 1; size < 20; size++) {
+                assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Bye(words(size))))
+                        .isInstanceOf(Answered.class);
+                Talk.Answer expected = new Talk.Answer(words(size));
+                assertThat(one.ask(other, Talk.CHAT, new Talk.Say.Hello(words(size))))
+                        .isInstanceOfSatisfying(
+                                Answered.class,
+                                answered -> assertThat(answered.message()).isEqualTo(expected));
+            }
         }
     }
 

@@ -89,7 +89,7 @@ public sealed interface KadAnswer extends Message {
     }
 
     /**
-     * To {@link AddProvider}: it is stored. An echo without the peers, as go's echoes are. go does not send it.
+     * To {@link AddProvider}: it is stored. Nothing of it is written, and what others write of it is passed over.
      *
      * @param key the content's, or nothing where who answers leaves it out; at most {@link KadQuestion#MAX_CONTENT_KEY} bytes
      */

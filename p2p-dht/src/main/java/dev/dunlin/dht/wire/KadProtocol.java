@@ -2,7 +2,9 @@ package dev.dunlin.dht.wire;
 
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
+import dev.dunlin.connection.protocol.Silence;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -51,6 +53,16 @@ public final class KadProtocol {
             TimeUnit.MINUTES.toMicros(1),
             true);
 
+    /**
+     * {@code ADD_PROVIDER} has no answer. ipfs/specs has it echoed, but go and js send nothing; and go, which uses its streams again, takes an
+     * echo for the answer to its next question.
+     */
+    private static final Silence<KadQuestion, KadAnswer> SILENCE = new Silence<>(
+            question -> question instanceof KadQuestion.AddProvider add
+                    ? Optional.of(new KadAnswer.Added(add.key()))
+                    : Optional.empty(),
+            answer -> answer instanceof KadAnswer.Added);
+
     private KadProtocol() {}
 
     /** The protocol of the public network. */
@@ -76,7 +88,8 @@ public final class KadProtocol {
             throw new IllegalArgumentException("the prefix of a Kademlia network is a path such as /fleet, of 2 to "
                     + MAX_PREFIX + " characters: letters, digits, dots, dashes and underscores between slashes");
         }
-        return new Protocol<>(name, List.of(id(prefix)), KadCodec.questions(), KadCodec.answers(limits), LIMITS);
+        return new Protocol<>(
+                name, List.of(id(prefix)), KadCodec.questions(), KadCodec.answers(limits), LIMITS, SILENCE);
     }
 
     /** Whether a text can be the prefix of a network: a path of 2 to 64 characters. */
@@ -87,13 +100,5 @@ public final class KadProtocol {
     /** What the protocol of a network is called on the wire. */
     public static String id(String prefix) {
         return prefix + SUFFIX;
-    }
-
-    /**
-     * Whether the answer to a question may never come although all is well: ipfs/specs has {@code ADD_PROVIDER} echoed, and go answers
-     * nothing.
-     */
-    public static boolean isSilent(KadQuestion question) {
-        return question instanceof KadQuestion.AddProvider;
     }
 }

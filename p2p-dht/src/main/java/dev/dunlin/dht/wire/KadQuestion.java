@@ -66,7 +66,7 @@ public sealed interface KadQuestion extends Message {
     }
 
     /**
-     * To store that the sender provides some content. Not all answer it: {@link KadProtocol#isSilent}.
+     * To store that the sender provides some content. It has no answer on the wire ({@link KadProtocol#of}).
      *
      * @param key the multihash of the content, 1 to {@link #MAX_CONTENT_KEY} bytes
      * @param providers who provides it, at most {@link #MAX_PROVIDERS}: the sender, and who is not the sender is to be ignored

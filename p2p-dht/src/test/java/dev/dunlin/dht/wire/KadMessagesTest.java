@@ -173,10 +173,13 @@ class KadMessagesTest {
 
     @Test
     void onlyProvidersAreAddedInSilence() {
-        assertThat(KadProtocol.isSilent(new AddProvider(KEY, List.of(), 0))).isTrue();
+        Protocol<KadQuestion, KadAnswer> amino = KadProtocol.amino();
+        assertThat(amino.assumed(new AddProvider(KEY, List.of(), 0))).contains(new KadAnswer.Added(KEY));
+        assertThat(amino.isAssumed(new KadAnswer.Added(KEY))).isTrue();
+        assertThat(amino.isAssumed(new KadAnswer.Pong())).isFalse();
         for (KadQuestion question : List.of(
                 new FindNode(KEY), new GetValue(KEY), new PutValue(RECORD), new GetProviders(KEY), new Ping())) {
-            assertThat(KadProtocol.isSilent(question)).isFalse();
+            assertThat(amino.assumed(question)).isEmpty();
         }
     }
 }
