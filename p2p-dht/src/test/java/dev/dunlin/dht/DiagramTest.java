@@ -8,6 +8,7 @@ import dev.dunlin.core.testkit.PackagePage;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.query.QueryMachine;
+import dev.dunlin.dht.record.RecordsMachine;
 import dev.dunlin.dht.routing.RoutingMachine;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagramTest {
 
     static Stream<Machine<?, ?, ?>> machines() {
-        return Stream.of(QueryMachine.QUERY, RoutingMachine.ROUTING, OperationMachine.of(Validators.STANDARD));
+        return Stream.of(
+                QueryMachine.QUERY,
+                RoutingMachine.ROUTING,
+                RecordsMachine.of(Validators.STANDARD),
+                OperationMachine.of(Validators.STANDARD));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.operation.OperationConfig;
 import dev.dunlin.dht.query.QueryConfig;
+import dev.dunlin.dht.record.RecordsConfig;
 import dev.dunlin.dht.routing.RoutingConfig;
 import java.util.List;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ class SettingsTest {
     private static final List<Read> ALL = List.of(
             new Read(QueryConfig.SETTINGS, QueryConfig::of),
             new Read(RoutingConfig.SETTINGS, RoutingConfig::of),
+            new Read(RecordsConfig.SETTINGS, RecordsConfig::of),
             new Read(OperationConfig.SETTINGS, OperationConfig::of));
 
     @TestFactory

@@ -21,6 +21,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.query.QueryState;
+import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.RoutingState;
 import dev.dunlin.dht.sim.MessageExchange.Sent;
 import dev.dunlin.dht.table.Contact;
@@ -78,6 +79,11 @@ public final class KadCrowd {
         /** 10 to 100 ms from node to node, and the values that the public network has. */
         public static Options of(long seed, Table<String, String> config) {
             return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD);
+        }
+
+        /** These, with other values. */
+        public Options judgedBy(Validators other) {
+            return new Options(seed, least, most, config, other);
         }
     }
 
@@ -173,6 +179,11 @@ public final class KadCrowd {
     /** What a node knows of its networks. */
     public RoutingState routing(int node) {
         return nodes.get(node).store.state().root().routing();
+    }
+
+    /** What a node keeps for others. */
+    public RecordsState records(int node) {
+        return nodes.get(node).store.state().root().records();
     }
 
     /** The lookups of a node. */

@@ -5,6 +5,7 @@ import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.key.Key;
+import dev.dunlin.dht.operation.AnyValue;
 import dev.dunlin.dht.query.QueryAction;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.Terms;
@@ -37,7 +38,7 @@ final class Health {
 
     /** A crowd of so many nodes, of which some join each second by one of those before them. */
     static KadCrowd joined(int nodes, int eachSecond, long seed, Table<String, String> config) {
-        KadCrowd crowd = new KadCrowd(KadCrowd.Options.of(seed, config));
+        KadCrowd crowd = new KadCrowd(KadCrowd.Options.of(seed, config).judgedBy(AnyValue.VALIDATORS));
         SimRandom random = SimRandom.of(seed, 2);
         for (int i = 0; i < nodes; i++) {
             int node = crowd.add();

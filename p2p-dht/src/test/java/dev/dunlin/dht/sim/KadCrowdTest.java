@@ -2,16 +2,21 @@ package dev.dunlin.dht.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.core.multiformats.Multihash;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.operation.AnyValue;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operation.OperationOutcome;
+import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingOutcome;
 import dev.dunlin.dht.routing.Space;
 import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.ValueRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -153,6 +158,80 @@ final class KadCrowdTest {
                                                 found.info().addresses()))
                                         .isEqualTo(contact));
             }
+        }
+    }
+
+    private static Bytes multihash(int number) {
+        return Bytes.of(Multihash.sha256(new byte[] {(byte) number}).toBytes());
+    }
+
+    private static List<OperationOutcome.Done> played(KadCrowd crowd, Goal... goals) {
+        List<OperationOutcome.Done> done = new ArrayList<>();
+        crowd.onOutcome((node, outcome) -> {
+            if (outcome instanceof OperationOutcome.Done end) {
+                done.add(end);
+            }
+        });
+        for (int i = 0; i < goals.length; i++) {
+            crowd.say(i, new OperationAction.Start(new Ticket(Ticket.API, i), goals[i]));
+        }
+        crowd.runTo(crowd.now() + MINUTE);
+        assertThat(done).hasSize(goals.length).allMatch(end -> end.result() == OperationOutcome.Result.FINISHED);
+        done.sort((one, other) -> one.ticket().compareTo(other.ticket()));
+        return done;
+    }
+
+    /** What one has stored another finds, wherever both are: values and who provides content. */
+    @Test
+    void whatIsStoredIsFound() {
+        KadCrowd crowd = Health.joined(100, 20, 7, Health.SERVERS);
+        crowd.runTo(crowd.now() + MINUTE);
+        Goal[] stores = new Goal[40];
+        Goal[] searches = new Goal[40];
+        for (int i = 0; i < 20; i++) {
+            Bytes key = AnyValue.key("value " + i);
+            stores[i] = new Goal.PutValue(ValueRecord.of(key, Bytes.of((byte) 1, (byte) i)));
+            searches[39 - i] = new Goal.GetValue(key, 0);
+            stores[20 + i] = new Goal.Provide(multihash(i));
+            searches[19 - i] = new Goal.FindProviders(multihash(i), 5);
+        }
+        for (OperationOutcome.Done done : played(crowd, stores)) {
+            assertThat(done.stored()).isEqualTo(20);
+            assertThat(done.failed()).isZero();
+        }
+        List<OperationOutcome.Done> found = played(crowd, searches);
+        for (int i = 0; i < 20; i++) {
+            Bytes value = Bytes.of((byte) 1, (byte) i);
+            assertThat(found.get(39 - i).found())
+                    .isInstanceOfSatisfying(
+                            Goal.Found.Value.class,
+                            got -> assertThat(got.record().value()).isEqualTo(value));
+            assertThat(found.get(19 - i).found())
+                    .isEqualTo(new Goal.Found.Providers(
+                            List.of(crowd.contact(20 + i).peer())));
+        }
+    }
+
+    /** Those of the nearest that have a worse value are given the best one that was found. */
+    @Test
+    void worseValuesAreCorrected() {
+        KadCrowd crowd = Health.joined(60, 20, 8, Health.SERVERS);
+        crowd.runTo(crowd.now() + MINUTE);
+        Bytes key = AnyValue.key("corrected");
+        played(crowd, new Goal.PutValue(ValueRecord.of(key, Bytes.of((byte) 1))));
+        Bytes best = Bytes.of((byte) 2);
+        List<Integer> holders = IntStream.range(0, 60)
+                .filter(node -> crowd.records(node).values().held().has(key))
+                .boxed()
+                .toList();
+        assertThat(holders).hasSize(20);
+        crowd.say(holders.getFirst(), new RecordsAction.Put(new Ticket(Ticket.API, 9), ValueRecord.of(key, best)));
+        assertThat(played(crowd, new Goal.GetValue(key, 20)).getFirst().found())
+                .isInstanceOfSatisfying(
+                        Goal.Found.Value.class,
+                        found -> assertThat(found.record().value()).isEqualTo(best));
+        for (int holder : holders) {
+            assertThat(crowd.records(holder).values().held().at(key).value()).isEqualTo(best);
         }
     }
 }

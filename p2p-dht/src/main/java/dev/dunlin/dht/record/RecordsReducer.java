@@ -1,0 +1,225 @@
+package dev.dunlin.dht.record;
+
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Context;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.table.AddressFilter;
+import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.Connectedness;
+import dev.dunlin.dht.wire.KadAnswer;
+import dev.dunlin.dht.wire.PeerInfo;
+import dev.dunlin.dht.wire.ValueRecord;
+import java.util.List;
+import java.util.Optional;
+
+/** The records machine: it answers, and does what the rules of values and of providers say. */
+record RecordsReducer(RecordsState own, Validators validators, Moment now, Context ctx) {
+
+    /** The most keys that are looked at at once for what has expired. */
+    static final int BATCH = 64;
+
+    /** How long after it the next are, microseconds: what others ask comes between. */
+    private static final long PAUSE = 1_000;
+
+    static RecordsState reduce(RecordsState own, RecordsAction action, Validators validators, Context ctx) {
+        return new RecordsReducer(own, validators, own.clock().at(ctx.now()), ctx).reduce(action);
+    }
+
+    /** All is there still. What has expired meanwhile, if the clock is right, is not told, and goes once the clock is believed. */
+    static RecordsState boot(RecordsState own, NodeAction.Booted booted, Context ctx) {
+        RecordsConfig config = RecordsConfig.of(booted.config());
+        return stepped(own.with(config), ctx.now(), booted.wallTime());
+    }
+
+    static RecordsState configured(RecordsState own, Table<String, String> config, long now) {
+        return awaiting(own.with(RecordsConfig.of(config)));
+    }
+
+    private static RecordsState stepped(RecordsState own, long now, long wallTime) {
+        return awaiting(own.with(WallClock.stepped(now, wallTime, own.config().clockGrace())));
+    }
+
+    private static RecordsState awaiting(RecordsState own) {
+        return own.awaiting(RecordKind.VALUES, Long.MIN_VALUE).awaiting(RecordKind.PROVIDERS, Long.MIN_VALUE);
+    }
+
+    private RecordsState reduce(RecordsAction action) {
+        return switch (action) {
+            case RecordsAction.ValueAsked asked -> {
+                reply(
+                        asked.question(),
+                        KadAnswer.FoundValue.of(values().find(asked.key()), infos(asked.closer(), asked.peer())));
+                yield own;
+            }
+            case RecordsAction.ValueSent sent -> sent(sent);
+            case RecordsAction.ProvidersAsked asked -> {
+                List<PeerInfo> told = providers()
+                        .told(asked.key(), asked.network().filter(own.config().isScoped()), ctx.random());
+                reply(asked.question(), KadAnswer.FoundProviders.of(told, infos(asked.closer(), asked.peer())));
+                yield own;
+            }
+            case RecordsAction.ProvidersSent sent -> sent(sent);
+            case RecordsAction.GetLocal(Ticket ticket, Bytes key) -> {
+                ctx.then(new RecordsOutcome.LocalValue(ticket, values().find(key)));
+                yield own;
+            }
+            case RecordsAction.GetLocalProviders(Ticket ticket, Bytes key) -> {
+                ctx.then(new RecordsOutcome.LocalProviders(ticket, providers().all(key)));
+                yield own;
+            }
+            case RecordsAction.Put(Ticket ticket, ValueRecord record) -> {
+                ctx.then(new RecordsOutcome.Stored(ticket));
+                yield stored(record, Optional.empty(), values().room(record, Optional.empty()));
+            }
+            case RecordsAction.ExpiryDue(RecordKind kind) ->
+                switch (kind) {
+                    case VALUES -> valuesExpired();
+                    case PROVIDERS -> providersExpired();
+                };
+            case RecordsAction.ClockMoved _ -> stepped(own, ctx.now(), ctx.wallTime());
+            case RecordsAction.ValueStored _,
+                    RecordsAction.ValueRefused _,
+                    RecordsAction.ProviderStored _,
+                    RecordsAction.ProviderRefused _,
+                    RecordsAction.Expired _,
+                    RecordsAction.Displaced _ -> own;
+        };
+    }
+
+    private ValueRules values() {
+        return new ValueRules(own, validators, now);
+    }
+
+    private ProviderRules providers() {
+        return new ProviderRules(own, now);
+    }
+
+    private void reply(long question, KadAnswer answer) {
+        ctx.then(new ExchangeAction.Reply(question, answer));
+    }
+
+    /** Those near a key, without who asks. */
+    private static List<PeerInfo> infos(List<Contact> contacts, PeerId asker) {
+        return contacts.stream()
+                .filter(contact -> !contact.peer().equals(asker))
+                .map(contact -> new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED))
+                .toList();
+    }
+
+    // Values
+
+    private RecordsState sent(RecordsAction.ValueSent sent) {
+        // What is cheap to find out comes first: of most kinds of values, validity takes a signature to be verified.
+        if (values().isLong(sent.record())) {
+            return refused(sent, Refusal.LONG_VALUE, "");
+        }
+        Room<ValueStore> room = values().room(sent.record(), Optional.of(sent.peer()));
+        if (room.refusal().isPresent()) {
+            return refused(sent, room.refusal().get(), "");
+        }
+        Optional<String> problem = values().problem(sent.key(), sent.record().value());
+        if (problem.isPresent()) {
+            return refused(sent, Refusal.INVALID_VALUE, problem.get());
+        }
+        if (values().isWorse(sent.record())) {
+            return refused(sent, Refusal.WORSE_VALUE, "");
+        }
+        reply(sent.question(), new KadAnswer.StoredValue(sent.record()));
+        return stored(sent.record(), Optional.of(sent.peer()), room);
+    }
+
+    private RecordsState refused(RecordsAction.ValueSent sent, Refusal why, String detail) {
+        ctx.then(new ExchangeAction.Refuse(sent.question()));
+        ctx.then(new RecordsAction.ValueRefused(sent.key(), sent.peer(), why, detail));
+        return own.with(own.tally().refused(why));
+    }
+
+    private RecordsState stored(ValueRecord record, Optional<PeerId> sender, Room<ValueStore> room) {
+        displaced(RecordKind.VALUES, room.displaced());
+        ctx.then(new RecordsAction.ValueStored(
+                record.key(), sender, record.value().size(), values().change(record)));
+        Tally tally = own.tally().displaced(RecordKind.VALUES, room.displaced()).stored(RecordKind.VALUES);
+        return own.with(values().with(room.store(), record, sender))
+                .with(tally)
+                .awaiting(RecordKind.VALUES, Long.MIN_VALUE);
+    }
+
+    private void displaced(RecordKind kind, int records) {
+        if (records > 0) {
+            ctx.then(new RecordsAction.Displaced(kind, records));
+        }
+    }
+
+    private RecordsState valuesExpired() {
+        ValueStore left = own.values();
+        int expired = values().expired(BATCH);
+        for (Bytes key : own.values().oldest(expired)) {
+            left = left.without(key);
+        }
+        return expired(own.with(left), RecordKind.VALUES, expired);
+    }
+
+    /** Moved on in any case: what was due may have come to expire later, by a setting or a step. */
+    private RecordsState expired(RecordsState after, RecordKind kind, int records) {
+        if (records > 0) {
+            ctx.then(new RecordsAction.Expired(kind, records));
+        }
+        return after.with(own.tally().expired(kind, records)).awaiting(kind, ctx.now() + PAUSE);
+    }
+
+    // Provider records
+
+    private RecordsState sent(RecordsAction.ProvidersSent sent) {
+        AddressFilter filter = sent.network().filter(own.config().isScoped());
+        List<PeerInfo> itself = sent.providers().stream()
+                .filter(info -> info.peer().equals(sent.peer()))
+                .toList();
+        List<Multiaddr> addresses = itself.stream()
+                .flatMap(info -> filter.kept(info.addresses()).stream())
+                .distinct()
+                .toList();
+        int ignored = sent.providers().size() - itself.size();
+        if (addresses.isEmpty()) {
+            return refused(sent, itself.isEmpty() ? Refusal.NOT_THE_SENDER : Refusal.NO_ADDRESS, ignored);
+        }
+        Room<ProviderStore> room = providers().room(sent.key(), sent.peer());
+        displaced(RecordKind.PROVIDERS, room.displaced());
+        RecordsState roomy = own.with(room.store())
+                .with(own.tally().displaced(RecordKind.PROVIDERS, room.displaced()))
+                .awaiting(RecordKind.PROVIDERS, Long.MIN_VALUE);
+        if (room.refusal().isPresent()) {
+            return new RecordsReducer(roomy, validators, now, ctx)
+                    .refused(sent, room.refusal().get(), ignored);
+        }
+        boolean isNew = !own.providers().of(sent.key()).has(sent.peer());
+        reply(sent.question(), new KadAnswer.Added(sent.key()));
+        ctx.then(new RecordsAction.ProviderStored(sent.key(), sent.peer(), isNew, ignored));
+        return roomy.with(room.store().with(sent.key(), sent.peer(), addresses, filter, now))
+                .with(roomy.tally().ignored(ignored).stored(RecordKind.PROVIDERS))
+                .awaiting(RecordKind.PROVIDERS, Long.MIN_VALUE);
+    }
+
+    private RecordsState refused(RecordsAction.ProvidersSent sent, Refusal why, int ignored) {
+        ctx.then(new ExchangeAction.Refuse(sent.question()));
+        ctx.then(new RecordsAction.ProviderRefused(sent.key(), sent.peer(), why, ignored));
+        return own.with(own.tally().refused(why).ignored(ignored));
+    }
+
+    private RecordsState providersExpired() {
+        ProviderStore left = own.providers();
+        for (Bytes key : own.providers().oldest(BATCH)) {
+            int expired = providers().expired(key);
+            if (expired == 0) {
+                break;
+            }
+            left = left.without(key, expired);
+        }
+        return expired(own.with(left), RecordKind.PROVIDERS, own.providers().records() - left.records());
+    }
+}
