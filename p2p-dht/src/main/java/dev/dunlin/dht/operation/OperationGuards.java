@@ -4,6 +4,7 @@ import static dev.dunlin.core.store.Clauses.absent;
 import static dev.dunlin.core.store.Clauses.present;
 import static dev.dunlin.core.store.Clauses.when;
 
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Guards.Clause;
 import dev.dunlin.core.store.Pool;
@@ -37,6 +38,7 @@ record OperationGuards(Validators validators) {
                         when(
                                 "node-has-an-id",
                                 (own, wish) -> own.config().self().isPresent()),
+                        when("not-self", OperationGuards::isOfAnother),
                         when("goal-can-be-reached", (own, wish) -> isPossible(wish.goal())),
                         Guards.wallClause(
                                 "value-is-valid",
@@ -72,6 +74,11 @@ record OperationGuards(Validators validators) {
                 .always(OperationAction.Unlistened.class)
                 .always(OperationAction.Observed.class)
                 .build();
+    }
+
+    private static boolean isOfAnother(OperationState own, Start wish) {
+        return !(wish.goal() instanceof Goal.FindPeer(PeerId peer))
+                || own.config().self().filter(peer::equals).isEmpty();
     }
 
     private static boolean isPossible(Goal goal) {

@@ -110,7 +110,17 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 nearest,
                 network.filter(own.config().isScoped()),
                 own.config().terms()));
-        return with(operation.with(network, Search.ASKING)).saved();
+        Operation asking = operation.with(network, Search.ASKING);
+        return with(known(nearest).map(asking::with).orElse(asking)).saved();
+    }
+
+    /** Who is looked for, if this node knows it: whether it is still there its own answer says. */
+    private Optional<Goal.Found> known(List<Contact> nearest) {
+        return nearest.stream()
+                .filter(contact -> operation.goal().equals(new Goal.FindPeer(contact.peer())))
+                .findFirst()
+                .map(contact -> new Goal.Found.Peer(
+                        new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED), false));
     }
 
     private OperationState answered(PeerId peer, KadAnswer answer) {

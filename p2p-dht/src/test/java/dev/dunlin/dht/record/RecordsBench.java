@@ -22,13 +22,20 @@ import dev.dunlin.dht.wire.PeerInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * How much memory 300,000 provider records take, and how long the store takes for one more, one again, one question, and what has expired. Each
- * message is made of objects of its own, as one from the wire is. Run it with arguments: the keys, the providers of each, and how many
- * peers there are.
+ * Prints how much memory 300,000 provider records take, and how long the store takes for one more, one again, one question, and what has
+ * expired: {@code -Ddunlin.bench=true}. Each message is made of objects of its own, as one from the wire is.
  */
-public final class RecordsBench {
+@EnabledIfSystemProperty(named = "dunlin.bench", matches = "true")
+final class RecordsBench {
+
+    private static final Logger FIGURES = LoggerFactory.getLogger("figures");
 
     private static final int ROUND = 20_000;
 
@@ -44,20 +51,19 @@ public final class RecordsBench {
                     (root, changed) -> new Shelf.Root(root.silent(), changed))
             .build();
 
-    private final int keys;
-    private final int each;
-    private final int peers;
+    private int keys;
+    private int each;
+    private int peers;
     private long now = StoreDriver.START;
 
-    private RecordsBench(int keys, int each, int peers) {
-        this.keys = keys;
-        this.each = each;
-        this.peers = peers;
-    }
-
-    /** Prints a line for each figure. */
-    public static void main(String[] args) {
-        new RecordsBench(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2])).run();
+    @ParameterizedTest
+    @CsvSource({"30000, 10, 1000", "300000, 1, 1000", "300000, 1, 300000"})
+    void records(int manyKeys, int providersOfEach, int manyPeers) {
+        keys = manyKeys;
+        each = providersOfEach;
+        peers = manyPeers;
+        FIGURES.info("{} keys of {} providers each, {} peers", keys, each, peers);
+        run();
     }
 
     private void run() {
@@ -78,7 +84,7 @@ public final class RecordsBench {
         int records = own().providers().records();
         told("put", System.nanoTime() - begin, records);
         long used = heap() - before;
-        System.out.println(records + " records of " + own().providers().keys().size() + " keys and "
+        FIGURES.info(records + " records of " + own().providers().keys().size() + " keys and "
                 + own().providers().peers().size() + " peers take " + used / records + " bytes of heap each, "
                 + used / (1 << 20) + " MiB; canonical content " + Content.bytes(own()) / records + " bytes each");
         told(
@@ -114,7 +120,7 @@ public final class RecordsBench {
         long end = System.nanoTime();
         long longest = drop();
         told("expiry of one", System.nanoTime() - end, records);
-        System.out.println("the longest step of it takes " + longest / 1000 + " us");
+        FIGURES.info("the longest step of it takes " + longest / 1000 + " us");
     }
 
     private int peer(int key, int provider) {
@@ -134,13 +140,13 @@ public final class RecordsBench {
         }
         long took = System.nanoTime() - begin;
         if (sink == 42) {
-            System.out.println(sink);
+            FIGURES.info("never mind {}", sink);
         }
         return took;
     }
 
     private static void told(String what, long nanos, int times) {
-        System.out.println(what + ": " + nanos / times + " ns");
+        FIGURES.info(what + ": " + nanos / times + " ns");
     }
 
     private long drop() {

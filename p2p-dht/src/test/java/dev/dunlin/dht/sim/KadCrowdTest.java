@@ -16,6 +16,8 @@ import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingOutcome;
 import dev.dunlin.dht.routing.Space;
 import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.Connectedness;
+import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +161,30 @@ final class KadCrowdTest {
                                         .isEqualTo(contact));
             }
         }
+    }
+
+    /** A peer that is known is found though nobody else is there to name it; whether it is there it says itself. */
+    @Test
+    void aPeerThatIsKnownIsFound() {
+        KadCrowd crowd = Health.joined(2, 10, 9, Health.SERVERS);
+        crowd.runTo(crowd.now() + MINUTE);
+        Contact contact = crowd.contact(1);
+        PeerInfo info = new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED);
+        assertThat(played(crowd, new Goal.FindPeer(contact.peer())).getFirst().found())
+                .isEqualTo(new Goal.Found.Peer(info, true));
+        crowd.stop(1);
+        List<OperationOutcome.Done> done = new ArrayList<>();
+        crowd.onOutcome((node, outcome) -> {
+            if (outcome instanceof OperationOutcome.Done end) {
+                done.add(end);
+            }
+        });
+        crowd.say(0, new OperationAction.Start(new Ticket(Ticket.API, 5), new Goal.FindPeer(contact.peer())));
+        crowd.runTo(crowd.now() + MINUTE);
+        assertThat(done).singleElement().satisfies(end -> {
+            assertThat(end.result()).isEqualTo(OperationOutcome.Result.NO_ANSWERS);
+            assertThat(end.found()).isEqualTo(new Goal.Found.Peer(info, false));
+        });
     }
 
     private static Bytes multihash(int number) {
