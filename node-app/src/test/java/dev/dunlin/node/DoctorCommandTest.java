@@ -167,8 +167,8 @@ class DoctorCommandTest {
         assertThat(DirectoryExam.of(data(), Long.MAX_VALUE))
                 .anyMatch(one -> one.reason().contains("MiB are free") && one.level() == Diagnosis.Level.WARN);
         for (Object[] args : new Object[][] {
-            {"log", data(), "--type", "node/"},
-            {"log", data().resolve("log"), "--type", "node/"},
+            {"log", data()},
+            {"log", data().resolve("log")},
             {"replay", data()},
             {"replay", data(), "--verify"},
             {"backup", data(), home.resolve("backup")},

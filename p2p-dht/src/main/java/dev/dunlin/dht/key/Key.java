@@ -46,7 +46,10 @@ public record Key(long a, long b, long c, long d) implements Comparable<Key>, Ca
         return known.key();
     }
 
-    /** The id of a peer that was asked for: the same few are named again and again. Whoever sees an old one hashes once more. */
+    /**
+     * The id of a peer that was asked for: the same few are named again and again. As many are remembered as there are places, some
+     * megabytes at most; whoever finds another peer's in its place hashes once more.
+     */
     private record Known(PeerId peer, Key key) {}
 
     private static final int KNOWN_BITS = 16;

@@ -1,0 +1,212 @@
+package dev.dunlin.node.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionOutcome;
+import dev.dunlin.connection.identify.IdentifySigner;
+import dev.dunlin.connection.netty.NettyNode;
+import dev.dunlin.connection.standard.StandardProtocols;
+import dev.dunlin.core.keys.KeyType;
+import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.Multihash;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.dht.namespace.Validator;
+import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.Goal;
+import dev.dunlin.dht.operation.OperationAction;
+import dev.dunlin.dht.operation.OperationOutcome;
+import dev.dunlin.dht.operation.OperationOutcome.Result;
+import dev.dunlin.dht.routing.Network;
+import dev.dunlin.dht.routing.RoutingAction;
+import dev.dunlin.dht.routing.RoutingOutcome;
+import dev.dunlin.dht.wire.ValueRecord;
+import dev.dunlin.node.Extensions;
+import dev.dunlin.node.NodeRoot;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two nodes with the machines of Kademlia and one of another implementation in one network. */
+@ExtendWith(Matrix.class)
+final class KademliaInteropTest {
+
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final String PREFIX = "/dunlin";
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** Values of tests: any, and of two the greater is better, as the programs of the others have it. */
+    private record AnyValue() implements Validator {
+        @Override
+        public String namespace() {
+            return "test";
+        }
+
+        @Override
+        public Optional<String> problem(Bytes key, Bytes value, long wallTime) {
+            return Optional.empty();
+        }
+
+        @Override
+        public int better(Bytes key, Bytes one, Bytes other) {
+            return one.compareTo(other);
+        }
+    }
+
+    private static final Extensions KAD =
+            Extensions.of(new KadExtension(PREFIX, Validators.STANDARD.with(new AnyValue())));
+
+    /** A node of ours that is a server of the network. */
+    private static final class Ours implements AutoCloseable {
+        private final AtomicInteger asked = new AtomicInteger();
+        private final Recording<NodeRoot> recording = new Recording<>(() -> NodeRoot.newStore(KAD));
+        private final NettyNode<NodeRoot> node;
+        private final Multiaddr address;
+
+        Ours(List<Multiaddr> bootstrap) {
+            Store<NodeRoot> store = NodeRoot.newStore(KAD);
+            PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+            PeerId self = key.publicKey().peerId();
+            node = NettyNode.of(store, key)
+                    .config(Table.<String, String>empty()
+                            .with("node.peerId", self.toString())
+                            .with("routing.mode", "server")
+                            .with("routing.addresses", "any")
+                            .with("routing.prefix", PREFIX)
+                            .with(
+                                    "routing.bootstrap",
+                                    String.join(
+                                            ",",
+                                            bootstrap.stream()
+                                                    .map(Multiaddr::toString)
+                                                    .toList())))
+                    .exchanges(StandardProtocols.signedBy(new IdentifySigner(key), KAD.protocols()))
+                    .with(builder -> recording.record(builder, store))
+                    .start();
+            ConnectionOutcome.ListenDone listening = (ConnectionOutcome.ListenDone) node.runtime()
+                    .ask(
+                            "listen",
+                            ticket -> new ConnectionAction.Listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"), ticket),
+                            SOON)
+                    .join();
+            address = listening.bound().getFirst().withPeer(self);
+        }
+
+        void joined() {
+            assertThat(node.runtime()
+                            .ask("join", ticket -> new RoutingAction.Join(ticket, Network.WIDE), SOON)
+                            .join())
+                    .isInstanceOfSatisfying(
+                            RoutingOutcome.Joined.class,
+                            joined -> assertThat(joined.known()).isPositive());
+        }
+
+        /** What is found on the way has the same ticket, so the end is watched for. */
+        OperationOutcome.Done reach(Goal goal) {
+            Ticket ticket = new Ticket("test", asked.incrementAndGet());
+            CompletableFuture<OperationOutcome.Done> reached = new CompletableFuture<>();
+            node.runtime().watch(turn -> {
+                for (int i = 0; i < turn.size(); i++) {
+                    if (turn.entry(i) instanceof OperationOutcome.Done done
+                            && done.ticket().equals(ticket)) {
+                        reached.complete(done);
+                    }
+                }
+            });
+            node.runtime().offer(new OperationAction.Start(ticket, goal));
+            return reached.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
+        }
+
+        PeerId id() {
+            return node.self();
+        }
+
+        @Override
+        public void close() {
+            node.close();
+        }
+    }
+
+    private static Bytes key(String text) {
+        return Bytes.of(("/test/" + text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Bytes multihash(String text) {
+        return Bytes.of(Multihash.sha256(text.getBytes(StandardCharsets.UTF_8)).toBytes());
+    }
+
+    private static String hex(Bytes bytes) {
+        return HEX.formatHex(bytes.toArray());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Implementation.class)
+    @Cell("a DHT: values, providers and peers, in both directions")
+    void everyOperationInBothDirections(Implementation implementation) {
+        assumeTrue(
+                implementation.missing().isEmpty(),
+                () -> implementation.missing().orElse(""));
+        try (Counterpart other = Counterpart.start(
+                        implementation, Counterpart.Key.ED25519, true, "--kad", "server", "--kad-prefix", PREFIX);
+                Ours one = new Ours(List.of(other.address()));
+                Ours two = new Ours(List.of(one.address))) {
+            one.joined();
+            two.joined();
+            other.ask("kad.add", Map.of("peer", one.id().toString(), "addrs", List.of(one.address.toString())));
+
+            OperationOutcome.Done put = one.reach(new Goal.PutValue(ValueRecord.of(key("ours"), Bytes.of((byte) 7))));
+            assertThat(put.result()).isEqualTo(Result.FINISHED);
+            assertThat(put.failed()).isZero();
+            assertThat(other.ask("kad.get", Map.of("key", hex(key("ours"))))
+                            .path("value")
+                            .asString())
+                    .isEqualTo("07");
+            other.ask("kad.put", Map.of("key", hex(key("theirs")), "value", "09"));
+            assertThat(two.reach(new Goal.GetValue(key("theirs"), 0)).found())
+                    .isInstanceOfSatisfying(
+                            Goal.Found.Value.class,
+                            found -> assertThat(found.record().value()).isEqualTo(Bytes.of((byte) 9)));
+
+            assertThat(one.reach(new Goal.Provide(multihash("ours"))).stored()).isPositive();
+            assertThat(other.ask("kad.findProviders", Map.of("key", hex(multihash("ours")), "count", 1))
+                            .path("providers")
+                            .path(0)
+                            .path("peer")
+                            .asString())
+                    .isEqualTo(one.id().toString());
+            other.ask("kad.provide", Map.of("key", hex(multihash("theirs"))));
+            assertThat(two.reach(new Goal.FindProviders(multihash("theirs"), 1)).found())
+                    .isEqualTo(new Goal.Found.Providers(List.of(other.id())));
+
+            assertThat(two.reach(new Goal.FindPeer(other.id())).found())
+                    .isInstanceOfSatisfying(
+                            Goal.Found.Peer.class,
+                            found -> assertThat(found.info().peer()).isEqualTo(other.id()));
+            assertThat(other.ask("kad.findPeer", Map.of("peer", two.id().toString()))
+                            .path("peer")
+                            .asString())
+                    .isEqualTo(two.id().toString());
+            one.close();
+            two.close();
+            one.recording.verify();
+            two.recording.verify();
+        }
+    }
+}

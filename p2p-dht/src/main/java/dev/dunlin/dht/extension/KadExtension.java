@@ -1,0 +1,58 @@
+package dev.dunlin.dht.extension;
+
+import dev.dunlin.connection.extension.Extension;
+import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.stream.StreamView;
+import dev.dunlin.core.store.Machine;
+import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.OperationMachine;
+import dev.dunlin.dht.query.QueryMachine;
+import dev.dunlin.dht.record.RecordsMachine;
+import dev.dunlin.dht.routing.RoutingMachine;
+import dev.dunlin.dht.wire.KadLimits;
+import dev.dunlin.dht.wire.KadProtocol;
+import java.util.List;
+
+/** The machines of Kademlia, for a network and that of the local network beside it. */
+public final class KadExtension implements Extension {
+
+    private final String prefix;
+    private final Validators validators;
+
+    /** For the public network. */
+    public KadExtension() {
+        this(KadProtocol.AMINO, Validators.STANDARD);
+    }
+
+    /**
+     * For a network of one's own.
+     *
+     * @param prefix what its protocol begins with; the node's setting {@code routing.prefix} says the same
+     * @param validators which judge the values that are stored in it
+     */
+    public KadExtension(String prefix, Validators validators) {
+        this.prefix = prefix;
+        this.validators = validators;
+    }
+
+    @Override
+    public String name() {
+        return "kad";
+    }
+
+    @Override
+    public List<Machine<? super StreamView, ?, ?>> machines() {
+        return List.of(
+                QueryMachine.QUERY,
+                RoutingMachine.ROUTING,
+                RecordsMachine.of(validators),
+                OperationMachine.of(validators));
+    }
+
+    @Override
+    public List<Protocol<?, ?>> protocols() {
+        return List.of(
+                KadProtocol.of(KadProtocol.NAME, prefix, KadLimits.DEFAULT),
+                KadProtocol.of(KadProtocol.LAN_NAME, prefix + KadProtocol.LAN_PATH, KadLimits.DEFAULT));
+    }
+}
