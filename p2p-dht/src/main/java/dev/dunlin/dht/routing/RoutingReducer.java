@@ -297,8 +297,9 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
 
     private RoutingReducer probing() {
         RoutingReducer after = this;
-        for (Contact contact : space.table()
-                .toCheck(ctx.now(), space.mostChecks() - space.checking().size())) {
+        // One at a time: who is being looked at already takes no place, and all that are due move on.
+        while (after.space.mayCheck() && after.space.table().nextCheck() <= ctx.now()) {
+            Contact contact = after.space.table().toCheck(ctx.now(), 1).getFirst();
             after = after.with(after.space.with(after.space.table().checked(contact, nextCheck())));
             if (!after.space.checking().has(contact.peer())) {
                 after = after.checking(new Task.Probing(network, contact), contact);

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -134,6 +135,34 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                     driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
                     driver.dispatch(new RoutingAction.Failed(contact.peer(), Network.WIDE, AskFailure.RESET));
                     driver.dispatch(new RoutingAction.Asked(contact.peer(), Network.WIDE, 1, new KadQuestion.Ping()));
+                }),
+                new Script<>("some that are looked at already are doubted once more, and one that is not", driver -> {
+                    driver.boot(config().with("routing.bucketSize", "20")
+                            .with("routing.maxContacts", "50")
+                            .with("routing.maxPerNetwork", "0")
+                            .with("routing.maxPerNetworkInBucket", "0")
+                            .with("routing.maxChecks", "3"));
+                    List<Contact> far = IntStream.range(1, 40)
+                            .mapToObj(Contacts::contact)
+                            .filter(contact -> contact.key()
+                                            .commonPrefix(Contacts.contact(0).key())
+                                    == 0)
+                            .limit(4)
+                            .toList();
+                    far.forEach(contact ->
+                            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact)));
+                    for (int doubted : new int[] {0, 1, 2, 0, 1, 3}) {
+                        driver.dispatch(
+                                new RoutingAction.Failed(far.get(doubted).peer(), Network.WIDE, AskFailure.RESET));
+                    }
+                    long third = driver.root()
+                            .routing()
+                            .spaces()
+                            .at(Network.WIDE)
+                            .checking()
+                            .at(far.get(2).peer());
+                    driver.dispatch(new CheckFailed(third, far.get(2).peer(), AskFailure.TIMED_OUT, ""));
+                    driver.advanceBy(1);
                 }),
                 new Script<>("many wait to have joined", driver -> {
                     driver.dispatch(
