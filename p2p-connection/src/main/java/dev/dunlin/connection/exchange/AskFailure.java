@@ -17,5 +17,10 @@ public enum AskFailure {
     /** This node has no room for it. */
     BUSY,
     /** It is no longer wanted. */
-    CANCELLED
+    CANCELLED;
+
+    /** Whether it says nothing of the peer: this node had no room for the ask, no bytes, or called it off. */
+    public boolean isOurs() {
+        return this == BUSY || this == CANCELLED || this == UNENCODABLE;
+    }
 }

@@ -137,27 +137,22 @@ public record Path(
 
     /** With one that has answered. */
     Path answer(Key distance, boolean byItself) {
-        return contacted(distance)
-                .map(candidate -> new Path(
-                        heard.without(distance),
-                        asked.without(distance),
-                        late.without(distance),
-                        answered.with(distance, candidate),
-                        failed,
-                        open - (byItself && asked.has(distance) ? 1 : 0),
-                        stalled))
-                .orElse(this);
+        return ended(distance, byItself, true);
     }
 
     /** With one that will not answer. */
     Path fail(Key distance, boolean byItself) {
+        return ended(distance, byItself, false);
+    }
+
+    private Path ended(Key distance, boolean byItself, boolean hasAnswered) {
         return contacted(distance)
                 .map(candidate -> new Path(
                         heard.without(distance),
                         asked.without(distance),
                         late.without(distance),
-                        answered,
-                        failed.with(distance, candidate),
+                        hasAnswered ? answered.with(distance, candidate) : answered,
+                        hasAnswered ? failed : failed.with(distance, candidate),
                         open - (byItself && asked.has(distance) ? 1 : 0),
                         stalled))
                 .orElse(this);

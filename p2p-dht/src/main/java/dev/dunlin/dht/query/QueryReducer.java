@@ -156,10 +156,7 @@ record QueryReducer(QueryState own, Context ctx) {
     }
 
     private QueryState missed(QueryAction.AnswerMissing fact, Query query) {
-        // What this node had no room for, or called off, says nothing of the other.
-        if (fact.why() != AskFailure.BUSY
-                && fact.why() != AskFailure.CANCELLED
-                && fact.why() != AskFailure.UNENCODABLE) {
+        if (!fact.why().isOurs()) {
             ctx.then(new QueryAction.PeerFailed(fact.peer(), query.protocol(), fact.why()));
         }
         return further(fact.query(), query.counted(false, query.lookup().failed(fact.request())));

@@ -237,15 +237,11 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         return switch (task) {
             // What this node had no room for says nothing of the other: it is looked at again.
             case Task.Probing(Network _, Contact contact)
-            when isOurs(why) ->
+            when why.isOurs() ->
                 after.with(after.space.with(after.space.table().checked(contact, ctx.now() + config().checkTimeout())));
             case Task.Probing(Network _, Contact contact) -> after.left(contact);
             case Task.Vetting _, Task.Looking _ -> after;
         };
-    }
-
-    private static boolean isOurs(AskFailure why) {
-        return why == AskFailure.BUSY || why == AskFailure.CANCELLED || why == AskFailure.UNENCODABLE;
     }
 
     private RoutingReducer done(Task task) {
