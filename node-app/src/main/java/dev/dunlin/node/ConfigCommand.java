@@ -1,6 +1,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.core.config.Setting;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.ConfigurationText;
 import java.io.PrintWriter;
@@ -65,7 +66,7 @@ final class ConfigCommand implements Runnable {
                     .getOut()
                     .println("no mistakes: "
                             + options.file(System.getenv()).map(Path::toString).orElse("no configuration file")
-                            + ", " + read.values().size() + " values said");
+                            + ", " + Counts.of(read.values().size(), "value said", "values said"));
         }
     }
 

@@ -13,6 +13,7 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import java.time.Duration;
@@ -85,9 +86,15 @@ final class ExtensionHost implements Host {
             if (services.isEmpty()) {
                 throw bad;
             }
+            // What this program has itself is not what somebody has to mend.
+            List<String> brought =
+                    names.stream().filter(name -> !Machines.isOwn(name)).toList();
+            if (brought.isEmpty()) {
+                throw bad;
+            }
             throw new CommandFailure(
                     ExitCode.DATA_ERROR,
-                    "the node cannot run with " + String.join(", ", names) + ": " + bad.getMessage(),
+                    "the node cannot run with " + String.join(", ", brought) + ": " + bad.getMessage(),
                     bad);
         }
     }
@@ -160,6 +167,12 @@ final class ExtensionHost implements Host {
     @Override
     public CompletionStage<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout) {
         return runtime().ask(key, wish, timeout);
+    }
+
+    @Override
+    public CompletionStage<Action.Ticketed> ask(
+            String key, Function<Ticket, Action> wish, Duration timeout, Consumer<? super Outcome.Progress> progress) {
+        return runtime().ask(key, wish, timeout, progress);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a node is extended with. It was mounted once, so that it can be again.
@@ -84,6 +85,11 @@ public record Extensions(
         Extensions made = new Extensions(extensions, machines, protocols, channels);
         NodeRoot.newStore(made);
         return made;
+    }
+
+    /** These and more, behind them; as {@link #of(Extension...)}. */
+    public Extensions and(List<Extension> more) {
+        return of(Stream.concat(all.stream(), more.stream()).toList());
     }
 
     /** Whether there is nothing. */

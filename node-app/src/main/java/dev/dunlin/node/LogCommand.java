@@ -319,7 +319,10 @@ final class LogCommand implements Runnable {
     private void sealed(Path folder) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.open(folder)) {
             long last = ActionLog.seal(
-                    storage, machines.newStore(), LogBounds.of(folder, machines).wide(), build.text());
+                    storage,
+                    machines.storeOf(folder),
+                    LogBounds.of(folder, machines).wide(),
+                    build.text());
             spec.commandLine()
                     .getOut()
                     .println("sealed after step " + last + ": another build can go on from the log in " + folder);

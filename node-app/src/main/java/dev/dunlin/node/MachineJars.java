@@ -24,7 +24,7 @@ import java.util.zip.ZipFile;
 /**
  * Extensions from jars, or folders of classes.
  *
- * @param extensions what they bring
+ * @param extensions what the program has with them: its own, then theirs
  * @param told what came of each of them, in sentences
  * @param stamp tells these very jars from others, so that what one build has found is not taken for another's
  */
@@ -35,9 +35,10 @@ record MachineJars(Extensions extensions, List<String> told, String stamp) {
     /**
      * Loads them. They stay open as long as the program runs.
      *
+     * @param own what the program has beside them
      * @throws CommandFailure if one is not there, or cannot be used
      */
-    static MachineJars load(List<Path> jars) {
+    static MachineJars load(List<Path> jars, Extensions own) {
         String named = String.join(", ", jars.stream().map(Path::toString).toList());
         List<URL> urls = new ArrayList<>();
         String stamp;
@@ -54,8 +55,10 @@ record MachineJars(Extensions extensions, List<String> told, String stamp) {
         } catch (IOException unreadable) {
             throw FileFailure.of("read the machines of " + named, unreadable);
         }
-        Extensions extensions = extensions(jars, named, urls);
-        return new MachineJars(extensions, LoadedMachines.told(jars, extensions.all()), stamp);
+        Extensions extensions = extensions(jars, named, urls, own);
+        List<Extension> brought =
+                extensions.all().subList(own.all().size(), extensions.all().size());
+        return new MachineJars(extensions, LoadedMachines.told(jars, brought), stamp);
     }
 
     private static void require(Path jar) throws IOException {
@@ -89,7 +92,7 @@ record MachineJars(Extensions extensions, List<String> told, String stamp) {
     }
 
     // Code of others: whatever it throws is told as theirs.
-    private static Extensions extensions(List<Path> jars, String named, List<URL> urls) {
+    private static Extensions extensions(List<Path> jars, String named, List<URL> urls, Extensions own) {
         ClassLoader loader = new URLClassLoader("machines", urls.toArray(URL[]::new), Extension.class.getClassLoader());
         try {
             List<Extension> found = new ArrayList<>();
@@ -101,7 +104,7 @@ record MachineJars(Extensions extensions, List<String> told, String stamp) {
                                 + "; a jar or folder of classes with machines names its class in META-INF/services/"
                                 + Extension.class.getName());
             }
-            return Extensions.of(found);
+            return own.and(found);
         } catch (CommandFailure told) {
             throw told;
         } catch (ServiceConfigurationError bad) {

@@ -6,6 +6,7 @@ import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.node.admin.OpenApi;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,10 +27,14 @@ final class Machines {
     /** The variable of the environment that names jars, where the option does not. */
     static final String VARIABLE = "DUNLIN_MACHINES";
 
+    /** What every run of the program has beside the machines that every node has. */
+    private static final Extensions OWN = Extensions.of(new KadExtension());
+
     private static final String BETWEEN = ",";
     private static final String OPTION = "--machines";
 
     private Optional<MachineJars> brought = Optional.empty();
+    private Extensions extensions = OWN;
     private List<Path> jars = List.of();
     private Optional<CommandFailure> trouble = Optional.empty();
 
@@ -40,7 +45,9 @@ final class Machines {
      */
     void bring(List<Path> all) {
         if (!all.isEmpty() && !all.equals(jars)) {
-            brought = Optional.of(MachineJars.load(all));
+            MachineJars loaded = MachineJars.load(all, OWN);
+            extensions = loaded.extensions();
+            brought = Optional.of(loaded);
             jars = List.copyOf(all);
         }
     }
@@ -127,9 +134,14 @@ final class Machines {
         return brought.map(MachineJars::told).orElse(List.of());
     }
 
-    /** What was brought. */
+    /** Whether an extension is one that every run of the program has. */
+    static boolean isOwn(String extension) {
+        return OWN.all().stream().anyMatch(own -> own.name().equals(extension));
+    }
+
+    /** Dunlin's own, and what was brought. */
     Extensions extensions() {
-        return brought.map(MachineJars::extensions).orElse(Extensions.NONE);
+        return extensions;
     }
 
     /** A store with all of them, before its first input. */
@@ -157,9 +169,6 @@ final class Machines {
     private record Needed(Extensions extensions, boolean alone) {}
 
     private Needed needed(Path folder) {
-        if (extensions().isEmpty()) {
-            return new Needed(Extensions.NONE, false);
-        }
         Set<String> recorded =
                 LogReader.open(DirectoryStorage.readOnly(folder), newStore()).machines();
         Extensions used = used(recorded);

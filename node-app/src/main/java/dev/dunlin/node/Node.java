@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionState;
+import dev.dunlin.connection.extension.Host;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.netty.NettyNode;
@@ -34,7 +35,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +186,11 @@ public final class Node implements AutoCloseable {
     /** Whether its log cannot be written now. */
     boolean logIsUnwritable() {
         return runtime.isUnwritable();
+    }
+
+    /** This node, as services of extensions see it; also for an API such as {@link dev.dunlin.dht.api.Dht}. */
+    public Host host() {
+        return extensions;
     }
 
     /** Its transport, for figures. */
@@ -380,9 +385,6 @@ public final class Node implements AutoCloseable {
         extensions.close();
         runtime.offer(new ConnectionAction.Drain());
         StoreState<NodeRoot> state = runtime.state();
-        List<Multiaddr> listeners = new ArrayList<>();
-        state.root().connection().listeners().keys().forEach(listeners::add);
-        listeners.forEach(address -> runtime.offer(new ConnectionAction.StopListening(address)));
         // Whoever waits for another try has nothing to be closed, and keeps the reason why it is not connected.
         state.root().connection().peers().forEach(peer -> {
             if (!(peer.getValue() instanceof ConnectionState.ConnectionFailed)) {

@@ -1,8 +1,10 @@
 package dev.dunlin.node;
 
+import dev.dunlin.core.multiformats.Component;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.multiformats.Transport;
+import dev.dunlin.dht.routing.RoutingConfig;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import dev.dunlin.node.config.Problem;
@@ -32,6 +34,12 @@ final class NodeAddresses {
                     .ifPresent(why -> problems.add(new Problem(
                             configuration.valueOf(NodeSettings.CONNECT.key()).origin(), address + " " + why)));
         }
+        // Where all nodes of a network are started alike, each is among those by which it is joined.
+        for (Multiaddr address : configuration.addresses(RoutingConfig.BOOTSTRAP)) {
+            whyNotDialled(address, Optional.empty())
+                    .ifPresent(why -> problems.add(new Problem(
+                            configuration.valueOf(RoutingConfig.BOOTSTRAP.key()).origin(), address + " " + why)));
+        }
         for (Multiaddr address : configuration.addresses(NodeSettings.LISTEN)) {
             whyNotListenedAt(address, self)
                     .ifPresent(why -> problems.add(new Problem(
@@ -57,6 +65,10 @@ final class NodeAddresses {
     }
 
     private static Optional<String> whyNotListenedAt(Multiaddr address, Optional<PeerId> self) {
+        Multiaddr where = address.withoutPeer().orElse(address);
+        if (where.transport() != Transport.TCP || !(where.host().orElse(null) instanceof Component.Ip)) {
+            return Optional.of("cannot be listened at: give an address as /ip4/0.0.0.0/tcp/4001 or /ip6/::/tcp/4001");
+        }
         return address.peerId().isEmpty() || address.peerId().equals(self)
                 ? Optional.empty()
                 : Optional.of("names "

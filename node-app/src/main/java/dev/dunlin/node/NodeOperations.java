@@ -25,6 +25,7 @@ import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import java.util.ArrayList;
@@ -323,8 +324,9 @@ final class NodeOperations {
         lines.add("last input " + status.input() + " at " + status.now()
                 + status.forced().map(forced -> ", safe up to " + forced).orElse(""));
         if (!status.state().equals("stopped")) {
-            lines.add(status.connected() + " peers connected, " + status.connections() + " connections, "
-                    + status.streams() + " streams");
+            lines.add(Counts.of(status.connected(), "peer connected", "peers connected") + ", "
+                    + Counts.of(status.connections(), "connection", "connections") + ", "
+                    + Counts.of(status.streams(), "stream", "streams"));
         }
         if (status.kept() > 0) {
             lines.add("to stay connected to: " + status.kept() + ", of which " + status.keptLost()

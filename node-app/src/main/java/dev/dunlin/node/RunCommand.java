@@ -7,6 +7,7 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.log.LogOptions;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.dht.routing.RoutingConfig;
 import dev.dunlin.node.config.Configuration;
 import dev.dunlin.node.config.NodeSettings;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -53,6 +55,23 @@ final class RunCommand implements Runnable {
                     "Peers to stay connected to, with /p2p/ and their ids at the end. Whoever is lost is dialled again,"
                             + " with growing delays, for ever. Default: none")
     private List<String> connect = new ArrayList<>();
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "MULTIADDR",
+            arity = "1..*",
+            description =
+                    "Nodes by which the DHT is joined, with /p2p/ and their ids at the end. Default: none; the node joins by"
+                            + " those that it knew when it ran last")
+    private List<String> bootstrap = new ArrayList<>();
+
+    @Option(
+            names = "--dht",
+            paramLabel = "MODE",
+            description =
+                    "What the node does in the DHT: client (asks others), server (answers them, too), auto (answers as long as"
+                            + " others can reach it), off. Default: auto")
+    private @Nullable String dht;
 
     @Option(
             names = "--no-early-muxer",
@@ -133,6 +152,10 @@ final class RunCommand implements Runnable {
         List<Configuration.Option> said = new ArrayList<>();
         addresses("--listen", NodeSettings.LISTEN, listen, said);
         addresses("--connect", NodeSettings.CONNECT, connect, said);
+        addresses("--bootstrap", RoutingConfig.BOOTSTRAP, bootstrap, said);
+        if (dht != null) {
+            said.add(new Configuration.Option("--dht", RoutingConfig.MODE.key(), dht));
+        }
         if (noEarlyMuxer) {
             said.add(new Configuration.Option("--no-early-muxer", NodeSettings.EARLY_MUXER.key(), "false"));
         }

@@ -23,7 +23,7 @@ class ConfigCommandTest {
     void checkSaysThatThereIsNoMistakeOrAllOfThem() throws IOException {
         file("connection.maxPeers = 3\n");
         assertThat(program.run("config", "check", "--data-dir", folder)).isEqualTo(ExitCode.OK);
-        assertThat(program.out()).isEqualTo("no mistakes: " + folder.resolve("dunlin.toml") + ", 1 values said\n");
+        assertThat(program.out()).isEqualTo("no mistakes: " + folder.resolve("dunlin.toml") + ", 1 value said\n");
         file("connection.maxPeers = 0\nconnection.maxPeer = 1\n");
         assertThat(program.run("config", "check", "--data-dir", folder)).isEqualTo(ExitCode.CONFIGURATION);
         assertThat(program.err().lines())

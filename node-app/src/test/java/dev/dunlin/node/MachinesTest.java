@@ -14,6 +14,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.dht.extension.KadExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -224,7 +226,39 @@ class MachinesTest {
     void aNodeDoesNotGoOnWithoutAMachineThatItHad() {
         CommandFailure failure = refused();
         assertThat(failure.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(failure).hasMessageContaining("has the machine lamps");
+        assertThat(failure).hasMessageContaining("has the machines ").hasMessageContaining(" lamps, ");
+    }
+
+    /** A log that was begun without machines which serve protocols, as one of before they were brought, is read from its beginning on. */
+    @Test
+    void aLogIsReadWhoseFirstRunHadFewerMachines(@TempDir Path fresh) {
+        PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+        Extensions more = Extensions.of(new KadExtension());
+        for (Extensions with : List.of(Extensions.NONE, more, more)) {
+            try (Node node = Node.start(
+                    key,
+                    NodeOptions.DEFAULT
+                            .withLog(fresh)
+                            .withExtensions(with)
+                            .with("routing.mode", "server")
+                            .with("routing.addresses", "any"))) {
+                assertThat(node.await(
+                                state -> state.root()
+                                                .connection()
+                                                .config()
+                                                .self()
+                                                .isPresent()
+                                        && state.root().exchange().uses().has("kad") != with.isEmpty(),
+                                Duration.ofSeconds(20)))
+                        .isTrue();
+            }
+        }
+        assertThat(program.run("replay", fresh, "--verify")).as(program.err()).isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("clean");
+        assertThat(program.run("why", fresh, "--subject", "node"))
+                .as(program.err())
+                .isNotEqualTo(ExitCode.DIVERGED);
+        assertThat(program.run("replay", fresh, "--to", 1)).isEqualTo(ExitCode.OK);
     }
 
     private CommandFailure refused() {
@@ -270,7 +304,7 @@ class MachinesTest {
                 .isEqualTo(ExitCode.OK);
         assertThat(Files.readString(test))
                 .contains("dev.dunlin.node.NodeRoot.newStore(dev.dunlin.node.Extensions.of("
-                        + "new com.example.lamps.Lamps()))");
+                        + "new dev.dunlin.dht.extension.KadExtension(), new com.example.lamps.Lamps()))");
         List<Path> classPath = new ArrayList<>(ChangedBuild.testClassPath());
         classPath.add(jar);
         ChangedBuild.compile(test, classPath, Files.createDirectory(home.resolve("compiled")));
@@ -356,7 +390,8 @@ class MachinesTest {
         Path own = home.resolve("own");
         Machines machines = new Machines();
         machines.bring(List.of(LampJar.with(home.resolve("x"), "ctx.then(new ExchangeAction.Serve(\"switch\"));", "")));
-        Store<NodeRoot> store = NodeRoot.storeOf(machines.extensions());
+        Store<NodeRoot> store =
+                NodeRoot.storeOf(Extensions.of(machines.extensions().all().getLast()));
         try (DirectoryStorage storage = DirectoryStorage.open(own);
                 LogWriter writer = ActionLog.open(storage, store, LogOptions.DEFAULT, "own 1.0")
                         .writer()) {

@@ -71,7 +71,10 @@ final class ConnectionReducer {
             case ConnectionAction.Unban(PeerId peer) -> own.withBans(own.bans().without(peer));
             case ConnectionAction.BanEnded(PeerId peer) ->
                 own.withBans(own.bans().without(peer));
-            case Drain() -> own.drained();
+            case Drain() -> {
+                own.listeners().keys().forEach(address -> ctx.then(new StopListening(address)));
+                yield own.drained();
+            }
             case Resolved fact -> Dials.resolved(own, fact, ctx);
             case ConnectionAction.Connected fact -> Dials.connected(own, fact, ctx);
             case ConnectionAction.ConnectionFailed fact -> Dials.failed(own, fact, ctx);
@@ -301,6 +304,6 @@ final class ConnectionReducer {
             case Disconnected _, Connected _ -> List.of();
         };
         Dials.tell(waiting, peer, handle, ctx);
-        return Connections.opened(own, before, handle, connection);
+        return Connections.withRoomForAnother(Connections.opened(own, before, handle, connection), handle, ctx);
     }
 }

@@ -50,6 +50,28 @@ final class Connections {
         return chosen(own.withOpen(own.open().with(handle, connection)), connected, open);
     }
 
+    /**
+     * This with room for another connection of the peer that has just opened one from elsewhere. A machine that has lost its address
+     * leaves connections behind which look open here until the system finds out that nobody is there; were they kept, they would
+     * take all its places in the end, and it could not come back. The oldest that it opened from another host goes.
+     */
+    static ConnectionState withRoomForAnother(ConnectionState own, Handle newest, Context ctx) {
+        Connection came = own.connections().at(newest);
+        if (ConnectionGuards.hasRoomForConnection(own, came.peer())
+                || !(own.phaseOf(came.peer()) instanceof Connected connected)) {
+            return own;
+        }
+        for (Handle handle : connected.open()) {
+            Connection older = own.connections().at(handle);
+            if (older.direction() == Direction.INBOUND
+                    && !older.remoteAddress().host().equals(came.remoteAddress().host())) {
+                return closing(
+                        withoutOpen(own, handle, CloseReason.SPARE.words(), ctx), handle, CloseReason.SPARE, ctx);
+            }
+        }
+        return own;
+    }
+
     // With the connection chosen anew on which new streams are opened, and with the deadlines, which depend on that.
     private static ConnectionState chosen(ConnectionState own, Connected connected, List<Handle> open) {
         Handle current = Choice.of(own, open);

@@ -54,6 +54,7 @@ import dev.dunlin.core.store.Operand;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -1142,6 +1143,36 @@ class ConnectionMachineTest {
             accepted();
             accepted();
             assertThat(bench.clause()).isEqualTo("peer-connections-not-full");
+        }
+
+        /** A machine that gets one address after the other leaves connections behind that nobody closes. */
+        @Test
+        void whoComesFromElsewhereTakesThePlaceOfWhatItLeftBehind() {
+            bench.boot("connection.maxPerPeer", "3");
+            List<Handle> came = new ArrayList<>();
+            for (int i = 1; i <= 9; i++) {
+                Handle handle = bench.handle(ConnectionService.CONNECTION);
+                bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) i}, 4001), HASH));
+                assertThat(bench.connection().connections().has(handle))
+                        .as("the %s.", i)
+                        .isTrue();
+                came.add(handle);
+                if (i >= 3) {
+                    Handle left = came.get(i - 3);
+                    assertThat(bench.emitted()).contains(new DisconnectInit(left, CloseReason.SPARE));
+                    closed(left);
+                }
+            }
+            assertThat(bench.connection().connections().keys()).containsExactlyElementsOf(came.subList(7, 9));
+        }
+
+        @Test
+        void whatCameFromTheSameHostIsLeftAlone() {
+            bench.boot("connection.maxPerPeer", "2");
+            Handle first = accepted();
+            Handle second = accepted();
+            assertThat(bench.emitted()).doesNotHaveAnyElementsOfTypes(DisconnectInit.class);
+            assertThat(bench.connection().connections().keys()).containsExactly(first, second);
         }
 
         @Test

@@ -65,6 +65,10 @@ final class Scrape<R> {
         counter("handler_failures", "effect handlers that threw, which is a bug", RuntimeStats::handlerFailures);
         counter("slow_inputs", "inputs that took longer than 100 ms", RuntimeStats::slow);
         counter("lost_requests", "requests that were given up without an answer", RuntimeStats::lostRequests);
+        counter(
+                "dropped_progress",
+                "what was found on the way and not told, because the caller was too slow to take it",
+                RuntimeStats::droppedProgress);
         counter("log_stalls", "how often the store waited for the log", RuntimeStats::logStalls);
         counter("log_snapshots", "snapshots written", RuntimeStats::snapshots);
         gauge("queued_inputs", "new work in the queue", RuntimeStats::queued);

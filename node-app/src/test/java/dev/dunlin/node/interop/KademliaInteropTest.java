@@ -70,8 +70,7 @@ final class KademliaInteropTest {
         }
     }
 
-    private static final Extensions KAD =
-            Extensions.of(new KadExtension(PREFIX, Validators.STANDARD.with(new AnyValue())));
+    private static final Extensions KAD = Extensions.of(new KadExtension(Validators.STANDARD.with(new AnyValue())));
 
     /** A node of ours that is a server of the network. */
     private static final class Ours implements AutoCloseable {

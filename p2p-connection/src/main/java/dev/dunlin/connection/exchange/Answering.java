@@ -16,6 +16,7 @@ import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
+import java.util.List;
 
 /** The part of the reducer that is about what others ask this node. */
 final class Answering {
@@ -42,14 +43,15 @@ final class Answering {
             return own;
         }
         Protocol<?, ?> protocol = catalogue.named(name).orElseThrow();
-        ctx.effect(
-                served ? new ExchangeEffect.ServeInit(protocol.ids()) : new ExchangeEffect.UnserveInit(protocol.ids()));
-        ctx.then(new Served(name, protocol.ids(), served));
+        List<String> ids = own.config().names().of(protocol);
+        ctx.effect(served ? new ExchangeEffect.ServeInit(ids) : new ExchangeEffect.UnserveInit(ids));
+        ctx.then(new Served(name, ids, served));
         return own.withUse(name, new Use(served, use.asks(), use.waiting(), use.inbound()));
     }
 
     ExchangeState offered(Offered fact) {
-        Protocol<?, ?> protocol = catalogue.onWire(fact.id()).orElseThrow();
+        Protocol<?, ?> protocol =
+                own.config().names().onWire(fact.id(), catalogue).orElseThrow();
         Use use = own.use(protocol.name());
         Lane lane = own.lane(fact.peer(), protocol.name());
         boolean hasPlace = use.served()

@@ -143,7 +143,7 @@ final class Asking {
 
     private void opens(long number, Ask ask) {
         own = own.withAsk(number, ask.in(new Stage.Opening()));
-        List<String> ids = protocol(ask.protocol()).ids();
+        List<String> ids = own.config().names().of(protocol(ask.protocol()));
         // With one name on the wire the question travels with it.
         ctx.then(new OpenStream(ticket(number), ask.peer(), ids, ids.size() == 1));
     }

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.exchange;
 
+import dev.dunlin.connection.protocol.WireNames;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.Table;
@@ -9,8 +10,11 @@ import java.util.concurrent.TimeUnit;
  * The bounds of all exchanges together; those of a protocol are its {@link dev.dunlin.connection.protocol.ProtocolLimits}. Each
  * component is the setting of its name, in microseconds or bytes where it is a time or a size; what it means stands there. A
  * value that is missing or out of its range is the standard one.
+ *
+ * @param names what protocols are called on the wire
  */
-public record ExchangeConfig(int maxAsks, long maxBytes, int maxPeers, int maxInbound, long answerRate, long retry) {
+public record ExchangeConfig(
+        int maxAsks, long maxBytes, int maxPeers, int maxInbound, long answerRate, long retry, WireNames names) {
 
     private static final Setting MAX_ASKS =
             Setting.count("exchange.maxAsks", 8192, 1, 65_536, "most questions of this node under way or waiting");
@@ -40,14 +44,20 @@ public record ExchangeConfig(int maxAsks, long maxBytes, int maxPeers, int maxIn
     /** The defaults. */
     public static final ExchangeConfig DEFAULT = of(Table.empty());
 
-    /** What a configuration says. */
+    /** What a configuration says of a node whose protocols are called as the standard is. */
     public static ExchangeConfig of(Table<String, String> config) {
+        return of(config, WireNames.STANDARD);
+    }
+
+    /** What a configuration says. */
+    static ExchangeConfig of(Table<String, String> config, WireNames names) {
         return new ExchangeConfig(
                 MAX_ASKS.integer(config),
                 MAX_BYTES.number(config),
                 MAX_PEERS.integer(config),
                 MAX_INBOUND.integer(config),
                 ANSWER_RATE.number(config),
-                RETRY.number(config));
+                RETRY.number(config),
+                names);
     }
 }

@@ -135,7 +135,10 @@ final class ExchangeGuards {
                         Offered.class,
                         when(
                                 "is-of-a-protocol",
-                                (own, a) -> catalogue.onWire(a.id()).isPresent(),
+                                (own, a) -> own.config()
+                                        .names()
+                                        .onWire(a.id(), catalogue)
+                                        .isPresent(),
                                 "id",
                                 Offered::id),
                         when(

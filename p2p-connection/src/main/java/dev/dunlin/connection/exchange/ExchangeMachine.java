@@ -10,6 +10,7 @@ import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.NoRoom;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.Refusals;
+import dev.dunlin.connection.protocol.WireNames;
 import dev.dunlin.connection.stream.StreamAction.OpenFailed;
 import dev.dunlin.connection.stream.StreamAction.StreamAccepted;
 import dev.dunlin.connection.stream.StreamAction.StreamClosed;
@@ -46,7 +47,7 @@ public final class ExchangeMachine {
                 .text(Turn.TEXT)
                 .settings(ExchangeConfig.SETTINGS)
                 .boots(reducer::boot)
-                .configures((own, config, now) -> own.withConfig(ExchangeConfig.of(config)))
+                .configures((own, config, now) -> own.withConfig(reducer.configured(config)))
                 .guards(new ExchangeGuards(catalogue).all())
                 .reduces(reducer::reduce)
                 .due(ExchangeAction.AskDue.class, ExchangeState::asks, ExchangeAction.AskDue::new)
@@ -73,12 +74,12 @@ public final class ExchangeMachine {
                                 fact.error().text()))
                 .on(
                         StreamAccepted.class,
-                        fact -> catalogue.onWire(fact.protocol()).isPresent(),
+                        fact -> WireNames.mayBe(fact.protocol(), catalogue),
                         fact -> new ExchangeAction.Offered(
                                 fact.stream(), fact.connection(), fact.peer(), fact.protocol()))
                 .on(
                         StreamClosed.class,
-                        fact -> catalogue.onWire(fact.protocol()).isPresent(),
+                        fact -> WireNames.mayBe(fact.protocol(), catalogue),
                         fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
                 .on(
                         PeerAction.DialFailed.class,

@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.protocol.WireNames;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Context;
@@ -20,7 +21,7 @@ final class ExchangeReducer {
     /** Nothing survives but the numbers, and what is served: that is asked of the world, and told, anew. */
     ExchangeState boot(ExchangeState own, NodeAction.Booted booted, Context ctx) {
         ExchangeState fresh = new ExchangeState(
-                ExchangeConfig.of(booted.config()),
+                configured(booted.config()),
                 Table.empty(),
                 Table.empty(),
                 Table.empty(),
@@ -38,6 +39,11 @@ final class ExchangeReducer {
             }
         }
         return fresh;
+    }
+
+    /** What a configuration says. */
+    ExchangeConfig configured(Table<String, String> config) {
+        return ExchangeConfig.of(config, WireNames.of(config, catalogue));
     }
 
     ExchangeState reduce(ExchangeState own, ExchangeAction action, Context ctx) {

@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.MissedDial;
+import dev.dunlin.connection.protocol.WireNames;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -59,6 +60,11 @@ public record ExchangeState(
             0,
             0,
             0);
+
+    /** Before the first boot, of a node that calls its protocols so. */
+    public static ExchangeState naming(WireNames names) {
+        return INITIAL.withConfig(ExchangeConfig.of(Table.empty(), names));
+    }
 
     /** What a waiting ask waits for. */
     public enum Want {

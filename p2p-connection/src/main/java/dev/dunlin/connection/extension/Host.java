@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Effect;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +45,15 @@ public interface Host extends Port {
      * @throws IllegalStateException if the node has not started
      */
     CompletionStage<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout);
+
+    /**
+     * As {@link #ask(String, Function, Duration)}, and tells what is found on the way; as
+     * {@link dev.dunlin.core.runtime.NodeRuntime#ask(String, Function, Duration, Consumer)}.
+     *
+     * @throws IllegalStateException if the node has not started
+     */
+    CompletionStage<Action.Ticketed> ask(
+            String key, Function<Ticket, Action> wish, Duration timeout, Consumer<? super Outcome.Progress> progress);
 
     /**
      * The state of a machine after the last input that is done; from any thread.

@@ -232,7 +232,8 @@ public final class NettyNode<R> implements AutoCloseable {
          * @throws IllegalStateException as {@link NodeBuilder#build}
          */
         public NettyNode<R> start() {
-            Mounted.check(store, exchanges, channels, served.keySet());
+            exchanges = Catalogue.in(config, exchanges);
+            Mounted.check(store, exchanges, channels, served.keySet(), config);
             return new NettyNode<>(this);
         }
     }

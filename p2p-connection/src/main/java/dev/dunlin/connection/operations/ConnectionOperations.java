@@ -20,6 +20,7 @@ import dev.dunlin.core.operate.Operation.Query;
 import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.store.Handle;
+import dev.dunlin.core.words.Counts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -120,8 +121,11 @@ public final class ConnectionOperations {
                                     Done.class,
                                     (given, ticket) -> new ConnectionAction.Drain(),
                                     (outcome, given, after) -> new Done("draining: "
-                                            + after.own().connections().size()
-                                            + " connections are open still, and no new ones are made or taken"),
+                                            + Counts.of(
+                                                    after.own().connections().size(),
+                                                    "connection is",
+                                                    "connections are")
+                                            + " open still, and no new ones are made or taken"),
                                     done -> List.of(done.state()),
                                     SECONDS))
                     .with(

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.protocol;
 
+import dev.dunlin.core.state.Table;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -51,6 +52,19 @@ public final class Catalogue<P extends NamedProtocol> {
     /** The protocol that is called so on the wire. */
     public Optional<P> onWire(String id) {
         return Optional.ofNullable(byId.get(id));
+    }
+
+    /**
+     * These protocols as a node with this configuration calls them.
+     *
+     * @throws IllegalArgumentException if two of them have one name on the wire then
+     */
+    public static Catalogue<Protocol<?, ?>> in(Table<String, String> config, Catalogue<Protocol<?, ?>> protocols) {
+        List<Protocol<?, ?>> called = new ArrayList<>();
+        for (Protocol<?, ?> protocol : protocols.all()) {
+            called.add(protocol.in(config));
+        }
+        return new Catalogue<>(called);
     }
 
     /** What they are called on the wire. */

@@ -10,7 +10,9 @@ import dev.dunlin.connection.protocol.Catalogue;
 import dev.dunlin.connection.protocol.ChannelProtocol;
 import dev.dunlin.connection.protocol.NamedProtocol;
 import dev.dunlin.connection.protocol.Protocol;
+import dev.dunlin.connection.protocol.WireNames;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Handle;
@@ -33,7 +35,9 @@ public final class Mounted {
      * Compares the machines of a store with the protocols that its node is given. A protocol that only the machine has is found when
      * it is first served or used.
      *
+     * @param exchanges as the node calls them
      * @param byteStreams what protocols are called on the wire that no machine speaks
+     * @param config of the node
      * @throws IllegalArgumentException if a machine is missing, or was made without one of these protocols or with another name of it
      *     on the wire, or one name on the wire is taken twice; it says what to do
      */
@@ -41,12 +45,13 @@ public final class Mounted {
             Store<?> store,
             Catalogue<Protocol<?, ?>> exchanges,
             Catalogue<ChannelProtocol<?, ?>> channels,
-            Set<String> byteStreams) {
+            Set<String> byteStreams,
+            Table<String, String> config) {
         Speaker<?> asks = new Speaker<>(
                 store,
                 ExchangeMachine.NAME,
                 "ExchangeMachine.of",
-                ExchangeState.INITIAL,
+                ExchangeState.naming(WireNames.of(config, exchanges)),
                 ExchangeAction.Serve::new,
                 id -> new ExchangeAction.Offered(STREAM, STREAM, SOMEBODY, id));
         Speaker<?> carries = new Speaker<>(

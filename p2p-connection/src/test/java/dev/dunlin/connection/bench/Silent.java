@@ -8,6 +8,7 @@ import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Outcome;
 import java.util.List;
 
 /** A machine that takes every action of another and does nothing, in its place: what it would say, the test says. */
@@ -21,6 +22,12 @@ public final class Silent {
     /** In place of the machine of a name and actions, a sealed interface of records. */
     public static <A extends Action> Machine<Object, Nothing, A> of(String name, Class<A> actions) {
         return finished(Machine.of(name, new Nothing()).actions(actions), actions);
+    }
+
+    /** As above, with what that machine tells. */
+    public static <A extends Action> Machine<Object, Nothing, A> of(
+            String name, Class<A> actions, Class<? extends Outcome> outcomes) {
+        return finished(Machine.of(name, new Nothing()).actions(actions, outcomes), actions);
     }
 
     /** In place of the exchange machine, for protocols with these messages. */

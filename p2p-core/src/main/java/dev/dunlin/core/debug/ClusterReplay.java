@@ -34,6 +34,7 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
                 if (frame.failed().isPresent()) {
                     store.skip(frame.number(), frame.at());
                 } else {
+                    store.only(frames.machines());
                     return Optional.of(applied(frame));
                 }
             }

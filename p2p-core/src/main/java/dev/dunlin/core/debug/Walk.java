@@ -53,6 +53,7 @@ final class Walk<R> {
         try (LogCursor frames = log.cursor(state.input() + 1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() > state.input()) {
+                    store.only(frames.machines());
                     long begun = clock.getAsLong();
                     Optional<Turn> turn = applied(recorded);
                     long nanos = clock.getAsLong() - begun;

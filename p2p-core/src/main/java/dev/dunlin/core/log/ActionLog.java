@@ -193,6 +193,7 @@ public final class ActionLog {
                         store.skip(recorded.number(), recorded.at());
                         continue;
                     }
+                    store.only(cursor.machines());
                     // Held to all digests: one that cannot be compared proves nothing of a durable effect.
                     Optional<Mismatch> divergence = Mismatch.between(
                             recorded, applied(store, recorded), recorded.durable() ? Set.of() : cursor.incomparable());
@@ -206,6 +207,7 @@ public final class ActionLog {
                         }
                     }
                 }
+                store.all();
                 if (cursor.last() < from.input()) {
                     throw new LogException.Damaged(
                             Segments.snapshotName(from.input()),

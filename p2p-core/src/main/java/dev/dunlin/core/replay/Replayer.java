@@ -263,6 +263,7 @@ public final class Replayer<R> {
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
             if (next.get() instanceof Frame.Recorded recorded
                     && recorded.number() > store.state().input()) {
+                store.only(frames.machines());
                 Optional<Mismatch> mismatch = take(recorded, frames.incomparable(), compare);
                 differing = mismatch;
                 if (store.state().input() < recorded.number()) {

@@ -53,6 +53,7 @@ final class Verification<R> {
                 if (!(next.get() instanceof Frame.Recorded frame) || frame.number() <= from.input()) {
                     continue;
                 }
+                store.only(frames.machines());
                 Optional<Mismatch> mismatch = replayer.take(frame, frames.incomparable(), true);
                 if (mismatch.isPresent()) {
                     return new Replayer.Verified(

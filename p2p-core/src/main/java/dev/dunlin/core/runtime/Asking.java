@@ -2,8 +2,10 @@ package dev.dunlin.core.runtime;
 
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.NodeOutcome;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Callers outside the store that wait for the outcome of a wish. Safe from any thread. Futures are completed on threads of their
@@ -23,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Asking {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Asking.class);
+
     /** How many may wait. */
     static final int MAX_WAITING = 10_000;
+
+    /** How much of what was told on the way may wait for one who is slow to take it. */
+    static final int MAX_PROGRESS = 4096;
 
     // A ticket's key: the run above, how many asked before below.
     private static final int COUNT_BITS = 40;
@@ -36,6 +45,7 @@ final class Asking {
     private final ConcurrentHashMap<String, Asked> byKey = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, Asked> byTicket = new ConcurrentHashMap<>();
     private final AtomicLong last = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
     private final ScheduledThreadPoolExecutor timeouts;
     private volatile boolean over;
     private volatile @Nullable NodeFailure failure;
@@ -52,7 +62,62 @@ final class Asking {
     }
 
     /** One who waits. */
-    private record Asked(String key, long ticket, CompletableFuture<Action.Ticketed> future) {}
+    private record Asked(String key, long ticket, CompletableFuture<Action.Ticketed> future, Progress progress) {}
+
+    /** What one who waits is told on the way: in order, one at a time, and all of it before the end. */
+    private static final class Progress {
+        private final Consumer<? super Outcome.Progress> listener;
+        private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        private boolean isTelling;
+
+        Progress(Consumer<? super Outcome.Progress> listener) {
+            this.listener = listener;
+        }
+
+        /** False if too much waits already. */
+        boolean tell(Outcome.Progress outcome) {
+            synchronized (waiting) {
+                if (waiting.size() >= MAX_PROGRESS) {
+                    return false;
+                }
+                waiting.add(() -> listener.accept(outcome));
+                begin();
+                return true;
+            }
+        }
+
+        void end(Runnable told) {
+            synchronized (waiting) {
+                waiting.add(told);
+                begin();
+            }
+        }
+
+        private void begin() {
+            if (!isTelling) {
+                isTelling = true;
+                CALLERS.execute(this::tellAll);
+            }
+        }
+
+        private void tellAll() {
+            for (Runnable next = next(); next != null; next = next()) {
+                try {
+                    next.run();
+                } catch (RuntimeException | LinkageError | AssertionError e) {
+                    LOG.error("who waits for an outcome threw when told of what came before it", e);
+                }
+            }
+        }
+
+        private @Nullable Runnable next() {
+            synchronized (waiting) {
+                Runnable next = waiting.poll();
+                isTelling = next != null;
+                return next;
+            }
+        }
+    }
 
     /** Hands a wish in. */
     @FunctionalInterface
@@ -61,12 +126,17 @@ final class Asking {
     }
 
     /** As {@link NodeRuntime#ask}. */
-    CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout, Door door) {
+    CompletableFuture<Action.Ticketed> ask(
+            String key,
+            Function<Ticket, Action> wish,
+            Duration timeout,
+            Consumer<? super Outcome.Progress> progress,
+            Door door) {
         Asked known = byKey.get(key);
         if (known != null && !known.future().isDone()) {
             return known.future();
         }
-        Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>());
+        Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>(), new Progress(progress));
         // One that has just failed may still stand there: who saw it fail may ask again at once.
         Asked there =
                 byKey.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);
@@ -122,7 +192,15 @@ final class Asking {
 
     /** An outcome left the store: whoever waits for it is told. */
     void told(Action.Ticketed outcome) {
-        if (outcome.ticket().isOf(Ticket.API)) {
+        if (!outcome.ticket().isOf(Ticket.API)) {
+            return;
+        }
+        if (outcome instanceof Outcome.Progress progress) {
+            Asked one = byTicket.get(outcome.ticket().key());
+            if (one != null && !one.progress().tell(progress)) {
+                dropped.incrementAndGet();
+            }
+        } else {
             complete(outcome.ticket().key(), future -> {
                 if (outcome instanceof NodeOutcome.Refused refused) {
                     future.completeExceptionally(RefusedException.of(refused));
@@ -137,7 +215,7 @@ final class Asking {
         Asked done = byTicket.remove(ticket);
         if (done != null) {
             byKey.remove(done.key(), done);
-            CALLERS.execute(() -> how.accept(done.future()));
+            done.progress().end(() -> how.accept(done.future()));
         }
     }
 
@@ -161,6 +239,11 @@ final class Asking {
     /** How many wait. */
     int waiting() {
         return byTicket.size();
+    }
+
+    /** How much of what was told on the way was dropped, as those who were to be told were too slow. */
+    long dropped() {
+        return dropped.get();
     }
 
     /** Has something done on a thread of its own. */

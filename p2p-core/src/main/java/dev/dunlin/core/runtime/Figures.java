@@ -85,6 +85,7 @@ final class Figures {
                 lostRequests.get(),
                 handles,
                 asking.waiting(),
+                asking.dropped(),
                 log == null ? 0 : log.queued(),
                 log == null ? 0 : log.stalls(),
                 forced,

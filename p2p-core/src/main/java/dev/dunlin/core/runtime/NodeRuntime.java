@@ -4,6 +4,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Ticket;
@@ -92,8 +93,20 @@ public final class NodeRuntime<R> implements Port {
      * @throws IllegalArgumentException if it cannot be recorded
      */
     public CompletableFuture<Action.Ticketed> ask(String key, Function<Ticket, Action> wish, Duration timeout) {
+        return ask(key, wish, timeout, ignored -> {});
+    }
+
+    /**
+     * As {@link #ask(String, Function, Duration)}, and tells what is found on the way.
+     *
+     * @param progress is told of each {@link Outcome.Progress}, one after the other on a thread of its own, and of all of them before
+     *     the future is completed; of those that come while 4,096 wait for it nothing is told. If another waits for the same key
+     *     already, only that one is told
+     */
+    public CompletableFuture<Action.Ticketed> ask(
+            String key, Function<Ticket, Action> wish, Duration timeout, Consumer<? super Outcome.Progress> progress) {
         // An operator's wish about a peer is not that peer's.
-        return asking.ask(key, wish, timeout, action -> offer(action, false));
+        return asking.ask(key, wish, timeout, progress, action -> offer(action, false));
     }
 
     /**

@@ -21,7 +21,8 @@ public final class RefusedException extends RuntimeException {
         this.operands = operands;
     }
 
-    static RefusedException of(NodeOutcome.Refused why) {
+    /** What a wish that a guard refused is told, as {@link NodeRuntime#ask} tells it. */
+    public static RefusedException of(NodeOutcome.Refused why) {
         return new RefusedException(
                 why.type(),
                 why.clause(),

@@ -25,6 +25,7 @@ package dev.dunlin.core.runtime;
  * @param lostRequests requests that were given up without an answer
  * @param handles open handles
  * @param asking callers that wait for an outcome
+ * @param droppedProgress what was told on the way to callers who were too slow to take it
  * @param logQueued turns that wait to be written
  * @param logStalls how often the store waited for the log
  * @param forced up to which input the log is forced
@@ -53,6 +54,7 @@ public record RuntimeStats(
         long lostRequests,
         int handles,
         int asking,
+        long droppedProgress,
         int logQueued,
         long logStalls,
         long forced,

@@ -19,11 +19,11 @@ record DueEntry<S, K extends Comparable<? super K>, V>(
     private record Waiting<S, A extends Action>(Mount<?, S, A> mount, Dues<S, ?, ?, A> dues, S own, long since) {}
 
     /** The machines' due entries at a time, at most as many as given: the table that waits longest first. */
-    static <R> List<DueEntry<?, ?, ?>> of(Mounts<R> mounts, NodeState node, R root, long now, int atMost) {
+    static <R> List<DueEntry<?, ?, ?>> of(Mounts<R> mounts, Store<R> in, long now, int atMost) {
         List<Waiting<?, ?>> waiting = new ArrayList<>(4);
         for (Mount<R, ?, ?> mount : mounts.all()) {
-            if (!mount.dues.isEmpty()) {
-                find(mount, mount.read(node, root), now, waiting);
+            if (!mount.dues.isEmpty() && in.takesPart(mount.index)) {
+                find(mount, mount.read(in.node(), in.root()), now, waiting);
             }
         }
         // Stable: those that wait equally long stay in mounting order.

@@ -36,7 +36,10 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and walked once an action
     record Route<R>(
-            Mount<R, ?, ?> owner, Kind kind, String type, Guards.Clause<?, ?, ?>[] clauses, List<On<?, ?>> observers) {}
+            Mount<R, ?, ?> owner, Kind kind, String type, Guards.Clause<?, ?, ?>[] clauses, List<Observer> observers) {}
+
+    /** A machine that observes an action. */
+    record Observer(int mount, On<?, ?> on) {}
 
     private static final Guards.Clause<?, ?, ?>[] UNGUARDED = {};
 
@@ -68,7 +71,7 @@ record Mounts<R>(List<Mount<R, ?, ?>> all, Map<Class<?>, Route<R>> routes) {
                     throw new IllegalArgumentException(
                             mount.name + " observes " + on.fact().getName() + ", which is an effect and no fact");
                 }
-                route.observers.add(on);
+                route.observers.add(new Observer(mount.index, on));
             }
         }
         return new Mounts<>(List.copyOf(mounts), routes);

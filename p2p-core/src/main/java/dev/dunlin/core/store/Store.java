@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class Store<R> {
     /** The most ticks at one time; more is a bug, not work. */
     public static final int MAX_TICKS = 1 << 20;
 
+    /** Stands for all machines where some are named. */
+    private static final Set<String> ALL = Set.of();
+
     private static final Input TICK = Input.of(new NodeAction.Tick());
 
     private final R initial;
@@ -51,6 +55,10 @@ public final class Store<R> {
     private int ticks;
     private boolean failed;
     private @Nullable Watcher<R> watcher;
+
+    // Which machines take part, by their places; all if there is none.
+    private boolean @Nullable [] part;
+    private Set<String> partakers = ALL;
 
     private Store(R initial, Mounts<R> mounts, Turning<R> turning) {
         this.initial = initial;
@@ -111,6 +119,37 @@ public final class Store<R> {
      */
     public Store<R> another() {
         return new Store<>(initial, mounts, turning);
+    }
+
+    /**
+     * From the next input on only these machines take part, besides the store's own: the others are not booted, observe nothing, and
+     * nothing of theirs is due. So a store replays a run in which fewer machines were mounted.
+     *
+     * @param machines their names; those that are not mounted are passed over
+     */
+    public void only(Set<String> machines) {
+        if (machines != partakers) {
+            boolean[] those = new boolean[deadlines.length];
+            boolean areAll = true;
+            for (Mount<R, ?, ?> mount : mounts.all()) {
+                those[mount.index] = mount.index == 0 || machines.contains(mount.name);
+                areAll &= those[mount.index];
+            }
+            partakers = machines;
+            part = areAll ? null : those;
+            recomputeDeadlines();
+        }
+    }
+
+    /** From the next input on all machines take part. */
+    public void all() {
+        part = null;
+        partakers = ALL;
+        recomputeDeadlines();
+    }
+
+    boolean takesPart(int mount) {
+        return part == null || part[mount];
     }
 
     /** The state after the last input. */
@@ -324,7 +363,7 @@ public final class Store<R> {
 
     private long[] deadlines(NodeState own, R all, long[] into) {
         for (Mount<R, ?, ?> mount : mounts.all()) {
-            into[mount.index] = mount.nextDue(mount.read(own, all));
+            into[mount.index] = takesPart(mount.index) ? mount.nextDue(mount.read(own, all)) : Due.NEVER;
         }
         return into;
     }

@@ -107,9 +107,12 @@ final class Turning<R> implements Context {
         if (route.kind() != Mounts.Kind.OUTCOME && !reduced(in, route, action)) {
             return;
         }
-        List<On<?, ?>> observers = route.observers();
+        List<Mounts.Observer> observers = route.observers();
         for (int i = 0; i < observers.size(); i++) {
-            observe(observers.get(i), action);
+            Mounts.Observer observer = observers.get(i);
+            if (in.takesPart(observer.mount())) {
+                observe(observer.on(), action);
+            }
         }
     }
 
@@ -179,14 +182,18 @@ final class Turning<R> implements Context {
     private void own(Store<R> in, Action action) {
         if (action instanceof NodeAction.Booted booted) {
             for (Mount<R, ?, ?> mount : mounts.all()) {
-                boot(in, mount, booted);
+                if (in.takesPart(mount.index)) {
+                    boot(in, mount, booted);
+                }
             }
         } else if (action instanceof NodeAction.Configure) {
             for (Mount<R, ?, ?> mount : mounts.all()) {
-                configure(in, mount);
+                if (in.takesPart(mount.index)) {
+                    configure(in, mount);
+                }
             }
         } else if (action instanceof NodeAction.Tick) {
-            due = DueEntry.of(mounts, in.node(), in.root(), at, Store.DUE_PER_TICK);
+            due = DueEntry.of(mounts, in, at, Store.DUE_PER_TICK);
             firstDue = size;
             for (DueEntry<?, ?, ?> entry : due) {
                 push(entry.action());

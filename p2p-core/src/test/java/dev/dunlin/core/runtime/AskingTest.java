@@ -28,7 +28,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -177,6 +179,64 @@ final class AskingTest extends RunningLamps {
             node.stop().get(30, TimeUnit.SECONDS);
         }
         assertThat(tickets).hasSize(9).doesNotHaveDuplicates().allMatch(ticket -> ticket.isOf(Ticket.API));
+    }
+
+    @Test
+    void whatIsFoundOnTheWayIsToldInOrderAndBeforeTheEnd() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        CompletableFuture<List<Integer>> before = node.ask(
+                        "k",
+                        ticket -> new ParcelAction.Deliver(ticket, 100),
+                        LONG,
+                        progress -> told.add(((Parcels.ParcelOutcome.Delivered) progress).number()))
+                .thenApply(end -> List.copyOf(told));
+        assertThat(before.get(30, TimeUnit.SECONDS))
+                .isEqualTo(IntStream.range(0, 100).boxed().toList());
+        assertThat(node.stats().droppedProgress()).isZero();
+    }
+
+    @Test
+    void whoAsksForTheEndAloneGetsItThoughMuchIsToldOnTheWay() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        assertThat(node.ask("k", ticket -> new ParcelAction.Deliver(ticket, 3), LONG)
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+    }
+
+    @Test
+    void whoIsSlowToTakeWhatIsToldMissesWhatIsBeyondTheBoundAndStillGetsTheEnd() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        CountDownLatch release = latch();
+        AtomicInteger told = new AtomicInteger();
+        int many = Asking.MAX_PROGRESS + 1000;
+        CompletableFuture<Action.Ticketed> end =
+                node.ask("k", ticket -> new ParcelAction.Deliver(ticket, many), LONG, progress -> {
+                    told.incrementAndGet();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        await(() -> node.stats().inputs() == 2 && node.stats().droppedProgress() > 0);
+        release.countDown();
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+        assertThat(told.get() + node.stats().droppedProgress()).isEqualTo(many);
+        assertThat(told.get()).isBetween(Asking.MAX_PROGRESS, Asking.MAX_PROGRESS + 1);
+    }
+
+    @Test
+    void whoThrowsWhenToldMissesNothingOfTheRest() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        AtomicInteger told = new AtomicInteger();
+        CompletableFuture<Action.Ticketed> end =
+                node.ask("k", ticket -> new ParcelAction.Deliver(ticket, 3), LONG, progress -> {
+                    told.incrementAndGet();
+                    throw new IllegalStateException("meant: a caller that throws");
+                });
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+        assertThat(told).hasValue(3);
     }
 
     /** The first run's question stays in the state over the boot; its late outcome is nobody's. */

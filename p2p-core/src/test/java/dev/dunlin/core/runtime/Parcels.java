@@ -96,12 +96,17 @@ final class Parcels {
 
         record Arrived() implements ParcelAction {}
 
+        /** A wish that is answered so many times on the way, and once at last. */
+        record Deliver(Ticket ticket, int many) implements ParcelAction, Action.Wish {}
+
         /** Has a request made. */
         record Sent() implements ParcelAction {}
     }
 
     sealed interface ParcelOutcome extends Outcome {
         record Collected(Ticket ticket) implements ParcelOutcome {}
+
+        record Delivered(Ticket ticket, int number) implements ParcelOutcome, Progress {}
     }
 
     sealed interface ParcelEffect extends Effect {
@@ -144,6 +149,7 @@ final class Parcels {
                 .always(ParcelAction.Shut.class)
                 .always(ParcelAction.Collect.class)
                 .always(ParcelAction.Arrived.class)
+                .always(ParcelAction.Deliver.class)
                 .always(ParcelAction.Sent.class)
                 .build();
     }
@@ -168,6 +174,13 @@ final class Parcels {
             case ParcelAction.Arrived _ -> {
                 own.asked().ifPresent(ticket -> ctx.then(new ParcelOutcome.Collected(ticket)));
                 yield new State(own.taken(), Optional.empty());
+            }
+            case ParcelAction.Deliver(Ticket ticket, int many) -> {
+                for (int i = 0; i < many; i++) {
+                    ctx.then(new ParcelOutcome.Delivered(ticket, i));
+                }
+                ctx.then(new ParcelOutcome.Collected(ticket));
+                yield own;
             }
             case ParcelAction.Sent _ -> {
                 ctx.effect(new ParcelEffect.Carry());

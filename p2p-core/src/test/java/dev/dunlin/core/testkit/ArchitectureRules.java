@@ -335,6 +335,7 @@ public final class ArchitectureRules {
                         root + ".core.system..",
                         root + ".node..",
                         "..netty..",
+                        root + ".dht.api..",
                         "..jdbc..")))
                 .as("are pure");
     }

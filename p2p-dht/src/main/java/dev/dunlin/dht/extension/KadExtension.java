@@ -9,29 +9,25 @@ import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.record.RecordsMachine;
 import dev.dunlin.dht.routing.RoutingMachine;
-import dev.dunlin.dht.wire.KadLimits;
 import dev.dunlin.dht.wire.KadProtocol;
 import java.util.List;
 
 /** The machines of Kademlia, for a network and that of the local network beside it. */
 public final class KadExtension implements Extension {
 
-    private final String prefix;
     private final Validators validators;
 
     /** For the public network. */
     public KadExtension() {
-        this(KadProtocol.AMINO, Validators.STANDARD);
+        this(Validators.STANDARD);
     }
 
     /**
-     * For a network of one's own.
+     * For a network of one's own, whose prefix is the node's setting {@code routing.prefix}.
      *
-     * @param prefix what its protocol begins with; the node's setting {@code routing.prefix} says the same
      * @param validators which judge the values that are stored in it
      */
-    public KadExtension(String prefix, Validators validators) {
-        this.prefix = prefix;
+    public KadExtension(Validators validators) {
         this.validators = validators;
     }
 
@@ -51,8 +47,6 @@ public final class KadExtension implements Extension {
 
     @Override
     public List<Protocol<?, ?>> protocols() {
-        return List.of(
-                KadProtocol.of(KadProtocol.NAME, prefix, KadLimits.DEFAULT),
-                KadProtocol.of(KadProtocol.LAN_NAME, prefix + KadProtocol.LAN_PATH, KadLimits.DEFAULT));
+        return List.of(KadProtocol.wide(), KadProtocol.local());
     }
 }

@@ -68,6 +68,14 @@ public sealed interface Goal {
         };
     }
 
+    /** Whether this node may hold what is looked for. */
+    default boolean isRecalled() {
+        return switch (this) {
+            case GetValue _, FindProviders _ -> true;
+            case FindPeer _, FindClosest _, PutValue _, Provide _ -> false;
+        };
+    }
+
     /** What an operation has found. */
     sealed interface Found {
 
@@ -84,7 +92,7 @@ public sealed interface Goal {
         /**
          * A value.
          *
-         * @param answers how many had a valid one
+         * @param answers how many had a valid one, this node included
          */
         record Value(ValueRecord record, int answers) implements Found {}
 

@@ -35,6 +35,8 @@ record Operation(
 
     /** Where it is in a network. */
     enum Search {
+        /** What this node holds itself is being asked for. */
+        RECALLING,
         /** Whom this node knows there is being asked for. */
         SEEDING,
         /** A query goes on. */
@@ -106,7 +108,7 @@ record Operation(
     static Operation of(Ticket ticket, Goal goal, long now, long until) {
         Table<Network, Search> searches = Table.empty();
         for (Network network : Network.values()) {
-            searches = searches.with(network, Search.SEEDING);
+            searches = searches.with(network, goal.isRecalled() ? Search.RECALLING : Search.SEEDING);
         }
         return new Operation(
                 ticket,
@@ -128,6 +130,20 @@ record Operation(
     @Override
     public String owner() {
         return ticket.machine();
+    }
+
+    /** Whether what this node holds itself is being asked for. */
+    boolean isRecalling() {
+        return searches.at(Network.WIDE) == Search.RECALLING;
+    }
+
+    /** As far as what this node holds is known: whom to ask is to be found in each network. */
+    Operation seeding() {
+        Table<Network, Search> begun = Table.empty();
+        for (Network network : searches.keys()) {
+            begun = begun.with(network, Search.SEEDING);
+        }
+        return new Operation(ticket, goal, startedAt, at, begun, found, holders, closest, storing);
     }
 
     /** Whether the search is over in all networks. */

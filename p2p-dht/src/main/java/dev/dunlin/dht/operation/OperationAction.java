@@ -11,7 +11,10 @@ import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadAnswer;
+import dev.dunlin.dht.wire.PeerInfo;
+import dev.dunlin.dht.wire.ValueRecord;
 import java.util.List;
+import java.util.Optional;
 
 /** The actions of the machine of operations. */
 public sealed interface OperationAction extends Action {
@@ -40,6 +43,19 @@ public sealed interface OperationAction extends Action {
      * @param ticket that of the operation
      */
     record Stop(Ticket ticket) implements OperationAction {}
+
+    /**
+     * What this node holds itself.
+     *
+     * @param value under the key
+     * @param providers of the content of the key
+     */
+    record Recalled(long operation, Optional<ValueRecord> value, List<PeerInfo> providers) implements OfOperation {
+        /** Copies the list. */
+        public Recalled {
+            providers = List.copyOf(providers);
+        }
+    }
 
     /** Whom this node knows near the key, in one network. */
     record Seeded(long operation, Network network, List<Contact> nearest) implements OfOperation {

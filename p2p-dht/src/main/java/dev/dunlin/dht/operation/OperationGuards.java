@@ -11,6 +11,7 @@ import dev.dunlin.core.store.Pool;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationAction.Answered;
 import dev.dunlin.dht.operation.OperationAction.OfOperation;
+import dev.dunlin.dht.operation.OperationAction.Recalled;
 import dev.dunlin.dht.operation.OperationAction.Searched;
 import dev.dunlin.dht.operation.OperationAction.Seeded;
 import dev.dunlin.dht.operation.OperationAction.Start;
@@ -40,6 +41,10 @@ record OperationGuards(Validators validators) {
                                 (own, wish) -> own.config().self().isPresent()),
                         when("not-self", OperationGuards::isOfAnother),
                         when("goal-can-be-reached", (own, wish) -> isPossible(wish.goal())),
+                        when(
+                                "node-can-be-found",
+                                (own, wish) -> !(wish.goal() instanceof Goal.Provide)
+                                        || !own.ownAddresses().isEmpty()),
                         Guards.wallClause(
                                 "value-is-valid",
                                 (OperationState own, Start wish, long wallTime) -> isValid(wish.goal(), wallTime)),
@@ -52,6 +57,13 @@ record OperationGuards(Validators validators) {
                 .on(
                         Stop.class,
                         when("operation-goes-on", (own, wish) -> own.tickets().has(wish.ticket())))
+                .on(
+                        Recalled.class,
+                        present(
+                                "node-is-being-asked",
+                                OperationState::running,
+                                Recalled::operation,
+                                (fact, operation) -> operation.isRecalling()))
                 .on(Seeded.class, isIn(Operation.Search.SEEDING, Seeded::network))
                 .on(
                         Unsearched.class,

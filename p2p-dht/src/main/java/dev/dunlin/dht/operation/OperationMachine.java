@@ -15,6 +15,8 @@ import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.Terms;
+import dev.dunlin.dht.record.RecordsAction;
+import dev.dunlin.dht.record.RecordsOutcome;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingOutcome;
 import dev.dunlin.dht.table.Contact;
@@ -22,6 +24,7 @@ import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.ValueRecord;
 import java.util.List;
+import java.util.Optional;
 
 /** The machine of operations, where values are judged by some validators. */
 public final class OperationMachine {
@@ -46,6 +49,13 @@ public final class OperationMachine {
                 .guards(new OperationGuards(validators).all())
                 .reduces((own, action, ctx) -> OperationReducer.reduce(validators, own, action, ctx))
                 .due(OperationAction.OperationDue.class, OperationState::running, OperationAction.OperationDue::new)
+                .onOutcome(
+                        RecordsOutcome.LocalValue.class,
+                        (ticket, fact) -> new OperationAction.Recalled(ticket.key(), fact.record(), List.of()))
+                .onOutcome(
+                        RecordsOutcome.LocalProviders.class,
+                        (ticket, fact) ->
+                                new OperationAction.Recalled(ticket.key(), Optional.empty(), fact.providers()))
                 .onOutcome(
                         RoutingOutcome.Found.class,
                         (ticket, fact) ->
@@ -76,9 +86,9 @@ public final class OperationMachine {
                         running: start, stop, listened, unlistened, observed
 
                         searching > storing: searched, unsearched
-                        searching > noOperation: seeded, unsearched, answered, searched, operationDue, stop, booted
+                        searching > noOperation: recalled, seeded, unsearched, answered, searched, operationDue, stop, booted
                         storing > noOperation: storeAnswered, storeFailed, operationDue, stop, booted
-                        searching: seeded, unsearched, answered, searched
+                        searching: recalled, seeded, unsearched, answered, searched
                         storing: storeAnswered, storeFailed""")
                 .phases(OperationState::phaseOf)
                 .invariants(OperationInvariants.ALL)
@@ -86,14 +96,18 @@ public final class OperationMachine {
     }
 
     private static OperationAction refused(Ticket ticket, Refused fact) {
-        return fact.subject().kind().equals(OfPeer.KIND)
-                ? new OperationAction.StoreFailed(
+        return switch (fact.subject().kind()) {
+            case OfPeer.KIND ->
+                new OperationAction.StoreFailed(
                         ticket.key() >>> REQUEST_BITS,
                         request(ticket),
                         PeerId.parse(fact.subject().key()),
                         AskFailure.BUSY,
-                        Refusals.why(fact))
-                : new OperationAction.Unsearched(operation(ticket), network(ticket), Refusals.why(fact));
+                        Refusals.why(fact));
+            case RecordsAction.OfValue.KIND, RecordsAction.OfContent.KIND ->
+                new OperationAction.Recalled(ticket.key(), Optional.empty(), List.of());
+            default -> new OperationAction.Unsearched(operation(ticket), network(ticket), Refusals.why(fact));
+        };
     }
 
     private static long operation(Ticket ticket) {

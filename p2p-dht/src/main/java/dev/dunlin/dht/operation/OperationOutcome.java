@@ -11,7 +11,7 @@ import java.util.List;
 public sealed interface OperationOutcome extends Outcome {
 
     /** What was found on the way. */
-    sealed interface Told extends OperationOutcome {}
+    sealed interface Told extends OperationOutcome, Progress {}
 
     /** Somebody provides the content. Each is told once. */
     record ProviderFound(Ticket ticket, PeerInfo provider) implements Told {}

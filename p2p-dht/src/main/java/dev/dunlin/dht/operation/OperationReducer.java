@@ -15,6 +15,7 @@ import dev.dunlin.dht.operation.Operation.Storing;
 import dev.dunlin.dht.operation.OperationOutcome.Result;
 import dev.dunlin.dht.query.QueryAction;
 import dev.dunlin.dht.query.QueryOutcome;
+import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.table.Contact;
@@ -37,17 +38,12 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 Operation begun = Operation.of(
                         ticket, goal, ctx.now(), ctx.now() + own.config().timeout());
                 OperationState after = own.begun(begun);
-                for (Network network : begun.searches().keys()) {
-                    ctx.then(new RoutingAction.Find(
-                            ticket(after.last(), network),
-                            network,
-                            goal.question().key(),
-                            own.config().replication()));
-                }
-                yield after;
+                yield of(validators, after, after.last(), ctx).begun();
             }
             case OperationAction.Stop(Ticket ticket) ->
                 of(validators, own, own.tickets().at(ticket), ctx).over(Result.STOPPED);
+            case OperationAction.Recalled fact ->
+                of(validators, own, fact.operation(), ctx).recalled(fact);
             case OperationAction.Seeded fact ->
                 of(validators, own, fact.operation(), ctx).seeded(fact.network(), fact.nearest());
             case OperationAction.Unsearched fact ->
@@ -98,6 +94,52 @@ record OperationReducer(Validators validators, OperationState own, long number, 
 
     // Looking
 
+    /** What this node holds itself comes first: it may be enough, and is what others are measured by. */
+    private OperationState begun() {
+        Ticket ticket = new Ticket(OperationMachine.NAME, number);
+        switch (operation.goal()) {
+            case Goal.GetValue(Bytes key, int _) -> ctx.then(new RecordsAction.GetLocal(ticket, key));
+            case Goal.FindProviders(Bytes key, int _) -> ctx.then(new RecordsAction.GetLocalProviders(ticket, key));
+            case Goal.PutValue(ValueRecord record) -> {
+                ctx.then(new RecordsAction.Put(Ticket.NONE, record));
+                seeks();
+            }
+            case Goal.FindPeer _, Goal.FindClosest _, Goal.Provide _ -> seeks();
+        }
+        return saved();
+    }
+
+    private void seeks() {
+        for (Network network : operation.searches().keys()) {
+            ctx.then(new RoutingAction.Find(
+                    ticket(number, network),
+                    network,
+                    operation.goal().question().key(),
+                    own.config().replication()));
+        }
+    }
+
+    private OperationState recalled(OperationAction.Recalled fact) {
+        OperationReducer after = with(operation.seeding());
+        boolean isEnough = switch (operation.goal()) {
+            case Goal.GetValue goal
+            when fact.value().isPresent() -> {
+                after = after.valued(goal, own.config().self().orElseThrow(), fact.value());
+                yield after.hasQuorum(goal);
+            }
+            case Goal.FindProviders goal -> {
+                after = after.provided(goal, fact.providers());
+                yield after.hasEnough(goal);
+            }
+            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.PutValue _, Goal.Provide _ -> false;
+        };
+        if (isEnough) {
+            return after.over(Result.FINISHED);
+        }
+        after.seeks();
+        return after.saved();
+    }
+
     private OperationState seeded(Network network, List<Contact> nearest) {
         if (nearest.isEmpty()) {
             return searched(network, List.of());
@@ -126,8 +168,16 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     private OperationState answered(PeerId peer, KadAnswer answer) {
         return switch (operation.goal()) {
             case Goal.FindPeer(PeerId target) -> named(target, peer, answer);
-            case Goal.GetValue goal when answer instanceof KadAnswer.FoundValue found -> valued(goal, peer, found);
-            case Goal.FindProviders goal when answer instanceof KadAnswer.FoundProviders found -> provided(goal, found);
+            case Goal.GetValue goal
+            when answer instanceof KadAnswer.FoundValue found -> {
+                OperationReducer after = valued(goal, peer, found.record());
+                yield after.hasQuorum(goal) ? after.stopped() : after.saved();
+            }
+            case Goal.FindProviders goal
+            when answer instanceof KadAnswer.FoundProviders found -> {
+                OperationReducer after = provided(goal, found.providers());
+                yield after.hasEnough(goal) ? after.stopped() : after.saved();
+            }
             case Goal.FindClosest _, Goal.GetValue _, Goal.FindProviders _, Goal.PutValue _, Goal.Provide _ -> own;
         };
     }
@@ -147,14 +197,11 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         return with(operation.with(found)).saved();
     }
 
-    private OperationState valued(Goal.GetValue goal, PeerId peer, KadAnswer.FoundValue answer) {
-        Optional<ValueRecord> given = answer.record()
-                .filter(record -> validators
-                        .problem(goal.key(), record.value(), ctx.wallTime())
-                        .isEmpty());
+    private OperationReducer valued(Goal.GetValue goal, PeerId peer, Optional<ValueRecord> record) {
+        Optional<ValueRecord> given = record.filter(one ->
+                validators.problem(goal.key(), one.value(), ctx.wallTime()).isEmpty());
         if (given.isEmpty()) {
-            return with(operation.holding(operation.holders().with(peer, false)))
-                    .saved();
+            return with(operation.holding(operation.holders().with(peer, false)));
         }
         Optional<Goal.Found.Value> before =
                 operation.found() instanceof Goal.Found.Value value ? Optional.of(value) : Optional.empty();
@@ -174,22 +221,29 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             after = after.with(new Goal.Found.Value(before.orElseThrow().record(), answers))
                     .holding(operation.holders().with(peer, better == 0));
         }
-        int quorum = goal.quorum() > 0 ? goal.quorum() : own.config().quorum();
-        return answers >= quorum ? with(after).stopped() : with(after).saved();
+        return with(after);
     }
 
-    private OperationState provided(Goal.FindProviders goal, KadAnswer.FoundProviders answer) {
+    private boolean hasQuorum(Goal.GetValue goal) {
+        int quorum = goal.quorum() > 0 ? goal.quorum() : own.config().quorum();
+        return operation.found() instanceof Goal.Found.Value value && value.answers() >= quorum;
+    }
+
+    private OperationReducer provided(Goal.FindProviders goal, List<PeerInfo> providers) {
         List<PeerId> known = operation.found() instanceof Goal.Found.Providers(List<PeerId> peers)
                 ? new ArrayList<>(peers)
                 : new ArrayList<>();
-        for (PeerInfo provider : answer.providers()) {
+        for (PeerInfo provider : providers) {
             if (known.size() < goal.count() && !known.contains(provider.peer())) {
                 known.add(provider.peer());
                 ctx.then(new OperationOutcome.ProviderFound(operation.ticket(), provider));
             }
         }
-        OperationReducer after = known.isEmpty() ? this : with(operation.with(new Goal.Found.Providers(known)));
-        return known.size() >= goal.count() ? after.stopped() : after.saved();
+        return known.isEmpty() ? this : with(operation.with(new Goal.Found.Providers(known)));
+    }
+
+    private boolean hasEnough(Goal.FindProviders goal) {
+        return operation.found() instanceof Goal.Found.Providers(List<PeerId> peers) && peers.size() >= goal.count();
     }
 
     /** Enough is found: the queries are stopped, and tell their ends as others do. */
@@ -207,7 +261,10 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         Operation after = operation.with(network, Search.OVER);
         // What is stored is stored in the internet's network, if this node is part of it (go-libp2p-kad-dht, dual).
         boolean isFirst = !closest.isEmpty() && (after.closest().isEmpty() || network == Network.WIDE);
-        if (isFirst) {
+        // Nobody can come to a provider of whom no address is known.
+        boolean isOfUse = !(operation.goal() instanceof Goal.Provide)
+                || !self(network).addresses().isEmpty();
+        if (isFirst && isOfUse) {
             after = after.near(closest).with(Storing.with(network, List.of(), false));
         }
         return after.hasSearched() ? with(after).storing() : with(after).saved();
@@ -228,7 +285,11 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case Goal.Store _ ->
                 with(operation.with(Storing.with(network, nearest, false))).further();
             case Goal.GetValue _ when operation.found() instanceof Goal.Found.Value -> corrected(network, nearest);
-            case Goal.Search _ -> over(nearest.isEmpty() ? Result.NO_ANSWERS : Result.FINISHED);
+            case Goal.Search _ ->
+                over(
+                        nearest.isEmpty() && !(operation.found() instanceof Goal.Found.Providers)
+                                ? Result.NO_ANSWERS
+                                : Result.FINISHED);
         };
     }
 
@@ -237,6 +298,13 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         List<Contact> wanting = nearest.stream()
                 .filter(contact -> !operation.holders().or(contact.peer(), false))
                 .toList();
+        boolean isWorseHere = own.config()
+                .self()
+                .filter(self -> !operation.holders().or(self, true))
+                .isPresent();
+        if (isWorseHere) {
+            ctx.then(new RecordsAction.Put(Ticket.NONE, ((Goal.Found.Value) operation.found()).record()));
+        }
         tell(Result.FINISHED);
         return with(operation.with(Storing.with(network, wanting, true))).further();
     }

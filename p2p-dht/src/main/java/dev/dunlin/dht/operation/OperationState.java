@@ -53,6 +53,11 @@ public record OperationState(
                 last);
     }
 
+    /** How many go on. */
+    public int underWay() {
+        return running().size();
+    }
+
     Table<Long, Operation> running() {
         return pool.running();
     }
@@ -96,7 +101,7 @@ public record OperationState(
     }
 
     /** Where this node can be reached, as others see it first. */
-    List<Multiaddr> ownAddresses() {
+    public List<Multiaddr> ownAddresses() {
         Set<Multiaddr> all = new LinkedHashSet<>(believed.all());
         for (Addresses addresses : listened.values()) {
             all.addAll(addresses.all());

@@ -16,7 +16,7 @@ public sealed interface QueryOutcome extends Outcome {
      * @param hops how many questions lie between this node and it
      * @param answer as it came: its addresses are not filtered
      */
-    record Told(Ticket ticket, PeerId peer, int hops, KadAnswer answer) implements QueryOutcome, OfPeer {}
+    record Told(Ticket ticket, PeerId peer, int hops, KadAnswer answer) implements QueryOutcome, Progress, OfPeer {}
 
     /**
      * The query is over.

@@ -30,11 +30,10 @@ public enum Network {
 
     /** What its protocol is called on the wire, where the internet's network has a prefix. */
     String id(String prefix) {
-        return KadProtocol.id(
-                switch (this) {
-                    case WIDE -> prefix;
-                    case LOCAL -> prefix + KadProtocol.LAN_PATH;
-                });
+        return switch (this) {
+            case WIDE -> KadProtocol.wideId(prefix);
+            case LOCAL -> KadProtocol.localId(prefix);
+        };
     }
 
     /** The network whose protocol has a name. */

@@ -1,7 +1,6 @@
 package dev.dunlin.dht.routing;
 
 import dev.dunlin.connection.ConnectionConfig;
-import dev.dunlin.core.config.BadValueException;
 import dev.dunlin.core.config.Kind;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
@@ -50,30 +49,28 @@ public record RoutingConfig(
     static final int MOST_BOOTSTRAP = 64;
     private static final long DAY = 86_400_000_000L;
 
-    private static final Setting MODE = new Setting(
+    /** What the node does in the networks. */
+    public static final Setting MODE = new Setting(
             "routing.mode",
             new Kind.OneOf(Arrays.stream(Mode.values()).map(Mode::word).toList()),
             Mode.AUTO.word(),
             "what this node does in Kademlia networks: auto answers others as long as they can reach it",
             false);
+
     private static final Setting ADDRESSES = new Setting(
             "routing.addresses",
             new Kind.OneOf(List.of("scoped", "any")),
             "scoped",
             "whether those of the internet and those of the local network make two networks, or all are of one",
             false);
-    private static final Setting PREFIX = new Setting(
-            "routing.prefix",
-            new Kind.Formed("a path such as /fleet, without the /kad/1.0.0 that follows it", RoutingConfig::prefix),
-            KadProtocol.AMINO,
-            "what the protocol of the network begins with: networks of other prefixes are others",
-            false);
-    private static final Setting BOOTSTRAP = new Setting(
+    /** The nodes by which a network is joined. */
+    public static final Setting BOOTSTRAP = new Setting(
             "routing.bootstrap",
             new Kind.Addresses(MOST_BOOTSTRAP),
             "",
             "nodes by which a network is joined: addresses that end in /p2p/ and a peer id",
             false);
+
     private static final Setting BUCKET_SIZE = Setting.count(
             "routing.bucketSize", 20, 1, TableLimits.MOST_BUCKET, "nodes in a bucket of a routing table, Kademlia's k");
     private static final Setting MAX_CONTACTS =
@@ -135,7 +132,7 @@ public record RoutingConfig(
                     LOW_CONTACTS,
                     JOIN_INTERVAL)
             .alive()
-            .and(Settings.of(MODE, ADDRESSES, PREFIX, BOOTSTRAP));
+            .and(Settings.of(MODE, ADDRESSES, KadProtocol.PREFIX, BOOTSTRAP));
 
     /** What an empty configuration says. */
     public static final RoutingConfig DEFAULT = of(Table.empty());
@@ -151,7 +148,7 @@ public record RoutingConfig(
                 ConnectionConfig.of(config).self(),
                 Mode.of(MODE.of(config)),
                 ADDRESSES.of(config).equals("scoped"),
-                PREFIX.of(config),
+                KadProtocol.PREFIX.of(config),
                 contacts(BOOTSTRAP.all(config)),
                 BUCKET_SIZE.integer(config),
                 MAX_CONTACTS.integer(config),
@@ -164,14 +161,6 @@ public record RoutingConfig(
                 REFRESH_INTERVAL.number(config),
                 LOW_CONTACTS.integer(config),
                 JOIN_INTERVAL.number(config));
-    }
-
-    private static String prefix(String written) throws BadValueException {
-        if (KadProtocol.isPrefix(written)) {
-            return written;
-        }
-        throw new BadValueException(
-                "is no path of 2 to 64 characters: letters, digits, dots, dashes and underscores between slashes");
     }
 
     private static List<Contact> contacts(List<String> texts) {

@@ -19,6 +19,15 @@ public record RoutingState(
     public static final RoutingState INITIAL =
             new RoutingState(RoutingConfig.DEFAULT, Table.empty(), Table.empty(), 0, false);
 
+    /** How many nodes are known, in all networks together. */
+    public int known() {
+        int known = 0;
+        for (Space space : spaces.values()) {
+            known += space.table().size();
+        }
+        return known;
+    }
+
     RoutingState with(Network network, Space changed) {
         return new RoutingState(config, spaces.with(network, changed), tasks, last, isReachable);
     }

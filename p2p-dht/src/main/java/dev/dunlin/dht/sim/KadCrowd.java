@@ -20,6 +20,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.RoutingState;
@@ -58,8 +59,8 @@ public final class KadCrowd {
     private final Map<PeerId, Node> byPeer = new HashMap<>();
     private final Map<Long, Pending> pending = new HashMap<>();
     private final Map<String, String> ids = Map.of(
-            KadProtocol.NAME, KadProtocol.id(KadProtocol.AMINO),
-            KadProtocol.LAN_NAME, KadProtocol.id(KadProtocol.AMINO + KadProtocol.LAN_PATH));
+            KadProtocol.NAME, KadProtocol.wideId(KadProtocol.PREFIX.standard()),
+            KadProtocol.LAN_NAME, KadProtocol.localId(KadProtocol.PREFIX.standard()));
     private BiConsumer<Integer, Action.Ticketed> outcomes = (node, outcome) -> {};
     private long now;
     private long questions;
@@ -189,6 +190,11 @@ public final class KadCrowd {
     /** The lookups of a node. */
     public QueryState queries(int node) {
         return nodes.get(node).store.state().root().query();
+    }
+
+    /** The operations of a node. */
+    public OperationState operations(int node) {
+        return nodes.get(node).store.state().root().operation();
     }
 
     /** The virtual time, microseconds. */

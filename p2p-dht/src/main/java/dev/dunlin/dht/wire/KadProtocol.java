@@ -1,8 +1,12 @@
 package dev.dunlin.dht.wire;
 
+import dev.dunlin.connection.protocol.Prefix;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.protocol.Silence;
+import dev.dunlin.core.config.BadValueException;
+import dev.dunlin.core.config.Kind;
+import dev.dunlin.core.config.Setting;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -11,24 +15,29 @@ import java.util.regex.Pattern;
 /** The protocol of a Kademlia network: {@code <prefix>/kad/1.0.0} (libp2p/specs kad-dht/README.md). */
 public final class KadProtocol {
 
-    /** The name of the public network's protocol in actions and logs. */
+    /** The name of the protocol of the network that spans the internet, in actions and logs. */
     public static final String NAME = "kad";
-
-    /** The prefix of the public network, Amino. */
-    public static final String AMINO = "/ipfs";
 
     /** The name of the local network's protocol in actions and logs. */
     public static final String LAN_NAME = "kadLan";
 
     /** What the local network has behind the prefix. */
-    public static final String LAN_PATH = "/lan";
+    private static final String LAN_PATH = "/lan";
 
     private static final String SUFFIX = "/kad/1.0.0";
 
-    private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._-]+)+");
+    private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._-]+)+");
 
     /** The longest prefix, in characters. */
     private static final int MAX_PREFIX = 64;
+
+    /** What the names of a network's protocols begin with; standard is the public network's, Amino. */
+    public static final Setting PREFIX = new Setting(
+            "routing.prefix",
+            new Kind.Formed("a path such as /fleet, without the /kad/1.0.0 that follows it", KadProtocol::prefix),
+            "/ipfs",
+            "what the protocol of the network begins with: networks of other prefixes are others",
+            false);
 
     // Streams are kept and used again, as go's are: a lookup asks a near peer more than once. Both sides of rust-libp2p
     // take 32 at most
@@ -65,40 +74,41 @@ public final class KadProtocol {
 
     private KadProtocol() {}
 
-    /** The protocol of the public network. */
-    public static Protocol<KadQuestion, KadAnswer> amino() {
-        return of(NAME, AMINO, KadLimits.DEFAULT);
+    /** The protocol of the network that spans the internet. */
+    public static Protocol<KadQuestion, KadAnswer> wide() {
+        return of(NAME, SUFFIX);
     }
 
     /** The protocol of the local network. */
-    public static Protocol<KadQuestion, KadAnswer> lan() {
-        return of(LAN_NAME, AMINO + LAN_PATH, KadLimits.DEFAULT);
+    public static Protocol<KadQuestion, KadAnswer> local() {
+        return of(LAN_NAME, LAN_PATH + SUFFIX);
     }
 
-    /**
-     * The protocol of a network.
-     *
-     * @param name in actions, logs and settings, in camel case
-     * @param prefix what stands before {@code /kad/1.0.0}: {@code /ipfs}, or one of your own, as {@code /fleet}
-     * @param limits how much of an answer is read
-     * @throws IllegalArgumentException if the name is not allowed, or the prefix is no path of 2 to 64 characters
-     */
-    public static Protocol<KadQuestion, KadAnswer> of(String name, String prefix, KadLimits limits) {
-        if (!isPrefix(prefix)) {
-            throw new IllegalArgumentException("the prefix of a Kademlia network is a path such as /fleet, of 2 to "
-                    + MAX_PREFIX + " characters: letters, digits, dots, dashes and underscores between slashes");
+    private static Protocol<KadQuestion, KadAnswer> of(String name, String rest) {
+        return Protocol.prefixed(
+                name,
+                new Prefix(PREFIX, List.of(rest)),
+                KadCodec.questions(),
+                KadCodec.answers(KadLimits.DEFAULT),
+                LIMITS,
+                SILENCE);
+    }
+
+    private static String prefix(String written) throws BadValueException {
+        if (written.length() <= MAX_PREFIX && PATH.matcher(written).matches()) {
+            return written;
         }
-        return new Protocol<>(
-                name, List.of(id(prefix)), KadCodec.questions(), KadCodec.answers(limits), LIMITS, SILENCE);
+        throw new BadValueException("is no path of 2 to " + MAX_PREFIX
+                + " characters: letters, digits, dots, dashes and underscores between slashes");
     }
 
-    /** Whether a text can be the prefix of a network: a path of 2 to 64 characters. */
-    public static boolean isPrefix(String text) {
-        return text.length() <= MAX_PREFIX && PREFIX.matcher(text).matches();
-    }
-
-    /** What the protocol of a network is called on the wire. */
-    public static String id(String prefix) {
+    /** What the protocol of the network that spans the internet is called on the wire. */
+    public static String wideId(String prefix) {
         return prefix + SUFFIX;
+    }
+
+    /** What the protocol of the local network is called on the wire. */
+    public static String localId(String prefix) {
+        return prefix + LAN_PATH + SUFFIX;
     }
 }

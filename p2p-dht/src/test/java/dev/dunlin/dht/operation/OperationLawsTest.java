@@ -18,6 +18,7 @@ import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.operation.OperationAction.Answered;
+import dev.dunlin.dht.operation.OperationAction.Recalled;
 import dev.dunlin.dht.operation.OperationAction.Searched;
 import dev.dunlin.dht.operation.OperationAction.Seeded;
 import dev.dunlin.dht.operation.OperationAction.StoreAnswered;
@@ -27,6 +28,8 @@ import dev.dunlin.dht.query.Candidate;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.QueryState;
+import dev.dunlin.dht.record.RecordsAction;
+import dev.dunlin.dht.record.RecordsOutcome;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingMachine;
@@ -66,6 +69,10 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .mount(Silent.exchange(List.of(KadQuestion.class, KadAnswer.class)), Root::silent, (root, same) -> root)
                 .mount(Silent.of("peer", PeerAction.class), Root::silent, (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), Root::silent, (root, same) -> root)
+                .mount(
+                        Silent.of("records", RecordsAction.class, RecordsOutcome.class),
+                        Root::silent,
+                        (root, same) -> root)
                 .mount(
                         QueryMachine.QUERY,
                         Root::query,
@@ -109,6 +116,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with(ValueRecord.class, records)
                 .with(Goal.GetValue.class, "quorum", Arbitraries.integers().between(-1, 2))
                 .with(Goal.FindProviders.class, "count", Arbitraries.integers().between(0, 3))
+                .with(Recalled.class, "operation", operations)
                 .with(Seeded.class, "operation", operations)
                 .with(Seeded.class, "nearest", contacts.list().ofMaxSize(4))
                 .with(Unsearched.class, "operation", operations)
@@ -117,6 +125,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with(StoreAnswered.class, "operation", operations)
                 .with(StoreFailed.class, "operation", operations)
                 .weighing(OperationAction.Start.class, 4)
+                .weighing(Recalled.class, 3)
                 .weighing(Answered.class, 5)
                 .weighing(Searched.class, 4)
                 .weighing(StoreAnswered.class, 3)
@@ -148,6 +157,32 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                     driver.dispatch(new OperationAction.Start(
                             new Ticket(Ticket.API, 1), new Goal.FindClosest(AnyValue.key("a"))));
                 }),
+                new Script<>(
+                        "what is being stored is stopped, in one network, as the other has no room for a lookup",
+                        driver -> {
+                            Contact contact = Contacts.contact(1);
+                            for (Network network : Network.values()) {
+                                driver.dispatch(new RoutingAction.Helped(contact.peer(), network, contact));
+                            }
+                            Ticket ticket = new Ticket(Ticket.API, 1);
+                            driver.dispatch(new OperationAction.Start(
+                                    ticket, new Goal.PutValue(ValueRecord.of(AnyValue.key("a"), Bytes.of((byte) 1)))));
+                            long number = driver.root().operation().last();
+                            driver.dispatch(new Searched(
+                                    number,
+                                    Network.WIDE,
+                                    new QueryOutcome.Done(
+                                            ticket,
+                                            QueryOutcome.End.CONVERGED,
+                                            List.of(new Candidate(contact, Optional.empty(), 1)),
+                                            1,
+                                            1,
+                                            0,
+                                            0,
+                                            1)));
+                            driver.dispatch(new Unsearched(number, Network.LOCAL, "no room"));
+                            driver.dispatch(new OperationAction.Stop(ticket));
+                        }),
                 new Script<>("too many listeners", driver -> {
                     for (int i = 0; i <= OperationGuards.MAX_LISTENERS; i++) {
                         driver.dispatch(new OperationAction.Listened(
@@ -171,6 +206,19 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         OperationState own = driver.root().operation();
         return Optional.of(
                 switch (action) {
+                    case Recalled(long draw, Optional<ValueRecord> value, List<PeerInfo> providers) ->
+                        one(own, draw, Operation::isRecalling)
+                                .<Action>map(number -> new Recalled(
+                                        number,
+                                        value.map(record -> ValueRecord.of(
+                                                own.running()
+                                                        .at(number)
+                                                        .goal()
+                                                        .question()
+                                                        .key(),
+                                                record.value())),
+                                        providers))
+                                .orElse(action);
                     case Seeded(long draw, Network network, List<Contact> nearest) ->
                         in(own, draw, network, Operation.Search.SEEDING)
                                 .<Action>map(number -> new Seeded(number, network, nearest))

@@ -168,7 +168,7 @@ final class KnownDefectsTest {
                 true,
                 Optional.empty(),
                 Optional.empty(),
-                List.of(KadProtocol.id(KadProtocol.AMINO)),
+                List.of(KadProtocol.wideId(KadProtocol.PREFIX.standard())),
                 contact.addresses(),
                 Optional.empty(),
                 0));

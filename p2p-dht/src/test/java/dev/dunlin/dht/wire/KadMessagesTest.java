@@ -2,6 +2,7 @@ package dev.dunlin.dht.wire;
 
 import static dev.dunlin.dht.wire.Samples.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.dunlin.connection.exchange.ExchangeMachine;
@@ -11,8 +12,10 @@ import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.core.codec.Codec;
+import dev.dunlin.core.config.BadValueException;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Names;
+import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.wire.KadAnswer.Added;
 import dev.dunlin.dht.wire.KadAnswer.FoundNodes;
@@ -45,8 +48,8 @@ class KadMessagesTest {
 
     /** As the log of a node has them that speaks this and the other protocols. */
     private static final Codec CODEC = Codec.of(List.of(ExchangeMachine.of(List.of(
-                    KadProtocol.amino(),
-                    KadProtocol.lan(),
+                    KadProtocol.wide(),
+                    KadProtocol.local(),
                     PingProtocol.PING,
                     IdentifyProtocol.identify(Optional.empty()),
                     IdentifyProtocol.push(Optional.empty())))
@@ -141,12 +144,14 @@ class KadMessagesTest {
 
     @Test
     void protocolsAreCalledByTheirNetwork() {
-        assertThat(KadProtocol.amino().name()).isEqualTo("kad");
-        assertThat(KadProtocol.amino().ids()).containsExactly("/ipfs/kad/1.0.0");
-        assertThat(KadProtocol.lan().name()).isEqualTo("kadLan");
-        assertThat(KadProtocol.lan().ids()).containsExactly("/ipfs/lan/kad/1.0.0");
-        Protocol<KadQuestion, KadAnswer> own = KadProtocol.of("fleetKad", "/fleet", new KadLimits(1, 1));
+        assertThat(KadProtocol.wide().name()).isEqualTo("kad");
+        assertThat(KadProtocol.wide().ids()).containsExactly("/ipfs/kad/1.0.0");
+        assertThat(KadProtocol.local().name()).isEqualTo("kadLan");
+        assertThat(KadProtocol.local().ids()).containsExactly("/ipfs/lan/kad/1.0.0");
+        Protocol<KadQuestion, KadAnswer> own = KadProtocol.wide().in(Table.of("routing.prefix", "/fleet"));
         assertThat(own.ids()).containsExactly("/fleet/kad/1.0.0");
+        assertThat(KadProtocol.local().in(Table.of("routing.prefix", "/fleet")).ids())
+                .containsExactly("/fleet/lan/kad/1.0.0");
         ProtocolLimits limits = own.limits();
         assertThat(limits.inboundPerPeer()).isEqualTo(32);
         assertThat(limits.outboundPerPeer()).isEqualTo(32);
@@ -164,16 +169,17 @@ class KadMessagesTest {
                 "/ipfs/",
                 "//ipfs",
                 "/ip fs",
-                "/a/../b\n",
+                "/a/\u0000",
                 "/0123456789012345678901234567890123456789012345678901234567890123"
             })
     void aPrefixIsAPath(String prefix) {
-        assertThatIllegalArgumentException().isThrownBy(() -> KadProtocol.of("kad", prefix, KadLimits.DEFAULT));
+        assertThatExceptionOfType(BadValueException.class)
+                .isThrownBy(() -> KadProtocol.PREFIX.kind().recorded(prefix));
     }
 
     @Test
     void onlyProvidersAreAddedInSilence() {
-        Protocol<KadQuestion, KadAnswer> amino = KadProtocol.amino();
+        Protocol<KadQuestion, KadAnswer> amino = KadProtocol.wide();
         assertThat(amino.assumed(new AddProvider(KEY, List.of(), 0))).contains(new KadAnswer.Added(KEY));
         assertThat(amino.isAssumed(new KadAnswer.Added(KEY))).isTrue();
         assertThat(amino.isAssumed(new KadAnswer.Pong())).isFalse();
