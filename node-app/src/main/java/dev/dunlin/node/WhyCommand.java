@@ -13,8 +13,13 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Subject;
+import dev.dunlin.dht.query.Part;
+import dev.dunlin.dht.query.QueryAction;
+import dev.dunlin.dht.trace.LookupTrace;
+import dev.dunlin.dht.trace.TraceText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,7 +134,10 @@ final class WhyCommand implements Runnable {
                 acceptRisky,
                 spec.commandLine().getErr(),
                 Progress.on(spec, progress))) {
-            print(open, folder, Why.of(open.index(), subject, last), new WallClock(log));
+            Optional<LookupTrace> lookup = subject.kind().equals(QueryAction.OfQuery.KIND)
+                    ? LookupInLog.trace(open.index(), machines.storeOf(folder), subject, acceptRisky)
+                    : Optional.empty();
+            print(open, folder, Why.of(open.index(), subject, last), lookup, new WallClock(log));
         }
     }
 
@@ -150,7 +158,7 @@ final class WhyCommand implements Runnable {
         return new Subject(text.substring(0, colon), text.substring(colon + 1));
     }
 
-    private void print(OpenIndex open, Path folder, Why why, WallClock clock) {
+    private void print(OpenIndex open, Path folder, Why why, Optional<LookupTrace> lookup, WallClock clock) {
         EntryText texts = new EntryText(clock, verbose);
         PrintWriter out = spec.commandLine().getOut();
         Optional<PeerAnswer> answer = answer(open.index(), why, clock);
@@ -167,6 +175,7 @@ final class WhyCommand implements Runnable {
             text.append('\n').append(texts.line(entry));
         }
         report.add("chain", text.toString(), chain);
+        lookup.ifPresent(trace -> addTo(report, trace));
         String summary = summary(open.index(), why, texts);
         if (json) {
             ObjectNode phases = Report.object();
@@ -191,6 +200,20 @@ final class WhyCommand implements Runnable {
                     "the log in " + folder + " says nothing of " + EntryText.subject(why.subject())
                             + ": check the name, or whether the log is that of another node");
         }
+    }
+
+    /** The part of each node in a lookup: as a tree of who named whom; with all that were not asked, if much is to be told. */
+    private void addTo(Report report, LookupTrace trace) {
+        List<String> lines = new ArrayList<>(TraceText.tree(trace, PeerId::toString));
+        ArrayNode parts = Report.list();
+        for (Part part : trace.parts()) {
+            String words = TraceText.words(part, PeerId::toString);
+            parts.add(Report.object().put("peer", part.peer().toString()).put("part", words));
+            if (verbose && part.fate() instanceof Part.Fate.NotAsked) {
+                lines.add(part.peer() + " " + words);
+            }
+        }
+        report.add("lookup", LogLine.printable(String.join("\n", lines), true), parts);
     }
 
     // As of the end of the log: that of a running node is now.

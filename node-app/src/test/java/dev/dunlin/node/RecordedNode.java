@@ -30,23 +30,29 @@ final class RecordedNode implements AutoCloseable {
     static final long BEGAN = 1_700_000_000_000_000L;
 
     private final DirectoryStorage storage;
-    private final Store<NodeRoot> store = NodeRoot.newStore();
+    private final Store<NodeRoot> store;
     private final LogWriter writer;
     private long at = BEGAN;
 
-    private RecordedNode(Path data, LogOptions options) throws IOException {
+    private RecordedNode(Path data, LogOptions options, Store<NodeRoot> store) throws IOException {
+        this.store = store;
         storage = DirectoryStorage.open(data.resolve("log"));
         writer = ActionLog.open(storage, store, options, "test+1").writer();
     }
 
     /** A running node in a data directory. */
     static RecordedNode in(Path data) throws IOException {
-        return new RecordedNode(data, LogOptions.DEFAULT);
+        return in(data, LogOptions.DEFAULT);
+    }
+
+    /** As {@link #in(Path)}, with the machines of extensions, too. */
+    static RecordedNode in(Path data, Extensions extensions) throws IOException {
+        return new RecordedNode(data, LogOptions.DEFAULT, NodeRoot.newStore(extensions));
     }
 
     /** As {@link #in(Path)}, with other bounds of the log. */
     static RecordedNode in(Path data, LogOptions options) throws IOException {
-        return new RecordedNode(data, options);
+        return new RecordedNode(data, options, NodeRoot.newStore());
     }
 
     /** Seven steps of a node that has stopped: a boot, a refused retry, dials of Ann that fail, one of Ben. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.core.store.Diagram;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.testkit.PackagePage;
+import dev.dunlin.dht.crawl.CrawlMachine;
+import dev.dunlin.dht.metrics.MetricsMachine;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.query.QueryMachine;
@@ -22,7 +24,9 @@ class DiagramTest {
                 QueryMachine.QUERY,
                 RoutingMachine.ROUTING,
                 RecordsMachine.of(Validators.STANDARD),
-                OperationMachine.of(Validators.STANDARD));
+                OperationMachine.of(Validators.STANDARD),
+                CrawlMachine.CRAWL,
+                MetricsMachine.METRICS);
     }
 
     @ParameterizedTest

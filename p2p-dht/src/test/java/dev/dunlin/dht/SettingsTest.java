@@ -7,6 +7,7 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.TypeArbitraries;
+import dev.dunlin.dht.crawl.CrawlConfig;
 import dev.dunlin.dht.operation.OperationConfig;
 import dev.dunlin.dht.query.QueryConfig;
 import dev.dunlin.dht.record.RecordsConfig;
@@ -26,7 +27,8 @@ class SettingsTest {
             new Read(QueryConfig.SETTINGS, QueryConfig::of),
             new Read(RoutingConfig.SETTINGS, RoutingConfig::of),
             new Read(RecordsConfig.SETTINGS, RecordsConfig::of),
-            new Read(OperationConfig.SETTINGS, OperationConfig::of));
+            new Read(OperationConfig.SETTINGS, OperationConfig::of),
+            new Read(CrawlConfig.SETTINGS, CrawlConfig::of));
 
     @TestFactory
     Stream<DynamicTest> eachSettingIsRead() {

@@ -3,8 +3,8 @@ package dev.dunlin.connection.operations;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of text in columns, for people. */
-final class Grid {
+/** Lines of text in columns, for people. Not thread-safe. */
+public final class Grid {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final String nothing;
@@ -15,18 +15,18 @@ final class Grid {
     }
 
     /** A grid with its columns' heads, and what is said where it has no rows. */
-    static Grid of(String nothing, String... heads) {
+    public static Grid of(String nothing, String... heads) {
         return new Grid(nothing, List.of(heads));
     }
 
-    /** One more row. */
-    Grid row(String... cells) {
+    /** One more row, of as many cells as there are heads. */
+    public Grid row(String... cells) {
         rows.add(List.of(cells));
         return this;
     }
 
     /** The lines. */
-    List<String> lines() {
+    public List<String> lines() {
         if (rows.size() == 1) {
             return List.of(nothing);
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the clauses mean that refuse wishes of connections, streams, questions and channels, in words. */
+/** What the clauses mean that refuse wishes of connections, streams, questions and channels, and of Kademlia, in words. */
 public final class Refusals {
 
     private static final Map<String, String> WORDS = Map.ofEntries(
@@ -53,7 +53,17 @@ public final class Refusals {
             entry("message-is-of-the-protocol", "the message is none of the protocol"),
             entry("message-fits-the-outbox", "the message takes more than half of the channel's outbox"),
             entry("outbox-is-not-full", "the channel's outbox has as many messages as it may"),
-            entry("outbox-has-bytes-left", "the channel's outbox has as many bytes as it may"));
+            entry("outbox-has-bytes-left", "the channel's outbox has as many bytes as it may"),
+            entry("node-has-an-id", "this node has no id yet"),
+            entry("network-is-on", "this node is not part of the network"),
+            entry("goal-can-be-reached", "its key or a number of it is out of its range"),
+            entry("value-is-valid", "the value is not valid under its key, or has expired"),
+            entry("operations-not-full", "as many operations go on as there may be"),
+            entry("queries-not-full", "as many lookups are under way as there may be"),
+            entry("crawls-not-full", "as many crawls go on as there may be"),
+            entry("operation-goes-on", "the operation is over"),
+            entry("query-runs", "the lookup is over"),
+            entry("crawl-goes-on", "the crawl is over"));
 
     private Refusals() {}
 

@@ -5,10 +5,7 @@ import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.dht.namespace.Validators;
-import dev.dunlin.dht.operation.OperationMachine;
-import dev.dunlin.dht.query.QueryMachine;
-import dev.dunlin.dht.record.RecordsMachine;
-import dev.dunlin.dht.routing.RoutingMachine;
+import dev.dunlin.dht.operations.Operated;
 import dev.dunlin.dht.wire.KadProtocol;
 import java.util.List;
 
@@ -39,10 +36,12 @@ public final class KadExtension implements Extension {
     @Override
     public List<Machine<? super StreamView, ?, ?>> machines() {
         return List.of(
-                QueryMachine.QUERY,
-                RoutingMachine.ROUTING,
-                RecordsMachine.of(validators),
-                OperationMachine.of(validators));
+                Operated.QUERY,
+                Operated.ROUTING,
+                Operated.records(validators),
+                Operated.dht(validators),
+                Operated.CRAWL,
+                Operated.METRICS);
     }
 
     @Override

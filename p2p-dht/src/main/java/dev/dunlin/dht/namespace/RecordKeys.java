@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Keys that are made of a namespace and a peer id in its binary form. */
-final class RecordKeys {
+public final class RecordKeys {
 
     private RecordKeys() {}
 
     /** The key of a peer in a namespace. */
-    static Bytes of(String namespace, PeerId peer) {
+    public static Bytes of(String namespace, PeerId peer) {
         byte[] prefix = prefix(namespace);
         byte[] id = peer.toBytes();
         byte[] key = Arrays.copyOf(prefix, prefix.length + id.length);
@@ -22,7 +22,7 @@ final class RecordKeys {
     }
 
     /** The peer of a key; empty if the key is of another namespace, or has no peer id. */
-    static Optional<PeerId> peer(String namespace, Bytes key) {
+    public static Optional<PeerId> peer(String namespace, Bytes key) {
         byte[] prefix = prefix(namespace);
         byte[] whole = key.toArray();
         if (whole.length < prefix.length || !Arrays.equals(whole, 0, prefix.length, prefix, 0, prefix.length)) {

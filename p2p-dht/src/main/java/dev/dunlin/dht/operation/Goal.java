@@ -2,6 +2,9 @@ package dev.dunlin.dht.operation;
 
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.dht.query.QueryOutcome;
+import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
@@ -43,6 +46,13 @@ public sealed interface Goal {
      */
     record FindProviders(Bytes key, int count) implements Search {}
 
+    /**
+     * How a lookup for the nodes nearest to a key goes, in each network: who names whom, and who answers when.
+     *
+     * @param key whose hash is the target, 1 to {@link KadQuestion#MAX_KEY} bytes
+     */
+    record Trace(Bytes key) implements Search {}
+
     /** That others have a value. */
     record PutValue(ValueRecord record) implements Store {}
 
@@ -56,11 +66,25 @@ public sealed interface Goal {
     /** The most providers that are looked for at once. */
     int MOST_PROVIDERS = 1024;
 
+    /** What people call it, in kebab case. */
+    default String word() {
+        return switch (this) {
+            case FindPeer _ -> "find-peer";
+            case FindClosest _ -> "closest";
+            case Trace _ -> "lookup";
+            case GetValue _ -> "get";
+            case FindProviders _ -> "find-providers";
+            case PutValue _ -> "put";
+            case Provide _ -> "provide";
+        };
+    }
+
     /** What is asked on the way. */
     default KadQuestion.OfKey question() {
         return switch (this) {
             case FindPeer(PeerId peer) -> new KadQuestion.FindNode(Bytes.of(peer.toBytes()));
             case FindClosest(Bytes key) -> new KadQuestion.FindNode(key);
+            case Trace(Bytes key) -> new KadQuestion.FindNode(key);
             case GetValue(Bytes key, int _) -> new KadQuestion.GetValue(key);
             case FindProviders(Bytes key, int _) -> new KadQuestion.GetProviders(key);
             case PutValue(ValueRecord record) -> new KadQuestion.FindNode(record.key());
@@ -72,7 +96,7 @@ public sealed interface Goal {
     default boolean isRecalled() {
         return switch (this) {
             case GetValue _, FindProviders _ -> true;
-            case FindPeer _, FindClosest _, PutValue _, Provide _ -> false;
+            case FindPeer _, FindClosest _, Trace _, PutValue _, Provide _ -> false;
         };
     }
 
@@ -103,5 +127,8 @@ public sealed interface Goal {
                 peers = List.copyOf(peers);
             }
         }
+
+        /** How a lookup went in each network in which there was one, with the part of each node. */
+        record Traced(Table<Network, QueryOutcome.Done> lookups) implements Found {}
     }
 }

@@ -21,7 +21,7 @@ import java.util.List;
  * @param closest who was found to be nearest, in the network in which something is stored
  * @param storing what is being stored, and with whom
  */
-record Operation(
+public record Operation(
         Ticket ticket,
         Goal goal,
         long startedAt,
@@ -34,7 +34,7 @@ record Operation(
         implements Pool.Member {
 
     /** Where it is in a network. */
-    enum Search {
+    public enum Search {
         /** What this node holds itself is being asked for. */
         RECALLING,
         /** Whom this node knows there is being asked for. */
@@ -56,7 +56,7 @@ record Operation(
      * @param failed how many have not
      * @param isTold whether the caller knows the end already: the rest is for the good of the network
      */
-    record Storing(
+    public record Storing(
             Network network,
             List<Contact> waiting,
             Table<Integer, PeerId> asked,
@@ -67,7 +67,8 @@ record Operation(
 
         static final Storing NOTHING = new Storing(Network.WIDE, List.of(), Table.empty(), 0, 0, 0, false);
 
-        Storing {
+        /** Copies the list. */
+        public Storing {
             waiting = List.copyOf(waiting);
         }
 
@@ -147,7 +148,7 @@ record Operation(
     }
 
     /** Whether the search is over in all networks. */
-    boolean hasSearched() {
+    public boolean hasSearched() {
         for (Search search : searches.values()) {
             if (search != Search.OVER) {
                 return false;

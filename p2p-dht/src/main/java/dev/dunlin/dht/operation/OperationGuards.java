@@ -97,6 +97,7 @@ record OperationGuards(Validators validators) {
         return switch (goal) {
             case Goal.FindPeer _, Goal.PutValue _ -> true;
             case Goal.FindClosest(var key) -> key.size() >= 1 && key.size() <= KadQuestion.MAX_KEY;
+            case Goal.Trace(var key) -> key.size() >= 1 && key.size() <= KadQuestion.MAX_KEY;
             case Goal.GetValue(var key, int quorum) ->
                 key.size() >= 1 && key.size() <= KadQuestion.MAX_KEY && quorum >= 0 && quorum <= Terms.MOST_WANTED;
             case Goal.FindProviders(var key, int count) ->

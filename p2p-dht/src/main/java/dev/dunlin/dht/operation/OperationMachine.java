@@ -13,6 +13,7 @@ import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.Terms;
 import dev.dunlin.dht.record.RecordsAction;
@@ -125,7 +126,8 @@ public final class OperationMachine {
     private static long budget() {
         long contact = 2L * Contact.MAX_BYTES + Contact.MAX_ADDRESSES * 16L + 1024;
         long nodes = 3L * Terms.MOST_WANTED * Terms.MOST_PATHS;
-        long operation = nodes * contact + 2L * ValueRecord.MAX_VALUE + Goal.MOST_PROVIDERS * 64L;
+        long traces = Network.values().length * (nodes * contact + Part.MOST * 512L);
+        long operation = nodes * contact + traces + 2L * ValueRecord.MAX_VALUE + Goal.MOST_PROVIDERS * 64L;
         return OperationConfig.MOST_OPERATIONS * operation
                 + OperationGuards.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16);
     }

@@ -52,6 +52,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 of(validators, own, fact.operation(), ctx).answered(fact.peer(), fact.answer());
             case OperationAction.Searched(long number, Network network, QueryOutcome.Done outcome) ->
                 of(validators, own, number, ctx)
+                        .traced(network, outcome)
                         .searched(
                                 network,
                                 outcome.closest().stream()
@@ -104,7 +105,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 ctx.then(new RecordsAction.Put(Ticket.NONE, record));
                 seeks();
             }
-            case Goal.FindPeer _, Goal.FindClosest _, Goal.Provide _ -> seeks();
+            case Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.Provide _ -> seeks();
         }
         return saved();
     }
@@ -131,7 +132,12 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 after = after.provided(goal, fact.providers());
                 yield after.hasEnough(goal);
             }
-            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.PutValue _, Goal.Provide _ -> false;
+            case Goal.GetValue _,
+                    Goal.FindPeer _,
+                    Goal.FindClosest _,
+                    Goal.Trace _,
+                    Goal.PutValue _,
+                    Goal.Provide _ -> false;
         };
         if (isEnough) {
             return after.over(Result.FINISHED);
@@ -151,7 +157,8 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 operation.goal().question(),
                 nearest,
                 network.filter(own.config().isScoped()),
-                own.config().terms()));
+                own.config().terms(),
+                operation.goal() instanceof Goal.Trace));
         Operation asking = operation.with(network, Search.ASKING);
         return with(known(nearest).map(asking::with).orElse(asking)).saved();
     }
@@ -178,7 +185,12 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 OperationReducer after = provided(goal, found.providers());
                 yield after.hasEnough(goal) ? after.stopped() : after.saved();
             }
-            case Goal.FindClosest _, Goal.GetValue _, Goal.FindProviders _, Goal.PutValue _, Goal.Provide _ -> own;
+            case Goal.FindClosest _,
+                    Goal.Trace _,
+                    Goal.GetValue _,
+                    Goal.FindProviders _,
+                    Goal.PutValue _,
+                    Goal.Provide _ -> own;
         };
     }
 
@@ -254,6 +266,17 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             }
         }
         return saved();
+    }
+
+    /** How a lookup went is what was to be found, if that is the goal. */
+    private OperationReducer traced(Network network, QueryOutcome.Done outcome) {
+        if (!(operation.goal() instanceof Goal.Trace)) {
+            return this;
+        }
+        Table<Network, QueryOutcome.Done> before = operation.found() instanceof Goal.Found.Traced(var lookups)
+                ? lookups
+                : Table.<Network, QueryOutcome.Done>empty();
+        return with(operation.with(new Goal.Found.Traced(before.with(network, outcome))));
     }
 
     /** The search in a network is over. */
@@ -337,7 +360,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         return switch (operation.goal()) {
             case Goal.PutValue(ValueRecord record) -> new KadQuestion.PutValue(record);
             case Goal.Provide(Bytes key) -> KadQuestion.AddProvider.of(key, self(network));
-            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.FindProviders _ ->
+            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.FindProviders _ ->
                 new KadQuestion.PutValue(((Goal.Found.Value) operation.found()).record());
         };
     }

@@ -53,12 +53,8 @@ public record OperationState(
                 last);
     }
 
-    /** How many go on. */
-    public int underWay() {
-        return running().size();
-    }
-
-    Table<Long, Operation> running() {
+    /** The operations that go on, by their numbers. */
+    public Table<Long, Operation> running() {
         return pool.running();
     }
 

@@ -17,6 +17,7 @@ import dev.dunlin.dht.wire.KadQuestion;
  * @param until when its time is over
  * @param answers how many have answered
  * @param failures how many have not, and will not
+ * @param trace what is remembered of them
  */
 public record Query(
         Ticket ticket,
@@ -28,7 +29,8 @@ public record Query(
         long until,
         int answers,
         int failures,
-        Lookup lookup)
+        Lookup lookup,
+        Trace trace)
         implements Pool.Member {
 
     private static final int REQUEST_BITS = 16;
@@ -48,10 +50,15 @@ public record Query(
     }
 
     Query with(Lookup further) {
-        return new Query(ticket, owner, protocol, question, filter, startedAt, until, answers, failures, further);
+        return with(further, trace);
     }
 
-    Query counted(boolean hasAnswered, Lookup further) {
+    Query with(Lookup further, Trace remembered) {
+        return new Query(
+                ticket, owner, protocol, question, filter, startedAt, until, answers, failures, further, remembered);
+    }
+
+    Query counted(boolean hasAnswered, Lookup further, Trace remembered) {
         return new Query(
                 ticket,
                 owner,
@@ -62,7 +69,8 @@ public record Query(
                 until,
                 answers + (hasAnswered ? 1 : 0),
                 failures + (hasAnswered ? 0 : 1),
-                further);
+                further,
+                remembered);
     }
 
     /** By what number the exchange knows a question of a query. */
@@ -70,8 +78,13 @@ public record Query(
         return query << REQUEST_BITS | request;
     }
 
-    /** The query of a question. */
-    static long queryOf(long ask) {
+    /** The ticket of the first question of a query. */
+    public static Ticket firstQuestion(long query) {
+        return new Ticket(QueryMachine.NAME, ask(query, 1));
+    }
+
+    /** The query of a question that the exchange knows by a number. */
+    public static long queryOf(long ask) {
         return ask >>> REQUEST_BITS;
     }
 

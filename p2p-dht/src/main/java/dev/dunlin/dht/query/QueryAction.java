@@ -43,6 +43,7 @@ public sealed interface QueryAction extends Action {
      * @param question what each node is asked: for nodes, a value or providers
      * @param seeds the nodes to begin with, at most {@link #MAX_SEEDS}
      * @param filter which of the addresses that answers name are used
+     * @param isTraced whether the part of each node is remembered, and told at the end
      */
     record Start(
             Ticket ticket,
@@ -51,8 +52,22 @@ public sealed interface QueryAction extends Action {
             KadQuestion.OfKey question,
             List<Contact> seeds,
             AddressFilter filter,
-            Terms terms)
+            Terms terms,
+            boolean isTraced)
             implements QueryAction, Wish {
+
+        /** One of which nothing is remembered. */
+        public Start(
+                Ticket ticket,
+                String owner,
+                String protocol,
+                KadQuestion.OfKey question,
+                List<Contact> seeds,
+                AddressFilter filter,
+                Terms terms) {
+            this(ticket, owner, protocol, question, seeds, filter, terms, false);
+        }
+
         /** Copies the list and checks the bounds. */
         public Start {
             seeds = List.copyOf(seeds);

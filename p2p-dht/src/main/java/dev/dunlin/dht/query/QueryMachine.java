@@ -68,7 +68,7 @@ public final class QueryMachine {
 
     private static long budget() {
         long candidate = 2L * Contact.MAX_BYTES + Contact.MAX_ADDRESSES * 16L + 1024;
-        long lookup = (long) Terms.MOST_PATHS * QueryConfig.MOST_CANDIDATES + Query.MOST_REQUESTS;
+        long lookup = (long) Terms.MOST_PATHS * QueryConfig.MOST_CANDIDATES + Query.MOST_REQUESTS + Part.MOST;
         return QueryConfig.MOST_QUERIES * (lookup * candidate + KadQuestion.MAX_KEY + 1024);
     }
 }

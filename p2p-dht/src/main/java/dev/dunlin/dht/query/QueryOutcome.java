@@ -27,6 +27,8 @@ public sealed interface QueryOutcome extends Outcome {
      * @param failures how many have not, and will not
      * @param dropped how many nodes that answers named were not taken, for want of room
      * @param took how long it ran, microseconds
+     * @param parts the part of each node, if the lookup was {@linkplain QueryAction.Start#isTraced traced}: those that were asked in that
+     *     order, then those that were not, the nearest first; at most {@link Part#MOST}
      */
     record Done(
             Ticket ticket,
@@ -36,11 +38,13 @@ public sealed interface QueryOutcome extends Outcome {
             int answers,
             int failures,
             long dropped,
-            long took)
+            long took,
+            List<Part> parts)
             implements QueryOutcome {
-        /** Copies the list. */
+        /** Copies the lists. */
         public Done {
             closest = List.copyOf(closest);
+            parts = List.copyOf(parts);
         }
     }
 

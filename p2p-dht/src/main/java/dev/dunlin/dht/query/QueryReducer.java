@@ -67,7 +67,8 @@ record QueryReducer(QueryState own, Context ctx) {
                 ctx.now() + config.timeout(),
                 0,
                 0,
-                Lookup.of(target, config.self().orElseThrow(), wish.terms(), config.limits(), wish.seeds()));
+                Lookup.of(target, config.self().orElseThrow(), wish.terms(), config.limits(), wish.seeds()),
+                Trace.of(wish.isTraced()));
         long number = own.last() + 1;
         QueryState begun = new QueryState(
                 config, own.pool().start(number, query), own.tickets().with(wish.ticket(), number), number);
@@ -77,10 +78,13 @@ record QueryReducer(QueryState own, Context ctx) {
     /** Asks as many as may be asked now, and ends what is over. */
     private QueryState further(long number, Query query) {
         Lookup lookup = query.lookup();
+        Trace trace = query.trace();
+        long now = ctx.now() - query.startedAt();
         Optional<Lookup.Choice> next = lookup.isOver() ? Optional.empty() : lookup.next();
         while (next.isPresent()) {
             Contact contact = next.get().candidate().contact();
             lookup = lookup.asked(next.get(), ctx.now());
+            trace = trace.asked(lookup.sent(), next.get().candidate(), now);
             ctx.then(new ExchangeAction.Ask(
                     new Ticket(QueryMachine.NAME, Query.ask(number, lookup.sent())),
                     contact.peer(),
@@ -96,7 +100,7 @@ record QueryReducer(QueryState own, Context ctx) {
                     own.config().requestTimeout()));
             next = lookup.next();
         }
-        Query after = query.with(lookup);
+        Query after = query.with(lookup, trace);
         return lookup.isOver()
                 ? ended(number, after, reason(after))
                 : own.with(own.pool().next(number, after));
@@ -119,7 +123,8 @@ record QueryReducer(QueryState own, Context ctx) {
                 query.answers(),
                 query.failures(),
                 lookup.dropped(),
-                ctx.now() - query.startedAt()));
+                ctx.now() - query.startedAt(),
+                query.trace().all(lookup)));
         Pool<Long, Query> left = own.pool().end(number);
         return new QueryState(own.config(), left, own.tickets().without(query.ticket()), own.last());
     }
@@ -138,8 +143,10 @@ record QueryReducer(QueryState own, Context ctx) {
         Candidate answerer = query.lookup().candidate(query.lookup().requests().at(fact.request()));
         ctx.then(new QueryAction.PeerHelped(fact.peer(), query.protocol(), answerer.contact()));
         ctx.then(new QueryOutcome.Told(query.ticket(), fact.peer(), answerer.hops(), fact.answer()));
-        Lookup further = query.lookup().answered(fact.request(), named(query, fact.answer()));
-        return further(fact.query(), query.counted(true, further));
+        List<Contact> named = named(query, fact.answer());
+        Lookup further = query.lookup().answered(fact.request(), named);
+        Trace trace = query.trace().answered(fact.request(), ctx.now() - query.startedAt(), named.size());
+        return further(fact.query(), query.counted(true, further, trace));
     }
 
     private static List<Contact> named(Query query, KadAnswer answer) {
@@ -159,6 +166,8 @@ record QueryReducer(QueryState own, Context ctx) {
         if (!fact.why().isOurs()) {
             ctx.then(new QueryAction.PeerFailed(fact.peer(), query.protocol(), fact.why()));
         }
-        return further(fact.query(), query.counted(false, query.lookup().failed(fact.request())));
+        Lookup further = query.lookup().failed(fact.request());
+        Trace trace = query.trace().unanswered(fact.request(), ctx.now() - query.startedAt(), fact.why());
+        return further(fact.query(), query.counted(false, further, trace));
     }
 }

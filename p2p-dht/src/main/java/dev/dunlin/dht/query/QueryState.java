@@ -22,7 +22,8 @@ public record QueryState(QueryConfig config, Pool<Long, Query> pool, Table<Ticke
         return new QueryState(config, Pool.of(config.maxQueries(), config.maxQueriesOfOne()), Table.empty(), last);
     }
 
-    Table<Long, Query> running() {
+    /** The queries that run, by their numbers. */
+    public Table<Long, Query> running() {
         return pool.running();
     }
 

@@ -4,6 +4,7 @@ import dev.dunlin.core.state.TextType;
 import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.wire.KadProtocol;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A Kademlia network that a node is part of (ipfs/specs src/routing/kad-dht.md, "DHT Swarms"). */
@@ -21,6 +22,11 @@ public enum Network {
 
     Network(String protocol) {
         this.protocol = protocol;
+    }
+
+    /** What people call it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The name of its protocol. */

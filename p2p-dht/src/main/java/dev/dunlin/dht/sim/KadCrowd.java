@@ -15,6 +15,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
@@ -62,6 +63,7 @@ public final class KadCrowd {
             KadProtocol.NAME, KadProtocol.wideId(KadProtocol.PREFIX.standard()),
             KadProtocol.LAN_NAME, KadProtocol.localId(KadProtocol.PREFIX.standard()));
     private BiConsumer<Integer, Action.Ticketed> outcomes = (node, outcome) -> {};
+    private BiConsumer<Integer, Turn> steps = (node, step) -> {};
     private long now;
     private long questions;
     private long inputs;
@@ -74,17 +76,34 @@ public final class KadCrowd {
      * @param most the longest
      * @param config of every node
      * @param validators which judge the values that are stored
+     * @param beside machines that each node has beside those of every crowd
      */
-    public record Options(long seed, long least, long most, Table<String, String> config, Validators validators) {
+    public record Options(
+            long seed,
+            long least,
+            long most,
+            Table<String, String> config,
+            Validators validators,
+            List<Machine<Object, ?, ?>> beside) {
+
+        /** Copies the list. */
+        public Options {
+            beside = List.copyOf(beside);
+        }
 
         /** 10 to 100 ms from node to node, and the values that the public network has. */
         public static Options of(long seed, Table<String, String> config) {
-            return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD);
+            return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD, List.of());
         }
 
         /** These, with other values. */
         public Options judgedBy(Validators other) {
-            return new Options(seed, least, most, config, other);
+            return new Options(seed, least, most, config, other, beside);
+        }
+
+        /** These, with more machines in each node. */
+        public Options with(List<Machine<Object, ?, ?>> more) {
+            return new Options(seed, least, most, config, validators, more);
         }
     }
 
@@ -112,13 +131,18 @@ public final class KadCrowd {
     /** A world without nodes, at the beginning of its time. */
     public KadCrowd(Options options) {
         this.options = options;
-        this.model = KadRoot.store(options.validators());
+        this.model = KadRoot.store(options.validators(), options.beside());
         this.random = SimRandom.of(options.seed(), BUILD_SEED);
     }
 
     /** Is told of each outcome that a caller of a node gets ({@link Ticket#API}). */
     public void onOutcome(BiConsumer<Integer, Action.Ticketed> listener) {
         outcomes = listener;
+    }
+
+    /** Is told of each step of each node. */
+    void onStep(BiConsumer<Integer, Turn> listener) {
+        steps = listener;
     }
 
     /** Adds a node, which is down, and gives its number. */
@@ -195,6 +219,11 @@ public final class KadCrowd {
     /** The operations of a node. */
     public OperationState operations(int node) {
         return nodes.get(node).store.state().root().operation();
+    }
+
+    /** The store of a node, to be read. */
+    Store<KadRoot> store(int node) {
+        return nodes.get(node).store;
     }
 
     /** The virtual time, microseconds. */
@@ -302,6 +331,7 @@ public final class KadCrowd {
 
     private void applied(Node node, Turn turn) {
         inputs++;
+        steps.accept(node.number, turn);
         for (Turn.Emitted emitted : turn.effects()) {
             if (emitted.effect() instanceof Sent sent) {
                 send(node, sent);

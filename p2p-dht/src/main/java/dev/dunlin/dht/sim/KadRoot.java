@@ -4,64 +4,89 @@ import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
 import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.peer.PeerMachine;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.dht.namespace.Validators;
-import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.operation.OperationState;
-import dev.dunlin.dht.query.QueryMachine;
+import dev.dunlin.dht.operations.Operated;
 import dev.dunlin.dht.query.QueryState;
-import dev.dunlin.dht.record.RecordsMachine;
 import dev.dunlin.dht.record.RecordsState;
-import dev.dunlin.dht.routing.RoutingMachine;
 import dev.dunlin.dht.routing.RoutingState;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The state of a simulated node: the machines of this module, and what stands in place of those below. */
+/**
+ * The state of a simulated node: the machines of this module, and what stands in place of those below.
+ *
+ * @param beside the states of machines that not every crowd has, in mounting order
+ */
 record KadRoot(
         MessageExchange.State exchange,
         Quiet quiet,
         QueryState query,
         RoutingState routing,
         RecordsState records,
-        OperationState operation) {
-
-    private static final KadRoot INITIAL = new KadRoot(
-            MessageExchange.MACHINE.initial(),
-            new Quiet(),
-            QueryState.INITIAL,
-            RoutingState.INITIAL,
-            RecordsState.INITIAL,
-            OperationState.INITIAL);
+        OperationState operation,
+        List<Object> beside) {
 
     /** A new store, where values are judged by these. */
     static Store<KadRoot> store(Validators validators) {
-        return Store.of(INITIAL)
+        return store(validators, List.of());
+    }
+
+    /** A new store, where values are judged by these, with some machines beside those that every crowd has. */
+    static Store<KadRoot> store(Validators validators, List<Machine<Object, ?, ?>> beside) {
+        Store.Builder<KadRoot> store = Store.of(new KadRoot(
+                        MessageExchange.MACHINE.initial(),
+                        new Quiet(),
+                        QueryState.INITIAL,
+                        RoutingState.INITIAL,
+                        RecordsState.INITIAL,
+                        OperationState.INITIAL,
+                        beside.stream().<Object>map(Machine::initial).toList()))
                 .mount(MessageExchange.MACHINE, KadRoot::exchange, KadRoot::withExchange)
                 .mount(Quiet.of(PeerMachine.NAME, PeerAction.class), KadRoot::quiet, (root, same) -> root)
                 .mount(Quiet.of(IdentifyMachine.NAME, IdentifyAction.class), KadRoot::quiet, (root, same) -> root)
-                .mount(QueryMachine.QUERY, KadRoot::query, KadRoot::withQuery)
-                .mount(RoutingMachine.ROUTING, KadRoot::routing, KadRoot::withRouting)
-                .mount(RecordsMachine.of(validators), KadRoot::records, KadRoot::withRecords)
-                .mount(OperationMachine.of(validators), KadRoot::operation, KadRoot::withOperation)
-                .build();
+                .mount(Operated.QUERY, KadRoot::query, KadRoot::withQuery)
+                .mount(Operated.ROUTING, KadRoot::routing, KadRoot::withRouting)
+                .mount(Operated.records(validators), KadRoot::records, KadRoot::withRecords)
+                .mount(Operated.dht(validators), KadRoot::operation, KadRoot::withOperation);
+        for (int i = 0; i < beside.size(); i++) {
+            mount(store, beside.get(i), i);
+        }
+        return store.build();
+    }
+
+    private static <S, A extends Action> void mount(
+            Store.Builder<KadRoot> store, Machine<Object, S, A> machine, int place) {
+        store.mount(
+                machine, root -> machine.state().cast(root.beside().get(place)), (root, own) -> root.with(place, own));
+    }
+
+    private KadRoot with(int place, Object changed) {
+        List<Object> all = new ArrayList<>(beside);
+        all.set(place, changed);
+        return new KadRoot(exchange, quiet, query, routing, records, operation, List.copyOf(all));
     }
 
     private KadRoot withExchange(MessageExchange.State changed) {
-        return new KadRoot(changed, quiet, query, routing, records, operation);
+        return new KadRoot(changed, quiet, query, routing, records, operation, beside);
     }
 
     private KadRoot withQuery(QueryState changed) {
-        return new KadRoot(exchange, quiet, changed, routing, records, operation);
+        return new KadRoot(exchange, quiet, changed, routing, records, operation, beside);
     }
 
     private KadRoot withRouting(RoutingState changed) {
-        return new KadRoot(exchange, quiet, query, changed, records, operation);
+        return new KadRoot(exchange, quiet, query, changed, records, operation, beside);
     }
 
     private KadRoot withRecords(RecordsState changed) {
-        return new KadRoot(exchange, quiet, query, routing, changed, operation);
+        return new KadRoot(exchange, quiet, query, routing, changed, operation, beside);
     }
 
     private KadRoot withOperation(OperationState changed) {
-        return new KadRoot(exchange, quiet, query, routing, records, changed);
+        return new KadRoot(exchange, quiet, query, routing, records, changed, beside);
     }
 }

@@ -214,7 +214,7 @@ final class DhtTest {
         assertThatExceptionOfType(DhtException.Protocol.class)
                 .isThrownBy(() -> dht.putValue(bytes("/other/a"), VALUE))
                 .withMessageContaining("/test/");
-        assertThat(crowd.operations(0).underWay()).isZero();
+        assertThat(crowd.operations(0).running()).isEmpty();
     }
 
     @Test
@@ -234,13 +234,13 @@ final class DhtTest {
     void whatGoesOnWhenItIsClosedFailsAndIsStopped() {
         CompletableFuture<Optional<Bytes>> value = dht.getValueAsync(KEY);
         host.drive(value, Duration.ofMillis(20));
-        assertThat(crowd.operations(0).underWay()).isPositive();
+        assertThat(crowd.operations(0).running()).isNotEmpty();
         dht.close();
         assertThat(failure(value)).isInstanceOf(DhtException.Closed.class);
         assertThat(host.offered())
                 .hasOnlyElementsOfType(OperationAction.Stop.class)
                 .hasSize(1);
-        assertThat(crowd.operations(0).underWay()).isZero();
+        assertThat(crowd.operations(0).running()).isEmpty();
     }
 
     @Test
@@ -254,7 +254,7 @@ final class DhtTest {
         host.drive(providers.end(), Duration.ofMillis(20));
         assertThat(providers.iterator().hasNext()).isFalse();
         assertThat(host.offered()).hasSize(2);
-        assertThat(crowd.operations(0).underWay()).isZero();
+        assertThat(crowd.operations(0).running()).isEmpty();
     }
 
     @Test
@@ -267,14 +267,14 @@ final class DhtTest {
                 thrown.complete(e);
             }
         });
-        while (crowd.operations(0).underWay() == 0) {
+        while (crowd.operations(0).running().isEmpty()) {
             host.drive(thrown, Duration.ofMillis(10));
         }
         waiting.interrupt();
         waiting.join();
         assertThat(thrown).isCompleted();
         host.drive(new CompletableFuture<>(), Duration.ofMillis(20));
-        assertThat(crowd.operations(0).underWay()).isZero();
+        assertThat(crowd.operations(0).running()).isEmpty();
     }
 
     // What is tried again
