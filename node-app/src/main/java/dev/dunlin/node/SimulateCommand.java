@@ -9,6 +9,7 @@ import dev.dunlin.core.sim.RunOptions;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.Simulation;
 import dev.dunlin.core.sim.Violation;
+import dev.dunlin.dht.sim.CrowdRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,16 +44,19 @@ import tools.jackson.databind.node.ObjectNode;
                         + " goes wrong drawn from a seed. A run that finds something wrong is shrunk, and its logs are written.")
 final class SimulateCommand implements Runnable {
 
-    private static final int MOST_NODES = 1_000_000;
+    private static final int MOST_NODES = CrowdRun.MOST_NODES;
+    private static final int NODES = 8;
+    private static final int NODES_OF_DHT = 1_000;
+    private static final int MOST_CHURN = 1_000;
     private static final int MOST_SEEDS = 1_000_000;
     private static final long MOST_SECONDS = 30L * 24 * 3600;
 
     @Option(
             names = "--nodes",
             paramLabel = "N",
-            defaultValue = "8",
-            description = "How many nodes, 2 to " + MOST_NODES + " (default: 8).")
-    private int nodes;
+            description = "How many nodes, 2 to " + MOST_NODES + " (default: " + NODES + "; of the profile dht "
+                    + NODES_OF_DHT + ").")
+    private @Nullable Integer givenNodes;
 
     @Option(names = "--seed", paramLabel = "SEED", description = "The one seed to run (default: 1).")
     private @Nullable Long seed;
@@ -66,16 +70,24 @@ final class SimulateCommand implements Runnable {
             defaultValue = "swarm",
             description =
                     "swarm: the seed draws what goes wrong; calm: nothing does; churn: nothing does, each node keeps"
-                            + " some twenty connections of ten minutes (default: swarm).")
-    private ConnectionScenario.Profile profile = ConnectionScenario.Profile.SWARM;
+                            + " some twenty connections of ten minutes; dht: nodes join a Kademlia network, store, get and"
+                            + " look for one another, and figures tell how well (default: swarm).")
+    private Profile profile = Profile.SWARM;
 
     @Option(
             names = "--time",
             paramLabel = "SECONDS",
             defaultValue = "120",
-            description = "How long faults and wishes go on, in virtual seconds; then everything must come to rest"
-                    + " (default: 120).")
+            description = "How long faults and wishes go on, in virtual seconds; then everything must come to rest."
+                    + " Of the profile dht how long the network goes on once all have joined (default: 120).")
     private long time;
+
+    @Option(
+            names = "--churn",
+            paramLabel = "PERCENT",
+            description = "Of the profile dht: how many of a hundred nodes leave in an hour, 0 to " + MOST_CHURN
+                    + "; half of them come again, and new ones come for the others (default: 0).")
+    private @Nullable Integer churn;
 
     @Option(
             names = "--plan",
@@ -109,6 +121,24 @@ final class SimulateCommand implements Runnable {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
+    /** What is simulated. */
+    enum Profile {
+        SWARM,
+        CALM,
+        CHURN,
+        DHT;
+
+        /** The scenario of connections; the profile of Kademlia has none. */
+        private ConnectionScenario.Profile connections() {
+            return switch (this) {
+                case SWARM -> ConnectionScenario.Profile.SWARM;
+                case CALM -> ConnectionScenario.Profile.CALM;
+                case CHURN -> ConnectionScenario.Profile.CHURN;
+                case DHT -> throw new IllegalStateException("a Kademlia network is no scenario of connections");
+            };
+        }
+    }
+
     // In the order in which they ended.
     private final Queue<Outcome> finished = new ConcurrentLinkedQueue<>();
 
@@ -132,12 +162,18 @@ final class SimulateCommand implements Runnable {
 
     @Override
     public void run() {
+        int nodes = nodes();
         usage(nodes >= 2 && nodes <= MOST_NODES, "--nodes is from 2 to " + MOST_NODES + ", not " + nodes);
         usage(time >= 1 && time <= MOST_SECONDS, "--time is from 1 to " + MOST_SECONDS + " seconds, not " + time);
         usage(seed == null || seeds == null, "--seed and --seeds exclude one another");
         usage(plan == null || (seed == null && seeds == null), "--plan has its own seed: leave --seed and --seeds out");
         usage(threads == null || (threads >= 1 && threads <= 1024), "--threads is from 1 to 1024, not " + threads);
-        ConnectionScenario scenario = ConnectionScenario.of(profile);
+        usage(churn == null || profile == Profile.DHT, "--churn is of --profile dht");
+        if (profile == Profile.DHT) {
+            simulateDht(nodes);
+            return;
+        }
+        ConnectionScenario scenario = ConnectionScenario.of(profile.connections());
         Simulation<SimRoot> simulation = Simulation.of(scenario);
         Scenario.Size size = new Scenario.Size(nodes, time * 1_000_000);
         long begun = System.nanoTime();
@@ -155,7 +191,7 @@ final class SimulateCommand implements Runnable {
         Optional<Outcome> wrong = outcomes.stream()
                 .filter(outcome -> outcome.violation().isPresent())
                 .findFirst();
-        SimulationFiles files = new SimulationFiles(simulation, profile, twice, !digestsOnly, progress);
+        SimulationFiles files = new SimulationFiles(simulation, profile.connections(), twice, !digestsOnly, progress);
         Optional<SimulationFiles.Written> written = wrong.map(outcome -> files.writeFailure(
                 outcome, logs == null ? Path.of("simulation-" + outcome.plan().seed()) : logs));
         if (!interrupt.done()) {
@@ -172,6 +208,28 @@ final class SimulateCommand implements Runnable {
         wrong.ifPresent(outcome -> {
             throw failure(outcome, written.orElseThrow());
         });
+    }
+
+    private int nodes() {
+        if (givenNodes != null) {
+            return givenNodes;
+        }
+        return profile == Profile.DHT ? NODES_OF_DHT : NODES;
+    }
+
+    private void simulateDht(int nodes) {
+        usage(
+                seeds == null && plan == null && logs == null && threads == null && !twice && !digestsOnly,
+                "--profile dht goes with --nodes, --seed, --time, --churn and --json, and with no other option of this"
+                        + " command");
+        int percent = churn == null ? 0 : churn;
+        usage(percent >= 0 && percent <= MOST_CHURN, "--churn is from 0 to " + MOST_CHURN + " percent, not " + percent);
+        PrintWriter err = spec.commandLine().getErr();
+        DhtSimulation simulation = new DhtSimulation(
+                seed == null ? 1 : seed,
+                new CrowdRun.Size(nodes, time * 1_000_000, percent * 10),
+                new SimulationProgress(err, terminal, 1));
+        simulation.run(spec.commandLine().getOut(), json);
     }
 
     // What is done so far, which a run of many hours is worth.
@@ -277,11 +335,11 @@ final class SimulateCommand implements Runnable {
 
     private String again(Outcome outcome) {
         return SimulationFiles.command(
-                profile,
+                profile.connections(),
                 twice,
                 !digestsOnly,
                 plan == null
-                        ? "--seed " + outcome.plan().seed() + " --nodes " + nodes + " --time " + time
+                        ? "--seed " + outcome.plan().seed() + " --nodes " + nodes() + " --time " + time
                         : "--plan " + plan);
     }
 

@@ -47,6 +47,11 @@ final class SimulationProgress {
                 done.get() + Math.min(1.0, (double) world.now() / plan.live()), events.get() + world.happened(), 0);
     }
 
+    /** The only run is so far, 0 to 1. */
+    void part(double share, long happened) {
+        show(share, happened, 0);
+    }
+
     /** One run is done. */
     void done(Outcome outcome, long wrong) {
         show(done.incrementAndGet(), events.addAndGet(outcome.events()), wrong);

@@ -77,6 +77,53 @@ class SimulateCommandTest {
         }
     }
 
+    @Test
+    void aKademliaNetworkJoinsStoresAndFinds() {
+        assertThat(program.run("simulate", "--profile", "dht", "--nodes", 60, "--seed", 2, "--json"))
+                .isEqualTo(ExitCode.OK);
+        JsonNode first = json();
+        assertThat(first.path("profile").asString()).isEqualTo("dht");
+        assertThat(first.path("up").asInt()).isEqualTo(60);
+        assertThat(first.path("tables").path("knowAll").asDouble()).isGreaterThan(0.61);
+        assertThat(first.path("tables").path("know18").asDouble()).isGreaterThan(0.95);
+        assertThat(first.path("lookups").path("done").asInt()).isEqualTo(1000);
+        assertThat(first.path("lookups").path("recall").asDouble()).isGreaterThan(0.98);
+        assertThat(first.path("values").path("gets").asInt()).isGreaterThan(1000);
+        assertThat(first.path("values").path("found"))
+                .isEqualTo(first.path("values").path("gets"));
+        assertThat(first.has("churn")).isFalse();
+        assertThat(program.run("simulate", "--profile", "dht", "--nodes", 60, "--seed", 2))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.outLines())
+                .hasSize(5)
+                .first()
+                .isEqualTo("seed 2: digest " + first.path("digest").asString());
+        assertThat(program.outLines().getLast()).contains("60 nodes, 256 s of virtual time; ");
+    }
+
+    @Test
+    void nodesOfAKademliaNetworkLeaveAndCome() {
+        assertThat(program.run("simulate", "--profile", "dht", "--nodes", 50, "--time", 1800, "--churn", 100, "--json"))
+                .isEqualTo(ExitCode.OK);
+        JsonNode churn = json().path("churn");
+        assertThat(churn.path("left").asInt()).isBetween(10, 40);
+        assertThat(churn.path("joined").asInt()).isPositive();
+        assertThat(json().path("values").path("found").asInt())
+                .isGreaterThan(json().path("values").path("gets").asInt() * 9 / 10);
+    }
+
+    @Test
+    void whatIsOfOtherProfilesIsNotOfDht() {
+        for (String option : List.of("--twice", "--digests-only", "--seeds=1..2", "--threads=2", "--logs=here")) {
+            assertThat(program.run("simulate", "--profile", "dht", option)).isEqualTo(ExitCode.USAGE);
+            assertThat(program.err()).contains("--profile dht goes with --nodes, --seed, --time, --churn and --json");
+        }
+        assertThat(program.run("simulate", "--profile", "dht", "--churn", 1001)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("simulate", "--profile", "dht", "--churn", -1)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.run("simulate", "--churn", 5)).isEqualTo(ExitCode.USAGE);
+        assertThat(program.err()).contains("--churn is of --profile dht");
+    }
+
     /** Nothing is wrong in the machines: the plan ends while a node still dials, before its bound is over. */
     private Path impatientPlan() throws IOException {
         ConnectionScenario scenario = ConnectionScenario.of(ConnectionScenario.Profile.CALM);

@@ -107,6 +107,11 @@ public record OperationConfig(
                 TIMEOUT.number(config));
     }
 
+    /** With how many nodes that this node knows a lookup begins: each path has others. */
+    int seeds() {
+        return Math.min(replication * paths, Terms.MOST_WANTED);
+    }
+
     /** How its lookups go. */
     Terms terms() {
         return new Terms(

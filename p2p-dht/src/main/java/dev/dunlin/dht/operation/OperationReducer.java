@@ -116,7 +116,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                     ticket(number, network),
                     network,
                     operation.goal().question().key(),
-                    own.config().replication()));
+                    own.config().seeds()));
         }
     }
 

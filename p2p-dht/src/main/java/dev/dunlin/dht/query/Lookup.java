@@ -52,7 +52,10 @@ public record Lookup(
     /** A node that is to be asked, and by which path. */
     public record Choice(int path, Key distance, Candidate candidate) {}
 
-    /** A lookup that begins with these nodes. */
+    /**
+     * A lookup that begins with these nodes. Of several paths each begins farther away than the one before it, the first with all: whoever has
+     * made ids near to the target, and is known to this node, would else be the first that each of them asks.
+     */
     public static Lookup of(Key target, PeerId self, Terms terms, LookupLimits limits, List<Contact> seeds) {
         Table<Key, Candidate> known = Table.empty();
         for (Contact seed : seeds) {
@@ -60,10 +63,13 @@ public record Lookup(
                 known = known.with(target.distance(seed.key()), Candidate.seed(seed));
             }
         }
-        Path path = Path.NEW.hear(known, limits.candidates());
+        Path first = Path.NEW.hear(known, limits.candidates());
         List<Path> paths = new ArrayList<>();
         for (int i = 0; i < terms.paths(); i++) {
-            paths.add(path);
+            paths.add(
+                    i == 0
+                            ? first
+                            : Path.NEW.hear(without(known, i * known.size() / terms.paths()), limits.candidates()));
         }
         return new Lookup(
                         target,
@@ -73,8 +79,16 @@ public record Lookup(
                         paths,
                         Table.empty(),
                         0,
-                        known.size() - path.heard().size())
+                        known.size() - first.heard().size())
                 .settled();
+    }
+
+    private static Table<Key, Candidate> without(Table<Key, Candidate> known, int nearest) {
+        Table<Key, Candidate> farther = known;
+        for (int i = 0; i < nearest; i++) {
+            farther = farther.without(farther.first().orElseThrow().getKey());
+        }
+        return farther;
     }
 
     /** Whether it is at its end. */

@@ -10,7 +10,10 @@ import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.sim.EventQueue;
 import dev.dunlin.core.sim.SimRandom;
+import dev.dunlin.core.state.Content;
+import dev.dunlin.core.state.Digest;
 import dev.dunlin.core.state.Due;
+import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Handle;
@@ -24,10 +27,14 @@ import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.record.RecordsState;
+import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingState;
+import dev.dunlin.dht.routing.Space;
 import dev.dunlin.dht.sim.MessageExchange.Sent;
 import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadProtocol;
+import dev.dunlin.dht.wire.KadQuestion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +42,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Many nodes with the machines of production, on a network that carries their messages. Under virtual time and from one seed: the same
@@ -48,9 +58,15 @@ public final class KadCrowd {
 
     private static final int BUILD_SEED = 1;
     private static final String LISTENER = "listener";
+    private static final int PORT = 4001;
+
+    /** The first ticket of {@link #ask}; callers that choose their own choose smaller ones. */
+    private static final long FIRST_TICKET = 1L << 40;
 
     /** A power of two. */
     private static final int CONNECTIONS = 256;
+
+    private static final int[] NONE = {};
 
     private final Options options;
     private final EventQueue queue = new EventQueue();
@@ -59,14 +75,15 @@ public final class KadCrowd {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<PeerId, Node> byPeer = new HashMap<>();
     private final Map<Long, Pending> pending = new HashMap<>();
-    private final Map<String, String> ids = Map.of(
-            KadProtocol.NAME, KadProtocol.wideId(KadProtocol.PREFIX.standard()),
-            KadProtocol.LAN_NAME, KadProtocol.localId(KadProtocol.PREFIX.standard()));
+    private final Map<Long, Caller> callers = new HashMap<>();
+    private final Map<String, String> ids = ids();
     private BiConsumer<Integer, Action.Ticketed> outcomes = (node, outcome) -> {};
     private BiConsumer<Integer, Turn> steps = (node, step) -> {};
     private long now;
     private long questions;
     private long inputs;
+    private long tickets = FIRST_TICKET;
+    private int up;
 
     /**
      * How a crowd is.
@@ -109,17 +126,21 @@ public final class KadCrowd {
 
     private record Pending(Node asker, long run, long ask, long sentAt) {}
 
+    private record Caller(Node node, long run, Predicate<Action.Ticketed> told) {}
+
     private static final class Node {
         private final int number;
         private final Contact contact;
-        private final Store<KadRoot> store;
+        private Store<KadRoot> store;
+        private Adversary adversary = Adversary.NONE;
+        private boolean poses;
         private Table<String, String> config = Table.empty();
         private long run;
         private long tickAt = Due.NEVER;
         private boolean isUp;
 
         /** With whom it has connections: one more closes that of whoever was in its place. */
-        private final int[] connected = new int[CONNECTIONS];
+        private int[] connected = NONE;
 
         Node(int number, Contact contact, Store<KadRoot> store) {
             this.number = number;
@@ -135,6 +156,14 @@ public final class KadCrowd {
         this.random = SimRandom.of(options.seed(), BUILD_SEED);
     }
 
+    /** What the protocols are called on the wire, by their names. */
+    private static Map<String, String> ids() {
+        Map<String, String> ids = new TreeMap<>();
+        ids.put(KadProtocol.NAME, KadProtocol.wideId(KadProtocol.PREFIX.standard()));
+        ids.put(KadProtocol.LAN_NAME, KadProtocol.localId(KadProtocol.PREFIX.standard()));
+        return ids;
+    }
+
     /** Is told of each outcome that a caller of a node gets ({@link Ticket#API}). */
     public void onOutcome(BiConsumer<Integer, Action.Ticketed> listener) {
         outcomes = listener;
@@ -148,7 +177,20 @@ public final class KadCrowd {
     /** Adds a node, which is down, and gives its number. */
     public int add() {
         int number = nodes.size();
-        Contact contact = Contact.of(peer(number), List.of(address(number)));
+        return add(peer(number), address(number));
+    }
+
+    /**
+     * Adds a node of this peer id at this address, which is down, and gives its number.
+     *
+     * @throws IllegalArgumentException if there is one of this id
+     */
+    public int add(PeerId peer, Multiaddr address) {
+        int number = nodes.size();
+        if (byPeer.containsKey(peer)) {
+            throw new IllegalArgumentException("two nodes have the peer id " + peer);
+        }
+        Contact contact = Contact.of(peer, List.of(address));
         Node node = new Node(number, contact, model.another());
         nodes.add(node);
         byPeer.put(contact.peer(), node);
@@ -166,12 +208,22 @@ public final class KadCrowd {
         byte[] ip = {
             (byte) draw.between(11, 126), (byte) draw.below(256), (byte) draw.below(256), (byte) draw.between(1, 254)
         };
-        return Multiaddr.tcp(ip, 4001);
+        return Multiaddr.tcp(ip, PORT);
+    }
+
+    /** The seed of all that is random. */
+    public long seed() {
+        return options.seed();
     }
 
     /** How many nodes there are, up and down. */
     public int size() {
         return nodes.size();
+    }
+
+    /** How many nodes are up. */
+    public int up() {
+        return up;
     }
 
     /** Who a node is and where. */
@@ -206,6 +258,11 @@ public final class KadCrowd {
         return nodes.get(node).store.state().root().routing();
     }
 
+    /** What a node knows of the network that all are of; it was started. */
+    public Space space(int node) {
+        return routing(node).spaces().at(Network.WIDE);
+    }
+
     /** What a node keeps for others. */
     public RecordsState records(int node) {
         return nodes.get(node).store.state().root().records();
@@ -229,6 +286,18 @@ public final class KadCrowd {
     /** The virtual time, microseconds. */
     public long now() {
         return now;
+    }
+
+    /** Of what all nodes that are up know, and of how much has happened: equal where the same has happened. */
+    public Digest digest() {
+        Hasher hasher = new Hasher().putLong(now).putLong(inputs).putLong(questions);
+        for (Node node : nodes) {
+            hasher.putBoolean(node.isUp);
+            if (node.isUp && !node.poses) {
+                Content.feed(node.store.state().root(), hasher);
+            }
+        }
+        return hasher.finish();
     }
 
     /** How many inputs all nodes have taken. */
@@ -260,9 +329,10 @@ public final class KadCrowd {
         for (Map.Entry<String, String> each : more) {
             node.config = node.config.with(each.getKey(), each.getValue());
         }
+        up += node.isUp ? 0 : 1;
         node.isUp = true;
         node.run++;
-        Arrays.fill(node.connected, -1);
+        node.connected = NONE;
         apply(
                 node,
                 new NodeAction.Booted(
@@ -277,13 +347,48 @@ public final class KadCrowd {
     /** A node stops at once; whoever asks it has no answer. */
     public void stop(int number) {
         Node node = nodes.get(number);
+        up -= node.isUp ? 1 : 0;
         node.isUp = false;
         node.tickAt = Due.NEVER;
+        node.connected = NONE;
+        callers.values().removeIf(caller -> caller.node() == node);
+    }
+
+    /** A node stops at once and loses all that it knew: it does not come back. */
+    public void remove(int number) {
+        stop(number);
+        nodes.get(number).store = model.another();
+    }
+
+    /** From now on somebody else answers in place of a node's machines. */
+    public void corrupt(int number, Adversary by) {
+        nodes.get(number).adversary = by;
+    }
+
+    /** A node comes up that has no machines: it says that it is a server, and an adversary answers for it, never honestly. */
+    public void pose(int number, Adversary by) {
+        Node node = nodes.get(number);
+        up += node.isUp ? 0 : 1;
+        node.isUp = true;
+        node.poses = true;
+        node.adversary = by;
     }
 
     /** Gives a node that is up an input. */
     public void say(int number, Action action) {
         apply(nodes.get(number), action);
+    }
+
+    /**
+     * Gives a node that is up a wish under a ticket of its own.
+     *
+     * @param told is told of each outcome, and says whether that was the last; nothing more is told once the node has stopped
+     */
+    public void ask(int number, Function<Ticket, Action> wish, Predicate<Action.Ticketed> told) {
+        Node node = nodes.get(number);
+        long ticket = tickets++;
+        callers.put(ticket, new Caller(node, node.run, told));
+        apply(node, wish.apply(new Ticket(Ticket.API, ticket)));
     }
 
     /** Something is to happen later. */
@@ -332,17 +437,27 @@ public final class KadCrowd {
     private void applied(Node node, Turn turn) {
         inputs++;
         steps.accept(node.number, turn);
-        for (Turn.Emitted emitted : turn.effects()) {
-            if (emitted.effect() instanceof Sent sent) {
-                send(node, sent);
-            }
-        }
         for (int i = 0; i < turn.size(); i++) {
-            if (turn.entry(i) instanceof Action.Ticketed outcome
+            Action entry = turn.entry(i);
+            if (entry instanceof Sent sent) {
+                send(node, sent);
+            } else if (entry instanceof Action.Ticketed outcome
                     && outcome.ticket().isOf(Ticket.API)
                     && turn.rejection(i) == null) {
                 outcomes.accept(node.number, outcome);
+                tell(node, outcome);
             }
+        }
+    }
+
+    private void tell(Node node, Action.Ticketed outcome) {
+        long ticket = outcome.ticket().key();
+        Caller caller = callers.get(ticket);
+        if (caller != null
+                && caller.node() == node
+                && caller.run() == node.run
+                && caller.told().test(outcome)) {
+            callers.remove(ticket);
         }
     }
 
@@ -370,8 +485,23 @@ public final class KadCrowd {
     }
 
     private void asked(Node node, long question, PeerId asker, String protocol, Message message) {
-        if (node.isUp) {
-            connect(node, known(asker));
+        if (!node.isUp) {
+            pending.remove(question);
+            return;
+        }
+        connect(node, known(asker));
+        switch (node.adversary.answers(node.number, asker, (KadQuestion) message)) {
+            case Adversary.Reply.Honest(long after)
+            when after == 0 -> apply(node, MessageExchange.asked(question, asker, protocol, message));
+            case Adversary.Reply.Honest(long after) ->
+                queue.add(now + after, () -> asked(node, question, asker, protocol, message, node.run));
+            case Adversary.Reply.Silence() -> pending.remove(question);
+            case Adversary.Reply.Lie(KadAnswer answer) -> send(node, new Sent.Answer(question, Optional.of(answer)));
+        }
+    }
+
+    private void asked(Node node, long question, PeerId asker, String protocol, Message message, long run) {
+        if (node.isUp && node.run == run) {
             apply(node, MessageExchange.asked(question, asker, protocol, message));
         } else {
             pending.remove(question);
@@ -388,6 +518,10 @@ public final class KadCrowd {
     }
 
     private static boolean connects(Node node, Node other) {
+        if (node.connected.length == 0) {
+            node.connected = new int[CONNECTIONS];
+            Arrays.fill(node.connected, -1);
+        }
         int place = other.number & CONNECTIONS - 1;
         boolean isNew = node.connected[place] != other.number;
         node.connected[place] = other.number;
@@ -395,11 +529,15 @@ public final class KadCrowd {
     }
 
     private void describe(Node to, Node other) {
-        if (!to.isUp || !other.isUp) {
+        if (!to.isUp || !other.isUp || to.poses) {
             return;
         }
         List<String> protocols = new ArrayList<>();
-        other.store.state().root().exchange().served().keys().forEach(name -> protocols.add(ids.get(name)));
+        if (other.poses) {
+            protocols.addAll(ids.values());
+        } else {
+            other.store.state().root().exchange().served().keys().forEach(name -> protocols.add(ids.get(name)));
+        }
         apply(
                 to,
                 new PeerAction.Describe(

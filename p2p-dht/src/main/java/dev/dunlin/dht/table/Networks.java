@@ -40,12 +40,26 @@ final class Networks {
 
     /** The networks of these addresses, each once and none 0, in ascending order; names without an IP address have none. */
     static int[] of(List<Multiaddr> addresses) {
-        return addresses.stream()
-                .mapToInt(Networks::of)
-                .filter(network -> network != 0)
-                .distinct()
-                .sorted()
-                .toArray();
+        int[] networks = new int[addresses.size()];
+        int count = 0;
+        for (Multiaddr address : addresses) {
+            int network = of(address);
+            if (network != 0 && !contains(networks, count, network)) {
+                networks[count++] = network;
+            }
+        }
+        int[] each = count == networks.length ? networks : Arrays.copyOf(networks, count);
+        Arrays.sort(each);
+        return each;
+    }
+
+    private static boolean contains(int[] networks, int count, int network) {
+        for (int i = 0; i < count; i++) {
+            if (networks[i] == network) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether one of the addresses is in a network. */

@@ -276,15 +276,20 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return nearest.found();
     }
 
-    /** The nearest of those that were added, in order. */
+    /** The nearest of those that were added, in order. Most are told apart by 64 bits, which stand together. */
     private static final class Nearest {
         private final Key target;
         private final Contact[] found;
+
+        /** The first 64 bits of their distances, such that the order of the numbers is that of the distances. */
+        private final long[] distances;
+
         private int size;
 
         Nearest(Key target, int most) {
             this.target = target;
             this.found = new Contact[most];
+            this.distances = new long[most];
         }
 
         boolean isFull() {
@@ -299,20 +304,29 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         }
 
         private void add(Contact contact) {
+            long distance = contact.key().a() ^ target.a() ^ Long.MIN_VALUE;
             int place = size;
             if (isFull()) {
                 place--;
-                if (target.compareDistances(contact.key(), found[place].key()) >= 0) {
+                if (!isNearer(contact, distance, place)) {
                     return;
                 }
             } else {
                 size++;
             }
-            while (place > 0 && target.compareDistances(contact.key(), found[place - 1].key()) < 0) {
+            while (place > 0 && isNearer(contact, distance, place - 1)) {
                 found[place] = found[place - 1];
+                distances[place] = distances[place - 1];
                 place--;
             }
             found[place] = contact;
+            distances[place] = distance;
+        }
+
+        private boolean isNearer(Contact contact, long distance, int than) {
+            return distance == distances[than]
+                    ? target.compareDistances(contact.key(), found[than].key()) < 0
+                    : distance < distances[than];
         }
 
         List<Contact> found() {

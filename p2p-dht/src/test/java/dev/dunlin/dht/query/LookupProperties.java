@@ -285,6 +285,24 @@ final class LookupProperties {
         assertThat(plain).allMatch(liars::contains);
     }
 
+    /** This node knows liars that are nearer than all others: one path begins with them, and another does not. */
+    @Property(tries = 300)
+    void liarsThatAreKnownHideNobody(@ForAll Random random) {
+        Key target = target(random);
+        List<Contact> sorted = Lookups.sorted(target, NODES);
+        List<Contact> liars = sorted.subList(0, 40);
+        List<Contact> honest = sorted.subList(40, MANY);
+        Function<Contact, Optional<List<Contact>>> network =
+                contact -> Optional.of(liars.contains(contact) ? liars : honest.subList(0, 20));
+        List<Contact> seeds = new ArrayList<>(liars.subList(0, 20));
+        seeds.addAll(honest.subList(40, 60));
+        Terms disjoint = new Terms(10, 3, new Termination.Closest(), false, 2);
+        assertThat(Lookups.contacts(new Lookups(network, random)
+                        .run(Lookups.of(target, disjoint, seeds))
+                        .closest()))
+                .containsAll(honest.subList(0, 10));
+    }
+
     @Example
     void candidatesAndQuestionsAreBounded() {
         Random random = new Random(1);

@@ -34,11 +34,11 @@ final class KadCrowdTest {
     void nodesThatJoinKnowThoseNearToThem() {
         KadCrowd crowd = Health.joined(300, 30, 1, Health.SERVERS);
         crowd.runTo(crowd.now() + MINUTE);
-        Health.Tables tables = Health.tables(crowd);
+        CrowdHealth.Tables tables = CrowdHealth.tables(crowd);
         assertThat(tables.all()).as("%s", tables).isGreaterThan(0.61);
         assertThat(tables.most()).as("%s", tables).isGreaterThan(0.95);
         assertThat(tables.size().orElseThrow()).as("%s", tables).isBetween(100.0, 900.0);
-        Health.Lookups lookups = Health.lookups(crowd, 200, 1);
+        CrowdLookups.Report lookups = CrowdHealth.lookups(crowd, 200, 1);
         assertThat(lookups.done()).isEqualTo(200);
         assertThat(lookups.recall()).as("%s", lookups).isGreaterThan(0.99);
     }
@@ -66,7 +66,7 @@ final class KadCrowdTest {
         crowd.runTo(crowd.now() + MINUTE);
         IntStream.range(40, 60).forEach(crowd::stop);
         crowd.runTo(crowd.now() + 25 * MINUTE);
-        Health.Tables tables = Health.tables(crowd);
+        CrowdHealth.Tables tables = CrowdHealth.tables(crowd);
         assertThat(tables.dead()).as("%s", tables).isZero();
         Space before = space(crowd, 7);
         crowd.stop(7);
