@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.connection.channel.ChannelConfig;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
+import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.node.Extensions;
 import dev.dunlin.node.NodeRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigurationTest {
 
-    private static final Settings ALL = NodeSettings.of(NodeRoot.newStore().machines());
+    private static final Settings ALL = NodeSettings.of(
+            NodeRoot.newStore(Extensions.of(new KadExtension())).machines());
 
     @TempDir
     private Path folder;

@@ -179,7 +179,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                             1,
                                             0,
                                             0,
-                                            1)));
+                                            1,
+                                    List.of())));
                             driver.dispatch(new Unsearched(number, Network.LOCAL, "no room"));
                             driver.dispatch(new OperationAction.Stop(ticket));
                         }),
