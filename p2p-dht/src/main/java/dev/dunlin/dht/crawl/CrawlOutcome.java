@@ -15,7 +15,7 @@ public sealed interface CrawlOutcome extends Outcome {
      * @param finished how many of them were asked all
      * @param reached how many of these have answered
      */
-    record Progressed(Ticket ticket, int known, int finished, int reached) implements CrawlOutcome {}
+    record Progressed(Ticket ticket, int known, int finished, int reached) implements CrawlOutcome, Progress {}
 
     /**
      * The crawl is over.

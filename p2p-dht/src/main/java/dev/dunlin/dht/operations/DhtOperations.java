@@ -18,6 +18,7 @@ import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.Goal;
@@ -495,7 +496,7 @@ public final class DhtOperations {
     }
 
     private static List<String> text(Stored stored) {
-        return List.of("stored with " + stored.stored() + " nodes"
+        return List.of("stored with " + Counts.of(stored.stored(), "node", "nodes")
                 + (stored.failed() > 0 ? ", and " + stored.failed() + " have not stored it" : ""));
     }
 

@@ -12,6 +12,7 @@ import dev.dunlin.core.operate.Metric;
 import dev.dunlin.core.operate.Operation.Query;
 import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.routing.Mode;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingState;
@@ -216,7 +217,7 @@ public final class RoutingOperations {
         }
         for (NetworkTable table : answer.networks()) {
             lines.add("");
-            lines.add(table.network() + ": " + table.nodes() + " nodes known, " + table.candidates()
+            lines.add(table.network() + ": " + Counts.of(table.nodes(), "node", "nodes") + " known, " + table.candidates()
                     + " more heard of, " + table.checks() + " being looked at"
                     + table.estimate()
                             .map(nodes -> String.format(Locale.ROOT, ", about %,d in the network", nodes))

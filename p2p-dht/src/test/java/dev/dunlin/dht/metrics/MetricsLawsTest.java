@@ -14,6 +14,8 @@ import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryState;
+import dev.dunlin.dht.record.RecordsAction;
+import dev.dunlin.dht.record.RecordsOutcome;
 import dev.dunlin.dht.routing.RoutingMachine;
 import dev.dunlin.dht.routing.RoutingState;
 import dev.dunlin.dht.wire.KadAnswer;
@@ -48,6 +50,10 @@ final class MetricsLawsTest extends MachineLaws<MetricsLawsTest.Root, MetricsSta
                 .mount(Silent.exchange(List.of(KadQuestion.class, KadAnswer.class)), Root::silent, (root, same) -> root)
                 .mount(Silent.of("peer", PeerAction.class), Root::silent, (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), Root::silent, (root, same) -> root)
+                .mount(
+                        Silent.of("records", RecordsAction.class, RecordsOutcome.class),
+                        Root::silent,
+                        (root, same) -> root)
                 .mount(
                         QueryMachine.QUERY,
                         Root::query,
