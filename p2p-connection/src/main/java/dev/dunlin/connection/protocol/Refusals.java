@@ -57,6 +57,9 @@ public final class Refusals {
             entry("node-has-an-id", "this node has no id yet"),
             entry("network-is-on", "this node is not part of the network"),
             entry("goal-can-be-reached", "its key or a number of it is out of its range"),
+            entry(
+                    "node-can-be-found",
+                    "this node has no address at which others could come to it: have it listen first"),
             entry("value-is-valid", "the value is not valid under its key, or has expired"),
             entry("operations-not-full", "as many operations go on as there may be"),
             entry("queries-not-full", "as many lookups are under way as there may be"),

@@ -180,7 +180,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                             0,
                                             0,
                                             1,
-                                    List.of())));
+                                            List.of())));
                             driver.dispatch(new Unsearched(number, Network.LOCAL, "no room"));
                             driver.dispatch(new OperationAction.Stop(ticket));
                         }),
