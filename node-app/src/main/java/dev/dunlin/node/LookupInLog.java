@@ -36,7 +36,8 @@ final class LookupInLog {
      */
     static Optional<LookupTrace> trace(
             LogIndex<NodeRoot> index, Store<NodeRoot> store, Subject lookup, boolean acceptRisky) {
-        Optional<PeerId> self = index.state(index.last()).root().connection().config().self();
+        Optional<PeerId> self =
+                index.state(index.last()).root().connection().config().self();
         List<Entry> about = index.about(lookup, MOST_ENTRIES);
         long number;
         try {

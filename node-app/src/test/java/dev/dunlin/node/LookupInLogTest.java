@@ -51,11 +51,7 @@ final class LookupInLogTest {
         assertThat(trace.end()).contains(QueryOutcome.End.CONVERGED);
         assertThat(trace.parts())
                 .containsExactly(
-                        new Part(
-                                RecordedNode.ANN,
-                                Optional.empty(),
-                                1,
-                                new Part.Fate.Replied(0, 2_000_000, 1)),
+                        new Part(RecordedNode.ANN, Optional.empty(), 1, new Part.Fate.Replied(0, 2_000_000, 1)),
                         new Part(
                                 RecordedNode.BEN,
                                 Optional.of(RecordedNode.ANN),
@@ -97,8 +93,7 @@ final class LookupInLogTest {
         Store<NodeRoot> store = NodeRoot.newStore(KAD);
         try (DirectoryStorage files = DirectoryStorage.open(data.resolve("index"))) {
             LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(data.resolve("log")), store);
-            LogIndex<NodeRoot> index =
-                    LogIndex.open(log, store, files, "test+1", LogIndex.Options.DEFAULT, step -> {});
+            LogIndex<NodeRoot> index = LogIndex.open(log, store, files, "test+1", LogIndex.Options.DEFAULT, step -> {});
             return LookupInLog.trace(
                     index, NodeRoot.newStore(KAD), new Subject(QueryAction.OfQuery.KIND, query), false);
         }

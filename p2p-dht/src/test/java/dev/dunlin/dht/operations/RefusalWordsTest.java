@@ -15,8 +15,7 @@ final class RefusalWordsTest {
 
     @TestFactory
     Stream<DynamicTest> everyClauseOfAWishHasWords() {
-        return Stream.<Machine<?, ?, ?>>of(
-                        Operated.QUERY, Operated.dht(Validators.STANDARD), Operated.CRAWL)
+        return Stream.<Machine<?, ?, ?>>of(Operated.QUERY, Operated.dht(Validators.STANDARD), Operated.CRAWL)
                 .flatMap(machine -> machine.guards().types().stream()
                         .filter(Action.Wish.class::isAssignableFrom)
                         .flatMap(type -> machine.guards().clausesOf(type).stream()

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class TraceTextTest {
 
     private static final Bytes KEY = Bytes.of((byte) 7);
+
     private static String name(PeerId peer) {
         for (int i = 1; i < 9; i++) {
             if (peer(i).equals(peer)) {
