@@ -26,6 +26,7 @@ import dev.dunlin.dht.operation.OperationAction.StoreAnswered;
 import dev.dunlin.dht.operation.OperationAction.StoreFailed;
 import dev.dunlin.dht.operation.OperationAction.Unsearched;
 import dev.dunlin.dht.query.Candidate;
+import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.QueryState;
@@ -113,6 +114,10 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                         contacts.map(
                                 contact -> new PeerInfo(contact.peer(), contact.addresses(), Connectedness.CONNECTED)))
                 .with(Candidate.class, contacts.map(contact -> new Candidate(contact, Optional.empty(), 1)))
+                .with(
+                        Part.class,
+                        contacts.map(contact -> new Part(
+                                contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
                 .with(
                         Multiaddr.class,
                         contacts.map(contact -> contact.addresses().getFirst()))
