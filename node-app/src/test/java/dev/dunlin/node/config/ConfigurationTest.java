@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigurationTest {
 
-    private static final Settings ALL = NodeSettings.of(
-            NodeRoot.newStore(Extensions.of(new KadExtension())).machines());
+    private static final Settings ALL =
+            NodeSettings.of(NodeRoot.newStore(Extensions.of(new KadExtension())).machines());
 
     @TempDir
     private Path folder;

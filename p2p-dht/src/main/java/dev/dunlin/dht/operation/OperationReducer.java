@@ -135,12 +135,8 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 after = after.provided(goal, fact.providers());
                 yield after.hasEnough(goal);
             }
-            case Goal.GetValue _,
-                    Goal.FindPeer _,
-                    Goal.FindClosest _,
-                    Goal.Trace _,
-                    Goal.PutValue _,
-                    Goal.Provide _ -> false;
+            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.PutValue _, Goal.Provide _ ->
+                false;
         };
         if (isEnough) {
             return after.over(Result.FINISHED);

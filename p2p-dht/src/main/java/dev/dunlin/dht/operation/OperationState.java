@@ -1,13 +1,12 @@
 package dev.dunlin.dht.operation;
 
-import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Pool;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.table.OwnAddresses;
-
 import java.util.List;
 
 /**

@@ -58,8 +58,7 @@ public final class PublishOperations {
                             "Tells the nodes nearest to some content that this node provides it, and tells them again before they"
                                     + " forget it, also after a restart.",
                             Kept.class,
-                            (given, ticket) ->
-                                    new PublishAction.Keep(ticket, List.of(DhtOperations.content(given))),
+                            (given, ticket) -> new PublishAction.Keep(ticket, List.of(DhtOperations.content(given))),
                             (outcome, given, after) -> new Kept(given.text("content")
                                     + " is provided from now on; see dht published for whether others know it"),
                             kept -> List.of(kept.state()),
@@ -70,8 +69,7 @@ public final class PublishOperations {
                             List.of(CONTENT),
                             "Tells nobody any more that this node provides some content. Who knows it forgets it within two days.",
                             Kept.class,
-                            (given, ticket) ->
-                                    new PublishAction.Forget(ticket, List.of(DhtOperations.content(given))),
+                            (given, ticket) -> new PublishAction.Forget(ticket, List.of(DhtOperations.content(given))),
                             (outcome, given, after) -> new Kept(given.text("content") + " is provided no longer"),
                             kept -> List.of(kept.state()),
                             SECONDS),
@@ -84,31 +82,43 @@ public final class PublishOperations {
                             (at, given) -> published(at.own()),
                             PublishOperations::text))
             .with(
-                    Metric.gauge("keys", "content that this node keeps provided", at -> at.own()
-                            .keys()),
-                    Metric.gauge("waiting_keys", "content of which others are to be told soon", at -> at.own()
-                            .waiting()),
-                    Metric.gauge("values", "values that this node keeps stored", at -> at.own()
-                            .valueCount()),
-                    counter("sweeps", "regions whose content was published", own -> own.counts()
-                            .sweeps()),
-                    counter("abandoned_sweeps", "regions that were given up, for want of nodes", own -> own.counts()
-                            .abandoned()),
-                    counter("lookups", "lookups for the nodes of regions", own -> own.counts()
-                            .lookups()),
-                    counter("stored", "how often a node was told of content", own -> own.counts()
-                            .stored()),
-                    counter("failed", "how often one could not be told", own -> own.counts()
-                            .failed()));
+                    Metric.gauge(
+                            "keys",
+                            "content that this node keeps provided",
+                            at -> at.own().keys()),
+                    Metric.gauge(
+                            "waiting_keys",
+                            "content of which others are to be told soon",
+                            at -> at.own().waiting()),
+                    Metric.gauge(
+                            "values",
+                            "values that this node keeps stored",
+                            at -> at.own().valueCount()),
+                    counter(
+                            "sweeps",
+                            "regions whose content was published",
+                            own -> own.counts().sweeps()),
+                    counter(
+                            "abandoned_sweeps",
+                            "regions that were given up, for want of nodes",
+                            own -> own.counts().abandoned()),
+                    counter(
+                            "lookups",
+                            "lookups for the nodes of regions",
+                            own -> own.counts().lookups()),
+                    counter(
+                            "stored",
+                            "how often a node was told of content",
+                            own -> own.counts().stored()),
+                    counter(
+                            "failed",
+                            "how often one could not be told",
+                            own -> own.counts().failed()));
 
     private static Metric<Object, PublishState> counter(
             String name, String meaning, ToLongFunction<PublishState> read) {
         return new Metric<>(
-                name,
-                Metric.Type.COUNTER,
-                meaning,
-                Optional.empty(),
-                at -> Map.of("", read.applyAsLong(at.own())));
+                name, Metric.Type.COUNTER, meaning, Optional.empty(), at -> Map.of("", read.applyAsLong(at.own())));
     }
 
     private static Published published(PublishState own) {

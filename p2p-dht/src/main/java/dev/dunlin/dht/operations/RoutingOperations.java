@@ -217,12 +217,13 @@ public final class RoutingOperations {
         }
         for (NetworkTable table : answer.networks()) {
             lines.add("");
-            lines.add(table.network() + ": " + Counts.of(table.nodes(), "node", "nodes") + " known, " + table.candidates()
-                    + " more heard of, " + table.checks() + " being looked at"
-                    + table.estimate()
-                            .map(nodes -> String.format(Locale.ROOT, ", about %,d in the network", nodes))
-                            .orElse("")
-                    + (table.served() ? "; this node answers" : "; this node does not answer"));
+            lines.add(
+                    table.network() + ": " + Counts.of(table.nodes(), "node", "nodes") + " known, " + table.candidates()
+                            + " more heard of, " + table.checks() + " being looked at"
+                            + table.estimate()
+                                    .map(nodes -> String.format(Locale.ROOT, ", about %,d in the network", nodes))
+                                    .orElse("")
+                            + (table.served() ? "; this node answers" : "; this node does not answer"));
             for (BucketRow row : table.buckets()) {
                 lines.add(String.format(Locale.ROOT, "  %3d |%s| %d", row.bucket(), row.picture(), row.nodes()));
             }

@@ -69,7 +69,10 @@ public final class CrowdLookups {
                     crowd.number(lookups.up.get(random.below(lookups.up.size())).peer());
             crowd.at(crowd.now() + random.below(WITHIN), () -> {
                 if (crowd.isUp(node)) {
-                    crowd.ask(node, ticket -> start(crowd, node, ticket, key), outcome -> lookups.told(crowd.contact(node), key, outcome));
+                    crowd.ask(
+                            node,
+                            ticket -> start(crowd, node, ticket, key),
+                            outcome -> lookups.told(crowd.contact(node), key, outcome));
                 }
             });
         }

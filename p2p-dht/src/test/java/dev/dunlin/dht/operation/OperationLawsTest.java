@@ -116,8 +116,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with(Candidate.class, contacts.map(contact -> new Candidate(contact, Optional.empty(), 1)))
                 .with(
                         Part.class,
-                        contacts.map(contact -> new Part(
-                                contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
+                        contacts.map(contact ->
+                                new Part(contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
                 .with(
                         Multiaddr.class,
                         contacts.map(contact -> contact.addresses().getFirst()))
@@ -192,7 +192,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                             0,
                                             0,
                                             1,
-                                    List.of())));
+                                            List.of())));
                             driver.dispatch(new Unsearched(number, Network.LOCAL, "no room"));
                             driver.dispatch(new OperationAction.Stop(ticket));
                         }),

@@ -41,7 +41,7 @@ final class OptimismTest {
     @Example
     void whoIsNearEnoughIsOfTheNearest() {
         int all = 0;
-        int right = 0;
+        long right = 0;
         int full = 0;
         for (int i = 0; i < 100; i++) {
             Key target = Contacts.contact(100_000 + i).key();

@@ -228,7 +228,15 @@ final class Island {
                 .toList();
         lookups++;
         return new QueryOutcome.Done(
-                start.ticket(), QueryOutcome.End.CONVERGED, closest, closest.size(), closest.size(), 0, 0, SECOND, List.of());
+                start.ticket(),
+                QueryOutcome.End.CONVERGED,
+                closest,
+                closest.size(),
+                closest.size(),
+                0,
+                0,
+                SECOND,
+                List.of());
     }
 
     private Action asked(ExchangeAction.Ask ask) {

@@ -90,8 +90,8 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                 .with(Bytes.class, keys)
                 .with(
                         Part.class,
-                        contacts.map(contact -> new Part(
-                                contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
+                        contacts.map(contact ->
+                                new Part(contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
                 .with(
                         RoutingAction.Described.class,
                         "protocols",
