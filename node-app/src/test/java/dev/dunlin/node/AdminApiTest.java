@@ -101,7 +101,10 @@ class AdminApiTest {
         assertThat(configuration.problems()).isEmpty();
         node = Node.start(
                 Identity.loadOrCreate(data).key(),
-                NodeOptions.DEFAULT.withLog(DataDirectory.log(data)).withAll(configuration.recorded()));
+                NodeOptions.DEFAULT
+                        .withLog(DataDirectory.log(data))
+                        .withExtensions(new Machines().extensions())
+                        .withAll(configuration.recorded()));
         node.listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
         api = AdminApi.start(node, data, configuration).orElseThrow();
         url = AdminFiles.address(data).orElseThrow();

@@ -9,6 +9,7 @@ import dev.dunlin.dht.crawl.CrawlMachine;
 import dev.dunlin.dht.metrics.MetricsMachine;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationMachine;
+import dev.dunlin.dht.publish.PublishMachine;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.record.RecordsMachine;
 import dev.dunlin.dht.routing.RoutingMachine;
@@ -26,7 +27,8 @@ class DiagramTest {
                 RecordsMachine.of(Validators.STANDARD),
                 OperationMachine.of(Validators.STANDARD),
                 CrawlMachine.CRAWL,
-                MetricsMachine.METRICS);
+                MetricsMachine.METRICS,
+                PublishMachine.of(Validators.STANDARD));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.crawl.CrawlConfig;
 import dev.dunlin.dht.operation.OperationConfig;
+import dev.dunlin.dht.publish.PublishConfig;
 import dev.dunlin.dht.query.QueryConfig;
 import dev.dunlin.dht.record.RecordsConfig;
 import dev.dunlin.dht.routing.RoutingConfig;
@@ -28,7 +29,8 @@ class SettingsTest {
             new Read(RoutingConfig.SETTINGS, RoutingConfig::of),
             new Read(RecordsConfig.SETTINGS, RecordsConfig::of),
             new Read(OperationConfig.SETTINGS, OperationConfig::of),
-            new Read(CrawlConfig.SETTINGS, CrawlConfig::of));
+            new Read(CrawlConfig.SETTINGS, CrawlConfig::of),
+            new Read(PublishConfig.SETTINGS, PublishConfig::of));
 
     @TestFactory
     Stream<DynamicTest> eachSettingIsRead() {

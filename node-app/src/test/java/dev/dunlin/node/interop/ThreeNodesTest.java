@@ -12,6 +12,8 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Store;
+import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.node.Extensions;
 import dev.dunlin.node.NodeRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +103,7 @@ class ThreeNodesTest {
     private static Map<PeerId, Integer> pongs(DunlinProcess node) {
         Map<PeerId, Integer> pongs = new TreeMap<>();
         Map<Handle, PeerId> streams = new TreeMap<>();
-        LogReader<NodeRoot> log = node.log(NodeRoot.newStore());
+        LogReader<NodeRoot> log = node.log(NodeRoot.newStore(Extensions.of(new KadExtension())));
         try (LogCursor frames = log.cursor(1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (!(next.get() instanceof Frame.Recorded recorded)
@@ -139,7 +141,7 @@ class ThreeNodesTest {
     }
 
     private static Replayer.Verified verify(DunlinProcess node) {
-        Store<NodeRoot> store = NodeRoot.newStore();
+        Store<NodeRoot> store = NodeRoot.newStore(Extensions.of(new KadExtension()));
         Replayer<NodeRoot> replayer = new Replayer<>(node.log(store), store, false);
         Replayer.Verified verified = replayer.verify(step -> {});
         assertThat(replayer.state().node().handles().isEmpty())

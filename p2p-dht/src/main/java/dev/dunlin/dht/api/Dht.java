@@ -17,6 +17,8 @@ import dev.dunlin.dht.operation.OperationConfig;
 import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.operation.OperationOutcome;
 import dev.dunlin.dht.operation.OperationState;
+import dev.dunlin.dht.publish.PublishAction;
+import dev.dunlin.dht.publish.PublishOutcome;
 import dev.dunlin.dht.query.Terms;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
@@ -353,8 +355,8 @@ public final class Dht implements AutoCloseable {
     // Providers
 
     /**
-     * Tells the nodes nearest to some content that this node provides it. They keep it for two days; {@code dunlin}'s machine that publishes
-     * tells them again in time, this call does not.
+     * Tells the nodes nearest to some content that this node provides it, once. They keep it for two days; what is to be known for longer
+     * is {@linkplain #keepProviding kept}.
      *
      * @return how many have been told, at least one
      */
@@ -366,6 +368,70 @@ public final class Dht implements AutoCloseable {
     public CompletableFuture<Integer> provideAsync(Cid content) {
         requireStarted();
         return operate(new Goal.Provide(contentKey(content)), OperationOutcome.Done::stored);
+    }
+
+    /**
+     * Has others told that this node provides some content, within seconds, and again before they forget it, also after a restart of the
+     * node. Much of it costs little: others are told by regions of the id space.
+     *
+     * @param contents at most {@link PublishAction.MOST_KEYS} at once
+     * @return how much of it was not kept before
+     */
+    public int keepProviding(List<Cid> contents) {
+        return await(keepProvidingAsync(contents));
+    }
+
+    /** As {@link #keepProviding}. */
+    public CompletableFuture<Integer> keepProvidingAsync(List<Cid> contents) {
+        List<Bytes> keys = contentKeys(contents);
+        return asked(
+                ticket -> new PublishAction.Keep(ticket, keys),
+                outcome -> outcome instanceof PublishOutcome.Kept kept ? Optional.of(kept.added()) : Optional.empty());
+    }
+
+    /**
+     * Has others told no longer that this node provides some content; they forget it within two days.
+     *
+     * @param contents at most {@link PublishAction.MOST_KEYS} at once
+     * @return how much of it was kept before
+     */
+    public int stopProviding(List<Cid> contents) {
+        return await(stopProvidingAsync(contents));
+    }
+
+    /** As {@link #stopProviding}. */
+    public CompletableFuture<Integer> stopProvidingAsync(List<Cid> contents) {
+        List<Bytes> keys = contentKeys(contents);
+        return asked(
+                ticket -> new PublishAction.Forget(ticket, keys),
+                outcome -> outcome instanceof PublishOutcome.Forgotten forgotten
+                        ? Optional.of(forgotten.removed())
+                        : Optional.empty());
+    }
+
+    private List<Bytes> contentKeys(List<Cid> contents) {
+        requireStarted();
+        require(
+                !contents.isEmpty() && contents.size() <= PublishAction.MOST_KEYS,
+                "1 to " + PublishAction.MOST_KEYS + " contents are given at once, not " + contents.size());
+        return contents.stream().map(Dht::contentKey).toList();
+    }
+
+    /** Has the node do something at once. */
+    private <T> CompletableFuture<T> asked(
+            Function<Ticket, Action> wish, Function<Action.Ticketed, Optional<T>> result) {
+        return going(new Going<T>() {
+            @Override
+            void attempt() {
+                host.ask(key(), wish, patience()).whenComplete((outcome, failure) -> {
+                    if (failure != null) {
+                        failed(failure(failure));
+                    } else {
+                        future.complete(result.apply(outcome).orElseThrow());
+                    }
+                });
+            }
+        });
     }
 
     /**

@@ -5,7 +5,9 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.dht.crawl.CrawlConfig;
 import dev.dunlin.dht.operation.OperationConfig;
+import dev.dunlin.dht.publish.PublishConfig;
 import dev.dunlin.dht.query.QueryConfig;
 import dev.dunlin.dht.record.RecordsConfig;
 import dev.dunlin.dht.routing.Mode;
@@ -31,6 +33,8 @@ public final class DhtConfig {
     private static final Settings KNOWN = RoutingConfig.SETTINGS
             .and(QueryConfig.SETTINGS)
             .and(OperationConfig.SETTINGS)
+            .and(PublishConfig.SETTINGS)
+            .and(CrawlConfig.SETTINGS)
             .and(RecordsConfig.SETTINGS);
 
     /** What a builder makes of which nothing is said. */
@@ -179,6 +183,19 @@ public final class DhtConfig {
         /** Most nodes in a routing table. Standard: 1,000. */
         public Builder maxRoutingTableSize(int nodes) {
             return setting("routing.maxContacts", nodes);
+        }
+
+        /**
+         * Whether content is stored with nodes that are likely the nearest while others are looked for: much sooner, and with as many
+         * nodes. Standard: no.
+         */
+        public Builder optimisticProvide(boolean enabled) {
+            return setting("dht.optimisticProvide", Boolean.toString(enabled));
+        }
+
+        /** After how long others are told again what this node keeps provided. Standard: 22 h; they forget it after 48 h. */
+        public Builder reprovideInterval(Duration interval) {
+            return setting("publish.reprovideInterval", interval);
         }
 
         /** How often what nobody has answered or stored is tried again. Standard: 3 times. */

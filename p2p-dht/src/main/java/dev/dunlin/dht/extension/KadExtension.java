@@ -40,6 +40,7 @@ public final class KadExtension implements Extension {
                 Operated.ROUTING,
                 Operated.records(validators),
                 Operated.dht(validators),
+                Operated.publish(validators),
                 Operated.CRAWL,
                 Operated.METRICS);
     }

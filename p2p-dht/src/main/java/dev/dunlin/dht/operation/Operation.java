@@ -6,7 +6,9 @@ import dev.dunlin.core.store.Pool;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.table.Contact;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An operation that goes on.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param holders who has which of the values that were found: whether it is the best
  * @param closest who was found to be nearest, in the network in which something is stored
  * @param storing what is being stored, and with whom
+ * @param optimism with whom something can be stored while others are looked for; empty if that is not done
  */
 public record Operation(
         Ticket ticket,
@@ -30,7 +33,8 @@ public record Operation(
         Goal.Found found,
         Table<PeerId, Boolean> holders,
         List<Contact> closest,
-        Storing storing)
+        Storing storing,
+        Optional<Optimism> optimism)
         implements Pool.Member {
 
     /** Where it is in a network. */
@@ -81,6 +85,18 @@ public record Operation(
             return waiting.isEmpty() && asked.isEmpty();
         }
 
+        /** With more that wait. */
+        Storing further(List<Contact> more) {
+            List<Contact> all = new ArrayList<>(waiting);
+            all.addAll(more);
+            return new Storing(network, all, asked, sent, stored, failed, isTold);
+        }
+
+        /** Where the caller knows the end. */
+        Storing told() {
+            return new Storing(network, waiting, asked, sent, stored, failed, true);
+        }
+
         /** With the first of those that wait asked. */
         Storing next() {
             return new Storing(
@@ -120,7 +136,8 @@ public record Operation(
                 new Goal.Found.Nothing(),
                 Table.empty(),
                 List.of(),
-                Storing.NOTHING);
+                Storing.NOTHING,
+                Optional.empty());
     }
 
     @Override
@@ -144,7 +161,7 @@ public record Operation(
         for (Network network : searches.keys()) {
             begun = begun.with(network, Search.SEEDING);
         }
-        return new Operation(ticket, goal, startedAt, at, begun, found, holders, closest, storing);
+        return new Operation(ticket, goal, startedAt, at, begun, found, holders, closest, storing, optimism);
     }
 
     /** Whether the search is over in all networks. */
@@ -164,22 +181,36 @@ public record Operation(
 
     Operation with(Network network, Search search) {
         return new Operation(
-                ticket, goal, startedAt, at, searches.with(network, search), found, holders, closest, storing);
+                ticket,
+                goal,
+                startedAt,
+                at,
+                searches.with(network, search),
+                found,
+                holders,
+                closest,
+                storing,
+                optimism);
     }
 
     Operation with(Goal.Found more) {
-        return new Operation(ticket, goal, startedAt, at, searches, more, holders, closest, storing);
+        return new Operation(ticket, goal, startedAt, at, searches, more, holders, closest, storing, optimism);
     }
 
     Operation holding(Table<PeerId, Boolean> changed) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, changed, closest, storing);
+        return new Operation(ticket, goal, startedAt, at, searches, found, changed, closest, storing, optimism);
     }
 
     Operation near(List<Contact> nodes) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, holders, nodes, storing);
+        return new Operation(ticket, goal, startedAt, at, searches, found, holders, nodes, storing, optimism);
     }
 
     Operation with(Storing changed) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, holders, closest, changed);
+        return new Operation(ticket, goal, startedAt, at, searches, found, holders, closest, changed, optimism);
+    }
+
+    Operation with(Optimism changed) {
+        return new Operation(
+                ticket, goal, startedAt, at, searches, found, holders, closest, storing, Optional.of(changed));
     }
 }

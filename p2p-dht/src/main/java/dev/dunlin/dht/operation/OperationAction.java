@@ -57,8 +57,12 @@ public sealed interface OperationAction extends Action {
         }
     }
 
-    /** Whom this node knows near the key, in one network. */
-    record Seeded(long operation, Network network, List<Contact> nearest) implements OfOperation {
+    /**
+     * Whom this node knows near the key, in one network.
+     *
+     * @param size how many nodes the network has, as is estimated; 0 while too little is known
+     */
+    record Seeded(long operation, Network network, List<Contact> nearest, double size) implements OfOperation {
         /** Copies the list. */
         public Seeded {
             nearest = List.copyOf(nearest);

@@ -28,7 +28,8 @@ public record OperationConfig(
         int quorum,
         int storeWidth,
         long storeTimeout,
-        long timeout) {
+        long timeout,
+        boolean optimisticProvide) {
 
     static final int MOST_OPERATIONS = 1024;
 
@@ -72,6 +73,11 @@ public record OperationConfig(
             "dht.storeTimeout", 30_000_000, 1_000, 600_000_000, "how long a node may take to store, a dial included");
     private static final Setting TIMEOUT =
             Setting.time("dht.timeout", 180_000_000, 1_000, 3_600_000_000L, "how long an operation may take");
+    private static final Setting OPTIMISTIC_PROVIDE = Setting.flag(
+            "dht.optimisticProvide",
+            false,
+            "whether content is stored with nodes that are likely the nearest while others are still looked for, where it is"
+                    + " known about how many nodes the network has; the caller is told when three of four have stored it");
 
     /** What can be configured. */
     public static final Settings SETTINGS = Settings.of(
@@ -84,7 +90,8 @@ public record OperationConfig(
                     QUORUM,
                     STORE_WIDTH,
                     STORE_TIMEOUT,
-                    TIMEOUT)
+                    TIMEOUT,
+                    OPTIMISTIC_PROVIDE)
             .alive();
 
     /** What an empty configuration says. */
@@ -104,7 +111,8 @@ public record OperationConfig(
                 QUORUM.integer(config),
                 STORE_WIDTH.integer(config),
                 STORE_TIMEOUT.number(config),
-                TIMEOUT.number(config));
+                TIMEOUT.number(config),
+                OPTIMISTIC_PROVIDE.isOn(config));
     }
 
     /** With how many nodes that this node knows a lookup begins: each path has others. */
@@ -113,7 +121,7 @@ public record OperationConfig(
     }
 
     /** How its lookups go. */
-    Terms terms() {
+    public Terms terms() {
         return new Terms(
                 replication,
                 concurrency,

@@ -29,9 +29,6 @@ import java.util.function.ToIntFunction;
 /** The enabling conditions of the machine of operations, where values are judged by some validators. */
 record OperationGuards(Validators validators) {
 
-    /** The most addresses of listeners that are known, so that nobody's interfaces fill the state. */
-    static final int MAX_LISTENERS = 256;
-
     Guards<Object, OperationState, OperationAction> all() {
         return Guards.<Object, OperationState, OperationAction>of()
                 .on(
@@ -81,8 +78,7 @@ record OperationGuards(Validators validators) {
                         OperationAction.Listened.class,
                         when(
                                 "listeners-not-full",
-                                (own, fact) -> own.listened().has(fact.listener())
-                                        || own.listened().size() < MAX_LISTENERS))
+                                (own, fact) -> own.addresses().hasRoom(fact.listener())))
                 .always(OperationAction.Unlistened.class)
                 .always(OperationAction.Observed.class)
                 .build();

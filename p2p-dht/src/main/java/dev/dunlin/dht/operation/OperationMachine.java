@@ -21,6 +21,7 @@ import dev.dunlin.dht.record.RecordsOutcome;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingOutcome;
 import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.table.OwnAddresses;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.ValueRecord;
@@ -59,8 +60,8 @@ public final class OperationMachine {
                                 new OperationAction.Recalled(ticket.key(), Optional.empty(), fact.providers()))
                 .onOutcome(
                         RoutingOutcome.Found.class,
-                        (ticket, fact) ->
-                                new OperationAction.Seeded(operation(ticket), network(ticket), fact.nearest()))
+                        (ticket, fact) -> new OperationAction.Seeded(
+                                operation(ticket), network(ticket), fact.nearest(), fact.size()))
                 .onOutcome(
                         QueryOutcome.Told.class,
                         (ticket, fact) -> new OperationAction.Answered(
@@ -89,7 +90,7 @@ public final class OperationMachine {
                         searching > storing: searched, unsearched
                         searching > noOperation: recalled, seeded, unsearched, answered, searched, operationDue, stop, booted
                         storing > noOperation: storeAnswered, storeFailed, operationDue, stop, booted
-                        searching: recalled, seeded, unsearched, answered, searched
+                        searching: recalled, seeded, unsearched, answered, searched, storeAnswered, storeFailed
                         storing: storeAnswered, storeFailed""")
                 .phases(OperationState::phaseOf)
                 .invariants(OperationInvariants.ALL)
@@ -129,6 +130,6 @@ public final class OperationMachine {
         long traces = Network.values().length * (nodes * contact + Part.MOST * 512L);
         long operation = nodes * contact + traces + 2L * ValueRecord.MAX_VALUE + Goal.MOST_PROVIDERS * 64L;
         return OperationConfig.MOST_OPERATIONS * operation
-                + OperationGuards.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16);
+                + OwnAddresses.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16);
     }
 }

@@ -9,6 +9,7 @@ import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.Operation.Search;
 import dev.dunlin.dht.operation.Operation.Storing;
@@ -18,6 +19,7 @@ import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
+import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadAnswer;
@@ -45,11 +47,11 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case OperationAction.Recalled fact ->
                 of(validators, own, fact.operation(), ctx).recalled(fact);
             case OperationAction.Seeded fact ->
-                of(validators, own, fact.operation(), ctx).seeded(fact.network(), fact.nearest());
+                of(validators, own, fact.operation(), ctx).seeded(fact.network(), fact.nearest(), fact.size());
             case OperationAction.Unsearched fact ->
                 of(validators, own, fact.operation(), ctx).searched(fact.network(), List.of());
             case OperationAction.Answered fact ->
-                of(validators, own, fact.operation(), ctx).answered(fact.peer(), fact.answer());
+                of(validators, own, fact.operation(), ctx).answered(fact.network(), fact.peer(), fact.answer());
             case OperationAction.Searched(long number, Network network, QueryOutcome.Done outcome) ->
                 of(validators, own, number, ctx)
                         .traced(network, outcome)
@@ -65,10 +67,11 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case OperationAction.OperationDue(long number) ->
                 of(validators, own, number, ctx).over(Result.TIMED_OUT);
             case OperationAction.Listened(Handle listener, List<Multiaddr> addresses) ->
-                own.listening(own.listened().with(listener, new OperationState.Addresses(addresses)));
+                own.reached(own.addresses().listening(listener, addresses));
             case OperationAction.Unlistened(Handle listener) ->
-                own.listening(own.listened().without(listener));
-            case OperationAction.Observed(List<Multiaddr> addresses) -> own.believing(addresses);
+                own.reached(own.addresses().closed(listener));
+            case OperationAction.Observed(List<Multiaddr> addresses) ->
+                own.reached(own.addresses().seen(addresses));
         };
     }
 
@@ -142,7 +145,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         return after.saved();
     }
 
-    private OperationState seeded(Network network, List<Contact> nearest) {
+    private OperationState seeded(Network network, List<Contact> nearest, double size) {
         if (nearest.isEmpty()) {
             return searched(network, List.of());
         }
@@ -156,7 +159,18 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 own.config().terms(),
                 operation.goal() instanceof Goal.Trace));
         Operation asking = operation.with(network, Search.ASKING);
-        return with(known(nearest).map(asking::with).orElse(asking)).saved();
+        boolean isOptimistic = own.config().optimisticProvide()
+                && operation.goal() instanceof Goal.Provide
+                && network == Network.WIDE
+                && size >= own.config().replication();
+        return isOptimistic
+                ? with(asking.with(Optimism.of(own.config().replication(), size).hearing(target(), nearest)))
+                        .saved()
+                : with(known(nearest).map(asking::with).orElse(asking)).saved();
+    }
+
+    private Key target() {
+        return Key.ofPreimage(operation.goal().question().key());
     }
 
     /** Who is looked for, if this node knows it: whether it is still there its own answer says. */
@@ -168,8 +182,13 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                         new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED), false));
     }
 
-    private OperationState answered(PeerId peer, KadAnswer answer) {
+    private OperationState answered(Network network, PeerId peer, KadAnswer answer) {
         return switch (operation.goal()) {
+            case Goal.Provide _
+            when network == Network.WIDE
+                    && operation.optimism().isPresent()
+                    && answer instanceof KadAnswer.WithCloser with ->
+                heard(operation.optimism().get(), with);
             case Goal.FindPeer(PeerId target) -> named(target, peer, answer);
             case Goal.GetValue goal
             when answer instanceof KadAnswer.FoundValue found -> {
@@ -254,6 +273,31 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         return operation.found() instanceof Goal.Found.Providers(List<PeerId> peers) && peers.size() >= goal.count();
     }
 
+    /** Stores with those that are near enough, and looks no further once the nearest that are known are the nearest that there are. */
+    private OperationState heard(Optimism before, KadAnswer.WithCloser answer) {
+        AddressFilter filter = Network.WIDE.filter(own.config().isScoped());
+        Optimism optimism = before.hearing(
+                target(),
+                answer.closer().stream()
+                        .filter(info -> !own.config().self().equals(Optional.of(info.peer())))
+                        .map(info -> Contact.of(info.peer(), filter.kept(info.addresses())))
+                        .filter(contact -> !contact.addresses().isEmpty())
+                        .toList());
+        OperationReducer after = with(operation.with(optimism)).taking(optimism.nearEnough());
+        return after.operation.optimism().orElseThrow().isContent()
+                ? after.with(after.told()).stopped()
+                : after.with(after.told()).saved();
+    }
+
+    /** With more nodes with which something is to be stored. */
+    private OperationReducer taking(List<Contact> nodes) {
+        return operation.optimism().isEmpty() || nodes.isEmpty()
+                ? this
+                : with(operation
+                        .with(operation.optimism().get().taking(target(), nodes))
+                        .with(operation.storing().further(nodes)));
+    }
+
     /** Enough is found: the queries are stopped, and tell their ends as others do. */
     private OperationState stopped() {
         for (Map.Entry<Network, Search> each : operation.searches()) {
@@ -283,7 +327,9 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         // Nobody can come to a provider of whom no address is known.
         boolean isOfUse = !(operation.goal() instanceof Goal.Provide)
                 || !self(network).addresses().isEmpty();
-        if (isFirst && isOfUse) {
+        if (after.optimism().isPresent() && network == Network.WIDE) {
+            after = after.near(closest);
+        } else if (isFirst && isOfUse && after.optimism().isEmpty()) {
             after = after.near(closest).with(Storing.with(network, List.of(), false));
         }
         return after.hasSearched() ? with(after).storing() : with(after).saved();
@@ -300,6 +346,9 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                         Math.min(own.config().replication(), operation.closest().size()));
         Network network = operation.storing().network();
         return switch (operation.goal()) {
+            case Goal.Store _
+            when operation.optimism().isPresent() ->
+                taking(operation.optimism().get().rest()).further();
             case Goal.Store _ when nearest.isEmpty() -> over(Result.NO_ANSWERS);
             case Goal.Store _ ->
                 with(operation.with(Storing.with(network, nearest, false))).further();
@@ -330,8 +379,17 @@ record OperationReducer(Validators validators, OperationState own, long number, 
 
     /** Asks as many as may be asked, and ends what is over. */
     private OperationState further() {
+        Operation after = told();
+        Storing storing = after.storing();
+        if (!after.hasSearched() || !storing.isOver()) {
+            return with(after).saved();
+        }
+        return with(after).over(storing.stored() > 0 || storing.isTold() ? Result.FINISHED : Result.NOT_STORED);
+    }
+
+    /** With as many asked as may be asked. */
+    private Operation told() {
         Storing storing = operation.storing();
-        Operation after = operation;
         while (!storing.waiting().isEmpty()
                 && storing.asked().size() < own.config().storeWidth()) {
             Contact contact = storing.waiting().getFirst();
@@ -344,12 +402,8 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                     storing.network().protocol(),
                     message(storing.network()),
                     own.config().storeTimeout()));
-            after = operation.with(storing);
         }
-        if (!storing.isOver()) {
-            return with(after).saved();
-        }
-        return with(after).over(storing.stored() > 0 || storing.isTold() ? Result.FINISHED : Result.NOT_STORED);
+        return operation.with(storing);
     }
 
     private KadQuestion message(Network network) {
@@ -364,7 +418,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     private PeerInfo self(Network network) {
         return new PeerInfo(
                 own.config().self().orElseThrow(),
-                network.filter(own.config().isScoped()).kept(own.ownAddresses()),
+                own.addresses().in(network.filter(own.config().isScoped())),
                 Connectedness.CONNECTED);
     }
 
@@ -373,7 +427,18 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     }
 
     private OperationState storeEnded(int request, boolean isStored) {
-        return with(operation.with(operation.storing().ended(request, isStored)))
+        Operation ended = operation.with(operation.storing().ended(request, isStored));
+        Optional<Optimism> optimism = operation.optimism();
+        OperationReducer after = isStored || optimism.isEmpty()
+                ? with(ended)
+                : with(ended).taking(optimism.get().another());
+        boolean isEnough = optimism.isPresent()
+                && ended.storing().stored() >= optimism.get().enough();
+        if (!isEnough || ended.storing().isTold()) {
+            return after.further();
+        }
+        after.tell(Result.FINISHED);
+        return after.with(after.operation.with(after.operation.storing().told()))
                 .further();
     }
 

@@ -14,6 +14,7 @@ import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.crawl.Crawl;
 import dev.dunlin.dht.crawl.CrawlAction;
 import dev.dunlin.dht.crawl.CrawlOutcome;
@@ -220,8 +221,8 @@ public final class CrawlOperations {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%d nodes have answered and %d have not, in %.1f s with %d questions",
-                result.reached(),
+                "%s answered and %d have not, in %.1f s with %d questions",
+                Counts.of(result.reached(), "node has", "nodes have"),
                 result.unreached(),
                 result.tookMs() / 1000,
                 result.questions()));

@@ -573,7 +573,7 @@ public final class DhtOperations {
         return read(given.text("key"));
     }
 
-    private static Bytes content(Arguments given) {
+    static Bytes content(Arguments given) {
         return read(given.text("content"));
     }
 

@@ -11,6 +11,9 @@ import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operation.OperationMachine;
 import dev.dunlin.dht.operation.OperationState;
+import dev.dunlin.dht.publish.PublishAction;
+import dev.dunlin.dht.publish.PublishMachine;
+import dev.dunlin.dht.publish.PublishState;
 import dev.dunlin.dht.query.QueryAction;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryState;
@@ -45,6 +48,11 @@ public final class Operated {
     /** What is kept for others, where values are judged by some validators. */
     public static Machine<Object, RecordsState, RecordsAction> records(Validators validators) {
         return RecordsMachine.of(validators).bringing(RecordsOperations.ALL);
+    }
+
+    /** What the node keeps published, where values are judged by some validators. */
+    public static Machine<Object, PublishState, PublishAction> publish(Validators validators) {
+        return PublishMachine.of(validators).bringing(PublishOperations.ALL);
     }
 
     /** What callers ask for, where values are judged by some validators. */

@@ -12,8 +12,9 @@ public sealed interface RoutingOutcome extends Outcome {
      * The end of a {@link RoutingAction.Find}.
      *
      * @param nearest the nearest first
+     * @param size how many nodes the network has, as is estimated; 0 while too little is known
      */
-    record Found(Ticket ticket, List<Contact> nearest) implements RoutingOutcome {
+    record Found(Ticket ticket, List<Contact> nearest, double size) implements RoutingOutcome {
         /** Copies the list. */
         public Found {
             nearest = List.copyOf(nearest);

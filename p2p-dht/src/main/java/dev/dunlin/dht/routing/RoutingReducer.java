@@ -38,8 +38,11 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     static RoutingState reduce(RoutingState own, RoutingAction action, Context ctx) {
         return switch (action) {
             case RoutingAction.Find(Ticket ticket, Network network, Bytes key, int most) -> {
+                Space space = own.spaces().at(network);
                 ctx.then(new RoutingOutcome.Found(
-                        ticket, own.spaces().at(network).table().nearest(Key.ofPreimage(key), most)));
+                        ticket,
+                        space.table().nearest(Key.ofPreimage(key), most),
+                        space.size().estimate().orElse(0)));
                 yield own;
             }
             case RoutingAction.Join(Ticket ticket, Network network) ->

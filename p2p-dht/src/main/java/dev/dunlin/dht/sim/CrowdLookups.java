@@ -30,13 +30,13 @@ public final class CrowdLookups {
     private final List<Contact> up;
     private final List<Ended> ended = new ArrayList<>();
 
-    private record Ended(Bytes key, QueryOutcome.Done done) {}
+    private record Ended(Contact asker, Bytes key, QueryOutcome.Done done) {}
 
     /**
      * What there is to say of lookups.
      *
      * @param done how many ended
-     * @param recall how many they found of the 20 nearest nodes that were up when the first began, 0 to 1
+     * @param recall how many they found of the 20 nearest other nodes that were up when the first began, 0 to 1
      * @param requests how many questions one asked, on average
      * @param took how long one took, seconds of virtual time, on average
      */
@@ -69,7 +69,10 @@ public final class CrowdLookups {
                     crowd.number(lookups.up.get(random.below(lookups.up.size())).peer());
             crowd.at(crowd.now() + random.below(WITHIN), () -> {
                 if (crowd.isUp(node)) {
-                    crowd.ask(node, ticket -> start(crowd, node, ticket, key), outcome -> lookups.told(key, outcome));
+                    crowd.ask(
+                            node,
+                            ticket -> start(crowd, node, ticket, key),
+                            outcome -> lookups.told(crowd.contact(node), key, outcome));
                 }
             });
         }
@@ -88,9 +91,9 @@ public final class CrowdLookups {
                 Terms.standard(CrowdHealth.WANTED));
     }
 
-    private boolean told(Bytes key, Object outcome) {
+    private boolean told(Contact asker, Bytes key, Object outcome) {
         if (outcome instanceof QueryOutcome.Done done) {
-            ended.add(new Ended(key, done));
+            ended.add(new Ended(asker, key, done));
         }
         return outcome instanceof QueryOutcome.Done;
     }
@@ -103,7 +106,12 @@ public final class CrowdLookups {
         for (Ended each : ended) {
             Set<Contact> found = new HashSet<>();
             each.done().closest().forEach(candidate -> found.add(candidate.contact()));
-            List<Contact> expected = CrowdHealth.nearest(up, Key.ofPreimage(each.key()), CrowdHealth.WANTED);
+            // Nobody finds itself.
+            List<Contact> expected =
+                    CrowdHealth.nearest(up, Key.ofPreimage(each.key()), CrowdHealth.WANTED + 1).stream()
+                            .filter(contact -> !contact.equals(each.asker()))
+                            .limit(CrowdHealth.WANTED)
+                            .toList();
             recall += (double) expected.stream().filter(found::contains).count() / expected.size();
             requests += each.done().requests();
             took += (double) each.done().took() / KadCrowd.SECOND;

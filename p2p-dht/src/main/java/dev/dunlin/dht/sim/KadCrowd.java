@@ -25,6 +25,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationState;
+import dev.dunlin.dht.publish.PublishState;
 import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.Network;
@@ -281,6 +282,11 @@ public final class KadCrowd {
     /** The store of a node, to be read. */
     Store<KadRoot> store(int node) {
         return nodes.get(node).store;
+    }
+
+    /** What a node keeps published. */
+    public PublishState publishing(int node) {
+        return nodes.get(node).store.state().root().publish();
     }
 
     /** The virtual time, microseconds. */

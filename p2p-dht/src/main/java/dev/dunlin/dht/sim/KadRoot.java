@@ -10,6 +10,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.operations.Operated;
+import dev.dunlin.dht.publish.PublishState;
 import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.RoutingState;
@@ -28,6 +29,7 @@ record KadRoot(
         RoutingState routing,
         RecordsState records,
         OperationState operation,
+        PublishState publish,
         List<Object> beside) {
 
     /** A new store, where values are judged by these. */
@@ -44,6 +46,7 @@ record KadRoot(
                         RoutingState.INITIAL,
                         RecordsState.INITIAL,
                         OperationState.INITIAL,
+                        PublishState.INITIAL,
                         beside.stream().<Object>map(Machine::initial).toList()))
                 .mount(MessageExchange.MACHINE, KadRoot::exchange, KadRoot::withExchange)
                 .mount(Quiet.of(PeerMachine.NAME, PeerAction.class), KadRoot::quiet, (root, same) -> root)
@@ -51,7 +54,8 @@ record KadRoot(
                 .mount(Operated.QUERY, KadRoot::query, KadRoot::withQuery)
                 .mount(Operated.ROUTING, KadRoot::routing, KadRoot::withRouting)
                 .mount(Operated.records(validators), KadRoot::records, KadRoot::withRecords)
-                .mount(Operated.dht(validators), KadRoot::operation, KadRoot::withOperation);
+                .mount(Operated.dht(validators), KadRoot::operation, KadRoot::withOperation)
+                .mount(Operated.publish(validators), KadRoot::publish, KadRoot::withPublish);
         for (int i = 0; i < beside.size(); i++) {
             mount(store, beside.get(i), i);
         }
@@ -67,26 +71,30 @@ record KadRoot(
     private KadRoot with(int place, Object changed) {
         List<Object> all = new ArrayList<>(beside);
         all.set(place, changed);
-        return new KadRoot(exchange, quiet, query, routing, records, operation, List.copyOf(all));
+        return new KadRoot(exchange, quiet, query, routing, records, operation, publish, List.copyOf(all));
     }
 
     private KadRoot withExchange(MessageExchange.State changed) {
-        return new KadRoot(changed, quiet, query, routing, records, operation, beside);
+        return new KadRoot(changed, quiet, query, routing, records, operation, publish, beside);
     }
 
     private KadRoot withQuery(QueryState changed) {
-        return new KadRoot(exchange, quiet, changed, routing, records, operation, beside);
+        return new KadRoot(exchange, quiet, changed, routing, records, operation, publish, beside);
     }
 
     private KadRoot withRouting(RoutingState changed) {
-        return new KadRoot(exchange, quiet, query, changed, records, operation, beside);
+        return new KadRoot(exchange, quiet, query, changed, records, operation, publish, beside);
     }
 
     private KadRoot withRecords(RecordsState changed) {
-        return new KadRoot(exchange, quiet, query, routing, changed, operation, beside);
+        return new KadRoot(exchange, quiet, query, routing, changed, operation, publish, beside);
     }
 
     private KadRoot withOperation(OperationState changed) {
-        return new KadRoot(exchange, quiet, query, routing, records, changed, beside);
+        return new KadRoot(exchange, quiet, query, routing, records, changed, publish, beside);
+    }
+
+    private KadRoot withPublish(PublishState changed) {
+        return new KadRoot(exchange, quiet, query, routing, records, operation, changed, beside);
     }
 }

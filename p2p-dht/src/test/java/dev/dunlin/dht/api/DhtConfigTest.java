@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.operation.OperationConfig;
+import dev.dunlin.dht.publish.PublishConfig;
 import dev.dunlin.dht.query.QueryConfig;
 import dev.dunlin.dht.routing.Mode;
 import dev.dunlin.dht.routing.RoutingConfig;
@@ -123,6 +124,16 @@ class DhtConfigTest {
                         b -> b.maxRoutingTableSize(50),
                         c -> RoutingConfig.of(c).maxContacts(),
                         50),
+                option(
+                        "optimisticProvide",
+                        b -> b.optimisticProvide(true),
+                        c -> OperationConfig.of(c).optimisticProvide(),
+                        true),
+                option(
+                        "reprovideInterval",
+                        b -> b.reprovideInterval(Duration.ofHours(12)),
+                        c -> PublishConfig.of(c).reprovideInterval(),
+                        43_200_000_000L),
                 option(
                         "setting",
                         b -> b.setting("query.patience", "1s"),

@@ -171,6 +171,25 @@ final class DhtTest {
     }
 
     @Test
+    void whatIsKeptProvidedIsFoundWithoutAnotherCall() {
+        assertThat(get(dht.keepProvidingAsync(List.of(CONTENT, CONTENT)))).isEqualTo(1);
+        host.drive(new CompletableFuture<>(), Duration.ofSeconds(30));
+        CrowdHost elsewhere = new CrowdHost(crowd, 9, CONFIG.settings());
+        Dht other = Dht.of(elsewhere, AnyValue.VALIDATORS, CONFIG);
+        other.start();
+        Results<Contact> providers = other.findProviders(CONTENT, 1);
+        elsewhere.drive(providers.end(), LONG);
+        assertThat(providers.iterator().next()).isEqualTo(crowd.contact(0));
+        CrowdHost again = new CrowdHost(crowd, 0, CONFIG.settings());
+        Dht same = Dht.of(again, AnyValue.VALIDATORS, CONFIG);
+        same.start();
+        CompletableFuture<Integer> stopped = same.stopProvidingAsync(List.of(CONTENT));
+        again.drive(stopped, LONG);
+        assertThat(stopped.join()).isEqualTo(1);
+        assertThatExceptionOfType(DhtException.Configuration.class).isThrownBy(() -> dht.keepProviding(List.of()));
+    }
+
+    @Test
     void whoIsNotListeningIsToldThatNobodyCouldComeToIt() {
         CrowdHost deaf = new CrowdHost(crowd, crowd.add(), CONFIG.settings());
         int number = crowd.size() - 1;

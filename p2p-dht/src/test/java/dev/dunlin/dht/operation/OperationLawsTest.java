@@ -17,6 +17,7 @@ import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
+import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.operation.OperationAction.Answered;
 import dev.dunlin.dht.operation.OperationAction.Recalled;
 import dev.dunlin.dht.operation.OperationAction.Searched;
@@ -25,6 +26,7 @@ import dev.dunlin.dht.operation.OperationAction.StoreAnswered;
 import dev.dunlin.dht.operation.OperationAction.StoreFailed;
 import dev.dunlin.dht.operation.OperationAction.Unsearched;
 import dev.dunlin.dht.query.Candidate;
+import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.QueryState;
@@ -34,8 +36,11 @@ import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingMachine;
 import dev.dunlin.dht.routing.RoutingState;
+import dev.dunlin.dht.routing.Space;
+import dev.dunlin.dht.routing.Task;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.Contacts;
+import dev.dunlin.dht.table.OwnAddresses;
 import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
@@ -46,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -109,6 +115,10 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                 contact -> new PeerInfo(contact.peer(), contact.addresses(), Connectedness.CONNECTED)))
                 .with(Candidate.class, contacts.map(contact -> new Candidate(contact, Optional.empty(), 1)))
                 .with(
+                        Part.class,
+                        contacts.map(contact ->
+                                new Part(contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
+                .with(
                         Multiaddr.class,
                         contacts.map(contact -> contact.addresses().getFirst()))
                 .with(Handle.class, TypeArbitraries.handles("listener"))
@@ -119,6 +129,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with(Recalled.class, "operation", operations)
                 .with(Seeded.class, "operation", operations)
                 .with(Seeded.class, "nearest", contacts.list().ofMaxSize(4))
+                .with(Seeded.class, "size", Arbitraries.of(0.0, 3.0, 9.0))
                 .with(Unsearched.class, "operation", operations)
                 .with(Answered.class, "operation", operations)
                 .with(Searched.class, "operation", operations)
@@ -152,6 +163,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
     @Override
     protected List<Script<Root>> scripts() {
         return List.of(
+                new Script<>("content is stored while others are looked for", this::providesOptimistically),
                 new Script<>("a node without an id does nothing", driver -> {
                     driver.boot(Table.empty());
                     driver.dispatch(new OperationAction.Start(
@@ -185,12 +197,77 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                             driver.dispatch(new OperationAction.Stop(ticket));
                         }),
                 new Script<>("too many listeners", driver -> {
-                    for (int i = 0; i <= OperationGuards.MAX_LISTENERS; i++) {
+                    for (int i = 0; i <= OwnAddresses.MAX_LISTENERS; i++) {
                         driver.dispatch(new OperationAction.Listened(
                                 new Handle("listener", 1, i),
                                 Contacts.contact(1).addresses()));
                     }
                 }));
+    }
+
+    private void providesOptimistically(StoreDriver<Root> driver) {
+        driver.boot(config().with("dht.optimisticProvide", "true")
+                .with("routing.bucketSize", "3")
+                .with("query.maxQueries", "64"));
+        for (int i = 1; i <= 3; i++) {
+            Contact contact = Contacts.contact(i);
+            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+        }
+        while (space(driver).size().estimate().isEmpty()) {
+            learnSize(driver);
+        }
+        Bytes key = AnyValue.key("content");
+        driver.dispatch(new OperationAction.Start(new Ticket(Ticket.API, 1), new Goal.Provide(key)));
+        long number = driver.root().operation().last();
+        List<Contact> near = nearest(key);
+        for (int i = 0; i < 2; i++) {
+            Contact contact = near.get(i);
+            PeerInfo info = new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED);
+            driver.dispatch(new Answered(
+                    number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
+        }
+        driver.dispatch(new StoreAnswered(number, 1, near.get(0).peer(), new KadAnswer.Added(key)));
+        driver.dispatch(new StoreFailed(number, 2, near.get(1).peer(), AskFailure.RESET, ""));
+        driver.dispatch(new OperationAction.Stop(new Ticket(Ticket.API, 1)));
+    }
+
+    private static Space space(StoreDriver<Root> driver) {
+        return driver.root().routing().spaces().at(Network.WIDE);
+    }
+
+    /** A lookup of the node's own finds the nearest of many nodes. */
+    private static void learnSize(StoreDriver<Root> driver) {
+        for (Map.Entry<Long, Task> each : driver.root().routing().tasks()) {
+            if (each.getValue() instanceof Task.Looking(Network _, Bytes key)) {
+                List<Candidate> closest = nearest(key).stream()
+                        .map(contact -> new Candidate(contact, Optional.empty(), 1))
+                        .toList();
+                driver.dispatch(new RoutingAction.LookupDone(
+                        each.getKey(),
+                        new QueryOutcome.Done(
+                                new Ticket(RoutingMachine.NAME, each.getKey()),
+                                QueryOutcome.End.CONVERGED,
+                                closest,
+                                3,
+                                3,
+                                0,
+                                0,
+                                1,
+                                List.of())));
+                return;
+            }
+        }
+        driver.dispatch(new RoutingAction.Join(new Ticket(Ticket.API, 2), Network.WIDE));
+    }
+
+    /** The three nearest of a thousand nodes. */
+    private static List<Contact> nearest(Bytes key) {
+        Key target = Key.ofPreimage(key);
+        return IntStream.range(1, 1_000)
+                .mapToObj(Contacts::contact)
+                .sorted((one, other) -> target.compareDistances(one.key(), other.key()))
+                .limit(3)
+                .toList();
     }
 
     /** Nodes become known. */
@@ -220,9 +297,9 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                                 record.value())),
                                         providers))
                                 .orElse(action);
-                    case Seeded(long draw, Network network, List<Contact> nearest) ->
+                    case Seeded(long draw, Network network, List<Contact> nearest, double size) ->
                         in(own, draw, network, Operation.Search.SEEDING)
-                                .<Action>map(number -> new Seeded(number, network, nearest))
+                                .<Action>map(number -> new Seeded(number, network, nearest, size))
                                 .orElse(action);
                     case Unsearched(long draw, Network network, String why) ->
                         in(own, draw, network, Operation.Search.SEEDING)

@@ -16,6 +16,7 @@ import dev.dunlin.core.testkit.MachineLaws;
 import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
+import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryAction;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryOutcome;
@@ -87,6 +88,10 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                         Multiaddr.class,
                         contacts.map(contact -> contact.addresses().getFirst()))
                 .with(Bytes.class, keys)
+                .with(
+                        Part.class,
+                        contacts.map(contact ->
+                                new Part(contact.peer(), Optional.empty(), 1, new Part.Fate.Replied(0, 1, 2))))
                 .with(
                         RoutingAction.Described.class,
                         "protocols",

@@ -32,13 +32,15 @@ final class AttacksBench {
 
     @Test
     void sybils() {
+        // Forty Sybils near each key: more than the twenty nodes with which a value is stored.
+        int keys = Math.max(1, NODES / 5 / 40);
         for (Attacks.Sybils as : Attacks.Sybils.values()) {
             for (boolean isLimited : new boolean[] {true, false}) {
                 int paths = as == Attacks.Sybils.NAMING ? 8 : 1;
                 say(
-                        "20 % Sybils near 4 keys, of two networks, " + as,
+                        "20 % Sybils near " + keys + " keys, of two networks, " + as,
                         paths + " paths, " + (isLimited ? "limits of a network" : "no limits"),
-                        () -> Attacks.sybils(NODES, 20, as, isLimited, paths, 4, GETS, 1));
+                        () -> Attacks.sybils(NODES, 20, as, isLimited, paths, keys, GETS, 1));
             }
         }
     }

@@ -1,0 +1,146 @@
+package dev.dunlin.dht.operations;
+
+import dev.dunlin.core.operate.Means;
+import dev.dunlin.core.operate.Metric;
+import dev.dunlin.core.operate.Operation.Order;
+import dev.dunlin.core.operate.Operation.Query;
+import dev.dunlin.core.operate.Operations;
+import dev.dunlin.core.operate.Parameter;
+import dev.dunlin.core.words.Counts;
+import dev.dunlin.dht.publish.PublishAction;
+import dev.dunlin.dht.publish.PublishState;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/** What a node keeps published, to those who operate it. */
+public final class PublishOperations {
+
+    private static final long SECONDS = 10_000;
+
+    private static final Parameter CONTENT =
+            Parameter.required("content", KeyText.CONTENT, "the CID or multihash of the content");
+
+    private PublishOperations() {}
+
+    /** What is the case with some content. */
+    public record Kept(@Means("what is the case now") String state) {}
+
+    /** What is kept published. */
+    public record Published(
+            @Means("of how much content others are told that this node provides it")
+            int keys,
+
+            @Means("how much of it waits to be told of: it is new, or too few nodes have stored it")
+            int waiting,
+
+            @Means("how many values are stored again and again")
+            int values,
+
+            @Means("how many regions of the id space were gone through")
+            long sweeps,
+
+            @Means("how many of them were given up, for want of nodes")
+            long abandoned,
+
+            @Means("how many lookups that took") long lookups,
+            @Means("how often a node was told") long stored,
+            @Means("how often one could not be") long failed) {}
+
+    /** All. */
+    public static final Operations<Object, PublishState> ALL = Operations.<Object, PublishState>none()
+            .with(
+                    new Order<>(
+                            "dht keep",
+                            "/dht/keep",
+                            List.of(CONTENT),
+                            "Tells the nodes nearest to some content that this node provides it, and tells them again before they"
+                                    + " forget it, also after a restart.",
+                            Kept.class,
+                            (given, ticket) -> new PublishAction.Keep(ticket, List.of(DhtOperations.content(given))),
+                            (outcome, given, after) -> new Kept(given.text("content")
+                                    + " is provided from now on; see dht published for whether others know it"),
+                            kept -> List.of(kept.state()),
+                            SECONDS),
+                    new Order<>(
+                            "dht forget",
+                            "/dht/forget",
+                            List.of(CONTENT),
+                            "Tells nobody any more that this node provides some content. Who knows it forgets it within two days.",
+                            Kept.class,
+                            (given, ticket) -> new PublishAction.Forget(ticket, List.of(DhtOperations.content(given))),
+                            (outcome, given, after) -> new Kept(given.text("content") + " is provided no longer"),
+                            kept -> List.of(kept.state()),
+                            SECONDS),
+                    new Query<>(
+                            "dht published",
+                            "/dht/published",
+                            List.of(),
+                            "Tells how much this node keeps published, and how that goes.",
+                            Published.class,
+                            (at, given) -> published(at.own()),
+                            PublishOperations::text))
+            .with(
+                    Metric.gauge(
+                            "keys",
+                            "content that this node keeps provided",
+                            at -> at.own().keys()),
+                    Metric.gauge(
+                            "waiting_keys",
+                            "content of which others are to be told soon",
+                            at -> at.own().waiting()),
+                    Metric.gauge(
+                            "values",
+                            "values that this node keeps stored",
+                            at -> at.own().valueCount()),
+                    counter(
+                            "sweeps",
+                            "regions whose content was published",
+                            own -> own.counts().sweeps()),
+                    counter(
+                            "abandoned_sweeps",
+                            "regions that were given up, for want of nodes",
+                            own -> own.counts().abandoned()),
+                    counter(
+                            "lookups",
+                            "lookups for the nodes of regions",
+                            own -> own.counts().lookups()),
+                    counter(
+                            "stored",
+                            "how often a node was told of content",
+                            own -> own.counts().stored()),
+                    counter(
+                            "failed",
+                            "how often one could not be told",
+                            own -> own.counts().failed()));
+
+    private static Metric<Object, PublishState> counter(
+            String name, String meaning, ToLongFunction<PublishState> read) {
+        return new Metric<>(
+                name, Metric.Type.COUNTER, meaning, Optional.empty(), at -> Map.of("", read.applyAsLong(at.own())));
+    }
+
+    private static Published published(PublishState own) {
+        return new Published(
+                own.keys(),
+                own.waiting(),
+                own.valueCount(),
+                own.counts().sweeps(),
+                own.counts().abandoned(),
+                own.counts().lookups(),
+                own.counts().stored(),
+                own.counts().failed());
+    }
+
+    private static List<String> text(Published published) {
+        return List.of(
+                "content kept provided: " + published.keys() + ", of which " + published.waiting()
+                        + " waits to be told of",
+                "values kept stored: " + published.values(),
+                "so far " + Counts.of(published.stored(), "telling", "tellings") + " and " + published.failed()
+                        + " in vain, in " + Counts.of(published.sweeps(), "sweep", "sweeps") + " with "
+                        + Counts.of(published.lookups(), "lookup", "lookups") + "; " + published.abandoned()
+                        + " given up");
+    }
+}
