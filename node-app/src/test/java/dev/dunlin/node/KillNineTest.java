@@ -41,9 +41,8 @@ class KillNineTest {
 
     private Replayer.Verified verified(long bootAt, long run) throws IOException {
         try (DirectoryStorage storage = DirectoryStorage.readOnly(DataDirectory.log(dataDir()))) {
-            Replayer<NodeRoot> replayer =
-                    new Replayer<>(
-                            LogReader.open(storage, new Machines().newStore()), new Machines().newStore(), false);
+            Replayer<NodeRoot> replayer = new Replayer<>(
+                    LogReader.open(storage, new Machines().newStore()), new Machines().newStore(), false);
             Replayer.Verified verified = replayer.verify(step -> {});
             assertThat(verified.divergence()).isEmpty();
             assertThat(verified.inputs()).isEqualTo(verified.last() - verified.first() + 1);

@@ -62,7 +62,8 @@ record TwoBuildsRun(ChangedBuild original, ChangedBuild changed, Path byOriginal
     static List<Long> pongs(Path data) {
         try (DirectoryStorage storage = DirectoryStorage.readOnly(DataDirectory.log(data))) {
             List<Long> steps = new ArrayList<>();
-            try (LogCursor frames = LogReader.open(storage, new Machines().newStore()).cursor(1)) {
+            try (LogCursor frames =
+                    LogReader.open(storage, new Machines().newStore()).cursor(1)) {
                 for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                     if (next.get() instanceof Frame.Recorded recorded
                             && recorded.action() instanceof ExchangeAction.AnswerCame answer
