@@ -40,7 +40,7 @@ final class OptimismTest {
     /** Those that are near enough are of the nearest that there are, nine times of ten all of them. */
     @Example
     void whoIsNearEnoughIsOfTheNearest() {
-        int all = 0;
+        long all = 0;
         long right = 0;
         int full = 0;
         for (int i = 0; i < 100; i++) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.Statistics;
 
@@ -61,7 +62,7 @@ final class SurveyProperties {
     }
 
     /** After a survey all nodes of its region are known, and for each id of it the nearest of them are the nearest that there are. */
-    @Property(tries = 200)
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
     void allNodesOfTheRegionAreFound(
             @ForAll @IntRange(min = 1, max = 400) int nodes,
             @ForAll @IntRange(min = 1, max = 20) int k,
@@ -90,8 +91,11 @@ final class SurveyProperties {
                 .collect(survey.targets().size() * 4 * k / Math.max(k, inside));
     }
 
-    /** Region after region, each begun with the first key behind the last one, is each key once; and lookups are few. */
-    @Property(tries = 50)
+    /**
+     * Region after region, each begun with the first key behind the last one: each key is in one of them, and lookups are few. A region may
+     * begin before that key, where nodes are rarer than in the region before it.
+     */
+    @Property(tries = 50, shrinking = ShrinkingMode.OFF)
     void regionsAreTheIdSpace(
             @ForAll @IntRange(min = 1, max = 1000) int nodes,
             @ForAll @IntRange(min = 3, max = 20) int k,
@@ -101,20 +105,16 @@ final class SurveyProperties {
         Promises promises = new Promises(keys(count, seed), Table.empty(), Table.empty());
         Optional<Key> next = promises.behind(Optional.empty());
         List<Key> swept = new ArrayList<>();
-        Optional<Prefix> before = Optional.empty();
         int lookups = 0;
         while (next.isPresent()) {
             Survey survey = surveyed(network, promises.kept(), next.get(), k);
             Prefix region = survey.region().orElseThrow();
-            assertThat(before.filter(last -> last.has(region) || region.has(last)))
-                    .isEmpty();
             for (Map.Entry<Key, Bytes> each : promises.kept().from(next.get())) {
                 if (region.has(each.getKey())) {
                     swept.add(each.getKey());
                 }
             }
             lookups += survey.targets().size();
-            before = Optional.of(region);
             next = promises.behind(Optional.of(region.last()));
         }
         List<Key> all = new ArrayList<>();
