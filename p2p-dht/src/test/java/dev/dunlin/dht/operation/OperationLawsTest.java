@@ -219,15 +219,13 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         Bytes key = AnyValue.key("content");
         driver.dispatch(new OperationAction.Start(new Ticket(Ticket.API, 1), new Goal.Provide(key)));
         long number = driver.root().operation().last();
-        List<Contact> near = nearest(key);
-        for (int i = 0; i < 2; i++) {
-            Contact contact = near.get(i);
-            PeerInfo info = new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED);
-            driver.dispatch(new Answered(
-                    number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
-        }
-        driver.dispatch(new StoreAnswered(number, 1, near.get(0).peer(), new KadAnswer.Added(key)));
-        driver.dispatch(new StoreFailed(number, 2, near.get(1).peer(), AskFailure.RESET, ""));
+        Contact near = nearest(key, 1_000).getFirst();
+        PeerInfo info = new PeerInfo(near.peer(), near.addresses(), Connectedness.NOT_CONNECTED);
+        driver.dispatch(new Answered(
+                number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
+        // Another takes its place.
+        driver.dispatch(new StoreFailed(number, 1, near.peer(), AskFailure.RESET, ""));
+        driver.dispatch(new StoreAnswered(number, 2, near.peer(), new KadAnswer.Added(key)));
         driver.dispatch(new OperationAction.Stop(new Ticket(Ticket.API, 1)));
     }
 
@@ -239,7 +237,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
     private static void learnSize(StoreDriver<Root> driver) {
         for (Map.Entry<Long, Task> each : driver.root().routing().tasks()) {
             if (each.getValue() instanceof Task.Looking(Network _, Bytes key)) {
-                List<Candidate> closest = nearest(key).stream()
+                List<Candidate> closest = nearest(key, 100).stream()
                         .map(contact -> new Candidate(contact, Optional.empty(), 1))
                         .toList();
                 driver.dispatch(new RoutingAction.LookupDone(
@@ -260,10 +258,10 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         driver.dispatch(new RoutingAction.Join(new Ticket(Ticket.API, 2), Network.WIDE));
     }
 
-    /** The three nearest of a thousand nodes. */
-    private static List<Contact> nearest(Bytes key) {
+    /** The three nearest of so many nodes. */
+    private static List<Contact> nearest(Bytes key, int nodes) {
         Key target = Key.ofPreimage(key);
-        return IntStream.range(1, 1_000)
+        return IntStream.range(1, nodes)
                 .mapToObj(Contacts::contact)
                 .sorted((one, other) -> target.compareDistances(one.key(), other.key()))
                 .limit(3)
