@@ -221,8 +221,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         long number = driver.root().operation().last();
         Contact near = nearest(key, 1_000).getFirst();
         PeerInfo info = new PeerInfo(near.peer(), near.addresses(), Connectedness.NOT_CONNECTED);
-        driver.dispatch(new Answered(
-                number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
+        driver.dispatch(
+                new Answered(number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
         // Another takes its place.
         driver.dispatch(new StoreFailed(number, 1, near.peer(), AskFailure.RESET, ""));
         driver.dispatch(new StoreAnswered(number, 2, near.peer(), new KadAnswer.Added(key)));
