@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,17 @@ class ConfigCommandTest {
                                 + ":1: connection.maxPeers = 0 is below 1; it is a number from 1 to 16384",
                         "  " + folder.resolve("dunlin.toml")
                                 + ":2: there is no key connection.maxPeer: did you mean connection.maxPeers?");
+    }
+
+    @Test
+    void whereTheNodeCannotListenIsAMistakeBeforeItsStart() {
+        for (String address : List.of("/ip4/127.0.0.1/udp/4001", "/dns4/example.org/tcp/4001", "/ip4/127.0.0.1")) {
+            assertThat(program.run("config", "check", "--data-dir", folder, "--set", "node.listen=" + address))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(program.err()).contains(address + " cannot be listened at: give an address as /ip4/0.0.0.0/tcp/4001");
+            assertThat(program.run("run", "--data-dir", folder, "--listen", address)).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

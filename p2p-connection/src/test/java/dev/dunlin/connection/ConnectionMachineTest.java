@@ -1310,6 +1310,15 @@ class ConnectionMachineTest {
     class Listeners {
 
         @Test
+        void aDrainingNodeListensNoLonger() {
+            bench.say(new Listen(A, T1));
+            Handle listener = bench.handle(ConnectionService.LISTENER);
+            bench.say(new Listening(1, listener, A, List.of(A)));
+            bench.say(new Drain());
+            assertThat(bench.emitted()).containsExactly(new StopListenInit(listener));
+        }
+
+        @Test
         void aListenerLives() {
             bench.say(new Listen(A, T1));
             assertThat(bench.emitted()).containsExactly(new ListenInit(1, A));
