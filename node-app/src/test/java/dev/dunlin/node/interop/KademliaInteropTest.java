@@ -24,6 +24,7 @@ import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operation.OperationOutcome;
 import dev.dunlin.dht.operation.OperationOutcome.Result;
+import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingOutcome;
@@ -34,6 +35,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +45,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Two nodes with the machines of Kademlia and one of another implementation in one network. */
 @ExtendWith(Matrix.class)
 final class KademliaInteropTest {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KademliaInteropTest.class);
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String PREFIX = "/dunlin";
     private static final HexFormat HEX = HexFormat.of();
@@ -206,6 +214,136 @@ final class KademliaInteropTest {
             two.close();
             one.recording.verify();
             two.recording.verify();
+        }
+    }
+
+    private static Counterpart server(Implementation implementation) {
+        return Counterpart.start(
+                implementation, Counterpart.Key.ED25519, true, "--kad", "server", "--kad-prefix", PREFIX);
+    }
+
+    private static void of(int count, Implementation kind, List<Implementation> to) {
+        if (kind.missing().isEmpty()) {
+            to.addAll(Collections.nCopies(count, kind));
+        } else {
+            LOG.warn("left out of the one network: {}", kind.missing().orElseThrow());
+        }
+    }
+
+    /** Five of js, two of go, one of rust and three of ours in one network: whatever one stores, each other kind finds. */
+    @Test
+    void oneNetworkOfAllKinds() {
+        List<Implementation> kinds = new ArrayList<>();
+        of(5, Implementation.JS, kinds);
+        of(2, Implementation.GO, kinds);
+        of(1, Implementation.RUST, kinds);
+        assumeTrue(!kinds.isEmpty(), "no other implementation is here");
+        List<Counterpart> others = new ArrayList<>();
+        List<Ours> ours = new ArrayList<>();
+        try {
+            kinds.forEach(kind -> others.add(server(kind)));
+            List<Multiaddr> entries =
+                    new ArrayList<>(others.stream().map(Counterpart::address).toList());
+            for (int i = 0; i < 3; i++) {
+                ours.add(new Ours(entries));
+                entries.add(ours.getLast().address);
+            }
+            ours.forEach(Ours::joined);
+            for (Counterpart other : others) {
+                for (Ours one : ours) {
+                    other.ask(
+                            "kad.add",
+                            Map.of("peer", one.id().toString(), "addrs", List.of(one.address.toString())));
+                }
+            }
+            for (int i = 0; i < others.size(); i++) {
+                foundEachWay(others.get(i), ours.get(i % 3), ours.get((i + 1) % 3), "of " + i);
+            }
+            // Of two of theirs that know one another by ours alone.
+            Counterpart first = others.getFirst();
+            Counterpart last = others.getLast();
+            first.ask("kad.put", Map.of("key", hex(key("across")), "value", "0c"));
+            assertThat(last.ask("kad.get", Map.of("key", hex(key("across"))))
+                            .path("value")
+                            .asString())
+                    .isEqualTo("0c");
+            OperationOutcome.Done traced = ours.getFirst().reach(new Goal.Trace(key("across")));
+            assertThat(traced.found())
+                    .isInstanceOfSatisfying(
+                            Goal.Found.Traced.class,
+                            found -> assertThat(found.lookups().at(Network.WIDE).parts().stream()
+                                            .filter(part -> part.fate() instanceof Part.Fate.Replied)
+                                            .count())
+                                    .as("who has answered")
+                                    .isGreaterThanOrEqualTo(Math.min(5, others.size())));
+            for (Ours one : ours) {
+                one.close();
+                one.recording.verify();
+            }
+        } finally {
+            others.forEach(Counterpart::close);
+            ours.forEach(Ours::close);
+        }
+    }
+
+    private static void foundEachWay(Counterpart other, Ours one, Ours two, String name) {
+        byte[] value = {1};
+        assertThat(one.reach(new Goal.PutValue(ValueRecord.of(key(name), Bytes.of(value))))
+                        .stored())
+                .isPositive();
+        assertThat(other.ask("kad.get", Map.of("key", hex(key(name))))
+                        .path("value")
+                        .asString())
+                .isEqualTo("01");
+        other.ask("kad.put", Map.of("key", hex(key("from " + name)), "value", "02"));
+        assertThat(two.reach(new Goal.GetValue(key("from " + name), 0)).found())
+                .isInstanceOfSatisfying(
+                        Goal.Found.Value.class,
+                        found -> assertThat(found.record().value()).isEqualTo(Bytes.of((byte) 2)));
+        other.ask("kad.provide", Map.of("key", hex(multihash(name))));
+        assertThat(one.reach(new Goal.FindProviders(multihash(name), 1)).found())
+                .isEqualTo(new Goal.Found.Providers(List.of(other.id())));
+        assertThat(two.reach(new Goal.FindPeer(other.id())).found())
+                .isInstanceOfSatisfying(
+                        Goal.Found.Peer.class,
+                        found -> assertThat(found.info().peer()).isEqualTo(other.id()));
+    }
+
+    /** Raw messages as go's program sends them, and what they are worth (dht.md §1.4: the reference's rules for servers). */
+    @Test
+    void malformedMessagesAreResetAndTheOthersAnswered() {
+        assumeTrue(
+                Implementation.GO.missing().isEmpty(),
+                () -> Implementation.GO.missing().orElse(""));
+        try (Counterpart go = server(Implementation.GO);
+                Ours one = new Ours(List.of(go.address()))) {
+            one.joined();
+            String long81 = "0802" + "1251" + "aa".repeat(81);
+            Map<String, String> wanted = new LinkedHashMap<>();
+            wanted.put("020805", "answer");
+            wanted.put("05" + "0804120161", "answer");
+            wanted.put("020804", "reset");
+            wanted.put("020801", "reset");
+            wanted.put("020803", "reset");
+            wanted.put("020809", "reset");
+            wanted.put("03120161", "reset");
+            wanted.put("03ffffff", "reset");
+            wanted.put(HEX.formatHex(new byte[] {(byte) (long81.length() / 2)}) + long81, "reset");
+            wanted.put("ffffffff7f", "reset");
+            wanted.forEach((message, end) -> {
+                var answer = go.ask(
+                        "kad.send", Map.of("peer", one.id().toString(), "messageHex", message, "waitMs", 3_000));
+                assertThat(answer.path("ended").asString()).as("%s: %s", message, answer).isEqualTo(end);
+            });
+            assertThat(go.ask(
+                                    "kad.send",
+                                    Map.of("peer", one.id().toString(), "messageHex", "020805020805", "answers", 2))
+                            .path("answers")
+                            .asInt())
+                    .as("two questions in one write")
+                    .isEqualTo(2);
+            one.close();
+            one.recording.verify();
         }
     }
 }
