@@ -34,7 +34,10 @@ final class KademliaOperationsTest {
                         "dht records",
                         "dht crawl",
                         "dht crawls",
-                        "dht stop-crawl");
+                        "dht stop-crawl",
+                        "dht keep",
+                        "dht forget",
+                        "dht published");
         assertThat(REGISTRY.checks().stream().map(Registry.Looked::name)).contains("routing/table");
     }
 

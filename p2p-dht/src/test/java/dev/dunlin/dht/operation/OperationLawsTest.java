@@ -216,6 +216,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         while (space(driver).size().estimate().isEmpty()) {
             learnSize(driver);
         }
+        driver.dispatch(new OperationAction.Listened(
+                new Handle("listener", 1, 1), Contacts.contact(0).addresses()));
         Bytes key = AnyValue.key("content");
         driver.dispatch(new OperationAction.Start(new Ticket(Ticket.API, 1), new Goal.Provide(key)));
         long number = driver.root().operation().last();

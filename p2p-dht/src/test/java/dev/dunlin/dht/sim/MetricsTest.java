@@ -15,6 +15,7 @@ import dev.dunlin.dht.operation.AnyValue;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operations.Operated;
+import dev.dunlin.dht.publish.PublishAction;
 import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadProtocol;
 import dev.dunlin.dht.wire.KadQuestion;
@@ -128,9 +129,9 @@ final class MetricsTest {
                         .getValue()
                         .table()
                         .size());
-        assertThat(metrics.of(Figure.OPERATIONS).sum()).isEqualTo(7);
-        assertThat(metrics.of(Figure.OPERATION_ENDS).sum()).isEqualTo(7);
-        assertThat(metrics.of(Span.OPERATION).count()).isEqualTo(7);
+        assertThat(metrics.of(Figure.OPERATIONS).sum()).isEqualTo(8);
+        assertThat(metrics.of(Figure.OPERATION_ENDS).sum()).isEqualTo(8);
+        assertThat(metrics.of(Span.OPERATION).count()).isEqualTo(8);
     }
 
     /** The figures are those of a run. */
@@ -156,6 +157,8 @@ final class MetricsTest {
         }
         look(new Operator(crowd));
         pass(30);
+        keep(50, 51);
+        crowd.say(0, new PublishAction.KeepValue(new Ticket(Ticket.API, ++tickets), value("kept", 3)));
         begin(0, new Goal.FindPeer(crowd.contact(7).peer()));
         begin(0, new Goal.FindClosest(content(1)));
         begin(0, new Goal.PutValue(value("own", 3)));
@@ -180,6 +183,9 @@ final class MetricsTest {
                         sender.peer(),
                         KadProtocol.NAME,
                         new KadQuestion.AddProvider(content(3), List.of(sender, info(6)), 0)));
+        // Others go while they are being told of content.
+        keep(100, 200);
+        pass(6);
         IntStream.range(NODES / 2, NODES).forEach(crowd::stop);
         begin(0, new Goal.FindClosest(content(99)));
         crowd.say(
@@ -190,6 +196,17 @@ final class MetricsTest {
                                 .with("query.maxQueries", "9"),
                         new Ticket(Ticket.API, ++tickets)));
         pass(90);
+        IntStream.range(1, NODES).forEach(crowd::stop);
+        keep(200, 201);
+        pass(30);
+    }
+
+    private void keep(int from, int to) {
+        crowd.say(
+                0,
+                new PublishAction.Keep(
+                        new Ticket(Ticket.API, ++tickets),
+                        IntStream.range(from, to).mapToObj(MetricsTest::content).toList()));
     }
 
     private PeerInfo info(int node) {
