@@ -274,7 +274,8 @@ class NamespacesTest {
                 lab.a.awaitListening();
                 String what = isKilled ? "peer killed and restarted" : "peer stopped and restarted";
                 measured(lab, what, (round + 1) / 2, BAR, () -> lab.a.word() > 0 && lab.b.word() > 0);
-                tells(lab.b, " lost " + lab.a.id, " dialling " + lab.a.id, " connected to " + lab.a.id);
+                // Who begins anew looks for those that it knew of the DHT: it may be there first.
+                tells(lab.b, " lost " + lab.a.id, "connected");
             }
             assertThat(lab.why(lab.b, lab.a)).contains("connection/closed").contains("connection/connected");
             lab.why(lab.a, lab.b);

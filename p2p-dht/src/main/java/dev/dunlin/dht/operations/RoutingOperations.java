@@ -175,6 +175,9 @@ public final class RoutingOperations {
         for (Space space : at.own().spaces().values()) {
             known += space.table().size();
         }
+        if (known == 0 && at.own().config().bootstrap().isEmpty()) {
+            return Health.ok("no network is joined: routing.bootstrap names nobody, and nobody has come");
+        }
         return known > 0
                 ? Health.ok(known == 1 ? "one node is known" : known + " nodes are known")
                 : Health.warn(

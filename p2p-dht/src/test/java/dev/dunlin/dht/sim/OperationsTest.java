@@ -72,11 +72,17 @@ final class OperationsTest {
     @Test
     void whoKnowsNobodyIsToldWhatToDo() {
         int alone = crowd.add();
-        crowd.start(alone, List.of());
+        int down = crowd.add();
+        crowd.start(alone, List.of(down));
         assertThat(operator.health(alone, "routing/table")).satisfies(health -> {
             assertThat(health.status()).isEqualTo(Status.WARN);
             assertThat(health.advice()).contains("routing.bootstrap");
         });
+        int modest = crowd.add();
+        crowd.start(modest, List.of());
+        assertThat(operator.health(modest, "routing/table").status())
+                .as("who is to join nothing is well")
+                .isEqualTo(Status.OK);
         assertThatThrownBy(() -> operator.order(alone, "dht closest", Map.of("key", peer(3)), SECONDS))
                 .isInstanceOfSatisfying(
                         NoAnswerException.class,
