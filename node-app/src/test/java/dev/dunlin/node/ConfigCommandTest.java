@@ -41,8 +41,10 @@ class ConfigCommandTest {
         for (String address : List.of("/ip4/127.0.0.1/udp/4001", "/dns4/example.org/tcp/4001", "/ip4/127.0.0.1")) {
             assertThat(program.run("config", "check", "--data-dir", folder, "--set", "node.listen=" + address))
                     .isEqualTo(ExitCode.USAGE);
-            assertThat(program.err()).contains(address + " cannot be listened at: give an address as /ip4/0.0.0.0/tcp/4001");
-            assertThat(program.run("run", "--data-dir", folder, "--listen", address)).isEqualTo(ExitCode.USAGE);
+            assertThat(program.err())
+                    .contains(address + " cannot be listened at: give an address as /ip4/0.0.0.0/tcp/4001");
+            assertThat(program.run("run", "--data-dir", folder, "--listen", address))
+                    .isEqualTo(ExitCode.USAGE);
         }
     }
 

@@ -34,9 +34,9 @@ import dev.dunlin.node.NodeRoot;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +44,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
@@ -251,9 +251,7 @@ final class KademliaInteropTest {
             ours.forEach(Ours::joined);
             for (Counterpart other : others) {
                 for (Ours one : ours) {
-                    other.ask(
-                            "kad.add",
-                            Map.of("peer", one.id().toString(), "addrs", List.of(one.address.toString())));
+                    other.ask("kad.add", Map.of("peer", one.id().toString(), "addrs", List.of(one.address.toString())));
                 }
             }
             for (int i = 0; i < others.size(); i++) {
@@ -331,9 +329,11 @@ final class KademliaInteropTest {
             wanted.put(HEX.formatHex(new byte[] {(byte) (long81.length() / 2)}) + long81, "reset");
             wanted.put("ffffffff7f", "reset");
             wanted.forEach((message, end) -> {
-                var answer = go.ask(
-                        "kad.send", Map.of("peer", one.id().toString(), "messageHex", message, "waitMs", 3_000));
-                assertThat(answer.path("ended").asString()).as("%s: %s", message, answer).isEqualTo(end);
+                var answer =
+                        go.ask("kad.send", Map.of("peer", one.id().toString(), "messageHex", message, "waitMs", 3_000));
+                assertThat(answer.path("ended").asString())
+                        .as("%s: %s", message, answer)
+                        .isEqualTo(end);
             });
             assertThat(go.ask(
                                     "kad.send",
