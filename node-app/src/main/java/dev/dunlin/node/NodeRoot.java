@@ -42,8 +42,24 @@ public record NodeRoot(
 
     /** As {@link #newStore()}, with the machines of extensions behind them. */
     public static Store<NodeRoot> newStore(Extensions extensions) {
-        return mounted(own(empty(extensions), extensions), extensions);
+        if (extensions.isEmpty()) {
+            return BARE.fresh();
+        }
+        Model known = last;
+        if (known.extensions != extensions) {
+            known = new Model(extensions, mounted(own(empty(extensions), extensions), extensions));
+            last = known;
+        }
+        return known.store.fresh();
     }
+
+    private static final Store<NodeRoot> BARE = mounted(own(empty(Extensions.NONE), Extensions.NONE), Extensions.NONE);
+
+    // A program makes some stores of the same machines, one after the other, and looking at all of their types takes
+    // its time.
+    private static volatile Model last = new Model(Extensions.NONE, BARE);
+
+    private record Model(Extensions extensions, Store<NodeRoot> store) {}
 
     /** A store with the machines of extensions alone, as a program has that embeds them without a node of libp2p. */
     public static Store<NodeRoot> storeOf(Extensions extensions) {

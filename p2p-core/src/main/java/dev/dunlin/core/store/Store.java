@@ -152,6 +152,14 @@ public final class Store<R> {
         return part == null || part[mount];
     }
 
+    /**
+     * Another store of the same machines, before its first input, which another thread may own: only what never changes is shared. It
+     * costs little, where to mount them anew means to look at all of their types.
+     */
+    public Store<R> fresh() {
+        return new Store<>(initial, mounts, new Turning<>(mounts));
+    }
+
     /** The state after the last input. */
     public StoreState<R> state() {
         return state;

@@ -10,6 +10,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.metrics.MetricsMachine;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
@@ -20,6 +21,7 @@ import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.publish.PublishAction;
 import dev.dunlin.dht.publish.PublishOutcome;
 import dev.dunlin.dht.query.Terms;
+import dev.dunlin.dht.record.RecordsMachine;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingMachine;
@@ -90,6 +92,7 @@ public final class Dht implements AutoCloseable {
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
     private final Set<Going<?>> going = ConcurrentHashMap.newKeySet();
     private final AtomicLong asked = new AtomicLong();
+    private final long startedAt = System.nanoTime();
     private final Machine<Object, OperationState, OperationAction> machine;
 
     private Dht(Host host, Validators validators, DhtConfig config, Pause pause) {
@@ -164,6 +167,21 @@ public final class Dht implements AutoCloseable {
             case CLOSED -> throw new DhtException.Closed();
             case STARTED -> {}
         }
+    }
+
+    /**
+     * What the node's DHT has done since the node started, and how it stands; {@link DhtMetrics#NONE} if the configuration has them off. Those
+     * of other callers of the node are in it.
+     */
+    public DhtMetrics metrics() {
+        requireStarted();
+        return config.enableMetrics()
+                ? DhtMetrics.of(
+                        host.state(MetricsMachine.METRICS),
+                        host.state(RoutingMachine.ROUTING),
+                        host.state(RecordsMachine.of(validators)),
+                        Duration.ofNanos(System.nanoTime() - startedAt))
+                : DhtMetrics.NONE;
     }
 
     // Joining

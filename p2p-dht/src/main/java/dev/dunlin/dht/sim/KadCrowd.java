@@ -274,6 +274,11 @@ public final class KadCrowd {
         return nodes.get(node).store.state().root().query();
     }
 
+    /** The state of one of the machines that each node has beside those of every crowd, by its place among them. */
+    public Object beside(int node, int place) {
+        return nodes.get(node).store.state().root().beside().get(place);
+    }
+
     /** The operations of a node. */
     public OperationState operations(int node) {
         return nodes.get(node).store.state().root().operation();

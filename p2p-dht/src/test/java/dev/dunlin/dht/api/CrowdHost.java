@@ -131,6 +131,8 @@ class CrowdHost implements Host {
         Object state = switch (machine.name()) {
             case "routing" -> crowd.routing(node);
             case "dht" -> crowd.operations(node);
+            case "records" -> crowd.records(node);
+            case "kademlia" -> crowd.beside(node, 0);
             default -> throw new IllegalArgumentException("the node has no machine " + machine.name());
         };
         return machine.state().cast(state);

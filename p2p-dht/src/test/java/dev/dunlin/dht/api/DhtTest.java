@@ -17,6 +17,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.operation.AnyValue;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
+import dev.dunlin.dht.operations.Operated;
 import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.routing.Mode;
 import dev.dunlin.dht.sim.KadCrowd;
@@ -60,7 +61,9 @@ final class DhtTest {
     }
 
     private static KadCrowd world(DhtConfig config) {
-        return new KadCrowd(KadCrowd.Options.of(1, config.settings()).judgedBy(AnyValue.VALIDATORS));
+        return new KadCrowd(KadCrowd.Options.of(1, config.settings())
+                .judgedBy(AnyValue.VALIDATORS)
+                .with(List.of(Operated.METRICS)));
     }
 
     private Dht dht(DhtConfig config) {
@@ -211,6 +214,43 @@ final class DhtTest {
     @Test
     void theNetworkIsJoined() {
         assertThat(get(dht.bootstrapAsync())).isEqualTo(NODES - 1);
+    }
+
+    @Test
+    void whatIsDoneIsCounted() {
+        DhtMetrics before = dht.metrics();
+        get(dht.putValueAsync(KEY, VALUE));
+        get(dht.getValueAsync(KEY));
+        crowd.stop(5);
+        get(dht.getClosestPeersAsync(KEY));
+        // Who is gone is looked at, in vain.
+        host.drive(new CompletableFuture<>(), Duration.ofMinutes(15));
+        DhtMetrics after = dht.metrics();
+        assertThat(after.totalQueries()).isGreaterThanOrEqualTo(before.totalQueries() + 3);
+        assertThat(after.totalNetworkRequests()).isGreaterThan(before.totalNetworkRequests() + NODES);
+        assertThat(after.networkAnswers()).isGreaterThan(before.networkAnswers());
+        assertThat(after.networkTimeouts()).isGreaterThan(before.networkTimeouts());
+        assertThat(after.errors().has("timed-out")).isTrue();
+        assertThat(after.queryLatency().average())
+                .isBetween(after.queryLatency().least(), after.queryLatency().most());
+        assertThat(after.networkLatency().least()).isPositive();
+        assertThat(after.routingTableSize()).isBetween(NODES - 2, NODES - 1);
+        assertThat(after.peersAdded() - after.peersRemoved()).isEqualTo(after.routingTableSize());
+        assertThat(after.bucketRefreshes()).isPositive();
+        assertThat(after.valuesKept()).as("one's own").isEqualTo(1);
+        assertThat(after.querySuccessRate()).isBetween(0.5, 1.0);
+        assertThat(after.networkSuccessRate()).isBetween(0.5, 0.999);
+        assertThat(after.queriesPerSecond()).isPositive();
+        assertThat(after.networkRequestsPerSecond()).isGreaterThan(after.queriesPerSecond());
+        Dht uncounted = dht(DhtConfig.builder()
+                .mode(Mode.SERVER)
+                .filterLocalhost(false)
+                .enableMetrics(false)
+                .build());
+        uncounted.start();
+        assertThat(uncounted.metrics()).isEqualTo(DhtMetrics.NONE);
+        assertThat(DhtMetrics.NONE.querySuccessRate()).isEqualTo(1);
+        assertThat(DhtMetrics.NONE.queriesPerSecond()).isZero();
     }
 
     // What is wrong
