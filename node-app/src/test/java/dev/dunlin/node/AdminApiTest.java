@@ -571,6 +571,17 @@ class AdminApiTest {
         }
     }
 
+    private void noClients() {
+        NodeProcess.eventually("no clients", () -> {
+            try {
+                return Optional.of(get("/metrics").body())
+                        .filter(text -> text.contains("\ndunlin_event_clients 0.0\n"));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
     private void change(int times) throws Exception {
         for (int i = 0; i < times; i++) {
             ok(post("/v1/settings/ping.failures", "{\"value\":" + (1 + i % 100) + "}"));
@@ -663,6 +674,8 @@ class AdminApiTest {
             all.next("event: gap");
             all.next("data: " + change);
         }
+        // The log is followed anew only for a client that is alone.
+        noClients();
         try (Events live = new Events("")) {
             live.next("event: damage");
             change(1);
@@ -702,14 +715,7 @@ class AdminApiTest {
         for (int i = 0; i < 60; i++) {
             new Events("").close();
         }
-        NodeProcess.eventually("no clients", () -> {
-            try {
-                return Optional.of(get("/metrics").body())
-                        .filter(text -> text.contains("\ndunlin_event_clients 0.0\n"));
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
+        noClients();
     }
 
     @Test
