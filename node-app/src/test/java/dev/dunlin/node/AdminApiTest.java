@@ -250,7 +250,7 @@ class AdminApiTest {
                 post("/v1/peers/" + peer + "/disconnect", ""),
                 409,
                 "refused",
-                "it is kept for a reason that still holds");
+                "it is kept by an operator, and that is to be ended first");
         ok(post("/v1/peers/" + peer + "/unkeep", "{}"));
         ok(post("/v1/peers/" + peer + "/disconnect", "{}"));
         assertThat(node.await(state -> !state.root().connection().isConnected(other.self()), NodeProcess.PATIENCE))

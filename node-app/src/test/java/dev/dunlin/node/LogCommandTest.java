@@ -85,10 +85,10 @@ class LogCommandTest {
         assertThat(line.concerns("ben")).isFalse();
         assertThat(line.text(0, false))
                 .isEqualTo("       1  1970-01-01T00:00:00.000000Z  a/b  {}  "
-                        + "[refused a/c: it does not hold that is there: phase is gone]");
+                        + "[refused a/c: its condition 'is there' is not met: phase is gone]");
         assertThat(line.text(7_000_000, true))
                 .isEqualTo("       1  1970-01-01T00:00:07.000000Z (node 0)  a/b  {}  "
-                        + "[refused a/c: it does not hold that is there: phase is gone (is-there: phase=gone)]");
+                        + "[refused a/c: its condition 'is there' is not met: phase is gone (is-there: phase=gone)]");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -229,11 +230,12 @@ class MachinesTest {
         assertThat(failure).hasMessageContaining("has the machines ").hasMessageContaining(" lamps, ");
     }
 
-    /** A log that was begun without machines which serve protocols, as one of before they were brought, is read from its beginning on. */
-    @Test
-    void aLogIsReadWhoseFirstRunHadFewerMachines(@TempDir Path fresh) {
+    /** What each command answers of a log which was begun without machines that serve protocols, as one of before they were brought. */
+    @TestFactory
+    Stream<DynamicTest> aLogIsReadWhoseFirstRunHadFewerMachines(@TempDir Path fresh) {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         Extensions more = Extensions.of(new KadExtension());
+        long fewer = 0;
         for (Extensions with : List.of(Extensions.NONE, more, more)) {
             try (Node node = Node.start(
                     key,
@@ -251,14 +253,36 @@ class MachinesTest {
                                         && state.root().exchange().uses().has("kad") != with.isEmpty(),
                                 Duration.ofSeconds(20)))
                         .isTrue();
+                fewer = with.isEmpty() ? node.runtime().state().input() : fewer;
             }
         }
-        assertThat(program.run("replay", fresh, "--verify")).as(program.err()).isEqualTo(ExitCode.OK);
-        assertThat(program.out()).contains("clean");
-        assertThat(program.run("why", fresh, "--subject", "node"))
-                .as(program.err())
-                .isNotEqualTo(ExitCode.DIVERGED);
-        assertThat(program.run("replay", fresh, "--to", 1)).isEqualTo(ExitCode.OK);
+        long last = fewer + 3;
+        Path test = home.resolve("FewerTest.java");
+        Map<List<Object>, ExitCode> asked = new LinkedHashMap<>();
+        asked.put(List.of("replay", fresh, "--verify"), ExitCode.OK);
+        asked.put(List.of("why", fresh, "--subject", "node"), ExitCode.OK);
+        for (long step : List.of(1L, last)) {
+            asked.put(List.of("replay", fresh, "--to", step), ExitCode.OK);
+            asked.put(List.of("replay", fresh, "--blame", "connection.config.self", "--to", step), ExitCode.OK);
+            asked.put(List.of("replay", fresh, "--cause", step), ExitCode.OK);
+            asked.put(List.of("whatif", fresh, "--at", step, "--drop"), ExitCode.OK);
+        }
+        asked.put(List.of("replay", fresh, "--diff", 1, last), ExitCode.OK);
+        asked.put(List.of("replay", fresh, "--cost"), ExitCode.OK);
+        asked.put(List.of("shrink", fresh), ExitCode.NOTHING_FOUND);
+        asked.put(List.of("cluster", fresh, home.resolve("node").resolve("log")), ExitCode.OK);
+        asked.put(List.of("export", fresh, "--from", 1, "--to", last, "--junit", test), ExitCode.OK);
+        return asked.entrySet().stream()
+                .map(command -> DynamicTest.dynamicTest(command.getKey().toString(), () -> {
+                    List<Object> args = new ArrayList<>(command.getKey());
+                    if (args.getFirst().equals("cluster")) {
+                        args.addAll(0, List.of("--machines", jar));
+                    }
+                    assertThat(run(args)).as(program.out() + program.err()).isEqualTo(command.getValue());
+                    if (args.contains("--verify")) {
+                        assertThat(program.out()).contains("clean");
+                    }
+                }));
     }
 
     private CommandFailure refused() {

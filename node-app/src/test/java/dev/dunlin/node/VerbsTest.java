@@ -100,7 +100,8 @@ class VerbsTest {
 
             assertThat(program.run("keep", address, "--data-dir", data)).isEqualTo(ExitCode.OK);
             assertThat(program.run("disconnect", peer, "--data-dir", data)).isEqualTo(ExitCode.UNAVAILABLE);
-            assertThat(program.sentence()).isEqualTo("it is refused: it is kept for a reason that still holds");
+            assertThat(program.sentence())
+                    .isEqualTo("it is refused: it is kept by an operator, and that is to be ended first");
             assertThat(program.run("unkeep", peer, "--data-dir", data)).isEqualTo(ExitCode.OK);
             assertThat(program.run("disconnect", peer, "--data-dir", data)).isEqualTo(ExitCode.OK);
             NodeProcess.eventually(

@@ -91,10 +91,7 @@ final class ConnectionGuards {
                         Clauses.when(
                                 "not-kept",
                                 (own, a) -> !own.isKept(a.peer()) || own.draining(),
-                                (own, a) -> List.of(Operand.of(
-                                        "why",
-                                        String.join(
-                                                "; ", own.kept().at(a.peer()).why())))))
+                                (own, a) -> List.of(keptBy(own, a.peer()))))
                 .on(
                         Retry.class,
                         notDraining(),
@@ -146,8 +143,7 @@ final class ConnectionGuards {
                                         .find(a.peer())
                                         .filter(kept -> kept.why().contains(a.why()))
                                         .isPresent(),
-                                "why",
-                                Unkeep::why))
+                                (own, a) -> List.of(Operand.of("why", a.why()), keptBy(own, a.peer()))))
                 .on(
                         ConnectionAction.Ban.class,
                         notSelf(ConnectionAction.Ban::peer),
@@ -404,6 +400,15 @@ final class ConnectionGuards {
                 Operand.of("maxDials", own.config().maxDials()),
                 Operand.of("connections", own.connections().size()),
                 Operand.of("maxConnections", own.config().maxConnections()));
+    }
+
+    private static Operand keptBy(ConnectionState own, PeerId peer) {
+        return Operand.of(
+                "keptBy",
+                own.kept()
+                        .find(peer)
+                        .map(kept -> String.join(" and ", kept.why()))
+                        .orElse(""));
     }
 
     private static List<Operand> held(ConnectionState own, PeerId peer) {

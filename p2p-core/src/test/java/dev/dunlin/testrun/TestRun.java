@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds back what passing tests print, when the system property {@value #FILE} says where all of it goes. What is shown: the
  * figures of bars; of a test that fails, all that it has printed; of a test that is skipped, the reason; of a test that passes,
- * errors and stack traces that it does not mean ({@value #MEANT} names the file of those that are meant); in the end, how many.
+ * errors and stack traces that it does not mean ({@value #MEANT} names the file of those that are meant). Surefire gives the classes to
+ * its JVMs one by one, each as a plan of its own: a JVM has one file for all of them, and how many passed Surefire counts.
  */
 public final class TestRun implements TestExecutionListener {
 
@@ -45,8 +46,6 @@ public final class TestRun implements TestExecutionListener {
     private record Holding(
             HeldOutput held, PrintStream shown, PrintStream shownErrors, PrintStream both, MeantErrors meant) {}
 
-    private int passed;
-    private int failed;
     private final List<String> skipped = new ArrayList<>();
 
     @Override
@@ -55,20 +54,25 @@ public final class TestRun implements TestExecutionListener {
         if (file.isEmpty()) {
             return;
         }
+        Holding now = holding;
+        if (now == null) {
+            now = begun(Path.of(file));
+            holding = now;
+        }
+        System.setOut(now.both);
+        System.setErr(now.both);
+    }
+
+    private static Holding begun(Path file) {
         try {
-            Path where = Path.of(file);
-            Files.createDirectories(where.toAbsolutePath().getParent());
-            HeldOutput held = new HeldOutput(Files.newOutputStream(where));
-            PrintStream both = new Lasting(held);
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            HeldOutput held = new HeldOutput(Files.newOutputStream(file));
             MeantErrors meant = MeantErrors.read(Path.of(System.getProperty(MEANT)));
-            Holding started = new Holding(held, System.out, System.err, both, meant);
-            holding = started;
-            System.setOut(both);
-            System.setErr(both);
             if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-                Figures.show(context, new Open(started.shown));
+                Figures.show(context, new Open(System.out));
             }
             JQWIK.setLevel(Level.WARNING);
+            return new Holding(held, System.out, System.err, new Lasting(held), meant);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -127,13 +131,10 @@ public final class TestRun implements TestExecutionListener {
                 skipped(test, result.getThrowable().map(Throwable::getMessage).orElse("no reason given"));
                 take();
             }
-            case FAILED -> {
-                failed++;
+            case FAILED ->
                 shown(test, "failed, and had printed:", take().lines().toList());
-            }
             case SUCCESSFUL -> {
                 if (test.isTest()) {
-                    passed++;
                     succeeded(test);
                 }
             }
@@ -174,9 +175,7 @@ public final class TestRun implements TestExecutionListener {
         System.setOut(now.shown);
         System.setErr(now.shownErrors);
         skipped.forEach(now.shown::println);
-        now.shown.println(passed + " tests passed, " + failed + " failed, " + skipped.size()
-                + " skipped; all that they printed is in " + System.getProperty(FILE));
-        holding = null;
+        skipped.clear();
     }
 
     // Class and method, whatever its parameters and repetitions.

@@ -6,6 +6,7 @@ import dev.dunlin.core.store.NodeOutcome.Refused;
 import dev.dunlin.core.store.Operand;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the clauses mean that refuse wishes of connections, streams, questions and channels, and of Kademlia, in words. */
@@ -22,8 +23,8 @@ public final class Refusals {
             entry("not-banned", "this node has banned it"),
             entry("is-banned", "it is not banned"),
             entry("bans-not-full", "as many peers are banned as there may be"),
-            entry("not-kept", "it is kept for a reason that still holds"),
-            entry("is-kept-for-it", "it is not kept for this reason"),
+            entry("not-kept", "it is kept: end that first, with unkeep if an operator keeps it"),
+            entry("is-kept-for-it", "it is not kept by who would end that"),
             entry("kept-not-full", "as many peers are kept as there may be"),
             entry("reasons-not-full", "it is kept for as many reasons as there may be"),
             entry("peers-not-full", "this node has to do with as many peers as it may"),
@@ -90,7 +91,28 @@ public final class Refusals {
                                     .map(operand -> operand.name() + " is " + operand.value())
                                     .collect(Collectors.joining(", ", ": ", "")));
         }
-        return why(clause) + limits(type, operands);
+        return kept(clause, operands).orElseGet(() -> why(clause)) + limits(type, operands);
+    }
+
+    // By whom, which is no limit.
+    private static Optional<String> kept(String clause, List<Operand> operands) {
+        Optional<String> by = operand("keptBy", operands);
+        return switch (clause) {
+            case "not-kept" -> by.map(who -> "it is kept by " + who + ", and that is to be ended first");
+            case "is-kept-for-it" ->
+                by.map(who -> who.isEmpty()
+                        ? "it is not kept"
+                        : "it is kept by " + who + ", and not by "
+                                + operand("why", operands).orElse("you"));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> operand(String name, List<Operand> operands) {
+        return operands.stream()
+                .filter(operand -> operand.name().equals(name))
+                .map(Operand::value)
+                .findFirst();
     }
 
     /** The limits among what a clause has looked at, by their names in the configuration, in brackets; empty if there are none. */
@@ -110,6 +132,6 @@ public final class Refusals {
 
     /** What it means that a clause has refused: a sentence without its full stop. */
     public static String why(String clause) {
-        return WORDS.getOrDefault(clause, "it does not hold that " + clause.replace('-', ' '));
+        return WORDS.getOrDefault(clause, "its condition '" + clause.replace('-', ' ') + "' is not met");
     }
 }

@@ -234,7 +234,9 @@ public record PeerWords(
         List<Multiaddr> addresses = connection.kept().at(peer).addresses();
         if (connection.draining()) {
             return new PeerAnswer(
-                    peer + " is not connected: this node is stopping", "nothing is dialled any more", "wait");
+                    peer + " is not connected: this node is stopping, or has stopped",
+                    "it is dialled when the node runs again",
+                    "start the node");
         }
         return addresses.isEmpty()
                 ? new PeerAnswer(

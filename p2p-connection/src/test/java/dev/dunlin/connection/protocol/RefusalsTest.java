@@ -47,6 +47,6 @@ class RefusalsTest {
 
     @Test
     void anyOtherIsNamed() {
-        assertThat(Refusals.why("gate-is-open")).isEqualTo("it does not hold that gate is open");
+        assertThat(Refusals.why("gate-is-open")).isEqualTo("its condition 'gate is open' is not met");
     }
 }

@@ -107,6 +107,6 @@ final class EchoTest {
 
     @Test
     void thePageShowsTheFiles() throws IOException {
-        Page.showsTheFiles("protocol.md", 6);
+        Page.showsTheFiles("protocol.md", 8);
     }
 }

@@ -36,7 +36,7 @@ class ClauseWordsTest {
                                         machine.name() + " " + type.getSimpleName() + " " + clause,
                                         () -> assertThat(ClauseWords.why(machine.name() + "/x", clause, List.of()))
                                                 .doesNotContain(clause)
-                                                .doesNotContain("it does not hold that")))));
+                                                .doesNotContain("' is not met")))));
     }
 
     @Test
@@ -57,8 +57,8 @@ class ClauseWordsTest {
     @Test
     void anyOtherSaysWhatItLookedAt() {
         assertThat(ClauseWords.why("lamps/light", "lamp-is-dark", List.of()))
-                .isEqualTo("it does not hold that lamp is dark");
+                .isEqualTo("its condition 'lamp is dark' is not met");
         assertThat(ClauseWords.why("lamps/light", "lamp-is-dark", List.of(Operand.of("lamp", "hall"))))
-                .isEqualTo("it does not hold that lamp is dark: lamp is hall");
+                .isEqualTo("its condition 'lamp is dark' is not met: lamp is hall");
     }
 }

@@ -121,6 +121,7 @@ final class BlameSearch<R> {
         AtomicReference<Optional<Object>> before = new AtomicReference<>(now.get());
         AtomicInteger by = new AtomicInteger();
         store.restore(start);
+        store.only(recorded.machines());
         store.apply(recorded.input(), recorded.at(), (i, state) -> {
             Optional<Object> then = value(state);
             if (!same(now.get(), then)) {

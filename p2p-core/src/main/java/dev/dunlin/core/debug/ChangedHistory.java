@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The changed history, one step at a time beside the recorded one. Recorded steps keep their numbers, so that ids and random
@@ -46,6 +47,11 @@ final class ChangedHistory<R> {
     /** The machines' states. */
     Map<String, Object> statesOf(StoreState<R> of) {
         return store.statesOf(of);
+    }
+
+    /** From here on with the machines that the recorded node had. */
+    void only(Set<String> machines) {
+        store.only(machines);
     }
 
     /** What the record has not. */

@@ -34,7 +34,6 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
                 if (frame.failed().isPresent()) {
                     store.skip(frame.number(), frame.at());
                 } else {
-                    store.only(frames.machines());
                     return Optional.of(applied(frame));
                 }
             }
@@ -44,7 +43,7 @@ final class ClusterReplay<R> implements ClusterLog.Turns {
 
     private Turn applied(Frame.Recorded frame) {
         try {
-            Turn turn = store.apply(frame.input(), frame.at());
+            Turn turn = frame.replay(store);
             Optional<Mismatch> mismatch = Mismatch.between(frame, turn, frames.incomparable());
             if (mismatch.isPresent()) {
                 throw new LogException.Diverged(diverges(frame, mismatch.get().what()));

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import javax.lang.model.SourceVersion;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +94,7 @@ public record JUnitExport(String packageName, String className, String store) {
         Steps.of(from, to, MAX_STEPS);
         Codec codec = log.codec();
         List<String> assertions = new ArrayList<>();
+        Set<String> machines = Set.of();
         try (LogCursor frames = log.cursor(from)) {
             Steps.seekBefore(replayer, from);
             line(
@@ -106,7 +109,8 @@ public record JUnitExport(String packageName, String className, String store) {
                                 "step " + frame.number() + " was recorded by a build with states of another"
                                         + " shape: make the test with that build");
                     }
-                    line(resource, input(codec, frame));
+                    line(resource, input(codec, frame, !frame.machines().equals(machines)));
+                    machines = frame.machines();
                     assertions.add(assertion(frame, codec.nameOf(frame.action())));
                 }
             }
@@ -156,12 +160,15 @@ public record JUnitExport(String packageName, String className, String store) {
                         Locale.ROOT, "\\\\u%04x", (int) half.group().charAt(0)));
     }
 
-    private static String input(Codec codec, Frame.Recorded frame) {
+    private static String input(Codec codec, Frame.Recorded frame, boolean withMachines) {
         ObjectNode tree = codec.mapper().createObjectNode().put("type", codec.nameOf(frame.action()));
         tree.set("payload", codec.tree(frame.action()));
         ObjectNode meta = tree.putObject("meta").put("input", frame.number()).put("at", frame.at());
         if (!frame.answers().isNone()) {
             meta.put("answers", frame.answers().toString());
+        }
+        if (withMachines) {
+            new TreeSet<>(frame.machines()).forEach(meta.putArray(RecordedSteps.MACHINES)::add);
         }
         return tree.toString();
     }

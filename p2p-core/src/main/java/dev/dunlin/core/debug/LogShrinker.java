@@ -156,6 +156,7 @@ public final class LogShrinker<R> {
                 store.restore(new StoreState<>(input.number() - 1, state.now(), state.node(), state.root()));
             }
             try {
+                store.only(input.machines());
                 Turn turn = store.apply(input.input(), Math.max(input.at(), state.now()));
                 Optional<Audit.Broken> broken = audit.after(turn);
                 if (broken.isPresent()) {

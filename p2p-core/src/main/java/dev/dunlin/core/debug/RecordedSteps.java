@@ -38,6 +38,9 @@ public final class RecordedSteps<R> implements Closeable {
     /** The type of the first line. */
     static final String STATE = "@steps/state";
 
+    /** Stands beside the first input, and beside each before which the node had been started with other machines. */
+    static final String MACHINES = "machines";
+
     private final Store<R> store;
     private final Codec codec;
     private final MappingIterator<JsonNode> lines;
@@ -182,6 +185,12 @@ public final class RecordedSteps<R> implements Closeable {
             Input input = new Input(
                     codec.read(line.path("type").asString(""), line.path("payload")),
                     answers.isMissingNode() ? ActionId.NONE : ActionId.parse(answers.asString("")));
+            if (meta.path(MACHINES).isArray()) {
+                store.only(meta.path(MACHINES)
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .collect(Collectors.toSet()));
+            }
             return store.apply(input, meta.path("at").asLong());
         } catch (CodecException e) {
             throw new LogException("this build cannot read step " + number + ": " + e.getMessage(), e);

@@ -53,7 +53,6 @@ final class Walk<R> {
         try (LogCursor frames = log.cursor(state.input() + 1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (next.get() instanceof Frame.Recorded recorded && recorded.number() > state.input()) {
-                    store.only(frames.machines());
                     long begun = clock.getAsLong();
                     Optional<Turn> turn = applied(recorded);
                     long nanos = clock.getAsLong() - begun;
@@ -76,7 +75,7 @@ final class Walk<R> {
             return Optional.empty();
         }
         try {
-            return Optional.of(store.apply(recorded.input(), recorded.at()));
+            return Optional.of(recorded.replay(store));
         } catch (StoreFailure failure) {
             throw diverged(recorded.number(), "it stops this build: " + failure.getMessage());
         }

@@ -145,6 +145,7 @@ public final class WhatIf<R> {
         Outcome through(Edit edit, int atMost) {
             try (LogCursor frames = log.cursor(at)) {
                 Optional<Frame.Recorded> first = next(frames);
+                first.or(() -> recorded.recordedAt(at - 1)).ifPresent(frame -> future.only(frame.machines()));
                 if (edit instanceof Edit.Insert(LoggedAction input)) {
                     long time =
                             first.map(Frame.Recorded::at).orElse(future.state().now());
@@ -194,6 +195,7 @@ public final class WhatIf<R> {
             recorded.forward();
             List<Turn> then = recorded.turn().stream().toList();
             List<Turn> now = new ArrayList<>();
+            future.only(frame.machines());
             attempt(() -> {
                 then.forEach(future::recorded);
                 now.addAll(future.ticksBefore(frame, before));

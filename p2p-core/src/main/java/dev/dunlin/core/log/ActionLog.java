@@ -193,7 +193,6 @@ public final class ActionLog {
                         store.skip(recorded.number(), recorded.at());
                         continue;
                     }
-                    store.only(cursor.machines());
                     // Held to all digests: one that cannot be compared proves nothing of a durable effect.
                     Optional<Mismatch> divergence = Mismatch.between(
                             recorded, applied(store, recorded), recorded.durable() ? Set.of() : cursor.incomparable());
@@ -228,7 +227,7 @@ public final class ActionLog {
 
         private static <R> Turn applied(Store<R> store, Frame.Recorded recorded) {
             try {
-                return store.apply(recorded.input(), recorded.at());
+                return recorded.replay(store);
             } catch (StoreFailure failure) {
                 throw new LogException.OtherBuild(
                         "this build fails at input " + recorded.number() + " of the log, which the build that wrote it "

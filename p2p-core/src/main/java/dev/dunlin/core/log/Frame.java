@@ -6,10 +6,14 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Operand;
+import dev.dunlin.core.store.Store;
+import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.Subject;
+import dev.dunlin.core.store.Turn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One line of a log, decoded. */
 public sealed interface Frame {
@@ -77,6 +81,7 @@ public sealed interface Frame {
      * @param changed the digests of the machines that it changed
      * @param durable whether an effect waited for the disk
      * @param failed what broke, if the input ended the run
+     * @param machines those that the node had
      */
     record Recorded(
             long number,
@@ -88,11 +93,22 @@ public sealed interface Frame {
             Digest derived,
             Map<String, Digest> changed,
             boolean durable,
-            Optional<String> failed)
+            Optional<String> failed,
+            Set<String> machines)
             implements Frame {
         /** What entered, as the store takes it. */
         public Input input() {
             return new Input(action, answers);
+        }
+
+        /**
+         * Lets a store take it as the node did: with the machines that the node had, which may be fewer than the store's.
+         *
+         * @throws StoreFailure as {@link Store#apply(Input, long)}
+         */
+        public <R> Turn replay(Store<R> store) {
+            store.only(machines);
+            return store.apply(input(), at);
         }
     }
 

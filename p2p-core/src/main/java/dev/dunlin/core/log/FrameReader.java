@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,9 +27,15 @@ final class FrameReader {
 
     private final Codec codec;
     private @Nullable Upcaster upcaster;
+    private Set<String> machines = Set.of();
 
     FrameReader(Codec codec) {
         this.codec = codec;
+    }
+
+    /** From here on, inputs were recorded by a node that had these machines. */
+    void recordedBy(Set<String> those) {
+        machines = those;
     }
 
     /** From here on, payloads are of another build's shape, or of this one's. */
@@ -112,7 +119,8 @@ final class FrameReader {
                 default -> in.skipChildren();
             }
         }
-        return new Frame.Recorded(number, at, action, answers, rejected, size, derived, changed, durable, failed);
+        return new Frame.Recorded(
+                number, at, action, answers, rejected, size, derived, changed, durable, failed, machines);
     }
 
     private static Map<String, Digest> digests(JsonParser in) {

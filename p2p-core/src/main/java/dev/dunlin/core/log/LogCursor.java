@@ -31,7 +31,6 @@ public final class LogCursor implements Closeable {
     private @Nullable Lines lines;
     private long expected = 1;
     private Set<String> incomparable = Set.of();
-    private Set<String> machines;
     private long forced;
     private Optional<Tail> tail = Optional.empty();
     private boolean ended;
@@ -59,7 +58,6 @@ public final class LogCursor implements Closeable {
         this.codec = codec;
         this.schema = schema;
         this.reader = new FrameReader(codec);
-        this.machines = schema.machines();
         for (int i = 0; i < segments.size(); i++) {
             if (segments.get(i).first() <= fromInput) {
                 segment = i;
@@ -200,7 +198,7 @@ public final class LogCursor implements Closeable {
             case Frame.Header header -> {
                 reader.upcastBy(header.schema().equals(schema) ? null : new Upcaster(codec));
                 incomparable = schema.incomparable(header.schema());
-                machines = header.schema().machines();
+                reader.recordedBy(header.schema().machines());
                 if (header.first() != expected) {
                     throw damaged("inputs " + expected + " to " + (header.first() - 1) + " are missing", null);
                 }
@@ -240,11 +238,6 @@ public final class LogCursor implements Closeable {
     /** The digests of the present segment that this build cannot be held to: {@link Schema#incomparable}. */
     public Set<String> incomparable() {
         return incomparable;
-    }
-
-    /** The machines that were mounted when the present segment was written. */
-    public Set<String> machines() {
-        return machines;
     }
 
     /** Up to which input the log was forced to disk, as far as was read. */

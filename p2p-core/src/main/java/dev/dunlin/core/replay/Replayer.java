@@ -127,7 +127,7 @@ public final class Replayer<R> {
             return Optional.empty();
         }
         try {
-            Turn turn = store.apply(recorded.input(), recorded.at());
+            Turn turn = recorded.replay(store);
             last = turn;
             return compare ? Mismatch.between(recorded, turn, incomparable) : Optional.empty();
         } catch (StoreFailure failure) {
@@ -155,7 +155,7 @@ public final class Replayer<R> {
         StoreState<R> before = store.state();
         Optional<String> now;
         try {
-            store.apply(recorded.input(), recorded.at());
+            recorded.replay(store);
             now = Optional.empty();
         } catch (StoreFailure failure) {
             now = Optional.of(String.valueOf(failure.getMessage()));
@@ -263,7 +263,6 @@ public final class Replayer<R> {
         for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
             if (next.get() instanceof Frame.Recorded recorded
                     && recorded.number() > store.state().input()) {
-                store.only(frames.machines());
                 Optional<Mismatch> mismatch = take(recorded, frames.incomparable(), compare);
                 differing = mismatch;
                 if (store.state().input() < recorded.number()) {

@@ -53,7 +53,6 @@ final class Verification<R> {
                 if (!(next.get() instanceof Frame.Recorded frame) || frame.number() <= from.input()) {
                     continue;
                 }
-                store.only(frames.machines());
                 Optional<Mismatch> mismatch = replayer.take(frame, frames.incomparable(), true);
                 if (mismatch.isPresent()) {
                     return new Replayer.Verified(
@@ -126,7 +125,7 @@ final class Verification<R> {
                     if (recorded.failed().isPresent()) {
                         store.skip(recorded.number(), recorded.at());
                     } else {
-                        store.apply(recorded.input(), recorded.at());
+                        recorded.replay(store);
                     }
                 }
             }

@@ -52,7 +52,7 @@ import net.jqwik.api.Tuple;
  */
 public abstract class MachineLaws<R, S, A extends Action> {
 
-    /** How many sequences each law is tried with. */
+    /** How many sequences each law is tried with, as long as {@code jqwik.tries.default} says nothing else. */
     public static final int TRIES = 1_000;
 
     private static final int COVERAGE_TRIES = 5_000;
@@ -125,49 +125,49 @@ public abstract class MachineLaws<R, S, A extends Action> {
     }
 
     /** (a) The same inputs give the same turns and digests, on another store and once more on the same. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void isDeterministic(@ForAll("sequences") List<Move> moves) {
         book().deterministic(run -> run.play(moves));
     }
 
     /** (b) No guard, reducer, boot or observer throws in any state that can be reached. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void neverThrows(@ForAll("sequences") List<Move> moves) {
         book().total(run -> run.play(moves));
     }
 
     /** (c) A disabled action leaves the very same state. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void disabledActionsChangeNothing(@ForAll("sequences") List<Move> moves) {
         book().disabledChangesNothing(run -> run.play(moves));
     }
 
     /** (d) Actions, effects and state come back equal when written and read, and the machine goes on from there as it would. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void survivesSerialisation(@ForAll("sequences") List<Move> moves) {
         book().survivesSerialisation(run -> run.play(moves));
     }
 
     /** (e) All invariants hold after each input. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void invariantsHold(@ForAll("sequences") List<Move> moves) {
         book().invariantsHold(run -> run.play(moves));
     }
 
     /** (f) What is due is due when its table says so: before that a tick does nothing, at it the entry moves on. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void deadlinesTellTheTruth(@ForAll("sequences") List<Move> moves) {
         book().deadlinesTellTheTruth(run -> run.play(moves));
     }
 
     /** (g) After each input the handles open in the world are those in the state, as long as services keep their contract. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void noHandleLeaks(@ForAll("sequences") List<Move> moves) {
         book().noHandleLeaks(run -> run.play(moves));
     }
 
     /** (h) The state stays within its byte budget, in floods too. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void staysWithinItsByteBudget(@ForAll("floods") List<Move> moves) {
         book().withinBudget(run -> run.play(moves));
     }
@@ -185,7 +185,7 @@ public abstract class MachineLaws<R, S, A extends Action> {
     }
 
     /** (i) All that happens to a subject is declared. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void staysWithinItsDeclaredTransitions(@ForAll("sequences") List<Move> moves) {
         book().transitions(run -> run.play(moves), Coverage.of(machine()));
     }
@@ -208,25 +208,25 @@ public abstract class MachineLaws<R, S, A extends Action> {
     }
 
     /** (k) Nothing depends on the order in which tables were filled, or on which of two equal objects is there. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void isIndependentOfHistory(@ForAll("sequences") List<Move> moves) {
         book().independentOfHistory(run -> run.play(moves));
     }
 
     /** (l) A wish that is disabled is answered once, by the store and with what its guard said, if somebody waits; no other is. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void disabledWishesAreRefused(@ForAll("sequences") List<Move> moves) {
         book().refusals(run -> run.play(moves));
     }
 
     /** (m) A boot over any state leads to a bounded number of actions. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void bootsLeadToFewActions(@ForAll("sequences") List<Move> moves) {
         book().boundedBoots(run -> run.play(moves));
     }
 
     /** (n) A setting that may change while the node runs is refused another value, or leaves a state that obeys its invariants. */
-    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     public void bearsAnotherConfiguration(@ForAll("sequences") List<Move> moves) {
         book().bearsAnotherConfiguration(run -> run.play(moves));
     }
