@@ -3,6 +3,7 @@ package dev.dunlin.node;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.log.LogReader;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.operate.Arguments;
 import dev.dunlin.core.operate.NoAnswerException;
 import dev.dunlin.core.operate.Operation;
@@ -10,6 +11,9 @@ import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
+import dev.dunlin.dht.routing.RoutingConfig;
+import dev.dunlin.dht.routing.RoutingMachine;
+import dev.dunlin.dht.routing.RoutingState;
 import dev.dunlin.node.admin.AdminClient;
 import dev.dunlin.node.admin.AdminFiles;
 import dev.dunlin.node.admin.Answers;
@@ -17,21 +21,39 @@ import dev.dunlin.node.admin.UnusableFileException;
 import dev.dunlin.node.config.Configuration;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
 
-/** Asks the node of a data directory: the running one through its admin API, and of a stopped one the end of its log. */
+/**
+ * Asks the node of a data directory: the running one through its admin API, and of a stopped one the end of its log. What is the same
+ * whoever asks, a node made for it is asked where none runs.
+ */
 final class Asking {
+
+    private static final int MOST_REMEMBERED = 20;
 
     private final Path dataDir;
     private final Machines machines;
+    private final List<String> entries;
 
     Asking(Path dataDir, Machines machines) {
+        this(dataDir, machines, List.of());
+    }
+
+    /**
+     * Asks.
+     *
+     * @param entries by whom a network is joined to be asked, whether a node runs or not; empty to ask as ever
+     */
+    Asking(Path dataDir, Machines machines, List<String> entries) {
         this.dataDir = dataDir;
         this.machines = machines;
+        this.entries = List.copyOf(entries);
     }
 
     /**
@@ -46,9 +68,15 @@ final class Asking {
         Operation<?, ?, A> operation = offered.operation();
         try {
             Arguments given = Arguments.of(operation.parameters(), written);
-            A answer = holder().isPresent()
-                    ? running(client -> Answers.read(client.ask(operation, written), operation.answers()))
-                    : ofStopped(offered, given, notes);
+            boolean isForAny = OneOffNode.answers(operation);
+            A answer;
+            if (isForAny && (!entries.isEmpty() || !runs())) {
+                answer = byOneOff(offered, given, entries.isEmpty() ? known() : entries, notes);
+            } else if (holder().isPresent()) {
+                answer = running(client -> Answers.read(client.ask(operation, written), operation.answers()));
+            } else {
+                answer = ofStopped(offered, given, notes);
+            }
             return json ? List.of(Answers.write(answer)) : offered.text(answer);
         } catch (NoAnswerException failure) {
             throw new CommandFailure(code(failure.kind()), failure.sentence(), failure);
@@ -62,6 +90,11 @@ final class Asking {
             case REFUSED, FAILED -> ExitCode.UNAVAILABLE;
             case UNAVAILABLE, TIMED_OUT -> ExitCode.BUSY;
         };
+    }
+
+    // Whoever is asked in the place of a node that runs needs no directory.
+    private boolean runs() {
+        return Files.exists(dataDir) && holder().isPresent();
     }
 
     private Optional<FolderLock.Holder> holder() {
@@ -137,6 +170,44 @@ final class Asking {
         return new CommandFailure(ExitCode.NOT_PERMITTED, String.valueOf(file.getMessage()), file);
     }
 
+    private <V, S, A extends Record> A byOneOff(
+            Registry.Offered<NodeRoot, V, S, A> offered, Arguments given, List<String> by, PrintWriter notes) {
+        if (!(offered.operation() instanceof Operation.Order<V, S, A> order)) {
+            throw new IllegalStateException(offered.operation().name() + " is no order");
+        }
+        if (by.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "no node runs in " + dataDir
+                            + ", and it is not said by whom the network could be joined: start one with"
+                            + " 'dunlin run', or give --bootstrap MULTIADDR");
+        }
+        try (OneOffNode node = OneOffNode.join(dataDir, machines, by, notes)) {
+            return node.order(offered, order, given);
+        }
+    }
+
+    // Who is configured, or else some of those that the node knew when it ran last.
+    private List<String> known() {
+        Configuration said = ConfigurationOptions.of(dataDir, machines);
+        ConfigurationOptions.require(said);
+        List<String> configured = said.addresses(RoutingConfig.BOOTSTRAP).stream()
+                .map(Multiaddr::toString)
+                .toList();
+        return configured.isEmpty() && DataDirectory.hasLog(dataDir) ? atTheEnd(Asking::remembered) : configured;
+    }
+
+    private static List<String> remembered(Store<NodeRoot> store, StoreState<NodeRoot> end) {
+        return store.statesOf(end).get(RoutingMachine.NAME) instanceof RoutingState routing
+                ? routing.contacts().stream()
+                        .flatMap(contact -> contact.addresses().stream()
+                                .limit(1)
+                                .map(address -> address.withPeer(contact.peer()).toString()))
+                        .limit(MOST_REMEMBERED)
+                        .toList()
+                : List.of();
+    }
+
     private <A extends Record> A ofStopped(
             Registry.Offered<NodeRoot, ?, ?, A> offered, Arguments given, PrintWriter notes) {
         if (offered.operation() instanceof Operation.Order<?, ?, ?>) {
@@ -149,17 +220,22 @@ final class Asking {
                     ExitCode.NO_INPUT,
                     "no node runs in " + dataDir + ", and there is no log of one: start it with 'dunlin run'");
         }
+        return atTheEnd((store, end) -> {
+            A answer = again(offered, store, end, given);
+            notes.println("the node in " + dataDir + " is stopped: this is as of its last input, " + end.input()
+                    + ", at " + LogLine.second(end.now() + end.node().wallOffset()));
+            return answer;
+        });
+    }
+
+    private <T> T atTheEnd(BiFunction<Store<NodeRoot>, StoreState<NodeRoot>, T> look) {
         Path folder = DataDirectory.log(dataDir);
         Store<NodeRoot> store = machines.storeOf(folder);
         LogReader<NodeRoot> log = LogReader.open(DirectoryStorage.readOnly(folder), store);
         Replayer<NodeRoot> replayer = new Replayer<>(log, store, true);
         try {
             replayer.trySeek(Long.MAX_VALUE);
-            StoreState<NodeRoot> end = replayer.state();
-            A answer = again(offered, store, end, given);
-            notes.println("the node in " + dataDir + " is stopped: this is as of its last input, " + end.input()
-                    + ", at " + LogLine.second(end.now() + end.node().wallOffset()));
-            return answer;
+            return look.apply(store, replayer.state());
         } finally {
             replayer.close();
         }

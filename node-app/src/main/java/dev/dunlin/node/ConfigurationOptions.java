@@ -92,6 +92,13 @@ final class ConfigurationOptions {
         return of(dataDir, Optional.empty(), Map.of(), machines);
     }
 
+    /** As {@link #of(Path, Machines)}, with what other options say. */
+    static Configuration of(Path dataDir, Machines machines, List<Configuration.Option> more) {
+        ConfigurationOptions options = new ConfigurationOptions(machines);
+        options.dataDir = dataDir;
+        return options.read(more);
+    }
+
     /**
      * As {@link #of(Path, Machines)}, with what options say.
      *

@@ -27,12 +27,13 @@ final class Verbs {
 
     private static final String DATA_DIR = "--data-dir";
     private static final String JSON = "--json";
+    private static final String BOOTSTRAP = "--bootstrap";
 
     private Verbs() {}
 
     /** What is an option of every command. */
-    private static final Set<String> OPTIONS =
-            Set.of(DATA_DIR, JSON, "--help", "--version", "--debug", "--log-format", "--log-level", "--machines");
+    private static final Set<String> OPTIONS = Set.of(
+            DATA_DIR, JSON, BOOTSTRAP, "--help", "--version", "--debug", "--log-format", "--log-level", "--machines");
 
     /**
      * Refuses operations that cannot be verbs of a program.
@@ -93,7 +94,9 @@ final class Verbs {
         spec.usageMessage()
                 .description(operation.summary()
                         + (orders
-                                ? " The node must be running."
+                                ? OneOffNode.answers(operation)
+                                        ? " Where no node runs, one is made for it."
+                                        : " The node must be running."
                                 : " Asks the running node; of one that is stopped, its log."));
         int place = 0;
         for (Parameter parameter : operation.parameters()) {
@@ -121,6 +124,19 @@ final class Verbs {
                                 + ".")
                         .build());
             }
+        }
+        if (OneOffNode.answers(operation)) {
+            spec.addOption(OptionSpec.builder(BOOTSTRAP)
+                    .paramLabel("MULTIADDR")
+                    .arity("1")
+                    .splitRegex(",")
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .description(
+                            "Has a node made for it ask, which joins the network by these, with /p2p/ and their ids at"
+                                    + " the end. Default: none, and the running node asks; where none runs, one that joins by"
+                                    + " those which are configured, or that the node knew when it ran last.")
+                    .build());
         }
         spec.addOption(OptionSpec.builder(DATA_DIR)
                 .paramLabel("DIR")
@@ -160,7 +176,8 @@ final class Verbs {
         }
         Path dataDir = parsed.matchedOptionValue(DATA_DIR, DataDirectory.standard());
         boolean json = parsed.matchedOptionValue(JSON, false);
-        List<String> lines = new Asking(dataDir, machines)
+        List<String> entries = parsed.matchedOptionValue(BOOTSTRAP, List.of());
+        List<String> lines = new Asking(dataDir, machines, entries)
                 .ask(offered, written, json, spec.commandLine().getErr());
         lines.forEach(line -> spec.commandLine().getOut().println(json ? line : LogLine.printable(line)));
     }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -51,6 +52,10 @@ public final class TypeArbitraries {
     private static final long PLACEHOLDER = Long.MAX_VALUE;
     private static final int MAX_MISSES = 2_000;
 
+    private static final int FEW = 4;
+    private static final List<Multiaddr> FEW_ADDRESSES =
+            IntStream.range(0, 3 * FEW).mapToObj(i -> address(i / 3, i % 3)).toList();
+
     private final boolean wide;
     private final Map<Class<?>, Arbitrary<?>> byType;
     private final Map<String, Arbitrary<?>> byComponent;
@@ -69,7 +74,7 @@ public final class TypeArbitraries {
 
     /** Values from small pools, so that keys meet often: four peers, six addresses, four tickets, small numbers, a few extremes. */
     public static TypeArbitraries small() {
-        return new TypeArbitraries(false, pools(4), Map.of(), Map.of());
+        return new TypeArbitraries(false, pools(FEW), Map.of(), Map.of());
     }
 
     /** Values that hardly ever meet, and long ones: what a flood is made of. */
@@ -366,7 +371,12 @@ public final class TypeArbitraries {
                 Arbitraries.integers().between(0, size - 1).withDistribution(RandomDistribution.uniform());
         Map<Class<?>, Arbitrary<?>> pools = new HashMap<>();
         pools.put(PeerId.class, numbers.map(TypeArbitraries::peer));
-        pools.put(Multiaddr.class, numbers.flatMap(TypeArbitraries::addresses));
+        // Made when it is drawn: of an arbitrary for each number jqwik remembers all.
+        pools.put(
+                Multiaddr.class,
+                Combinators.combine(numbers, Arbitraries.of(0, 1, 2))
+                        .as((number, form) ->
+                                number < FEW ? FEW_ADDRESSES.get(3 * number + form) : address(number, form)));
         pools.put(Multihash.class, numbers.map(TypeArbitraries::hash));
         pools.put(Cid.class, numbers.map(number -> Cid.v1(Multicodec.RAW, hash(number))));
         pools.put(Digest.class, numbers.map(number -> new Digest(number, number)));
@@ -386,13 +396,14 @@ public final class TypeArbitraries {
         return Multihash.sha256(new byte[] {(byte) number, (byte) (number >> 8), (byte) (number >> 16)});
     }
 
-    private static Arbitrary<Multiaddr> addresses(int number) {
+    private static Multiaddr address(int number, int form) {
         String host =
                 "/ip4/10." + (number >> 16 & 255) + "." + (number >> 8 & 255) + "." + (number & 255) + "/tcp/4001";
-        return Arbitraries.of(
-                Multiaddr.parse(host),
-                Multiaddr.parse(host + "/p2p/" + peer(number)),
-                Multiaddr.parse("/dns4/n" + number + ".example/tcp/443"));
+        return switch (form) {
+            case 0 -> Multiaddr.parse(host);
+            case 1 -> Multiaddr.parse(host).withPeer(peer(number));
+            default -> Multiaddr.parse("/dns4/n" + number + ".example/tcp/443");
+        };
     }
 
     /** The records and enums of a sealed type, in the order of declaration. */

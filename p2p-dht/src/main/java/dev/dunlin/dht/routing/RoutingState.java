@@ -2,6 +2,9 @@ package dev.dunlin.dht.routing;
 
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Subject;
+import dev.dunlin.dht.table.Contact;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Whom this node knows in each of its networks.
@@ -26,6 +29,13 @@ public record RoutingState(
             known += space.table().size();
         }
         return known;
+    }
+
+    /** The nodes that are known, of one network after the other, the farthest bucket first. */
+    public List<Contact> contacts() {
+        List<Contact> contacts = new ArrayList<>();
+        spaces.values().forEach(space -> contacts.addAll(space.table().contacts()));
+        return contacts;
     }
 
     RoutingState with(Network network, Space changed) {
