@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,8 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** How much longer than connections may take to end in order. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** What is said behind an address that does not tell whose it is. */
     static final String NO_PEER =
@@ -391,7 +393,9 @@ public final class Node implements AutoCloseable {
                 runtime.offer(new ConnectionAction.Disconnect(peer.getKey()));
             }
         });
-        if (!runtime.ended().isDone() && !await(now -> now.node().handles().isEmpty(), DRAIN)) {
+        Duration drained = Duration.of(state.root().connection().config().drainTimeout(), ChronoUnit.MICROS)
+                .plus(MARGIN);
+        if (!runtime.ended().isDone() && !await(now -> now.node().handles().isEmpty(), drained)) {
             LOG.warn(
                     "{} connections and streams did not close in order",
                     runtime.state().node().handles().size());

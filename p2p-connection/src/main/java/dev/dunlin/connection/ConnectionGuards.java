@@ -184,7 +184,7 @@ final class ConnectionGuards {
                                 (own, a) -> dials(own)),
                         Clauses.when(
                                 "peer-connections-not-full",
-                                (own, a) -> hasRoomForConnection(own, a.peer()),
+                                (own, a) -> hasRoomForConnection(own, a.peer()) || canMakeRoom(own, a),
                                 (own, a) -> held(own, a.peer())),
                         peersNotFull(Accepted::peer))
                 .on(
@@ -345,8 +345,28 @@ final class ConnectionGuards {
      * Whether another connection of the peer may come up, the dial on its way counted.
      */
     static boolean hasRoomForConnection(ConnectionState own, PeerId peer) {
+        return placesTaken(own, peer) < own.config().maxPerPeer() && hasRoomToEnd(own, peer);
+    }
+
+    /** How many connections of a peer are open, the dial on its way counted. */
+    static int placesTaken(ConnectionState own, PeerId peer) {
+        int open = own.phaseOf(peer) instanceof ConnectionState.Connected connected
+                ? connected.open().size()
+                : 0;
+        return open + (own.dialOf(peer) == 0 ? 0 : 1);
+    }
+
+    // Connections that end have as many places besides.
+    private static boolean hasRoomToEnd(ConnectionState own, PeerId peer) {
         return own.open().held().or(peer, 0) + (own.dialOf(peer) == 0 ? 0 : 1)
-                < own.config().maxPerPeer();
+                < 2 * own.config().maxPerPeer();
+    }
+
+    private static boolean canMakeRoom(ConnectionState own, Accepted fact) {
+        return hasRoomToEnd(own, fact.peer())
+                && own.phaseOf(fact.peer()) instanceof ConnectionState.Connected connected
+                && Connections.replaceable(own, connected.open(), fact.remoteAddress())
+                        .isPresent();
     }
 
     private static boolean isSelf(ConnectionState own, PeerId peer) {

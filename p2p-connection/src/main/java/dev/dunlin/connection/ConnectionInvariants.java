@@ -117,13 +117,15 @@ final class ConnectionInvariants {
             return Optional.of(own.listeners().size() + " listeners");
         }
         for (Map.Entry<PeerId, Integer> entry : own.open().held()) {
-            if (entry.getValue() < 1 || entry.getValue() > config.maxPerPeer()) {
+            if (entry.getValue() < 1
+                    || entry.getValue() > 2 * config.maxPerPeer()
+                    || ConnectionGuards.placesTaken(own, entry.getKey()) > config.maxPerPeer()) {
                 return Optional.of(entry.getKey() + " holds " + entry.getValue() + " connections");
             }
         }
         for (Map.Entry<PeerId, Phase> entry : own.peers()) {
             boolean mayComeUp = own.dialOf(entry.getKey()) != 0;
-            if (mayComeUp && own.open().held().or(entry.getKey(), 0) >= config.maxPerPeer()) {
+            if (mayComeUp && own.open().held().or(entry.getKey(), 0) >= 2 * config.maxPerPeer()) {
                 return Optional.of(entry.getKey() + " has no room for the connection that may come up");
             }
         }

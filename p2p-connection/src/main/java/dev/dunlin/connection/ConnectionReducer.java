@@ -304,6 +304,6 @@ final class ConnectionReducer {
             case Disconnected _, Connected _ -> List.of();
         };
         Dials.tell(waiting, peer, handle, ctx);
-        return Connections.withRoomForAnother(Connections.opened(own, before, handle, connection), handle, ctx);
+        return Connections.withinShare(Connections.opened(own, before, handle, connection), handle, ctx);
     }
 }

@@ -14,6 +14,7 @@ import dev.dunlin.core.state.Due;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,25 +52,41 @@ final class Connections {
     }
 
     /**
-     * This with room for another connection of the peer that has just opened one from elsewhere. A machine that has lost its address
-     * leaves connections behind which look open here until the system finds out that nobody is there; were they kept, they would
-     * take all its places in the end, and it could not come back. The oldest that it opened from another host goes.
+     * Which open connection of a peer would go for one that it opens now. A machine that has lost its address leaves connections behind
+     * which look open here until the system finds out that nobody is there; were they kept, they would take all its places in the end,
+     * and it could not come back. The one goes that nobody has used for longest; or if all are used, the oldest from another host.
+     *
+     * @param from where the newcomer is
      */
-    static ConnectionState withRoomForAnother(ConnectionState own, Handle newest, Context ctx) {
+    static Optional<Handle> replaceable(ConnectionState own, List<Handle> open, Multiaddr from) {
+        Comparator<Handle> byUse =
+                Comparator.comparingLong(handle -> own.connections().at(handle).lastUsed());
+        Comparator<Handle> byAge =
+                Comparator.comparingLong(handle -> own.connections().at(handle).openedAt());
+        Optional<Handle> unused = open.stream()
+                .filter(handle -> own.connections().at(handle).users() == 0)
+                .min(byUse);
+        return unused.or(() -> open.stream()
+                .filter(handle -> !own.connections()
+                        .at(handle)
+                        .remoteAddress()
+                        .host()
+                        .equals(from.host()))
+                .min(byAge));
+    }
+
+    /** This with no more open connections of a peer than it may have, once it has opened the newest. */
+    static ConnectionState withinShare(ConnectionState own, Handle newest, Context ctx) {
         Connection came = own.connections().at(newest);
-        if (ConnectionGuards.hasRoomForConnection(own, came.peer())
-                || !(own.phaseOf(came.peer()) instanceof Connected connected)) {
+        if (!(own.phaseOf(came.peer()) instanceof Connected connected)
+                || ConnectionGuards.placesTaken(own, came.peer()) <= own.config().maxPerPeer()) {
             return own;
         }
-        for (Handle handle : connected.open()) {
-            Connection older = own.connections().at(handle);
-            if (older.direction() == Direction.INBOUND
-                    && !older.remoteAddress().host().equals(came.remoteAddress().host())) {
-                return closing(
-                        withoutOpen(own, handle, CloseReason.SPARE.words(), ctx), handle, CloseReason.SPARE, ctx);
-            }
-        }
-        return own;
+        List<Handle> others =
+                connected.open().stream().filter(handle -> !handle.equals(newest)).toList();
+        Handle old = replaceable(own, others, came.remoteAddress()).orElseThrow();
+        ConnectionState without = withoutOpen(own, old, CloseReason.SPARE.words(), ctx);
+        return leave(without, old, CloseReason.SPARE, ctx);
     }
 
     // With the connection chosen anew on which new streams are opened, and with the deadlines, which depend on that.
@@ -157,11 +174,15 @@ final class Connections {
 
     /** Ends a connection in order, for which this node says that it takes no new streams; its peer's phase is the caller's. */
     static ConnectionState leave(ConnectionState own, Handle handle, Context ctx) {
+        return leave(own, handle, CloseReason.LOCAL, ctx);
+    }
+
+    private static ConnectionState leave(ConnectionState own, Handle handle, CloseReason reason, Context ctx) {
         if (own.connections().at(handle).users() > 0) {
             ctx.effect(new ConnectionEffect.GoAwayInit(handle));
         }
         long until = ctx.now() + own.config().drainTimeout();
-        return draining(own, handle, CloseReason.LOCAL, until, ctx);
+        return draining(own, handle, reason, until, ctx);
     }
 
     private static ConnectionState draining(

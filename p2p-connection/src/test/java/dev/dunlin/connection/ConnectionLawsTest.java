@@ -200,29 +200,26 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
                             new ConnectionAction.ConnectionFailed(1, P, A, REFUSED));
                     driver.advanceBy(5_000_000);
                 }),
-                new Script<>("a peer has no room for another connection", driver -> {
-                    for (int i = 1; i <= 2; i++) {
-                        driver.dispatch(new ConnectionAction.Accepted(
-                                new Handle(
-                                        ConnectionService.CONNECTION,
-                                        driver.node().run(),
-                                        i),
-                                P,
-                                A,
-                                Bytes.EMPTY));
-                    }
+                new Script<>("as many connections of a peer end as may", driver -> {
+                    driver.boot(config().with("connection.maxConnections", "9").with("connection.maxInbound", "8"));
+                    Handle first = accepted(driver, 1);
+                    Handle second = accepted(driver, 2);
+                    driver.dispatch(new ConnectionAction.WentAway(first, P, 0));
+                    driver.dispatch(new ConnectionAction.WentAway(second, P, 0));
+                    Handle third = accepted(driver, 3);
+                    Handle fourth = accepted(driver, 4);
                     driver.dispatch(new ConnectionAction.Keep(P, List.of(A), "test"));
-                    for (int i = 1; i <= 2; i++) {
-                        driver.dispatch(new ConnectionAction.WentAway(
-                                new Handle(
-                                        ConnectionService.CONNECTION,
-                                        driver.node().run(),
-                                        i),
-                                P,
-                                0));
-                    }
+                    driver.dispatch(new ConnectionAction.WentAway(third, P, 0));
+                    driver.dispatch(new ConnectionAction.WentAway(fourth, P, 0));
                     driver.dispatch(new ConnectionAction.Retry(P));
+                    driver.dispatch(new ConnectionAction.Unkeep(P, "test"));
+                    connect(driver, P, Ticket.NONE);
                     driver.advanceToNextDeadline();
+                }),
+                new Script<>("a peer uses as many connections as it may", driver -> {
+                    driver.dispatch(new ConnectionAction.Hold(accepted(driver, 1), P));
+                    driver.dispatch(new ConnectionAction.Hold(accepted(driver, 2), P));
+                    accepted(driver, 3);
                 }),
                 new Script<>("a name leads nowhere, and the oldest failure is forgotten", driver -> {
                     driver.boot(config().with("connection.maxAttempts", "1"));
@@ -340,6 +337,13 @@ class ConnectionLawsTest extends MachineLaws<SimRoot, ConnectionState, Connectio
     }
 
     // A connection that is used, and that this node leaves.
+    private static Handle accepted(StoreDriver<SimRoot> driver, int number) {
+        Handle connection =
+                new Handle(ConnectionService.CONNECTION, driver.node().run(), number);
+        driver.dispatch(new ConnectionAction.Accepted(connection, P, A, Bytes.EMPTY));
+        return connection;
+    }
+
     private static void drained(StoreDriver<SimRoot> driver) {
         Handle connection =
                 new Handle(ConnectionService.CONNECTION, driver.node().run(), 1);

@@ -1139,8 +1139,9 @@ class ConnectionMachineTest {
         @Test
         void aPeerHoldsOnlySoManyConnections() {
             bench.boot("connection.maxPerPeer", "2");
-            accepted();
-            accepted();
+            for (int i = 0; i < 2; i++) {
+                bench.say(new ConnectionAction.Hold(accepted(), P));
+            }
             accepted();
             assertThat(bench.clause()).isEqualTo("peer-connections-not-full");
         }
@@ -1151,28 +1152,90 @@ class ConnectionMachineTest {
             bench.boot("connection.maxPerPeer", "3");
             List<Handle> came = new ArrayList<>();
             for (int i = 1; i <= 9; i++) {
-                Handle handle = bench.handle(ConnectionService.CONNECTION);
-                bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) i}, 4001), HASH));
-                assertThat(bench.connection().connections().has(handle))
-                        .as("the %s.", i)
-                        .isTrue();
-                came.add(handle);
-                if (i >= 3) {
-                    Handle left = came.get(i - 3);
+                came.add(acceptedFrom(i));
+                if (i > 3) {
+                    Handle left = came.get(i - 4);
                     assertThat(bench.emitted()).contains(new DisconnectInit(left, CloseReason.SPARE));
                     closed(left);
                 }
             }
-            assertThat(bench.connection().connections().keys()).containsExactlyElementsOf(came.subList(7, 9));
+            assertThat(bench.connection().connections().keys()).containsExactlyElementsOf(came.subList(6, 9));
+        }
+
+        private Handle acceptedFrom(int host) {
+            Handle handle = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) host}, 4001), HASH));
+            assertThat(bench.connection().connections().has(handle))
+                    .as("from host %s", host)
+                    .isTrue();
+            return handle;
+        }
+
+        /** All of its places, and all in use, as long as nobody has noticed that it is gone. */
+        @Test
+        void whatItLeftBehindInUseEndsInOrderAndTakesNoPlace() {
+            bench.boot("connection.maxPerPeer", "2");
+            Handle first = acceptedFrom(1);
+            Handle second = acceptedFrom(1);
+            bench.say(new ConnectionAction.Hold(first, P));
+            bench.say(new ConnectionAction.Hold(second, P));
+            for (int host = 2; host <= 3; host++) {
+                Handle next = acceptedFrom(host);
+                bench.say(new ConnectionAction.Hold(next, P));
+                assertThat(bench.connection().connections().at(next).isOpen()).isTrue();
+            }
+            assertThat(bench.connection().connections().at(first).stage()).isEqualTo(Connection.Stage.DRAINING);
+            assertThat(bench.connection().connections().at(second).stage()).isEqualTo(Connection.Stage.DRAINING);
+            assertThat(refusedFrom(4)).as("as many more may end").isTrue();
+            bench.pass(5 * SECOND);
+            assertThat(bench.emitted())
+                    .contains(
+                            new DisconnectInit(first, CloseReason.SPARE), new DisconnectInit(second, CloseReason.SPARE));
+            closed(first);
+            acceptedFrom(4);
+        }
+
+        private boolean refusedFrom(int host) {
+            Handle handle = bench.handle(ConnectionService.CONNECTION);
+            bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) host}, 4001), HASH));
+            return !bench.connection().connections().has(handle);
+        }
+
+        /** What this node has dialled is no more than what came. */
+        @Test
+        void whomThisNodeHasDialledMayMoveToo() {
+            bench.boot("connection.maxPerPeer", "2");
+            connect();
+            Handle dialled = connected();
+            acceptedFrom(1);
+            acceptedFrom(2);
+            assertThat(bench.emitted()).contains(new DisconnectInit(dialled, CloseReason.SPARE));
+        }
+
+        /** A peer that says that it goes leaves its places to others. */
+        @Test
+        void whatThePeerHasGoneFromTakesNoPlace() {
+            bench.boot("connection.maxPerPeer", "2");
+            for (int host = 1; host <= 2; host++) {
+                Handle gone = acceptedFrom(host);
+                bench.say(new ConnectionAction.Hold(gone, P));
+                bench.say(new WentAway(gone, P, 0));
+            }
+            acceptedFrom(3);
         }
 
         @Test
-        void whatCameFromTheSameHostIsLeftAlone() {
+        void whatIsInUseFromTheSameHostIsLeftAlone() {
             bench.boot("connection.maxPerPeer", "2");
-            Handle first = accepted();
-            Handle second = accepted();
-            assertThat(bench.emitted()).doesNotHaveAnyElementsOfTypes(DisconnectInit.class);
+            Handle first = acceptedFrom(1);
+            Handle second = acceptedFrom(1);
+            bench.say(new ConnectionAction.Hold(first, P));
+            bench.say(new ConnectionAction.Hold(second, P));
+            assertThat(refusedFrom(1)).isTrue();
             assertThat(bench.connection().connections().keys()).containsExactly(first, second);
+            bench.say(new ConnectionAction.Release(second, P));
+            acceptedFrom(1);
+            assertThat(bench.emitted()).contains(new DisconnectInit(second, CloseReason.SPARE));
         }
 
         @Test

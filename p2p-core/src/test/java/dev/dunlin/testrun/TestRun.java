@@ -134,7 +134,8 @@ public final class TestRun implements TestExecutionListener {
             case FAILED ->
                 shown(test, "failed, and had printed:", take().lines().toList());
             case SUCCESSFUL -> {
-                if (test.isTest()) {
+                // What a class prints around its tests is none of theirs.
+                if (test.isTest() || test.getSource().orElse(null) instanceof ClassSource) {
                     succeeded(test);
                 }
             }

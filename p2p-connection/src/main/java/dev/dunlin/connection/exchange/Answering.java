@@ -14,9 +14,12 @@ import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.stream.CloseMode;
 import dev.dunlin.connection.stream.StreamAction.CloseStream;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Context;
 import dev.dunlin.core.store.Handle;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The part of the reducer that is about what others ask this node. */
 final class Answering {
@@ -71,6 +74,25 @@ final class Answering {
         } else {
             reads(fact.stream(), stream, limits(stream).answerWithin());
         }
+        return own;
+    }
+
+    /** Connections to a peer, or one of them, are about to end: streams on which it has asked and now asks nothing do not hold them. */
+    ExchangeState parting(PeerId peer, Optional<Handle> connection) {
+        boolean asks = own.lanes().or(peer, ExchangeState.Lanes.NONE).each().stream()
+                .anyMatch(lane -> lane.inbound() > 0);
+        List<Handle> between = new ArrayList<>();
+        if (asks) {
+            own.inbound().each((handle, stream) -> {
+                if (stream.peer().equals(peer)
+                        && connection.filter(one -> !one.equals(stream.connection())).isEmpty()
+                        && stream.number() > 0
+                        && (stream.side() == Side.READING || stream.side() == Side.RESTING)) {
+                    between.add(handle);
+                }
+            });
+        }
+        between.forEach(handle -> left(handle, CloseMode.CLOSE));
         return own;
     }
 

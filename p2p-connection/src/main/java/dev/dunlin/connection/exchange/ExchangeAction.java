@@ -138,7 +138,7 @@ public sealed interface ExchangeAction extends Action {
     record StreamDue(Handle stream) implements ExchangeAction, StreamAction.OfStream {}
 
     /**
-     * No new streams are to be opened to a peer.
+     * No new streams are to be opened to a peer, and those end that carry nothing.
      *
      * @param connection on this connection only; empty for all of them
      */

@@ -59,7 +59,9 @@ public final class ExchangeMachine {
                         ConnectGaveUp.class,
                         (ticket, fact) -> new ExchangeAction.Unreached(
                                 ticket.key(),
-                                AskFailure.UNREACHABLE,
+                                fact.error().kind() == ConnectionError.Kind.CANCELLED
+                                        ? AskFailure.CANCELLED
+                                        : AskFailure.UNREACHABLE,
                                 fact.error().text()))
                 .onOutcome(Refused.class, (ticket, fact) -> refused(ticket.key(), fact))
                 .onOutcome(
@@ -116,10 +118,10 @@ public final class ExchangeMachine {
                         asked > replying: reply
                         replying > resting: replySent
                         resting > reading: streamDue
-                        reading > noStream: askCame, askMissing, replyMissing, streamDue, streamEnded, booted
+                        reading > noStream: askCame, askMissing, parting, replyMissing, streamDue, streamEnded, booted
                         asked > noStream: refuse, streamDue, streamEnded, booted
                         replying > noStream: replySent, replyMissing, streamDue, streamEnded, booted
-                        resting > noStream: streamEnded, booted
+                        resting > noStream: parting, streamEnded, booted
                         asked: asked
                         noStream: offered, streamEnded""")
                 .phases(ExchangeState::nameOf)
@@ -136,9 +138,11 @@ public final class ExchangeMachine {
             return new ExchangeAction.Crowded(ask, dial ? ExchangeState.Want.DIAL : ExchangeState.Want.STREAM);
         }
         String why = Refusals.why(fact);
+        // That this node stops says nothing of the peer.
+        AskFailure failure = fact.clause().equals("not-draining") ? AskFailure.CANCELLED : AskFailure.UNREACHABLE;
         return dial
-                ? new ExchangeAction.Unreached(ask, AskFailure.UNREACHABLE, why)
-                : new ExchangeAction.StreamMissing(ask, AskFailure.UNREACHABLE, why);
+                ? new ExchangeAction.Unreached(ask, failure, why)
+                : new ExchangeAction.StreamMissing(ask, failure, why);
     }
 
     private static AskFailure why(ConnectionError.Kind kind) {

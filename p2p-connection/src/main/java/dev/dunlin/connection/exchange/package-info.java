@@ -22,10 +22,10 @@
  *     asked --> replying: reply
  *     replying --> resting: replySent
  *     resting --> reading: streamDue
- *     reading --> noStream: askCame, askMissing, replyMissing, streamDue, streamEnded, booted
+ *     reading --> noStream: askCame, askMissing, parting, replyMissing, streamDue, streamEnded, booted
  *     asked --> noStream: refuse, streamDue, streamEnded, booted
  *     replying --> noStream: replySent, replyMissing, streamDue, streamEnded, booted
- *     resting --> noStream: streamEnded, booted
+ *     resting --> noStream: parting, streamEnded, booted
  * }</pre>
  */
 @NullMarked

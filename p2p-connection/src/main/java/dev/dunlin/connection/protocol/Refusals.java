@@ -56,6 +56,7 @@ public final class Refusals {
             entry("outbox-is-not-full", "the channel's outbox has as many messages as it may"),
             entry("outbox-has-bytes-left", "the channel's outbox has as many bytes as it may"),
             entry("node-has-an-id", "this node has no id yet"),
+            entry("dht-is-on", "the DHT is off in this node: start it with another routing.mode, or without --dht off"),
             entry("network-is-on", "this node is not part of the network"),
             entry("goal-can-be-reached", "its key or a number of it is out of its range"),
             entry(

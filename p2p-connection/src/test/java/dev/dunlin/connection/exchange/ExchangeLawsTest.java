@@ -408,6 +408,28 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 1000));
                     driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
                 }),
+                new Script<>("a connection is left on which nothing is asked now", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+                    Handle connection = connection(driver, 100, 0);
+                    Handle reading = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, reading), ANSWER));
+                    driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
+                }),
+                new Script<>("a connection is left of one who asks too often", driver -> {
+                    driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+                    Handle connection = connection(driver, 100, 0);
+                    Handle resting = accepted(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(new ExchangeAction.Reply(question(driver, resting), ANSWER));
+                    rests(driver, resting);
+                    driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
+                }),
+                new Script<>("an ask is called off while it waits", driver -> {
+                    Handle connection = connection(driver, 100, 0);
+                    driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
+                    opened(driver, connection, 200, 0, Talk.CHAT_ID);
+                    driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
+                    driver.dispatch(new ExchangeAction.Cancel(new Ticket(Ticket.API, 2)));
+                }),
                 new Script<>("a stream that was used before breaks, and its question is asked once more", driver -> {
                     Handle connection = connection(driver, 100, 0);
                     driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));

@@ -498,6 +498,29 @@ class ExchangeMachineTest {
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
     }
 
+    /** Streams between two questions hold no connection that is to end; a question that has come is answered. */
+    @Test
+    void aConnectionThatIsToEndIsNotHeldByStreamsOnWhichNothingIsAsked() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.CHAT));
+        Handle connection = linked(A);
+        Handle between = accepted(connection, A, Talk.CHAT_ID);
+        assertThat(answered(between, ExchangeEffect.ReadInit.class)).isEqualTo(Then.READ);
+        Handle fresh = accepted(connection, A, Talk.CHAT_ID);
+        driver.dispatch(new ConnectionAction.Disconnect(A));
+        assertThat(own().inbound().has(between)).isFalse();
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(between, CloseMode.CLOSE));
+        assertThat(own().inbound().has(fresh)).isTrue();
+    }
+
+    /** That this node stops says nothing of the peer. */
+    @Test
+    void whatIsNotAskedSinceTheNodeStopsIsCalledOff() {
+        driver.dispatch(new ConnectionAction.Drain());
+        ask(1, A, Talk.LETTER);
+        assertThat(outcomes()).singleElement().isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
+                .isEqualTo(AskFailure.CANCELLED));
+    }
+
     @Test
     void whoIsCancelledWaitsForNoDial() {
         ask(1, A, Talk.LETTER);

@@ -24,7 +24,12 @@ final class Asked {
     }
 
     /** A request that waits. */
-    record Waiting(ActionId id, Digest content) {}
+    record Waiting(ActionId id, Digest content) {
+        /** The same of another input. */
+        Waiting in(long input) {
+            return new Waiting(new ActionId(input, id.index()), content);
+        }
+    }
 
     void add(Turn turn) {
         for (Turn.Emitted emitted : turn.effects()) {

@@ -151,13 +151,8 @@ public final class LogShrinker<R> {
                 continue;
             }
             taken.add(input);
-            StoreState<R> state = store.state();
-            if (state.input() + 1 != input.number()) {
-                store.restore(new StoreState<>(input.number() - 1, state.now(), state.node(), state.root()));
-            }
             try {
-                store.only(input.machines());
-                Turn turn = store.apply(input.input(), Math.max(input.at(), state.now()));
+                Turn turn = taken(store, input);
                 Optional<Audit.Broken> broken = audit.after(turn);
                 if (broken.isPresent()) {
                     return new Run(broken, input.number(), taken);
@@ -173,6 +168,15 @@ public final class LogShrinker<R> {
             }
         }
         return new Run(Optional.empty(), 0, taken);
+    }
+
+    private static <R> Turn taken(Store<R> store, Frame.Recorded input) {
+        StoreState<R> state = store.state();
+        if (state.input() + 1 != input.number()) {
+            store.skip(input.number() - 1, state.now());
+        }
+        store.only(input.machines());
+        return store.apply(input.input(), Math.max(input.at(), state.now()));
     }
 
     /**
@@ -209,17 +213,32 @@ public final class LogShrinker<R> {
         Store<R> store = stores.get();
         Audit audit = Audit.thorough(store);
         Map<Long, Long> numbers = new HashMap<>();
+        Asked asked = new Asked(Asked.MAX);
+        // As it was recorded, perhaps with fewer machines: then other places in an input are those of its requests.
+        Store<R> before = stores.get();
+        before.restore(log.earliestState());
+        Asked askedBefore = new Asked(Asked.MAX);
         Optional<Audit.Broken> broken = Optional.empty();
         for (Frame.Recorded input : small.kept()) {
-            ActionId answers = input.answers();
-            ActionId mapped = answers.isNone()
-                    ? answers
-                    : new ActionId(numbers.getOrDefault(answers.input(), 0L), answers.index());
+            ActionId answers = input.answers().isNone()
+                    ? ActionId.NONE
+                    : askedBefore
+                            .answered(input.answers())
+                            .flatMap(request -> asked.sameAs(request.in(
+                                    numbers.getOrDefault(request.id().input(), 0L))))
+                            .orElseThrow(() -> depends(small));
             numbers.put(input.number(), store.state().input() + 1);
             try {
+                askedBefore.add(taken(before, input));
+            } catch (StoreFailure breaksHereToo) {
+                // So it does with new numbers, or it is not what is looked for.
+            }
+            try {
                 Turn turn = store.apply(
-                        new Input(input.action(), mapped),
+                        new Input(input.action(), answers),
                         Math.max(input.at(), store.state().now()));
+                asked.answered(answers);
+                asked.add(turn);
                 turns.add(turn);
                 broken = audit.after(turn);
             } catch (StoreFailure failure) {
@@ -237,6 +256,7 @@ public final class LogShrinker<R> {
 
     private static LogException depends(Small small) {
         return new LogException("what breaks step " + small.step()
-                + " depends on the numbers of the steps, which a small log does not keep: none is written");
+                + " depends on the numbers of the steps or on which machines the node had, which a small log does not"
+                + " keep: none is written");
     }
 }

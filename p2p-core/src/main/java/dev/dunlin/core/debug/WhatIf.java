@@ -9,6 +9,7 @@ import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Content;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Input;
+import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
@@ -145,7 +146,10 @@ public final class WhatIf<R> {
         Outcome through(Edit edit, int atMost) {
             try (LogCursor frames = log.cursor(at)) {
                 Optional<Frame.Recorded> first = next(frames);
-                first.or(() -> recorded.recordedAt(at - 1)).ifPresent(frame -> future.only(frame.machines()));
+                // What stands before a boot is of the run that ended there.
+                first.filter(frame -> !(frame.action() instanceof NodeAction.Booted))
+                        .or(() -> recorded.recordedAt(at - 1))
+                        .ifPresent(frame -> future.only(frame.machines()));
                 if (edit instanceof Edit.Insert(LoggedAction input)) {
                     long time =
                             first.map(Frame.Recorded::at).orElse(future.state().now());

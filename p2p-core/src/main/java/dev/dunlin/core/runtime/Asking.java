@@ -61,26 +61,31 @@ final class Asking {
         last.set((run & MAX_RUN) << COUNT_BITS);
     }
 
-    /** One who waits. */
-    private record Asked(String key, long ticket, CompletableFuture<Action.Ticketed> future, Progress progress) {}
+    /** One who waits: under its key until its end is told, under its ticket until it is known. */
+    private record Asked(String key, long ticket, CompletableFuture<Action.Ticketed> future, Telling telling) {}
 
-    /** What one who waits is told on the way: in order, one at a time, and all of it before the end. */
-    private static final class Progress {
+    /** What one who waits is told: what comes on the way in order, one at a time, and the end behind it. */
+    private static final class Telling {
         private final Consumer<? super Outcome.Progress> listener;
-        private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        private final ArrayDeque<Outcome.Progress> waiting = new ArrayDeque<>();
+        private @Nullable Runnable end;
         private boolean isTelling;
+        private boolean isOver;
 
-        Progress(Consumer<? super Outcome.Progress> listener) {
+        Telling(Consumer<? super Outcome.Progress> listener) {
             this.listener = listener;
         }
 
         /** False if too much waits already. */
         boolean tell(Outcome.Progress outcome) {
             synchronized (waiting) {
+                if (isOver || end != null) {
+                    return true;
+                }
                 if (waiting.size() >= MAX_PROGRESS) {
                     return false;
                 }
-                waiting.add(() -> listener.accept(outcome));
+                waiting.add(outcome);
                 begin();
                 return true;
             }
@@ -88,9 +93,25 @@ final class Asking {
 
         void end(Runnable told) {
             synchronized (waiting) {
-                waiting.add(told);
-                begin();
+                if (!isOver && end == null) {
+                    end = told;
+                    begin();
+                }
             }
+        }
+
+        /** Ends it without waiting for the listener, which is told nothing more; an end that has come before is the end. */
+        void endNow(Runnable told) {
+            Runnable last;
+            synchronized (waiting) {
+                if (isOver) {
+                    return;
+                }
+                isOver = true;
+                waiting.clear();
+                last = end == null ? told : end;
+            }
+            CALLERS.execute(last);
         }
 
         private void begin() {
@@ -102,19 +123,29 @@ final class Asking {
 
         private void tellAll() {
             for (Runnable next = next(); next != null; next = next()) {
-                try {
-                    next.run();
-                } catch (RuntimeException | LinkageError | AssertionError e) {
-                    LOG.error("who waits for an outcome threw when told of what came before it", e);
-                }
+                next.run();
             }
         }
 
         private @Nullable Runnable next() {
             synchronized (waiting) {
-                Runnable next = waiting.poll();
-                isTelling = next != null;
-                return next;
+                Outcome.Progress told = waiting.poll();
+                if (told != null) {
+                    return () -> tellOne(told);
+                }
+                Runnable last = isOver ? null : end;
+                isOver |= last != null;
+                isTelling = last != null;
+                return last;
+            }
+        }
+
+        // Whatever it throws, the end is told.
+        private void tellOne(Outcome.Progress told) {
+            try {
+                listener.accept(told);
+            } catch (Throwable e) {
+                LOG.error("who waits for an outcome threw when told of what came before it", e);
             }
         }
     }
@@ -136,7 +167,7 @@ final class Asking {
         if (known != null && !known.future().isDone()) {
             return known.future();
         }
-        Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>(), new Progress(progress));
+        Asked fresh = new Asked(key, last.incrementAndGet(), new CompletableFuture<>(), new Telling(progress));
         // One that has just failed may still stand there: who saw it fail may ask again at once.
         Asked there =
                 byKey.compute(key, (any, old) -> old == null || old.future().isDone() ? fresh : old);
@@ -171,10 +202,9 @@ final class Asking {
         try {
             Future<?> timer = timeouts.schedule(
                     () -> {
-                        forget(one);
-                        CALLERS.execute(() -> one.future()
-                                .completeExceptionally(new TimeoutException("no outcome of '" + one.key()
-                                        + "' came within " + timeout.toMillis() + " ms; what was wished goes on")));
+                        byTicket.remove(one.ticket());
+                        one.telling().endNow(end(one, new TimeoutException("no outcome of '" + one.key()
+                                + "' came within " + timeout.toMillis() + " ms; what was wished goes on")));
                     },
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);
@@ -190,6 +220,14 @@ final class Asking {
         byTicket.remove(one.ticket(), one);
     }
 
+    // Its key and its place are free first: what callers do then may take long.
+    private Runnable end(Asked one, Throwable why) {
+        return () -> {
+            forget(one);
+            one.future().completeExceptionally(why);
+        };
+    }
+
     /** An outcome left the store: whoever waits for it is told. */
     void told(Action.Ticketed outcome) {
         if (!outcome.ticket().isOf(Ticket.API)) {
@@ -197,26 +235,24 @@ final class Asking {
         }
         if (outcome instanceof Outcome.Progress progress) {
             Asked one = byTicket.get(outcome.ticket().key());
-            if (one != null && !one.progress().tell(progress)) {
+            if (one != null && !one.telling().tell(progress)) {
                 dropped.incrementAndGet();
             }
         } else {
-            complete(outcome.ticket().key(), future -> {
-                if (outcome instanceof NodeOutcome.Refused refused) {
-                    future.completeExceptionally(RefusedException.of(refused));
-                } else {
-                    future.complete(outcome);
-                }
-            });
+            Asked one = byTicket.remove(outcome.ticket().key());
+            if (one != null) {
+                one.telling().end(end(one, outcome));
+            }
         }
     }
 
-    private void complete(long ticket, Consumer<CompletableFuture<Action.Ticketed>> how) {
-        Asked done = byTicket.remove(ticket);
-        if (done != null) {
-            byKey.remove(done.key(), done);
-            done.progress().end(() -> how.accept(done.future()));
-        }
+    private Runnable end(Asked one, Action.Ticketed outcome) {
+        return outcome instanceof NodeOutcome.Refused refused
+                ? end(one, RefusedException.of(refused))
+                : () -> {
+                    forget(one);
+                    one.future().complete(outcome);
+                };
     }
 
     /**
@@ -228,17 +264,15 @@ final class Asking {
         over = true;
         failure = why;
         timeouts.shutdownNow();
-        for (Long ticket : byTicket.keySet()) {
-            complete(
-                    ticket,
-                    future ->
-                            future.completeExceptionally(why == null ? RefusedException.of(Port.Offer.STOPPING) : why));
+        for (Asked one : byKey.values()) {
+            byTicket.remove(one.ticket());
+            one.telling().endNow(end(one, why == null ? RefusedException.of(Port.Offer.STOPPING) : why));
         }
     }
 
     /** How many wait. */
     int waiting() {
-        return byTicket.size();
+        return byKey.size();
     }
 
     /** How much of what was told on the way was dropped, as those who were to be told were too slow. */

@@ -100,8 +100,9 @@ public final class NodeRuntime<R> implements Port {
      * As {@link #ask(String, Function, Duration)}, and tells what is found on the way.
      *
      * @param progress is told of each {@link Outcome.Progress}, one after the other on a thread of its own, and of all of them before
-     *     the future is completed; of those that come while 4,096 wait for it nothing is told. If another waits for the same key
-     *     already, only that one is told
+     *     the future is completed with an outcome: it waits for whoever is slow to take them, but for its time-out and the end of the
+     *     node, after which nothing more is told. Of those that come while 4,096 wait nothing is told. If another waits for the same
+     *     key already, only that one is told
      */
     public CompletableFuture<Action.Ticketed> ask(
             String key, Function<Ticket, Action> wish, Duration timeout, Consumer<? super Outcome.Progress> progress) {

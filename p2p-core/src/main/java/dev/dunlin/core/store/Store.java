@@ -35,9 +35,6 @@ public final class Store<R> {
     /** The most ticks at one time; more is a bug, not work. */
     public static final int MAX_TICKS = 1 << 20;
 
-    /** Stands for all machines where some are named. */
-    private static final Set<String> ALL = Set.of();
-
     private static final Input TICK = Input.of(new NodeAction.Tick());
 
     private final R initial;
@@ -58,7 +55,7 @@ public final class Store<R> {
 
     // Which machines take part, by their places; all if there is none.
     private boolean @Nullable [] part;
-    private Set<String> partakers = ALL;
+    private @Nullable Set<String> partakers;
 
     private Store(R initial, Mounts<R> mounts, Turning<R> turning) {
         this.initial = initial;
@@ -122,8 +119,9 @@ public final class Store<R> {
     }
 
     /**
-     * From the next input on only these machines take part, besides the store's own: the others are not booted, observe nothing, and
-     * nothing of theirs is due. So a store replays a run in which fewer machines were mounted.
+     * From the next input on only these machines take part, besides the store's own: the others are not booted, observe nothing,
+     * nothing of theirs is due, and what they knew is gone, as when a program goes on without them. So a store replays a run in which
+     * fewer machines were mounted.
      *
      * @param machines their names; those that are not mounted are passed over
      */
@@ -139,12 +137,30 @@ public final class Store<R> {
             part = areAll ? null : those;
             recomputeDeadlines();
         }
+        forgetOthers();
+    }
+
+    private void forgetOthers() {
+        if (part == null) {
+            return;
+        }
+        R left = root;
+        for (Mount<R, ?, ?> mount : mounts.all()) {
+            Object initial = mount.machine.initial();
+            if (!takesPart(mount.index) && mount.read(node, left) != initial) {
+                left = mount.written(left, initial);
+            }
+        }
+        if (left != root) {
+            root = left;
+            state = new StoreState<>(number, now, node, root);
+        }
     }
 
     /** From the next input on all machines take part. */
     public void all() {
         part = null;
-        partakers = ALL;
+        partakers = null;
         recomputeDeadlines();
     }
 

@@ -239,6 +239,82 @@ final class AskingTest extends RunningLamps {
         assertThat(told).hasValue(3);
     }
 
+    /** Whatever it is that is thrown. */
+    @Test
+    void whoBreaksWhenToldGetsTheEnd() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        AtomicInteger told = new AtomicInteger();
+        CompletableFuture<Action.Ticketed> end =
+                node.ask("k", ticket -> new ParcelAction.Deliver(ticket, 3), LONG, progress -> {
+                    told.incrementAndGet();
+                    throw new StackOverflowError("meant: a caller that breaks");
+                });
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+        assertThat(told).hasValue(3);
+    }
+
+    /** Its place and its key are taken until it is told the end; a second wish would be the same once more. */
+    @Test
+    void whoIsSlowToTakeWhatIsToldWaitsStill() throws Exception {
+        NodeRuntime<Parcels.Root> node = parcels();
+        CountDownLatch release = latch();
+        AtomicInteger wishes = new AtomicInteger();
+        CompletableFuture<Action.Ticketed> end = deliver(node, wishes, LONG, release, new AtomicInteger());
+        await(() -> node.stats().inputs() == 2);
+        assertThat(deliver(node, wishes, LONG, release, new AtomicInteger())).isSameAs(end);
+        assertThat(node.stats().asking()).isEqualTo(1);
+        release.countDown();
+        end.get(30, TimeUnit.SECONDS);
+        assertThat(wishes).hasValue(1);
+        await(() -> node.stats().asking() == 0);
+    }
+
+    /** When its time is over, or the node stops, it is told no more, and waits for nobody. */
+    @Test
+    void theEndOfTimeWaitsForNoSlowListener() throws Exception {
+        for (boolean isStop : new boolean[] {false, true}) {
+            NodeRuntime<Parcels.Root> node = parcels();
+            CountDownLatch release = latch();
+            AtomicInteger told = new AtomicInteger();
+            CompletableFuture<Action.Ticketed> end = deliver(
+                    node, new AtomicInteger(), isStop ? LONG : Duration.ofMillis(50), release, told);
+            await(() -> told.get() == 1);
+            if (isStop) {
+                node.stop().get(30, TimeUnit.SECONDS);
+            }
+            // What was collected has been by now; who is slow learns that, and nothing of what came before it.
+            assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
+            release.countDown();
+            if (!isStop) {
+                node.stop().get(30, TimeUnit.SECONDS);
+            }
+            assertThat(told).hasValue(1);
+        }
+    }
+
+    private static CompletableFuture<Action.Ticketed> deliver(
+            NodeRuntime<Parcels.Root> node,
+            AtomicInteger wishes,
+            Duration time,
+            CountDownLatch release,
+            AtomicInteger told) {
+        return node.ask(
+                "k",
+                ticket -> {
+                    wishes.incrementAndGet();
+                    return new ParcelAction.Deliver(ticket, 100);
+                },
+                time,
+                progress -> {
+                    told.incrementAndGet();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+    }
+
     /** The first run's question stays in the state over the boot; its late outcome is nobody's. */
     @Test
     void aTicketKeptOverABootAnswersNobodyOfTheNextRun() throws Exception {

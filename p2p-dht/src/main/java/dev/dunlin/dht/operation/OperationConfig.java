@@ -6,6 +6,7 @@ import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.query.Terms;
+import dev.dunlin.dht.routing.Mode;
 import dev.dunlin.dht.routing.RoutingConfig;
 import java.util.Optional;
 
@@ -14,10 +15,12 @@ import java.util.Optional;
  * is a time; what it means stands there. A value that is missing or out of its range is the standard one.
  *
  * @param self this node's own id ({@code node.peerId})
+ * @param isOn whether this node is part of any network ({@code routing.mode})
  * @param isScoped as {@link RoutingConfig#isScoped}
  */
 public record OperationConfig(
         Optional<PeerId> self,
+        boolean isOn,
         boolean isScoped,
         int maxOperations,
         int maxOperationsOfOne,
@@ -101,6 +104,7 @@ public record OperationConfig(
     public static OperationConfig of(Table<String, String> config) {
         return new OperationConfig(
                 ConnectionConfig.of(config).self(),
+                RoutingConfig.of(config).mode() != Mode.OFF,
                 RoutingConfig.of(config).isScoped(),
                 MAX_OPERATIONS.integer(config),
                 MAX_OPERATIONS_OF_ONE.integer(config),

@@ -36,6 +36,7 @@ record OperationGuards(Validators validators) {
                         when(
                                 "node-has-an-id",
                                 (own, wish) -> own.config().self().isPresent()),
+                        when("dht-is-on", (own, wish) -> own.config().isOn()),
                         when("not-self", OperationGuards::isOfAnother),
                         when("goal-can-be-reached", (own, wish) -> isPossible(wish.goal())),
                         when(

@@ -3,6 +3,7 @@ package dev.dunlin.dht.routing;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.Scope;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Due;
@@ -16,6 +17,7 @@ import dev.dunlin.dht.query.QueryAction;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.Terms;
 import dev.dunlin.dht.routing.Space.Refresh;
+import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.RoutingTable;
 import dev.dunlin.dht.wire.Connectedness;
@@ -87,25 +89,52 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     /** Whom it knew it knows still, and looks at soon; what was asked in the last run has no answer in this one. */
     static RoutingState boot(RoutingState own, NodeAction.Booted booted, Context ctx) {
         RoutingConfig config = RoutingConfig.of(booted.config());
-        RoutingState after = new RoutingState(config, Table.empty(), Table.empty(), own.last(), false);
+        RoutingState after =
+                new RoutingState(config, Table.empty(), remembered(own, config), Table.empty(), own.last(), false);
         for (Network network : Network.values()) {
             if (!Network.of(config).contains(network)) {
                 ctx.then(new ExchangeAction.Unserve(network.protocol()));
                 continue;
             }
             Key self = Key.of(config.self().orElseThrow());
-            RoutingTable table = own.spaces()
+            RoutingTable table = after.resting()
                     .find(network)
-                    .map(Space::table)
                     .filter(remembered -> remembered.self().equals(self))
                     .map(remembered -> soonChecked(remembered.limited(config.limits(network)), ctx))
                     .orElse(RoutingTable.of(self, config.limits(network)));
+            after = after.resumed(network);
             Space space = Space.of(table, config.maxChecks(), ctx.now() + 1, ctx.now() + 1);
             after = new RoutingReducer(after, network, space, ctx)
                     .served(config)
                     .saved();
         }
         return after;
+    }
+
+    /** Whom it knew in networks that are the same still: one of another prefix is another, and one of other addresses has other nodes. */
+    private static Table<Network, RoutingTable> remembered(RoutingState own, RoutingConfig config) {
+        Table<Network, RoutingTable> tables = own.resting();
+        for (Map.Entry<Network, Space> each : own.spaces()) {
+            tables = tables.with(each.getKey(), each.getValue().table());
+        }
+        if (!own.config().prefix().equals(config.prefix())) {
+            return Table.empty();
+        }
+        if (own.config().isScoped() != config.isScoped()) {
+            for (Map.Entry<Network, RoutingTable> each : tables) {
+                AddressFilter filter = each.getKey().filter(config.isScoped());
+                RoutingTable kept = each.getValue();
+                for (Contact contact : kept.contacts()) {
+                    List<Multiaddr> addresses = filter.kept(contact.addresses());
+                    if (!addresses.equals(contact.addresses())) {
+                        RoutingTable moved = addresses.isEmpty() ? kept : kept.moved(contact.at(addresses));
+                        kept = moved.equals(kept) ? kept.without(contact) : moved;
+                    }
+                }
+                tables = tables.with(each.getKey(), kept);
+            }
+        }
+        return tables;
     }
 
     private static RoutingTable soonChecked(RoutingTable table, Context ctx) {
@@ -122,7 +151,7 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         for (Map.Entry<Network, Space> each : own.spaces()) {
             spaces = spaces.with(each.getKey(), each.getValue().limited(config, each.getKey()));
         }
-        return new RoutingState(config, spaces, own.tasks(), own.last(), own.isReachable());
+        return new RoutingState(config, spaces, own.resting(), own.tasks(), own.last(), own.isReachable());
     }
 
     private static RoutingReducer in(RoutingState own, Network network, Context ctx) {

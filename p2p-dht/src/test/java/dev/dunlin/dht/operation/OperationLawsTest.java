@@ -169,6 +169,11 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                     driver.dispatch(new OperationAction.Start(
                             new Ticket(Ticket.API, 1), new Goal.FindClosest(AnyValue.key("a"))));
                 }),
+                new Script<>("a node of no network does nothing", driver -> {
+                    driver.boot(config().with("routing.mode", "off"));
+                    driver.dispatch(new OperationAction.Start(
+                            new Ticket(Ticket.API, 1), new Goal.FindClosest(AnyValue.key("a"))));
+                }),
                 new Script<>(
                         "what is being stored is stopped, in one network, as the other has no room for a lookup",
                         driver -> {

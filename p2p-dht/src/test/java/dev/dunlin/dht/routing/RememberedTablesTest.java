@@ -1,0 +1,85 @@
+package dev.dunlin.dht.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.dht.routing.RoutingAction.CheckFailed;
+import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.table.Contacts;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whom a node knows, after it was started again, perhaps otherwise. */
+final class RememberedTablesTest {
+
+    private static final Contact FAR = Contacts.contact(1, "/ip4/8.1.1.1/tcp/4001");
+    private static final Contact NEAR = Contacts.contact(2, "/ip4/192.168.0.2/tcp/4001");
+
+    private final StoreDriver<RoutingLawsTest.Root> driver =
+            StoreDriver.of(new RoutingLawsTest().store(RoutingMachine.ROUTING));
+
+    private static Table<String, String> config(String... more) {
+        Table<String, String> config = Table.<String, String>empty()
+                .with("node.peerId", Contacts.contact(0).peer().toString())
+                .with("routing.addresses", "any");
+        for (int i = 0; i < more.length; i += 2) {
+            config = config.with(more[i], more[i + 1]);
+        }
+        return config;
+    }
+
+    @BeforeEach
+    void knowsTwo() {
+        driver.boot(config());
+        for (Contact contact : List.of(FAR, NEAR)) {
+            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+        }
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+    }
+
+    private List<Contact> known() {
+        return driver.root().routing().contacts();
+    }
+
+    @Test
+    void theyAreThereStill() {
+        driver.boot(config());
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+    }
+
+    @Test
+    void aRunWithoutTheNetworkForgetsNobody() {
+        driver.boot(config("routing.mode", "off"));
+        assertThat(known()).isEmpty();
+        driver.boot(config("routing.mode", "off"));
+        driver.boot(config());
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+    }
+
+    @Test
+    void aNetworkOfAnotherPrefixIsAnother() {
+        driver.boot(config("routing.prefix", "/fleet"));
+        assertThat(known()).isEmpty();
+        driver.boot(config());
+        assertThat(known()).isEmpty();
+    }
+
+    @Test
+    void theInternetHasNoNodesOfTheLocalNetwork() {
+        driver.boot(config("routing.addresses", "scoped"));
+        assertThat(driver.root().routing().spaces().at(Network.WIDE).table().contacts())
+                .containsExactly(FAR);
+    }
+
+    /** A check that this node called off, since it stops, says nothing of whom it was to look at. */
+    @Test
+    void whoIsNotLookedAtSinceTheNodeStopsStays() {
+        driver.dispatch(new RoutingAction.Failed(FAR.peer(), Network.WIDE, AskFailure.RESET));
+        long task = driver.root().routing().spaces().at(Network.WIDE).checking().at(FAR.peer());
+        driver.dispatch(new CheckFailed(task, FAR.peer(), AskFailure.CANCELLED, ""));
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+    }
+}
