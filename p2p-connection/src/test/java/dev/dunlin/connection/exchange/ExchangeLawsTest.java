@@ -428,6 +428,7 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
                     opened(driver, connection, 200, 0, Talk.CHAT_ID);
                     driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
+                    driver.dispatch(new ExchangeAction.Reached(2));
                     driver.dispatch(new ExchangeAction.Cancel(new Ticket(Ticket.API, 2)));
                 }),
                 new Script<>("a stream that was used before breaks, and its question is asked once more", driver -> {
