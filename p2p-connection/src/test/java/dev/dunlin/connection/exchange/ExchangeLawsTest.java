@@ -423,12 +423,10 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                     rests(driver, resting);
                     driver.dispatch(new ConnectionAction.WentAway(connection, peer(0), 0));
                 }),
-                new Script<>("an ask is called off while it waits", driver -> {
-                    Handle connection = connection(driver, 100, 0);
+                new Script<>("an ask is called off while it waits for a dial", driver -> {
+                    driver.boot(config().with("connection.maxDials", "1"));
                     driver.dispatch(ask(1, 0, Talk.CHAT, HELLO));
-                    opened(driver, connection, 200, 0, Talk.CHAT_ID);
-                    driver.dispatch(ask(2, 0, Talk.CHAT, HELLO));
-                    driver.dispatch(new ExchangeAction.Reached(2));
+                    driver.dispatch(ask(2, 2, Talk.CHAT, HELLO));
                     driver.dispatch(new ExchangeAction.Cancel(new Ticket(Ticket.API, 2)));
                 }),
                 new Script<>("a stream that was used before breaks, and its question is asked once more", driver -> {
