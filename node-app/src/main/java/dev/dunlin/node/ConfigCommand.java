@@ -60,7 +60,6 @@ final class ConfigCommand implements Runnable {
         @Override
         public void run() {
             Configuration read = options.read(List.of());
-            ConfigurationOptions.require(read);
             NodeAddresses.require(read, Identity.find(options.dataDir()).map(Identity::peerId));
             spec.commandLine()
                     .getOut()

@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.extension.Host;
 import dev.dunlin.connection.identify.IdentifyAction;
+import dev.dunlin.connection.identify.IdentifyConfig;
 import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.netty.NettyNode;
 import dev.dunlin.connection.netty.NettyTransport;
@@ -83,7 +84,7 @@ public final class Node implements AutoCloseable {
         counts = new ActionCounts(names::nameOf);
         refusals = new LastRefusals(names::nameOf);
         String buildName = build.text();
-        Table<String, String> config = options.config().with("identify.agentVersion", "dunlin/" + build.version());
+        Table<String, String> config = named(options.config(), build);
         storage = options.logFolder().isPresent()
                 ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
                 : Optional.empty();
@@ -121,6 +122,13 @@ public final class Node implements AutoCloseable {
         transport = running.net();
         runtime.offer(new IdentifyAction.Speak(
                 options.protocols().keySet().stream().sorted().toList()));
+    }
+
+    // With its version, unless it is to call itself otherwise.
+    private static Table<String, String> named(Table<String, String> config, BuildInfo build) {
+        return IdentifyConfig.AGENT_VERSION.of(config).equals(IdentifyConfig.AGENT_VERSION.standard())
+                ? config.with(IdentifyConfig.AGENT_VERSION.key(), "dunlin/" + build.version())
+                : config;
     }
 
     private void broken(String by, Audit.Broken what) {

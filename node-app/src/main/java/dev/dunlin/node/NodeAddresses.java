@@ -24,10 +24,19 @@ final class NodeAddresses {
      * @throws CommandFailure with all mistakes
      */
     static void require(Configuration configuration, Optional<PeerId> self) {
-        ConfigurationOptions.require(checked(configuration, self));
+        ConfigurationOptions.require(checked(configuration, self, true));
     }
 
-    private static Configuration checked(Configuration configuration, Optional<PeerId> self) {
+    /**
+     * Refuses a configuration with mistakes, those of its addresses among them that are such whosever they are.
+     *
+     * @throws CommandFailure with all of them
+     */
+    static void requireWhosever(Configuration configuration) {
+        ConfigurationOptions.require(checked(configuration, Optional.empty(), false));
+    }
+
+    private static Configuration checked(Configuration configuration, Optional<PeerId> self, boolean isKnown) {
         List<Problem> problems = new ArrayList<>();
         for (Multiaddr address : configuration.addresses(NodeSettings.CONNECT)) {
             whyNotDialled(address, self)
@@ -41,7 +50,7 @@ final class NodeAddresses {
                             configuration.valueOf(RoutingConfig.BOOTSTRAP.key()).origin(), address + " " + why)));
         }
         for (Multiaddr address : configuration.addresses(NodeSettings.LISTEN)) {
-            whyNotListenedAt(address, self)
+            whyNotListenedAt(address, isKnown ? self : address.peerId())
                     .ifPresent(why -> problems.add(new Problem(
                             configuration.valueOf(NodeSettings.LISTEN.key()).origin(), address + " " + why)));
         }

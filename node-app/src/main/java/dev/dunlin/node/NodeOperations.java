@@ -374,7 +374,9 @@ final class NodeOperations {
                 key,
                 setting.kind().shown(value),
                 setting.kind().shown(setting.standard()),
-                isChanged ? "an operator, while it ran" : said.origin().text(),
+                !isChanged
+                        ? said.origin().text()
+                        : setting.live() ? "an operator, while it ran" : "this program, at its start",
                 setting.live(),
                 setting.kind().range(),
                 setting.meaning());

@@ -105,7 +105,7 @@ final class RunCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         Configuration said = configured.read(options());
-        ConfigurationOptions.require(said);
+        NodeAddresses.requireWhosever(said);
         levels(said);
         if (!NodeSettings.QUIET.isOn(said.recorded())) {
             machines.told().forEach(MACHINES::info);

@@ -149,8 +149,8 @@ public record ConnectionConfig(
             "connection.maxConnections", 1024, 1, 16384, "most connections, open, closing or being dialled");
     private static final Setting MAX_INBOUND =
             Setting.count("connection.maxInbound", 512, 0, 16384, "most inbound connections, open or closing");
-    private static final Setting MAX_PER_PEER =
-            Setting.count("connection.maxPerPeer", 8, 2, 64, "most open connections of one peer; as many more may be closing");
+    private static final Setting MAX_PER_PEER = Setting.count(
+            "connection.maxPerPeer", 8, 2, 64, "most open connections of one peer; as many more may be closing");
     private static final Setting MAX_DIALS = Setting.count("connection.maxDials", 160, 1, 16384, "most dials at once");
     private static final Setting MAX_ADDRESSES =
             Setting.count("connection.maxAddresses", 16, 1, MOST_ADDRESSES, "most addresses kept of a peer");

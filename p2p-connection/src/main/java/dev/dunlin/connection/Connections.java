@@ -67,11 +67,8 @@ final class Connections {
                 .filter(handle -> own.connections().at(handle).users() == 0)
                 .min(byUse);
         return unused.or(() -> open.stream()
-                .filter(handle -> !own.connections()
-                        .at(handle)
-                        .remoteAddress()
-                        .host()
-                        .equals(from.host()))
+                .filter(handle ->
+                        !own.connections().at(handle).remoteAddress().host().equals(from.host()))
                 .min(byAge));
     }
 
@@ -79,11 +76,13 @@ final class Connections {
     static ConnectionState withinShare(ConnectionState own, Handle newest, Context ctx) {
         Connection came = own.connections().at(newest);
         if (!(own.phaseOf(came.peer()) instanceof Connected connected)
-                || ConnectionGuards.placesTaken(own, came.peer()) <= own.config().maxPerPeer()) {
+                || ConnectionGuards.placesTaken(own, came.peer())
+                        <= own.config().maxPerPeer()) {
             return own;
         }
-        List<Handle> others =
-                connected.open().stream().filter(handle -> !handle.equals(newest)).toList();
+        List<Handle> others = connected.open().stream()
+                .filter(handle -> !handle.equals(newest))
+                .toList();
         Handle old = replaceable(own, others, came.remoteAddress()).orElseThrow();
         ConnectionState without = withoutOpen(own, old, CloseReason.SPARE.words(), ctx);
         return leave(without, old, CloseReason.SPARE, ctx);

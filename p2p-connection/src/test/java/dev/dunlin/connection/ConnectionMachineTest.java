@@ -1190,7 +1190,8 @@ class ConnectionMachineTest {
             bench.pass(5 * SECOND);
             assertThat(bench.emitted())
                     .contains(
-                            new DisconnectInit(first, CloseReason.SPARE), new DisconnectInit(second, CloseReason.SPARE));
+                            new DisconnectInit(first, CloseReason.SPARE),
+                            new DisconnectInit(second, CloseReason.SPARE));
             closed(first);
             acceptedFrom(4);
         }

@@ -184,13 +184,14 @@ final class Reception {
             } catch (NoAnswerException failure) {
                 exchange.answer(Problem.of(failure));
             } catch (RuntimeException | Error bug) {
+                // What it says may be a peer's text, and the stack trace is for whoever asks for it.
+                String why = Exchange.shown(bug.toString());
                 LOG.error(
-                        "a fault in the admin API, at {} {}",
-                        exchange.request().method(),
-                        Exchange.shown(exchange.path()),
-                        bug);
+                        "a bug, at {} {}: {}", exchange.request().method(), Exchange.shown(exchange.path()), why, bug);
                 exchange.answer(Problem.of(
-                        500, "fault", "A fault in Dunlin itself", "look into the log of the process, and report it"));
+                        NoAnswerException.Kind.FAULT,
+                        "what was to answer has a bug: " + why + "; report it to whoever made that, with the log of the"
+                                + " process"));
             } finally {
                 room.release();
             }

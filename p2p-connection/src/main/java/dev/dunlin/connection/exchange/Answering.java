@@ -79,13 +79,15 @@ final class Answering {
 
     /** Connections to a peer, or one of them, are about to end: streams on which it has asked and now asks nothing do not hold them. */
     ExchangeState parting(PeerId peer, Optional<Handle> connection) {
-        boolean asks = own.lanes().or(peer, ExchangeState.Lanes.NONE).each().stream()
-                .anyMatch(lane -> lane.inbound() > 0);
+        boolean asks =
+                own.lanes().or(peer, ExchangeState.Lanes.NONE).each().stream().anyMatch(lane -> lane.inbound() > 0);
         List<Handle> between = new ArrayList<>();
         if (asks) {
             own.inbound().each((handle, stream) -> {
                 if (stream.peer().equals(peer)
-                        && connection.filter(one -> !one.equals(stream.connection())).isEmpty()
+                        && connection
+                                .filter(one -> !one.equals(stream.connection()))
+                                .isEmpty()
                         && stream.number() > 0
                         && (stream.side() == Side.READING || stream.side() == Side.RESTING)) {
                     between.add(handle);

@@ -69,7 +69,8 @@ final class ExchangeReducer {
                 own.outbound().has(stream) ? asking.idled(stream) : answering.due(stream);
             case ExchangeAction.Forget(var peer) -> own.forgotten(peer, ctx.now());
             case ExchangeAction.DialMissed fact -> asking.dialMissed(fact);
-            case ExchangeAction.Parting(var peer, var connection) -> new Answering(catalogue, asking.parting(peer, connection), ctx).parting(peer, connection);
+            case ExchangeAction.Parting(var peer, var connection) ->
+                new Answering(catalogue, asking.parting(peer, connection), ctx).parting(peer, connection);
             case ExchangeAction.Serve(String protocol) -> answering.serves(protocol, true);
             case ExchangeAction.Unserve(String protocol) -> answering.serves(protocol, false);
             case ExchangeAction.Offered fact -> answering.offered(fact);

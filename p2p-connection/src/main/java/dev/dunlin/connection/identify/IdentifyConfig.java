@@ -44,8 +44,10 @@ public record IdentifyConfig(
 
     private static final Setting PROTOCOL_VERSION =
             Setting.words("identify.protocolVersion", "ipfs/0.1.0", MAX_TEXT, "what this node calls the network");
-    private static final Setting AGENT_VERSION =
+    /** What this node calls itself. */
+    public static final Setting AGENT_VERSION =
             Setting.words("identify.agentVersion", "dunlin", MAX_TEXT, "what this node calls itself");
+
     private static final Setting TIMEOUT = Setting.time(
             "identify.timeout",
             5 * SECOND,

@@ -196,7 +196,7 @@ public final class PeerOperations {
                                     + " stops or is told unkeep.",
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Keep(peerIn(given), addressesIn(given), OPERATOR),
-                            (outcome, given, after) -> new Done(says(after, peerIn(given))),
+                            (outcome, given, after) -> new Done(tells(after, peerIn(given))),
                             done -> List.of(done.state()),
                             10_000),
                     new Order<>(
@@ -206,7 +206,7 @@ public final class PeerOperations {
                             "No longer stays connected to a peer that was kept by keep. Its connection goes on.",
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Unkeep(given.peer("peer"), OPERATOR),
-                            (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
+                            (outcome, given, after) -> new Done(tells(after, given.peer("peer"))),
                             done -> List.of(done.state()),
                             10_000),
                     new Order<>(
@@ -239,7 +239,7 @@ public final class PeerOperations {
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Ban(
                                     given.peer("peer"), given.number("for"), given.text("why")),
-                            (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
+                            (outcome, given, after) -> new Done(tells(after, given.peer("peer"))),
                             done -> List.of(done.state()),
                             10_000),
                     new Order<>(
@@ -249,7 +249,7 @@ public final class PeerOperations {
                             "Lifts the ban of a peer. It is not dialled because of that; one that was kept is kept no longer.",
                             Done.class,
                             (given, ticket) -> new ConnectionAction.Unban(given.peer("peer")),
-                            (outcome, given, after) -> new Done(says(after, given.peer("peer"))),
+                            (outcome, given, after) -> new Done(tells(after, given.peer("peer"))),
                             done -> List.of(done.state()),
                             10_000))
             .with(Metric.gauge(
@@ -284,6 +284,12 @@ public final class PeerOperations {
 
     private static String says(At<ConnectionView, PeerState> at, PeerId peer) {
         return words(at).about(peer, Optional.empty()).state();
+    }
+
+    /** With what comes of it, where that is what was ordered. */
+    private static String tells(At<ConnectionView, PeerState> at, PeerId peer) {
+        PeerAnswer answer = words(at).about(peer, Optional.empty());
+        return answer.state() + "; " + answer.next();
     }
 
     private static Done connected(Object outcome, Arguments given, At<ConnectionView, PeerState> after) {

@@ -63,6 +63,13 @@ public final class Refusals {
                     "node-can-be-found",
                     "this node has no address at which others could come to it: have it listen first"),
             entry("value-is-valid", "the value is not valid under its key, or has expired"),
+            entry("value-is-not-too-long", "the value is longer than this node takes"),
+            entry("values-have-room", "this node stores as many values as it may"),
+            entry("no-better-value-is-held", "a better value stands under its key"),
+            entry("value-is-kept", "no value is kept under this key"),
+            entry("values-not-full", "as many values are kept known as there may be"),
+            entry("keys-have-a-length", "a key is empty, or longer than keys may be"),
+            entry("keys-not-full", "as many keys are kept provided as there may be"),
             entry("operations-not-full", "as many operations go on as there may be"),
             entry("queries-not-full", "as many lookups are under way as there may be"),
             entry("crawls-not-full", "as many crawls go on as there may be"),
@@ -99,7 +106,7 @@ public final class Refusals {
     private static Optional<String> kept(String clause, List<Operand> operands) {
         Optional<String> by = operand("keptBy", operands);
         return switch (clause) {
-            case "not-kept" -> by.map(who -> "it is kept by " + who + ", and that is to be ended first");
+            case "not-kept" -> by.map(who -> "it is kept by " + who + ", and that is to be ended first" + how(who));
             case "is-kept-for-it" ->
                 by.map(who -> who.isEmpty()
                         ? "it is not kept"
@@ -107,6 +114,11 @@ public final class Refusals {
                                 + operand("why", operands).orElse("you"));
             default -> Optional.empty();
         };
+    }
+
+    // Who is kept from the start on is kept until the end.
+    private static String how(String who) {
+        return who.contains("--connect") ? ": start the node without it, or ban the peer" : "";
     }
 
     private static Optional<String> operand(String name, List<Operand> operands) {

@@ -22,6 +22,7 @@ public final class ClauseWords {
 
     private static final Map<String, String> FACTS = Map.ofEntries(
             entry("addresses-of-no-other-peer", "an address of them is that of another peer"),
+            entry("answer-is-awaited", LATE),
             entry("ask-is-awaited", LATE),
             entry("ask-is-known", "the question is not there any more"),
             entry("ask-is-opening", LATE),
@@ -44,6 +45,7 @@ public final class ClauseWords {
             entry("count-in-range", "the number of pings is none that may be asked for"),
             entry("description-fits", "what the peer says of itself is longer than it may be"),
             entry("dial-is-current", "it answers a dial that is over"),
+            entry("end-is-awaited", LATE),
             entry("fits-others", "a setting does not fit another one"),
             entry("fits-what-is", "what is there now does not fit the new values"),
             entry("has-an-address", "no address is given"),
@@ -53,6 +55,7 @@ public final class ClauseWords {
             entry("is-of-a-protocol", "this node does not speak the protocol of the stream"),
             entry("is-served", "the protocol is not served"),
             entry("jobs-below-limit", "as many rounds of pings are under way as there may be"),
+            entry("labels-not-full", "as many kinds are counted one by one as there may be"),
             entry("links-below-limit", FULL),
             entry("listen-is-current", "it answers a wish to listen that is over"),
             entry("listener-is-known", "the listener is not there any more"),
@@ -60,6 +63,7 @@ public final class ClauseWords {
             entry("message-is-an-answer", "the message is no answer of the protocol"),
             entry("names-are-names", "the name of a protocol is empty or too long"),
             entry("no-connection-is-left", "there is another connection to it"),
+            entry("node-is-being-asked", LATE),
             entry("not-asked-before", "it was asked for before"),
             entry("not-connected", "there is a connection to it"),
             entry("open-is-current", "it answers the opening of a stream that is over"),
@@ -77,12 +81,16 @@ public final class ClauseWords {
             entry("question-is-open", "the question has its answer, or is gone"),
             entry("rtt-not-negative", "a time below zero was measured"),
             entry("run-is-the-next", "it is another run than the next one"),
+            entry("search-goes-on", LATE),
+            entry("search-is-awaited", LATE),
+            entry("seeds-are-awaited", LATE),
             entry("stream-carries-the-ask", "the stream carries no question that waits for it"),
             entry("stream-is-known", NO_STREAM),
             entry("stream-is-new", "the stream was told of before"),
             entry("stream-is-not-reset", "the stream is being reset"),
             entry("stream-is-read", "nobody waits for what the stream brings"),
             entry("stream-is-written", "nobody waits for what the stream has taken"),
+            entry("task-is-awaited", LATE),
             entry("ticket-fits", "it answers the wish of somebody else"),
             entry("too-many-are-known", "there is room for all that are known"));
 

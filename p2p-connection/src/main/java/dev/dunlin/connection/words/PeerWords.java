@@ -1,6 +1,7 @@
 package dev.dunlin.connection.words;
 
 import dev.dunlin.connection.Ban;
+import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.Connection;
 import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.ConnectionState.Connected;
@@ -254,6 +255,13 @@ public record PeerWords(
 
     private PeerAnswer ended(PeerId peer, End end) {
         String where = " (" + end.address() + ")";
+        if (end.reason().filter(CloseReason.BANNED::equals).isPresent()) {
+            return new PeerAnswer(
+                    peer + " is not connected " + since(end.at()) + ": this node had banned it, and has no longer"
+                            + where,
+                    "it is not dialled by itself, and what it opens is taken",
+                    "ask for a connection, or keep the peer, if one is wanted");
+        }
         return end.reason()
                 .map(reason -> new PeerAnswer(
                         peer + " is not connected " + since(end.at()) + ": " + reason.words(end.detail())

@@ -517,8 +517,10 @@ class ExchangeMachineTest {
     void whatIsNotAskedSinceTheNodeStopsIsCalledOff() {
         driver.dispatch(new ConnectionAction.Drain());
         ask(1, A, Talk.LETTER);
-        assertThat(outcomes()).singleElement().isInstanceOfSatisfying(AskFailed.class, failed -> assertThat(failed.why())
-                .isEqualTo(AskFailure.CANCELLED));
+        assertThat(outcomes())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AskFailed.class, failed -> assertThat(failed.why()).isEqualTo(AskFailure.CANCELLED));
     }
 
     @Test

@@ -224,8 +224,8 @@ public final class LogShrinker<R> {
                     ? ActionId.NONE
                     : askedBefore
                             .answered(input.answers())
-                            .flatMap(request -> asked.sameAs(request.in(
-                                    numbers.getOrDefault(request.id().input(), 0L))))
+                            .flatMap(request -> asked.sameAs(
+                                    request.in(numbers.getOrDefault(request.id().input(), 0L))))
                             .orElseThrow(() -> depends(small));
             numbers.put(input.number(), store.state().input() + 1);
             try {

@@ -18,7 +18,9 @@ public final class NoAnswerException extends RuntimeException {
         /** What it led to was not known in time; it goes on. */
         TIMED_OUT,
         /** It was done and did not lead to what was wished. */
-        FAILED
+        FAILED,
+        /** What was to answer has a bug. */
+        FAULT
     }
 
     private final Kind kind;

@@ -203,8 +203,11 @@ final class Asking {
             Future<?> timer = timeouts.schedule(
                     () -> {
                         byTicket.remove(one.ticket());
-                        one.telling().endNow(end(one, new TimeoutException("no outcome of '" + one.key()
-                                + "' came within " + timeout.toMillis() + " ms; what was wished goes on")));
+                        one.telling()
+                                .endNow(end(
+                                        one,
+                                        new TimeoutException("no outcome of '" + one.key() + "' came within "
+                                                + timeout.toMillis() + " ms; what was wished goes on")));
                     },
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -164,7 +165,10 @@ final class FewerMachinesTest {
         LogOptions options = new LogOptions(8 << 10, 64 << 20, Long.MAX_VALUE / 4, 100, Long.MAX_VALUE / 4, 1);
         asked.clear();
         try (LogWriter log = ActionLog.open(disk, store, options, "test").writer()) {
-            take(store, log, Input.of(new NodeAction.Booted(store.state().node().run() + 1, "test", Table.empty(), at, 7)));
+            take(
+                    store,
+                    log,
+                    Input.of(new NodeAction.Booted(store.state().node().run() + 1, "test", Table.empty(), at, 7)));
             for (int i = 0; i < steps; i++) {
                 at += random.nextInt(300_000);
                 Optional<Input> tick = store.dueTick(at);
@@ -214,7 +218,7 @@ final class FewerMachinesTest {
         LogReader<Shop> log = LogReader.open(disk, all());
         assertThat(new Replayer<>(log, all(), false).verify(step -> {}).divergence())
                 .isEmpty();
-        assertThat(live.get(last).root().clerk().boots())
+        assertThat(live(last).root().clerk().boots())
                 .as("what it knew is gone with the run that it was not in")
                 .isEqualTo(1);
         Replayer<Shop> replayer = new Replayer<>(log, all(), false);
@@ -226,11 +230,15 @@ final class FewerMachinesTest {
         }
     }
 
+    private StoreState<Shop> live(long step) {
+        return Objects.requireNonNull(live.get(step));
+    }
+
     private void isLive(Replayer<Shop> replayer, long step) {
         replayer.seek(step);
         assertThat(Content.digest(replayer.state().root()))
                 .as("after step %s", step)
-                .isEqualTo(Content.digest(live.get(step).root()));
+                .isEqualTo(Content.digest(live(step).root()));
     }
 
     @Test
@@ -246,7 +254,8 @@ final class FewerMachinesTest {
         try (RecordedSteps<Shop> steps = RecordedSteps.open(all(), new ByteArrayInputStream(lines.toByteArray()))) {
             for (long step = from; step <= last; step++) {
                 assertThat(steps.next())
-                        .isEqualTo(RecordedSteps.Step.of(replayer.recordedAt(step).orElseThrow()));
+                        .isEqualTo(
+                                RecordedSteps.Step.of(replayer.recordedAt(step).orElseThrow()));
             }
         }
     }
@@ -289,7 +298,9 @@ final class FewerMachinesTest {
                         .orElseThrow()
                         .broken())
                 .isEqualTo(small.broken());
-        assertThat(new Replayer<>(LogReader.open(to, all()), all(), false).verify(step -> {}).divergence())
+        assertThat(new Replayer<>(LogReader.open(to, all()), all(), false)
+                        .verify(step -> {})
+                        .divergence())
                 .isEmpty();
     }
 

@@ -276,8 +276,8 @@ final class AskingTest extends RunningLamps {
             NodeRuntime<Parcels.Root> node = parcels();
             CountDownLatch release = latch();
             AtomicInteger told = new AtomicInteger();
-            CompletableFuture<Action.Ticketed> end = deliver(
-                    node, new AtomicInteger(), isStop ? LONG : Duration.ofMillis(50), release, told);
+            CompletableFuture<Action.Ticketed> end =
+                    deliver(node, new AtomicInteger(), isStop ? LONG : Duration.ofMillis(50), release, told);
             await(() -> told.get() == 1);
             if (isStop) {
                 node.stop().get(30, TimeUnit.SECONDS);
