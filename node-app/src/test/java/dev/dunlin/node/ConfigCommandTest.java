@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,19 @@ class ConfigCommandTest {
                     .contains(address + " cannot be listened at: give an address as /ip4/0.0.0.0/tcp/4001");
             assertThat(program.run("run", "--data-dir", folder, "--listen", address))
                     .isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    @Test
+    void anAddressThatCannotBeUsedIsToldWithTheOtherMistakes() {
+        List<Object> mistakes = List.of("--set", "node.listen=/ip4/127.0.0.1", "--set", "ping.intervall=1s");
+        for (List<String> command : List.of(List.of("config", "check"), List.of("run"))) {
+            List<Object> args = new ArrayList<>(command);
+            args.addAll(List.of("--data-dir", folder.resolve("none")));
+            args.addAll(mistakes);
+            assertThat(program.run(args.toArray())).isEqualTo(ExitCode.USAGE);
+            assertThat(program.err())
+                    .contains("has 2 mistakes", "/ip4/127.0.0.1 cannot be listened at", "ping.intervall");
         }
     }
 

@@ -49,6 +49,9 @@ class ReceptionTest {
 
             @Override
             public void post(Exchange exchange, byte[] body) {
+                if (exchange.path().equals("/bug")) {
+                    throw new IllegalStateException("meant: a verb\nthat breaks");
+                }
                 if (exchange.path().equals("/wait")) {
                     ordered.countDown();
                     try {
@@ -86,6 +89,18 @@ class ReceptionTest {
                             .getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Whoever has a bug is named, to who asked and in the log, and the rest goes on. */
+    @Test
+    void aBugIsToldWithWhatItSays() throws IOException {
+        String post = "POST /bug HTTP/1.1\nHost: HOST\nTOKEN\nContent-Type: application/json\nConnection: close\n"
+                + "Content-Length: 2\n\n{}";
+        assertThat(sent(post))
+                .startsWith("HTTP/1.1 500")
+                .contains("urn:dunlin:problem:fault")
+                .contains("what was to answer has a bug: java.lang.IllegalStateException: meant: a verb?that breaks;");
+        assertThat(sent(post.replace("/bug", "/x"))).startsWith("HTTP/1.1 200");
     }
 
     /** What two readers could understand in two ways is understood in none. */
