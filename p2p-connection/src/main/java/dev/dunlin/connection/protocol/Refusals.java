@@ -14,7 +14,7 @@ public final class Refusals {
 
     private static final Map<String, String> WORDS = Map.ofEntries(
             entry("not-self", "it is this node itself"),
-            entry("not-draining", "this node is stopping"),
+            entry("not-draining", "this node drains, as before a stop"),
             entry("peer-is-connected", "it is not connected"),
             entry("has-dialable-address", "no address of it is known that can be dialled"),
             entry("connected-or-connecting", "there is no connection to it, and none is being made"),

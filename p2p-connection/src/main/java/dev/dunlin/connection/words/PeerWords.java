@@ -235,9 +235,9 @@ public record PeerWords(
         List<Multiaddr> addresses = connection.kept().at(peer).addresses();
         if (connection.draining()) {
             return new PeerAnswer(
-                    peer + " is not connected: this node is stopping, or has stopped",
+                    peer + " is not connected: this node drains, or has stopped",
                     "it is dialled when the node runs again",
-                    "start the node");
+                    "start the node again");
         }
         return addresses.isEmpty()
                 ? new PeerAnswer(

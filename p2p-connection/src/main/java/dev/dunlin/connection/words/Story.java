@@ -125,9 +125,9 @@ public final class Story {
             case ConnectionAction.Drain _ ->
                 Optional.of(StoryLine.of(
                         Kind.STOPPING,
-                        "stopping: "
-                                + Counts.of(before.connections().size(), "connection is", "connections are")
-                                + " being closed"));
+                        "draining: no new connections are made or taken; "
+                                + Counts.of(before.connections().size(), "is", "are")
+                                + " open"));
             default -> Optional.empty();
         };
     }

@@ -639,8 +639,8 @@ class AnswersTest {
         asked.awaitRefused(P);
         assertThat(asked.first(P))
                 .isEqualTo(
-                        "P is not connected: the wish to connect was refused at TIME (SPAN ago), because this node is"
-                                + " stopping");
+                        "P is not connected: the wish to connect was refused at TIME (SPAN ago), because this node"
+                                + " drains, as before a stop");
     }
 
     @Test
