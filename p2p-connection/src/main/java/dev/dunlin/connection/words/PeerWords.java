@@ -257,16 +257,15 @@ public record PeerWords(
         String where = " (" + end.address() + ")";
         if (end.reason().filter(CloseReason.BANNED::equals).isPresent()) {
             return new PeerAnswer(
-                    peer + " is not connected " + since(end.at()) + ": this node had banned it, and has no longer"
-                            + where,
+                    peer + " is not connected " + since(end.at()) + ": this node banned it then" + lasted(end)
+                            + ", and does so no longer" + where,
                     "it is not dialled by itself, and what it opens is taken",
                     "ask for a connection, or keep the peer, if one is wanted");
         }
         return end.reason()
                 .map(reason -> new PeerAnswer(
                         peer + " is not connected " + since(end.at()) + ": " + reason.words(end.detail())
-                                + (end.at() == end.since() ? "" : ", after " + Spans.of(end.at() - end.since()))
-                                + where,
+                                + lasted(end) + where,
                         "it is not dialled by itself",
                         Advice.of(reason)))
                 .orElseGet(() -> new PeerAnswer(
@@ -274,6 +273,10 @@ public record PeerWords(
                                 + ": the wish to connect was called off before there was a connection" + where,
                         "it is not dialled by itself",
                         "ask for a connection again, if one is wanted"));
+    }
+
+    private static String lasted(End end) {
+        return end.at() == end.since() ? "" : ", after " + Spans.of(end.at() - end.since());
     }
 
     private PeerAnswer neverAsked(PeerId peer) {

@@ -556,7 +556,7 @@ class AnswersTest {
         asked.await(own -> !own.isBanned(P));
         assertThat(asked.first(P))
                 .as("what was refused because of the ban is not so any more")
-                .startsWith("P is not connected since TIME (SPAN): this node has banned it, after SPAN");
+                .startsWith("P is not connected since TIME (SPAN): this node banned it then, after SPAN, and does so no longer");
     }
 
     @Test

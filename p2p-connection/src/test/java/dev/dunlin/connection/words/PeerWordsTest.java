@@ -67,7 +67,7 @@ class PeerWordsTest {
         bench.say(new ConnectionAction.Ban(P, 0, ""));
         bench.say(new ConnectionAction.Closed(open, P, CloseReason.BANNED, ""));
         bench.say(new ConnectionAction.Unban(P));
-        assertThat(answer().state()).contains("this node had banned it, and has no longer");
+        assertThat(answer().state()).contains("and does so no longer");
         assertThat(answer().advice()).isEqualTo("ask for a connection, or keep the peer, if one is wanted");
     }
 
