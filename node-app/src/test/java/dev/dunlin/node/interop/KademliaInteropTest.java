@@ -10,13 +10,17 @@ import dev.dunlin.connection.netty.NettyNode;
 import dev.dunlin.connection.standard.StandardProtocols;
 import dev.dunlin.core.keys.KeyType;
 import dev.dunlin.core.keys.PrivateKey;
+import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.replay.Replayer;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
 import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.dht.namespace.Validator;
 import dev.dunlin.dht.namespace.Validators;
@@ -25,9 +29,15 @@ import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operation.OperationOutcome;
 import dev.dunlin.dht.operation.OperationOutcome.Result;
 import dev.dunlin.dht.query.Part;
+import dev.dunlin.dht.query.QueryMachine;
+import dev.dunlin.dht.query.QueryOutcome;
+import dev.dunlin.dht.query.QueryState;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingOutcome;
+import dev.dunlin.dht.trace.LookupTrace;
+import dev.dunlin.dht.trace.RecordedTrace;
+import dev.dunlin.dht.trace.TraceText;
 import dev.dunlin.dht.wire.ValueRecord;
 import dev.dunlin.node.Extensions;
 import dev.dunlin.node.NodeRoot;
@@ -274,14 +284,42 @@ final class KademliaInteropTest {
                                             .count())
                                     .as("who has answered")
                                     .isGreaterThanOrEqualTo(Math.min(5, others.size())));
-            for (Ours one : ours) {
-                one.close();
-                one.recording.verify();
-            }
+            ours.forEach(Ours::close);
+            isInTheLog(ours.getFirst(), key("across"), ((Goal.Found.Traced) traced.found()).lookups().at(Network.WIDE));
+            ours.forEach(one -> one.recording.verify());
         } finally {
             others.forEach(Counterpart::close);
             ours.forEach(Ours::close);
         }
+    }
+
+    /** How a lookup went that asked nodes of all kinds is drawn from the log as it was told then. */
+    private static void isInTheLog(Ours one, Bytes key, QueryOutcome.Done told) {
+        Store<NodeRoot> store = NodeRoot.newStore(KAD);
+        Replayer<NodeRoot> replayer = new Replayer<>(
+                LogReader.open(DirectoryStorage.readOnly(one.recording.folder()), store), store, false);
+        List<Turn> turns = new ArrayList<>();
+        while (replayer.forward()) {
+            replayer.turn().ifPresent(turns::add);
+        }
+        QueryState queries = (QueryState) replayer.state()
+                .root()
+                .extensions()
+                .of(QueryMachine.NAME)
+                .orElseThrow();
+        replayer.close();
+        List<LookupTrace> ofTheKey = new ArrayList<>();
+        for (long lookup = 1; lookup <= queries.last(); lookup++) {
+            RecordedTrace.of(lookup, one.id(), turns)
+                    .filter(found -> found.key().equals(key))
+                    .ifPresent(ofTheKey::add);
+        }
+        assertThat(ofTheKey).anySatisfy(trace -> {
+            assertThat(trace.parts()).isEqualTo(told.parts());
+            assertThat(trace.end()).contains(told.end());
+            LOG.info(
+                    "a lookup drawn from its log:\n{}", String.join("\n", TraceText.tree(trace, PeerId::toString)));
+        });
     }
 
     private static void foundEachWay(Counterpart other, Ours one, Ours two, String name) {
