@@ -98,6 +98,23 @@ final class DhtNodeTest {
         }
     }
 
+    /** Who only asks is in no table, and is found by those that it has told where it is. */
+    @Test
+    void whoOnlyAsksIsFoundToo(@TempDir Path home) {
+        try (Peer server = new Peer(key(), home.resolve("1"), "/fleet", Mode.SERVER, List.of());
+                Peer one = new Peer(key(), home.resolve("2"), "/fleet", Mode.CLIENT, List.of(server.address));
+                Peer other = new Peer(key(), home.resolve("3"), "/fleet", Mode.CLIENT, List.of(server.address))) {
+            assertThat(one.dht.bootstrap()).isPositive();
+            assertThat(other.dht.bootstrap()).isPositive();
+            Contact found = other.dht.findPeer(one.node.self()).orElseThrow();
+            assertThat(found.peer()).isEqualTo(one.node.self());
+            assertThat(found.addresses()).contains(one.address.withoutPeer().orElseThrow());
+            assertThat(one.dht.getClosestPeers(other.node.self()))
+                    .extracting(Contact::peer)
+                    .contains(server.node.self());
+        }
+    }
+
     /** Who was restarted joins by those that it knew, though it is told of nobody. */
     @Test
     void aRestartedNodeRemembersWhomItKnew(@TempDir Path home) {

@@ -72,6 +72,9 @@ public sealed interface PeerAction extends OfPeer {
         }
     }
 
+    /** Wish: say where a peer may be, of what is known. It ends in a {@link PeerOutcome.Located}. */
+    record Locate(Ticket ticket, PeerId peer) implements PeerAction, Action.Wish {}
+
     /** Somebody stays connected to a peer: wherever else it may be is told. */
     record Sought(PeerId peer) implements PeerAction {}
 

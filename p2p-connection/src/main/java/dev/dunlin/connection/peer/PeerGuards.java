@@ -63,6 +63,7 @@ final class PeerGuards {
                             Forget::peer),
                     Clauses.when("not-connected", (own, a) -> !isConnected(own, a.peer()), "peer", Forget::peer))
             .always(PeerAction.Reach.class)
+            .always(PeerAction.Locate.class)
             .always(PeerAction.Sought.class)
             .on(Describe.class, isConnected(), Clauses.when("description-fits", (own, a) -> fits(a)))
             .on(

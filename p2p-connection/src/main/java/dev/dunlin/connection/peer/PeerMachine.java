@@ -14,7 +14,7 @@ public final class PeerMachine {
 
     /** The registration. */
     public static final Machine<ConnectionView, PeerState, PeerAction> PEER = Machine.of(NAME, PeerState.INITIAL)
-            .actions(PeerAction.class)
+            .actions(PeerAction.class, PeerOutcome.class)
             .settings(PeerConfig.SETTINGS)
             .boots(PeerReducer::boot)
             .configures(PeerReducer::configured)
@@ -44,7 +44,7 @@ public final class PeerMachine {
                     heard, connected, remembered: addAddresses
                     heard, remembered: expired
                     connected: linked, describe, measured
-                    *: dialFailed, reach, sought""")
+                    *: dialFailed, reach, locate, sought""")
             .phases(PeerState::phaseOf)
             .invariants(PeerInvariants.ALL)
             .budget(budget());

@@ -78,6 +78,10 @@ final class PeerReducer {
                 ctx.then(new ConnectionAction.Connect(peer, first, wish.ticket()));
                 yield own;
             }
+            case PeerAction.Locate wish -> {
+                ctx.then(new PeerOutcome.Located(wish.ticket(), peer, own.addresses(peer)));
+                yield own;
+            }
             case PeerAction.Sought _ -> {
                 if (!own.addresses(peer).isEmpty()) {
                     ctx.then(new ConnectionAction.AddressesLearned(peer, own.addresses(peer)));

@@ -109,6 +109,18 @@ public sealed interface RoutingAction extends Action {
     record Asked(PeerId peer, Network network, long question, KadQuestion message) implements OfNode {}
 
     /**
+     * Where the node may be for which another has asked, beside those of the table.
+     *
+     * @param question the number of the question
+     */
+    record Located(long question, PeerId peer, Network network, List<Multiaddr> addresses) implements OfNode {
+        /** Copies the list. */
+        public Located {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
      * Fact for others: a node asks for a record or tells of one, and whoever keeps records is to answer.
      *
      * @param question the number of its question

@@ -50,6 +50,7 @@ final class RoutingGuards {
             .always(RoutingAction.Observed.class)
             .always(RoutingAction.SpaceDue.class)
             .always(RoutingAction.Asked.class)
+            .always(RoutingAction.Located.class)
             .always(RoutingAction.RecordsAsked.class)
             .always(RoutingAction.Entered.class)
             .always(RoutingAction.Left.class)

@@ -6,6 +6,7 @@ import dev.dunlin.connection.exchange.ExchangeOutcome.Answered;
 import dev.dunlin.connection.exchange.ExchangeOutcome.AskFailed;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
+import dev.dunlin.connection.peer.PeerOutcome;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.core.multiformats.PeerId;
@@ -70,6 +71,13 @@ public final class RoutingMachine {
                     AskFailed.class,
                     (ticket, fact) ->
                             new RoutingAction.CheckFailed(ticket.key(), fact.peer(), fact.why(), fact.detail()))
+            .onOutcome(
+                    PeerOutcome.Located.class,
+                    (ticket, fact) -> new RoutingAction.Located(
+                            RoutingReducer.questionOf(ticket),
+                            fact.peer(),
+                            RoutingReducer.networkOf(ticket),
+                            fact.addresses()))
             .onOutcome(QueryOutcome.Done.class, (ticket, fact) -> new RoutingAction.LookupDone(ticket.key(), fact))
             .onOutcome(
                     Refused.class,
@@ -81,7 +89,7 @@ public final class RoutingMachine {
                                     Refusals.why(fact))
                             : new RoutingAction.LookupRefused(ticket.key(), Refusals.why(fact)))
             .transitions("""
-                    running: find, join, helped, failed, described, observed, spaceDue, asked, recordsAsked, entered, left
+                    running: find, join, helped, failed, described, observed, spaceDue, asked, located, recordsAsked, entered, left
 
                     vetting, probing > noTask: checkAnswered, checkFailed
                     looking > noTask: lookupDone, lookupRefused""")

@@ -3,7 +3,9 @@ package dev.dunlin.dht.routing;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.Scope;
+import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.MultiformatException;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Due;
@@ -27,6 +29,7 @@ import dev.dunlin.dht.wire.PeerInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The routing machine, of one network at a time. */
 record RoutingReducer(RoutingState own, Network network, Space space, Context ctx) {
@@ -82,6 +85,7 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             case RoutingAction.SpaceDue(Network network) ->
                 in(own, network, ctx).advanced();
             case RoutingAction.Asked fact -> in(own, fact.network(), ctx).asked(fact);
+            case RoutingAction.Located fact -> in(own, fact.network(), ctx).located(fact);
             case RoutingAction.RecordsAsked _, RoutingAction.Entered _, RoutingAction.Left _ -> own;
         };
     }
@@ -448,13 +452,59 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             return own;
         }
         switch (fact.message()) {
-            case KadQuestion.FindNode(Bytes key) ->
-                ctx.then(new ExchangeAction.Reply(fact.question(), KadAnswer.FoundNodes.of(infos(nearest(key)))));
+            case KadQuestion.FindNode(Bytes key) -> {
+                List<Contact> nearest = nearest(key).stream()
+                        .filter(contact -> !contact.peer().equals(fact.peer()))
+                        .toList();
+                Optional<PeerId> wanted = peer(key)
+                        .filter(peer -> nearest.stream().noneMatch(contact -> contact.peer().equals(peer)));
+                if (wanted.isPresent()) {
+                    ctx.then(new PeerAction.Locate(ticket(fact.question()), wanted.get()));
+                } else {
+                    ctx.then(new ExchangeAction.Reply(fact.question(), KadAnswer.FoundNodes.of(infos(nearest))));
+                }
+            }
             case KadQuestion.Ping() -> ctx.then(new ExchangeAction.Reply(fact.question(), new KadAnswer.Pong()));
             case KadQuestion.OfKey of ->
                 ctx.then(new RoutingAction.RecordsAsked(fact.peer(), network, fact.question(), of, nearest(of.key())));
         }
         return own;
+    }
+
+    // Whoever is looked for by its id is told of though it answers nobody, and so is in no table (dht.md §1.4).
+    private RoutingState located(RoutingAction.Located fact) {
+        List<PeerInfo> told = new ArrayList<>();
+        List<Multiaddr> addresses =
+                network.filter(config().isScoped()).kept(fact.addresses()).stream()
+                        .limit(Contact.MAX_ADDRESSES)
+                        .toList();
+        if (!addresses.isEmpty()) {
+            told.add(new PeerInfo(fact.peer(), addresses, Connectedness.NOT_CONNECTED));
+        }
+        told.addAll(infos(nearest(Bytes.of(fact.peer().toBytes()))));
+        ctx.then(new ExchangeAction.Reply(fact.question(), KadAnswer.FoundNodes.of(told)));
+        return own;
+    }
+
+    private static Optional<PeerId> peer(Bytes key) {
+        try {
+            return Optional.of(PeerId.fromBytes(key.toArray()));
+        } catch (MultiformatException noPeer) {
+            return Optional.empty();
+        }
+    }
+
+    // Of which question, in which network.
+    private Ticket ticket(long question) {
+        return new Ticket(RoutingMachine.NAME, question * Network.values().length + network.ordinal());
+    }
+
+    static long questionOf(Ticket ticket) {
+        return ticket.key() / Network.values().length;
+    }
+
+    static Network networkOf(Ticket ticket) {
+        return Network.values()[(int) (ticket.key() % Network.values().length)];
     }
 
     private List<Contact> nearest(Bytes key) {

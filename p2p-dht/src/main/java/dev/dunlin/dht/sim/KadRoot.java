@@ -2,8 +2,6 @@ package dev.dunlin.dht.sim;
 
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
-import dev.dunlin.connection.peer.PeerAction;
-import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
@@ -49,7 +47,7 @@ record KadRoot(
                         PublishState.INITIAL,
                         beside.stream().<Object>map(Machine::initial).toList()))
                 .mount(MessageExchange.MACHINE, KadRoot::exchange, KadRoot::withExchange)
-                .mount(Quiet.of(PeerMachine.NAME, PeerAction.class), KadRoot::quiet, (root, same) -> root)
+                .mount(Quiet.peers(), KadRoot::quiet, (root, same) -> root)
                 .mount(Quiet.of(IdentifyMachine.NAME, IdentifyAction.class), KadRoot::quiet, (root, same) -> root)
                 .mount(Operated.QUERY, KadRoot::query, KadRoot::withQuery)
                 .mount(Operated.ROUTING, KadRoot::routing, KadRoot::withRouting)

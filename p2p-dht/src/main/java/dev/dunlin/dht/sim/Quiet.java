@@ -1,8 +1,14 @@
 package dev.dunlin.dht.sim;
 
+import dev.dunlin.connection.peer.PeerAction;
+import dev.dunlin.connection.peer.PeerMachine;
+import dev.dunlin.connection.peer.PeerOutcome;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.Ticket;
+import java.util.List;
 
 /** A machine that takes every action of another and does nothing, in its place: where nodes exchange whole messages, it has nothing to do. */
 record Quiet() {
@@ -14,6 +20,23 @@ record Quiet() {
         return Machine.of(name, new Quiet())
                 .actions(actions)
                 .guards(always.build())
+                .phases((own, subject) -> "quiet")
+                .budget(1024);
+    }
+
+    /** In place of the machine of peers: nothing is known of any. */
+    static Machine<Object, Quiet, PeerAction> peers() {
+        Guards.Builder<Object, Quiet, PeerAction> always = Guards.of();
+        enable(PeerAction.class, PeerAction.class, always);
+        return Machine.of(PeerMachine.NAME, new Quiet())
+                .actions(PeerAction.class, PeerOutcome.class)
+                .guards(always.build())
+                .reduces((own, action, ctx) -> {
+                    if (action instanceof PeerAction.Locate(Ticket ticket, PeerId peer)) {
+                        ctx.then(new PeerOutcome.Located(ticket, peer, List.of()));
+                    }
+                    return own;
+                })
                 .phases((own, subject) -> "quiet")
                 .budget(1024);
     }

@@ -3,6 +3,7 @@ package dev.dunlin.dht.metrics;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
+import dev.dunlin.connection.peer.PeerOutcome;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
@@ -48,7 +49,7 @@ final class MetricsLawsTest extends MachineLaws<MetricsLawsTest.Root, MetricsSta
                         OperationState.INITIAL,
                         MetricsState.INITIAL))
                 .mount(Silent.exchange(List.of(KadQuestion.class, KadAnswer.class)), Root::silent, (root, same) -> root)
-                .mount(Silent.of("peer", PeerAction.class), Root::silent, (root, same) -> root)
+                .mount(Silent.of("peer", PeerAction.class, PeerOutcome.class), Root::silent, (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), Root::silent, (root, same) -> root)
                 .mount(
                         Silent.of("records", RecordsAction.class, RecordsOutcome.class),

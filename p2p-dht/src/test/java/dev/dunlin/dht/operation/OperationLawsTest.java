@@ -4,6 +4,7 @@ import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
+import dev.dunlin.connection.peer.PeerOutcome;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -73,7 +74,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         return Store.of(new Root(
                         new Silent.Nothing(), QueryState.INITIAL, RoutingState.INITIAL, OperationState.INITIAL))
                 .mount(Silent.exchange(List.of(KadQuestion.class, KadAnswer.class)), Root::silent, (root, same) -> root)
-                .mount(Silent.of("peer", PeerAction.class), Root::silent, (root, same) -> root)
+                .mount(Silent.of("peer", PeerAction.class, PeerOutcome.class), Root::silent, (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), Root::silent, (root, same) -> root)
                 .mount(
                         Silent.of("records", RecordsAction.class, RecordsOutcome.class),

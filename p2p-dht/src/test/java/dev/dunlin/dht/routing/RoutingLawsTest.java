@@ -4,6 +4,7 @@ import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
+import dev.dunlin.connection.peer.PeerOutcome;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -58,7 +59,7 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                         Silent.exchange(List.of(KadQuestion.class, KadAnswer.class)),
                         Root::exchange,
                         (root, same) -> root)
-                .mount(Silent.of("peer", PeerAction.class), Root::exchange, (root, same) -> root)
+                .mount(Silent.of("peer", PeerAction.class, PeerOutcome.class), Root::exchange, (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), Root::exchange, (root, same) -> root)
                 .mount(
                         QueryMachine.QUERY,
