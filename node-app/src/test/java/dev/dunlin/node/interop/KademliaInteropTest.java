@@ -285,7 +285,10 @@ final class KademliaInteropTest {
                                     .as("who has answered")
                                     .isGreaterThanOrEqualTo(Math.min(5, others.size())));
             ours.forEach(Ours::close);
-            isInTheLog(ours.getFirst(), key("across"), ((Goal.Found.Traced) traced.found()).lookups().at(Network.WIDE));
+            isInTheLog(
+                    ours.getFirst(),
+                    key("across"),
+                    ((Goal.Found.Traced) traced.found()).lookups().at(Network.WIDE));
             ours.forEach(one -> one.recording.verify());
         } finally {
             others.forEach(Counterpart::close);
@@ -296,17 +299,14 @@ final class KademliaInteropTest {
     /** How a lookup went that asked nodes of all kinds is drawn from the log as it was told then. */
     private static void isInTheLog(Ours one, Bytes key, QueryOutcome.Done told) {
         Store<NodeRoot> store = NodeRoot.newStore(KAD);
-        Replayer<NodeRoot> replayer = new Replayer<>(
-                LogReader.open(DirectoryStorage.readOnly(one.recording.folder()), store), store, false);
+        Replayer<NodeRoot> replayer =
+                new Replayer<>(LogReader.open(DirectoryStorage.readOnly(one.recording.folder()), store), store, false);
         List<Turn> turns = new ArrayList<>();
         while (replayer.forward()) {
             replayer.turn().ifPresent(turns::add);
         }
-        QueryState queries = (QueryState) replayer.state()
-                .root()
-                .extensions()
-                .of(QueryMachine.NAME)
-                .orElseThrow();
+        QueryState queries = (QueryState)
+                replayer.state().root().extensions().of(QueryMachine.NAME).orElseThrow();
         replayer.close();
         List<LookupTrace> ofTheKey = new ArrayList<>();
         for (long lookup = 1; lookup <= queries.last(); lookup++) {
@@ -317,8 +317,7 @@ final class KademliaInteropTest {
         assertThat(ofTheKey).anySatisfy(trace -> {
             assertThat(trace.parts()).isEqualTo(told.parts());
             assertThat(trace.end()).contains(told.end());
-            LOG.info(
-                    "a lookup drawn from its log:\n{}", String.join("\n", TraceText.tree(trace, PeerId::toString)));
+            LOG.info("a lookup drawn from its log:\n{}", String.join("\n", TraceText.tree(trace, PeerId::toString)));
         });
     }
 

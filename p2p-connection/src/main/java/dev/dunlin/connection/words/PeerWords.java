@@ -264,8 +264,8 @@ public record PeerWords(
         }
         return end.reason()
                 .map(reason -> new PeerAnswer(
-                        peer + " is not connected " + since(end.at()) + ": " + reason.words(end.detail())
-                                + lasted(end) + where,
+                        peer + " is not connected " + since(end.at()) + ": " + reason.words(end.detail()) + lasted(end)
+                                + where,
                         "it is not dialled by itself",
                         Advice.of(reason)))
                 .orElseGet(() -> new PeerAnswer(

@@ -556,7 +556,8 @@ class AnswersTest {
         asked.await(own -> !own.isBanned(P));
         assertThat(asked.first(P))
                 .as("what was refused because of the ban is not so any more")
-                .startsWith("P is not connected since TIME (SPAN): this node banned it then, after SPAN, and does so no longer");
+                .startsWith(
+                        "P is not connected since TIME (SPAN): this node banned it then, after SPAN, and does so no longer");
     }
 
     @Test
@@ -638,9 +639,8 @@ class AnswersTest {
         asked.connect(P, Multiaddr.parse("/ip4/127.0.0.1/tcp/1"));
         asked.awaitRefused(P);
         assertThat(asked.first(P))
-                .isEqualTo(
-                        "P is not connected: the wish to connect was refused at TIME (SPAN ago), because this node"
-                                + " drains, as before a stop");
+                .isEqualTo("P is not connected: the wish to connect was refused at TIME (SPAN ago), because this node"
+                        + " drains, as before a stop");
     }
 
     @Test

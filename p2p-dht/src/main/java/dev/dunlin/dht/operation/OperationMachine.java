@@ -92,6 +92,7 @@ public final class OperationMachine {
                         storing > noOperation: storeAnswered, storeFailed, operationDue, stop, booted
                         searching: recalled, seeded, unsearched, answered, searched, storeAnswered, storeFailed
                         storing: storeAnswered, storeFailed""")
+                .defaulted("operationConfig", "isOn", "true")
                 .phases(OperationState::phaseOf)
                 .invariants(OperationInvariants.ALL)
                 .budget(budget());

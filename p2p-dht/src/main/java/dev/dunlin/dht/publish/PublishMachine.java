@@ -115,6 +115,7 @@ public final class PublishMachine {
                         seeding: seeded, unsearched
                         exploring: searched
                         storing: storeAnswered, storeFailed""")
+                .defaulted("operationConfig", "isOn", "true")
                 .phases(PublishState::phaseOf)
                 .invariants(PublishInvariants.ALL)
                 .budget(budget());

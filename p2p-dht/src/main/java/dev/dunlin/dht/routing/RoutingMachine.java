@@ -93,6 +93,7 @@ public final class RoutingMachine {
 
                     vetting, probing > noTask: checkAnswered, checkFailed
                     looking > noTask: lookupDone, lookupRefused""")
+            .defaulted("routing", "resting", "{}")
             .phases(RoutingState::phaseOf)
             .invariants(RoutingInvariants.ALL)
             .budget(budget());

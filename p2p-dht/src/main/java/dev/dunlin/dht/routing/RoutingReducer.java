@@ -457,7 +457,8 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
                         .filter(contact -> !contact.peer().equals(fact.peer()))
                         .toList();
                 Optional<PeerId> wanted = peer(key)
-                        .filter(peer -> nearest.stream().noneMatch(contact -> contact.peer().equals(peer)));
+                        .filter(peer -> nearest.stream()
+                                .noneMatch(contact -> contact.peer().equals(peer)));
                 if (wanted.isPresent()) {
                     ctx.then(new PeerAction.Locate(ticket(fact.question()), wanted.get()));
                 } else {
@@ -474,10 +475,9 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     // Whoever is looked for by its id is told of though it answers nobody, and so is in no table (dht.md §1.4).
     private RoutingState located(RoutingAction.Located fact) {
         List<PeerInfo> told = new ArrayList<>();
-        List<Multiaddr> addresses =
-                network.filter(config().isScoped()).kept(fact.addresses()).stream()
-                        .limit(Contact.MAX_ADDRESSES)
-                        .toList();
+        List<Multiaddr> addresses = network.filter(config().isScoped()).kept(fact.addresses()).stream()
+                .limit(Contact.MAX_ADDRESSES)
+                .toList();
         if (!addresses.isEmpty()) {
             told.add(new PeerInfo(fact.peer(), addresses, Connectedness.NOT_CONNECTED));
         }
