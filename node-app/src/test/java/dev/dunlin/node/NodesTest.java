@@ -75,6 +75,22 @@ class NodesTest {
     }
 
     @Test
+    void aNodeCallsItselfDunlinUnlessItIsToldOtherwise() {
+        assertThat(callsItself(NodeOptions.DEFAULT)).startsWith("dunlin/");
+        assertThat(callsItself(NodeOptions.DEFAULT.with("identify.agentVersion", "fleet/7")))
+                .isEqualTo("fleet/7");
+    }
+
+    private static String callsItself(NodeOptions options) {
+        PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
+        try (Node node = Node.start(key, options)) {
+            assertThat(node.await(state -> state.node().run() == 1, NodeProcess.PATIENCE))
+                    .isTrue();
+            return node.runtime().state().root().identify().config().agentVersion();
+        }
+    }
+
+    @Test
     void twoNodesThatDialEachOtherAtOnceAreLeftWithOneConnection() {
         try (Node one = newNode();
                 Node two = newNode()) {
