@@ -6,6 +6,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.dht.namespace.Validators;
@@ -44,6 +45,7 @@ final class RecordsFileBench {
     private static final Logger FIGURES = LoggerFactory.getLogger("figures");
     private static final int RECORDS = Integer.getInteger("dunlin.records", 300_000);
     private static final int KEYS_OF_PEER = 100;
+    private static final Machine<Object, RecordsState, RecordsAction> MACHINE = RecordsMachine.of(Validators.STANDARD);
     private static final long MIB = 1 << 20;
     private static final Duration LONG = Duration.ofMinutes(30);
 
@@ -74,7 +76,11 @@ final class RecordsFileBench {
                 records.stock().fileBytes() / MIB);
         begin = System.nanoTime();
         node.close();
-        FIGURES.info("{}: a stop with its snapshot takes {} s, the last snapshot has {} bytes", store, rounded(since(begin)), snapshot(log));
+        FIGURES.info(
+                "{}: a stop with its snapshot takes {} s, the last snapshot has {} bytes",
+                store,
+                rounded(since(begin)),
+                snapshot(log));
         begin = System.nanoTime();
         Node again = started(store, log);
         if (!again.await(state -> records(again).stock().providers() == RECORDS, LONG)) {
@@ -96,7 +102,7 @@ final class RecordsFileBench {
     }
 
     private static RecordsState records(Node node) {
-        return node.host().state(RecordsMachine.of(Validators.STANDARD));
+        return node.host().state(MACHINE);
     }
 
     /** As they come in from many peers: as many at once as the machine and the queue take. */

@@ -86,8 +86,8 @@ public final class KadExtension implements Extension {
             // Its machine asks for nothing.
             host.handler(
                     RecordsEffect.class,
-                    (request, effect) -> host.answer(
-                            request, new RecordsAction.DiskFailed(request, StoreFailure.CLOSED, "")));
+                    (request, effect) ->
+                            host.answer(request, new RecordsAction.DiskFailed(request, StoreFailure.CLOSED, "")));
             return Running.NOTHING;
         }
         RecordsService service = file.orElseThrow(() -> new IllegalStateException(

@@ -141,7 +141,9 @@ public final class RecordsOperations {
                             "what was asked of the file of the records and failed",
                             own -> labels(own.disk().tally().failures())))
             .with(new Check<>(
-                    "records-file", "whether the file of the records does what it is asked for", at -> health(at.own())));
+                    "records-file",
+                    "whether the file of the records does what it is asked for",
+                    at -> health(at.own())));
 
     private static Health health(RecordsState own) {
         if (!own.disk().isUsed()) {
@@ -231,7 +233,8 @@ public final class RecordsOperations {
             case PROVIDERS_OF_PEER -> "the sender provides as many keys as it may";
             case DISK_QUESTIONS -> "as many questions wait for the file of the records as may";
             case DISK_QUESTIONS_OF_PEER -> "as many questions of the peer wait for the file of the records as may";
-            case DISK_QUESTION_BYTES -> "the values that wait for the file of the records have as many bytes as they may";
+            case DISK_QUESTION_BYTES ->
+                "the values that wait for the file of the records have as many bytes as they may";
             case DISK_CONTENDED -> "the value under the key was replaced again and again meanwhile";
             case DISK_FAILED -> "the file of the records has failed";
         };

@@ -12,7 +12,11 @@ import dev.dunlin.core.state.Table;
  * @param store {@code records.store}
  */
 public record DiskConfig(
-        StoreKind store, int maxDiskQuestions, int maxDiskQuestionsOfPeer, long maxDiskQuestionBytes, long diskTimeout) {
+        StoreKind store,
+        int maxDiskQuestions,
+        int maxDiskQuestionsOfPeer,
+        long maxDiskQuestionBytes,
+        long diskTimeout) {
 
     static final int MOST_QUESTIONS = 1 << 16;
     static final long MOST_BYTES = 1L << 30;
@@ -28,7 +32,11 @@ public record DiskConfig(
                     "records.maxDiskQuestions", 1024, 1, MOST_QUESTIONS, "most questions that wait for that file")
             .alive();
     private static final Setting MAX_DISK_QUESTIONS_OF_PEER = Setting.count(
-                    "records.maxDiskQuestionsOfPeer", 64, 1, MOST_QUESTIONS, "most questions of one peer that wait for it")
+                    "records.maxDiskQuestionsOfPeer",
+                    64,
+                    1,
+                    MOST_QUESTIONS,
+                    "most questions of one peer that wait for it")
             .alive();
     private static final Setting MAX_DISK_QUESTION_BYTES = Setting.size(
                     "records.maxDiskQuestionBytes",
@@ -46,8 +54,8 @@ public record DiskConfig(
             .alive();
 
     /** What can be configured. */
-    static final Settings SETTINGS = Settings.of(
-            STORE, MAX_DISK_QUESTIONS, MAX_DISK_QUESTIONS_OF_PEER, MAX_DISK_QUESTION_BYTES, DISK_TIMEOUT);
+    static final Settings SETTINGS =
+            Settings.of(STORE, MAX_DISK_QUESTIONS, MAX_DISK_QUESTIONS_OF_PEER, MAX_DISK_QUESTION_BYTES, DISK_TIMEOUT);
 
     /** What an empty configuration says. */
     static final DiskConfig DEFAULT = of(Table.empty());

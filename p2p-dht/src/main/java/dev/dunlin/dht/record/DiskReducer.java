@@ -60,8 +60,7 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
     }
 
     RecordsState wished(RecordsAction.GetLocal wish) {
-        return ask(
-                new Question.LocalValueWanted(wish.ticket(), wish.key()), new RecordsEffect.FindValue(wish.key()));
+        return ask(new Question.LocalValueWanted(wish.ticket(), wish.key()), new RecordsEffect.FindValue(wish.key()));
     }
 
     RecordsState wished(RecordsAction.GetLocalProviders wish) {
@@ -94,8 +93,7 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
      * @param addresses where it is, in the network that the filter is of
      * @param ignored how many others it told of
      */
-    RecordsState sent(
-            RecordsAction.ProvidersSent sent, List<Multiaddr> addresses, AddressFilter filter, int ignored) {
+    RecordsState sent(RecordsAction.ProvidersSent sent, List<Multiaddr> addresses, AddressFilter filter, int ignored) {
         Question.ProviderToStore question =
                 new Question.ProviderToStore(sent.peer(), sent.question(), sent.key(), ignored);
         Optional<Refusal> refusal = own.disk().refusal(question);
@@ -103,8 +101,7 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
                 ? refused(question, refusal.get())
                 : ask(
                         question,
-                        new RecordsEffect.StoreProvider(
-                                sent.key(), sent.peer(), addresses, filter, now, own.config()));
+                        new RecordsEffect.StoreProvider(sent.key(), sent.peer(), addresses, filter, now, own.config()));
     }
 
     /** Something may have expired. Its time moves on beyond that of the request, so that there is one of a kind. */
@@ -129,8 +126,7 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
     // Answers
 
     RecordsState answered(Answer answer) {
-        Question question =
-                own.disk().waiting().running().at(answer.request()).question();
+        Question question = own.disk().waiting().running().at(answer.request()).question();
         Disk ended = own.disk().ended(answer.request(), ctx.now());
         return switch (answer) {
             case RecordsAction.ValueFound fact -> with(ended.worked()).found(question, fact);
@@ -192,8 +188,7 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
             case Question.ValueWanted(PeerId asker, long number, Bytes key, List<Contact> closer) -> {
                 ctx.then(new ExchangeAction.Reply(
                         number,
-                        KadAnswer.FoundValue.of(
-                                values().told(key, fact.held()), RecordsReducer.infos(closer, asker))));
+                        KadAnswer.FoundValue.of(values().told(key, fact.held()), RecordsReducer.infos(closer, asker))));
                 yield own;
             }
             case Question.LocalValueWanted(Ticket ticket, Bytes key) -> {
@@ -230,8 +225,8 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
                     long number,
                     Bytes key,
                     List<Contact> closer) -> {
-                List<PeerInfo> told = rules.told(
-                        fact.providers(), network.filter(own.config().isScoped()), ctx.random());
+                List<PeerInfo> told =
+                        rules.told(fact.providers(), network.filter(own.config().isScoped()), ctx.random());
                 ctx.then(new ExchangeAction.Reply(
                         number, KadAnswer.FoundProviders.of(told, RecordsReducer.infos(closer, asker))));
             }

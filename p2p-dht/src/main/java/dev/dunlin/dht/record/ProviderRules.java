@@ -101,9 +101,7 @@ record ProviderRules(RecordsConfig config, Moment now) {
 
     /** As this node itself is told: all of them. */
     List<PeerInfo> all(List<ProviderEntry> entries) {
-        return young(entries).stream()
-                .map(each -> info(each, each.addresses()))
-                .toList();
+        return young(entries).stream().map(each -> info(each, each.addresses())).toList();
     }
 
     private List<ProviderEntry> young(List<ProviderEntry> entries) {
@@ -120,8 +118,7 @@ record ProviderRules(RecordsConfig config, Moment now) {
     /** Who provides the content of a key and where they are; who told so first comes first. */
     static List<ProviderEntry> entries(RecordStore store, Bytes key) {
         return store.providers(key).all().stream()
-                .map(each -> ProviderEntry.of(
-                        each, store.provider(each.peer()).orElseThrow()))
+                .map(each -> ProviderEntry.of(each, store.provider(each.peer()).orElseThrow()))
                 .toList();
     }
 

@@ -54,9 +54,7 @@ final class RecordsGuards {
                                         refusal(own, wish, now).isEmpty(),
                                 (view, own, wish, now) -> List.of(
                                         Operand.of(
-                                                "why",
-                                                refusal(own, wish, now)
-                                                        .orElseThrow()),
+                                                "why", refusal(own, wish, now).orElseThrow()),
                                         Operand.of("values", own.values().held().size()),
                                         Operand.of("maxValues", own.config().maxValues()),
                                         Operand.of("bytes", own.values().bytes()),
@@ -64,8 +62,7 @@ final class RecordsGuards {
                         isValid(validators),
                         clause(
                                 "no-better-value-is-held",
-                                (view, own, wish, now) ->
-                                        !rules(own, validators, now)
+                                (view, own, wish, now) -> !rules(own, validators, now)
                                         .isWorse(
                                                 wish.record(),
                                                 own.values().held().find(wish.key()))))
@@ -73,28 +70,24 @@ final class RecordsGuards {
                 .always(RecordsAction.ClockMoved.class)
                 .on(
                         RecordsAction.ValueFound.class,
-                        waits(
-                                RecordsAction.ValueFound::request,
-                                (fact, question) -> switch (question) {
-                                    case Question.ValueWanted wanted -> wanted.key().equals(fact.key());
-                                    case Question.LocalValueWanted wanted -> wanted.key().equals(fact.key());
-                                    case Question.ValueToStore store -> store.record().key().equals(fact.key());
-                                    case Question.ProvidersWanted _,
-                                            Question.LocalProvidersWanted _,
-                                            Question.ProviderToStore _,
-                                            Question.Collection _,
-                                            Question.Survey _ -> false;
-                                }))
+                        waits(RecordsAction.ValueFound::request, (fact, question) -> switch (question) {
+                            case Question.ValueWanted wanted -> wanted.key().equals(fact.key());
+                            case Question.LocalValueWanted wanted ->
+                                wanted.key().equals(fact.key());
+                            case Question.ValueToStore store ->
+                                store.record().key().equals(fact.key());
+                            case Question.ProvidersWanted _,
+                                    Question.LocalProvidersWanted _,
+                                    Question.ProviderToStore _,
+                                    Question.Collection _,
+                                    Question.Survey _ -> false;
+                        }))
                 .on(
                         RecordsAction.ValueKept.class,
-                        waits(
-                                RecordsAction.ValueKept::request,
-                                (fact, question) -> isStored(fact.key(), question)))
+                        waits(RecordsAction.ValueKept::request, (fact, question) -> isStored(fact.key(), question)))
                 .on(
                         RecordsAction.ValueUnkept.class,
-                        waits(
-                                RecordsAction.ValueUnkept::request,
-                                (fact, question) -> isStored(fact.key(), question)))
+                        waits(RecordsAction.ValueUnkept::request, (fact, question) -> isStored(fact.key(), question)))
                 .on(
                         RecordsAction.ProvidersFound.class,
                         waits(
@@ -120,12 +113,8 @@ final class RecordsGuards {
                                 (fact, question) -> question.equals(new Question.Collection(fact.kind()))))
                 .on(
                         RecordsAction.Surveyed.class,
-                        waits(
-                                RecordsAction.Surveyed::request,
-                                (fact, question) -> question instanceof Question.Survey))
-                .on(
-                        RecordsAction.DiskFailed.class,
-                        waits(RecordsAction.DiskFailed::request, (fact, question) -> true))
+                        waits(RecordsAction.Surveyed::request, (fact, question) -> question instanceof Question.Survey))
+                .on(RecordsAction.DiskFailed.class, waits(RecordsAction.DiskFailed::request, (fact, question) -> true))
                 .always(RecordsAction.DiskDue.class)
                 .always(RecordsAction.ValueStored.class)
                 .always(RecordsAction.ValueRefused.class)
@@ -164,10 +153,8 @@ final class RecordsGuards {
                 (own, wish) -> own.disk().refusal(question.apply(wish)).isEmpty(),
                 (own, wish) -> List.of(
                         Operand.of(
-                                "why",
-                                own.disk().refusal(question.apply(wish)).orElseThrow()),
-                        Operand.of(
-                                "waiting", own.disk().waiting().running().size()),
+                                "why", own.disk().refusal(question.apply(wish)).orElseThrow()),
+                        Operand.of("waiting", own.disk().waiting().running().size()),
                         Operand.of("maxDiskQuestions", own.disk().config().maxDiskQuestions())));
     }
 

@@ -43,10 +43,11 @@ final class RecordsInvariants {
                 }
                 return Optional.empty();
             }),
-            new Invariant<>("what-waits-for-the-disk-is-counted", own -> own.disk().violation()),
+            new Invariant<>(
+                    "what-waits-for-the-disk-is-counted", own -> own.disk().violation()),
             new Invariant<>("records-are-in-one-place", own -> {
-                boolean isEmpty = own.values().held().isEmpty()
-                        && own.providers().keys().isEmpty();
+                boolean isEmpty =
+                        own.values().held().isEmpty() && own.providers().keys().isEmpty();
                 return isEmpty || !own.disk().isUsed()
                         ? Optional.empty()
                         : Optional.of("there are records in the state beside those in the file");

@@ -60,15 +60,15 @@ record RecordsReducer(RecordsState own, Validators validators, Moment now, Conte
     private RecordsState reduce(RecordsAction action) {
         boolean isOnDisk = own.disk().isUsed();
         return switch (action) {
-            case RecordsAction.ValueAsked asked
-            when isOnDisk -> disk().asked(asked);
+            case RecordsAction.ValueAsked asked when isOnDisk -> disk().asked(asked);
             case RecordsAction.ValueAsked asked -> {
-                reply(asked.question(), KadAnswer.FoundValue.of(told(asked.key()), infos(asked.closer(), asked.peer())));
+                reply(
+                        asked.question(),
+                        KadAnswer.FoundValue.of(told(asked.key()), infos(asked.closer(), asked.peer())));
                 yield own;
             }
             case RecordsAction.ValueSent sent -> sent(sent);
-            case RecordsAction.ProvidersAsked asked
-            when isOnDisk -> disk().asked(asked);
+            case RecordsAction.ProvidersAsked asked when isOnDisk -> disk().asked(asked);
             case RecordsAction.ProvidersAsked asked -> {
                 List<PeerInfo> told = providers()
                         .told(
@@ -79,27 +79,23 @@ record RecordsReducer(RecordsState own, Validators validators, Moment now, Conte
                 yield own;
             }
             case RecordsAction.ProvidersSent sent -> sent(sent);
-            case RecordsAction.GetLocal wish
-            when isOnDisk -> disk().wished(wish);
+            case RecordsAction.GetLocal wish when isOnDisk -> disk().wished(wish);
             case RecordsAction.GetLocal(Ticket ticket, Bytes key) -> {
                 ctx.then(new RecordsOutcome.LocalValue(ticket, told(key)));
                 yield own;
             }
-            case RecordsAction.GetLocalProviders wish
-            when isOnDisk -> disk().wished(wish);
+            case RecordsAction.GetLocalProviders wish when isOnDisk -> disk().wished(wish);
             case RecordsAction.GetLocalProviders(Ticket ticket, Bytes key) -> {
                 ctx.then(new RecordsOutcome.LocalProviders(
                         ticket, providers().all(ProviderRules.entries(store(), key))));
                 yield own;
             }
-            case RecordsAction.Put wish
-            when isOnDisk -> disk().wished(wish);
+            case RecordsAction.Put wish when isOnDisk -> disk().wished(wish);
             case RecordsAction.Put(Ticket ticket, ValueRecord record) -> {
                 ctx.then(new RecordsOutcome.Stored(ticket));
                 yield stored(record, Optional.empty(), room(record, Optional.empty()));
             }
-            case RecordsAction.ExpiryDue(RecordKind kind)
-            when isOnDisk -> disk().expired(kind);
+            case RecordsAction.ExpiryDue(RecordKind kind) when isOnDisk -> disk().expired(kind);
             case RecordsAction.ExpiryDue(RecordKind kind) -> expired(kind);
             case RecordsAction.ClockMoved _ -> stepped(own, ctx.now(), ctx.wallTime());
             case RecordsAction.ValueFound fact -> disk().answered(fact);
@@ -169,8 +165,9 @@ record RecordsReducer(RecordsState own, Validators validators, Moment now, Conte
             return refused(sent, Refusal.LONG_VALUE, "");
         }
         boolean isOnDisk = own.disk().isUsed();
-        Room.ForValue room =
-                isOnDisk ? new Room.ForValue(List.of(), Optional.empty()) : room(sent.record(), Optional.of(sent.peer()));
+        Room.ForValue room = isOnDisk
+                ? new Room.ForValue(List.of(), Optional.empty())
+                : room(sent.record(), Optional.of(sent.peer()));
         if (room.refusal().isPresent()) {
             return refused(sent, room.refusal().get(), "");
         }
@@ -199,10 +196,7 @@ record RecordsReducer(RecordsState own, Validators validators, Moment now, Conte
         displaced(RecordKind.VALUES, displaced);
         MemoryStore store = store();
         ctx.then(new RecordsAction.ValueStored(
-                record.key(),
-                sender,
-                record.value().size(),
-                ValueRules.change(record, store.value(record.key()))));
+                record.key(), sender, record.value().size(), ValueRules.change(record, store.value(record.key()))));
         ValueRules.store(store, record, sender, room, now);
         return own.with(store.held())
                 .with(own.tally().displaced(RecordKind.VALUES, displaced).stored(RecordKind.VALUES))

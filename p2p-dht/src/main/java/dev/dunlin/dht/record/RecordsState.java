@@ -30,7 +30,13 @@ public record RecordsState(
 
     /** Before the first boot. */
     public static final RecordsState INITIAL = new RecordsState(
-            RecordsConfig.DEFAULT, WallClock.INITIAL, ValueStore.EMPTY, ProviderStore.EMPTY, Table.empty(), Tally.NONE, Disk.NONE);
+            RecordsConfig.DEFAULT,
+            WallClock.INITIAL,
+            ValueStore.EMPTY,
+            ProviderStore.EMPTY,
+            Table.empty(),
+            Tally.NONE,
+            Disk.NONE);
 
     /**
      * When something expires. One for each kind: an expiry goes by the wall clock too, and a step of that moves all of them; so they are
@@ -105,9 +111,7 @@ public record RecordsState(
             case RecordsAction.OfValue.KIND ->
                 disk.isUsed() ? ON_DISK : values.held().has(Bytes.parse(subject.key())) ? "held" : "noValue";
             case RecordsAction.OfContent.KIND ->
-                disk.isUsed()
-                        ? ON_DISK
-                        : providers.keys().has(Bytes.parse(subject.key())) ? "provided" : "noProviders";
+                disk.isUsed() ? ON_DISK : providers.keys().has(Bytes.parse(subject.key())) ? "provided" : "noProviders";
             default -> "running";
         };
     }

@@ -49,8 +49,8 @@ record ValueRules(RecordsConfig config, Validators validators, Moment now) {
             return new Room.ForValue(List.of(), Optional.empty());
         }
         long size = ValueStore.size(record.key(), record.value());
-        long sizeBefore = before.map(held -> ValueStore.size(record.key(), held.value()))
-                .orElse(0L);
+        long sizeBefore =
+                before.map(held -> ValueStore.size(record.key(), held.value())).orElse(0L);
         int valueBefore = before.isPresent() ? 1 : 0;
         if (sender.isPresent()) {
             ValueStore.Share share = store.share(sender.get());
@@ -115,10 +115,9 @@ record ValueRules(RecordsConfig config, Validators validators, Moment now) {
     }
 
     /** Stores a value that there is room for. One that was there stays in the share of who sent it first. */
-    static void store(
-            RecordStore store, ValueRecord record, Optional<PeerId> sender, Room.ForValue room, Moment now) {
-        Optional<HeldValue> before = store.value(record.key()).filter(held -> held.value()
-                .equals(record.value()));
+    static void store(RecordStore store, ValueRecord record, Optional<PeerId> sender, Room.ForValue room, Moment now) {
+        Optional<HeldValue> before =
+                store.value(record.key()).filter(held -> held.value().equals(record.value()));
         room.going().forEach(store::dropValue);
         if (before.isPresent()) {
             store.putValue(record.key(), before.get().value(), before.get().sender(), now);

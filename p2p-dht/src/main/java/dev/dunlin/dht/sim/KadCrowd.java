@@ -119,7 +119,8 @@ public final class KadCrowd {
 
         /** 10 to 100 ms from node to node, and the values that the public network has. */
         public static Options of(long seed, Table<String, String> config) {
-            return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD, List.of(), SimulatedDisk.GOOD);
+            return new Options(
+                    seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD, List.of(), SimulatedDisk.GOOD);
         }
 
         /** These, with other values. */
@@ -497,15 +498,15 @@ public final class KadCrowd {
 
     /** One after the other, as the one thread of a file does. What a node did not hear of before it went down it has done all the same. */
     private void carryOut(Node node, ActionId request, RecordsEffect effect) {
-        SimulatedDisk.Deed deed = node.disk.deed(SimRandom.of(
-                options.seed(), DISK_SEED, node.number, node.run, request.input(), request.index()));
+        SimulatedDisk.Deed deed = node.disk.deed(
+                SimRandom.of(options.seed(), DISK_SEED, node.number, node.run, request.input(), request.index()));
         node.diskFreeAt = Math.max(node.diskFreeAt, now) + deed.after();
         long run = node.run;
         queue.add(node.diskFreeAt, () -> {
             RecordsAction answer = deed.failure()
                     .<RecordsAction>map(why -> new RecordsAction.DiskFailed(request, why, ""))
-                    .orElseGet(() -> RecordsEffects.answer(
-                            request, effect, deed.isDone() ? node.file : new MemoryStore()));
+                    .orElseGet(() ->
+                            RecordsEffects.answer(request, effect, deed.isDone() ? node.file : new MemoryStore()));
             if (deed.isAnswered() && node.isUp && node.run == run) {
                 apply(node, new Input(answer, request));
             }

@@ -131,7 +131,8 @@ class DiskMachineTest {
             ask(shelf, i, i, new KadQuestion.PutValue(ValueRecord.of(Marked.key("k" + i), Marked.value(1, 0, 400))));
         }
         assertThat(refused(shelf)).containsExactly(2L, 3L);
-        assertThat(shelf.state().tally().refused().at(Refusal.DISK_QUESTION_BYTES)).isEqualTo(2);
+        assertThat(shelf.state().tally().refused().at(Refusal.DISK_QUESTION_BYTES))
+                .isEqualTo(2);
         assertThat(shelf.state().disk().bytes()).isLessThanOrEqualTo(1024);
         shelf.settle();
         assertThat(shelf.state().disk().bytes()).isZero();
@@ -163,7 +164,8 @@ class DiskMachineTest {
                         Refusal.DISK_FAILED,
                         "the disk that holds the records cannot be read or written: why"));
         assertThat(shelf.state().disk().failure()).contains(StoreFailure.INPUT_OUTPUT);
-        assertThat(shelf.state().disk().tally().failures().at(StoreFailure.DISK_FULL)).isEqualTo(1);
+        assertThat(shelf.state().disk().tally().failures().at(StoreFailure.DISK_FULL))
+                .isEqualTo(1);
         assertThat(shelf.provide(1, content(1))).isTrue();
         assertThat(shelf.state().disk().failure()).isEmpty();
     }

@@ -282,7 +282,9 @@ class RecordsLawsTest extends MachineLaws<RecordsLawsTest.Root, RecordsState, Re
                     answer(driver, 0);
                     driver.dispatch(sent(1, Marked.key(1), Marked.value(2)));
                     while (!driver.awaiting().isEmpty()) {
-                        answer(driver, driver.awaiting().getFirst().effect() instanceof RecordsEffect.FindValue ? 0 : 2);
+                        answer(
+                                driver,
+                                driver.awaiting().getFirst().effect() instanceof RecordsEffect.FindValue ? 0 : 2);
                     }
                     driver.dispatch(put(1, 1));
                     answer(driver, 0);

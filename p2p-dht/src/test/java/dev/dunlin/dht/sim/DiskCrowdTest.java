@@ -30,8 +30,7 @@ class DiskCrowdTest {
     private static final int SECONDS = 200;
 
     private static KadCrowd joined(SimulatedDisk disk) {
-        KadCrowd crowd = new KadCrowd(KadCrowd.Options.of(
-                        7, CrowdHealth.SERVERS.with("records.store", "sqlite"))
+        KadCrowd crowd = new KadCrowd(KadCrowd.Options.of(7, CrowdHealth.SERVERS.with("records.store", "sqlite"))
                 .judgedBy(AnyValue.VALIDATORS)
                 .on(disk));
         CrowdHealth.join(crowd, NODES, 10);
@@ -74,7 +73,8 @@ class DiskCrowdTest {
             crowd.start(node, List.of((node + 1) % NODES));
         }
         crowd.runTo(crowd.now() + 3 * MINUTE);
-        assertThat(found(operator, 5, 1)).containsExactly(crowd.contact(3).peer().toString());
+        assertThat(found(operator, 5, 1))
+                .containsExactly(crowd.contact(3).peer().toString());
         assertThat(operator.order(6, "dht get", Map.of("key", "/test/a"), SECONDS))
                 .isInstanceOfSatisfying(
                         DhtOperations.FoundValue.class,
@@ -88,8 +88,7 @@ class DiskCrowdTest {
     /** But for the size of the file, which is none here: SqliteStoreTest. */
     @Test
     void theMetricsOfADiskMove() {
-        KadCrowd crowd = joined(new SimulatedDisk(
-                300_000, 600_000, 300, StoreFailure.DISK_FULL, 0));
+        KadCrowd crowd = joined(new SimulatedDisk(300_000, 600_000, 300, StoreFailure.DISK_FULL, 0));
         Operator operator = new Operator(crowd);
         Map<String, Set<String>> seen = new TreeMap<>();
         for (int i = 0; i < 10; i++) {
@@ -136,16 +135,18 @@ class DiskCrowdTest {
         });
         all(crowd, SimulatedDisk.GOOD);
         assertThat(stored(operator, 4, 2)).isEqualTo(20);
-        assertThat(found(operator, 6, 1)).containsExactly(crowd.contact(3).peer().toString());
+        assertThat(found(operator, 6, 1))
+                .containsExactly(crowd.contact(3).peer().toString());
     }
 
     @Test
     void disksThatFailAndLoseManyRequestsAreOutvoted() {
-        KadCrowd crowd =
-                joined(SimulatedDisk.GOOD.failing(200, StoreFailure.INPUT_OUTPUT).losing(100));
+        KadCrowd crowd = joined(
+                SimulatedDisk.GOOD.failing(200, StoreFailure.INPUT_OUTPUT).losing(100));
         Operator operator = new Operator(crowd);
         assertThat(stored(operator, 3, 1)).isBetween(5, 19);
-        assertThat(found(operator, 5, 1)).containsExactly(crowd.contact(3).peer().toString());
+        assertThat(found(operator, 5, 1))
+                .containsExactly(crowd.contact(3).peer().toString());
         crowd.runTo(crowd.now() + MINUTE);
         for (int node = 0; node < NODES; node++) {
             assertThat(crowd.records(node).disk().waiting().running().isEmpty())

@@ -130,8 +130,7 @@ public final class SqliteRecords implements RecordsService {
         StoreFailure refused = StoreFailure.CLOSED;
         synchronized (waiting) {
             if (!isClosed) {
-                boolean hasRoom =
-                        waiting.size() < MOST_WAITING && bytes.get() + asked.bytes() <= MOST_BYTES;
+                boolean hasRoom = waiting.size() < MOST_WAITING && bytes.get() + asked.bytes() <= MOST_BYTES;
                 if (hasRoom && waiting.offer(asked)) {
                     bytes.addAndGet(asked.bytes());
                     return;
@@ -236,7 +235,8 @@ public final class SqliteRecords implements RecordsService {
             LOG.warn("{}: {}; what it is asked for is refused until it works", file, why.getMessage());
         }
         undo(why);
-        String detail = Objects.requireNonNullElse(why.getCause() == null ? "" : why.getCause().getMessage(), "");
+        String detail = Objects.requireNonNullElse(
+                why.getCause() == null ? "" : why.getCause().getMessage(), "");
         answers.clear();
         batch.forEach(each -> answers.add(new RecordsAction.DiskFailed(each.id(), why.why(), detail)));
     }

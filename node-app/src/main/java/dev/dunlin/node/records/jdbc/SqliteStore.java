@@ -117,8 +117,8 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         begin = connection.prepareStatement("BEGIN IMMEDIATE");
         commit = connection.prepareStatement("COMMIT");
         rollback = connection.prepareStatement("ROLLBACK");
-        findValue = connection.prepareStatement(
-                "SELECT value, sender, received, received_wall FROM value WHERE key = ?");
+        findValue =
+                connection.prepareStatement("SELECT value, sender, received, received_wall FROM value WHERE key = ?");
         oldestValues = connection.prepareStatement("SELECT key FROM value ORDER BY received LIMIT ?");
         findShare = connection.prepareStatement("SELECT count(*), coalesce(sum(size), 0) FROM value WHERE sender = ?");
         putValue = connection.prepareStatement("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?)");
@@ -351,9 +351,7 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         try {
             findShare.setBytes(1, sender.toBytes());
             try (ResultSet row = findShare.executeQuery()) {
-                return row.next()
-                        ? new ValueStore.Share(row.getInt(1), row.getLong(2))
-                        : new ValueStore.Share(0, 0);
+                return row.next() ? new ValueStore.Share(row.getInt(1), row.getLong(2)) : new ValueStore.Share(0, 0);
             }
         } catch (SQLException e) {
             throw SqliteErrors.of(e);
@@ -402,9 +400,9 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         } catch (SQLException e) {
             throw SqliteErrors.of(e);
         }
-        boolean wasLast = held.get().sender().filter(peer -> share(peer).values() == 0).isPresent();
-        total = total.values(
-                -1, -((long) key.size() + held.get().value().size()), wasLast ? -1 : 0);
+        boolean wasLast =
+                held.get().sender().filter(peer -> share(peer).values() == 0).isPresent();
+        total = total.values(-1, -((long) key.size() + held.get().value().size()), wasLast ? -1 : 0);
     }
 
     // Provider records
@@ -491,7 +489,9 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         Optional<Row> known = row(peer);
         try {
             long id = known.isPresent()
-                    ? moved(known.get(), known.get().provider().moved(addresses, filter, now).counted(more))
+                    ? moved(
+                            known.get(),
+                            known.get().provider().moved(addresses, filter, now).counted(more))
                     : added(peer, Provider.at(addresses, now));
             putProvided.setBytes(1, key.toArray());
             putProvided.setLong(2, id);

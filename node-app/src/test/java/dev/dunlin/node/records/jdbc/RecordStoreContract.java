@@ -73,7 +73,8 @@ abstract class RecordStoreContract {
         Optional<Long> seen = store().value(key(key)).map(HeldValue::received);
         RecordsAction answer = RecordsEffects.answer(
                 REQUEST,
-                new RecordsEffect.StoreValue(ValueRecord.of(key(key), value(length, fill)), sender, seen, at(hours), BOUNDS),
+                new RecordsEffect.StoreValue(
+                        ValueRecord.of(key(key), value(length, fill)), sender, seen, at(hours), BOUNDS),
                 store());
         return answer instanceof RecordsAction.ValueUnkept unkept ? unkept.why() : null;
     }
@@ -88,8 +89,8 @@ abstract class RecordStoreContract {
     }
 
     private int collect(RecordKind kind, long hours) {
-        return ((RecordsAction.Collected) RecordsEffects.answer(
-                        REQUEST, new RecordsEffect.Collect(kind, at(hours), BOUNDS, 64), store()))
+        return ((RecordsAction.Collected)
+                        RecordsEffects.answer(REQUEST, new RecordsEffect.Collect(kind, at(hours), BOUNDS, 64), store()))
                 .records();
     }
 
@@ -190,7 +191,11 @@ abstract class RecordStoreContract {
     @Test
     void aProviderIsHeldWithItsAddressesOfEachNetwork() {
         store().putProvider(
-                        key(1), peer(1), addresses("/ip4/8.8.8.8/tcp/1", "/ip4/8.8.4.4/tcp/1"), AddressFilter.PUBLIC, at(1));
+                        key(1),
+                        peer(1),
+                        addresses("/ip4/8.8.8.8/tcp/1", "/ip4/8.8.4.4/tcp/1"),
+                        AddressFilter.PUBLIC,
+                        at(1));
         store().putProvider(key(2), peer(1), addresses("/ip4/10.0.0.1/tcp/1"), AddressFilter.LOCAL, at(2));
         store().putProvider(key(2), peer(1), addresses("/ip4/9.9.9.9/tcp/1"), AddressFilter.PUBLIC, at(3));
         Provider provider = store().provider(peer(1)).orElseThrow();
@@ -236,9 +241,7 @@ abstract class RecordStoreContract {
         assertThat(provide(3, 4, 1)).isEqualTo(Refusal.PROVIDERS_FULL);
         assertThat(provide(1, 1, 2)).as("again").isNull();
         assertThat(provide(1, 3, 26)).as("who told so longest ago goes").isNull();
-        assertThat(store().providers(key(1)).all())
-                .extracting(Provided::peer)
-                .containsExactly(peer(1), peer(3));
+        assertThat(store().providers(key(1)).all()).extracting(Provided::peer).containsExactly(peer(1), peer(3));
     }
 
     @Test

@@ -82,11 +82,18 @@ class SqliteRecordsTest {
 
     private static RecordsEffect provide(int key, int peer) {
         return new RecordsEffect.StoreProvider(
-                key(key), peer(peer), addresses("/ip4/8.8.8.8/tcp/1"), AddressFilter.PUBLIC, at(1), RecordsConfig.DEFAULT);
+                key(key),
+                peer(peer),
+                addresses("/ip4/8.8.8.8/tcp/1"),
+                AddressFilter.PUBLIC,
+                at(1),
+                RecordsConfig.DEFAULT);
     }
 
     private int providers() throws InterruptedException {
-        return answers.next() instanceof RecordsAction.Surveyed surveyed ? surveyed.stock().providers() : -1;
+        return answers.next() instanceof RecordsAction.Surveyed surveyed
+                ? surveyed.stock().providers()
+                : -1;
     }
 
     private StoreFailure failure() throws InterruptedException {
@@ -100,14 +107,16 @@ class SqliteRecordsTest {
                 records.carryOut(id(i), provide(i, i % 7));
             }
             for (int i = 1; i <= 1000; i++) {
-                assertThat(((RecordsAction.ProviderKept) answers.next()).request()).isEqualTo(id(i));
+                assertThat(((RecordsAction.ProviderKept) answers.next()).request())
+                        .isEqualTo(id(i));
             }
         }
         try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
             records.carryOut(id(1), new RecordsEffect.Count());
             assertThat(providers()).isEqualTo(1000);
             records.carryOut(id(2), new RecordsEffect.FindProviders(key(3)));
-            assertThat(((RecordsAction.ProvidersFound) answers.next()).providers()).hasSize(1);
+            assertThat(((RecordsAction.ProvidersFound) answers.next()).providers())
+                    .hasSize(1);
         }
     }
 
@@ -159,7 +168,9 @@ class SqliteRecordsTest {
 
     @Test
     void aDamagedFileIsPutAsideAndAnotherBegun() throws Exception {
-        byte[] damaged = "this was a database once, before the disk fell down".repeat(100).getBytes(StandardCharsets.US_ASCII);
+        byte[] damaged = "this was a database once, before the disk fell down"
+                .repeat(100)
+                .getBytes(StandardCharsets.US_ASCII);
         Files.write(file(), damaged);
         try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
             records.carryOut(id(1), provide(1, 1));

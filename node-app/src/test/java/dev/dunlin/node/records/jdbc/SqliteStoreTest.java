@@ -102,8 +102,9 @@ class SqliteStoreTest extends RecordStoreContract {
 
     @Test
     void whatIsNoDatabaseIsCorrupt() throws IOException {
-        Path other = Files.write(folder.resolve("other.db"), "no database at all, and long enough".repeat(50).getBytes(
-                StandardCharsets.US_ASCII));
+        Path other = Files.write(
+                folder.resolve("other.db"),
+                "no database at all, and long enough".repeat(50).getBytes(StandardCharsets.US_ASCII));
         assertThatExceptionOfType(RecordStoreException.class)
                 .isThrownBy(() -> SqliteStore.open(other))
                 .satisfies(thrown -> assertThat(thrown.why()).isEqualTo(StoreFailure.CORRUPT));

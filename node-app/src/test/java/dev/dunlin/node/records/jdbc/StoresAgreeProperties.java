@@ -116,7 +116,8 @@ class StoresAgreeProperties {
             case 2 -> new RecordsEffect.FindValue(key(step.key()));
             case 3 -> new RecordsEffect.FindProviders(key(step.key()));
             case 4 ->
-                new RecordsEffect.Collect(step.key() % 2 == 0 ? RecordKind.VALUES : RecordKind.PROVIDERS, now, BOUNDS, 2);
+                new RecordsEffect.Collect(
+                        step.key() % 2 == 0 ? RecordKind.VALUES : RecordKind.PROVIDERS, now, BOUNDS, 2);
             default ->
                 new RecordsEffect.StoreProvider(
                         key(step.key()),
