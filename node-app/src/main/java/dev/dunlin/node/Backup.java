@@ -4,6 +4,7 @@ import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.log.LogCopy;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.node.records.jdbc.SqliteRecords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,7 +124,10 @@ final class Backup {
     // What another program may have put there may be as secret as the key.
     private boolean goesAlong(Path file) {
         String name = file.getFileName().toString();
-        boolean ofTheMoment = name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
+        // A file that a node writes is torn in a copy, and others tell their records again.
+        boolean isOfRecords = name.startsWith(SqliteRecords.FILE);
+        boolean ofTheMoment =
+                isOfRecords || name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
         boolean isWanted = !ofTheMoment && !name.equals(BackupManifest.FILE) && (withKey || name.endsWith(SETTINGS));
         // Whoever restores takes only names that mean the same on every system.
         if (isWanted && !BackupReader.isName(name)) {

@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.node.config.NearestName;
+import dev.dunlin.node.records.jdbc.SqliteRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,7 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where a node keeps what is its own: {@code identity.key}, its log in {@code log}, and {@code lock}, which says who uses it. */
+/**
+ * Where a node keeps what is its own: {@code identity.key}, its log in {@code log}, {@code lock}, which says who uses it, and
+ * {@code records.db}, if it is configured to keep records of others in a file.
+ */
 final class DataDirectory {
 
     /** What a command's help says of the default. */
@@ -82,6 +86,14 @@ final class DataDirectory {
     /** The folder of the log in a data directory. */
     static Path log(Path dataDirectory) {
         return dataDirectory.resolve(LOG);
+    }
+
+    /** The file of the records of the DHT: in the data directory that a log folder is in; of another folder, beside it, with its name. */
+    static Path records(Path log) {
+        Path whole = log.toAbsolutePath().normalize();
+        return around(log)
+                .map(dataDirectory -> dataDirectory.resolve(SqliteRecords.FILE))
+                .orElseGet(() -> whole.resolveSibling(whole.getFileName() + "-" + SqliteRecords.FILE));
     }
 
     /**

@@ -16,11 +16,15 @@ import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.node.records.jdbc.SqliteRecords;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,19 +54,28 @@ final class ExtensionHost implements Host {
      * Has the services of all extensions begin.
      *
      * @param config what the machines get at the boot
+     * @param log the folder of the node's log, beside which services may have files; empty if it has none
      * @throws CommandFailure if one cannot
      */
-    static ExtensionHost begun(Extensions extensions, Store<NodeRoot> store, Table<String, String> config) {
+    static ExtensionHost begun(
+            Extensions extensions, Store<NodeRoot> store, Table<String, String> config, Optional<Path> log) {
         ExtensionHost host = new ExtensionHost(store, config);
         host.names = extensions.all().stream().map(Extension::name).toList();
         for (Extension extension : extensions.all()) {
             try {
-                host.services.add(extension.begin(host));
+                host.services.add(withFiles(extension, log).begin(host));
             } catch (RuntimeException | LinkageError bad) {
                 throw failure(extension.name(), bad);
             }
         }
         return host;
+    }
+
+    /** A node that records nothing has no directory either. */
+    private static Extension withFiles(Extension extension, Optional<Path> log) {
+        return log.isPresent() && extension instanceof KadExtension kad && !kad.hasFile()
+                ? kad.withFile(host -> SqliteRecords.open(DataDirectory.records(log.get()), host))
+                : extension;
     }
 
     private static CommandFailure failure(String extension, Throwable bad) {

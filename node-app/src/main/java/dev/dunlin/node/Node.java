@@ -98,7 +98,7 @@ public final class Node implements AutoCloseable {
         }
         Optional<ActionLog.Opened> recorded = opened;
         audit = options.audit() ? Optional.of(Audit.of(store)) : Optional.empty();
-        extensions = ExtensionHost.begun(options.extensions(), store, config);
+        extensions = ExtensionHost.begun(options.extensions(), store, config, options.logFolder());
         NettyNode.Builder<NodeRoot> node = NettyNode.of(store, identity)
                 .build(buildName)
                 .config(config)

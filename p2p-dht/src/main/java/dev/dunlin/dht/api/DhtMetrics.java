@@ -91,8 +91,8 @@ public record DhtMetrics(
                 counted.of(Figure.ENTERED).sum(),
                 counted.of(Figure.LEFT).sum(),
                 counted.of(Figure.REFRESHES).sum(),
-                records.values().held().size(),
-                records.providers().records(),
+                records.stock().values(),
+                records.stock().providers(),
                 failures.byLabel());
     }
 

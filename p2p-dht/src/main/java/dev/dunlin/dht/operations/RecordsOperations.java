@@ -1,6 +1,8 @@
 package dev.dunlin.dht.operations;
 
 import dev.dunlin.connection.operations.Grid;
+import dev.dunlin.core.operate.Check;
+import dev.dunlin.core.operate.Health;
 import dev.dunlin.core.operate.Means;
 import dev.dunlin.core.operate.Metric;
 import dev.dunlin.core.operate.Operation.Query;
@@ -9,6 +11,7 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.record.RecordKind;
 import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.record.Refusal;
+import dev.dunlin.dht.record.Stock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,22 +73,22 @@ public final class RecordsOperations {
                             "records that are kept for others",
                             at -> Map.of(
                                     label(RecordKind.VALUES),
-                                    at.own().values().held().size(),
+                                    at.own().stock().values(),
                                     label(RecordKind.PROVIDERS),
-                                    at.own().providers().records())),
+                                    at.own().stock().providers())),
                     Metric.gauges(
                             "keys",
                             "kind",
                             "keys that there are records of",
                             at -> Map.of(
                                     label(RecordKind.VALUES),
-                                    at.own().values().held().size(),
+                                    at.own().stock().values(),
                                     label(RecordKind.PROVIDERS),
-                                    at.own().providers().keys().size())),
+                                    at.own().stock().keys())),
                     Metric.gauge(
                             "value_bytes",
                             "bytes of the values and their keys",
-                            at -> at.own().values().bytes()),
+                            at -> at.own().stock().valueBytes()),
                     counter(
                             "stored",
                             "kind",
@@ -111,7 +114,55 @@ public final class RecordsOperations {
                             Metric.Type.COUNTER,
                             "providers that messages told of, and that were not their senders",
                             Optional.empty(),
-                            at -> Map.of("", at.own().tally().ignored())));
+                            at -> Map.of("", at.own().tally().ignored())),
+                    Metric.gauge(
+                            "disk_questions",
+                            "questions that wait for the file of the records",
+                            at -> at.own().disk().waiting().running().size()),
+                    Metric.gauge(
+                            "disk_question_bytes",
+                            "bytes of the values that wait for the file of the records, with their keys",
+                            at -> at.own().disk().bytes()),
+                    Metric.gauge(
+                            "file_bytes",
+                            "bytes of the file of the records and of its write-ahead log; 0 where they are in memory",
+                            at -> at.own().stock().fileBytes()),
+                    total(
+                            "disk_answers",
+                            "answers of the file of the records, failures among them",
+                            own -> own.disk().tally().answers()),
+                    total(
+                            "disk_wait_seconds",
+                            "how long all that was asked of the file of the records has waited for its answers",
+                            own -> own.disk().tally().waited() / 1e6),
+                    counter(
+                            "disk_failures",
+                            "why",
+                            "what was asked of the file of the records and failed",
+                            own -> labels(own.disk().tally().failures())))
+            .with(new Check<>(
+                    "records-file",
+                    "whether the file of the records does what it is asked for",
+                    at -> health(at.own())));
+
+    private static Health health(RecordsState own) {
+        if (!own.disk().isUsed()) {
+            return Health.ok("the records are in memory");
+        }
+        return own.disk()
+                .failure()
+                .map(why -> Health.warn(
+                        why.sentence(),
+                        "records of others are refused until it works: look at the disk of the data directory"))
+                .orElseGet(() -> Health.ok(own.stock().providers() + " provider records and "
+                        + own.stock().values() + " values are in the file"));
+    }
+
+    private static Metric<Object, RecordsState> total(
+            String name, String meaning, Function<RecordsState, Number> read) {
+        return new Metric<>(
+                name, Metric.Type.COUNTER, meaning, Optional.empty(), at -> Map.of("", read.apply(at.own())));
+    }
 
     private static Metric<Object, RecordsState> counter(
             String name, String label, String meaning, Function<RecordsState, Map<String, Long>> read) {
@@ -129,6 +180,7 @@ public final class RecordsOperations {
     }
 
     private static Kept kept(RecordsState own) {
+        Stock stock = own.stock();
         List<RefusalRow> refused = new ArrayList<>();
         own.tally().refused().each((why, count) -> refused.add(new RefusalRow(words(why), count)));
         return new Kept(
@@ -136,18 +188,18 @@ public final class RecordsOperations {
                         row(
                                 own,
                                 RecordKind.VALUES,
-                                own.values().held().size(),
+                                stock.values(),
                                 own.config().maxValues(),
-                                own.values().held().size(),
-                                own.values().shares().size()),
+                                stock.values(),
+                                stock.senders()),
                         row(
                                 own,
                                 RecordKind.PROVIDERS,
-                                own.providers().records(),
+                                stock.providers(),
                                 own.config().maxProviders(),
-                                own.providers().keys().size(),
-                                own.providers().peers().size())),
-                own.values().bytes(),
+                                stock.keys(),
+                                stock.peers())),
+                stock.valueBytes(),
                 own.config().maxValueBytes(),
                 refused);
     }
@@ -179,6 +231,12 @@ public final class RecordsOperations {
             case PROVIDERS_FULL -> "as many provider records are kept as may be";
             case PROVIDERS_OF_KEY -> "the key has as many providers as it may";
             case PROVIDERS_OF_PEER -> "the sender provides as many keys as it may";
+            case DISK_QUESTIONS -> "as many questions wait for the file of the records as may";
+            case DISK_QUESTIONS_OF_PEER -> "as many questions of the peer wait for the file of the records as may";
+            case DISK_QUESTION_BYTES ->
+                "the values that wait for the file of the records have as many bytes as they may";
+            case DISK_CONTENDED -> "the value under the key was replaced again and again meanwhile";
+            case DISK_FAILED -> "the file of the records has failed";
         };
     }
 

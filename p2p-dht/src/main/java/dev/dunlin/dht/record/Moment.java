@@ -8,7 +8,7 @@ package dev.dunlin.dht.record;
  * @param wall what the wall clock says, microseconds since the Unix epoch
  * @param isBelieved whether the wall clock has run for a while without a boot or a step
  */
-record Moment(long now, long wall, boolean isBelieved) {
+public record Moment(long now, long wall, boolean isBelieved) {
 
     /** Whether something is of an age by one of the clocks: then it is not told. While the clock is wrong this may be too careful. */
     boolean isOlder(Received what, long age) {

@@ -27,7 +27,8 @@ public record Provider(List<Bytes> addresses, long received, long receivedWall, 
         addresses = List.copyOf(addresses);
     }
 
-    static Provider at(List<Multiaddr> addresses, Moment now) {
+    /** A peer that tells of something for the first time. */
+    public static Provider at(List<Multiaddr> addresses, Moment now) {
         return new Provider(fitting(addresses), now.now(), now.wall(), 1);
     }
 
@@ -35,7 +36,7 @@ public record Provider(List<Bytes> addresses, long received, long receivedWall, 
      * The peer tells of something again, in one of its networks: of that network the addresses are others now, of the others they are the
      * same.
      */
-    Provider moved(List<Multiaddr> addresses, AddressFilter filter, Moment now) {
+    public Provider moved(List<Multiaddr> addresses, AddressFilter filter, Moment now) {
         List<Bytes> after = new ArrayList<>(fitting(addresses));
         for (Bytes known : this.addresses) {
             if (after.size() < 2 * MAX_ADDRESSES && !after.contains(known) && !filter.keeps(read(known))) {
@@ -45,13 +46,9 @@ public record Provider(List<Bytes> addresses, long received, long receivedWall, 
         return new Provider(after, now.now(), now.wall(), records);
     }
 
-    Provider counted(int more) {
+    /** With so many records more; fewer if negative. */
+    public Provider counted(int more) {
         return new Provider(addresses, received, receivedWall, records + more);
-    }
-
-    /** Where it can be reached by those of a network. */
-    List<Multiaddr> within(AddressFilter filter) {
-        return filter.kept(all());
     }
 
     /** Where it can be reached. */

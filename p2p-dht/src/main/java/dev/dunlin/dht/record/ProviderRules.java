@@ -19,52 +19,52 @@ import java.util.Optional;
  * told again for longer makes room, and where there is nobody the new one is refused: a flood of providers takes the place of those that
  * are gone, and not of those that are there.
  */
-record ProviderRules(RecordsState own, Moment now) {
+record ProviderRules(RecordsConfig config, Moment now) {
 
     /**
-     * Room for what a peer provides. Where there is none, all the same those are gone who were to make some: of the keys that came first
-     * each may have providers that are fresh too, and then the next of them are tried the next time.
+     * Makes room for what a peer provides. Where there is none, all the same those are gone who were to make some: of the keys that came
+     * first each may have providers that are fresh too, and then the next of them are tried the next time.
      *
      * @param peer who has told so; what it provides already needs none
      */
-    Room<ProviderStore> room(Bytes key, PeerId peer) {
-        RecordsConfig config = own.config();
-        ProviderStore all = own.providers();
-        if (all.of(key).has(peer)) {
-            return Room.in(all, 0);
+    Room.ForProvider room(RecordStore store, Bytes key, PeerId peer) {
+        if (store.providers(key).has(peer)) {
+            return new Room.ForProvider(0, Optional.empty());
         }
-        if (all.recordsOf(peer) >= config.maxProvidersOfPeer()) {
-            return Room.none(all, Refusal.PROVIDERS_OF_PEER);
+        if (store.provider(peer).map(Provider::records).orElse(0) >= config.maxProvidersOfPeer()) {
+            return new Room.ForProvider(0, Optional.of(Refusal.PROVIDERS_OF_PEER));
         }
-        ProviderStore left = all;
+        int before = store.providerRecords();
         for (int tries = 0; ; tries++) {
-            Optional<Refusal> beyond = beyond(left, key);
+            Optional<Refusal> beyond = beyond(store, key);
             if (beyond.isEmpty()) {
-                return Room.in(left, all.records() - left.records());
+                return new Room.ForProvider(before - store.providerRecords(), beyond);
             }
             Optional<Bytes> oldest = beyond.get() == Refusal.PROVIDERS_OF_KEY
                     ? Optional.of(key)
-                    : left.oldest(1).stream().findFirst();
-            int stale = oldest.map(left::of)
+                    : store.oldestKeys(1).stream().findFirst();
+            int stale = oldest.map(store::providers)
                     .map(providers -> surelyOlder(providers, config.freshAge()))
                     .orElse(0);
             if (tries == Room.MOST_TRIES || stale == 0) {
-                return new Room<>(left, all.records() - left.records(), beyond);
+                return new Room.ForProvider(before - store.providerRecords(), beyond);
             }
             // A key goes with all its providers, or it stays.
-            left = left.without(oldest.orElseThrow(), beyond.get() == Refusal.PROVIDER_KEYS_FULL ? stale : 1);
+            store.dropProviders(oldest.orElseThrow(), beyond.get() == Refusal.PROVIDER_KEYS_FULL ? stale : 1);
         }
     }
 
-    private Optional<Refusal> beyond(ProviderStore all, Bytes key) {
-        RecordsConfig config = own.config();
-        if (all.of(key).all().size() >= config.maxProvidersOfKey()) {
+    private Optional<Refusal> beyond(RecordStore store, Bytes key) {
+        int ofKey = store.providers(key).all().size();
+        if (ofKey >= config.maxProvidersOfKey()) {
             return Optional.of(Refusal.PROVIDERS_OF_KEY);
         }
-        if (!all.keys().has(key) && all.keys().size() >= config.maxProviderKeys()) {
+        if (ofKey == 0 && store.providerKeys() >= config.maxProviderKeys()) {
             return Optional.of(Refusal.PROVIDER_KEYS_FULL);
         }
-        return all.records() >= config.maxProviders() ? Optional.of(Refusal.PROVIDERS_FULL) : Optional.empty();
+        return store.providerRecords() >= config.maxProviders()
+                ? Optional.of(Refusal.PROVIDERS_FULL)
+                : Optional.empty();
     }
 
     /**
@@ -74,16 +74,15 @@ record ProviderRules(RecordsState own, Moment now) {
      * <p>Only who has an address of the network is told of, so that the internet hears nothing of what is provided in the local network
      * alone; the addresses are told as long as they are young.
      */
-    List<PeerInfo> told(Bytes key, AddressFilter filter, Draws draws) {
+    List<PeerInfo> told(List<ProviderEntry> entries, AddressFilter filter, Draws draws) {
         List<PeerInfo> told = new ArrayList<>();
-        for (Provided each : young(key)) {
-            Provider provider = own.providers().peers().at(each.peer());
-            List<Multiaddr> within = provider.within(filter);
+        for (ProviderEntry each : young(entries)) {
+            List<Multiaddr> within = filter.kept(each.addresses());
             if (!within.isEmpty()) {
-                told.add(info(each.peer(), provider, within));
+                told.add(info(each, within));
             }
         }
-        int most = own.config().maxProvidersTold();
+        int most = config.maxProvidersTold();
         if (told.size() > most) {
             draw(told, most, draws);
         }
@@ -101,29 +100,39 @@ record ProviderRules(RecordsState own, Moment now) {
     }
 
     /** As this node itself is told: all of them. */
-    List<PeerInfo> all(Bytes key) {
-        return young(key).stream()
-                .map(each -> {
-                    Provider provider = own.providers().peers().at(each.peer());
-                    return info(each.peer(), provider, provider.all());
-                })
+    List<PeerInfo> all(List<ProviderEntry> entries) {
+        return young(entries).stream().map(each -> info(each, each.addresses())).toList();
+    }
+
+    private List<ProviderEntry> young(List<ProviderEntry> entries) {
+        return entries.reversed().stream()
+                .filter(each -> !now.isOlder(each.provided(), config.providerAge()))
                 .toList();
     }
 
-    private List<Provided> young(Bytes key) {
-        return own.providers().of(key).all().reversed().stream()
-                .filter(each -> !now.isOlder(each, own.config().providerAge()))
+    private PeerInfo info(ProviderEntry entry, List<Multiaddr> addresses) {
+        boolean isFresh = !now.isOlder(entry.told(), config.freshAge());
+        return new PeerInfo(entry.provided().peer(), isFresh ? addresses : List.of(), Connectedness.NOT_CONNECTED);
+    }
+
+    /** Who provides the content of a key and where they are; who told so first comes first. */
+    static List<ProviderEntry> entries(RecordStore store, Bytes key) {
+        return store.providers(key).all().stream()
+                .map(each -> ProviderEntry.of(each, store.provider(each.peer()).orElseThrow()))
                 .toList();
     }
 
-    private PeerInfo info(PeerId peer, Provider provider, List<Multiaddr> addresses) {
-        boolean isFresh = !now.isOlder(provider, own.config().freshAge());
-        return new PeerInfo(peer, isFresh ? addresses : List.of(), Connectedness.NOT_CONNECTED);
-    }
-
-    /** How many of the oldest records of a key are to be dropped. */
-    int expired(Bytes key) {
-        return surelyOlder(own.providers().of(key), own.config().providerAge());
+    /** Drops what is older than it may get, of as many of the oldest keys, and tells how many records were. */
+    int expire(RecordStore store, int most) {
+        int before = store.providerRecords();
+        for (Bytes key : store.oldestKeys(most)) {
+            int expired = surelyOlder(store.providers(key), config.providerAge());
+            if (expired == 0) {
+                break;
+            }
+            store.dropProviders(key, expired);
+        }
+        return before - store.providerRecords();
     }
 
     private int surelyOlder(Providers providers, long age) {

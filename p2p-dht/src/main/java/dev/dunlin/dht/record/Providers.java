@@ -23,7 +23,8 @@ public record Providers(List<Provided> all) {
         return all.getFirst();
     }
 
-    boolean has(PeerId peer) {
+    /** Whether a peer is among them. */
+    public boolean has(PeerId peer) {
         for (Provided each : all) {
             if (each.peer().equals(peer)) {
                 return true;

@@ -3,6 +3,7 @@ package dev.dunlin.dht.record;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.routing.Network;
@@ -124,6 +125,90 @@ public sealed interface RecordsAction extends Action {
     /** The wall clock says another time than it would have said. */
     record ClockMoved() implements RecordsAction {}
 
+    // What a store says that is not in the state
+
+    /** An answer to a {@link RecordsEffect}; all of them are actions of this machine, about what their questions are about. */
+    sealed interface Answer {
+
+        /** Which request it answers. */
+        ActionId request();
+    }
+
+    /** The value under a key is this one, be it expired. */
+    record ValueFound(ActionId request, Bytes key, Optional<HeldValue> held) implements OfValue, Answer {}
+
+    /**
+     * A value has taken its place.
+     *
+     * @param displaced how many others have made room
+     * @param stock how much there is now
+     */
+    record ValueKept(ActionId request, Bytes key, Change change, int displaced, Stock stock)
+            implements OfValue, Answer {}
+
+    /**
+     * There is no room for a value.
+     *
+     * @param stock how much there is
+     */
+    record ValueUnkept(ActionId request, Bytes key, Refusal why, Stock stock) implements OfValue, Answer {}
+
+    /**
+     * These provide the content of a key.
+     *
+     * @param providers who told so first comes first; expired ones may be among them
+     */
+    record ProvidersFound(ActionId request, Bytes key, List<ProviderEntry> providers) implements OfContent, Answer {
+        /** Copies the list. */
+        public ProvidersFound {
+            providers = List.copyOf(providers);
+        }
+    }
+
+    /**
+     * A provider record is stored.
+     *
+     * @param isNew whether it was not there already
+     * @param displaced how many others have made room
+     * @param stock how much there is now
+     */
+    record ProviderKept(ActionId request, Bytes key, boolean isNew, int displaced, Stock stock)
+            implements OfContent, Answer {}
+
+    /**
+     * There is no room for a provider record.
+     *
+     * @param displaced how many others have gone all the same
+     * @param stock how much there is now
+     */
+    record ProviderUnkept(ActionId request, Bytes key, Refusal why, int displaced, Stock stock)
+            implements OfContent, Answer {}
+
+    /**
+     * What had expired of the oldest is dropped.
+     *
+     * @param records how many
+     * @param stock how much there is now
+     */
+    record Collected(ActionId request, RecordKind kind, int records, Stock stock) implements RecordsAction, Answer {}
+
+    /** There is so much. */
+    record Surveyed(ActionId request, Stock stock) implements RecordsAction, Answer {}
+
+    /**
+     * Nothing of what was asked is done.
+     *
+     * @param detail what more is known, for people; may be empty
+     */
+    record DiskFailed(ActionId request, StoreFailure why, String detail) implements RecordsAction, Answer {}
+
+    /**
+     * Due: a request has no answer yet.
+     *
+     * @param question what it was for
+     */
+    record DiskDue(ActionId request, Question question) implements RecordsAction {}
+
     // Facts for others
 
     /** What was done with a value that was stored. */
@@ -165,6 +250,23 @@ public sealed interface RecordsAction extends Action {
      * @param ignored how many others the peer told of
      */
     record ProviderRefused(Bytes key, PeerId peer, Refusal why, int ignored) implements OfContent {}
+
+    /**
+     * Fact for others: a peer was not told the value that it asked for, be there one or not.
+     *
+     * @param detail what more is known, for people; may be empty
+     */
+    record ValueUntold(Bytes key, PeerId peer, Refusal why, String detail) implements OfValue {}
+
+    /**
+     * Fact for others: a peer was not told the providers that it asked for, be there any or not.
+     *
+     * @param detail what more is known, for people; may be empty
+     */
+    record ProvidersUntold(Bytes key, PeerId peer, Refusal why, String detail) implements OfContent {}
+
+    /** Fact for others: so many records of the state are dropped, as the node keeps its records in a file from this run on. */
+    record LeftBehind(RecordKind kind, int records) implements RecordsAction {}
 
     /** Fact for others: so many records were dropped for their age. */
     record Expired(RecordKind kind, int records) implements RecordsAction {}

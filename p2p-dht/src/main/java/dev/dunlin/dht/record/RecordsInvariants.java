@@ -43,11 +43,21 @@ final class RecordsInvariants {
                 }
                 return Optional.empty();
             }),
+            new Invariant<>(
+                    "what-waits-for-the-disk-is-counted", own -> own.disk().violation()),
+            new Invariant<>("records-are-in-one-place", own -> {
+                boolean isEmpty =
+                        own.values().held().isEmpty() && own.providers().keys().isEmpty();
+                return isEmpty || !own.disk().isUsed()
+                        ? Optional.empty()
+                        : Optional.of("there are records in the state beside those in the file");
+            }),
             new Invariant<>("all-expires", own -> {
+                Stock stock = own.stock();
                 boolean expires = own.expiries().has(RecordKind.VALUES)
-                                != own.values().held().isEmpty()
+                                == stock.oldestValue().isPresent()
                         && own.expiries().has(RecordKind.PROVIDERS)
-                                != own.providers().keys().isEmpty();
+                                == stock.oldestProvider().isPresent();
                 return expires ? Optional.empty() : Optional.of("expiries are awaited so: " + own.expiries());
             }));
 

@@ -6,6 +6,7 @@ import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.routing.RoutingAction.RecordsAsked;
+import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadQuestion;
 
 /** The records machine. */
@@ -23,16 +24,21 @@ public final class RecordsMachine {
      */
     public static Machine<Object, RecordsState, RecordsAction> of(Validators validators) {
         return Machine.of(NAME, RecordsState.INITIAL)
-                .actions(RecordsAction.class, RecordsOutcome.class)
+                .actions(RecordsAction.class, RecordsEffect.class, RecordsOutcome.class)
                 .text(Key.TEXT)
                 .text(RecordKind.TEXT)
                 .text(Refusal.TEXT)
-                .settings(RecordsConfig.SETTINGS)
+                .text(StoreFailure.TEXT)
+                .settings(RecordsConfig.SETTINGS.and(DiskConfig.SETTINGS))
                 .boots(RecordsReducer::boot)
                 .configures(RecordsReducer::configured)
                 .guards(RecordsGuards.of(validators))
                 .reduces((own, action, ctx) -> RecordsReducer.reduce(own, action, validators, ctx))
                 .due(RecordsAction.ExpiryDue.class, RecordsState::expiries, RecordsAction.ExpiryDue::new)
+                .due(
+                        RecordsAction.DiskDue.class,
+                        own -> own.disk().waiting().running(),
+                        (request, waiting) -> new RecordsAction.DiskDue(request, waiting.question()))
                 .on(NodeAction.ClockStepped.class, fact -> new RecordsAction.ClockMoved())
                 .on(
                         RecordsAsked.class,
@@ -53,14 +59,25 @@ public final class RecordsMachine {
                 .transitions("""
                         noValue > held: valueSent, put
                         held > noValue: expiryDue, valueSent, put
-                        noValue, held: valueAsked, valueSent, getLocal, valueStored, valueRefused
+                        noValue, held: valueAsked, valueSent, getLocal, valueStored, valueRefused, valueUntold
                         held: put
 
                         noProviders > provided: providersSent
                         provided > noProviders: expiryDue, providersSent
                         noProviders, provided: providersAsked, providersSent, getLocalProviders, providerStored, providerRefused
+                        noProviders, provided: providersUntold
 
-                        running: expiryDue, clockMoved, expired, displaced""")
+                        noValue, held, noProviders, provided > onDisk: booted
+                        onDisk > noValue: booted
+                        onDisk > noProviders: booted
+                        onDisk: valueAsked, valueSent, getLocal, put, valueStored, valueRefused, valueUntold
+                        onDisk: valueFound, valueKept, valueUnkept
+                        onDisk: providersAsked, providersSent, getLocalProviders, providerStored, providerRefused, providersUntold
+                        onDisk: providersFound, providerKept, providerUnkept
+
+                        running: expiryDue, clockMoved, expired, displaced, leftBehind
+                        running: collected, surveyed, diskFailed, diskDue""")
+                .defaulted(NAME, "disk", Disk.NONE_JSON)
                 .phases(RecordsState::phaseOf)
                 .invariants(RecordsInvariants.ALL)
                 .budget(budget());
@@ -96,6 +113,8 @@ public final class RecordsMachine {
         long values = RecordsConfig.MOST_VALUE_BYTES + RecordsConfig.MOST_VALUES * (2 * 16 + 2 * peer + 8 * 8L);
         long addresses = 2L * (Provider.MAX_BYTES + Multiaddr.MAX_BYTES) + 2 * Provider.MAX_ADDRESSES * 16L;
         long provider = KadQuestion.MAX_CONTENT_KEY + 16 + 2 * peer + addresses + 16 * 8L;
-        return values + RecordsConfig.MOST_PROVIDERS * provider + (1 << 20);
+        long question = 2 * KadQuestion.MAX_CONTENT_KEY + 2 * peer + 32 * (2L * Contact.MAX_BYTES + 1024);
+        long disk = DiskConfig.MOST_BYTES + DiskConfig.MOST_QUESTIONS * question;
+        return values + RecordsConfig.MOST_PROVIDERS * provider + disk + (1 << 20);
     }
 }

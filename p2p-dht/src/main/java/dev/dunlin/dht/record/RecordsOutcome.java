@@ -31,4 +31,11 @@ public sealed interface RecordsOutcome extends Outcome {
 
     /** The end of a {@link RecordsAction.Put}: the value is held, as far as it expires. */
     record Stored(Ticket ticket) implements RecordsOutcome {}
+
+    /**
+     * The other end of a {@link RecordsAction.Put}: the value is not held.
+     *
+     * @param detail what more is known, for people; may be empty
+     */
+    record NotStored(Ticket ticket, Refusal why, String detail) implements RecordsOutcome {}
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param providers the provider records
  * @param expiries when the oldest of each kind expires; of those that there are
  * @param tally what became of what was sent
+ * @param disk the file that they are in instead of this state, if they are in one
  */
 public record RecordsState(
         RecordsConfig config,
@@ -22,11 +23,20 @@ public record RecordsState(
         ValueStore values,
         ProviderStore providers,
         Table<RecordKind, Expiry> expiries,
-        Tally tally) {
+        Tally tally,
+        Disk disk) {
+
+    private static final String ON_DISK = "onDisk";
 
     /** Before the first boot. */
     public static final RecordsState INITIAL = new RecordsState(
-            RecordsConfig.DEFAULT, WallClock.INITIAL, ValueStore.EMPTY, ProviderStore.EMPTY, Table.empty(), Tally.NONE);
+            RecordsConfig.DEFAULT,
+            WallClock.INITIAL,
+            ValueStore.EMPTY,
+            ProviderStore.EMPTY,
+            Table.empty(),
+            Tally.NONE,
+            Disk.NONE);
 
     /**
      * When something expires. One for each kind: an expiry goes by the wall clock too, and a step of that moves all of them; so they are
@@ -37,23 +47,32 @@ public record RecordsState(
     public record Expiry(long at) implements Due {}
 
     RecordsState with(ValueStore changed) {
-        return new RecordsState(config, clock, changed, providers, expiries, tally);
+        return new RecordsState(config, clock, changed, providers, expiries, tally, disk);
     }
 
     RecordsState with(ProviderStore changed) {
-        return new RecordsState(config, clock, values, changed, expiries, tally);
+        return new RecordsState(config, clock, values, changed, expiries, tally, disk);
     }
 
     RecordsState with(Tally changed) {
-        return new RecordsState(config, clock, values, providers, expiries, changed);
+        return new RecordsState(config, clock, values, providers, expiries, changed, disk);
     }
 
     RecordsState with(RecordsConfig changed) {
-        return new RecordsState(changed, clock, values, providers, expiries, tally);
+        return new RecordsState(changed, clock, values, providers, expiries, tally, disk);
     }
 
     RecordsState with(WallClock changed) {
-        return new RecordsState(config, changed, values, providers, expiries, tally);
+        return new RecordsState(config, changed, values, providers, expiries, tally, disk);
+    }
+
+    RecordsState with(Disk changed) {
+        return new RecordsState(config, clock, values, providers, expiries, tally, changed);
+    }
+
+    /** How much is kept, be it here or in a file. */
+    public Stock stock() {
+        return disk.isUsed() ? disk.stock() : new MemoryStore(values, providers).stock();
     }
 
     /** With the expiry of a kind as the oldest of it says, but not before a time. */
@@ -69,10 +88,14 @@ public record RecordsState(
                 values,
                 providers,
                 expiry.isPresent() ? expiries.with(kind, expiry.get()) : expiries.without(kind),
-                tally);
+                tally,
+                disk);
     }
 
-    private Optional<Received> oldest(RecordKind kind) {
+    private Optional<? extends Received> oldest(RecordKind kind) {
+        if (disk.isUsed()) {
+            return disk.stock().oldest(kind);
+        }
         return switch (kind) {
             case VALUES ->
                 values.oldest(1).stream().findFirst().map(key -> values.held().at(key));
@@ -85,9 +108,10 @@ public record RecordsState(
 
     String phaseOf(Subject subject) {
         return switch (subject.kind()) {
-            case RecordsAction.OfValue.KIND -> values.held().has(Bytes.parse(subject.key())) ? "held" : "noValue";
+            case RecordsAction.OfValue.KIND ->
+                disk.isUsed() ? ON_DISK : values.held().has(Bytes.parse(subject.key())) ? "held" : "noValue";
             case RecordsAction.OfContent.KIND ->
-                providers.keys().has(Bytes.parse(subject.key())) ? "provided" : "noProviders";
+                disk.isUsed() ? ON_DISK : providers.keys().has(Bytes.parse(subject.key())) ? "provided" : "noProviders";
             default -> "running";
         };
     }

@@ -29,7 +29,17 @@ public enum Refusal {
     /** The key has as many providers as it may, {@link RecordsConfig#maxProvidersOfKey}. */
     PROVIDERS_OF_KEY,
     /** The sender provides as many keys as it may, {@link RecordsConfig#maxProvidersOfPeer}. */
-    PROVIDERS_OF_PEER;
+    PROVIDERS_OF_PEER,
+    /** As many questions wait for the file of the records as may, {@link DiskConfig#maxDiskQuestions}. */
+    DISK_QUESTIONS,
+    /** As many questions of the peer wait for it as may, {@link DiskConfig#maxDiskQuestionsOfPeer}. */
+    DISK_QUESTIONS_OF_PEER,
+    /** The values that wait for it have as many bytes as they may, {@link DiskConfig#maxDiskQuestionBytes}. */
+    DISK_QUESTION_BYTES,
+    /** The value under the key was replaced again and again while this one was to take its place. */
+    DISK_CONTENDED,
+    /** The file of the records has failed: its {@link StoreFailure} is the detail. */
+    DISK_FAILED;
 
     /** As text: its name. */
     static final TextType<Refusal> TEXT = new TextType<>(Refusal.class, "Refusal", Refusal::name, Refusal::valueOf);

@@ -1,25 +1,38 @@
 package dev.dunlin.dht.record;
 
+import dev.dunlin.core.state.Bytes;
+import java.util.List;
 import java.util.Optional;
 
-/**
- * Whether there is room for something.
- *
- * @param store what is to be put there into, without what made room
- * @param displaced how many records made room, or were to
- * @param refusal why there is none
- */
-record Room<S>(S store, int displaced, Optional<Refusal> refusal) {
+/** Whether there is room for something. */
+sealed interface Room {
 
     /** How many times something is dropped to make room for one record, at most. */
-    static final int MOST_TRIES = 16;
+    int MOST_TRIES = 16;
 
-    static <S> Room<S> in(S store, int displaced) {
-        return new Room<>(store, displaced, Optional.empty());
+    /** Why there is none. */
+    Optional<Refusal> refusal();
+
+    /**
+     * For a value.
+     *
+     * @param going the keys of those that are to make room; of none where there is no room
+     */
+    record ForValue(List<Bytes> going, Optional<Refusal> refusal) implements Room {
+        /** Copies the list. */
+        public ForValue {
+            going = List.copyOf(going);
+        }
+
+        static ForValue none(Refusal why) {
+            return new ForValue(List.of(), Optional.of(why));
+        }
     }
 
-    /** Then all stays. */
-    static <S> Room<S> none(S store, Refusal why) {
-        return new Room<>(store, 0, Optional.of(why));
-    }
+    /**
+     * For a provider record.
+     *
+     * @param displaced how many have made room
+     */
+    record ForProvider(int displaced, Optional<Refusal> refusal) implements Room {}
 }

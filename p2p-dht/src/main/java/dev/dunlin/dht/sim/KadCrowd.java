@@ -16,6 +16,7 @@ import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Hasher;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Machine;
@@ -27,6 +28,10 @@ import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operation.OperationState;
 import dev.dunlin.dht.publish.PublishState;
 import dev.dunlin.dht.query.QueryState;
+import dev.dunlin.dht.record.MemoryStore;
+import dev.dunlin.dht.record.RecordsAction;
+import dev.dunlin.dht.record.RecordsEffect;
+import dev.dunlin.dht.record.RecordsEffects;
 import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingState;
@@ -58,6 +63,7 @@ public final class KadCrowd {
     public static final long SECOND = 1_000_000;
 
     private static final int BUILD_SEED = 1;
+    private static final int DISK_SEED = 2;
     private static final String LISTENER = "listener";
     private static final int PORT = 4001;
 
@@ -95,6 +101,7 @@ public final class KadCrowd {
      * @param config of every node
      * @param validators which judge the values that are stored
      * @param beside machines that each node has beside those of every crowd
+     * @param disk the disk of each node, for those whose records are in a file
      */
     public record Options(
             long seed,
@@ -102,7 +109,8 @@ public final class KadCrowd {
             long most,
             Table<String, String> config,
             Validators validators,
-            List<Machine<Object, ?, ?>> beside) {
+            List<Machine<Object, ?, ?>> beside,
+            SimulatedDisk disk) {
 
         /** Copies the list. */
         public Options {
@@ -111,17 +119,23 @@ public final class KadCrowd {
 
         /** 10 to 100 ms from node to node, and the values that the public network has. */
         public static Options of(long seed, Table<String, String> config) {
-            return new Options(seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD, List.of());
+            return new Options(
+                    seed, SECOND / 100, SECOND / 10, config, Validators.STANDARD, List.of(), SimulatedDisk.GOOD);
         }
 
         /** These, with other values. */
         public Options judgedBy(Validators other) {
-            return new Options(seed, least, most, config, other, beside);
+            return new Options(seed, least, most, config, other, beside, disk);
         }
 
         /** These, with more machines in each node. */
         public Options with(List<Machine<Object, ?, ?>> more) {
-            return new Options(seed, least, most, config, validators, more);
+            return new Options(seed, least, most, config, validators, more, disk);
+        }
+
+        /** These, with other disks. */
+        public Options on(SimulatedDisk other) {
+            return new Options(seed, least, most, config, validators, beside, other);
         }
     }
 
@@ -139,11 +153,15 @@ public final class KadCrowd {
         private long run;
         private long tickAt = Due.NEVER;
         private boolean isUp;
+        private MemoryStore file = new MemoryStore();
+        private SimulatedDisk disk;
+        private long diskFreeAt;
 
         /** With whom it has connections: one more closes that of whoever was in its place. */
         private int[] connected = NONE;
 
-        Node(int number, Contact contact, Store<KadRoot> store) {
+        Node(int number, Contact contact, Store<KadRoot> store, SimulatedDisk disk) {
+            this.disk = disk;
             this.number = number;
             this.contact = contact;
             this.store = store;
@@ -192,7 +210,7 @@ public final class KadCrowd {
             throw new IllegalArgumentException("two nodes have the peer id " + peer);
         }
         Contact contact = Contact.of(peer, List.of(address));
-        Node node = new Node(number, contact, model.another());
+        Node node = new Node(number, contact, model.another(), options.disk());
         nodes.add(node);
         byPeer.put(contact.peer(), node);
         return number;
@@ -369,6 +387,17 @@ public final class KadCrowd {
     public void remove(int number) {
         stop(number);
         nodes.get(number).store = model.another();
+        nodes.get(number).file = new MemoryStore();
+    }
+
+    /** From now on a node has another disk, and on it what there was. */
+    public void disk(int number, SimulatedDisk other) {
+        nodes.get(number).disk = other;
+    }
+
+    /** A node's disk is empty, as if somebody had taken its file of records away. */
+    public void wipe(int number) {
+        nodes.get(number).file = new MemoryStore();
     }
 
     /** From now on somebody else answers in place of a node's machines. */
@@ -417,7 +446,11 @@ public final class KadCrowd {
     }
 
     private void apply(Node node, Action action) {
-        applied(node, node.store.apply(Input.of(action), now));
+        apply(node, Input.of(action));
+    }
+
+    private void apply(Node node, Input input) {
+        applied(node, node.store.apply(input, now));
         Optional<Input> tick = node.store.dueTick(now);
         while (tick.isPresent()) {
             applied(node, node.store.apply(tick.get(), now));
@@ -452,6 +485,8 @@ public final class KadCrowd {
             Action entry = turn.entry(i);
             if (entry instanceof Sent sent) {
                 send(node, sent);
+            } else if (entry instanceof RecordsEffect effect) {
+                carryOut(node, turn.id(i), effect);
             } else if (entry instanceof Action.Ticketed outcome
                     && outcome.ticket().isOf(Ticket.API)
                     && turn.rejection(i) == null) {
@@ -459,6 +494,23 @@ public final class KadCrowd {
                 tell(node, outcome);
             }
         }
+    }
+
+    /** One after the other, as the one thread of a file does. What a node did not hear of before it went down it has done all the same. */
+    private void carryOut(Node node, ActionId request, RecordsEffect effect) {
+        SimulatedDisk.Deed deed = node.disk.deed(
+                SimRandom.of(options.seed(), DISK_SEED, node.number, node.run, request.input(), request.index()));
+        node.diskFreeAt = Math.max(node.diskFreeAt, now) + deed.after();
+        long run = node.run;
+        queue.add(node.diskFreeAt, () -> {
+            RecordsAction answer = deed.failure()
+                    .<RecordsAction>map(why -> new RecordsAction.DiskFailed(request, why, ""))
+                    .orElseGet(() ->
+                            RecordsEffects.answer(request, effect, deed.isDone() ? node.file : new MemoryStore()));
+            if (deed.isAnswered() && node.isUp && node.run == run) {
+                apply(node, new Input(answer, request));
+            }
+        });
     }
 
     private void tell(Node node, Action.Ticketed outcome) {

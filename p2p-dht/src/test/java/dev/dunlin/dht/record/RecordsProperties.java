@@ -36,6 +36,16 @@ class RecordsProperties {
     private static final int PROVIDERS_OF_KEY = 3;
     private static final int PROVIDERS_OF_PEER = 3;
 
+    private static final String[] BOUNDS = {
+        "maxValues", Integer.toString(VALUES),
+        "maxValueBytes", Integer.toString(VALUE_BYTES),
+        "maxValuesOfPeer", Integer.toString(VALUES_OF_PEER),
+        "maxProviderKeys", Integer.toString(PROVIDER_KEYS),
+        "maxProviders", Integer.toString(PROVIDERS),
+        "maxProvidersOfKey", Integer.toString(PROVIDERS_OF_KEY),
+        "maxProvidersOfPeer", Integer.toString(PROVIDERS_OF_PEER)
+    };
+
     sealed interface Step {
         record Put(int peer, int key, int rank, int hours, int size) implements Step {}
 
@@ -49,19 +59,21 @@ class RecordsProperties {
 
     @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
     void doesAsTheModelDoes(@ForAll("steps") List<Step> steps) {
-        Shelf shelf = Shelf.with(
-                "maxValues", Integer.toString(VALUES),
-                "maxValueBytes", Integer.toString(VALUE_BYTES),
-                "maxValuesOfPeer", Integer.toString(VALUES_OF_PEER),
-                "maxProviderKeys", Integer.toString(PROVIDER_KEYS),
-                "maxProviders", Integer.toString(PROVIDERS),
-                "maxProvidersOfKey", Integer.toString(PROVIDERS_OF_KEY),
-                "maxProvidersOfPeer", Integer.toString(PROVIDERS_OF_PEER));
-        Model model = new Model(shelf.wall());
+        does(steps, Shelf.with(BOUNDS), false);
+    }
+
+    /** The same rules hold of records that are not in the state; there a value is looked at before the store is. */
+    @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
+    void doesAsTheModelDoesWithAFile(@ForAll("steps") List<Step> steps) {
+        does(steps, Shelf.onDisk(BOUNDS), true);
+    }
+
+    private static void does(List<Step> steps, Shelf shelf, boolean looksFirst) {
+        Model model = new Model(shelf.wall(), looksFirst);
         for (Step step : steps) {
             // What comes at the same time the machine tells apart by microseconds, and what has expired it drops in
             // steps of milliseconds.
-            shelf.driver().advanceBy(10_000);
+            shelf.advanceBy(10_000);
             model.passes(10_000);
             switch (step) {
                 case Step.Put(int peer, int key, int rank, int hours, int size) -> {
@@ -78,7 +90,7 @@ class RecordsProperties {
                             .isEqualTo(refusal);
                 }
                 case Step.Wait(long micros) -> {
-                    shelf.driver().advanceBy(micros);
+                    shelf.advanceBy(micros);
                     model.passes(micros);
                 }
                 case Step.Off(long micros) -> {
@@ -92,8 +104,8 @@ class RecordsProperties {
                 List<PeerId> who = shelf.who(content);
                 assertThat(new TreeSet<>(who)).isEqualTo(model.who(content)).hasSameSizeAs(who);
             }
-            assertThat(shelf.state().values().held().size()).isEqualTo(model.values.size());
-            assertThat(shelf.state().providers().records()).isEqualTo(model.told.size());
+            assertThat(shelf.state().stock().values()).isEqualTo(model.values.size());
+            assertThat(shelf.state().stock().providers()).isEqualTo(model.told.size());
         }
     }
 
@@ -123,6 +135,7 @@ class RecordsProperties {
     private static final class Model {
 
         private final long start;
+        private final boolean looksFirst;
         private long now;
         private long ran;
         private long believedAt;
@@ -136,8 +149,9 @@ class RecordsProperties {
 
         private record Told(Bytes key, int peer) {}
 
-        Model(long start) {
+        Model(long start, boolean looksFirst) {
             this.start = start;
+            this.looksFirst = looksFirst;
             this.now = start;
             this.believedAt = start + GRACE;
         }
@@ -193,6 +207,10 @@ class RecordsProperties {
 
         Optional<Refusal> put(int peer, Bytes key, Bytes bytes, int rank, int hours) {
             Optional<Value> held = Optional.ofNullable(values.get(key));
+            Optional<Refusal> bad = bad(held, rank, hours);
+            if (looksFirst && bad.isPresent()) {
+                return bad;
+            }
             boolean isThere = held.isPresent() && held.get().bytes.equals(bytes);
             Map<Bytes, Value> after = new LinkedHashMap<>(values);
             after.remove(key);
@@ -209,15 +227,21 @@ class RecordsProperties {
                     after.remove(oldest.getKey());
                 }
             }
-            if (!isValid(rank, hours)) {
-                return Optional.of(Refusal.INVALID_VALUE);
-            }
-            if (held.isPresent() && held.get().rank > rank && isValid(held.get().rank, held.get().hours)) {
-                return Optional.of(Refusal.WORSE_VALUE);
+            if (bad.isPresent()) {
+                return bad;
             }
             values.clear();
             values.putAll(after);
             return Optional.empty();
+        }
+
+        private Optional<Refusal> bad(Optional<Value> held, int rank, int hours) {
+            if (!isValid(rank, hours)) {
+                return Optional.of(Refusal.INVALID_VALUE);
+            }
+            return held.isPresent() && held.get().rank > rank && isValid(held.get().rank, held.get().hours)
+                    ? Optional.of(Refusal.WORSE_VALUE)
+                    : Optional.empty();
         }
 
         private static int bytes(Map<Bytes, Value> values) {

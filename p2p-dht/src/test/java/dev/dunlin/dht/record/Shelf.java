@@ -10,6 +10,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.NodeAction;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.testkit.Declared;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
@@ -22,6 +23,7 @@ import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -36,11 +38,49 @@ final class Shelf {
 
     private final StoreDriver<Root> driver;
     private final Table<String, String> config;
+    private RecordStore file = new MemoryStore();
     private long questions;
 
     private Shelf(StoreDriver<Root> driver, Table<String, String> config) {
         this.driver = driver;
         this.config = config;
+    }
+
+    /** As {@link #with(String...)}, where the records are in a store outside of the state that answers at once. */
+    static Shelf onDisk(String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("store");
+        all.add("sqlite");
+        return with(all.toArray(new String[0]));
+    }
+
+    /** The store outside of the state. */
+    RecordStore file() {
+        return file;
+    }
+
+    /** Another file is there. */
+    void replace(RecordStore other) {
+        file = other;
+    }
+
+    /** All that waits for the store outside of the state is answered. */
+    void settle() {
+        while (!driver.awaiting().isEmpty()) {
+            Turn.Emitted asked = driver.awaiting().getFirst();
+            driver.answer(asked.id(), RecordsEffects.answer(asked.id(), (RecordsEffect) asked.effect(), file));
+        }
+    }
+
+    /** Time goes by, and the store outside of the state answers at once. */
+    void advanceBy(long micros) {
+        long until = driver.now() + micros;
+        settle();
+        while (driver.store().nextDeadline() <= until) {
+            driver.advanceToNextDeadline();
+            settle();
+        }
+        driver.advanceTo(until);
     }
 
     /** Settings by turns: a name without its prefix, and its value. */
@@ -56,6 +96,7 @@ final class Shelf {
         }
         Shelf shelf = new Shelf(StoreDriver.of(store(validators)), config);
         shelf.driver.boot(config);
+        shelf.settle();
         return shelf;
     }
 
@@ -82,6 +123,7 @@ final class Shelf {
     void reboot(long wallTime) {
         driver.dispatch(new NodeAction.Booted(
                 driver.node().run() + 1, "test", config, wallTime, driver.node().run() + 1));
+        settle();
     }
 
     void configure(String setting, long value) {
@@ -120,6 +162,7 @@ final class Shelf {
     Optional<KadAnswer> ask(int peer, Network network, KadQuestion.OfKey message, Contact... closer) {
         long question = ++questions;
         driver.dispatch(new RoutingAction.RecordsAsked(peer(peer), network, question, message, List.of(closer)));
+        settle();
         List<ExchangeAction> ends = Stream.<ExchangeAction>concat(
                         driver.actions(ExchangeAction.Reply.class).stream().filter(reply -> reply.number() == question),
                         driver.actions(ExchangeAction.Refuse.class).stream()
