@@ -69,23 +69,23 @@ abstract class RecordStoreContract {
         return Arrays.stream(all).map(Multiaddr::parse).toList();
     }
 
-    private Refusal put(int key, int length, int fill, Optional<PeerId> sender, long hours) {
+    private Optional<Refusal> put(int key, int length, int fill, Optional<PeerId> sender, long hours) {
         Optional<Long> seen = store().value(key(key)).map(HeldValue::received);
         RecordsAction answer = RecordsEffects.answer(
                 REQUEST,
                 new RecordsEffect.StoreValue(
                         ValueRecord.of(key(key), value(length, fill)), sender, seen, at(hours), BOUNDS),
                 store());
-        return answer instanceof RecordsAction.ValueUnkept unkept ? unkept.why() : null;
+        return answer instanceof RecordsAction.ValueUnkept unkept ? Optional.of(unkept.why()) : Optional.empty();
     }
 
-    private Refusal provide(int key, int peer, long hours) {
+    private Optional<Refusal> provide(int key, int peer, long hours) {
         RecordsAction answer = RecordsEffects.answer(
                 REQUEST,
                 new RecordsEffect.StoreProvider(
                         key(key), peer(peer), addresses("/ip4/8.8.8.8/tcp/1"), AddressFilter.PUBLIC, at(hours), BOUNDS),
                 store());
-        return answer instanceof RecordsAction.ProviderUnkept unkept ? unkept.why() : null;
+        return answer instanceof RecordsAction.ProviderUnkept unkept ? Optional.of(unkept.why()) : Optional.empty();
     }
 
     private int collect(RecordKind kind, long hours) {
@@ -176,14 +176,14 @@ abstract class RecordStoreContract {
 
     @Test
     void valuesHaveTheirBoundsAndTheStaleMakeRoom() {
-        assertThat(put(1, 10, 1, Optional.of(peer(1)), 0)).isNull();
-        assertThat(put(2, 10, 1, Optional.of(peer(1)), 1)).isNull();
-        assertThat(put(3, 10, 1, Optional.of(peer(1)), 1)).isEqualTo(Refusal.VALUES_OF_PEER);
-        assertThat(put(3, 70, 1, Optional.of(peer(2)), 1)).isEqualTo(Refusal.VALUE_BYTES_OF_PEER);
-        assertThat(put(3, 80, 1, Optional.empty(), 1)).isEqualTo(Refusal.VALUE_BYTES_FULL);
-        assertThat(put(3, 10, 1, Optional.empty(), 1)).isNull();
-        assertThat(put(4, 10, 1, Optional.empty(), 2)).isEqualTo(Refusal.VALUES_FULL);
-        assertThat(put(4, 10, 1, Optional.empty(), 24)).isNull();
+        assertThat(put(1, 10, 1, Optional.of(peer(1)), 0)).isEmpty();
+        assertThat(put(2, 10, 1, Optional.of(peer(1)), 1)).isEmpty();
+        assertThat(put(3, 10, 1, Optional.of(peer(1)), 1)).contains(Refusal.VALUES_OF_PEER);
+        assertThat(put(3, 70, 1, Optional.of(peer(2)), 1)).contains(Refusal.VALUE_BYTES_OF_PEER);
+        assertThat(put(3, 80, 1, Optional.empty(), 1)).contains(Refusal.VALUE_BYTES_FULL);
+        assertThat(put(3, 10, 1, Optional.empty(), 1)).isEmpty();
+        assertThat(put(4, 10, 1, Optional.empty(), 2)).contains(Refusal.VALUES_FULL);
+        assertThat(put(4, 10, 1, Optional.empty(), 24)).isEmpty();
         assertThat(store().value(key(1))).isEmpty();
         assertThat(store().values()).isEqualTo(3);
     }
@@ -230,17 +230,17 @@ abstract class RecordStoreContract {
 
     @Test
     void providersHaveTheirBoundsAndTheStaleMakeRoom() {
-        assertThat(provide(1, 1, 0)).isNull();
-        assertThat(provide(1, 2, 1)).isNull();
-        assertThat(provide(1, 3, 1)).isEqualTo(Refusal.PROVIDERS_OF_KEY);
-        assertThat(provide(2, 1, 1)).isNull();
-        assertThat(provide(3, 1, 1)).isNull();
-        assertThat(provide(4, 1, 1)).isEqualTo(Refusal.PROVIDERS_OF_PEER);
-        assertThat(provide(4, 4, 1)).isEqualTo(Refusal.PROVIDER_KEYS_FULL);
-        assertThat(provide(2, 4, 1)).isNull();
-        assertThat(provide(3, 4, 1)).isEqualTo(Refusal.PROVIDERS_FULL);
-        assertThat(provide(1, 1, 2)).as("again").isNull();
-        assertThat(provide(1, 3, 26)).as("who told so longest ago goes").isNull();
+        assertThat(provide(1, 1, 0)).isEmpty();
+        assertThat(provide(1, 2, 1)).isEmpty();
+        assertThat(provide(1, 3, 1)).contains(Refusal.PROVIDERS_OF_KEY);
+        assertThat(provide(2, 1, 1)).isEmpty();
+        assertThat(provide(3, 1, 1)).isEmpty();
+        assertThat(provide(4, 1, 1)).contains(Refusal.PROVIDERS_OF_PEER);
+        assertThat(provide(4, 4, 1)).contains(Refusal.PROVIDER_KEYS_FULL);
+        assertThat(provide(2, 4, 1)).isEmpty();
+        assertThat(provide(3, 4, 1)).contains(Refusal.PROVIDERS_FULL);
+        assertThat(provide(1, 1, 2)).as("again").isEmpty();
+        assertThat(provide(1, 3, 26)).as("who told so longest ago goes").isEmpty();
         assertThat(store().providers(key(1)).all()).extracting(Provided::peer).containsExactly(peer(1), peer(3));
     }
 

@@ -23,6 +23,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,9 +68,7 @@ class SqliteRecordsTest {
         }
 
         Action next() throws InterruptedException {
-            Action next = all.poll(30, TimeUnit.SECONDS);
-            assertThat(next).isNotNull();
-            return next;
+            return Objects.requireNonNull(all.poll(30, TimeUnit.SECONDS));
         }
     }
 
@@ -96,8 +96,8 @@ class SqliteRecordsTest {
                 : -1;
     }
 
-    private StoreFailure failure() throws InterruptedException {
-        return answers.next() instanceof RecordsAction.DiskFailed failed ? failed.why() : null;
+    private Optional<StoreFailure> failure() throws InterruptedException {
+        return answers.next() instanceof RecordsAction.DiskFailed failed ? Optional.of(failed.why()) : Optional.empty();
     }
 
     @Test
@@ -131,7 +131,7 @@ class SqliteRecordsTest {
         assertThat(answers.all).hasSize(500).allMatch(RecordsAction.ProviderKept.class::isInstance);
         answers.all.clear();
         records.carryOut(id(501), provide(501, 1));
-        assertThat(failure()).isEqualTo(StoreFailure.CLOSED);
+        assertThat(failure()).contains(StoreFailure.CLOSED);
         assertThat(Files.exists(folder.resolve(SqliteRecords.FILE + "-wal")))
                 .as("its write-ahead log is in the file")
                 .isFalse();
@@ -187,7 +187,7 @@ class SqliteRecordsTest {
             answers.next();
             damage("UPDATE peer SET addresses = x'0003ffffff'");
             records.carryOut(id(2), new RecordsEffect.FindProviders(key(1)));
-            assertThat(failure()).isEqualTo(StoreFailure.CORRUPT);
+            assertThat(failure()).contains(StoreFailure.CORRUPT);
             records.carryOut(id(3), provide(2, 1));
             assertThat(answers.next())
                     .isInstanceOfSatisfying(
@@ -204,7 +204,7 @@ class SqliteRecordsTest {
             answers.next();
             damage("CREATE TRIGGER no BEFORE INSERT ON provided BEGIN SELECT RAISE(ABORT, 'not now'); END");
             records.carryOut(id(2), provide(2, 2));
-            assertThat(failure()).isEqualTo(StoreFailure.OTHER);
+            assertThat(failure()).contains(StoreFailure.OTHER);
             damage("DROP TRIGGER no");
             records.carryOut(id(3), new RecordsEffect.Count());
             assertThat(providers()).isEqualTo(1);

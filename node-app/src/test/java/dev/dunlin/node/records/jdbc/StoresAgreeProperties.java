@@ -22,6 +22,7 @@ import dev.dunlin.dht.record.RecordsEffects;
 import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.wire.ValueRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterProperty;
-import net.jqwik.api.lifecycle.BeforeProperty;
 
 /** A file gives the answers that the memory gives, whatever is asked of both. */
 class StoresAgreeProperties {
@@ -48,15 +48,17 @@ class StoresAgreeProperties {
             .with("records.maxProvidersOfKey", "3")
             .with("records.maxProvidersOfPeer", "4"));
 
-    private Path folder;
-    private SqliteStore file;
+    private final Path folder = folder();
+    private final SqliteStore file = SqliteStore.open(folder.resolve(SqliteRecords.FILE));
 
     record Step(int what, int key, int peer, int size, long micros) {}
 
-    @BeforeProperty
-    void open() throws IOException {
-        folder = Files.createTempDirectory("dunlin-records");
-        file = SqliteStore.open(folder.resolve(SqliteRecords.FILE));
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("dunlin-records");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @AfterProperty
