@@ -65,6 +65,7 @@ final class ExtensionHost implements Host {
             try {
                 host.services.add(withFiles(extension, log).begin(host));
             } catch (RuntimeException | LinkageError bad) {
+                host.close();
                 throw failure(extension.name(), bad);
             }
         }
