@@ -62,6 +62,7 @@ final class CrawlLawsTest extends MachineLaws<CrawlLawsTest.Root, CrawlState, Cr
                     .always(RoutingAction.LookupRefused.class)
                     .always(RoutingAction.SpaceDue.class)
                     .always(RoutingAction.Asked.class)
+                    .always(RoutingAction.Located.class)
                     .always(RoutingAction.RecordsAsked.class)
                     .always(RoutingAction.Entered.class)
                     .always(RoutingAction.Left.class)
