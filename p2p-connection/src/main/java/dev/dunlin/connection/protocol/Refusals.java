@@ -63,6 +63,7 @@ public final class Refusals {
                     "node-can-be-found",
                     "this node has no address at which others could come to it: have it listen first"),
             entry("value-is-valid", "the value is not valid under its key, or has expired"),
+            entry("disk-has-room", "as many questions wait for the file of the records as there may be"),
             entry("value-is-not-too-long", "the value is longer than this node takes"),
             entry("values-have-room", "this node stores as many values as it may"),
             entry("no-better-value-is-held", "a better value stands under its key"),

@@ -78,6 +78,7 @@ public final class ClauseWords {
             entry("pong-is-awaited", "no ping waits for it"),
             entry("protocols-below-limit", "there are more protocols than there may be"),
             entry("push-is-awaited", LATE),
+            entry("question-waits", LATE),
             entry("question-is-open", "the question has its answer, or is gone"),
             entry("rtt-not-negative", "a time below zero was measured"),
             entry("run-is-the-next", "it is another run than the next one"),
