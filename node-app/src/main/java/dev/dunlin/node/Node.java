@@ -6,6 +6,7 @@ import dev.dunlin.connection.ConnectionState;
 import dev.dunlin.connection.extension.Host;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyConfig;
+import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.identify.IdentifySigner;
 import dev.dunlin.connection.netty.NettyNode;
 import dev.dunlin.connection.netty.NettyTransport;
@@ -327,6 +328,7 @@ public final class Node implements AutoCloseable {
         Predicate<StoreState<NodeRoot>> known =
                 state -> state.root().peer().description(peer).isPresent()
                         || failed.isDone()
+                        || isUnidentified(state, peer)
                         || !state.root().connection().isConnected(peer);
         runtime.watch(watcher);
         try {
@@ -345,9 +347,20 @@ public final class Node implements AutoCloseable {
                 .description(peer)
                 .orElseThrow(() -> new CommandFailure(
                         ExitCode.UNAVAILABLE,
-                        failed.isDone() && state.root().connection().isConnected(peer)
-                                ? peer + " is connected and does not say what it is: " + failed.join()
+                        state.root().connection().isConnected(peer)
+                                ? peer + " is connected and does not say what it is: "
+                                        + failed.getNow("it was asked when it connected")
                                 : words(state).about(peer, Optional.empty()).state()));
+    }
+
+    // It may have failed before anybody watched.
+    private static boolean isUnidentified(StoreState<NodeRoot> state, PeerId peer) {
+        return state.root()
+                .identify()
+                .peers()
+                .find(peer)
+                .filter(known -> known.asking().step() == IdentifyState.Step.UNIDENTIFIED)
+                .isPresent();
     }
 
     private static PeerWords words(StoreState<NodeRoot> state) {
