@@ -32,6 +32,7 @@ import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryMachine;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.query.QueryState;
+import dev.dunlin.dht.record.RecordsEffect;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
 import dev.dunlin.dht.routing.RoutingOutcome;
@@ -115,7 +116,11 @@ final class KademliaInteropTest {
                                                     .map(Multiaddr::toString)
                                                     .toList())))
                     .exchanges(StandardProtocols.signedBy(new IdentifySigner(key), KAD.protocols()))
-                    .with(builder -> recording.record(builder, store))
+                    .with(builder -> {
+                        recording.record(builder, store);
+                        // The records are in memory: nothing is asked of a file.
+                        builder.handler(RecordsEffect.class, (request, effect) -> {});
+                    })
                     .start();
             ConnectionOutcome.ListenDone listening = (ConnectionOutcome.ListenDone) node.runtime()
                     .ask(
