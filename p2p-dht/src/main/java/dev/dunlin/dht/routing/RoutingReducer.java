@@ -453,9 +453,7 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         }
         switch (fact.message()) {
             case KadQuestion.FindNode(Bytes key) -> {
-                List<Contact> nearest = nearest(key).stream()
-                        .filter(contact -> !contact.peer().equals(fact.peer()))
-                        .toList();
+                List<Contact> nearest = nearest(key, fact.peer());
                 Optional<PeerId> wanted = peer(key)
                         .filter(peer -> nearest.stream()
                                 .noneMatch(contact -> contact.peer().equals(peer)));
@@ -481,7 +479,7 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         if (!addresses.isEmpty()) {
             told.add(new PeerInfo(fact.peer(), addresses, Connectedness.NOT_CONNECTED));
         }
-        told.addAll(infos(nearest(Bytes.of(fact.peer().toBytes()))));
+        told.addAll(infos(nearest(Bytes.of(fact.peer().toBytes()), fact.peer())));
         ctx.then(new ExchangeAction.Reply(fact.question(), KadAnswer.FoundNodes.of(told)));
         return own;
     }
@@ -505,6 +503,12 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
 
     static Network networkOf(Ticket ticket) {
         return Network.values()[(int) (ticket.key() % Network.values().length)];
+    }
+
+    private List<Contact> nearest(Bytes key, PeerId without) {
+        return nearest(key).stream()
+                .filter(contact -> !contact.peer().equals(without))
+                .toList();
     }
 
     private List<Contact> nearest(Bytes key) {
