@@ -1163,8 +1163,7 @@ class ConnectionMachineTest {
         }
 
         private Handle acceptedFrom(int host) {
-            Handle handle = bench.handle(ConnectionService.CONNECTION);
-            bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) host}, 4001), HASH));
+            Handle handle = comesFrom(host);
             assertThat(bench.connection().connections().has(handle))
                     .as("from host %s", host)
                     .isTrue();
@@ -1197,9 +1196,13 @@ class ConnectionMachineTest {
         }
 
         private boolean refusedFrom(int host) {
+            return !bench.connection().connections().has(comesFrom(host));
+        }
+
+        private Handle comesFrom(int host) {
             Handle handle = bench.handle(ConnectionService.CONNECTION);
             bench.say(new Accepted(handle, P, Multiaddr.tcp(new byte[] {10, 77, 0, (byte) host}, 4001), HASH));
-            return !bench.connection().connections().has(handle);
+            return handle;
         }
 
         /** What this node has dialled is no more than what came. */

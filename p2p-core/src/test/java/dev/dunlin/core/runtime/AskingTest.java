@@ -228,26 +228,26 @@ final class AskingTest extends RunningLamps {
 
     @Test
     void whoThrowsWhenToldMissesNothingOfTheRest() throws Exception {
-        NodeRuntime<Parcels.Root> node = parcels();
-        AtomicInteger told = new AtomicInteger();
-        CompletableFuture<Action.Ticketed> end =
-                node.ask("k", ticket -> new ParcelAction.Deliver(ticket, 3), LONG, progress -> {
-                    told.incrementAndGet();
-                    throw new IllegalStateException("meant: a caller that throws");
-                });
-        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
-        assertThat(told).hasValue(3);
+        missesNothing(() -> {
+            throw new IllegalStateException("meant: a caller that throws");
+        });
     }
 
     /** Whatever it is that is thrown. */
     @Test
     void whoBreaksWhenToldGetsTheEnd() throws Exception {
+        missesNothing(() -> {
+            throw new StackOverflowError("meant: a caller that breaks");
+        });
+    }
+
+    private void missesNothing(Runnable whenTold) throws Exception {
         NodeRuntime<Parcels.Root> node = parcels();
         AtomicInteger told = new AtomicInteger();
         CompletableFuture<Action.Ticketed> end =
                 node.ask("k", ticket -> new ParcelAction.Deliver(ticket, 3), LONG, progress -> {
                     told.incrementAndGet();
-                    throw new StackOverflowError("meant: a caller that breaks");
+                    whenTold.run();
                 });
         assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(Parcels.ParcelOutcome.Collected.class);
         assertThat(told).hasValue(3);
