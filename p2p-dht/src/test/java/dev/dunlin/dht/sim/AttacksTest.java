@@ -27,13 +27,13 @@ final class AttacksTest {
 
     @Test
     void limitsOfANetworkKeepAnEclipseOff() {
-        Attacks.Eclipse limited = Attacks.eclipse(150, true, 50, 1);
-        Attacks.Eclipse unlimited = Attacks.eclipse(150, false, 50, 1);
+        // So many that one more or less that lies where the adversaries do says nothing.
+        Attacks.Eclipse limited = Attacks.eclipse(150, true, 200, 1);
+        Attacks.Eclipse unlimited = Attacks.eclipse(150, false, 200, 1);
         assertThat(limited.sybils()).isLessThan(0.1);
         assertThat(unlimited.sybils()).isGreaterThan(0.3);
-        assertThat(limited.gets().share())
-                .as("%s, without %s", limited, unlimited)
-                .isGreaterThan(unlimited.gets().share());
+        assertThat(limited.gets().share()).as("%s, without %s", limited, unlimited).isGreaterThan(0.97);
+        assertThat(unlimited.gets().share()).as("%s", unlimited).isLessThan(0.9);
     }
 
     @Test
