@@ -11,6 +11,7 @@ import dev.dunlin.core.store.StoreFailure;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -231,14 +232,15 @@ final class LawRun<R, S, A extends Action> {
     }
 
     /**
-     * Plays the same inputs on another store that stands where this one stood at first; state and inputs go through the
-     * round trip before each.
+     * Plays the same inputs on another store that stands where this one stood at first; before each the input, and the states
+     * that the one before it changed, go through the round trip.
      */
     void replay(Store<R> other, RoundTrip trip, String how) {
         guarded(() -> {
+            Map<String, Object> tripped = new HashMap<>();
             for (int i = 0; i < afters.size(); i++) {
                 Turn turn = driver.turns().get(i);
-                other.restore(tripped(other, trip));
+                other.restore(tripped(other, trip, tripped));
                 Input input = new Input(
                         trip.action(turn.input().action()), turn.input().answers());
                 Turn again = other.apply(input, turn.now());
@@ -267,10 +269,11 @@ final class LawRun<R, S, A extends Action> {
         };
     }
 
-    private static <R> StoreState<R> tripped(Store<R> store, RoundTrip trip) {
+    private static <R> StoreState<R> tripped(Store<R> store, RoundTrip trip, Map<String, Object> before) {
         StoreState<R> state = store.state();
         Map<String, Object> states = store.statesOf(state);
-        states.replaceAll((name, own) -> trip.state(name, own));
+        states.replaceAll((name, own) -> own == before.get(name) ? own : trip.state(name, own));
+        before.putAll(states);
         return store.stateOf(state.input(), state.now(), states);
     }
 

@@ -3,6 +3,7 @@ package dev.dunlin.core.testkit;
 import dev.dunlin.core.state.Table;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,26 @@ import java.util.function.UnaryOperator;
 
 /** Takes values of the state tree apart and puts them together again, by reflection. */
 final class Values {
+
+    /** How records of a type are taken apart and made: looked up once, as each lookup makes accessors that begin cold. */
+    private record Shape(List<Method> accessors, Constructor<?> constructor) {
+
+        static Shape of(Class<?> type) {
+            List<Method> accessors = new ArrayList<>();
+            for (RecordComponent component : type.getRecordComponents()) {
+                component.getAccessor().setAccessible(true);
+                accessors.add(component.getAccessor());
+            }
+            return new Shape(List.copyOf(accessors), canonical(type));
+        }
+    }
+
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            return Shape.of(type);
+        }
+    };
 
     private Values() {}
 
@@ -42,12 +63,12 @@ final class Values {
     }
 
     private static Object record(Record record, UnaryOperator<Object> change) {
-        RecordComponent[] components = record.getClass().getRecordComponents();
-        Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            values[i] = mapped(component(record, components[i]), change);
+        Shape shape = SHAPES.get(record.getClass());
+        Object[] values = new Object[shape.accessors.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mapped(component(record, shape.accessors.get(i)), change);
         }
-        return make(canonical(record.getClass()), values);
+        return make(shape.constructor, values);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -64,12 +85,11 @@ final class Values {
         return copy;
     }
 
-    static Object component(Record record, RecordComponent component) {
+    private static Object component(Record record, Method accessor) {
         try {
-            component.getAccessor().setAccessible(true);
-            return component.getAccessor().invoke(record);
+            return accessor.invoke(record);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalArgumentException("cannot read " + component, e);
+            throw new IllegalArgumentException("cannot read " + accessor, e);
         }
     }
 

@@ -32,7 +32,9 @@ final class AttacksTest {
         Attacks.Eclipse unlimited = Attacks.eclipse(150, false, 200, 1);
         assertThat(limited.sybils()).isLessThan(0.1);
         assertThat(unlimited.sybils()).isGreaterThan(0.3);
-        assertThat(limited.gets().share()).as("%s, without %s", limited, unlimited).isGreaterThan(0.97);
+        assertThat(limited.gets().share())
+                .as("%s, without %s", limited, unlimited)
+                .isGreaterThan(0.97);
         assertThat(unlimited.gets().share()).as("%s", unlimited).isLessThan(0.9);
     }
 

@@ -13,7 +13,7 @@ public final class Contacts {
 
     /** A node by its number, in a network of its own up to number 65,535. */
     public static Contact contact(int number) {
-        return contact(number, "/ip4/" + (1 + number / 256 % 200) + "." + number % 256 + ".1.1/tcp/4001");
+        return contact(number, 1 + number / 256 % 200, number % 256, 1);
     }
 
     /** A node by its number at an address. */
@@ -23,8 +23,12 @@ public final class Contacts {
 
     /** Nodes of so many, in few networks. */
     static Arbitrary<Contact> among(int many) {
-        return Arbitraries.integers()
-                .between(1, many)
-                .map(number -> contact(number, "/ip4/8." + number % 5 + "." + number % 7 + ".1/tcp/4001"));
+        return Arbitraries.integers().between(1, many).map(number -> contact(number, 8, number % 5, number % 7));
+    }
+
+    // Made and not read: laws make them by the million.
+    private static Contact contact(int number, int... networks) {
+        byte[] ip = {(byte) networks[0], (byte) networks[1], (byte) networks[2], 1};
+        return Contact.of(TypeArbitraries.peer(number), List.of(Multiaddr.tcp(ip, 4001)));
     }
 }
