@@ -91,6 +91,23 @@ class BackupCommandTest {
         assertThat(to.resolve("my notes (1).txt")).doesNotExist();
     }
 
+    /** A copy of a file that a node writes would be torn, and others tell their records again. */
+    @Test
+    void theRecordsOfOthersAreLeftOut() throws IOException {
+        node();
+        List<String> records = List.of("records.db", "records.db-wal", "records.db-shm", "records.db.damaged");
+        for (String name : records) {
+            Files.writeString(data().resolve(name), "x");
+        }
+        Path copy = home.resolve("copy");
+        assertThat(program.run("backup", data(), copy)).as(program.err()).isEqualTo(ExitCode.OK);
+        for (String name : records) {
+            assertThat(copy.resolve(name)).doesNotExist();
+        }
+        Path to = home.resolve("of-copy");
+        assertThat(program.run("restore", copy, to)).as(program.err()).isEqualTo(ExitCode.OK);
+    }
+
     @Test
     void aNodeIsBackedUpAndRestoredInBothForms() throws IOException {
         PeerId self = node();

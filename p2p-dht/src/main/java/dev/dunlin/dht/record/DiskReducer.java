@@ -289,7 +289,11 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
             case Question.ProviderToStore store -> refused(store, Refusal.DISK_FAILED);
             case Question.Collection(RecordKind kind) ->
                 awaiting(own.with(own.disk().collecting(kind, ctx.now() + RETRY)), kind);
-            case Question.Survey() -> own;
+            // What has expired is asked for, and how much there is comes with the answer.
+            case Question.Survey() -> {
+                long again = ctx.now() + RETRY;
+                yield own.expecting(RecordKind.VALUES, again).expecting(RecordKind.PROVIDERS, again);
+            }
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.dunlin.dht.record;
 
+import dev.dunlin.dht.time.Rfc3339;
+
 /**
  * A time, by both clocks. The node's time is never wrong, and does not count while the node is off or asleep, so by it a thing is at least so
  * old. The wall clock counts always, and may be wrong.
@@ -22,9 +24,10 @@ public record Moment(long now, long wall, boolean isBelieved) {
 
     /**
      * When something came, as others are told, microseconds since the Unix epoch. What came while the wall clock was ahead is told to
-     * have come when the node's time says, and so is never of the future.
+     * have come when the node's time says, and so is never of the future. A time of which there is no text, as of a damaged file, is told
+     * as the nearest of which there is one.
      */
     long told(Received what) {
-        return Math.min(what.receivedWall(), wall - (now - what.received()));
+        return Rfc3339.nearestMicros(Math.min(what.receivedWall(), wall - (now - what.received())));
     }
 }

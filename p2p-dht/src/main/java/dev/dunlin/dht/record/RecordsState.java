@@ -82,14 +82,16 @@ public record RecordsState(
         if (expiry.equals(expiries.find(kind))) {
             return this;
         }
-        return new RecordsState(
-                config,
-                clock,
-                values,
-                providers,
-                expiry.isPresent() ? expiries.with(kind, expiry.get()) : expiries.without(kind),
-                tally,
-                disk);
+        return with(expiry.isPresent() ? expiries.with(kind, expiry.get()) : expiries.without(kind));
+    }
+
+    /** With the expiry of a kind at a time, though nobody knows whether there is any of it. */
+    RecordsState expecting(RecordKind kind, long at) {
+        return with(expiries.with(kind, new Expiry(at)));
+    }
+
+    private RecordsState with(Table<RecordKind, Expiry> changed) {
+        return new RecordsState(config, clock, values, providers, changed, tally, disk);
     }
 
     private Optional<? extends Received> oldest(RecordKind kind) {

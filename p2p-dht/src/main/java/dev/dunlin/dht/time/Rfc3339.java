@@ -86,9 +86,7 @@ public final class Rfc3339 {
 
     /** As {@link #parse}, in microseconds since the Unix epoch; what is below a microsecond is cut off. */
     public static OptionalLong parseMicros(String text) {
-        return parse(text)
-                .map(time -> OptionalLong.of(time.getEpochSecond() * MICROS + time.getNano() / NANOS_OF_MICRO))
-                .orElse(OptionalLong.empty());
+        return parse(text).map(time -> OptionalLong.of(micros(time))).orElse(OptionalLong.empty());
     }
 
     /**
@@ -115,6 +113,15 @@ public final class Rfc3339 {
     /** The time that is so many microseconds after the Unix epoch, or before it. */
     public static Instant ofMicros(long micros) {
         return Instant.ofEpochSecond(Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * NANOS_OF_MICRO);
+    }
+
+    /** The time that has a text and is nearest, in microseconds since the Unix epoch. */
+    public static long nearestMicros(long micros) {
+        return Math.clamp(micros, micros(MIN), micros(MAX));
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * MICROS + time.getNano() / NANOS_OF_MICRO;
     }
 
     private static boolean isInRange(Instant time) {

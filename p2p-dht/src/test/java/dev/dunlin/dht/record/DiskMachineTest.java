@@ -18,6 +18,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.routing.RoutingAction;
+import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.ValueRecord;
 import java.util.List;
@@ -232,6 +233,40 @@ class DiskMachineTest {
         shelf.settle();
         assertThat(shelf.state().stock().providers()).isEqualTo(2);
         assertThat(answered(shelf)).doesNotContain(7L);
+    }
+
+    @Test
+    void aFileThatCouldNotBeCountedAtTheBootIsCountedLater() {
+        Shelf shelf = Shelf.onDisk();
+        RecordStore filled = shelf.file();
+        shelf.replace(new MemoryStore());
+        shelf.driver().boot(Table.of("records.store", "sqlite"));
+        shelf.settle();
+        assertThat(shelf.state().stock()).isEqualTo(Stock.NONE);
+        filled.putProvider(
+                content(1),
+                peer(1),
+                List.of(),
+                AddressFilter.PUBLIC,
+                new Moment(shelf.driver().now(), shelf.wall(), true));
+        shelf.replace(filled);
+        shelf.driver().boot(Table.of("records.store", "sqlite"));
+        fail(shelf, StoreFailure.LOCKED);
+        assertThat(shelf.state().stock()).isEqualTo(Stock.NONE);
+        shelf.advanceBy(DiskReducer.RETRY + SECOND);
+        assertThat(shelf.state().stock().providers()).isEqualTo(1);
+        assertThat(shelf.state().disk().failure()).isEmpty();
+    }
+
+    /** As a flipped bit may make it. */
+    @Test
+    void aTimeOfNoYearIsToldAsTheNearest() {
+        Shelf shelf = Shelf.onDisk();
+        ask(shelf, 1, 1, new KadQuestion.GetValue(KEY));
+        Turn.Emitted asked = shelf.driver().awaiting().getFirst();
+        HeldValue held = new HeldValue(Marked.value(1), Optional.empty(), Long.MAX_VALUE / 4, Long.MAX_VALUE / 4);
+        shelf.driver().answer(asked.id(), new RecordsAction.ValueFound(asked.id(), KEY, Optional.of(held)));
+        assertThat(answered(shelf)).containsExactly(1L);
     }
 
     @Test

@@ -146,6 +146,11 @@ public final class SqliteRecords implements RecordsService {
         return waiting.size();
     }
 
+    /** How many bytes of values are in them. */
+    long waitingBytes() {
+        return bytes.get();
+    }
+
     @Override
     public void close() {
         synchronized (waiting) {

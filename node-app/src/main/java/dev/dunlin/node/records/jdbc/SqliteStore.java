@@ -123,8 +123,9 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         findShare = connection.prepareStatement("SELECT count(*), coalesce(sum(size), 0) FROM value WHERE sender = ?");
         putValue = connection.prepareStatement("INSERT INTO value VALUES (?, ?, ?, ?, ?, ?)");
         dropValue = connection.prepareStatement("DELETE FROM value WHERE key = ?");
+        // A record of a peer that is not there is damage, and not to be passed over.
         findProviders = connection.prepareStatement("SELECT peer.peer, provided.received, provided.received_wall"
-                + " FROM provided JOIN peer ON peer.id = provided.peer WHERE key = ? ORDER BY provided.received");
+                + " FROM provided LEFT JOIN peer ON peer.id = provided.peer WHERE key = ? ORDER BY provided.received");
         findPeer = connection.prepareStatement(
                 "SELECT id, addresses, received, received_wall, records FROM peer WHERE peer = ?");
         oldestKeys = connection.prepareStatement("SELECT key FROM provided ORDER BY received");
@@ -230,8 +231,8 @@ final class SqliteStore implements RecordStore, AutoCloseable {
             try {
                 bytes += Files.exists(each) ? Files.size(each) : 0;
             } catch (IOException gone) {
-                // A checkpoint may have taken it away.
-                bytes += 0;
+                // A checkpoint has taken it away.
+                continue;
             }
         }
         fileBytes = bytes;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import dev.dunlin.dht.record.RecordStoreException;
@@ -16,6 +17,7 @@ import dev.dunlin.dht.record.RecordsConfig;
 import dev.dunlin.dht.record.RecordsEffect;
 import dev.dunlin.dht.record.StoreFailure;
 import dev.dunlin.dht.table.AddressFilter;
+import dev.dunlin.dht.wire.ValueRecord;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +93,12 @@ class SqliteRecordsTest {
                 RecordsConfig.DEFAULT);
     }
 
+    private static void eventually(BooleanSupplier holds) {
+        while (!holds.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private int providers() throws InterruptedException {
         return answers.next() instanceof RecordsAction.Surveyed surveyed
                 ? surveyed.stock().providers()
@@ -148,9 +157,7 @@ class SqliteRecordsTest {
                     records.carryOut(id(i), new RecordsEffect.Count());
                 }
             });
-            while (records.waiting() < SqliteRecords.MOST_WAITING) {
-                Thread.onSpinWait();
-            }
+            eventually(() -> records.waiting() >= SqliteRecords.MOST_WAITING);
             answers.open.countDown();
             flood.join();
             int overloaded = 0;
@@ -164,6 +171,43 @@ class SqliteRecordsTest {
             records.carryOut(id(1), new RecordsEffect.Count());
             assertThat(providers()).isZero();
         }
+    }
+
+    @Test
+    void valuesThatWaitHaveABoundOfBytes() throws Exception {
+        answers.open = new CountDownLatch(1);
+        Bytes value = Bytes.of(new byte[ValueRecord.MAX_VALUE]);
+        int many = (int) (SqliteRecords.MOST_BYTES / value.size()) + 500;
+        try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
+            records.carryOut(id(0), new RecordsEffect.Count());
+            // The thread has the first of these at the most, and waits for the count to be taken.
+            Thread flood = Thread.ofPlatform().start(() -> {
+                for (int i = 1; i <= many; i++) {
+                    records.carryOut(id(i), store(i, value));
+                }
+            });
+            eventually(() -> records.waitingBytes() > SqliteRecords.MOST_BYTES - value.size());
+            assertThat(records.waitingBytes()).isLessThanOrEqualTo(SqliteRecords.MOST_BYTES);
+            answers.open.countDown();
+            flood.join();
+            int overloaded = 0;
+            answers.next();
+            for (int i = 1; i <= many; i++) {
+                overloaded += answers.next() instanceof RecordsAction.DiskFailed failed
+                                && failed.why() == StoreFailure.OVERLOADED
+                        ? 1
+                        : 0;
+            }
+            assertThat(overloaded).isPositive();
+            assertThat(records.waitingBytes()).isZero();
+            records.carryOut(id(1), store(1, value));
+            assertThat(answers.next()).isNotInstanceOf(RecordsAction.DiskFailed.class);
+        }
+    }
+
+    private static RecordsEffect store(int key, Bytes value) {
+        return new RecordsEffect.StoreValue(
+                ValueRecord.of(key(key), value), Optional.empty(), Optional.empty(), at(1), RecordsConfig.DEFAULT);
     }
 
     @Test
@@ -195,6 +239,17 @@ class SqliteRecordsTest {
                             kept -> assertThat(kept.stock().providers()).isEqualTo(1));
         }
         assertThat(folder.resolve(SqliteRecords.FILE + SqliteRecords.ASIDE)).exists();
+    }
+
+    @Test
+    void aRecordOfAPeerThatIsNotThereIsDamage() throws Exception {
+        try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
+            records.carryOut(id(1), provide(1, 1));
+            answers.next();
+            damage("DELETE FROM peer");
+            records.carryOut(id(2), new RecordsEffect.FindProviders(key(1)));
+            assertThat(failure()).contains(StoreFailure.CORRUPT);
+        }
     }
 
     @Test
