@@ -140,7 +140,10 @@ final class ConfigCommand implements Runnable {
                         read,
                         "");
             } else {
-                spec.commandLine().getOut().print(ConfigurationText.toml(read, all));
+                String text = ConfigurationText.toml(read, all);
+                spec.commandLine()
+                        .getOut()
+                        .print(text.isEmpty() ? "# Nothing is configured; --all shows the standard values.\n" : text);
             }
         }
     }

@@ -154,6 +154,11 @@ class AdminApiTest {
                 .doesNotContain("Exception", "dev.dunlin");
     }
 
+    private void wrongMethod(HttpResponse<String> response, String allowed) {
+        problem(response, 405, "wrong-method", allowed);
+        assertThat(response.headers().firstValue("Allow")).contains(allowed);
+    }
+
     private Registry<NodeRoot> registry() {
         return NodeOperations.described(new Machines());
     }
@@ -310,9 +315,9 @@ class AdminApiTest {
         problem(get("/v1/peers?colour=red"), 400, "bad-request", "there is no colour here");
         problem(get("/v1/nothing"), 404, "not-found", "openapi.json lists");
         problem(get("/"), 404, "not-found", "openapi.json lists");
-        problem(get("/v1/connect"), 405, "wrong-method", "POST");
-        problem(post("/v1/status", "{}"), 405, "wrong-method", "GET");
-        problem(post("/metrics", "{}"), 405, "wrong-method", "GET");
+        wrongMethod(get("/v1/connect"), "POST");
+        wrongMethod(post("/v1/status", "{}"), "GET");
+        wrongMethod(post("/metrics", "{}"), "GET");
         problem(get("/v1/settings/ping.intervall"), 404, "not-found", "did you mean ping.interval?");
         problem(get("/v1/peers/%00"), 400, "bad-request", "is no peer's id");
     }
@@ -737,7 +742,8 @@ class AdminApiTest {
                         + "\nAuthorization: Bearer " + token + "\nConnection: close\n\n")) {
                     assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                             .as(method + " " + path)
-                            .startsWith("HTTP/1.1 405 ");
+                            .startsWith("HTTP/1.1 405 ")
+                            .containsIgnoringCase("\r\nallow: GET\r\n");
                 }
             }
         }

@@ -109,6 +109,8 @@ class ConfigCommandTest {
 
     @Test
     void showAndKeysPrintWhatProgramsRead() throws IOException {
+        assertThat(program.run("config", "show", "--data-dir", folder)).isEqualTo(ExitCode.OK);
+        assertThat(program.out()).isEqualTo("# Nothing is configured; --all shows the standard values.\n");
         file("connection.retryMax = \"1m\"\n");
         assertThat(program.run("config", "show", "--data-dir", folder)).isEqualTo(ExitCode.OK);
         assertThat(program.out())

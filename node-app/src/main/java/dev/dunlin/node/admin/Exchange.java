@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,14 @@ final class Exchange {
      */
     void answer(Problem problem, boolean last) {
         text(problem.status(), Problem.CONTENT_TYPE, Answers.write(problem).getBytes(StandardCharsets.UTF_8), last);
+    }
+
+    /** Answers that the resource has other methods (RFC 9110, section 15.5.6). */
+    void wrongMethod(Set<String> allowed, String detail) {
+        if (!request.response().ended()) {
+            request.response().putHeader("Allow", String.join(", ", allowed));
+        }
+        answer(Problem.of(405, "wrong-method", "Not with this method", detail));
     }
 
     void json(int status, Object answer) {

@@ -47,6 +47,9 @@ final class Reception {
 
         /** Carries out an order; on a virtual thread. */
         void post(Exchange exchange, byte[] body);
+
+        /** Answers what comes with another method; on a virtual thread. */
+        void other(Exchange exchange);
     }
 
     private final Entrance entrance;
@@ -139,8 +142,7 @@ final class Reception {
         if (request.method().equals(HttpMethod.POST)) {
             body(exchange, bytes -> onThread(exchange, () -> desk.post(exchange, bytes)));
         } else if (!request.method().equals(HttpMethod.GET)) {
-            exchange.answer(Problem.of(
-                    405, "wrong-method", "Not with this method", "this API is asked with GET and ordered with POST"));
+            onThread(exchange, () -> desk.other(exchange));
         } else if (path.equals("/livez")) {
             // Whatever else there is to do.
             exchange.text(200, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8));

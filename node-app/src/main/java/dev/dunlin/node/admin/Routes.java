@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -159,6 +161,11 @@ final class Routes<R> implements Reception.Desk {
         operation(exchange, given);
     }
 
+    @Override
+    public void other(Exchange exchange) {
+        operation(exchange, Map.of());
+    }
+
     private static String text(byte[] body) {
         try {
             return StandardCharsets.UTF_8
@@ -186,12 +193,12 @@ final class Routes<R> implements Reception.Desk {
     private void operation(Exchange exchange, Map<String, String> given) {
         String path = exchange.path();
         HttpMethod asks = exchange.request().method();
-        boolean found = false;
+        Set<String> allowed = new TreeSet<>();
         for (Registry.Offered<R, ?, ?, ?> offered : registry.operations()) {
             Optional<Map<String, String>> inPath = matched(offered.operation().path(), path);
             if (inPath.isPresent()) {
-                found = true;
                 String method = offered.operation() instanceof Operation.Query<?, ?, ?> ? "GET" : "POST";
+                allowed.add(method);
                 if (method.equals(asks.name())) {
                     Map<String, String> all = new LinkedHashMap<>(given);
                     inPath.get().forEach((name, value) -> {
@@ -204,19 +211,19 @@ final class Routes<R> implements Reception.Desk {
                 }
             }
         }
-        boolean fixed = FIXED.stream().anyMatch(route -> route.path().equals(path));
-        if (!found && !fixed) {
+        if (FIXED.stream().anyMatch(route -> route.path().equals(path))) {
+            allowed.add("GET");
+        }
+        if (allowed.isEmpty()) {
             throw NoAnswerException.notFound(
                     "there is no " + Exchange.shown(path) + " here: " + OpenApi.ROOT
                             + "/openapi.json lists what there is, which is what the machines offer that the node was started with");
         }
-        exchange.answer(Problem.of(
-                405,
-                "wrong-method",
-                "Not with this method",
-                fixed || asks.equals(HttpMethod.POST)
+        exchange.wrongMethod(
+                allowed,
+                allowed.contains("GET")
                         ? "this is asked with GET"
-                        : "this is ordered with POST, or asked under another path"));
+                        : "this is ordered with POST, or asked under another path");
     }
 
     private static String decoded(String text) {

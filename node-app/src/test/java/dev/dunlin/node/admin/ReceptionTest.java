@@ -62,6 +62,11 @@ class ReceptionTest {
                 }
                 exchange.text(200, "text/plain", body);
             }
+
+            @Override
+            public void other(Exchange exchange) {
+                exchange.wrongMethod(Set.of("GET", "POST"), "neither asked nor ordered");
+            }
         };
         reception = new Reception(
                 new Entrance(TOKEN, listener.bound(), false, Set.of()), desk, (status, nanos) -> {}, listener::trusts);
