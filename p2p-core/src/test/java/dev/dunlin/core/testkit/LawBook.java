@@ -93,7 +93,7 @@ final class LawBook<R, S, A extends Action> {
         all.put(DEADLINES, this::deadlinesTellTheTruth);
         all.put(HANDLES, this::noHandleLeaks);
         all.put(BUDGET, this::withinBudget);
-        all.put(TRANSITIONS, play -> transitions(play, Coverage.of(laws.machine())));
+        all.put(TRANSITIONS, play -> transitions(play, Coverage.of(laws.sameMachine())));
         all.put(HISTORY, this::independentOfHistory);
         all.put(REFUSALS, this::refusals);
         all.put(BOOTS, this::boundedBoots);
@@ -108,7 +108,7 @@ final class LawBook<R, S, A extends Action> {
     }
 
     void deterministic(Play<R, S, A> play) {
-        LawRun<R, S, A> run = new LawRun<>(laws, DETERMINISTIC, step -> {});
+        LawRun<R, S, A> run = new LawRun<>(laws, DETERMINISTIC, laws.machine(), step -> {});
         Store<R> store = run.driver().store();
         StoreState<R> start = store.state();
         play.on(run);
@@ -122,7 +122,7 @@ final class LawBook<R, S, A extends Action> {
     }
 
     void disabledChangesNothing(Play<R, S, A> play) {
-        Digest[] last = {Content.digest(laws.machine().initial())};
+        Digest[] last = {Content.digest(laws.sameMachine().initial())};
         played(DISABLED, play, step -> {
             Digest digest = Content.digest(step.own());
             boolean sameState = step.ownBefore() == step.own() && digest.equals(last[0]);
@@ -146,7 +146,7 @@ final class LawBook<R, S, A extends Action> {
     }
 
     void survivesSerialisation(Play<R, S, A> play) {
-        RoundTrip trip = laws.roundTrip(laws.store(laws.machine()));
+        RoundTrip trip = laws.sameRoundTrip();
         LawRun<R, S, A> run = played(SERIALISATION, play, step -> {
             Turn turn = step.turn();
             for (int i = 0; i < turn.size(); i++) {
@@ -337,7 +337,7 @@ final class LawBook<R, S, A extends Action> {
      * refused, or all invariants hold after it and nothing that is due is missed. One setting a step, in turn.
      */
     void bearsAnotherConfiguration(Play<R, S, A> play) {
-        List<Setting> live = laws.machine().settings().all().stream()
+        List<Setting> live = laws.sameMachine().settings().all().stream()
                 .filter(Setting::live)
                 .filter(setting -> !setting.isFamily())
                 .toList();
@@ -414,7 +414,7 @@ final class LawBook<R, S, A extends Action> {
     void transitions(Play<R, S, A> play, Coverage coverage) {
         Set<Subject> subjects = new LinkedHashSet<>();
         subjects.add(Subject.MACHINE);
-        Machine<? super R, S, A> machine = laws.machine();
+        Machine<? super R, S, A> machine = laws.sameMachine();
         Set<Transition> declared = new LinkedHashSet<>(machine.transitions());
         Set<String> phases = new TreeSet<>();
         declared.forEach(one -> phases.addAll(List.of(one.from(), one.to())));

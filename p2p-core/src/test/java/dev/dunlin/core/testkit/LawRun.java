@@ -53,12 +53,16 @@ final class LawRun<R, S, A extends Action> {
             List<Watched.Reduction<S>> reductions) {}
 
     LawRun(MachineLaws<R, S, A> laws, String law, Consumer<Step<R, S, A>> check) {
+        this(laws, law, laws.sameMachine(), check);
+    }
+
+    LawRun(MachineLaws<R, S, A> laws, String law, Machine<? super R, S, A> machine, Consumer<Step<R, S, A>> check) {
         this.laws = laws;
         this.law = law;
         this.check = check;
-        this.watched = new Watched<>(laws.machine());
+        this.watched = new Watched<>(machine);
         this.machine = watched.machine();
-        this.driver = StoreDriver.of(laws.store(machine), this::turned);
+        this.driver = StoreDriver.of(laws.store(this.machine), this::turned);
     }
 
     StoreDriver<R> driver() {

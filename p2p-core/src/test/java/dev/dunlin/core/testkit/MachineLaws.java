@@ -24,6 +24,7 @@ import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.RandomGenerator;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The laws that every machine obeys, as properties over random sequences of wishes, facts, answers, waits and reboots. A
@@ -59,6 +60,9 @@ public abstract class MachineLaws<R, S, A extends Action> {
     private static final int LONG_FLOOD = 20_000;
     private static final long COVERAGE_SEED = 42;
     private static final Path REPORTS = Path.of("target", "coverage");
+
+    private @Nullable Machine<? super R, S, A> made;
+    private @Nullable RoundTrip trip;
 
     /** The machine. */
     protected abstract Machine<? super R, S, A> machine();
@@ -118,6 +122,26 @@ public abstract class MachineLaws<R, S, A extends Action> {
     /** How values are written and read; by default by the codec, as the action log does it. */
     protected RoundTrip roundTrip(Store<R> store) {
         return RoundTrip.json(store);
+    }
+
+    /** The machine, made once: a law plays a thousand runs, and a machine has no state. */
+    final Machine<? super R, S, A> sameMachine() {
+        Machine<? super R, S, A> known = made;
+        if (known == null) {
+            known = machine();
+            made = known;
+        }
+        return known;
+    }
+
+    /** How values are written and read, made once likewise. */
+    final RoundTrip sameRoundTrip() {
+        RoundTrip known = trip;
+        if (known == null) {
+            known = roundTrip(store(sameMachine()));
+            trip = known;
+        }
+        return known;
     }
 
     private LawBook<R, S, A> book() {
