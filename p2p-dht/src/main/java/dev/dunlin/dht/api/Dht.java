@@ -302,6 +302,39 @@ public final class Dht implements AutoCloseable {
 
     /** As {@link #putValue}. */
     public CompletableFuture<Integer> putValueAsync(Bytes key, Bytes value) {
+        return operate(new Goal.PutValue(valid(key, value)), OperationOutcome.Done::stored);
+    }
+
+    /**
+     * Stores a value with these nodes and nobody else: none are looked for, and this node does not keep it.
+     *
+     * @param nodes 1 to {@link Goal#MOST_NODES}, each once, without this one
+     * @return how many of them have stored it
+     * @throws DhtException.MaxRetries if none has, as often as it was tried
+     * @throws DhtException.Protocol if the value is not valid under the key
+     */
+    public int putValueTo(Bytes key, Bytes value, List<Contact> nodes) {
+        return await(putValueToAsync(key, value, nodes));
+    }
+
+    /** As {@link #putValueTo}. */
+    public CompletableFuture<Integer> putValueToAsync(Bytes key, Bytes value, List<Contact> nodes) {
+        require(
+                !nodes.isEmpty() && nodes.size() <= Goal.MOST_NODES,
+                "a value is stored with 1 to " + Goal.MOST_NODES + " nodes, not " + nodes.size());
+        require(
+                nodes.stream().map(Contact::peer).distinct().count() == nodes.size(),
+                "a node stands twice among those with which the value is to be stored");
+        requireStarted();
+        Optional<PeerId> self = host.state(machine).config().self();
+        require(
+                nodes.stream()
+                        .noneMatch(node -> self.filter(node.peer()::equals).isPresent()),
+                "this node is among those with which the value is to be stored: others are to have it");
+        return operate(new Goal.PutValueTo(valid(key, value), nodes), OperationOutcome.Done::stored);
+    }
+
+    private ValueRecord valid(Bytes key, Bytes value) {
         requireStarted();
         requireKey(key);
         require(
@@ -311,7 +344,7 @@ public final class Dht implements AutoCloseable {
         validators.problem(key, value, wallTime).ifPresent(problem -> {
             throw new DhtException.Protocol("the value cannot be stored: " + problem);
         });
-        return operate(new Goal.PutValue(ValueRecord.of(key, value)), OperationOutcome.Done::stored);
+        return ValueRecord.of(key, value);
     }
 
     /**

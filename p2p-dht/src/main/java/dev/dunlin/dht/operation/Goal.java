@@ -5,6 +5,7 @@ import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.routing.Network;
+import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
@@ -57,6 +58,21 @@ public sealed interface Goal {
     record PutValue(ValueRecord record) implements Store {}
 
     /**
+     * That these nodes have a value, and nobody else: no others are looked for, and this node does not keep it.
+     *
+     * @param nodes 1 to {@link #MOST_NODES}, each once
+     */
+    record PutValueTo(ValueRecord record, List<Contact> nodes) implements Store {
+        /** Copies the list. */
+        public PutValueTo {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /** The most nodes with which something is stored that are told beforehand. */
+    int MOST_NODES = 64;
+
+    /**
      * That others know that this node provides some content.
      *
      * @param key its multihash, 1 to {@link KadQuestion#MAX_CONTENT_KEY} bytes
@@ -75,6 +91,7 @@ public sealed interface Goal {
             case GetValue _ -> "get";
             case FindProviders _ -> "find-providers";
             case PutValue _ -> "put";
+            case PutValueTo _ -> "put-to";
             case Provide _ -> "provide";
         };
     }
@@ -88,6 +105,7 @@ public sealed interface Goal {
             case GetValue(Bytes key, int _) -> new KadQuestion.GetValue(key);
             case FindProviders(Bytes key, int _) -> new KadQuestion.GetProviders(key);
             case PutValue(ValueRecord record) -> new KadQuestion.FindNode(record.key());
+            case PutValueTo(ValueRecord record, List<Contact> _) -> new KadQuestion.FindNode(record.key());
             case Provide(Bytes key) -> new KadQuestion.FindNode(key);
         };
     }
@@ -96,7 +114,7 @@ public sealed interface Goal {
     default boolean isRecalled() {
         return switch (this) {
             case GetValue _, FindProviders _ -> true;
-            case FindPeer _, FindClosest _, Trace _, PutValue _, Provide _ -> false;
+            case FindPeer _, FindClosest _, Trace _, PutValue _, PutValueTo _, Provide _ -> false;
         };
     }
 

@@ -123,9 +123,11 @@ public record Operation(
     }
 
     static Operation of(Ticket ticket, Goal goal, long now, long until) {
+        Search first =
+                goal instanceof Goal.PutValueTo ? Search.OVER : goal.isRecalled() ? Search.RECALLING : Search.SEEDING;
         Table<Network, Search> searches = Table.empty();
         for (Network network : Network.values()) {
-            searches = searches.with(network, goal.isRecalled() ? Search.RECALLING : Search.SEEDING);
+            searches = searches.with(network, first);
         }
         return new Operation(
                 ticket,

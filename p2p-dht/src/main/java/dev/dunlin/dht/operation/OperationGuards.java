@@ -21,8 +21,11 @@ import dev.dunlin.dht.operation.OperationAction.StoreFailed;
 import dev.dunlin.dht.operation.OperationAction.Unsearched;
 import dev.dunlin.dht.query.Terms;
 import dev.dunlin.dht.routing.Network;
+import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.ValueRecord;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
@@ -86,13 +89,28 @@ record OperationGuards(Validators validators) {
     }
 
     private static boolean isOfAnother(OperationState own, Start wish) {
-        return !(wish.goal() instanceof Goal.FindPeer(PeerId peer))
-                || own.config().self().filter(peer::equals).isEmpty();
+        Optional<PeerId> self = own.config().self();
+        return switch (wish.goal()) {
+            case Goal.FindPeer(PeerId peer) -> self.filter(peer::equals).isEmpty();
+            case Goal.PutValueTo(ValueRecord _, List<Contact> nodes) ->
+                nodes.stream()
+                        .noneMatch(node -> self.filter(node.peer()::equals).isPresent());
+            case Goal.FindClosest _,
+                    Goal.Trace _,
+                    Goal.GetValue _,
+                    Goal.FindProviders _,
+                    Goal.PutValue _,
+                    Goal.Provide _ -> true;
+        };
     }
 
     private static boolean isPossible(Goal goal) {
         return switch (goal) {
             case Goal.FindPeer _, Goal.PutValue _ -> true;
+            case Goal.PutValueTo(ValueRecord _, List<Contact> nodes) ->
+                !nodes.isEmpty()
+                        && nodes.size() <= Goal.MOST_NODES
+                        && nodes.stream().map(Contact::peer).distinct().count() == nodes.size();
             case Goal.FindClosest(var key) -> key.size() >= 1 && key.size() <= KadQuestion.MAX_KEY;
             case Goal.Trace(var key) -> key.size() >= 1 && key.size() <= KadQuestion.MAX_KEY;
             case Goal.GetValue(var key, int quorum) ->
@@ -107,8 +125,15 @@ record OperationGuards(Validators validators) {
     }
 
     private boolean isValid(Goal goal, long wallTime) {
-        return !(goal instanceof Goal.PutValue(ValueRecord record))
-                || validators.problem(record.key(), record.value(), wallTime).isEmpty();
+        return switch (goal) {
+            case Goal.PutValue(ValueRecord record) -> isValid(record, wallTime);
+            case Goal.PutValueTo(ValueRecord record, List<Contact> _) -> isValid(record, wallTime);
+            case Goal.Search _, Goal.Provide _ -> true;
+        };
+    }
+
+    private boolean isValid(ValueRecord record, long wallTime) {
+        return validators.problem(record.key(), record.value(), wallTime).isEmpty();
     }
 
     private static <A extends OfOperation> Clause<Object, OperationState, A> isIn(

@@ -129,7 +129,11 @@ public final class OperationMachine {
         long contact = 2L * Contact.MAX_BYTES + Contact.MAX_ADDRESSES * 16L + 1024;
         long nodes = 3L * Terms.MOST_WANTED * Terms.MOST_PATHS;
         long traces = Network.values().length * (nodes * contact + Part.MOST * 512L);
-        long operation = nodes * contact + traces + 2L * ValueRecord.MAX_VALUE + Goal.MOST_PROVIDERS * 64L;
+        long operation = nodes * contact
+                + traces
+                + 2L * ValueRecord.MAX_VALUE
+                + Goal.MOST_PROVIDERS * 64L
+                + 2L * Goal.MOST_NODES * contact;
         return OperationConfig.MOST_OPERATIONS * operation
                 + OwnAddresses.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16);
     }

@@ -108,9 +108,19 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 ctx.then(new RecordsAction.Put(Ticket.NONE, record));
                 seeks();
             }
+            case Goal.PutValueTo(ValueRecord _, List<Contact> nodes) -> {
+                return with(operation.with(Storing.with(network(nodes), nodes, false)))
+                        .further();
+            }
             case Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.Provide _ -> seeks();
         }
         return saved();
+    }
+
+    /** In which network nodes are: in the internet's, if all can be reached there. */
+    private Network network(List<Contact> nodes) {
+        AddressFilter wide = Network.WIDE.filter(own.config().isScoped());
+        return nodes.stream().allMatch(node -> !wide.kept(node.addresses()).isEmpty()) ? Network.WIDE : Network.LOCAL;
     }
 
     private void seeks() {
@@ -135,8 +145,13 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 after = after.provided(goal, fact.providers());
                 yield after.hasEnough(goal);
             }
-            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.PutValue _, Goal.Provide _ ->
-                false;
+            case Goal.GetValue _,
+                    Goal.FindPeer _,
+                    Goal.FindClosest _,
+                    Goal.Trace _,
+                    Goal.PutValue _,
+                    Goal.PutValueTo _,
+                    Goal.Provide _ -> false;
         };
         if (isEnough) {
             return after.over(Result.FINISHED);
@@ -205,6 +220,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                     Goal.GetValue _,
                     Goal.FindProviders _,
                     Goal.PutValue _,
+                    Goal.PutValueTo _,
                     Goal.Provide _ -> own;
         };
     }
@@ -409,6 +425,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     private KadQuestion message(Network network) {
         return switch (operation.goal()) {
             case Goal.PutValue(ValueRecord record) -> new KadQuestion.PutValue(record);
+            case Goal.PutValueTo(ValueRecord record, List<Contact> _) -> new KadQuestion.PutValue(record);
             case Goal.Provide(Bytes key) -> KadQuestion.AddProvider.of(key, self(network));
             case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.FindProviders _ ->
                 new KadQuestion.PutValue(((Goal.Found.Value) operation.found()).record());

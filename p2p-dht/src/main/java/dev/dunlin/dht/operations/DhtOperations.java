@@ -69,6 +69,11 @@ public final class DhtOperations {
             "text",
             "how the value is written: as it is, or its bytes in hexadecimal digits or base64");
 
+    private static final Parameter AT = Parameter.optional(
+            "at",
+            new Kind.Addresses(Goal.MOST_NODES),
+            "the nodes that are to have it, as addresses that end with /p2p/ and an id; others are not looked for then");
+
     private DhtOperations() {}
 
     /** Where a peer is. */
@@ -399,13 +404,25 @@ public final class DhtOperations {
         return new Order<>(
                 "dht put",
                 "/dht/put",
-                List.of(NAME, Parameter.required("value", new Kind.Free(LONGEST_VALUE), "the value"), FORM),
-                "Stores a value with the nodes nearest to its key. They keep it for some days.",
+                List.of(NAME, Parameter.required("value", new Kind.Free(LONGEST_VALUE), "the value"), FORM, AT),
+                "Stores a value with the nodes nearest to its key, or with those that are given. They keep it for some days.",
                 Stored.class,
-                (given, ticket) -> new OperationAction.Start(ticket, new Goal.PutValue(record(given, validators))),
+                (given, ticket) -> new OperationAction.Start(ticket, put(given, record(given, validators))),
                 (outcome, given, after) -> stored(end(outcome), given.text("key")),
                 DhtOperations::text,
                 PATIENCE);
+    }
+
+    private static Goal put(Arguments given, ValueRecord record) {
+        List<Multiaddr> addresses = given.addresses(AT.name());
+        addresses.stream()
+                .filter(address -> address.peerId().isEmpty())
+                .findFirst()
+                .ifPresent(address -> {
+                    throw NoAnswerException.badRequest("at: " + address
+                            + " does not say which node is there: end it with /p2p/ and the node's id");
+                });
+        return addresses.isEmpty() ? new Goal.PutValue(record) : new Goal.PutValueTo(record, Contact.named(addresses));
     }
 
     private static ValueRecord record(Arguments given, Validators validators) {

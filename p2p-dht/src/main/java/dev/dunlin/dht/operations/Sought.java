@@ -20,6 +20,7 @@ final class Sought {
                     case Goal.GetValue(Bytes key, int _) -> KeyText.shown(key);
                     case Goal.FindProviders(Bytes key, int _) -> KeyText.shown(key);
                     case Goal.PutValue(ValueRecord record) -> KeyText.shown(record.key());
+                    case Goal.PutValueTo(ValueRecord record, var _) -> KeyText.shown(record.key());
                     case Goal.Provide(Bytes key) -> KeyText.shown(key);
                 };
     }

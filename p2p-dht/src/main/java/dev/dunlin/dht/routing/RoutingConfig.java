@@ -10,11 +10,8 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.TableLimits;
 import dev.dunlin.dht.wire.KadProtocol;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -149,7 +146,8 @@ public record RoutingConfig(
                 Mode.of(MODE.of(config)),
                 ADDRESSES.of(config).equals("scoped"),
                 KadProtocol.PREFIX.of(config),
-                contacts(BOOTSTRAP.all(config)),
+                Contact.named(
+                        BOOTSTRAP.all(config).stream().map(Multiaddr::parse).toList()),
                 BUCKET_SIZE.integer(config),
                 MAX_CONTACTS.integer(config),
                 MAX_PER_NETWORK.integer(config),
@@ -161,20 +159,6 @@ public record RoutingConfig(
                 REFRESH_INTERVAL.number(config),
                 LOW_CONTACTS.integer(config),
                 JOIN_INTERVAL.number(config));
-    }
-
-    private static List<Contact> contacts(List<String> texts) {
-        Map<PeerId, List<Multiaddr>> byPeer = new LinkedHashMap<>();
-        for (String text : texts) {
-            Multiaddr address = Multiaddr.parse(text);
-            address.peerId()
-                    .ifPresent(peer -> address.withoutPeer()
-                            .ifPresent(bare -> byPeer.computeIfAbsent(peer, any -> new ArrayList<>())
-                                    .add(bare)));
-        }
-        List<Contact> contacts = new ArrayList<>();
-        byPeer.forEach((peer, addresses) -> contacts.add(Contact.of(peer, addresses)));
-        return contacts;
     }
 
     /** After how long without a use a node makes place for another: when it was looked at in vain, or nobody could. */

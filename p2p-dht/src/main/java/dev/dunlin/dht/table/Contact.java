@@ -3,7 +3,10 @@ package dev.dunlin.dht.table;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.dht.key.Key;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A node of the network and where it can be reached. Of its addresses the first are kept, {@link #MAX_ADDRESSES} of {@link #MAX_BYTES}
@@ -43,6 +46,20 @@ public record Contact(Key key, PeerId peer, List<Multiaddr> addresses) {
     /** The node of this peer id. */
     public static Contact of(PeerId peer, List<Multiaddr> addresses) {
         return new Contact(Key.of(peer), peer, addresses);
+    }
+
+    /** The nodes whose ids are at the ends of addresses, each once, in their order; what ends with none names nobody. */
+    public static List<Contact> named(List<Multiaddr> addresses) {
+        Map<PeerId, List<Multiaddr>> byPeer = new LinkedHashMap<>();
+        for (Multiaddr address : addresses) {
+            address.peerId()
+                    .ifPresent(peer -> address.withoutPeer()
+                            .ifPresent(bare -> byPeer.computeIfAbsent(peer, any -> new ArrayList<>())
+                                    .add(bare)));
+        }
+        List<Contact> contacts = new ArrayList<>();
+        byPeer.forEach((peer, own) -> contacts.add(Contact.of(peer, own)));
+        return contacts;
     }
 
     /** The same node at other addresses. */

@@ -134,6 +134,25 @@ final class DhtTest {
         assertThat(nothing.join()).isEmpty();
     }
 
+    @Test
+    void aValueIsStoredWithThoseThatAreGivenAndNobodyElse() {
+        List<Contact> chosen = List.of(crowd.contact(5), crowd.contact(13));
+        long questions = crowd.questions();
+        assertThat(get(dht.putValueToAsync(KEY, VALUE, chosen))).isEqualTo(2);
+        assertThat(crowd.questions()).isEqualTo(questions + 2);
+        for (int i = 0; i < NODES; i++) {
+            assertThat(crowd.records(i).values().held().has(KEY))
+                    .as("node %d", i)
+                    .isEqualTo(i == 5 || i == 13);
+        }
+        crowd.stop(5);
+        assertThat(get(dht.putValueToAsync(KEY, bytes("second"), chosen))).isEqualTo(1);
+        crowd.stop(13);
+        assertThat(failure(dht.putValueToAsync(KEY, VALUE, chosen)))
+                .isInstanceOf(DhtException.MaxRetries.class)
+                .hasMessageContaining("none of the 2 nodes");
+    }
+
     /** What this node holds itself is enough where one answer is. */
     @Test
     void whatTheNodeHoldsItselfIsFoundThoughNobodyAnswers() {
@@ -267,6 +286,13 @@ final class DhtTest {
                 .isThrownBy(() -> dht.findProviders(CONTENT, Goal.MOST_PROVIDERS + 1));
         assertThatExceptionOfType(DhtException.Configuration.class)
                 .isThrownBy(() -> dht.putValue(KEY, Bytes.of(new byte[(1 << 20) + 1])));
+        Contact other = crowd.contact(1);
+        for (List<Contact> wrong : List.of(List.<Contact>of(), List.of(other, other), List.of(crowd.contact(0)))) {
+            assertThatExceptionOfType(DhtException.Configuration.class)
+                    .isThrownBy(() -> dht.putValueTo(KEY, VALUE, wrong));
+        }
+        assertThatExceptionOfType(DhtException.Protocol.class)
+                .isThrownBy(() -> dht.putValueTo(KEY, Bytes.EMPTY, List.of(other)));
         assertThatExceptionOfType(DhtException.Protocol.class)
                 .isThrownBy(() -> dht.putValue(KEY, Bytes.EMPTY))
                 .withMessageContaining("the value has no byte");

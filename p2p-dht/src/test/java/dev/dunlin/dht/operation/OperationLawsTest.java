@@ -125,6 +125,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with(Handle.class, TypeArbitraries.handles("listener"))
                 .with(Bytes.class, keys)
                 .with(ValueRecord.class, records)
+                .with(Goal.PutValueTo.class, "nodes", contacts.list().ofMaxSize(3))
                 .with(Goal.GetValue.class, "quorum", Arbitraries.integers().between(-1, 2))
                 .with(Goal.FindProviders.class, "count", Arbitraries.integers().between(0, 3))
                 .with(Recalled.class, "operation", operations)
@@ -376,6 +377,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
     private static KadAnswer stored(Operation operation, KadAnswer answer, long draw) {
         return switch (operation.goal()) {
             case Goal.PutValue(ValueRecord record) when draw % 2 == 0 -> new KadAnswer.StoredValue(record);
+            case Goal.PutValueTo(ValueRecord record, var _) when draw % 2 == 0 -> new KadAnswer.StoredValue(record);
             case Goal.Provide(Bytes key) when draw % 2 == 0 -> new KadAnswer.Added(key);
             default -> answer;
         };

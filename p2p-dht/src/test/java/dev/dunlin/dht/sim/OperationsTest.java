@@ -17,6 +17,7 @@ import dev.dunlin.dht.operations.DhtOperations;
 import dev.dunlin.dht.operations.QueryOperations;
 import dev.dunlin.dht.operations.RecordsOperations;
 import dev.dunlin.dht.operations.RoutingOperations;
+import dev.dunlin.dht.table.Contact;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,23 @@ final class OperationsTest {
             assertThat(found.answers()).isPositive();
         });
         assertThat(operator.text("dht get", answer).getFirst()).isEqualTo("hallo, world");
+    }
+
+    @Test
+    void aValueIsStoredWithThoseThatAreGiven() {
+        Contact chosen = crowd.contact(17);
+        String at = chosen.addresses().getFirst().withPeer(chosen.peer()).toString();
+        Map<String, String> put = Map.of("key", "/test/at", "value", "hallo", "at", at);
+        assertThat(operator.order(1, "dht put", put, SECONDS))
+                .isInstanceOfSatisfying(
+                        DhtOperations.Stored.class,
+                        stored -> assertThat(stored.stored()).isOne());
+        assertThat(crowd.records(17).values().held().size()).isOne();
+        assertThat(crowd.records(1).values().held().isEmpty()).isTrue();
+        String nobody = chosen.addresses().getFirst().toString();
+        assertThatThrownBy(() -> operator.order(
+                        1, "dht put", Map.of("key", "/test/at", "value", "hallo", "at", nobody), SECONDS))
+                .hasMessageContaining(nobody + " does not say which node is there");
     }
 
     @Test

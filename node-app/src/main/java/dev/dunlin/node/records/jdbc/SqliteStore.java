@@ -226,16 +226,16 @@ final class SqliteStore implements RecordStore, AutoCloseable {
     }
 
     private void measure() {
-        long bytes = 0;
-        for (Path each : files(file)) {
-            try {
-                bytes += Files.exists(each) ? Files.size(each) : 0;
-            } catch (IOException gone) {
-                // A checkpoint has taken it away.
-                continue;
-            }
+        fileBytes = files(file).stream().mapToLong(SqliteStore::size).sum();
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException gone) {
+            // A checkpoint has taken it away.
+            return 0;
         }
-        fileBytes = bytes;
     }
 
     /** The file and what SQLite keeps beside it. */
