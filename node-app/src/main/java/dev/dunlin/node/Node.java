@@ -79,16 +79,15 @@ public final class Node implements AutoCloseable {
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
-    private Node(PrivateKey identity, NodeOptions options, BuildInfo build) throws IOException {
+    private Node(PrivateKey identity, NodeOptions options, BuildInfo build, Optional<DirectoryStorage> storage)
+            throws IOException {
+        this.storage = storage;
         Store<NodeRoot> store = NodeRoot.newStore(options.extensions());
         names = store.another();
         counts = new ActionCounts(names::nameOf);
         refusals = new LastRefusals(names::nameOf);
         String buildName = build.text();
         Table<String, String> config = named(options.config(), build);
-        storage = options.logFolder().isPresent()
-                ? Optional.of(DirectoryStorage.open(options.logFolder().get()))
-                : Optional.empty();
         Optional<ActionLog.Opened> opened = Optional.empty();
         if (storage.isPresent()) {
             if (!storage.get().names().isEmpty()) {
@@ -118,7 +117,12 @@ public final class Node implements AutoCloseable {
         audit.ifPresent(every ->
                 node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
         node.watching(counts).watching(refusals);
-        running = extensions.start(node);
+        try {
+            running = extensions.start(node);
+        } catch (RuntimeException cannot) {
+            extensions.close();
+            throw cannot;
+        }
         runtime = running.runtime();
         transport = running.net();
         runtime.offer(new IdentifyAction.Speak(
@@ -150,7 +154,7 @@ public final class Node implements AutoCloseable {
      */
     public static Node start(PrivateKey identity, NodeOptions options) {
         try {
-            Node node = new Node(identity, options, BuildInfo.current());
+            Node node = made(identity, options);
             try {
                 node.extensions.started();
             } catch (CommandFailure cannot) {
@@ -161,6 +165,20 @@ public final class Node implements AutoCloseable {
         } catch (IOException e) {
             throw FileFailure.of(
                     "open the log in " + options.logFolder().map(Path::toString).orElse("?"), e);
+        }
+    }
+
+    // A start that fails leaves nothing open: it may be tried again.
+    private static Node made(PrivateKey identity, NodeOptions options) throws IOException {
+        if (options.logFolder().isEmpty()) {
+            return new Node(identity, options, BuildInfo.current(), Optional.empty());
+        }
+        DirectoryStorage storage = DirectoryStorage.open(options.logFolder().get());
+        try {
+            return new Node(identity, options, BuildInfo.current(), Optional.of(storage));
+        } catch (IOException | RuntimeException cannot) {
+            storage.close();
+            throw cannot;
         }
     }
 

@@ -67,7 +67,12 @@ final class OneOffNode implements AutoCloseable {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, new SecureRandom());
         NodeAddresses.require(said, Optional.of(key.publicKey().peerId()));
         Node node = Node.start(
-                key, NodeOptions.DEFAULT.withExtensions(machines.extensions()).withAll(said.recorded()));
+                key,
+                NodeOptions.DEFAULT
+                        .withExtensions(machines.extensions())
+                        .withAll(said.recorded())
+                        // It keeps nothing, and has no directory.
+                        .with("records.store", "memory"));
         try {
             int known = joined(node);
             if (known == 0) {

@@ -127,6 +127,22 @@ final class OneOffNodeTest {
         assertThat(program.out()).contains(nodes.getFirst().self().toString());
     }
 
+    /** It keeps nothing, so where the node keeps its records is nothing to it. */
+    @Test
+    void theRecordsOfTheStoppedNodeMayBeInAFile() throws IOException {
+        configured("filed", "[records]\nstore = \"sqlite\"\n");
+        assertThat(program.run(
+                        "dht",
+                        "closest",
+                        KEY.publicKey().peerId(),
+                        "--data-dir",
+                        home.resolve("filed"),
+                        "--bootstrap",
+                        addresses.getFirst()))
+                .as(program.err())
+                .isEqualTo(ExitCode.OK);
+    }
+
     @Test
     void whoCannotJoinSaysWhy() throws IOException {
         String peer = KEY.publicKey().peerId().toString();

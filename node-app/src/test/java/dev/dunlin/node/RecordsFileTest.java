@@ -129,6 +129,19 @@ final class RecordsFileTest {
     }
 
     @Test
+    void aStartThatFailsMayBeTriedAgain(@TempDir Path home) throws IOException {
+        PrivateKey key = key();
+        Path log = home.resolve("keeper").resolve("log");
+        Path file = home.resolve("keeper").resolve("records.db");
+        Files.createDirectories(file);
+        assertThatExceptionOfType(CommandFailure.class)
+                .isThrownBy(() -> new Peer(key, log, List.of()))
+                .withMessageContaining(file.toString());
+        Files.delete(file);
+        new Peer(key, log, List.of()).close();
+    }
+
+    @Test
     void theFileIsInTheDataDirectoryOrBesideTheLog(@TempDir Path home) {
         assertThat(DataDirectory.records(home.resolve("node").resolve("log")))
                 .isEqualTo(home.resolve("node").resolve("records.db"));

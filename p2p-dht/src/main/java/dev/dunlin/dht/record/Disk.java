@@ -156,6 +156,14 @@ public record Disk(
         return new Disk(config, waiting, bytes, stock, collected, Optional.of(why), tally.failed(why));
     }
 
+    /** A read says nothing of a disk that is full, or of a file that may not be written. */
+    Disk read() {
+        return failure.filter(why -> why == StoreFailure.DISK_FULL || why == StoreFailure.READ_ONLY)
+                        .isPresent()
+                ? this
+                : worked();
+    }
+
     Disk worked() {
         return failure.isEmpty() ? this : new Disk(config, waiting, bytes, stock, collected, Optional.empty(), tally);
     }

@@ -18,8 +18,8 @@ public record DiskConfig(
         long maxDiskQuestionBytes,
         long diskTimeout) {
 
-    static final int MOST_QUESTIONS = 1 << 16;
-    static final long MOST_BYTES = 1L << 30;
+    static final int MOST_QUESTIONS = 1 << 14;
+    static final long MOST_BYTES = 64L << 20;
 
     private static final Setting STORE = new Setting(
             "records.store",

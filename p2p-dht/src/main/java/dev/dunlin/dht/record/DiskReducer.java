@@ -129,12 +129,12 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
         Question question = own.disk().waiting().running().at(answer.request()).question();
         Disk ended = own.disk().ended(answer.request(), ctx.now());
         return switch (answer) {
-            case RecordsAction.ValueFound fact -> with(ended.worked()).found(question, fact);
+            case RecordsAction.ValueFound fact -> with(ended.read()).found(question, fact);
             case RecordsAction.ValueKept fact ->
                 stocked(ended, fact.stock()).kept((Question.ValueToStore) question, fact);
             case RecordsAction.ValueUnkept fact ->
                 stocked(ended, fact.stock()).refused((Question.ValueToStore) question, fact.why(), "");
-            case RecordsAction.ProvidersFound fact -> with(ended.worked()).found(question, fact);
+            case RecordsAction.ProvidersFound fact -> with(ended.read()).found(question, fact);
             case RecordsAction.ProviderKept fact ->
                 stocked(ended, fact.stock()).kept((Question.ProviderToStore) question, fact);
             case RecordsAction.ProviderUnkept fact ->
@@ -142,15 +142,31 @@ record DiskReducer(RecordsState own, Validators validators, Moment now, Context 
                         .displaced(RecordKind.PROVIDERS, fact.displaced())
                         .refused((Question.ProviderToStore) question, fact.why());
             case RecordsAction.Collected fact ->
-                stocked(ended.collecting(fact.kind(), ctx.now() + RecordsReducer.PAUSE), fact.stock())
+                stocked(
+                                // What is due and did not go is damage, or a clock that steps: no reason to ask at
+                                // once.
+                                ended.collecting(
+                                        fact.kind(), ctx.now() + (fact.records() > 0 ? RecordsReducer.PAUSE : RETRY)),
+                                fact.stock())
                         .collected(fact.kind(), fact.records());
             case RecordsAction.Surveyed fact -> stocked(ended, fact.stock()).own();
-            case RecordsAction.DiskFailed fact -> with(ended.failed(fact.why())).failed(question, why(fact));
+            case RecordsAction.DiskFailed fact ->
+                with(ended.failed(fact.why())).unsure(fact.why()).failed(question, why(fact));
         };
+    }
+
+    /** Another file may be there, or more may be in it than this node has heard of: what is in it is told anew soon. */
+    private DiskReducer unsure(StoreFailure why) {
+        if (why != StoreFailure.CORRUPT && why != StoreFailure.LATE) {
+            return this;
+        }
+        long again = ctx.now() + RETRY;
+        return with(own.expecting(RecordKind.VALUES, again).expecting(RecordKind.PROVIDERS, again));
     }
 
     RecordsState overdue(ActionId request, Question question) {
         return with(own.disk().ended(request, ctx.now()).failed(StoreFailure.LATE))
+                .unsure(StoreFailure.LATE)
                 .failed(question, StoreFailure.LATE.sentence());
     }
 

@@ -14,12 +14,17 @@ public record Moment(long now, long wall, boolean isBelieved) {
 
     /** Whether something is of an age by one of the clocks: then it is not told. While the clock is wrong this may be too careful. */
     boolean isOlder(Received what, long age) {
-        return now - what.received() >= age || wall - what.receivedWall() >= age;
+        return isSince(now, what.received(), age) || isSince(wall, what.receivedWall(), age);
     }
 
     /** Whether something is of an age by the node's time, or by a wall clock that is believed: then it may go. */
     boolean isSurelyOlder(Received what, long age) {
-        return now - what.received() >= age || isBelieved && wall - what.receivedWall() >= age;
+        return isSince(now, what.received(), age) || isBelieved && isSince(wall, what.receivedWall(), age);
+    }
+
+    // A damaged file may give any time: what lies too far back for a number is older than anything.
+    private static boolean isSince(long now, long then, long age) {
+        return now >= then && (now - then >= age || now - then < 0);
     }
 
     /**

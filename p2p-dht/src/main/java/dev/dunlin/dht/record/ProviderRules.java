@@ -126,7 +126,11 @@ record ProviderRules(RecordsConfig config, Moment now) {
     int expire(RecordStore store, int most) {
         int before = store.providerRecords();
         for (Bytes key : store.oldestKeys(most)) {
-            int expired = surelyOlder(store.providers(key), config.providerAge());
+            Providers providers = store.providers(key);
+            if (providers.all().isEmpty()) {
+                throw RecordStoreException.damaged("a key is among the oldest that has no provider record");
+            }
+            int expired = surelyOlder(providers, config.providerAge());
             if (expired == 0) {
                 break;
             }

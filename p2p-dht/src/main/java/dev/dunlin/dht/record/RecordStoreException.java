@@ -6,6 +6,7 @@ public final class RecordStoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final StoreFailure why;
+    private final String detail;
 
     /**
      * Makes one.
@@ -15,6 +16,17 @@ public final class RecordStoreException extends RuntimeException {
     public RecordStoreException(StoreFailure why, String detail, Throwable cause) {
         super(detail.isEmpty() ? why.sentence() : why.sentence() + ": " + detail, cause);
         this.why = why;
+        this.detail = detail;
+    }
+
+    /** What more is known; may be empty. */
+    public String detail() {
+        return detail;
+    }
+
+    /** What was read does not fit together. */
+    public static RecordStoreException damaged(String how) {
+        return new RecordStoreException(StoreFailure.CORRUPT, how, new IllegalStateException(how));
     }
 
     /** What has failed. */

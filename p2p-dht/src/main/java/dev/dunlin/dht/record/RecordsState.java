@@ -77,17 +77,24 @@ public record RecordsState(
 
     /** With the expiry of a kind as the oldest of it says, but not before a time. */
     RecordsState awaiting(RecordKind kind, long earliest) {
-        Optional<Expiry> expiry = oldest(kind)
-                .map(first -> new Expiry(Math.max(earliest, clock.whenSurelyOlder(first, config.age(kind)))));
+        boolean isUnknown =
+                disk.isUsed() && disk.failure().isPresent() && oldest(kind).isEmpty();
+        // Of what nobody knows is still to be asked.
+        Optional<Expiry> expiry = isUnknown
+                ? expiries.find(kind).map(before -> new Expiry(Math.max(earliest, before.at())))
+                : oldest(kind)
+                        .map(first -> new Expiry(Math.max(earliest, clock.whenSurelyOlder(first, config.age(kind)))));
         if (expiry.equals(expiries.find(kind))) {
             return this;
         }
         return with(expiry.isPresent() ? expiries.with(kind, expiry.get()) : expiries.without(kind));
     }
 
-    /** With the expiry of a kind at a time, though nobody knows whether there is any of it. */
+    /** With the expiry of a kind no later than at a time, though nobody knows whether there is any of it. */
     RecordsState expecting(RecordKind kind, long at) {
-        return with(expiries.with(kind, new Expiry(at)));
+        boolean isSooner =
+                expiries.find(kind).filter(expiry -> expiry.at() <= at).isPresent();
+        return isSooner ? this : with(expiries.with(kind, new Expiry(at)));
     }
 
     private RecordsState with(Table<RecordKind, Expiry> changed) {

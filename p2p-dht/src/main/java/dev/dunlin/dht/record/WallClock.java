@@ -34,6 +34,13 @@ public record WallClock(long offset, long believedAt) {
      * @see Moment#isSurelyOlder
      */
     long whenSurelyOlder(Received what, long age) {
-        return Math.min(what.received() + age, Math.max(believedAt, what.receivedWall() + age - offset));
+        return Math.min(sum(what.received(), age), Math.max(believedAt, sum(sum(what.receivedWall(), age), -offset)));
+    }
+
+    // A damaged file may give any time.
+    private static long sum(long one, long other) {
+        long sum = one + other;
+        boolean isOver = ((one ^ sum) & (other ^ sum)) < 0;
+        return isOver ? one < 0 ? Long.MIN_VALUE : Long.MAX_VALUE : sum;
     }
 }

@@ -253,6 +253,8 @@ class DiskMachineTest {
         shelf.driver().boot(Table.of("records.store", "sqlite"));
         fail(shelf, StoreFailure.LOCKED);
         assertThat(shelf.state().stock()).isEqualTo(Stock.NONE);
+        shelf.configure("maxDiskQuestions", 7);
+        shelf.step(HOUR);
         shelf.advanceBy(DiskReducer.RETRY + SECOND);
         assertThat(shelf.state().stock().providers()).isEqualTo(1);
         assertThat(shelf.state().disk().failure()).isEmpty();
@@ -267,6 +269,36 @@ class DiskMachineTest {
         HeldValue held = new HeldValue(Marked.value(1), Optional.empty(), Long.MAX_VALUE / 4, Long.MAX_VALUE / 4);
         shelf.driver().answer(asked.id(), new RecordsAction.ValueFound(asked.id(), KEY, Optional.of(held)));
         assertThat(answered(shelf)).containsExactly(1L);
+    }
+
+    @Test
+    void whatCameTooLateIsCountedLater() {
+        Shelf shelf = Shelf.onDisk();
+        provide(shelf, 1, 7, content(1));
+        Turn.Emitted asked = shelf.driver().awaiting().getFirst();
+        RecordsAction answer = RecordsEffects.answer(asked.id(), (RecordsEffect) asked.effect(), shelf.file());
+        shelf.driver().advanceBy(60 * SECOND);
+        assertThat(refused(shelf)).containsExactly(7L);
+        shelf.driver().input(new Input(answer, asked.id()));
+        assertThat(shelf.state().stock().providers()).isZero();
+        shelf.advanceBy(2 * DiskReducer.RETRY);
+        assertThat(shelf.state().stock().providers()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsDueAndDoesNotGoIsAskedForOnceAMinute() {
+        Shelf shelf = Shelf.onDisk();
+        shelf.provide(1, content(1));
+        Stock stuck = shelf.state().stock();
+        shelf.driver().advanceBy(48 * HOUR + SECOND);
+        for (int i = 0; i < 5; i++) {
+            Turn.Emitted asked = shelf.driver().awaiting().getFirst();
+            shelf.driver().answer(asked.id(), new RecordsAction.Collected(asked.id(), RecordKind.PROVIDERS, 0, stuck));
+            assertThat(shelf.driver().awaiting()).isEmpty();
+            shelf.driver().advanceBy(DiskReducer.RETRY - SECOND);
+            assertThat(shelf.driver().awaiting()).isEmpty();
+            shelf.driver().advanceBy(2 * SECOND);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Objects;
 final class SqliteErrors {
 
     private static final int PRIMARY = 0xff;
+    private static final int ERROR = 1;
     private static final int PERM = 3;
     private static final int BUSY = 5;
     private static final int LOCKED = 6;
@@ -30,6 +31,14 @@ final class SqliteErrors {
             case BUSY, LOCKED -> StoreFailure.LOCKED;
             default -> StoreFailure.OTHER;
         };
+    }
+
+    /** At the opening an error of the statements is one of the schema that they find. */
+    static RecordStoreException ofOpening(SQLException error) {
+        return (error.getErrorCode() & PRIMARY) == ERROR
+                ? new RecordStoreException(
+                        StoreFailure.CORRUPT, Objects.requireNonNullElse(error.getMessage(), ""), error)
+                : of(error);
     }
 
     static RecordStoreException of(SQLException error) {

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +36,9 @@ public final class SqliteRecords implements RecordsService {
     /** What is behind the name of a damaged file that was put aside. */
     static final String ASIDE = ".damaged";
 
+    /** The most such files that are kept. */
+    static final int MOST_ASIDE = 4;
+
     /** The most requests that wait. The machine lets fewer wait; those that it gave up wait here still. */
     static final int MOST_WAITING = 1 << 14;
 
@@ -42,6 +46,10 @@ public final class SqliteRecords implements RecordsService {
     static final long MOST_BYTES = 64L << 20;
 
     private static final int MOST_AT_ONCE = 256;
+
+    /** So long at least a failure holds, as it is told: nanoseconds. */
+    private static final long TOLD_EACH = 10_000_000_000L;
+
     private static final long CLOSING_SECONDS = 20;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteRecords.class);
 
@@ -57,6 +65,7 @@ public final class SqliteRecords implements RecordsService {
     // Of the thread alone, once it runs.
     private @Nullable SqliteStore store;
     private Optional<StoreFailure> told = Optional.empty();
+    private long toldAt;
 
     private record Request(ActionId id, Optional<RecordsEffect> effect) {
 
@@ -88,7 +97,12 @@ public final class SqliteRecords implements RecordsService {
         try {
             records.store = records.opened();
         } catch (RecordStoreException e) {
-            throw new RecordStoreException(e.why(), "cannot use " + file + ", " + e.getMessage(), e);
+            throw new RecordStoreException(
+                    Files.exists(file) && !(Files.isReadable(file) && Files.isWritable(file))
+                            ? StoreFailure.READ_ONLY
+                            : e.why(),
+                    file + (e.detail().isEmpty() ? "" : ", " + e.detail()),
+                    e);
         }
         records.thread.start();
         return records;
@@ -107,7 +121,7 @@ public final class SqliteRecords implements RecordsService {
     }
 
     private void putAside(RecordStoreException because) {
-        Path aside = file.resolveSibling(file.getFileName() + ASIDE);
+        Path aside = aside();
         try {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
             for (Path beside : SqliteStore.files(file)) {
@@ -122,6 +136,15 @@ public final class SqliteRecords implements RecordsService {
                 file,
                 because.getMessage(),
                 aside);
+    }
+
+    /** A name that is free; if there is none any more, the last goes. */
+    private Path aside() {
+        Path aside = file.resolveSibling(file.getFileName() + ASIDE);
+        for (int i = 2; i <= MOST_ASIDE && Files.exists(aside); i++) {
+            aside = file.resolveSibling(file.getFileName() + ASIDE + "." + i);
+        }
+        return aside;
     }
 
     @Override
@@ -173,6 +196,7 @@ public final class SqliteRecords implements RecordsService {
     private void run() {
         List<Request> batch = new ArrayList<>();
         boolean goesOn = true;
+        check();
         while (goesOn) {
             batch.clear();
             try {
@@ -187,6 +211,15 @@ public final class SqliteRecords implements RecordsService {
             }
         }
         shut();
+    }
+
+    /** Before the first answer, not before the node's start: a big file takes its time. */
+    private void check() {
+        try {
+            Objects.requireNonNull(store).check();
+        } catch (RecordStoreException e) {
+            undo(e);
+        }
     }
 
     private void shut() {
@@ -204,22 +237,9 @@ public final class SqliteRecords implements RecordsService {
     private void answer(List<Request> batch) {
         List<RecordsAction> answers = new ArrayList<>();
         try {
-            SqliteStore open = store;
-            if (open == null) {
-                open = opened();
-                store = open;
-            }
-            open.begin();
-            for (Request each : batch) {
-                answers.add(RecordsEffects.answer(each.id(), each.effect().orElseThrow(), open));
-            }
-            open.commit();
-            worked();
+            done(batch, answers);
         } catch (RecordStoreException e) {
             failed(batch, answers, e);
-        } catch (RuntimeException bug) {
-            LOG.error("{} failed, which is a bug", file, bug);
-            failed(batch, answers, new RecordStoreException(StoreFailure.OTHER, bug.toString(), bug));
         }
         for (int i = 0; i < batch.size(); i++) {
             bytes.addAndGet(-batch.get(i).bytes());
@@ -227,8 +247,39 @@ public final class SqliteRecords implements RecordsService {
         }
     }
 
-    private void worked() {
-        if (told.isPresent()) {
+    private void done(List<Request> batch, List<RecordsAction> answers) {
+        boolean writes = false;
+        try {
+            SqliteStore open = store;
+            if (open == null) {
+                open = opened();
+                store = open;
+            }
+            open.begin();
+            for (Request each : batch) {
+                RecordsEffect effect = each.effect().orElseThrow();
+                writes |= effect instanceof RecordsEffect.StoreValue || effect instanceof RecordsEffect.StoreProvider;
+                answers.add(RecordsEffects.answer(each.id(), effect, open));
+            }
+            open.commit();
+        } catch (NoSuchElementException | NullPointerException missing) {
+            // The rules ask for what must be there.
+            throw SqliteErrors.damaged(missing);
+        } catch (RecordStoreException e) {
+            throw e;
+        } catch (RuntimeException | Error bug) {
+            LOG.error("{} failed, which is a bug", file, bug);
+            throw new RecordStoreException(StoreFailure.OTHER, bug.toString(), bug);
+        }
+        worked(writes);
+    }
+
+    // A read says nothing of a disk that is full; and on one that is nearly so small writes go, and others do not.
+    private void worked(boolean writes) {
+        boolean isOver = told.isPresent()
+                && (writes || told.get() != StoreFailure.DISK_FULL && told.get() != StoreFailure.READ_ONLY)
+                && System.nanoTime() - toldAt > TOLD_EACH;
+        if (isOver) {
             told = Optional.empty();
             LOG.info("{} works again", file);
         }
@@ -237,13 +288,12 @@ public final class SqliteRecords implements RecordsService {
     private void failed(List<Request> batch, List<RecordsAction> answers, RecordStoreException why) {
         if (!told.equals(Optional.of(why.why()))) {
             told = Optional.of(why.why());
+            toldAt = System.nanoTime();
             LOG.warn("{}: {}; what it is asked for is refused until it works", file, why.getMessage());
         }
         undo(why);
-        String detail = Objects.requireNonNullElse(
-                why.getCause() == null ? "" : why.getCause().getMessage(), "");
         answers.clear();
-        batch.forEach(each -> answers.add(new RecordsAction.DiskFailed(each.id(), why.why(), detail)));
+        batch.forEach(each -> answers.add(new RecordsAction.DiskFailed(each.id(), why.why(), why.detail())));
     }
 
     /** The file is closed, which rolls back, and opened anew when something is asked for. What is damaged is put aside. */

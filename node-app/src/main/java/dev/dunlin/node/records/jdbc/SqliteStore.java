@@ -59,8 +59,8 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         "PRAGMA user_version = " + VERSION
     };
 
-    /** So many commits the size of the file is not looked at. */
-    private static final int COMMITS = 64;
+    /** So long the size of the file is not looked at, nanoseconds. */
+    private static final long MEASURED_EACH = 1_000_000_000;
 
     private final Path file;
     private final Connection connection;
@@ -91,7 +91,7 @@ final class SqliteStore implements RecordStore, AutoCloseable {
     private long lastValue;
     private long lastProvided;
     private long fileBytes;
-    private int commits;
+    private long measuredAt;
 
     /** Several rules look at one key, one after the other. */
     private Optional<Bytes> lookedAt = Optional.empty();
@@ -162,18 +162,20 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         pragmas.setProperty("journal_size_limit", Integer.toString(64 << 20));
         pragmas.setProperty("cache_size", "-16384");
         try {
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, pragmas);
+            // As a URI, since the driver takes what follows a '?' in a path for settings.
+            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file.toUri(), pragmas);
             try {
                 prepare(connection);
                 SqliteStore store = new SqliteStore(file, connection);
                 store.load();
+                store.tryToWrite();
                 return store;
             } catch (SQLException | RuntimeException e) {
                 closed(connection, e);
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqliteErrors.of(e);
+            throw SqliteErrors.ofOpening(e);
         }
     }
 
@@ -197,7 +199,10 @@ final class SqliteStore implements RecordStore, AutoCloseable {
                 statement.execute("COMMIT");
             } else if (version != VERSION || number(statement, "PRAGMA application_id") != APPLICATION) {
                 throw new RecordStoreException(
-                        StoreFailure.CORRUPT, "it is of another program or version, " + version, new IOException());
+                        StoreFailure.OTHER,
+                        "it is of another program, or of another version of Dunlin (" + version + ", not " + VERSION
+                                + "): move it away, or run what made it",
+                        new IOException());
             }
         }
     }
@@ -225,7 +230,54 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         measure();
     }
 
+    /** What cannot be written is told before it is needed. */
+    private void tryToWrite() {
+        begin();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE total SET id = 1");
+        } catch (SQLException e) {
+            throw SqliteErrors.of(e);
+        }
+        run(commit);
+    }
+
+    /**
+     * Looks at all of it: whether its pages are sound, and what it counts is there.
+     *
+     * @throws RecordStoreException {@link StoreFailure#CORRUPT} if not
+     */
+    void check() {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+                if (row.next() && !"ok".equals(row.getString(1))) {
+                    throw RecordStoreException.damaged(row.getString(1));
+                }
+            }
+            Total counted = new Total(
+                    (int) number(statement, "SELECT count(*) FROM value"),
+                    number(statement, "SELECT coalesce(sum(length(key) + length(value)), 0) FROM value"),
+                    (int) number(statement, "SELECT count(DISTINCT sender) FROM value"),
+                    (int) number(statement, "SELECT count(*) FROM provided"),
+                    (int) number(statement, "SELECT count(DISTINCT key) FROM provided"),
+                    (int) number(statement, "SELECT count(*) FROM peer"));
+            boolean isWhole = counted.equals(total)
+                    && number(statement, "SELECT coalesce(sum(records), 0) FROM peer") == counted.providers()
+                    && number(statement, "SELECT coalesce(sum(size), 0) FROM value") == counted.valueBytes()
+                    && number(
+                                    statement,
+                                    "SELECT count(*) FROM provided LEFT JOIN peer ON peer.id = provided.peer"
+                                            + " WHERE peer.id IS NULL")
+                            == 0;
+            if (!isWhole) {
+                throw RecordStoreException.damaged("it counts " + total + ", and has " + counted);
+            }
+        } catch (SQLException e) {
+            throw SqliteErrors.ofOpening(e);
+        }
+    }
+
     private void measure() {
+        measuredAt = System.nanoTime();
         fileBytes = files(file).stream().mapToLong(SqliteStore::size).sum();
     }
 
@@ -278,8 +330,12 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         }
         run(commit);
         written = total;
-        if (++commits % COMMITS == 0) {
+        if (System.nanoTime() - measuredAt > MEASURED_EACH) {
             measure();
+            if (!Files.exists(file)) {
+                throw new RecordStoreException(
+                        StoreFailure.INPUT_OUTPUT, "somebody has removed it; another is begun", new IOException());
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
+import dev.dunlin.dht.record.RecordKind;
 import dev.dunlin.dht.record.RecordStoreException;
 import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.record.RecordsConfig;
@@ -27,11 +28,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,6 +252,111 @@ class SqliteRecordsTest {
             damage("DELETE FROM peer");
             records.carryOut(id(2), new RecordsEffect.FindProviders(key(1)));
             assertThat(failure()).contains(StoreFailure.CORRUPT);
+        }
+    }
+
+    @Test
+    void whatItCountsAndHasNotIsDamage() throws Exception {
+        try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
+            records.carryOut(id(1), provide(1, 1));
+            answers.next();
+        }
+        damage("UPDATE total SET providers = 1048577");
+        try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
+            records.carryOut(id(1), new RecordsEffect.Count());
+            assertThat(providers()).isZero();
+        }
+        assertThat(folder.resolve(SqliteRecords.FILE + SqliteRecords.ASIDE)).exists();
+    }
+
+    @Test
+    void aFileOfAnotherVersionIsNotTouched() throws Exception {
+        SqliteRecords.open(file(), answers).close();
+        damage("PRAGMA user_version = 2");
+        byte[] before = Files.readAllBytes(file());
+        assertThatExceptionOfType(RecordStoreException.class)
+                .isThrownBy(() -> SqliteRecords.open(file(), answers))
+                .withMessageContaining("another version");
+        assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    }
+
+    @Test
+    void whatWasPutAsideIsKept() throws Exception {
+        for (int i = 0; i < SqliteRecords.MOST_ASIDE + 2; i++) {
+            Files.write(file(), ("no database " + i).repeat(1000).getBytes(StandardCharsets.US_ASCII));
+            SqliteRecords.open(file(), answers).close();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(each -> each.getFileName().toString().contains(SqliteRecords.ASIDE)))
+                    .hasSize(SqliteRecords.MOST_ASIDE);
+        }
+        assertThat(folder.resolve(SqliteRecords.FILE + SqliteRecords.ASIDE))
+                .content()
+                .startsWith("no database 0");
+    }
+
+    @Test
+    void aFileThatIsRemovedIsToldAndAnotherBegun() throws Exception {
+        try (SqliteRecords records = SqliteRecords.open(file(), answers)) {
+            records.carryOut(id(1), provide(1, 1));
+            answers.next();
+            Files.delete(file());
+            Optional<StoreFailure> failure = Optional.empty();
+            for (int i = 2; failure.isEmpty(); i++) {
+                records.carryOut(id(i), provide(i, 1));
+                failure = failure();
+            }
+            assertThat(failure).contains(StoreFailure.INPUT_OUTPUT);
+            records.carryOut(id(1), new RecordsEffect.Count());
+            assertThat(providers()).isZero();
+            assertThat(file()).exists();
+        }
+    }
+
+    @Test
+    void aPathMayHaveAnyName() throws Exception {
+        Path odd = Files.createDirectory(folder.resolve("a?journal_mode=delete&b #1%20"));
+        SqliteRecords.open(odd.resolve(SqliteRecords.FILE), answers).close();
+        assertThat(odd.resolve(SqliteRecords.FILE)).exists();
+    }
+
+    /** Whatever bit of a file is another: what it answers ends, and what has expired goes, or it is damage. */
+    @Test
+    void anyBitMayFlip() throws Exception {
+        Path whole = folder.resolve("whole.db");
+        try (SqliteRecords records = SqliteRecords.open(whole, answers)) {
+            for (int i = 1; i <= 60; i++) {
+                records.carryOut(id(i), provide(i, i % 7));
+                answers.next();
+            }
+        }
+        byte[] sound = Files.readAllBytes(whole);
+        Random random = new Random(1);
+        for (int i = 0; i < 150; i++) {
+            byte[] flipped = sound.clone();
+            int at = random.nextInt(flipped.length);
+            flipped[at] ^= (byte) (1 << random.nextInt(8));
+            Path one = folder.resolve("flipped-" + i + ".db");
+            Files.write(one, flipped);
+            SqliteRecords records;
+            try {
+                records = SqliteRecords.open(one, answers);
+            } catch (RecordStoreException told) {
+                continue;
+            }
+            try (records) {
+                int left = -1;
+                for (int tries = 1; tries <= 8 && left != 0; tries++) {
+                    records.carryOut(
+                            id(tries),
+                            new RecordsEffect.Collect(
+                                    RecordKind.PROVIDERS, at(1_000_000_000_000_000L), RecordsConfig.DEFAULT, 64));
+                    left = answers.next() instanceof RecordsAction.Collected collected
+                            ? collected.stock().providers()
+                            : -1;
+                }
+                assertThat(left).as("bit of byte %d", at).isZero();
+            }
         }
     }
 
