@@ -231,7 +231,8 @@ record PublishReducer(PublishState own, Context ctx) {
 
     private PublishState searched(Sweep sweep, QueryOutcome.Done outcome) {
         if (outcome.end() != QueryOutcome.End.CONVERGED || outcome.closest().isEmpty()) {
-            return abandoned(sweep, "a lookup ended without all nodes of the region: " + outcome.end());
+            String why = "a lookup ended without all nodes of the region: " + outcome.end();
+            return outcome.closest().isEmpty() ? passed(sweep).abandoned(sweep, why) : passed(sweep).given(sweep, why);
         }
         int copies = own.config().dht().replication();
         Key target = Key.ofPreimage(((Stage.Exploring) sweep.stage()).target());
@@ -287,7 +288,7 @@ record PublishReducer(PublishState own, Context ctx) {
             return over(sweep);
         }
         return delivery.left() == 0
-                ? abandoned(sweep, "none of the nodes of the region stores anything")
+                ? passed(sweep).given(sweep, "none of the nodes of the region stores anything")
                 : told(sweep, delivery.with(next, own.config().dht().replication()));
     }
 
@@ -386,12 +387,26 @@ record PublishReducer(PublishState own, Context ctx) {
                 .armed();
     }
 
-    private PublishState abandoned(Sweep sweep, String why) {
+    /** Its first key waits, as others that too few have stored: a region of which nothing is to be had keeps no other from its turn. */
+    private PublishReducer passed(Sweep sweep) {
+        Key first = sweep.first();
+        Promises promises = own.promises();
+        PublishState after =
+                own.with(promises.missed(first, ctx.now() + pause(promises.triesOf(first) + 1)));
+        return with(sweep.occasion() == Occasion.ROUND ? after.with(own.round().done(first)) : after);
+    }
+
+    /** A region is given up, and the next is begun. */
+    private PublishState given(Sweep sweep, String why) {
         ctx.then(new PublishAction.SweepAbandoned(sweep.occasion(), sweep.network(), why));
-        PublishState after = own.counting(sweep.counts().plus(Counts.ABANDONED))
-                .sweeping(Optional.empty())
-                .resting(ctx.now() + own.config().retryInterval());
-        return with(after).armed();
+        return with(own.counting(sweep.counts().plus(Counts.ABANDONED)).sweeping(Optional.empty()))
+                .armed();
+    }
+
+    /** Nobody can be told of anything now: all rests. */
+    private PublishState abandoned(Sweep sweep, String why) {
+        return with(with(own.resting(ctx.now() + own.config().retryInterval())).given(sweep, why))
+                .armed();
     }
 
     // Values

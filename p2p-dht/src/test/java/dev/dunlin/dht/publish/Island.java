@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** A publish machine in a network whose lookups are perfect, and whose nodes note what they are told. */
 final class Island {
@@ -65,6 +66,9 @@ final class Island {
 
     /** The networks in which something was told. */
     final Set<String> protocols = new HashSet<>();
+
+    /** Which keys no lookup comes to its end for. */
+    Predicate<Key> unsearchable = key -> false;
 
     /** Whether values are stored by anybody. */
     boolean isStoring = true;
@@ -229,7 +233,9 @@ final class Island {
         lookups++;
         return new QueryOutcome.Done(
                 start.ticket(),
-                QueryOutcome.End.CONVERGED,
+                unsearchable.test(Key.ofPreimage(start.question().key()))
+                        ? QueryOutcome.End.TIMED_OUT
+                        : QueryOutcome.End.CONVERGED,
                 closest,
                 closest.size(),
                 closest.size(),

@@ -256,6 +256,31 @@ final class PublishMachineTest {
         assertThat(island.state().waiting()).isZero();
     }
 
+    /** As where adversaries name nodes that are not there. */
+    @Test
+    void aRegionOfWhichNothingIsToBeHadKeepsNoOtherFromItsTurn() {
+        Island island = new Island(500, keys(100));
+        Key lost = Key.ofPreimage(content(0));
+        island.unsearchable = key -> key.commonPrefix(lost) >= 4;
+        island.keep(contents(60));
+        island.runBy(INTERVAL);
+        island.keep(List.of(content(60)));
+        island.runBy(2 * INTERVAL);
+        List<Bytes> others = IntStream.rangeClosed(0, 60)
+                .mapToObj(PublishMachineTest::content)
+                .filter(content -> !island.unsearchable.test(Key.ofPreimage(content)))
+                .toList();
+        assertThat(others).hasSizeBetween(40, 60);
+        for (Bytes content : others) {
+            List<Long> times = told(island, content).values().iterator().next();
+            assertThat(times).as("%s", content).hasSizeGreaterThanOrEqualTo(2);
+        }
+        assertThat(island.state().counts().abandoned()).isPositive();
+        island.unsearchable = key -> false;
+        island.runBy(INTERVAL);
+        assertThat(island.told).containsKey(content(0));
+    }
+
     /** Where nobody is known nothing is lost, and it is tried again. */
     @Test
     void whatNobodyCanBeToldWaits() {
