@@ -207,6 +207,11 @@ public final class Dht implements AutoCloseable {
                 wide.thenCombine(local, Integer::sum).whenComplete((known, failure) -> {
                     if (failure != null) {
                         failed(failure(failure));
+                    } else if (host.state(RoutingMachine.ROUTING).spaces().isEmpty()) {
+                        failed(new DhtException.Query(
+                                "the node's DHT is off: start it in another mode",
+                                false,
+                                new IllegalStateException("it is part of no network")));
                     } else if (known == 0) {
                         failed(new DhtException.Bootstrap(
                                 "none of the nodes by which the network is joined has answered: name some with bootstrapPeers, or"
@@ -228,7 +233,7 @@ public final class Dht implements AutoCloseable {
                     // The node is not part of this network.
                     if (failure != null
                             && cause(failure) instanceof RefusedException refused
-                            && !isOfRuntime(refused)) {
+                            && refused.clause().equals("network-is-on")) {
                         return 0;
                     }
                     throw new CompletionException(failure == null ? new IllegalStateException() : cause(failure));
@@ -699,12 +704,15 @@ public final class Dht implements AutoCloseable {
                                 "as many operations go on as may: wait for some, or raise maxConcurrentQueries",
                                 true,
                                 refused);
+                    case "waiters-not-full" ->
+                        new DhtException.Query(
+                                "as many wait for the network to be joined as may: wait for some", true, refused);
                     case "node-can-be-found" ->
                         new DhtException.Query(
                                 "this node has no address at which others could come to it: have it listen first",
                                 false,
                                 refused);
-                    case "node-has-an-id" ->
+                    case "node-has-an-id", "dht-is-on" ->
                         new DhtException.Query("the node's DHT is off: start it in another mode", false, refused);
                     default -> new DhtException.Query(String.valueOf(refused.getMessage()), false, refused);
                 };

@@ -9,6 +9,7 @@ import dev.dunlin.dht.crawl.CrawlConfig;
 import dev.dunlin.dht.operation.OperationConfig;
 import dev.dunlin.dht.publish.PublishConfig;
 import dev.dunlin.dht.query.QueryConfig;
+import dev.dunlin.dht.record.DiskConfig;
 import dev.dunlin.dht.record.RecordsConfig;
 import dev.dunlin.dht.routing.Mode;
 import dev.dunlin.dht.routing.RoutingConfig;
@@ -30,12 +31,16 @@ public final class DhtConfig {
 
     private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000;
 
+    /** A lookup has one of so many parts of the time of its operation. */
+    private static final int LOOKUP_SHARE = 3;
+
     private static final Settings KNOWN = RoutingConfig.SETTINGS
             .and(QueryConfig.SETTINGS)
             .and(OperationConfig.SETTINGS)
             .and(PublishConfig.SETTINGS)
             .and(CrawlConfig.SETTINGS)
-            .and(RecordsConfig.SETTINGS);
+            .and(RecordsConfig.SETTINGS)
+            .and(DiskConfig.SETTINGS);
 
     /** What a builder makes of which nothing is said. */
     public static final DhtConfig STANDARD = builder().build();
@@ -165,9 +170,10 @@ public final class DhtConfig {
                     .setting("dht.storeTimeout", timeout);
         }
 
-        /** How long an operation may take, its lookup and its stores together. Standard: 3 min, of which 1 min to look. */
+        /** How long an operation may take, its lookup and its stores together; a third of it to look. Standard: 3 min. */
         public Builder queryTimeout(Duration timeout) {
-            return setting("query.timeout", timeout).setting("dht.timeout", timeout);
+            // What was found is to be stored still.
+            return setting("query.timeout", timeout.dividedBy(LOOKUP_SHARE)).setting("dht.timeout", timeout);
         }
 
         /** How many operations may go on at the same time. Standard: 64, of which 48 of one asker. */
@@ -253,6 +259,12 @@ public final class DhtConfig {
                     settings = settings.with(one.getKey(), recorded(one.getKey(), one.getValue()));
                 } catch (BadValueException bad) {
                     problems.add(one.getKey() + " = " + one.getValue() + " " + bad.why());
+                }
+            }
+            for (String entry : settings.or("routing.bootstrap", "").split(",")) {
+                if (!entry.isEmpty() && Multiaddr.parse(entry).peerId().isEmpty()) {
+                    problems.add("routing.bootstrap: " + entry
+                            + " does not say which node is there: end it with /p2p/ and the node's id");
                 }
             }
             if (maxRetries < 0 || maxRetries > MOST_RETRIES) {

@@ -31,6 +31,7 @@ record PublishGuards(Validators validators) {
                         when(
                                 "node-has-an-id",
                                 (own, wish) -> own.config().dht().self().isPresent()),
+                        when("dht-is-on", (own, wish) -> own.config().dht().isOn()),
                         when(
                                 "keys-have-a-length",
                                 (own, wish) -> wish.keys().stream()
@@ -47,6 +48,7 @@ record PublishGuards(Validators validators) {
                         when(
                                 "node-has-an-id",
                                 (own, wish) -> own.config().dht().self().isPresent()),
+                        when("dht-is-on", (own, wish) -> own.config().dht().isOn()),
                         Guards.wallClause(
                                 "value-is-valid",
                                 (PublishState own, KeepValue wish, long wallTime) -> validators

@@ -232,7 +232,9 @@ record PublishReducer(PublishState own, Context ctx) {
     private PublishState searched(Sweep sweep, QueryOutcome.Done outcome) {
         if (outcome.end() != QueryOutcome.End.CONVERGED || outcome.closest().isEmpty()) {
             String why = "a lookup ended without all nodes of the region: " + outcome.end();
-            return outcome.closest().isEmpty() ? passed(sweep).abandoned(sweep, why) : passed(sweep).given(sweep, why);
+            return outcome.closest().isEmpty()
+                    ? passed(sweep).abandoned(sweep, why)
+                    : passed(sweep).given(sweep, why);
         }
         int copies = own.config().dht().replication();
         Key target = Key.ofPreimage(((Stage.Exploring) sweep.stage()).target());
@@ -391,8 +393,7 @@ record PublishReducer(PublishState own, Context ctx) {
     private PublishReducer passed(Sweep sweep) {
         Key first = sweep.first();
         Promises promises = own.promises();
-        PublishState after =
-                own.with(promises.missed(first, ctx.now() + pause(promises.triesOf(first) + 1)));
+        PublishState after = own.with(promises.missed(first, ctx.now() + pause(promises.triesOf(first) + 1)));
         return with(sweep.occasion() == Occasion.ROUND ? after.with(own.round().done(first)) : after);
     }
 

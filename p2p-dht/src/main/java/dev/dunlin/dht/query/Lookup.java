@@ -93,7 +93,8 @@ public record Lookup(
 
     /** Whether it is at its end. */
     public boolean isOver() {
-        return paths.stream().allMatch(path -> path.isOver(terms)) || sent >= limits.requests() && requests.isEmpty();
+        return paths.stream().allMatch(path -> path.isOver(terms, limits.waitsForAll()))
+                || sent >= limits.requests() && requests.isEmpty();
     }
 
     /** Who is to be asked now: nobody if as many as may be are being asked, or nobody is left. */
@@ -104,7 +105,7 @@ public record Lookup(
         for (int i = 0; i < paths.size(); i++) {
             int at = (sent + i) % paths.size();
             Path path = paths.get(at);
-            if (!path.isOver(terms) && path.open() < path.width(terms)) {
+            if (!path.isOver(terms, limits.waitsForAll()) && path.open() < path.width(terms)) {
                 Optional<Map.Entry<Key, Candidate>> next = path.next(terms);
                 if (next.isPresent()) {
                     return next.map(entry -> new Choice(at, entry.getKey(), entry.getValue()));

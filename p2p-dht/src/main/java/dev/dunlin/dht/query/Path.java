@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param heard not asked yet
  * @param asked asked, and patience with them has not ended
- * @param late asked, and silent for longer than patience lasts: nobody waits for them, and what they say still counts
+ * @param late asked, and silent for longer than patience lasts: others are asked in their places, and what they say still counts
  * @param answered whoever did
  * @param failed whoever did not and will not
  * @param open how many of those asked this path has asked itself
@@ -61,10 +61,12 @@ public record Path(
         return one.isEmpty() || other.isPresent() && other.get().compareTo(one.get()) < 0 ? other : one;
     }
 
-    /** Whether it is at its end: near enough, or with nobody left to wait for but those that are late while others have answered. */
-    boolean isOver(Terms terms) {
-        if (heard.isEmpty() && asked.isEmpty()) {
-            return late.isEmpty() || !answered.isEmpty();
+    /** Whether it is at its end: near enough, or with nobody left to ask or to wait for. */
+    boolean isOver(Terms terms, boolean waitsForAll) {
+        boolean isExhausted =
+                heard.isEmpty() && asked.isEmpty() && (late.isEmpty() || !waitsForAll && !answered.isEmpty());
+        if (isExhausted) {
+            return true;
         }
         return hasConverged(
                 switch (terms.ends()) {

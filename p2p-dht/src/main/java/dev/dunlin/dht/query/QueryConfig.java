@@ -5,6 +5,7 @@ import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
+import dev.dunlin.dht.wire.KadQuestion;
 import java.util.Optional;
 
 /**
@@ -70,7 +71,9 @@ public record QueryConfig(
                 PATIENCE.number(config));
     }
 
-    LookupLimits limits() {
-        return new LookupLimits(maxCandidates, maxRequests, patience);
+    /** Whoever looks for something is not told that it is nowhere while somebody may still have it; nodes there are others. */
+    LookupLimits limits(KadQuestion question) {
+        boolean isForContent = question instanceof KadQuestion.GetValue || question instanceof KadQuestion.GetProviders;
+        return new LookupLimits(maxCandidates, maxRequests, patience, isForContent);
     }
 }

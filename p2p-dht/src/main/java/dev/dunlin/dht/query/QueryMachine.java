@@ -26,6 +26,7 @@ public final class QueryMachine {
             .union(Message.class, List.of(KadQuestion.class, KadAnswer.class))
             .text(Key.TEXT)
             .settings(QueryConfig.SETTINGS)
+            .defaulted("lookupLimits", "waitsForAll", "false")
             .boots(QueryReducer::boot)
             .configures(QueryReducer::configured)
             .guards(QueryGuards.ALL)

@@ -67,7 +67,12 @@ record QueryReducer(QueryState own, Context ctx) {
                 ctx.now() + config.timeout(),
                 0,
                 0,
-                Lookup.of(target, config.self().orElseThrow(), wish.terms(), config.limits(), wish.seeds()),
+                Lookup.of(
+                        target,
+                        config.self().orElseThrow(),
+                        wish.terms(),
+                        config.limits(wish.question()),
+                        wish.seeds()),
                 Trace.of(wish.isTraced()));
         long number = own.last() + 1;
         QueryState begun = new QueryState(

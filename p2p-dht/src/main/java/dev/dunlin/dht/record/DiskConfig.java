@@ -54,7 +54,7 @@ public record DiskConfig(
             .alive();
 
     /** What can be configured. */
-    static final Settings SETTINGS =
+    public static final Settings SETTINGS =
             Settings.of(STORE, MAX_DISK_QUESTIONS, MAX_DISK_QUESTIONS_OF_PEER, MAX_DISK_QUESTION_BYTES, DISK_TIMEOUT);
 
     /** What an empty configuration says. */

@@ -196,11 +196,13 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         return after;
     }
 
-    /** A node was of use: it stays, or is taken in. It has just answered, so nobody need look at it. */
+    /**
+     * A node was of use: it stays, or is taken in. It has just answered, so nobody need look at it. Where one is that is known only it says
+     * itself: the addresses of a lookup are those that others have named.
+     */
     private RoutingReducer helped(Contact contact) {
         return space.table().has(contact)
-                ? with(space.with(
-                        space.table().useful(contact, ctx.now(), nextCheck()).moved(contact)))
+                ? with(space.with(space.table().useful(contact, ctx.now(), nextCheck())))
                 : entered(contact);
     }
 
@@ -275,9 +277,18 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             case Task.Probing(Network _, Contact contact)
             when why.isOurs() ->
                 after.with(after.space.with(after.space.table().checked(contact, ctx.now() + config().checkTimeout())));
+            case Task.Probing(Network _, Contact contact)
+            when why != AskFailure.UNSUPPORTED && after.isOneOfTheLast(contact) ->
+                after.with(after.space.with(after.space.table().checked(contact, ctx.now() + config().joinInterval())));
             case Task.Probing(Network _, Contact contact) -> after.left(contact);
             case Task.Vetting _, Task.Looking _ -> after;
         };
+    }
+
+    /** While nobody answers it may be this node's own network that is away: the last that it knows are those by which it comes back. */
+    private boolean isOneOfTheLast(Contact contact) {
+        return space.table().size() < config().lowContacts()
+                && !space.table().isOtherUsefulSince(ctx.now() - config().joinInterval(), contact);
     }
 
     private RoutingReducer done(Task task) {

@@ -189,6 +189,18 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return buckets.nextDue();
     }
 
+    /** Whether another than this node has been of use since a time. */
+    public boolean isOtherUsefulSince(long time, Contact than) {
+        for (Bucket bucket : buckets.values()) {
+            for (Entry entry : bucket.entries()) {
+                if (entry.useful() >= time && !entry.contact().peer().equals(than.peer())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** The nodes that are to be looked after by now, the nearest first: there are fewest others who know them. */
     public List<Contact> toCheck(long now, int most) {
         if (nextCheck() > now) {

@@ -106,7 +106,7 @@ class DhtConfigTest {
                         c -> List.of(
                                 QueryConfig.of(c).timeout(),
                                 OperationConfig.of(c).timeout()),
-                        List.of(1_500_000L, 1_500_000L)),
+                        List.of(500_000L, 1_500_000L)),
                 option(
                         "maxConcurrentQueries",
                         b -> b.maxConcurrentQueries(2),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.core.multiformats.Cid;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.Multicodec;
 import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.state.Bytes;
@@ -20,6 +21,7 @@ import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operations.Operated;
 import dev.dunlin.dht.record.RecordsAction;
 import dev.dunlin.dht.routing.Mode;
+import dev.dunlin.dht.sim.Adversary;
 import dev.dunlin.dht.sim.KadCrowd;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadQuestion;
@@ -151,6 +153,14 @@ final class DhtTest {
         assertThat(failure(dht.putValueToAsync(KEY, VALUE, chosen)))
                 .isInstanceOf(DhtException.MaxRetries.class)
                 .hasMessageContaining("none of the 2 nodes");
+    }
+
+    /** It is not said to be nowhere before the last that was asked has answered, or had its time. */
+    @Test
+    void theOnlyOneThatHasItMayBeSlow() {
+        get(dht.putValueToAsync(KEY, VALUE, List.of(crowd.contact(13))));
+        crowd.corrupt(13, (node, asker, question) -> new Adversary.Reply.Honest(6 * KadCrowd.SECOND));
+        assertThat(get(dht.getValueAsync(KEY))).contains(VALUE);
     }
 
     /** What this node holds itself is enough where one answer is. */
@@ -300,6 +310,32 @@ final class DhtTest {
                 .isThrownBy(() -> dht.putValue(bytes("/other/a"), VALUE))
                 .withMessageContaining("/test/");
         assertThat(crowd.operations(0).running()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeABootstrapNodeIsToldAtOnce() {
+        assertThatExceptionOfType(DhtException.Configuration.class)
+                .isThrownBy(() -> DhtConfig.builder()
+                        .bootstrapPeers(List.of(Multiaddr.parse("/ip4/192.0.2.1/tcp/4001")))
+                        .build())
+                .withMessageContaining("does not say which node is there");
+        assertThat(DhtConfig.builder()
+                        .setting("records.store", "sqlite")
+                        .build()
+                        .settings()
+                        .at("records.store"))
+                .isEqualTo("sqlite");
+    }
+
+    @Test
+    void manyMayWaitForTheNetworkToBeJoined() {
+        List<CompletableFuture<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 70; i++) {
+            all.add(dht.bootstrapAsync());
+        }
+        for (CompletableFuture<Integer> one : all) {
+            assertThat(get(one)).isEqualTo(NODES - 1);
+        }
     }
 
     @Test

@@ -142,6 +142,12 @@ final class PublishLawsTest extends MachineLaws<Island.Root, PublishState, Publi
                     driver.dispatch(new PublishAction.KeepValue(
                             new Ticket(Ticket.API, 1), ValueRecord.of(AnyValue.key("a"), Bytes.of((byte) 1))));
                 }),
+                new Script<>("a node of no network keeps nothing published", driver -> {
+                    driver.boot(config().with("routing.mode", "off"));
+                    driver.dispatch(new PublishAction.Keep(new Ticket(Ticket.API, 1), List.of(AnyValue.key("a"))));
+                    driver.dispatch(new PublishAction.KeepValue(
+                            new Ticket(Ticket.API, 1), ValueRecord.of(AnyValue.key("a"), Bytes.of((byte) 1))));
+                }),
                 new Script<>("too many listeners", driver -> {
                     for (int i = 0; i <= OwnAddresses.MAX_LISTENERS; i++) {
                         driver.dispatch(new PublishAction.Listened(

@@ -9,6 +9,7 @@ import dev.dunlin.dht.routing.RoutingAction.CheckFailed;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.Contacts;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,37 @@ final class RememberedTablesTest {
         driver.boot(config("routing.addresses", "scoped"));
         assertThat(driver.root().routing().spaces().at(Network.WIDE).table().contacts())
                 .containsExactly(FAR);
+    }
+
+    /** It may be this node's own network that is away: as long as nobody answers, the last few stay, and are looked at again. */
+    @Test
+    void theLastThatAreKnownStayUntilSomebodyAnswers() {
+        driver.boot(config());
+        for (int i = 0; i < 5; i++) {
+            driver.advanceBy(120_000_000);
+            for (Contact contact : List.of(FAR, NEAR)) {
+                checking(contact)
+                        .ifPresent(task -> driver.dispatch(
+                                new CheckFailed(task, contact.peer(), AskFailure.UNREACHABLE, "no network")));
+            }
+            assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+        }
+        driver.advanceBy(120_000_000);
+        driver.dispatch(new RoutingAction.Helped(NEAR.peer(), Network.WIDE, NEAR));
+        driver.dispatch(new CheckFailed(
+                checking(FAR).orElseThrow(), FAR.peer(), AskFailure.UNREACHABLE, "nobody listens there"));
+        assertThat(known()).containsExactly(NEAR);
+    }
+
+    private Optional<Long> checking(Contact contact) {
+        return driver.root().routing().spaces().at(Network.WIDE).checking().find(contact.peer());
+    }
+
+    @Test
+    void whatOthersSayOfANodeDoesNotMoveIt() {
+        Contact named = Contacts.contact(1, "/ip4/9.9.9.9/tcp/443");
+        driver.dispatch(new RoutingAction.Helped(FAR.peer(), Network.WIDE, named));
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
     }
 
     /** A check that this node called off, since it stops, says nothing of whom it was to look at. */

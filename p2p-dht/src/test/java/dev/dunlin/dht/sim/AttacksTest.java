@@ -59,7 +59,7 @@ final class AttacksTest {
         Rate standard = Attacks.slow(150, 30, false, 300, 1);
         Rate patient = Attacks.slow(150, 30, true, 300, 1);
         assertThat(standard.share()).as("%s", standard).isEqualTo(1);
-        assertThat(standard.seconds()).as("%s, patient %s", standard, patient).isLessThan(patient.seconds() / 1.5);
+        assertThat(standard.seconds()).as("%s, patient %s", standard, patient).isLessThan(patient.seconds() / 1.3);
     }
 
     @Test
