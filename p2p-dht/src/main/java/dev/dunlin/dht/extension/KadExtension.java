@@ -6,7 +6,6 @@ import dev.dunlin.connection.extension.Running;
 import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.connection.stream.StreamView;
 import dev.dunlin.core.store.Machine;
-import dev.dunlin.dht.key.Preimages;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.operations.Operated;
 import dev.dunlin.dht.record.DiskConfig;
@@ -83,8 +82,6 @@ public final class KadExtension implements Extension {
 
     @Override
     public Running begin(Host host) {
-        // Some tenths of a second, which the machine would spend at its first round of lookups.
-        Thread.ofPlatform().daemon().name("dunlin-preimages").start(Preimages::prepare);
         if (DiskConfig.of(host.config()).store() == StoreKind.MEMORY) {
             // Its machine asks for nothing.
             host.handler(
