@@ -1,6 +1,10 @@
 package dev.dunlin.dht.key;
 
 import dev.dunlin.core.state.Bytes;
+import java.nio.ByteBuffer;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
 /**
  * Bytes whose {@link Key} begins with wanted bits: a lookup asks others for what lies near the hash of what it sends, so to look into
@@ -29,8 +33,11 @@ public final class Preimages {
         private static int[] found() {
             int[] numbers = new int[1 << MOST_BITS];
             int left = numbers.length;
+            // Some hundred thousand hashes: without an object for each, or the heap grows by a hundred MiB.
+            MessageDigest sha256 = sha256();
+            byte[] digest = new byte[DIGEST_BYTES];
             for (int number = 1; left > 0; number++) {
-                int prefix = prefix(Key.ofPreimage(bytes(number)));
+                int prefix = prefix(sha256, array(number), digest);
                 if (numbers[prefix] == 0) {
                     numbers[prefix] = number;
                     left--;
@@ -38,6 +45,24 @@ public final class Preimages {
             }
             return numbers;
         }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    private static int prefix(MessageDigest sha256, byte[] of, byte[] digest) {
+        sha256.update(of);
+        try {
+            sha256.digest(digest, 0, digest.length);
+        } catch (DigestException itIsLongEnough) {
+            throw new IllegalStateException(itIsLongEnough);
+        }
+        return ByteBuffer.wrap(digest).getInt() >>> Integer.SIZE - MOST_BITS;
     }
 
     /** Makes the index, so that whoever asks later need not wait. */
@@ -83,12 +108,16 @@ public final class Preimages {
     }
 
     private static Bytes bytes(int number) {
+        return Bytes.of(array(number));
+    }
+
+    private static byte[] array(int number) {
         byte[] bytes = new byte[BYTES];
         bytes[0] = SHA2_256;
         bytes[1] = DIGEST_BYTES;
         for (int i = 0; i < Integer.BYTES; i++) {
             bytes[HEADER + i] = (byte) (number >>> Byte.SIZE * i);
         }
-        return Bytes.of(bytes);
+        return bytes;
     }
 }
