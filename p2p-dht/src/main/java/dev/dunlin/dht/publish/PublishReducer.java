@@ -406,8 +406,7 @@ record PublishReducer(PublishState own, Context ctx) {
 
     /** Nobody can be told of anything now: all rests. */
     private PublishState abandoned(Sweep sweep, String why) {
-        return with(with(own.resting(ctx.now() + own.config().retryInterval())).given(sweep, why))
-                .armed();
+        return with(own.resting(ctx.now() + own.config().retryInterval())).given(sweep, why);
     }
 
     // Values
