@@ -17,7 +17,6 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.extension.KadExtension;
-import dev.dunlin.dht.key.Preimages;
 import dev.dunlin.node.records.jdbc.SqliteRecords;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,10 +62,6 @@ final class ExtensionHost implements Host {
         ExtensionHost host = new ExtensionHost(store, config);
         host.names = extensions.all().stream().map(Extension::name).toList();
         for (Extension extension : extensions.all()) {
-            if (extension instanceof KadExtension) {
-                // Some tenths of a second, which its machine would spend at its first round of lookups.
-                Thread.ofPlatform().daemon().name("dunlin-preimages").start(Preimages::prepare);
-            }
             try {
                 host.services.add(withFiles(extension, log).begin(host));
             } catch (RuntimeException | LinkageError bad) {

@@ -10,9 +10,9 @@ import java.security.NoSuchAlgorithmException;
  * Bytes whose {@link Key} begins with wanted bits: a lookup asks others for what lies near the hash of what it sends, so to look into
  * some part of the id space it needs something that hashes into it (libp2p/specs kad-dht/README.md, "Bootstrap process").
  *
- * <p>Found by search in one fixed sequence of multihash-like bytes, once for all prefixes of up to {@value #MOST_BITS} bits; the same
- * prefix has the same preimage on every machine. The index is made when it is first asked for, which takes some tenths of a second ({@link #prepare}),
- * and takes 128 KiB.
+ * <p>Found by search in one fixed sequence of multihash-like bytes: the first of them that begins so, on every machine. The search goes on
+ * where the one before it has ended, and what it has passed is kept (128 KiB): the first takes some ten milliseconds, and all together
+ * some tenths of a second.
  */
 public final class Preimages {
 
@@ -26,24 +26,37 @@ public final class Preimages {
 
     private Preimages() {}
 
-    /** The index is made with the class: by whoever asks first, once. */
-    private static final class Index {
-        private static final int[] NUMBERS = found();
+    private static final Search SEARCH = new Search();
 
-        private static int[] found() {
-            int[] numbers = new int[1 << MOST_BITS];
-            int left = numbers.length;
-            // Some hundred thousand hashes: without an object for each, or the heap grows by a hundred MiB.
-            MessageDigest sha256 = sha256();
-            byte[] digest = new byte[DIGEST_BYTES];
-            for (int number = 1; left > 0; number++) {
-                int prefix = prefix(sha256, array(number), digest);
-                if (numbers[prefix] == 0) {
-                    numbers[prefix] = number;
-                    left--;
+    /** How far the sequence has been searched, and what was found there. */
+    private static final class Search {
+        private final int[] numbers = new int[1 << MOST_BITS];
+        private final MessageDigest sha256 = sha256();
+        private final byte[] bytes = array(0);
+        private final byte[] digest = new byte[DIGEST_BYTES];
+        private int searched;
+
+        /** The first number of the sequence whose key begins with these bits. */
+        synchronized int first(int prefix) {
+            while (numbers[prefix] == 0) {
+                searched++;
+                number(bytes, searched);
+                int found = prefixOfBytes();
+                if (numbers[found] == 0) {
+                    numbers[found] = searched;
                 }
             }
-            return numbers;
+            return numbers[prefix];
+        }
+
+        private int prefixOfBytes() {
+            sha256.update(bytes);
+            try {
+                sha256.digest(digest, 0, digest.length);
+            } catch (DigestException itIsLongEnough) {
+                throw new IllegalStateException(itIsLongEnough);
+            }
+            return ByteBuffer.wrap(digest).getInt() >>> Integer.SIZE - MOST_BITS;
         }
     }
 
@@ -53,21 +66,6 @@ public final class Preimages {
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }
-    }
-
-    private static int prefix(MessageDigest sha256, byte[] of, byte[] digest) {
-        sha256.update(of);
-        try {
-            sha256.digest(digest, 0, digest.length);
-        } catch (DigestException itIsLongEnough) {
-            throw new IllegalStateException(itIsLongEnough);
-        }
-        return ByteBuffer.wrap(digest).getInt() >>> Integer.SIZE - MOST_BITS;
-    }
-
-    /** Makes the index, so that whoever asks later need not wait. */
-    public static void prepare() {
-        withPrefix(Key.ZERO, 0);
     }
 
     private static int prefix(Key key) {
@@ -91,7 +89,7 @@ public final class Preimages {
         int free = MOST_BITS - 1 - commonPrefix;
         int flipped = prefix(of) ^ 1 << free;
         int low = (1 << free) - 1;
-        return bytes(Index.NUMBERS[flipped & ~low | (int) draw & low]);
+        return bytes(SEARCH.first(flipped & ~low | (int) draw & low));
     }
 
     /**
@@ -104,7 +102,7 @@ public final class Preimages {
         if (bits < 0 || bits > MOST_BITS) {
             throw new IllegalArgumentException("preimages are known for 0 to " + MOST_BITS + " bits, not " + bits);
         }
-        return bytes(Index.NUMBERS[prefix(key) & -1 << MOST_BITS - bits]);
+        return bytes(SEARCH.first(prefix(key) & -1 << MOST_BITS - bits));
     }
 
     private static Bytes bytes(int number) {
@@ -115,9 +113,13 @@ public final class Preimages {
         byte[] bytes = new byte[BYTES];
         bytes[0] = SHA2_256;
         bytes[1] = DIGEST_BYTES;
+        number(bytes, number);
+        return bytes;
+    }
+
+    private static void number(byte[] bytes, int number) {
         for (int i = 0; i < Integer.BYTES; i++) {
             bytes[HEADER + i] = (byte) (number >>> Byte.SIZE * i);
         }
-        return bytes;
     }
 }

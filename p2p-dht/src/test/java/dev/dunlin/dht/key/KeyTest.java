@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.core.multiformats.Cid;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -64,5 +66,26 @@ final class KeyTest {
                 .hasMessageContaining("buckets 0 to 14, not 15");
         assertThatThrownBy(() -> Preimages.withPrefix(self, Preimages.MOST_BITS + 1))
                 .hasMessageContaining("0 to 15 bits, not 16");
+    }
+
+    /** Whatever was searched for before, so that machines that asked for other prefixes first replay alike. */
+    @Test
+    void thePreimageIsTheFirstOfItsSequence() {
+        Key[] wanted = {Key.ZERO, Key.ofPreimage(Bytes.of((byte) 1)), Key.ofPreimage(Bytes.of((byte) 2))};
+        for (Key key : wanted) {
+            int number = 1;
+            while (key.commonPrefix(Key.ofPreimage(numbered(number))) < Preimages.MOST_BITS) {
+                number++;
+            }
+            assertThat(Preimages.withPrefix(key, Preimages.MOST_BITS)).isEqualTo(numbered(number));
+        }
+    }
+
+    private static Bytes numbered(int number) {
+        byte[] multihash = new byte[34];
+        multihash[0] = 0x12;
+        multihash[1] = 32;
+        ByteBuffer.wrap(multihash).order(ByteOrder.LITTLE_ENDIAN).putInt(2, number);
+        return Bytes.of(multihash);
     }
 }
