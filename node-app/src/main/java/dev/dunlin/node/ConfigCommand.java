@@ -130,15 +130,7 @@ final class ConfigCommand implements Runnable {
             Configuration read = options.read(List.of());
             ConfigurationOptions.require(read);
             if (json) {
-                print(
-                        spec,
-                        read.settings().all().stream()
-                                .map(Setting::key)
-                                .filter(key -> all || read.values().containsKey(key))
-                                .toList(),
-                        true,
-                        read,
-                        "");
+                print(spec, List.copyOf(ConfigurationText.shown(read, all)), true, read, "");
             } else {
                 String text = ConfigurationText.toml(read, all);
                 spec.commandLine()

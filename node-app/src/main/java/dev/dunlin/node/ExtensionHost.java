@@ -17,7 +17,6 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.extension.KadExtension;
-import dev.dunlin.node.records.jdbc.SqliteRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ final class ExtensionHost implements Host {
         for (Extension extension : extensions.all()) {
             try {
                 host.services.add(withFiles(extension, log).begin(host));
-            } catch (RuntimeException | LinkageError bad) {
+            } catch (RuntimeException | Error bad) {
                 host.close();
                 throw failure(extension.name(), bad);
             }
@@ -75,11 +74,14 @@ final class ExtensionHost implements Host {
     /** A node that records nothing has no directory either. */
     private static Extension withFiles(Extension extension, Optional<Path> log) {
         return log.isPresent() && extension instanceof KadExtension kad && !kad.hasFile()
-                ? kad.withFile(host -> SqliteRecords.open(DataDirectory.records(log.get()), host))
+                ? kad.withFile(host -> RecordsFile.open(DataDirectory.records(log.get()), host))
                 : extension;
     }
 
     private static CommandFailure failure(String extension, Throwable bad) {
+        if (bad instanceof CommandFailure known) {
+            return known;
+        }
         return new CommandFailure(
                 ExitCode.UNAVAILABLE,
                 "the extension " + extension + " cannot start: "
@@ -127,7 +129,7 @@ final class ExtensionHost implements Host {
         for (int i = 0; i < services.size(); i++) {
             try {
                 services.get(i).started();
-            } catch (RuntimeException | LinkageError bad) {
+            } catch (RuntimeException | Error bad) {
                 throw failure(names.get(i), bad);
             }
         }
@@ -138,7 +140,7 @@ final class ExtensionHost implements Host {
         for (int i = services.size() - 1; i >= 0; i--) {
             try {
                 services.get(i).close();
-            } catch (RuntimeException | LinkageError bad) {
+            } catch (RuntimeException | Error bad) {
                 LOG.error("the extension {} failed as the node stopped", names.get(i), bad);
             }
         }

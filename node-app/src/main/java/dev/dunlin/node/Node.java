@@ -21,6 +21,7 @@ import dev.dunlin.connection.words.PeerWords;
 import dev.dunlin.core.keys.PrivateKey;
 import dev.dunlin.core.log.ActionLog;
 import dev.dunlin.core.log.DirectoryStorage;
+import dev.dunlin.core.log.LogException;
 import dev.dunlin.core.log.LogReader;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -33,11 +34,14 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.StoreState;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.node.admin.ActionCounts;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +83,17 @@ public final class Node implements AutoCloseable {
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
-    private Node(PrivateKey identity, NodeOptions options, BuildInfo build, Optional<DirectoryStorage> storage)
+    /**
+     * Starts one.
+     *
+     * @param opened takes what is to be closed, the last first, if the start fails
+     */
+    private Node(
+            PrivateKey identity,
+            NodeOptions options,
+            BuildInfo build,
+            Optional<DirectoryStorage> storage,
+            Deque<Closeable> opened)
             throws IOException {
         this.storage = storage;
         Store<NodeRoot> store = NodeRoot.newStore(options.extensions());
@@ -88,17 +102,20 @@ public final class Node implements AutoCloseable {
         refusals = new LastRefusals(names::nameOf);
         String buildName = build.text();
         Table<String, String> config = named(options.config(), build);
-        Optional<ActionLog.Opened> opened = Optional.empty();
+        Optional<ActionLog.Opened> recorded = Optional.empty();
         if (storage.isPresent()) {
             if (!storage.get().names().isEmpty()) {
                 Machines.requireAll(options.logFolder().get(), LogReader.open(storage.get(), store));
             }
-            opened = Optional.of(ActionLog.open(storage.get(), store, options.log(), buildName));
-            opened.get().notes().forEach(LOG::warn);
+            ActionLog.Opened log = ActionLog.open(storage.get(), store, options.log(), buildName);
+            opened.push(log.writer());
+            log.notes().forEach(LOG::warn);
+            recorded = Optional.of(log);
         }
-        Optional<ActionLog.Opened> recorded = opened;
+        Optional<ActionLog.Opened> log = recorded;
         audit = options.audit() ? Optional.of(Audit.of(store)) : Optional.empty();
         extensions = ExtensionHost.begun(options.extensions(), store, config, options.logFolder());
+        opened.push(extensions::close);
         NettyNode.Builder<NodeRoot> node = NettyNode.of(store, identity)
                 .build(buildName)
                 .config(config)
@@ -111,18 +128,13 @@ public final class Node implements AutoCloseable {
                 .channels(options.extensions().channels())
                 .with(runtime -> {
                     runtime.budgets(Budgets.of(options.config()));
-                    recorded.ifPresent(log -> runtime.log(log.writer(), options.log()));
+                    log.ifPresent(each -> runtime.log(each.writer(), options.log()));
                     extensions.handlers(runtime);
                 });
         audit.ifPresent(every ->
                 node.watching(turn -> every.after(turn).ifPresent(broken -> broken("step " + turn.number(), broken))));
         node.watching(counts).watching(refusals);
-        try {
-            running = extensions.start(node);
-        } catch (RuntimeException cannot) {
-            extensions.close();
-            throw cannot;
-        }
+        running = extensions.start(node);
         runtime = running.runtime();
         transport = running.net();
         runtime.offer(new IdentifyAction.Speak(
@@ -150,14 +162,17 @@ public final class Node implements AutoCloseable {
      * Starts a node.
      *
      * @param identity its key
-     * @throws CommandFailure if its log cannot be opened, or an extension cannot start
+     * @throws CommandFailure if the folder of its log cannot be used, the log has a machine that is not mounted, or an extension cannot
+     *     start
+     * @throws LogException if the log is damaged, in use, or of other machines
+     * @throws IllegalArgumentException if an option is out of its range
      */
     public static Node start(PrivateKey identity, NodeOptions options) {
         try {
             Node node = made(identity, options);
             try {
                 node.extensions.started();
-            } catch (CommandFailure cannot) {
+            } catch (RuntimeException | Error cannot) {
                 node.close();
                 throw cannot;
             }
@@ -170,14 +185,24 @@ public final class Node implements AutoCloseable {
 
     // A start that fails leaves nothing open: it may be tried again.
     private static Node made(PrivateKey identity, NodeOptions options) throws IOException {
-        if (options.logFolder().isEmpty()) {
-            return new Node(identity, options, BuildInfo.current(), Optional.empty());
-        }
-        DirectoryStorage storage = DirectoryStorage.open(options.logFolder().get());
+        Deque<Closeable> opened = new ArrayDeque<>();
         try {
-            return new Node(identity, options, BuildInfo.current(), Optional.of(storage));
-        } catch (IOException | RuntimeException cannot) {
-            storage.close();
+            Optional<DirectoryStorage> storage = Optional.empty();
+            if (options.logFolder().isPresent()) {
+                DirectoryStorage folder =
+                        DirectoryStorage.open(options.logFolder().get());
+                opened.push(folder);
+                storage = Optional.of(folder);
+            }
+            return new Node(identity, options, BuildInfo.current(), storage, opened);
+        } catch (IOException | RuntimeException | Error cannot) {
+            for (Closeable each : opened) {
+                try {
+                    each.close();
+                } catch (IOException also) {
+                    cannot.addSuppressed(also);
+                }
+            }
             throw cannot;
         }
     }

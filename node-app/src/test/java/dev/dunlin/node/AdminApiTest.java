@@ -736,8 +736,9 @@ class AdminApiTest {
                         .startsWith("HTTP/1.1 400 ");
             }
         }
-        for (String method : List.of("HEAD", "PUT", "DELETE", "PATCH", "TRACE", "FOO")) {
-            for (String path : List.of("/livez", "/v1/events", "/v1/status")) {
+        // Whatever is sent with it: only an order is read.
+        for (String method : List.of("HEAD", "PUT", "DELETE", "PATCH", "TRACE", "FOO", "POST")) {
+            for (String path : List.of("/livez", "/v1/events", "/v1/status", "/v1/status?a=b")) {
                 try (Socket socket = raw(method + " " + path + " HTTP/1.1\nHost: " + authority
                         + "\nAuthorization: Bearer " + token + "\nConnection: close\n\n")) {
                     assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

@@ -123,4 +123,18 @@ class ConfigCommandTest {
         assertThat(program.run("config", "keys", "nothing")).isEqualTo(ExitCode.USAGE);
         assertThat(program.run("config")).isEqualTo(ExitCode.USAGE);
     }
+
+    @Test
+    void whatIsShownIsReadAgain() throws IOException {
+        file("stream.\"quietTimeout./a\\u0007 \\\"b\\\" \\\\ \\n/1\" = \"1h\"\n");
+        assertThat(program.run("config", "show", "--json", "--data-dir", folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(program.out()).contains("\"key\":\"stream.quietTimeout./a").contains("\"value\":\"1h\"");
+        assertThat(program.run("config", "show", "--data-dir", folder)).isEqualTo(ExitCode.OK);
+        String shown = program.out();
+        file(shown);
+        assertThat(program.run("config", "show", "--data-dir", folder)).isEqualTo(ExitCode.OK);
+        // Each value stands on another line now.
+        assertThat(program.out()).isEqualTo(shown.replace(":1\n", ":2\n"));
+    }
 }

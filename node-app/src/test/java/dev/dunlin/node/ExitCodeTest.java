@@ -24,6 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -334,6 +337,28 @@ class ExitCodeTest {
                 node.boot();
                 return run("run", "--data-dir", data, "--listen", "/ip4/127.0.0.1/tcp/0");
             }
+        }));
+        scenes.add(new Scene("run", ExitCode.CANNOT_CREATE, "records.db is no file: move it away", () -> {
+            Path data = folder.resolve("records");
+            Files.createDirectories(data.resolve("records.db"));
+            return run("run", "--data-dir", data, "--set", "records.store=sqlite", "--listen", "/ip4/127.0.0.1/tcp/0");
+        }));
+        scenes.add(new Scene("run", ExitCode.BUSY, "records.db is in use by another program", () -> {
+            Path data = Files.createDirectories(folder.resolve("held"));
+            try (Connection holder = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("records.db"));
+                    Statement statement = holder.createStatement()) {
+                statement.execute("BEGIN EXCLUSIVE");
+                return run(
+                        "run", "--data-dir", data, "--set", "records.store=sqlite", "--listen", "/ip4/127.0.0.1/tcp/0");
+            }
+        }));
+        scenes.add(new Scene("run", ExitCode.DATA_ERROR, "it is of another program", () -> {
+            Path data = Files.createDirectories(folder.resolve("foreign"));
+            try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("records.db"));
+                    Statement statement = other.createStatement()) {
+                statement.execute("CREATE TABLE other (id INTEGER)");
+            }
+            return run("run", "--data-dir", data, "--set", "records.store=sqlite", "--listen", "/ip4/127.0.0.1/tcp/0");
         }));
         scenes.add(new Scene("run", ExitCode.NOT_PERMITTED, "is open to other users: chmod 600", () -> {
             Path data = folder.resolve("open");

@@ -66,10 +66,11 @@ final class Entrance {
     /**
      * A request, as far as it matters here.
      *
+     * @param order whether it brings an order, which is to be JSON
      * @param open whether no token is needed
      */
     record Request(
-            String method,
+            boolean order,
             @Nullable String host,
             @Nullable String origin,
             @Nullable String authorization,
@@ -105,7 +106,7 @@ final class Entrance {
                     "send the header 'Authorization: Bearer' with what stands in the file " + AdminFiles.TOKEN
                             + " of the data directory"));
         }
-        if (request.method().equals("POST") && !isJson(request.contentType())) {
+        if (request.order() && !isJson(request.contentType())) {
             return Optional.of(Problem.of(
                     415,
                     "no-json",

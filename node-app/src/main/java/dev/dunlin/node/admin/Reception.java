@@ -48,7 +48,10 @@ final class Reception {
         /** Carries out an order; on a virtual thread. */
         void post(Exchange exchange, byte[] body);
 
-        /** Answers what comes with another method; on a virtual thread. */
+        /** Whether orders are given at a path; nothing in it waits or throws. */
+        boolean takesOrders(String path);
+
+        /** Answers what is neither; on a virtual thread. */
         void other(Exchange exchange);
     }
 
@@ -119,8 +122,9 @@ final class Reception {
                 && request.getParam("verbose") != null
                 && !request.getParam("verbose").equals("false");
         boolean isOpen = path.equals("/livez") || (path.equals("/readyz") && !verbose);
+        boolean isOrder = request.method().equals(HttpMethod.POST) && desk.takesOrders(path);
         Optional<Problem> refusal = entrance.refusal(new Entrance.Request(
-                request.method().name(),
+                isOrder,
                 request.getHeader("Host"),
                 request.getHeader("Origin"),
                 request.getHeader("Authorization"),
@@ -139,7 +143,7 @@ final class Reception {
         if (!isOpen) {
             trusts.accept(request.connection());
         }
-        if (request.method().equals(HttpMethod.POST)) {
+        if (isOrder) {
             body(exchange, bytes -> onThread(exchange, () -> desk.post(exchange, bytes)));
         } else if (!request.method().equals(HttpMethod.GET)) {
             onThread(exchange, () -> desk.other(exchange));

@@ -162,6 +162,13 @@ final class Routes<R> implements Reception.Desk {
     }
 
     @Override
+    public boolean takesOrders(String path) {
+        return registry.operations().stream()
+                .map(Registry.Offered::operation)
+                .anyMatch(operation -> operation instanceof Operation.Order<?, ?, ?> && isAt(operation.path(), path));
+    }
+
+    @Override
     public void other(Exchange exchange) {
         operation(exchange, Map.of());
     }
@@ -221,9 +228,11 @@ final class Routes<R> implements Reception.Desk {
         }
         exchange.wrongMethod(
                 allowed,
-                allowed.contains("GET")
+                !allowed.contains("POST")
                         ? "this is asked with GET"
-                        : "this is ordered with POST, or asked under another path");
+                        : allowed.contains("GET")
+                                ? "this is asked with GET and ordered with POST"
+                                : "this is ordered with POST, or asked under another path");
     }
 
     private static String decoded(String text) {
@@ -235,23 +244,39 @@ final class Routes<R> implements Reception.Desk {
     }
 
     private static Optional<Map<String, String>> matched(String template, String path) {
-        if (!path.startsWith(OpenApi.ROOT + "/")) {
+        if (!isAt(template, path)) {
             return Optional.empty();
         }
         String[] wanted = template.split("/", -1);
-        String[] there = path.substring(OpenApi.ROOT.length()).split("/", -1);
-        if (wanted.length != there.length) {
-            return Optional.empty();
-        }
+        String[] there = below(path);
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < wanted.length; i++) {
-            if (wanted[i].startsWith("{")) {
+            if (isPlace(wanted[i])) {
                 values.put(wanted[i].substring(1, wanted[i].length() - 1), decoded(there[i]));
-            } else if (!wanted[i].equals(there[i])) {
-                return Optional.empty();
             }
         }
         return Optional.of(values);
+    }
+
+    private static boolean isAt(String template, String path) {
+        if (!path.startsWith(OpenApi.ROOT + "/")) {
+            return false;
+        }
+        String[] wanted = template.split("/", -1);
+        String[] there = below(path);
+        boolean isAt = wanted.length == there.length;
+        for (int i = 0; isAt && i < wanted.length; i++) {
+            isAt = isPlace(wanted[i]) || wanted[i].equals(there[i]);
+        }
+        return isAt;
+    }
+
+    private static boolean isPlace(String part) {
+        return part.startsWith("{");
+    }
+
+    private static String[] below(String path) {
+        return path.substring(OpenApi.ROOT.length()).split("/", -1);
     }
 
     private <V, S, A extends Record> void run(

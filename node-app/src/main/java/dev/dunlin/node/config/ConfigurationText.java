@@ -6,6 +6,8 @@ import dev.dunlin.core.config.Settings;
 import dev.dunlin.node.config.Configuration.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,11 +74,11 @@ public final class ConfigurationText {
     }
 
     /**
-     * A configuration file that says the same, with who said each value.
+     * The keys of what is in force.
      *
-     * @param all whether also the standard values are there
+     * @param all whether also those that nobody said anything of
      */
-    public static String toml(Configuration of, boolean all) {
+    public static SortedSet<String> shown(Configuration of, boolean all) {
         TreeSet<String> keys = new TreeSet<>(of.values().keySet());
         if (all) {
             of.settings().all().stream()
@@ -84,6 +86,16 @@ public final class ConfigurationText {
                     .map(Setting::key)
                     .forEach(keys::add);
         }
+        return keys;
+    }
+
+    /**
+     * A configuration file that says the same, with who said each value.
+     *
+     * @param all whether also the standard values are there
+     */
+    public static String toml(Configuration of, boolean all) {
+        SortedSet<String> keys = shown(of, all);
         StringBuilder text = new StringBuilder();
         String table = "";
         for (String key : keys) {
@@ -99,7 +111,7 @@ public final class ConfigurationText {
                     .append(" = ")
                     .append(toml(of.settings().find(key).orElseThrow().kind(), value.recorded()))
                     .append("  # ")
-                    .append(value.origin().text())
+                    .append(value.origin().text().replaceAll("\\p{Cntrl}", "?"))
                     .append('\n');
         }
         return text.toString();
@@ -122,8 +134,18 @@ public final class ConfigurationText {
         };
     }
 
+    // A basic string of TOML 1.0.0.
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (Character.isISOControl(each)) {
+                quoted.append(String.format(Locale.ROOT, "\\u%04X", (int) each));
+            } else {
+                quoted.append(each == '\\' || each == '"' ? "\\" : "").append(each);
+            }
+        }
+        return quoted.append('"').toString();
     }
 
     /** The reference page's tables, in Markdown: one for each first part of the keys. */

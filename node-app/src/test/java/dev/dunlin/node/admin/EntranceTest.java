@@ -84,7 +84,7 @@ class EntranceTest {
             @Nullable String token,
             @Nullable String type,
             boolean open) {
-        return entrance.refusal(new Entrance.Request(method, host, origin, token, type, open));
+        return entrance.refusal(new Entrance.Request(method.equals("POST"), host, origin, token, type, open));
     }
 
     private static List<@Nullable String> all(List<@Nullable String> good, List<@Nullable String> bad) {
@@ -158,12 +158,12 @@ class EntranceTest {
         Entrance every = new Entrance(TOKEN, new AdminSettings.Endpoint("0.0.0.0", 443), true, Set.of("node.example"));
         String token = "Bearer " + TOKEN;
         for (String host : List.of("192.0.2.7", "192.0.2.7:443", "[2001:db8::1]:443", "localhost", "Node.Example")) {
-            assertThat(every.refusal(new Entrance.Request("GET", host, "https://" + host, token, null, false)))
+            assertThat(every.refusal(new Entrance.Request(false, host, "https://" + host, token, null, false)))
                     .as(host)
                     .isEmpty();
         }
         for (String host : List.of("evil.example", "192.0.2.7:4002", "192.0.2.7.evil.example", "1.2.3.4.5", "")) {
-            assertThat(every.refusal(new Entrance.Request("GET", host, null, token, null, false)))
+            assertThat(every.refusal(new Entrance.Request(false, host, null, token, null, false)))
                     .as(host)
                     .isPresent();
         }
@@ -175,12 +175,12 @@ class EntranceTest {
                 new Entrance(TOKEN, new AdminSettings.Endpoint("192.0.2.7", 4002), true, Set.of("node.example"));
         String token = "Bearer " + TOKEN;
         assertThat(wide.refusal(
-                        new Entrance.Request("GET", "192.0.2.7:4002", "https://192.0.2.7:4002", token, null, false)))
+                        new Entrance.Request(false, "192.0.2.7:4002", "https://192.0.2.7:4002", token, null, false)))
                 .isEmpty();
-        assertThat(wide.refusal(new Entrance.Request("GET", "127.0.0.1:4002", null, token, null, false)))
+        assertThat(wide.refusal(new Entrance.Request(false, "127.0.0.1:4002", null, token, null, false)))
                 .isPresent();
         assertThat(wide.refusal(
-                        new Entrance.Request("GET", "192.0.2.7:4002", "http://192.0.2.7:4002", token, null, false)))
+                        new Entrance.Request(false, "192.0.2.7:4002", "http://192.0.2.7:4002", token, null, false)))
                 .isPresent();
     }
 }

@@ -48,6 +48,11 @@ class ReceptionTest {
             }
 
             @Override
+            public boolean takesOrders(String path) {
+                return true;
+            }
+
+            @Override
             public void post(Exchange exchange, byte[] body) {
                 if (exchange.path().equals("/bug")) {
                     throw new IllegalStateException("meant: a verb\nthat breaks");

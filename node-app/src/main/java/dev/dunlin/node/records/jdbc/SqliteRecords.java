@@ -108,6 +108,11 @@ public final class SqliteRecords implements RecordsService {
         return records;
     }
 
+    /** All files of a store: it, and those that SQLite makes beside it. */
+    public static List<Path> files(Path file) {
+        return SqliteStore.files(file);
+    }
+
     private SqliteStore opened() {
         try {
             return SqliteStore.open(file);
