@@ -37,6 +37,8 @@ final class KademliaOperationsTest {
                         "dht stop-crawl",
                         "dht keep",
                         "dht forget",
+                        "dht keep-value",
+                        "dht forget-value",
                         "dht published");
         assertThat(REGISTRY.checks().stream().map(Registry.Looked::name)).contains("routing/table");
     }

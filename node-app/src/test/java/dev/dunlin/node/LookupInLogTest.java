@@ -82,6 +82,7 @@ final class LookupInLogTest {
                     1,
                     1,
                     RecordedNode.ANN,
+                    Optional.of(ADDRESSES.getFirst()),
                     KadAnswer.FoundNodes.of(
                             List.of(new PeerInfo(RecordedNode.BEN, ADDRESSES, Connectedness.NOT_CONNECTED))),
                     5));

@@ -230,7 +230,13 @@ final class Asking {
                 fact.ask(),
                 ask,
                 new Answered(
-                        ask.ticket(), ask.peer(), stream.connection(), ask.protocol(), fact.message(), fact.took()));
+                        ask.ticket(),
+                        ask.peer(),
+                        stream.connection(),
+                        own.remotes().find(stream.connection()),
+                        ask.protocol(),
+                        fact.message(),
+                        fact.took()));
         return own;
     }
 

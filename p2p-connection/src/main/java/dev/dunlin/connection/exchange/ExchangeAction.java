@@ -126,6 +126,16 @@ public sealed interface ExchangeAction extends Action {
     /** Due: an ask's time is over, or there may be a place for it. */
     record AskDue(long ask) implements ExchangeAction, OfAsk {}
 
+    /**
+     * A connection is open.
+     *
+     * @param remote the address of its other end, of which only the host is known to be right if the peer has dialled
+     */
+    record Linked(Handle connection, PeerId peer, Multiaddr remote) implements ExchangeAction, OfPeer {}
+
+    /** It is closed. */
+    record Unlinked(Handle connection, PeerId peer) implements ExchangeAction, OfPeer {}
+
     /** A dial to a peer has failed at one address. It may succeed at another: only who gives up for want of time tells of it. */
     record DialMissed(PeerId peer, Multiaddr address, ConnectionError.Kind why) implements ExchangeAction, OfPeer {}
 

@@ -58,6 +58,9 @@ final class ExchangeGuards {
                 .always(StreamDue.class)
                 .always(ExchangeAction.Parting.class)
                 .always(ExchangeAction.DialMissed.class)
+                // As many as the connection machine lets be open.
+                .always(ExchangeAction.Linked.class)
+                .always(ExchangeAction.Unlinked.class)
                 .always(ExchangeAction.Forget.class)
                 .build();
     }

@@ -1,6 +1,7 @@
 package dev.dunlin.connection.exchange;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionConfig;
 import dev.dunlin.connection.ConnectionError;
 import dev.dunlin.connection.ConnectionOutcome.ConnectDone;
 import dev.dunlin.connection.ConnectionOutcome.ConnectGaveUp;
@@ -84,6 +85,13 @@ public final class ExchangeMachine {
                         fact -> WireNames.mayBe(fact.protocol(), catalogue),
                         fact -> new ExchangeAction.StreamEnded(fact.stream(), fact.reason()))
                 .on(
+                        ConnectionAction.Connected.class,
+                        fact -> new ExchangeAction.Linked(fact.connection(), fact.peer(), fact.address()))
+                .on(
+                        ConnectionAction.Accepted.class,
+                        fact -> new ExchangeAction.Linked(fact.connection(), fact.peer(), hostOf(fact.remoteAddress())))
+                .on(ConnectionAction.Closed.class, fact -> new ExchangeAction.Unlinked(fact.connection(), fact.peer()))
+                .on(
                         PeerAction.DialFailed.class,
                         fact -> new ExchangeAction.DialMissed(fact.peer(), fact.address(), fact.why()))
                 .on(
@@ -95,7 +103,7 @@ public final class ExchangeMachine {
                 .on(ConnectionAction.Ban.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .on(ConnectionAction.Reset.class, wish -> new ExchangeAction.Parting(wish.peer(), Optional.empty()))
                 .transitions("""
-                        running: ask, cancel, serve, unserve, served, reply, refuse, dialMissed, parting, forget
+                        running: ask, cancel, serve, unserve, served, reply, refuse, dialMissed, parting, linked, unlinked, forget
 
                         waiting > asking: answerCame, answerMissing, askDue, cancel, reached, streamEnded, streamMissing, unreached
                         asking > waiting: crowded
@@ -124,12 +132,19 @@ public final class ExchangeMachine {
                         resting > noStream: parting, streamEnded, booted
                         asked: asked
                         noStream: offered, streamEnded""")
+                .defaulted("exchange", "remotes", "{}")
                 .phases(ExchangeState::nameOf)
                 .invariants(ExchangeInvariants.ALL)
                 .budget(MOST_BYTES
                         + MOST_ASKS * (ENTRY + ConnectionAction.MAX_ADDRESSES * 2L * Multiaddr.MAX_BYTES)
                         + MOST_INBOUND * ENTRY
+                        + ConnectionConfig.MOST_PEERS * ENTRY
                         + MOST_PEERS * ENTRY * (1 + protocols.size()));
+    }
+
+    /** The port of who has dialled is none at which it listens. */
+    private static Multiaddr hostOf(Multiaddr address) {
+        return address.host().map(host -> Multiaddr.of(List.of(host))).orElse(address);
     }
 
     private static ExchangeAction refused(long ask, Refused fact) {

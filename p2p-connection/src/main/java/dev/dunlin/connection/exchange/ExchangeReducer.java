@@ -30,6 +30,7 @@ final class ExchangeReducer {
                 Table.empty(),
                 Table.empty(),
                 Table.empty(),
+                Table.empty(),
                 0,
                 0,
                 own.lastNumber());
@@ -68,6 +69,10 @@ final class ExchangeReducer {
             case ExchangeAction.StreamDue(var stream) ->
                 own.outbound().has(stream) ? asking.idled(stream) : answering.due(stream);
             case ExchangeAction.Forget(var peer) -> own.forgotten(peer, ctx.now());
+            case ExchangeAction.Linked(var connection, var _, var remote) ->
+                own.withRemotes(own.remotes().with(connection, remote));
+            case ExchangeAction.Unlinked(var connection, var _) ->
+                own.withRemotes(own.remotes().without(connection));
             case ExchangeAction.DialMissed fact -> asking.dialMissed(fact);
             case ExchangeAction.Parting(var peer, var connection) ->
                 new Answering(catalogue, asking.parting(peer, connection), ctx).parting(peer, connection);

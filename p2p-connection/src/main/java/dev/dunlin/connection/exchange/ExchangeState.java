@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param questions the questions that nobody has answered yet, by their number
  * @param lanes what is under way with each peer, and what is remembered of it for a while
  * @param uses what is under way of each protocol; also whether it is served
+ * @param remotes the addresses of the other ends of the open connections; of those that peers have dialled, their hosts
  * @param bytes what the questions in {@code asks} take
  * @param busy up to when the questions of all peers have used up what this node answers, microseconds of the node's time
  * @param lastNumber the last number given to an ask or a question; never falls, not even at a boot
@@ -42,6 +43,7 @@ public record ExchangeState(
         Table<Long, Handle> questions,
         Table<PeerId, Lanes> lanes,
         Table<String, Use> uses,
+        Table<Handle, Multiaddr> remotes,
         long bytes,
         long busy,
         long lastNumber) {
@@ -49,6 +51,7 @@ public record ExchangeState(
     /** Before the first boot. */
     public static final ExchangeState INITIAL = new ExchangeState(
             ExchangeConfig.DEFAULT,
+            Table.empty(),
             Table.empty(),
             Table.empty(),
             Table.empty(),
@@ -346,7 +349,19 @@ public record ExchangeState(
 
     ExchangeState withConfig(ExchangeConfig changed) {
         return new ExchangeState(
-                changed, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, busy, lastNumber);
+                changed,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                remotes,
+                bytes,
+                busy,
+                lastNumber);
     }
 
     private static Optional<Turn> turn(long number, Ask ask) {
@@ -406,6 +421,7 @@ public record ExchangeState(
                 questions,
                 lanes,
                 uses,
+                remotes,
                 bytes,
                 busy,
                 Math.max(lastNumber, number));
@@ -423,6 +439,7 @@ public record ExchangeState(
                 questions,
                 lanes,
                 uses,
+                remotes,
                 bytes - ask.bytes(),
                 busy,
                 lastNumber);
@@ -430,7 +447,19 @@ public record ExchangeState(
 
     ExchangeState withBytes(long changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, changed, busy, lastNumber);
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                remotes,
+                changed,
+                busy,
+                lastNumber);
     }
 
     ExchangeState withTicket(Ticket ticket, long ask) {
@@ -444,6 +473,7 @@ public record ExchangeState(
                 questions,
                 lanes,
                 uses,
+                remotes,
                 bytes,
                 busy,
                 lastNumber);
@@ -451,22 +481,59 @@ public record ExchangeState(
 
     ExchangeState withOutbound(Table<Handle, Outbound> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, changed, inbound, questions, lanes, uses, bytes, busy, lastNumber);
+                config,
+                asks,
+                tickets,
+                waiting,
+                changed,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                remotes,
+                bytes,
+                busy,
+                lastNumber);
     }
 
     ExchangeState withInbound(Table<Handle, Inbound> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, changed, questions, lanes, uses, bytes, busy, lastNumber);
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                changed,
+                questions,
+                lanes,
+                uses,
+                remotes,
+                bytes,
+                busy,
+                lastNumber);
     }
 
     ExchangeState withQuestions(Table<Long, Handle> changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, changed, lanes, uses, bytes, busy, lastNumber);
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                changed,
+                lanes,
+                uses,
+                remotes,
+                bytes,
+                busy,
+                lastNumber);
     }
 
     ExchangeState withLastNumber(long changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, busy, changed);
+                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, remotes, bytes, busy,
+                changed);
     }
 
     ExchangeState withLane(PeerId peer, Lane lane) {
@@ -485,6 +552,7 @@ public record ExchangeState(
                 questions,
                 changed.at() == 0 ? lanes.without(peer) : lanes.with(peer, changed),
                 uses,
+                remotes,
                 bytes,
                 busy,
                 lastNumber);
@@ -495,9 +563,38 @@ public record ExchangeState(
         return lanes.has(peer) ? withLanes(peer, lanes.at(peer).after(now)) : this;
     }
 
+    ExchangeState withRemotes(Table<Handle, Multiaddr> changed) {
+        return new ExchangeState(
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                changed,
+                bytes,
+                busy,
+                lastNumber);
+    }
+
     ExchangeState withBusy(long changed) {
         return new ExchangeState(
-                config, asks, tickets, waiting, outbound, inbound, questions, lanes, uses, bytes, changed, lastNumber);
+                config,
+                asks,
+                tickets,
+                waiting,
+                outbound,
+                inbound,
+                questions,
+                lanes,
+                uses,
+                remotes,
+                bytes,
+                changed,
+                lastNumber);
     }
 
     ExchangeState withUse(String protocol, Use use) {
@@ -511,6 +608,7 @@ public record ExchangeState(
                 questions,
                 lanes,
                 use.equals(Use.NONE) ? uses.without(protocol) : uses.with(protocol, use),
+                remotes,
                 bytes,
                 busy,
                 lastNumber);

@@ -133,7 +133,9 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                 .without(ExchangeAction.StreamMissing.class)
                 .without(ExchangeAction.StreamEnded.class)
                 .without(ExchangeAction.Offered.class)
-                .without(ExchangeAction.Asked.class);
+                .without(ExchangeAction.Asked.class)
+                .without(ExchangeAction.Linked.class)
+                .without(ExchangeAction.Unlinked.class);
     }
 
     @Override

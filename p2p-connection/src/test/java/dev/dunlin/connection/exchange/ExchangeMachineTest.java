@@ -25,6 +25,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,7 +102,20 @@ class ExchangeMachineTest {
         assertThat(last(ExchangeEffect.AskInit.class))
                 .isEqualTo(new ExchangeEffect.AskInit(stream, 1, Talk.LETTER, HELLO, false));
         driver.answer(ExchangeEffect.AskInit.class, new ExchangeAction.AnswerCame(1, stream, ANSWER, 7));
-        assertThat(outcomes()).containsExactly(new Answered(ticket(1), A, connection, Talk.LETTER, ANSWER, 7));
+        assertThat(outcomes())
+                .containsExactly(new Answered(
+                        ticket(1),
+                        A,
+                        connection,
+                        Optional.of(driver.root()
+                                .connection()
+                                .open()
+                                .connections()
+                                .at(connection)
+                                .remoteAddress()),
+                        Talk.LETTER,
+                        ANSWER,
+                        7));
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
         assertThat(own().asks().isEmpty()).isTrue();
         assertThat(own().bytes()).isZero();

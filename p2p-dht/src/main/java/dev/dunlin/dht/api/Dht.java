@@ -260,7 +260,7 @@ public final class Dht implements AutoCloseable {
         }
         return operate(
                 new Goal.FindPeer(peer),
-                done -> done.found() instanceof Goal.Found.Peer(var info, boolean isSure)
+                done -> done.found() instanceof Goal.Found.Peer(var info, boolean _, var _)
                         ? Optional.of(Contact.of(info.peer(), info.addresses()))
                         : Optional.empty());
     }
@@ -337,6 +337,46 @@ public final class Dht implements AutoCloseable {
                         .noneMatch(node -> self.filter(node.peer()::equals).isPresent()),
                 "this node is among those with which the value is to be stored: others are to have it");
         return operate(new Goal.PutValueTo(valid(key, value), nodes), OperationOutcome.Done::stored);
+    }
+
+    /**
+     * Has a value stored with the nodes nearest to its key, and again before they forget it, also after a restart of the node, in the place
+     * of one of the same key that is kept. Returns once the node has taken it upon itself: with how many it is stored then, it tells in its
+     * log and metrics.
+     *
+     * @param key 1 to {@link KadQuestion#MAX_KEY} bytes, which begin with a namespace of the validators
+     * @param value at most {@link ValueRecord#MAX_VALUE} bytes
+     * @throws DhtException.Protocol if the value is not valid under the key
+     * @throws DhtException.Query if the node keeps as many values as may be ({@code publish.maxValues})
+     */
+    public void keepValue(Bytes key, Bytes value) {
+        await(keepValueAsync(key, value));
+    }
+
+    /** As {@link #keepValue}; gives the key. */
+    public CompletableFuture<Bytes> keepValueAsync(Bytes key, Bytes value) {
+        ValueRecord record = valid(key, value);
+        return asked(
+                ticket -> new PublishAction.KeepValue(ticket, record),
+                outcome -> outcome instanceof PublishOutcome.ValueKept ? Optional.of(key) : Optional.empty());
+    }
+
+    /**
+     * Has a value stored no longer that is {@linkplain #keepValue kept}; others forget it within two days.
+     *
+     * @throws DhtException.Query if none of this key is kept
+     */
+    public void stopKeepingValue(Bytes key) {
+        await(stopKeepingValueAsync(key));
+    }
+
+    /** As {@link #stopKeepingValue}; gives the key. */
+    public CompletableFuture<Bytes> stopKeepingValueAsync(Bytes key) {
+        requireStarted();
+        requireKey(key);
+        return asked(
+                ticket -> new PublishAction.ForgetValue(ticket, key),
+                outcome -> outcome instanceof PublishOutcome.ValueForgotten ? Optional.of(key) : Optional.empty());
     }
 
     private ValueRecord valid(Bytes key, Bytes value) {
@@ -707,6 +747,12 @@ public final class Dht implements AutoCloseable {
                     case "waiters-not-full" ->
                         new DhtException.Query(
                                 "as many wait for the network to be joined as may: wait for some", true, refused);
+                    case "values-not-full" ->
+                        new DhtException.Query(
+                                "this node keeps as many values as may be: stop keeping some, or raise publish.maxValues",
+                                false,
+                                refused);
+                    case "value-is-kept" -> new DhtException.Query("no value of this key is kept", false, refused);
                     case "node-can-be-found" ->
                         new DhtException.Query(
                                 "this node has no address at which others could come to it: have it listen first",

@@ -1,15 +1,22 @@
 package dev.dunlin.dht.operation;
 
+import dev.dunlin.core.multiformats.Component;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.routing.Network;
 import dev.dunlin.dht.table.Contact;
+import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What an operation is for. */
 public sealed interface Goal {
@@ -127,9 +134,72 @@ public sealed interface Goal {
         /**
          * A peer.
          *
-         * @param isSure whether it has answered itself: otherwise others have named it
+         * @param info where it is: first where most have named it
+         * @param isSure whether it was reached itself: otherwise others have named it
+         * @param named how many have named each address, of at most {@link #MOST_NAMED}
          */
-        record Peer(PeerInfo info, boolean isSure) implements Found {}
+        record Peer(PeerInfo info, boolean isSure, Table<Multiaddr, Integer> named) implements Found {
+
+            /** The most addresses of which it is known how many have named them. */
+            static final int MOST_NAMED = 64;
+
+            /** As many addresses of what one node says count: nobody takes all the places. */
+            static final int MOST_OF_ONE = 8;
+
+            /** As this node itself, or the first that was asked, knows it. */
+            static Peer of(PeerId peer, List<Multiaddr> addresses) {
+                return new Peer(new PeerInfo(peer, List.of(), Connectedness.NOT_CONNECTED), false, Table.empty())
+                        .namedAt(addresses);
+            }
+
+            /** With what one more node says of it. */
+            Peer namedAt(List<Multiaddr> addresses) {
+                Table<Multiaddr, Integer> more = named;
+                Set<Multiaddr> all = new LinkedHashSet<>(info.addresses());
+                List<Multiaddr> said = Contact.of(info.peer(), addresses).addresses();
+                for (Multiaddr address : said.subList(0, Math.min(MOST_OF_ONE, said.size()))) {
+                    if (more.has(address) || more.size() < MOST_NAMED) {
+                        more = more.with(address, more.or(address, 0) + 1);
+                    }
+                }
+                more.keys().forEach(all::add);
+                Table<Multiaddr, Integer> counts = more;
+                List<Multiaddr> likeliest = all.stream()
+                        .sorted(Comparator.comparing(counts::at, Comparator.reverseOrder()))
+                        .limit(Contact.MAX_ADDRESSES)
+                        .toList();
+                return new Peer(new PeerInfo(info.peer(), likeliest, info.connection()), isSure, more);
+            }
+
+            /**
+             * It was reached: where, comes first. If only the host is known, since it has dialled this node itself, those addresses come
+             * first that are of this host.
+             */
+            Peer reached(Optional<Multiaddr> from) {
+                Set<Multiaddr> addresses = new LinkedHashSet<>();
+                if (from.isPresent()) {
+                    Optional<Component> host = from.get().host();
+                    if (!host.map(List::of).map(Multiaddr::of).equals(from)) {
+                        addresses.add(from.get());
+                    }
+                    info.addresses().stream()
+                            .filter(address -> address.host().equals(host))
+                            .forEach(addresses::add);
+                }
+                addresses.addAll(info.addresses());
+                return new Peer(
+                        new PeerInfo(
+                                info.peer(),
+                                addresses.stream().limit(Contact.MAX_ADDRESSES).toList(),
+                                info.connection()),
+                        true,
+                        named);
+            }
+
+            Contact contact() {
+                return Contact.of(info.peer(), info.addresses());
+            }
+        }
 
         /**
          * A value.

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param closest who was found to be nearest, in the network in which something is stored
  * @param storing what is being stored, and with whom
  * @param optimism with whom something can be stored while others are looked for; empty if that is not done
+ * @param effort what its lookups took that are over
  */
 public record Operation(
         Ticket ticket,
@@ -34,7 +35,8 @@ public record Operation(
         Table<PeerId, Boolean> holders,
         List<Contact> closest,
         Storing storing,
-        Optional<Optimism> optimism)
+        Optional<Optimism> optimism,
+        Effort effort)
         implements Pool.Member {
 
     /** Where it is in a network. */
@@ -139,7 +141,8 @@ public record Operation(
                 Table.empty(),
                 List.of(),
                 Storing.NOTHING,
-                Optional.empty());
+                Optional.empty(),
+                Effort.NONE);
     }
 
     @Override
@@ -163,7 +166,7 @@ public record Operation(
         for (Network network : searches.keys()) {
             begun = begun.with(network, Search.SEEDING);
         }
-        return new Operation(ticket, goal, startedAt, at, begun, found, holders, closest, storing, optimism);
+        return new Operation(ticket, goal, startedAt, at, begun, found, holders, closest, storing, optimism, effort);
     }
 
     /** Whether the search is over in all networks. */
@@ -192,27 +195,33 @@ public record Operation(
                 holders,
                 closest,
                 storing,
-                optimism);
+                optimism,
+                effort);
     }
 
     Operation with(Goal.Found more) {
-        return new Operation(ticket, goal, startedAt, at, searches, more, holders, closest, storing, optimism);
+        return new Operation(ticket, goal, startedAt, at, searches, more, holders, closest, storing, optimism, effort);
     }
 
     Operation holding(Table<PeerId, Boolean> changed) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, changed, closest, storing, optimism);
+        return new Operation(ticket, goal, startedAt, at, searches, found, changed, closest, storing, optimism, effort);
     }
 
     Operation near(List<Contact> nodes) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, holders, nodes, storing, optimism);
+        return new Operation(ticket, goal, startedAt, at, searches, found, holders, nodes, storing, optimism, effort);
     }
 
     Operation with(Storing changed) {
-        return new Operation(ticket, goal, startedAt, at, searches, found, holders, closest, changed, optimism);
+        return new Operation(ticket, goal, startedAt, at, searches, found, holders, closest, changed, optimism, effort);
     }
 
     Operation with(Optimism changed) {
         return new Operation(
-                ticket, goal, startedAt, at, searches, found, holders, closest, storing, Optional.of(changed));
+                ticket, goal, startedAt, at, searches, found, holders, closest, storing, Optional.of(changed), effort);
+    }
+
+    Operation with(Effort changed) {
+        return new Operation(
+                ticket, goal, startedAt, at, searches, found, holders, closest, storing, optimism, changed);
     }
 }

@@ -72,14 +72,24 @@ public sealed interface OperationAction extends Action {
     /** This node is not part of a network, or has no room for another lookup. */
     record Unsearched(long operation, Network network, String why) implements OfOperation {}
 
-    /** A node has answered a lookup. */
-    record Answered(long operation, Network network, PeerId peer, KadAnswer answer) implements OfOperation {}
+    /**
+     * A node has answered a lookup.
+     *
+     * @param from where from, if that is known
+     */
+    record Answered(long operation, Network network, PeerId peer, Optional<Multiaddr> from, KadAnswer answer)
+            implements OfOperation {}
 
     /** A lookup is over. */
     record Searched(long operation, Network network, QueryOutcome.Done outcome) implements OfOperation {}
 
-    /** A node has answered what it was to store. */
-    record StoreAnswered(long operation, int request, PeerId peer, KadAnswer answer) implements OfOperation {}
+    /**
+     * A node has answered what it was to store, or whether it is there.
+     *
+     * @param from where from, if that is known
+     */
+    record StoreAnswered(long operation, int request, PeerId peer, Optional<Multiaddr> from, KadAnswer answer)
+            implements OfOperation {}
 
     /**
      * A node has not.

@@ -65,14 +65,14 @@ public final class OperationMachine {
                 .onOutcome(
                         QueryOutcome.Told.class,
                         (ticket, fact) -> new OperationAction.Answered(
-                                operation(ticket), network(ticket), fact.peer(), fact.answer()))
+                                operation(ticket), network(ticket), fact.peer(), fact.from(), fact.answer()))
                 .onOutcome(
                         QueryOutcome.Done.class,
                         (ticket, fact) -> new OperationAction.Searched(operation(ticket), network(ticket), fact))
                 .onOutcome(
                         dev.dunlin.connection.exchange.ExchangeOutcome.Answered.class,
                         (ticket, fact) -> new OperationAction.StoreAnswered(
-                                ticket.key() >>> REQUEST_BITS, request(ticket), fact.peer(), (KadAnswer)
+                                ticket.key() >>> REQUEST_BITS, request(ticket), fact.peer(), fact.from(), (KadAnswer)
                                         fact.message()))
                 .onOutcome(
                         AskFailed.class,
@@ -88,7 +88,7 @@ public final class OperationMachine {
                         running: start, stop, listened, unlistened, observed
 
                         searching > storing: searched, unsearched
-                        searching > noOperation: recalled, seeded, unsearched, answered, searched, operationDue, stop, booted
+                        searching > noOperation: recalled, seeded, unsearched, searched, operationDue, stop, booted
                         storing > noOperation: storeAnswered, storeFailed, operationDue, stop, booted
                         searching: recalled, seeded, unsearched, answered, searched, storeAnswered, storeFailed
                         storing: storeAnswered, storeFailed""")
@@ -133,6 +133,7 @@ public final class OperationMachine {
                 + traces
                 + 2L * ValueRecord.MAX_VALUE
                 + Goal.MOST_PROVIDERS * 64L
+                + Goal.Found.Peer.MOST_NAMED * (Multiaddr.MAX_BYTES + 64L)
                 + 2L * Goal.MOST_NODES * contact;
         return OperationConfig.MOST_OPERATIONS * operation
                 + OwnAddresses.MAX_LISTENERS * 64L * (Multiaddr.MAX_BYTES + 16);

@@ -24,12 +24,20 @@ public sealed interface OperationOutcome extends Outcome {
      *
      * @param found what it has found; what was told on the way once more
      * @param closest the nodes nearest to the key that have answered, the nearest first
+     * @param effort what its lookups took
      * @param stored with how many nodes something is stored
      * @param failed how many have not stored it
      * @param took how long it took, microseconds
      */
     record Done(
-            Ticket ticket, Result result, Goal.Found found, List<Contact> closest, int stored, int failed, long took)
+            Ticket ticket,
+            Result result,
+            Goal.Found found,
+            List<Contact> closest,
+            Effort effort,
+            int stored,
+            int failed,
+            long took)
             implements OperationOutcome {
         /** Copies the list. */
         public Done {

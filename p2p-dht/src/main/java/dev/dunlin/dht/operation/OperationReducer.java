@@ -1,5 +1,6 @@
 package dev.dunlin.dht.operation;
 
+import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -51,19 +52,20 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case OperationAction.Unsearched fact ->
                 of(validators, own, fact.operation(), ctx).searched(fact.network(), List.of());
             case OperationAction.Answered fact ->
-                of(validators, own, fact.operation(), ctx).answered(fact.network(), fact.peer(), fact.answer());
+                of(validators, own, fact.operation(), ctx)
+                        .answered(fact.network(), fact.peer(), fact.from(), fact.answer());
             case OperationAction.Searched(long number, Network network, QueryOutcome.Done outcome) ->
                 of(validators, own, number, ctx)
-                        .traced(network, outcome)
+                        .counted(network, outcome)
                         .searched(
                                 network,
                                 outcome.closest().stream()
                                         .map(candidate -> candidate.contact())
                                         .toList());
             case OperationAction.StoreAnswered fact ->
-                of(validators, own, fact.operation(), ctx).stored(fact.request(), fact.answer());
+                of(validators, own, fact.operation(), ctx).stored(fact);
             case OperationAction.StoreFailed fact ->
-                of(validators, own, fact.operation(), ctx).storeEnded(fact.request(), false);
+                of(validators, own, fact.operation(), ctx).unstored(fact);
             case OperationAction.OperationDue(long number) ->
                 of(validators, own, number, ctx).over(Result.TIMED_OUT);
             case OperationAction.Listened(Handle listener, List<Multiaddr> addresses) ->
@@ -193,18 +195,21 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         return nearest.stream()
                 .filter(contact -> operation.goal().equals(new Goal.FindPeer(contact.peer())))
                 .findFirst()
-                .map(contact -> new Goal.Found.Peer(
-                        new PeerInfo(contact.peer(), contact.addresses(), Connectedness.NOT_CONNECTED), false));
+                .map(contact -> Goal.Found.Peer.of(contact.peer(), contact.addresses()));
     }
 
-    private OperationState answered(Network network, PeerId peer, KadAnswer answer) {
+    private OperationState answered(Network network, PeerId peer, Optional<Multiaddr> from, KadAnswer answer) {
         return switch (operation.goal()) {
             case Goal.Provide _
             when network == Network.WIDE
                     && operation.optimism().isPresent()
                     && answer instanceof KadAnswer.WithCloser with ->
                 heard(operation.optimism().get(), with);
-            case Goal.FindPeer(PeerId target) -> named(target, peer, answer);
+            case Goal.FindPeer _ when operation.found() instanceof Goal.Found.Peer found && found.isSure() -> own;
+            case Goal.FindPeer(PeerId target) ->
+                target.equals(peer) && operation.found() instanceof Goal.Found.Peer found
+                        ? reached(found, from)
+                        : named(target, network, answer);
             case Goal.GetValue goal
             when answer instanceof KadAnswer.FoundValue found -> {
                 OperationReducer after = valued(goal, peer, found.record());
@@ -225,19 +230,26 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         };
     }
 
-    private OperationState named(PeerId target, PeerId peer, KadAnswer answer) {
+    /** Somebody says where who is looked for is. It may lie: that counts for sure only which the peer has been reached at. */
+    private OperationState named(PeerId target, Network network, KadAnswer answer) {
         Goal.Found found = operation.found();
         if (answer instanceof KadAnswer.WithCloser with) {
+            AddressFilter filter = network.filter(own.config().isScoped());
             for (PeerInfo info : with.closer()) {
-                if (info.peer().equals(target) && !info.addresses().isEmpty() && found instanceof Goal.Found.Nothing) {
-                    found = new Goal.Found.Peer(info, false);
+                List<Multiaddr> addresses = filter.kept(info.addresses());
+                if (info.peer().equals(target) && !addresses.isEmpty()) {
+                    found = found instanceof Goal.Found.Peer peer
+                            ? peer.namedAt(addresses)
+                            : Goal.Found.Peer.of(target, addresses);
                 }
             }
         }
-        if (peer.equals(target) && found instanceof Goal.Found.Peer(PeerInfo info, boolean _)) {
-            return with(operation.with(new Goal.Found.Peer(info, true))).over(Result.FINISHED);
-        }
         return with(operation.with(found)).saved();
+    }
+
+    private OperationState reached(Goal.Found.Peer found, Optional<Multiaddr> from) {
+        OperationReducer after = with(operation.with(found.reached(from)));
+        return operation.hasSearched() ? after.over(Result.FINISHED) : after.stopped();
     }
 
     private OperationReducer valued(Goal.GetValue goal, PeerId peer, Optional<ValueRecord> record) {
@@ -325,14 +337,15 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     }
 
     /** How a lookup went is what was to be found, if that is the goal. */
-    private OperationReducer traced(Network network, QueryOutcome.Done outcome) {
+    private OperationReducer counted(Network network, QueryOutcome.Done outcome) {
+        Operation counted = operation.with(operation.effort().with(outcome));
         if (!(operation.goal() instanceof Goal.Trace)) {
-            return this;
+            return with(counted);
         }
         Table<Network, QueryOutcome.Done> before = operation.found() instanceof Goal.Found.Traced(var lookups)
                 ? lookups
                 : Table.<Network, QueryOutcome.Done>empty();
-        return with(operation.with(new Goal.Found.Traced(before.with(network, outcome))));
+        return with(counted.with(new Goal.Found.Traced(before.with(network, outcome))));
     }
 
     /** The search in a network is over. */
@@ -369,12 +382,20 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case Goal.Store _ ->
                 with(operation.with(Storing.with(network, nearest, false))).further();
             case Goal.GetValue _ when operation.found() instanceof Goal.Found.Value -> corrected(network, nearest);
-            case Goal.Search _ ->
-                over(
-                        nearest.isEmpty() && !(operation.found() instanceof Goal.Found.Providers)
-                                ? Result.NO_ANSWERS
-                                : Result.FINISHED);
+            // Others have named it, and it has not answered: it may be no server, or the first that named it has lied.
+            case Goal.FindPeer _
+            when operation.found() instanceof Goal.Found.Peer peer && !peer.isSure() && !nearest.isEmpty() -> {
+                List<Contact> it = List.of(peer.contact());
+                yield with(operation.with(Storing.with(network(it), it, false))).further();
+            }
+            case Goal.Search _ -> over(nearest.isEmpty() && !hasAnswer() ? Result.NO_ANSWERS : Result.FINISHED);
         };
+    }
+
+    /** Whether something is known though none of the nearest has answered. */
+    private boolean hasAnswer() {
+        return operation.found() instanceof Goal.Found.Providers
+                || operation.found() instanceof Goal.Found.Peer peer && peer.isSure();
     }
 
     /** The value is told, and those of the nearest that have none or a worse one are given it (libp2p/specs kad-dht, "Entry correction"). */
@@ -427,7 +448,8 @@ record OperationReducer(Validators validators, OperationState own, long number, 
             case Goal.PutValue(ValueRecord record) -> new KadQuestion.PutValue(record);
             case Goal.PutValueTo(ValueRecord record, List<Contact> _) -> new KadQuestion.PutValue(record);
             case Goal.Provide(Bytes key) -> KadQuestion.AddProvider.of(key, self(network));
-            case Goal.GetValue _, Goal.FindPeer _, Goal.FindClosest _, Goal.Trace _, Goal.FindProviders _ ->
+            case Goal.FindPeer _ -> operation.goal().question();
+            case Goal.GetValue _, Goal.FindClosest _, Goal.Trace _, Goal.FindProviders _ ->
                 new KadQuestion.PutValue(((Goal.Found.Value) operation.found()).record());
         };
     }
@@ -439,8 +461,22 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 Connectedness.CONNECTED);
     }
 
-    private OperationState stored(int request, KadAnswer answer) {
-        return storeEnded(request, answer.answers(message(operation.storing().network())));
+    private OperationState stored(OperationAction.StoreAnswered fact) {
+        return operation.goal() instanceof Goal.FindPeer
+                ? reached((Goal.Found.Peer) operation.found(), fact.from())
+                : storeEnded(
+                        fact.request(),
+                        fact.answer().answers(message(operation.storing().network())));
+    }
+
+    private OperationState unstored(OperationAction.StoreFailed fact) {
+        if (!(operation.goal() instanceof Goal.FindPeer)) {
+            return storeEnded(fact.request(), false);
+        }
+        // Who says that it does not speak the protocol is there.
+        return fact.why() == AskFailure.UNSUPPORTED
+                ? reached((Goal.Found.Peer) operation.found(), Optional.empty())
+                : over(Result.FINISHED);
     }
 
     private OperationState storeEnded(int request, boolean isStored) {
@@ -467,6 +503,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
                 result,
                 operation.found(),
                 operation.closest(),
+                operation.effort(),
                 operation.storing().stored(),
                 operation.storing().failed(),
                 ctx.now() - operation.startedAt()));

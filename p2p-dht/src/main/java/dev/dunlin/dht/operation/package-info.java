@@ -9,7 +9,7 @@
  * <pre>{@code
  * stateDiagram-v2
  *     searching --> storing: searched, unsearched
- *     searching --> noOperation: recalled, seeded, unsearched, answered, searched, operationDue, stop, booted
+ *     searching --> noOperation: recalled, seeded, unsearched, searched, operationDue, stop, booted
  *     storing --> noOperation: storeAnswered, storeFailed, operationDue, stop, booted
  * }</pre>
  */

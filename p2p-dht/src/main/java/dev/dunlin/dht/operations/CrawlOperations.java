@@ -239,6 +239,7 @@ public final class CrawlOperations {
         if (result.dropped() > 0) {
             lines.add("there was no room for all that were named: give it more with crawl.maxNodes");
         }
+        lines.add("--json tells of each who it is, where, and how many it has named");
         return lines;
     }
 

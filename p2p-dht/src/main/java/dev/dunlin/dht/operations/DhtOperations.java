@@ -21,6 +21,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.namespace.Validators;
+import dev.dunlin.dht.operation.Effort;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.Operation;
 import dev.dunlin.dht.operation.OperationAction;
@@ -57,13 +58,15 @@ public final class DhtOperations {
     private static final Parameter KEY = Parameter.required(
             "key", KeyText.KEY, "what is looked for: a CID, a multihash, a peer id, or the name of a record");
 
-    private static final Parameter NAME =
+    static final Parameter NAME =
             Parameter.required("key", KeyText.NAME, "the name of the value, such as /ipns/ and a peer id");
 
     private static final Parameter CONTENT =
             Parameter.required("content", KeyText.CONTENT, "the CID or multihash of the content");
 
-    private static final Parameter FORM = Parameter.optional(
+    static final Parameter VALUE = Parameter.required("value", new Kind.Free(LONGEST_VALUE), "the value");
+
+    static final Parameter FORM = Parameter.optional(
             "as",
             new Kind.OneOf(List.of("text", "hex", "base64")),
             "text",
@@ -76,6 +79,14 @@ public final class DhtOperations {
 
     private DhtOperations() {}
 
+    /** What the lookups of an operation took. */
+    public record EffortRow(
+            @Means("how many nodes were asked") int asked,
+            @Means("how many of them have answered") int answers,
+
+            @Means("the numbers of the lookups, as the log has them")
+            List<Long> lookups) {}
+
     /** Where a peer is. */
     public record FoundPeer(
             @Means("its id") String peer,
@@ -86,6 +97,7 @@ public final class DhtOperations {
             @Means("whether it has answered itself; otherwise others have named it")
             boolean sure,
 
+            @Means("what its lookups took") EffortRow effort,
             @Means("how long it took, milliseconds") double tookMs) {}
 
     /** A node near a key. */
@@ -108,6 +120,7 @@ public final class DhtOperations {
             @Means("whether the lookup came to its end; otherwise its time was over")
             boolean complete,
 
+            @Means("what its lookups took") EffortRow effort,
             @Means("how long it took, milliseconds") double tookMs) {}
 
     /** The part that a node has in a lookup. */
@@ -138,6 +151,10 @@ public final class DhtOperations {
     /** How a lookup went in a network. */
     public record LookupTree(
             @Means("wide or local") String network,
+
+            @Means("the number of the lookup, as the log has it")
+            long lookup,
+
             @Means("how it ended, in words") String says,
             @Means("how long it took, milliseconds") double tookMs,
             @Means("how many nodes were asked") int asked,
@@ -170,6 +187,7 @@ public final class DhtOperations {
             @Means("how many nodes had a valid value, this or a worse one")
             int answers,
 
+            @Means("what its lookups took") EffortRow effort,
             @Means("how long it took, milliseconds") double tookMs) {}
 
     /** Who provides some content. */
@@ -179,6 +197,7 @@ public final class DhtOperations {
             @Means("the ids of the peers that provide it, in the order in which they were found")
             List<String> providers,
 
+            @Means("what its lookups took") EffortRow effort,
             @Means("how long it took, milliseconds") double tookMs) {}
 
     /** With how many nodes something was stored. */
@@ -186,6 +205,7 @@ public final class DhtOperations {
             @Means("the key") String key,
             @Means("how many nodes have stored it") int stored,
             @Means("how many have not") int failed,
+            @Means("what its lookups took") EffortRow effort,
             @Means("how long it took, milliseconds") double tookMs) {}
 
     /** An operation that goes on. */
@@ -238,15 +258,20 @@ public final class DhtOperations {
                     List<String> lines = new ArrayList<>(List.of(found.peer()
                             + (found.sure() ? " has answered" : " is named by others, and has not answered itself")));
                     found.addresses().forEach(address -> lines.add("  " + address));
+                    lines.add(text(found.effort()));
                     return lines;
                 },
                 PATIENCE);
     }
 
     private static FoundPeer foundPeer(OperationOutcome.Done done, String peer) {
-        if (done.found() instanceof Goal.Found.Peer(var info, boolean isSure)) {
+        if (done.found() instanceof Goal.Found.Peer(var info, boolean isSure, var _)) {
             return new FoundPeer(
-                    peer, info.addresses().stream().map(Multiaddr::toString).toList(), isSure, millis(done.took()));
+                    peer,
+                    info.addresses().stream().map(Multiaddr::toString).toList(),
+                    isSure,
+                    effort(done),
+                    millis(done.took()));
         }
         throw nothing(done, "the peer " + peer, "it is not part of this network, or has not been for long");
     }
@@ -273,6 +298,7 @@ public final class DhtOperations {
                 given.text("key"),
                 done.closest().stream().map(contact -> row(contact, target)).toList(),
                 done.result() == OperationOutcome.Result.FINISHED,
+                effort(done),
                 millis(done.took()));
     }
 
@@ -294,6 +320,7 @@ public final class DhtOperations {
         if (!found.complete()) {
             lines.add("the time was over before the lookup came to its end: there may be nearer ones");
         }
+        lines.add(text(found.effort()));
         return lines;
     }
 
@@ -324,6 +351,7 @@ public final class DhtOperations {
         Key target = Key.ofPreimage(key);
         return new LookupTree(
                 network.word(),
+                end.query(),
                 TraceText.summary(trace),
                 millis(end.took()),
                 end.requests(),
@@ -364,7 +392,8 @@ public final class DhtOperations {
     private static List<String> text(Lookup lookup) {
         List<String> lines = new ArrayList<>();
         for (LookupTree tree : lookup.lookups()) {
-            lines.add("the lookup for " + lookup.key() + " in the network " + tree.network());
+            lines.add("the lookup for " + lookup.key() + " in the network " + tree.network() + ", number "
+                    + tree.lookup());
             lines.addAll(tree.tree());
         }
         return lines;
@@ -388,14 +417,20 @@ public final class DhtOperations {
                 (outcome, given, after) -> foundValue(end(outcome), given.text("key")),
                 found -> List.of(
                         found.text().orElseGet(() -> "base64: " + found.value()),
-                        found.answers() + " nodes had a valid value"),
+                        (found.answers() == 1 ? "1 node" : found.answers() + " nodes") + " had a valid value; "
+                                + text(found.effort())),
                 PATIENCE);
     }
 
     private static FoundValue foundValue(OperationOutcome.Done done, String key) {
         if (done.found() instanceof Goal.Found.Value(ValueRecord record, int answers)) {
             return new FoundValue(
-                    key, record.value().toString(), KeyText.printable(record.value()), answers, millis(done.took()));
+                    key,
+                    record.value().toString(),
+                    KeyText.printable(record.value()),
+                    answers,
+                    effort(done),
+                    millis(done.took()));
         }
         throw nothing(done, "a value of " + key, "nobody has stored one, or it has expired");
     }
@@ -404,7 +439,7 @@ public final class DhtOperations {
         return new Order<>(
                 "dht put",
                 "/dht/put",
-                List.of(NAME, Parameter.required("value", new Kind.Free(LONGEST_VALUE), "the value"), FORM, AT),
+                List.of(NAME, VALUE, FORM, AT),
                 "Stores a value with the nodes nearest to its key, or with those that are given. They keep it for some days.",
                 Stored.class,
                 (given, ticket) -> new OperationAction.Start(ticket, put(given, record(given, validators))),
@@ -425,7 +460,7 @@ public final class DhtOperations {
         return addresses.isEmpty() ? new Goal.PutValue(record) : new Goal.PutValueTo(record, Contact.named(addresses));
     }
 
-    private static ValueRecord record(Arguments given, Validators validators) {
+    static ValueRecord record(Arguments given, Validators validators) {
         Bytes key = key(given);
         Bytes value = value(given.text("value"), given.text("as"));
         // At the beginning of all time nothing has expired: whether it has now, the guard of the wish asks.
@@ -475,15 +510,14 @@ public final class DhtOperations {
     private static ProviderList providers(OperationOutcome.Done done, String content) {
         if (done.found() instanceof Goal.Found.Providers(List<PeerId> peers) && !peers.isEmpty()) {
             return new ProviderList(
-                    content, peers.stream().map(PeerId::toString).toList(), millis(done.took()));
+                    content, peers.stream().map(PeerId::toString).toList(), effort(done), millis(done.took()));
         }
         throw nothing(done, "a provider of " + content, "nobody has said that it provides it, or all have gone");
     }
 
     private static List<String> text(ProviderList found) {
         List<String> lines = new ArrayList<>(found.providers());
-        lines.add(
-                found.providers().size() == 1 ? "1 provider" : found.providers().size() + " providers");
+        lines.add(Counts.of(found.providers().size(), "provider", "providers") + "; " + text(found.effort()));
         return lines;
     }
 
@@ -502,7 +536,7 @@ public final class DhtOperations {
 
     private static Stored stored(OperationOutcome.Done done, String key) {
         if (done.stored() > 0) {
-            return new Stored(key, done.stored(), done.failed(), millis(done.took()));
+            return new Stored(key, done.stored(), done.failed(), effort(done), millis(done.took()));
         }
         throw done.result() == OperationOutcome.Result.NOT_STORED
                 ? new NoAnswerException(
@@ -514,7 +548,8 @@ public final class DhtOperations {
 
     private static List<String> text(Stored stored) {
         return List.of("stored with " + Counts.of(stored.stored(), "node", "nodes")
-                + (stored.failed() > 0 ? ", and " + stored.failed() + " have not stored it" : ""));
+                + (stored.failed() > 0 ? ", and " + stored.failed() + " have not stored it" : "")
+                + (stored.effort().asked() > 0 ? "; to find them " + text(stored.effort()) : ""));
     }
 
     private static Query<Object, OperationState, RunningList> running() {
@@ -552,6 +587,20 @@ public final class DhtOperations {
 
     // What all have in common
 
+    private static EffortRow effort(OperationOutcome.Done done) {
+        Effort effort = done.effort();
+        return new EffortRow(effort.asked(), effort.answers(), effort.lookups());
+    }
+
+    private static String text(EffortRow effort) {
+        String numbers = String.join(
+                " and ", effort.lookups().stream().map(String::valueOf).toList());
+        return effort.lookups().isEmpty()
+                ? "no lookup was needed"
+                : Counts.of(effort.asked(), "node was asked", "nodes were asked") + ", " + effort.answers()
+                        + " answered (" + (effort.lookups().size() == 1 ? "lookup " : "lookups ") + numbers + ")";
+    }
+
     private static OperationOutcome.Done end(Optional<Action.Ticketed> outcome) {
         if (outcome.isPresent() && outcome.get() instanceof OperationOutcome.Done done) {
             return done;
@@ -563,7 +612,8 @@ public final class DhtOperations {
     private static NoAnswerException nothing(OperationOutcome.Done done, String what, String perhaps) {
         return switch (done.result()) {
             case FINISHED, NOT_STORED ->
-                new NoAnswerException(NoAnswerException.Kind.NOT_FOUND, what + " was not found: " + perhaps);
+                new NoAnswerException(
+                        NoAnswerException.Kind.NOT_FOUND, what + " was not found: " + perhaps + silent(done.effort()));
             case NO_ANSWERS ->
                 new NoAnswerException(
                         NoAnswerException.Kind.UNAVAILABLE,
@@ -581,12 +631,20 @@ public final class DhtOperations {
         };
     }
 
+    private static String silent(Effort effort) {
+        int silent = effort.asked() - effort.answers();
+        return silent == 0
+                ? ""
+                : "; or those have it that did not answer, " + silent + " of the " + effort.asked()
+                        + " nodes that were asked";
+    }
+
     private static double millis(long micros) {
         return micros / 1000.0;
     }
 
     /** The key that was given: the recorded form of {@link KeyText#KEY}, which is one. */
-    private static Bytes key(Arguments given) {
+    static Bytes key(Arguments given) {
         return read(given.text("key"));
     }
 

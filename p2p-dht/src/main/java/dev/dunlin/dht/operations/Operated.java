@@ -52,7 +52,7 @@ public final class Operated {
 
     /** What the node keeps published, where values are judged by some validators. */
     public static Machine<Object, PublishState, PublishAction> publish(Validators validators) {
-        return PublishMachine.of(validators).bringing(PublishOperations.ALL);
+        return PublishMachine.of(validators).bringing(PublishOperations.of(validators));
     }
 
     /** What callers ask for, where values are judged by some validators. */

@@ -7,6 +7,7 @@ import dev.dunlin.core.operate.Operation.Query;
 import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.words.Counts;
+import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.publish.PublishAction;
 import dev.dunlin.dht.publish.PublishState;
 import java.util.List;
@@ -48,8 +49,38 @@ public final class PublishOperations {
             @Means("how often a node was told") long stored,
             @Means("how often one could not be") long failed) {}
 
-    /** All. */
-    public static final Operations<Object, PublishState> ALL = Operations.<Object, PublishState>none()
+    /**
+     * All.
+     *
+     * @param validators which judge the values that are kept: what is not valid at any time is not taken
+     */
+    public static Operations<Object, PublishState> of(Validators validators) {
+        return ALL.with(
+                new Order<>(
+                        "dht keep-value",
+                        "/dht/keep-value",
+                        List.of(DhtOperations.NAME, DhtOperations.VALUE, DhtOperations.FORM),
+                        "Stores a value with the nodes nearest to its key, and again before they forget it, also after a restart.",
+                        Kept.class,
+                        (given, ticket) -> new PublishAction.KeepValue(ticket, DhtOperations.record(given, validators)),
+                        (outcome, given, after) -> new Kept(
+                                "the value of " + given.text("key") + " is stored from now on, and again and again"),
+                        kept -> List.of(kept.state()),
+                        SECONDS),
+                new Order<>(
+                        "dht forget-value",
+                        "/dht/forget-value",
+                        List.of(DhtOperations.NAME),
+                        "Stores a value no longer that is kept. Who has it forgets it within two days.",
+                        Kept.class,
+                        (given, ticket) -> new PublishAction.ForgetValue(ticket, DhtOperations.key(given)),
+                        (outcome, given, after) ->
+                                new Kept("the value of " + given.text("key") + " is stored no longer"),
+                        kept -> List.of(kept.state()),
+                        SECONDS));
+    }
+
+    private static final Operations<Object, PublishState> ALL = Operations.<Object, PublishState>none()
             .with(
                     new Order<>(
                             "dht keep",

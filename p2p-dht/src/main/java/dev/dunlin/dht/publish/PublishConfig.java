@@ -43,7 +43,7 @@ public record PublishConfig(
             "after how long others are told again that this node provides some content; they forget it after 48 hours");
     private static final Setting VALUE_INTERVAL = Setting.time(
             "publish.valueInterval",
-            22 * HOUR,
+            12 * HOUR,
             60 * SECOND,
             WEEK,
             "after how long a value is stored again; others forget it after 48 hours");

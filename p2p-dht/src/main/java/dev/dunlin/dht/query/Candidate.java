@@ -1,8 +1,12 @@
 package dev.dunlin.dht.query;
 
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.dht.table.Contact;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A node that a lookup knows of.
@@ -15,6 +19,22 @@ public record Candidate(Contact contact, Optional<PeerId> referrer, int hops) {
     /** A node that this node knew. */
     static Candidate seed(Contact contact) {
         return new Candidate(contact, Optional.empty(), 1);
+    }
+
+    /** The same node, which somebody else has named: where either says that it is. Each has half of the places. */
+    Candidate alsoAt(List<Multiaddr> others) {
+        Set<Multiaddr> all = new LinkedHashSet<>();
+        List<Multiaddr> first = contact.addresses();
+        for (int i = 0; i < Math.max(first.size(), others.size()); i++) {
+            if (i < first.size()) {
+                all.add(first.get(i));
+            }
+            if (i < others.size()) {
+                all.add(others.get(i));
+            }
+        }
+        Contact both = contact.at(List.copyOf(all));
+        return both.equals(contact) ? this : new Candidate(both, referrer, hops);
     }
 
     /** A node that this one named. */

@@ -141,13 +141,16 @@ public record Lookup(
         Table<Key, Candidate> heard = Table.empty();
         for (Contact contact : named) {
             Key distance = target.distance(contact.key());
-            if (!contact.peer().equals(self) && !own.knows(distance)) {
+            if (!contact.peer().equals(self) && !own.isContacted(distance)) {
                 heard = heard.with(distance, answerer.names(contact));
             }
         }
         Path further = own.hear(heard, limits.candidates());
         after.set(asked.path(), further);
-        long lost = (long) own.heard().size() + heard.size() - further.heard().size();
+        long lost = own.heard().size() - (long) further.heard().size();
+        for (Key distance : heard.keys()) {
+            lost += own.heard().has(distance) ? 0 : 1;
+        }
         return new Lookup(target, self, terms, limits, after, requests.without(request), sent, dropped + lost)
                 .settled();
     }

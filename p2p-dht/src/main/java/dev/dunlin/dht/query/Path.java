@@ -28,11 +28,6 @@ public record Path(
 
     static final Path NEW = new Path(Table.empty(), Table.empty(), Table.empty(), Table.empty(), Table.empty(), 0, 0);
 
-    /** Whether a node at this distance is known. */
-    boolean knows(Key distance) {
-        return heard.has(distance) || isContacted(distance);
-    }
-
     /** Whether a node at this distance was asked, whatever came of it. */
     boolean isContacted(Key distance) {
         return asked.has(distance) || late.has(distance) || answered.has(distance) || failed.has(distance);
@@ -174,8 +169,13 @@ public record Path(
         Optional<Key> nearest = nearest();
         Table<Key, Candidate> more = heard;
         for (Map.Entry<Key, Candidate> each : named) {
-            if (!knows(each.getKey())) {
-                more = more.with(each.getKey(), each.getValue());
+            Key distance = each.getKey();
+            if (!isContacted(distance)) {
+                // Who names it first may lie about where it is.
+                Candidate candidate = more.find(distance)
+                        .map(known -> known.alsoAt(each.getValue().contact().addresses()))
+                        .orElse(each.getValue());
+                more = more.with(distance, candidate);
             }
         }
         while (more.size() > most) {

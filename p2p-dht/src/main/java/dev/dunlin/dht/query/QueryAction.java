@@ -1,6 +1,7 @@
 package dev.dunlin.dht.query;
 
 import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.OfPeer;
@@ -11,6 +12,7 @@ import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import java.util.List;
+import java.util.Optional;
 
 /** The actions of the query machine. */
 public sealed interface QueryAction extends Action {
@@ -97,9 +99,11 @@ public sealed interface QueryAction extends Action {
      * A node has answered.
      *
      * @param request which question of the query
+     * @param from where from, if that is known
      * @param took how long after the question was written, microseconds
      */
-    record AnswerCame(long query, int request, PeerId peer, KadAnswer answer, long took) implements OfQuery {}
+    record AnswerCame(long query, int request, PeerId peer, Optional<Multiaddr> from, KadAnswer answer, long took)
+            implements OfQuery {}
 
     /**
      * A node will not answer.
@@ -115,8 +119,10 @@ public sealed interface QueryAction extends Action {
      * Fact for others: a node has answered a question of a query.
      *
      * @param contact where it was asked
+     * @param from where it has answered from, if that is known
      */
-    record PeerHelped(PeerId peer, String protocol, Contact contact) implements QueryAction, OfPeer {}
+    record PeerHelped(PeerId peer, String protocol, Contact contact, Optional<Multiaddr> from)
+            implements QueryAction, OfPeer {}
 
     /** Fact for others: a node has not answered one, and not for a reason of this node's own. */
     record PeerFailed(PeerId peer, String protocol, AskFailure why) implements QueryAction, OfPeer {}

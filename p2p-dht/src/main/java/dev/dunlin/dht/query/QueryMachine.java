@@ -38,6 +38,7 @@ public final class QueryMachine {
                             Query.queryOf(ticket.key()),
                             Query.requestOf(ticket.key()),
                             fact.peer(),
+                            fact.from(),
                             (KadAnswer) fact.message(),
                             fact.took()))
             .onOutcome(

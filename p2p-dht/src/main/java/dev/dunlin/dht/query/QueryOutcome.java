@@ -1,11 +1,13 @@
 package dev.dunlin.dht.query;
 
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.OfPeer;
 import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.wire.KadAnswer;
 import java.util.List;
+import java.util.Optional;
 
 /** What the asker of a query is told: any number of {@link Told}, then one {@link Done}. */
 public sealed interface QueryOutcome extends Outcome {
@@ -13,14 +15,17 @@ public sealed interface QueryOutcome extends Outcome {
     /**
      * A node has answered.
      *
+     * @param from where from, if that is known
      * @param hops how many questions lie between this node and it
      * @param answer as it came: its addresses are not filtered
      */
-    record Told(Ticket ticket, PeerId peer, int hops, KadAnswer answer) implements QueryOutcome, Progress, OfPeer {}
+    record Told(Ticket ticket, PeerId peer, Optional<Multiaddr> from, int hops, KadAnswer answer)
+            implements QueryOutcome, Progress, OfPeer {}
 
     /**
      * The query is over.
      *
+     * @param query its number, as the log has it
      * @param closest who has answered, the nearest first; of a lookup of several paths as many of each as were wanted
      * @param requests how many were asked
      * @param answers how many have answered
@@ -32,6 +37,7 @@ public sealed interface QueryOutcome extends Outcome {
      */
     record Done(
             Ticket ticket,
+            long query,
             End end,
             List<Candidate> closest,
             int requests,

@@ -122,6 +122,7 @@ record QueryReducer(QueryState own, Context ctx) {
         Lookup lookup = query.lookup();
         ctx.then(new QueryOutcome.Done(
                 query.ticket(),
+                number,
                 end,
                 lookup.closest(),
                 lookup.sent(),
@@ -146,8 +147,8 @@ record QueryReducer(QueryState own, Context ctx) {
                     query);
         }
         Candidate answerer = query.lookup().candidate(query.lookup().requests().at(fact.request()));
-        ctx.then(new QueryAction.PeerHelped(fact.peer(), query.protocol(), answerer.contact()));
-        ctx.then(new QueryOutcome.Told(query.ticket(), fact.peer(), answerer.hops(), fact.answer()));
+        ctx.then(new QueryAction.PeerHelped(fact.peer(), query.protocol(), answerer.contact(), fact.from()));
+        ctx.then(new QueryOutcome.Told(query.ticket(), fact.peer(), fact.from(), answerer.hops(), fact.answer()));
         List<Contact> named = named(query, fact.answer());
         Lookup further = query.lookup().answered(fact.request(), named);
         Trace trace = query.trace().answered(fact.request(), ctx.now() - query.startedAt(), named.size());

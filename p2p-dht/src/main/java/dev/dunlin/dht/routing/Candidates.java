@@ -6,16 +6,36 @@ import dev.dunlin.dht.table.Contact;
 import java.util.Map;
 
 /**
- * Nodes that were heard of and are to be looked at before they are taken in, in the order in which they came.
+ * Nodes that were heard of and are to be looked at before they are taken in, in the order in which they came; and those that were looked at
+ * in vain, which are not looked at again soon, however often they are named.
  *
  * @param waiting by their turns
  * @param turns the turn of each
+ * @param away those that were looked at in vain
+ * @param awayTurns the same, by the turns in which they were
  * @param last the last turn
  * @param dropped how many were not taken for want of room
  */
-public record Candidates(Table<Long, Contact> waiting, Table<PeerId, Long> turns, long last, long dropped) {
+public record Candidates(
+        Table<Long, Contact> waiting,
+        Table<PeerId, Long> turns,
+        Table<PeerId, Away> away,
+        Table<Long, PeerId> awayTurns,
+        long last,
+        long dropped) {
 
-    static final Candidates NONE = new Candidates(Table.empty(), Table.empty(), 0, 0);
+    static final Candidates NONE = new Candidates(Table.empty(), Table.empty(), Table.empty(), Table.empty(), 0, 0);
+
+    /** Of how many it is remembered that they were looked at in vain. */
+    static final int MOST_AWAY = 1024;
+
+    /**
+     * Who was looked at in vain.
+     *
+     * @param turn when, in turns
+     * @param until up to when it is not looked at again, microseconds of the node's time
+     */
+    public record Away(long turn, long until) {}
 
     boolean isEmpty() {
         return waiting.isEmpty();
@@ -25,15 +45,47 @@ public record Candidates(Table<Long, Contact> waiting, Table<PeerId, Long> turns
         return turns.has(peer);
     }
 
+    /** Whether a node was looked at in vain so lately that it is not to be looked at now. */
+    boolean isAway(PeerId peer, long now) {
+        return away.find(peer).filter(one -> one.until() > now).isPresent();
+    }
+
     /** With one more; without it if there is no room. */
     Candidates with(Contact contact, int most) {
         if (has(contact.peer())) {
             return this;
         }
-        if (waiting.size() >= most) {
-            return new Candidates(waiting, turns, last, dropped + 1);
-        }
-        return new Candidates(waiting.with(last + 1, contact), turns.with(contact.peer(), last + 1), last + 1, dropped);
+        return waiting.size() >= most
+                ? new Candidates(waiting, turns, away, awayTurns, last, dropped + 1)
+                : new Candidates(
+                        waiting.with(last + 1, contact),
+                        turns.with(contact.peer(), last + 1),
+                        away,
+                        awayTurns,
+                        last + 1,
+                        dropped);
+    }
+
+    /** With one that was looked at in vain; of too many, that is forgotten of the first. */
+    Candidates withAway(PeerId peer, long until) {
+        Candidates known = without(peer);
+        Candidates room = known.away.size() < MOST_AWAY
+                ? known
+                : known.without(known.awayTurns.first().orElseThrow().getValue());
+        return new Candidates(
+                waiting,
+                turns,
+                room.away.with(peer, new Away(last + 1, until)),
+                room.awayTurns.with(last + 1, peer),
+                last + 1,
+                dropped);
+    }
+
+    private Candidates without(PeerId peer) {
+        return away.find(peer)
+                .map(one -> new Candidates(
+                        waiting, turns, away.without(peer), awayTurns.without(one.turn()), last, dropped))
+                .orElse(this);
     }
 
     /** Who is next. */
@@ -44,6 +96,11 @@ public record Candidates(Table<Long, Contact> waiting, Table<PeerId, Long> turns
     Candidates withoutFirst() {
         Map.Entry<Long, Contact> first = waiting.first().orElseThrow();
         return new Candidates(
-                waiting.without(first.getKey()), turns.without(first.getValue().peer()), last, dropped);
+                waiting.without(first.getKey()),
+                turns.without(first.getValue().peer()),
+                away,
+                awayTurns,
+                last,
+                dropped);
     }
 }

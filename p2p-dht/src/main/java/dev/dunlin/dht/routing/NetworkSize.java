@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 
 /**
  * How many nodes a network has, as it can be told from how near the nearest nodes to some ids are: of n nodes the i-th nearest lies at
- * about i / (n + 1) of the greatest distance. Each lookup gives the slope of the line through the origin that fits its distances best; the
+ * about i / (n + 1) of the greatest distance. Each lookup for a key anywhere gives the slope of the line through the origin that fits its distances best; the
  * average of the last of them is taken (libp2p/notes#15; go-libp2p-kad-dht netsize).
  *
  * @param slopes of the last lookups, the oldest first, at most {@value #MOST}

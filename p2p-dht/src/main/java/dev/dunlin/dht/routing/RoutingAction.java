@@ -13,6 +13,7 @@ import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import java.util.List;
+import java.util.Optional;
 
 /** The actions of the routing machine. */
 public sealed interface RoutingAction extends Action {
@@ -50,8 +51,13 @@ public sealed interface RoutingAction extends Action {
     /** Wish: look for other nodes now, and tell me when that is done. */
     record Join(Ticket ticket, Network network) implements RoutingAction, Wish {}
 
-    /** Fact: a node has answered a query. */
-    record Helped(PeerId peer, Network network, Contact contact) implements OfNode {}
+    /**
+     * Fact: a node has answered a query.
+     *
+     * @param contact where it was asked
+     * @param from where it has answered from, if that is known
+     */
+    record Helped(PeerId peer, Network network, Contact contact, Optional<Multiaddr> from) implements OfNode {}
 
     /** Fact: a node has not answered a query. */
     record Failed(PeerId peer, Network network, AskFailure why) implements OfNode {}
@@ -78,8 +84,12 @@ public sealed interface RoutingAction extends Action {
         }
     }
 
-    /** A node that is looked at has answered. */
-    record CheckAnswered(long task, PeerId peer, KadAnswer answer) implements OfTask {}
+    /**
+     * A node that is looked at has answered.
+     *
+     * @param from where from, if that is known
+     */
+    record CheckAnswered(long task, PeerId peer, Optional<Multiaddr> from, KadAnswer answer) implements OfTask {}
 
     /**
      * A node that is looked at has not answered.

@@ -44,6 +44,9 @@ final class RoutingInvariants {
                             || space.candidates().waiting().size() > RoutingConfig.MOST_CANDIDATES
                             || space.candidates().turns().size()
                                     != space.candidates().waiting().size()
+                            || space.candidates().away().size() > Candidates.MOST_AWAY
+                            || space.candidates().away().size()
+                                    != space.candidates().awayTurns().size()
                             || space.checking().size() > RoutingConfig.MOST_CHECKS
                             || space.refresh().waiters().size() > Space.Refresh.MOST_WAITERS) {
                         return Optional.of("a network has more than it may: " + space);

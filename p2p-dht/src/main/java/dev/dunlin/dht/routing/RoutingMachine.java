@@ -43,7 +43,7 @@ public final class RoutingMachine {
                     QueryAction.PeerHelped.class,
                     fact -> Network.of(fact.protocol()).isPresent(),
                     fact -> new RoutingAction.Helped(
-                            fact.peer(), Network.of(fact.protocol()).orElseThrow(), fact.contact()))
+                            fact.peer(), Network.of(fact.protocol()).orElseThrow(), fact.contact(), fact.from()))
             .on(
                     QueryAction.PeerFailed.class,
                     fact -> Network.of(fact.protocol()).isPresent(),
@@ -65,8 +65,8 @@ public final class RoutingMachine {
                                     fact.message()))
             .onOutcome(
                     Answered.class,
-                    (ticket, fact) ->
-                            new RoutingAction.CheckAnswered(ticket.key(), fact.peer(), (KadAnswer) fact.message()))
+                    (ticket, fact) -> new RoutingAction.CheckAnswered(
+                            ticket.key(), fact.peer(), fact.from(), (KadAnswer) fact.message()))
             .onOutcome(
                     AskFailed.class,
                     (ticket, fact) ->
@@ -94,6 +94,8 @@ public final class RoutingMachine {
                     vetting, probing > noTask: checkAnswered, checkFailed
                     looking > noTask: lookupDone, lookupRefused""")
             .defaulted("routing", "resting", "{}")
+            .defaulted("candidates", "away", "{}")
+            .defaulted("candidates", "awayTurns", "{}")
             .phases(RoutingState::phaseOf)
             .invariants(RoutingInvariants.ALL)
             .budget(budget());
@@ -105,7 +107,8 @@ public final class RoutingMachine {
         long contacts = RoutingConfig.MOST_CONTACTS
                 + 2L * RoutingConfig.MOST_CANDIDATES
                 + 2L * RoutingConfig.MOST_CHECKS
-                + RoutingConfig.MOST_BOOTSTRAP;
+                + RoutingConfig.MOST_BOOTSTRAP
+                + Candidates.MOST_AWAY;
         return Network.values().length * contacts * contact + (1 << 20);
     }
 }

@@ -26,6 +26,7 @@ import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,8 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     /** How soon after a boot the nodes that are remembered are looked at: all within this time, microseconds. */
     private static final long SOON = 60_000_000;
 
+    private static final int KEY_WORDS = 4;
+
     static RoutingState reduce(RoutingState own, RoutingAction action, Context ctx) {
         return switch (action) {
             case RoutingAction.Find(Ticket ticket, Network network, Bytes key, int most) -> {
@@ -52,16 +55,16 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             }
             case RoutingAction.Join(Ticket ticket, Network network) ->
                 in(own, network, ctx).join(ticket);
-            case RoutingAction.Helped(PeerId _, Network network, Contact contact) ->
-                in(own, network, ctx).helped(contact).advanced();
+            case RoutingAction.Helped(PeerId _, Network network, Contact contact, var from) ->
+                in(own, network, ctx).helped(contact, from).advanced();
             case RoutingAction.Failed(PeerId peer, Network network, AskFailure why) ->
                 in(own, network, ctx).doubted(Contact.of(peer, List.of()), why).advanced();
             case RoutingAction.Described fact -> described(own, fact, ctx);
             case RoutingAction.Observed fact -> observed(own, fact, ctx);
-            case RoutingAction.CheckAnswered(long number, PeerId _, KadAnswer answer) -> {
+            case RoutingAction.CheckAnswered(long number, PeerId _, var from, KadAnswer answer) -> {
                 Task task = own.tasks().at(number);
                 yield in(own.without(number), task.network(), ctx)
-                        .checked(task, answer)
+                        .checked(task, from, answer)
                         .advanced();
             }
             case RoutingAction.CheckFailed(long number, PeerId _, AskFailure why, String _) -> {
@@ -130,10 +133,7 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
                 RoutingTable kept = each.getValue();
                 for (Contact contact : kept.contacts()) {
                     List<Multiaddr> addresses = filter.kept(contact.addresses());
-                    if (!addresses.equals(contact.addresses())) {
-                        RoutingTable moved = addresses.isEmpty() ? kept : kept.moved(contact.at(addresses));
-                        kept = moved.equals(kept) ? kept.without(contact) : moved;
-                    }
+                    kept = addresses.isEmpty() ? kept.without(contact) : kept.moved(contact.at(addresses));
                 }
                 tables = tables.with(each.getKey(), kept);
             }
@@ -198,12 +198,16 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
 
     /**
      * A node was of use: it stays, or is taken in. It has just answered, so nobody need look at it. Where one is that is known only it says
-     * itself: the addresses of a lookup are those that others have named.
+     * itself: the addresses of a lookup are those that others have named. Who answers from a network that has its share by now goes.
      */
-    private RoutingReducer helped(Contact contact) {
-        return space.table().has(contact)
-                ? with(space.with(space.table().useful(contact, ctx.now(), nextCheck())))
-                : entered(contact);
+    private RoutingReducer helped(Contact contact, Optional<Multiaddr> from) {
+        RoutingTable table = space.table();
+        if (!table.has(contact)) {
+            return entered(contact, from);
+        }
+        return table.refusalToStay(contact, from).isPresent()
+                ? left(contact)
+                : with(space.with(table.useful(contact, from, ctx.now(), nextCheck())));
     }
 
     private long nextCheck() {
@@ -212,20 +216,25 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     }
 
     /** Takes a node in, if there is a place for it. */
-    private RoutingReducer entered(Contact contact) {
+    private RoutingReducer entered(Contact contact, Optional<Multiaddr> from) {
         RoutingTable table = space.table();
-        if (table.refusal(contact, ctx.now()).isPresent()) {
-            return this;
+        if (table.refusal(contact, from, ctx.now()).isPresent()) {
+            return away(contact);
         }
         table.replacedBy(contact, ctx.now()).ifPresent(gone -> ctx.then(new RoutingAction.Left(gone.peer(), network)));
         ctx.then(new RoutingAction.Entered(contact.peer(), network));
-        Space after = space.with(table.with(contact, ctx.now(), nextCheck()));
+        Space after = space.with(table.with(contact, from, ctx.now(), nextCheck()));
         // Whoever knew nobody looks for others as soon as it knows one.
         return with(
                 table.size() == 0 && !space.refresh().isRunning()
                         ? after.with(new Refresh(
                                 ctx.now(), Refresh.REST, 0, space.refresh().waiters()))
                         : after);
+    }
+
+    /** A node was looked at in vain: who names it again does not have it looked at again at once. */
+    private RoutingReducer away(Contact contact) {
+        return with(space.with(space.candidates().withAway(contact.peer(), ctx.now() + config().checkInterval())));
     }
 
     /** A node did not answer: if it is in the table, somebody looks at it now; if it speaks another protocol, it goes. */
@@ -245,27 +254,29 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
 
     /** A node was heard of: it waits to be looked at, if there is a place for it. */
     private RoutingReducer offered(Contact contact) {
-        return space.table().refusal(contact, ctx.now()).isEmpty()
+        return space.table().refusal(contact, Optional.empty(), ctx.now()).isEmpty()
                         && !space.checking().has(contact.peer())
                 ? with(space.with(space.candidates().with(contact, config().maxCandidates())))
                 : this;
     }
 
     /** A node that is looked at has answered. Whoever names nobody although there are many is of no use. */
-    private RoutingReducer checked(Task task, KadAnswer answer) {
+    private RoutingReducer checked(Task task, Optional<Multiaddr> from, KadAnswer answer) {
         if (!(answer instanceof KadAnswer.FoundNodes found)
                 || found.closer().isEmpty() && space.table().size() >= config().bucketSize()) {
             return unchecked(task, AskFailure.MALFORMED);
         }
         RoutingReducer after = done(task);
         after = switch (task) {
-            case Task.Vetting(Network _, Contact contact) -> after.entered(contact);
-            case Task.Probing(Network _, Contact contact) -> after.helped(contact);
+            case Task.Vetting(Network _, Contact contact) -> after.entered(contact, from);
+            case Task.Probing(Network _, Contact contact) -> after.helped(contact, from);
             case Task.Looking _ -> after;
         };
         for (PeerInfo info : found.closer()) {
-            after = after.offered(
-                    Contact.of(info.peer(), network.filter(config().isScoped()).kept(info.addresses())));
+            if (!after.space.candidates().isAway(info.peer(), ctx.now())) {
+                after = after.offered(Contact.of(
+                        info.peer(), network.filter(config().isScoped()).kept(info.addresses())));
+            }
         }
         return after;
     }
@@ -281,7 +292,8 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             when why != AskFailure.UNSUPPORTED && after.isOneOfTheLast(contact) ->
                 after.with(after.space.with(after.space.table().checked(contact, ctx.now() + config().joinInterval())));
             case Task.Probing(Network _, Contact contact) -> after.left(contact);
-            case Task.Vetting _, Task.Looking _ -> after;
+            case Task.Vetting(Network _, Contact contact) -> why.isOurs() ? after : after.away(contact);
+            case Task.Looking _ -> after;
         };
     }
 
@@ -330,7 +342,10 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         while (after.space.mayCheck() && !after.space.candidates().isEmpty()) {
             Contact contact = after.space.candidates().first();
             after = after.with(after.space.with(after.space.candidates().withoutFirst()));
-            if (after.space.table().refusal(contact, ctx.now()).isEmpty()
+            if (after.space
+                            .table()
+                            .refusal(contact, Optional.empty(), ctx.now())
+                            .isEmpty()
                     && !after.space.checking().has(contact.peer())) {
                 after = after.checking(new Task.Vetting(network, contact), contact);
             }
@@ -390,22 +405,46 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
         return new RoutingReducer(begun, network, space.with(space.refresh().looking(bucket, begun.last())), ctx);
     }
 
-    /** A lookup of a round is over: the next is for the next bucket with room. */
+    /** A lookup of a round is over: the next is for the next bucket with room, and the last ones for any keys. */
     private RoutingReducer looked(Task.Looking task, QueryOutcome.Done outcome) {
-        List<Contact> closest =
-                outcome.closest().stream().map(candidate -> candidate.contact()).toList();
-        RoutingReducer after =
-                with(space.with(space.size().with(Key.ofPreimage(task.key()), closest, config().bucketSize())));
+        if (space.refresh().bucket() >= Refresh.ANYWHERE) {
+            return measured(Key.ofPreimage(task.key()), outcome);
+        }
         RoutingTable table = space.table();
         int deepest = Math.min(table.deepest(), Preimages.MOST_BITS - 1);
         for (int bucket = space.refresh().bucket() + 1; bucket <= deepest; bucket++) {
             if (table.bucket(bucket).size() < config().bucketSize()) {
-                return after.looking(
+                return looking(
                         bucket,
                         Preimages.inBucket(table.self(), bucket, ctx.random().nextLong()));
             }
         }
-        return after.roundOver(config().refreshInterval());
+        // Who knows fewer than a bucket holds knows all of the network as it is.
+        return table.size() < config().bucketSize()
+                ? roundOver(config().refreshInterval())
+                : looking(Refresh.ANYWHERE, anyKey());
+    }
+
+    /**
+     * How near the nearest to any key are tells how many nodes there are. The nearest to this node's own id, and to the buckets with room,
+     * are much the same ones each time, and would tell the same each time.
+     */
+    private RoutingReducer measured(Key target, QueryOutcome.Done outcome) {
+        List<Contact> closest =
+                outcome.closest().stream().map(candidate -> candidate.contact()).toList();
+        RoutingReducer after = with(space.with(space.size().with(target, closest, config().bucketSize())));
+        int next = space.refresh().bucket() + 1;
+        return after.space.size().estimate().isEmpty() && next < Refresh.ANYWHERE + NetworkSize.FEWEST
+                ? after.looking(next, anyKey())
+                : after.roundOver(config().refreshInterval());
+    }
+
+    private Bytes anyKey() {
+        ByteBuffer key = ByteBuffer.allocate(Long.BYTES * KEY_WORDS);
+        while (key.hasRemaining()) {
+            key.putLong(ctx.random().nextLong());
+        }
+        return Bytes.of(key.array());
     }
 
     private RoutingReducer roundOver(long next) {

@@ -4,6 +4,7 @@ import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Ticket;
+import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.table.RoutingTable;
 import java.util.List;
 
@@ -31,11 +32,11 @@ public record Space(
         implements Due {
 
     /**
-     * A round of lookups: for this node's own id, and for each bucket of the table that has room.
+     * A round of lookups: for this node's own id, for each bucket of the table that has room, and for any keys.
      *
      * @param at when the next round begins, microseconds of the node's time
-     * @param bucket for which bucket was looked last in this round, or is being looked; {@link #OWN} for the own id, {@link #REST} between
-     *     two rounds
+     * @param bucket for which bucket was looked last in this round, or is being looked; {@link #OWN} for the own id, from
+     *     {@link #ANYWHERE} on for any key, {@link #REST} between two rounds
      * @param lookup the task that looks, 0 if none does
      * @param waiters who is told when the round is over
      */
@@ -46,6 +47,9 @@ public record Space(
 
         /** The own id. */
         static final int OWN = -1;
+
+        /** Any key, of all of the network. */
+        static final int ANYWHERE = Key.BITS + 1;
 
         /** The most that wait for the end of a round. */
         static final int MOST_WAITERS = 64;

@@ -5,6 +5,7 @@ import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.peer.PeerAction;
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.core.multiformats.Component;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.Multihash;
 import dev.dunlin.core.multiformats.PeerId;
@@ -145,7 +146,11 @@ public final class KadCrowd {
 
     private static final class Node {
         private final int number;
+        private final Multiaddr where;
+
+        /** What it says of itself. */
         private final Contact contact;
+
         private Store<KadRoot> store;
         private Adversary adversary = Adversary.NONE;
         private boolean poses;
@@ -160,18 +165,31 @@ public final class KadCrowd {
         /** With whom it has connections: one more closes that of whoever was in its place. */
         private int[] connected = NONE;
 
-        Node(int number, Contact contact, Store<KadRoot> store, SimulatedDisk disk) {
+        Node(int number, Multiaddr where, Contact contact, Store<KadRoot> store, SimulatedDisk disk) {
             this.disk = disk;
             this.number = number;
+            this.where = where;
             this.contact = contact;
             this.store = store;
+        }
+
+        /** Whether who dials one of these addresses reaches it: a name that it gives itself leads to it. */
+        boolean isAt(List<Multiaddr> addresses) {
+            return addresses.stream()
+                    .anyMatch(address -> address.equals(where)
+                            || address.host().orElse(null) instanceof Component.Name
+                                    && contact.addresses().contains(address));
+        }
+
+        boolean isConnected(Node other) {
+            return connected.length > 0 && connected[other.number & CONNECTIONS - 1] == other.number;
         }
     }
 
     /** A world without nodes, at the beginning of its time. */
     public KadCrowd(Options options) {
         this.options = options;
-        this.model = KadRoot.store(options.validators(), options.beside());
+        this.model = KadRoot.store(options.validators(), options.beside(), this::where);
         this.random = SimRandom.of(options.seed(), BUILD_SEED);
     }
 
@@ -205,12 +223,20 @@ public final class KadCrowd {
      * @throws IllegalArgumentException if there is one of this id
      */
     public int add(PeerId peer, Multiaddr address) {
+        return add(peer, address, List.of(address));
+    }
+
+    /**
+     * As above, of a node that says of itself that it is elsewhere: whoever has no connection with it reaches it at its address, or by a
+     * name that it gives.
+     */
+    public int add(PeerId peer, Multiaddr address, List<Multiaddr> said) {
         int number = nodes.size();
         if (byPeer.containsKey(peer)) {
             throw new IllegalArgumentException("two nodes have the peer id " + peer);
         }
-        Contact contact = Contact.of(peer, List.of(address));
-        Node node = new Node(number, contact, model.another(), options.disk());
+        Contact contact = Contact.of(peer, said);
+        Node node = new Node(number, address, contact, model.another(), options.disk());
         nodes.add(node);
         byPeer.put(contact.peer(), node);
         return number;
@@ -257,6 +283,10 @@ public final class KadCrowd {
      */
     public int number(PeerId peer) {
         return known(peer).number;
+    }
+
+    private Optional<Multiaddr> where(PeerId peer) {
+        return Optional.ofNullable(byPeer.get(peer)).map(node -> node.where);
     }
 
     private Node known(PeerId peer) {
@@ -526,10 +556,10 @@ public final class KadCrowd {
 
     private void send(Node node, Sent sent) {
         switch (sent) {
-            case Sent.Question(long ask, PeerId peer, String protocol, Message message) -> {
+            case Sent.Question(long ask, PeerId peer, List<Multiaddr> addresses, String protocol, Message message) -> {
                 long question = ++questions;
                 Node other = byPeer.get(peer);
-                if (other != null) {
+                if (other != null && (node.isConnected(other) || other.isAt(addresses))) {
                     pending.put(question, new Pending(node, node.run, ask, now));
                     queue.add(now + way(), () -> asked(other, question, node.contact.peer(), protocol, message));
                 }
@@ -586,7 +616,7 @@ public final class KadCrowd {
             Arrays.fill(node.connected, -1);
         }
         int place = other.number & CONNECTIONS - 1;
-        boolean isNew = node.connected[place] != other.number;
+        boolean isNew = !node.isConnected(other);
         node.connected[place] = other.number;
         return isNew;
     }

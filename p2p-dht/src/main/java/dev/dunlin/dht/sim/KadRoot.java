@@ -1,7 +1,10 @@
 package dev.dunlin.dht.sim;
 
+import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
@@ -14,6 +17,8 @@ import dev.dunlin.dht.record.RecordsState;
 import dev.dunlin.dht.routing.RoutingState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The state of a simulated node: the machines of this module, and what stands in place of those below.
@@ -32,13 +37,19 @@ record KadRoot(
 
     /** A new store, where values are judged by these. */
     static Store<KadRoot> store(Validators validators) {
-        return store(validators, List.of());
+        return store(validators, List.of(), peer -> Optional.empty());
     }
 
-    /** A new store, where values are judged by these, with some machines beside those that every crowd has. */
-    static Store<KadRoot> store(Validators validators, List<Machine<Object, ?, ?>> beside) {
+    /**
+     * A new store, where values are judged by these, with some machines beside those that every crowd has.
+     *
+     * @param where the one place at which a peer is, of those that have one
+     */
+    static Store<KadRoot> store(
+            Validators validators, List<Machine<Object, ?, ?>> beside, Function<PeerId, Optional<Multiaddr>> where) {
+        Machine<Object, MessageExchange.State, ExchangeAction> exchange = MessageExchange.machine(where);
         Store.Builder<KadRoot> store = Store.of(new KadRoot(
-                        MessageExchange.MACHINE.initial(),
+                        exchange.initial(),
                         new Quiet(),
                         QueryState.INITIAL,
                         RoutingState.INITIAL,
@@ -46,7 +57,7 @@ record KadRoot(
                         OperationState.INITIAL,
                         PublishState.INITIAL,
                         beside.stream().<Object>map(Machine::initial).toList()))
-                .mount(MessageExchange.MACHINE, KadRoot::exchange, KadRoot::withExchange)
+                .mount(exchange, KadRoot::exchange, KadRoot::withExchange)
                 .mount(Quiet.peers(), KadRoot::quiet, (root, same) -> root)
                 .mount(Quiet.of(IdentifyMachine.NAME, IdentifyAction.class), KadRoot::quiet, (root, same) -> root)
                 .mount(Operated.QUERY, KadRoot::query, KadRoot::withQuery)

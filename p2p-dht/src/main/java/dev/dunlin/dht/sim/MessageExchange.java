@@ -5,6 +5,7 @@ import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeOutcome;
 import dev.dunlin.connection.protocol.Message;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
@@ -19,6 +20,7 @@ import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * In place of the exchange machine, with its actions and outcomes: questions and answers travel as they are, without connections and
@@ -29,17 +31,24 @@ final class MessageExchange {
     /** In place of a stream and its connection. */
     private static final Handle NONE = new Handle("none", 1, 1);
 
-    static final Machine<Object, State, ExchangeAction> MACHINE = Machine.of(ExchangeMachine.NAME, State.of(0))
-            .actions(ExchangeAction.class, Sent.class, ExchangeOutcome.class)
-            .union(Message.class, List.of(KadQuestion.class, KadAnswer.class))
-            .boots((own, booted, ctx) -> State.of(own.last()))
-            .guards(guards())
-            .reduces(MessageExchange::reduce)
-            .due(ExchangeAction.AskDue.class, State::asks, ExchangeAction.AskDue::new)
-            .phases((own, subject) -> "running")
-            .budget(1L << 30);
-
     private MessageExchange() {}
+
+    /**
+     * The registration.
+     *
+     * @param where the one place at which a peer is, of those that have one
+     */
+    static Machine<Object, State, ExchangeAction> machine(Function<PeerId, Optional<Multiaddr>> where) {
+        return Machine.of(ExchangeMachine.NAME, State.of(0))
+                .actions(ExchangeAction.class, Sent.class, ExchangeOutcome.class)
+                .union(Message.class, List.of(KadQuestion.class, KadAnswer.class))
+                .boots((own, booted, ctx) -> State.of(own.last()))
+                .guards(guards())
+                .reduces((own, action, ctx) -> reduce(own, action, ctx, where))
+                .due(ExchangeAction.AskDue.class, State::asks, ExchangeAction.AskDue::new)
+                .phases((own, subject) -> "running")
+                .budget(1L << 30);
+    }
 
     /**
      * What goes on.
@@ -74,8 +83,18 @@ final class MessageExchange {
     /** What a node says to another. */
     sealed interface Sent extends Effect.Fire {
 
-        /** A question. */
-        record Question(long ask, PeerId peer, String protocol, Message message) implements Sent {}
+        /**
+         * A question.
+         *
+         * @param addresses where the peer is to be looked for, if there is no connection
+         */
+        record Question(long ask, PeerId peer, List<Multiaddr> addresses, String protocol, Message message)
+                implements Sent {
+            /** Copies the list. */
+            public Question {
+                addresses = List.copyOf(addresses);
+            }
+        }
 
         /** The answer to a question, or that there is none. */
         record Answer(long question, Optional<Message> message) implements Sent {}
@@ -124,6 +143,8 @@ final class MessageExchange {
                 .always(ExchangeAction.StreamReady.class)
                 .always(ExchangeAction.StreamMissing.class)
                 .always(ExchangeAction.DialMissed.class)
+                .always(ExchangeAction.Linked.class)
+                .always(ExchangeAction.Unlinked.class)
                 .always(ExchangeAction.StreamEnded.class)
                 .always(ExchangeAction.StreamDue.class)
                 .always(ExchangeAction.Parting.class)
@@ -136,18 +157,20 @@ final class MessageExchange {
                 .build();
     }
 
-    private static State reduce(State own, ExchangeAction action, Context ctx) {
+    private static State reduce(
+            State own, ExchangeAction action, Context ctx, Function<PeerId, Optional<Multiaddr>> where) {
         return switch (action) {
             case ExchangeAction.Ask wish -> {
                 long number = own.last() + 1;
-                ctx.effect(new Sent.Question(number, wish.peer(), wish.protocol(), wish.message()));
+                ctx.effect(new Sent.Question(number, wish.peer(), wish.addresses(), wish.protocol(), wish.message()));
                 yield own.with(number, new Ask(wish.ticket(), wish.peer(), wish.protocol(), ctx.now() + wish.within()));
             }
             case ExchangeAction.Cancel(Ticket ticket) ->
                 failed(own, own.tickets().at(ticket), AskFailure.CANCELLED, ctx);
             case ExchangeAction.AnswerCame(long number, Handle _, Message message, long took) -> {
                 Ask ask = own.asks().at(number);
-                ctx.then(new ExchangeOutcome.Answered(ask.ticket(), ask.peer(), NONE, ask.protocol(), message, took));
+                ctx.then(new ExchangeOutcome.Answered(
+                        ask.ticket(), ask.peer(), NONE, where.apply(ask.peer()), ask.protocol(), message, took));
                 yield own.without(number);
             }
             case ExchangeAction.AnswerMissing(long number, Handle _, AskFailure why, String _) ->
@@ -171,6 +194,8 @@ final class MessageExchange {
                     ExchangeAction.StreamReady _,
                     ExchangeAction.StreamMissing _,
                     ExchangeAction.DialMissed _,
+                    ExchangeAction.Linked _,
+                    ExchangeAction.Unlinked _,
                     ExchangeAction.StreamEnded _,
                     ExchangeAction.StreamDue _,
                     ExchangeAction.Parting _,

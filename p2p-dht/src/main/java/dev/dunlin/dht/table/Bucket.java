@@ -21,24 +21,20 @@ public record Bucket(List<Entry> entries) implements Due {
      * @param since since when it is there, microseconds of the node's time
      * @param useful when it was last of use, likewise
      * @param check when somebody is to look whether it is still there, likewise
-     * @param network the network that it is in, as {@link Networks#only} has it
+     * @param network the network that it has answered from, as {@link Networks} has them; 0 if that has none
      */
     public record Entry(Contact contact, long since, long useful, long check, int network) {
 
-        static Entry of(Contact contact, long since, long useful, long check) {
-            return new Entry(contact, since, useful, check, Networks.only(contact.addresses()));
+        Entry usedAt(long now, long nextCheck, int from) {
+            return new Entry(contact, since, now, nextCheck, from);
         }
 
-        Entry usedAt(long now, long nextCheck) {
-            return new Entry(contact, since, now, nextCheck, network);
+        Entry at(Contact moved) {
+            return new Entry(moved, since, useful, check, network);
         }
 
         Entry checkedAt(long nextCheck) {
             return new Entry(contact, since, useful, nextCheck, network);
-        }
-
-        boolean isIn(int other) {
-            return network == Networks.SEVERAL ? Networks.hasOne(contact.addresses(), other) : network == other;
         }
     }
 
@@ -77,7 +73,7 @@ public record Bucket(List<Entry> entries) implements Due {
     int inNetwork(int network) {
         int count = 0;
         for (int i = 0; i < entries.size(); i++) {
-            count += entries.get(i).isIn(network) ? 1 : 0;
+            count += entries.get(i).network() == network ? 1 : 0;
         }
         return count;
     }

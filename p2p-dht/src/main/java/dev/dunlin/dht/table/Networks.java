@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The networks that addresses belong to: the first 16 bits of an IPv4 address, 8 where one holder was given all of them, 32 of an IPv6
+ * The network that an address belongs to: the first 16 bits of an IPv4 address, 8 where one holder was given all of them, 32 of an IPv6
  * one. Who has many nodes in few networks is likely one and the same, so no more than some nodes of each network enter a routing table
  * (ipfs/specs src/routing/kad-dht.md, "IP Diversity Filter"; of IPv6 addresses that page wants the autonomous system, which no address
  * tells: 32 bits are what a registry gives one).
@@ -22,34 +22,20 @@ final class Networks {
 
     private Networks() {}
 
-    /** In place of the networks of a node that is in more than one. */
-    static final int SEVERAL = -1;
+    /** In place of the network of an address that has none. */
+    static final int NONE = 0;
 
-    /** The network of these addresses: 0 if they have none, {@link #SEVERAL} if they have more than one. */
-    static int only(List<Multiaddr> addresses) {
-        int only = 0;
-        for (Multiaddr address : addresses) {
-            int network = of(address);
-            if (network != 0 && only != 0 && network != only) {
-                return SEVERAL;
-            }
-            only = network == 0 ? only : network;
-        }
-        return only;
-    }
-
-    /** The networks of these addresses, each once and none 0, in ascending order; names without an IP address have none. */
+    /** The networks of these addresses, each once, in their order; names without an IP address have none. */
     static int[] of(List<Multiaddr> addresses) {
         int[] networks = new int[addresses.size()];
         int count = 0;
         for (Multiaddr address : addresses) {
             int network = of(address);
-            if (network != 0 && !contains(networks, count, network)) {
+            if (network != NONE && !contains(networks, count, network)) {
                 networks[count++] = network;
             }
         }
         int[] each = count == networks.length ? networks : Arrays.copyOf(networks, count);
-        Arrays.sort(each);
         return each;
     }
 
@@ -62,19 +48,10 @@ final class Networks {
         return false;
     }
 
-    /** Whether one of the addresses is in a network. */
-    static boolean hasOne(List<Multiaddr> addresses, int network) {
-        for (Multiaddr address : addresses) {
-            if (of(address) == network) {
-                return true;
-            }
-        }
-        return false;
-    }
-
+    /** The network of an address, {@link #NONE} if it has none. */
     // The first half of an IPv6 address of the internet is never as small as 16 bits: the two kinds do not meet in one
     // number.
-    private static int of(Multiaddr address) {
+    static int of(Multiaddr address) {
         if (address.host().orElse(null) instanceof Component.Ip(Protocol _, Bytes ip)) {
             int first = ip.at(0) & 0xFF;
             int high = first << Byte.SIZE | ip.at(1) & 0xFF;
@@ -83,6 +60,6 @@ final class Networks {
             }
             return high << 2 * Byte.SIZE | (ip.at(2) & 0xFF) << Byte.SIZE | ip.at(3) & 0xFF;
         }
-        return 0;
+        return NONE;
     }
 }

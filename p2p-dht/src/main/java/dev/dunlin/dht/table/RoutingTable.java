@@ -1,5 +1,6 @@
 package dev.dunlin.dht.table;
 
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.table.Bucket.Entry;
@@ -16,7 +17,10 @@ import java.util.function.UnaryOperator;
  * Whom a node knows: for each number of leading bits that an id may share with its own, a bucket of nodes whose ids do (Maymounkov and
  * Mazières 2002, 2.2). So it knows many of those near to it, and some of each part of the network.
  *
- * <p>A bucket that is full takes a new node only in the place of one that was of no use for some time. Immutable.
+ * <p>A bucket that is full takes a new node only in the place of one that was of no use for some time. A table that is full takes one
+ * also in the place of one of its largest bucket, where that has more than the bucket of the new one: most nodes of a network are far
+ * from a node, and would leave no room for those near to it. Of each IP network only some nodes enter: what counts is where a node has
+ * answered from, not what is said of it. Immutable.
  *
  * @param self the own id
  * @param buckets by the number of shared bits; those without a node are left out
@@ -81,8 +85,15 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return buckets.last().map(Map.Entry::getKey).orElse(-1);
     }
 
-    /** Why a node may not enter now; empty if it may. */
-    public Optional<Refusal> refusal(Contact contact, long now) {
+    /** Of whom a new node takes the place. */
+    private record Leaving(int bucket, Entry entry) {}
+
+    /**
+     * Why a node may not enter now; empty if it may.
+     *
+     * @param from where it has answered from; if that is not known, one of the networks that it says it is in has to have room
+     */
+    public Optional<Refusal> refusal(Contact contact, Optional<Multiaddr> from, long now) {
         int at = bucketOf(contact.key());
         if (at == Key.BITS) {
             return Optional.of(Refusal.SELF);
@@ -94,37 +105,67 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         if (contact.addresses().isEmpty()) {
             return Optional.of(Refusal.NO_ADDRESS);
         }
-        Optional<Entry> leaving = leaving(bucket, now);
+        Optional<Leaving> leaving = leaving(at, now);
         if (leaving.isEmpty() && bucket.size() >= limits.bucketSize()) {
             return Optional.of(Refusal.BUCKET_FULL);
         }
         if (leaving.isEmpty() && size >= limits.contacts()) {
             return Optional.of(Refusal.TABLE_FULL);
         }
-        return networkRefusal(contact, bucket, leaving);
+        if (from.isPresent()) {
+            return networkRefusal(Networks.of(from.get()), at, leaving);
+        }
+        Optional<Refusal> refusal = Optional.empty();
+        for (int network : Networks.of(contact.addresses())) {
+            refusal = networkRefusal(network, at, leaving);
+            if (refusal.isEmpty()) {
+                return refusal;
+            }
+        }
+        return refusal;
     }
 
     /** Who gives way to a new one: nobody while there is room. */
-    private Optional<Entry> leaving(Bucket bucket, long now) {
-        boolean isFull = bucket.size() >= limits.bucketSize() || size >= limits.contacts();
-        return isFull ? bucket.stale(now - limits.grace()) : Optional.empty();
-    }
-
-    private Optional<Refusal> networkRefusal(Contact contact, Bucket bucket, Optional<Entry> leaving) {
-        if (limits.bucketNetwork() == 0 && limits.tableNetwork() == 0) {
+    private Optional<Leaving> leaving(int at, long now) {
+        Bucket bucket = bucket(at);
+        boolean isFull = bucket.size() >= limits.bucketSize();
+        if (!isFull && size < limits.contacts()) {
             return Optional.empty();
         }
-        for (int network : Networks.of(contact.addresses())) {
-            int gone = leaving.isPresent() && leaving.get().isIn(network) ? 1 : 0;
-            int near = bucket.inNetwork(network) - gone;
-            if (limits.bucketNetwork() > 0 && near >= limits.bucketNetwork()) {
-                return Optional.of(Refusal.BUCKET_NETWORK);
-            }
-            if (limits.tableNetwork() > 0 && inNetwork(network) - gone >= limits.tableNetwork()) {
-                return Optional.of(Refusal.TABLE_NETWORK);
+        Optional<Leaving> stale = bucket.stale(now - limits.grace()).map(entry -> new Leaving(at, entry));
+        return isFull || stale.isPresent() ? stale : ofTheLargest(bucket.size() + 2);
+    }
+
+    /** Who was of no use for longest in the largest bucket, if that has so many; of equals the farthest one's. */
+    private Optional<Leaving> ofTheLargest(int least) {
+        int largest = -1;
+        int most = least - 1;
+        for (Map.Entry<Integer, Bucket> each : buckets) {
+            if (each.getValue().size() > most) {
+                largest = each.getKey();
+                most = each.getValue().size();
             }
         }
-        return Optional.empty();
+        int at = largest;
+        return at < 0 ? Optional.empty() : bucket(at).stale(Long.MAX_VALUE).map(entry -> new Leaving(at, entry));
+    }
+
+    private Optional<Refusal> networkRefusal(int network, int at, Optional<Leaving> leaving) {
+        if (network == Networks.NONE) {
+            return Optional.empty();
+        }
+        int gone = 0;
+        int goneNear = 0;
+        if (leaving.isPresent() && leaving.get().entry().network() == network) {
+            gone = 1;
+            goneNear = leaving.get().bucket() == at ? 1 : 0;
+        }
+        if (limits.bucketNetwork() > 0 && bucket(at).inNetwork(network) - goneNear >= limits.bucketNetwork()) {
+            return Optional.of(Refusal.BUCKET_NETWORK);
+        }
+        return limits.tableNetwork() > 0 && inNetwork(network) - gone >= limits.tableNetwork()
+                ? Optional.of(Refusal.TABLE_NETWORK)
+                : Optional.empty();
     }
 
     private int inNetwork(int network) {
@@ -136,23 +177,28 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
     }
 
     /**
-     * With a node that {@link #refusal} does not refuse; in the place of the stalest of its bucket where there is no room.
+     * With a node that {@link #refusal} does not refuse; in the place of another where there is no room.
      *
+     * @param from where it has answered from; if that is not known, it is taken for the first of its addresses
      * @param now the node's time, microseconds: since when it is there and of use
      * @param check when somebody is to look whether it is still there
      */
-    public RoutingTable with(Contact contact, long now, long check) {
+    public RoutingTable with(Contact contact, Optional<Multiaddr> from, long now, long check) {
         int at = bucketOf(contact.key());
-        Bucket bucket = bucket(at);
-        Optional<Entry> leaving = leaving(bucket, now);
-        Bucket room =
-                leaving.map(entry -> bucket.without(entry.contact().peer())).orElse(bucket);
-        return put(at, room.with(Entry.of(contact, now, now, check)), leaving.isPresent() ? 0 : 1);
+        RoutingTable room = leaving(at, now)
+                .map(leaving -> without(leaving.entry().contact()))
+                .orElse(this);
+        int network = from.map(Networks::of).orElseGet(() -> {
+            int[] claimed = Networks.of(contact.addresses());
+            return claimed.length == 0 ? Networks.NONE : claimed[0];
+        });
+        return room.put(at, room.bucket(at).with(new Entry(contact, now, now, check, network)), 1);
     }
 
     /** Who would leave if a node entered that {@link #refusal} does not refuse; empty while there is room. */
     public Optional<Contact> replacedBy(Contact contact, long now) {
-        return leaving(bucket(bucketOf(contact.key())), now).map(Entry::contact);
+        return leaving(bucketOf(contact.key()), now)
+                .map(leaving -> leaving.entry().contact());
     }
 
     /** Without a node, wherever it is reached. */
@@ -162,13 +208,25 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return bucket.find(contact.peer()).isEmpty() ? this : put(at, bucket.without(contact.peer()), -1);
     }
 
+    /** Why a node that is there may not stay, now that it has answered from there; empty if it may. */
+    public Optional<Refusal> refusalToStay(Contact contact, Optional<Multiaddr> from) {
+        int at = bucketOf(contact.key());
+        int network = from.map(Networks::of).orElse(Networks.NONE);
+        return find(contact)
+                .filter(entry -> entry.network() != network)
+                .flatMap(entry -> networkRefusal(network, at, Optional.of(new Leaving(at, entry))));
+    }
+
     /**
-     * With a node that was of use now; the same if it is not there.
+     * With a node that was of use now and may {@linkplain #refusalToStay stay}; the same if it is not there.
      *
+     * @param from where it has answered from, if that is known
      * @param check when somebody is to look whether it is still there
      */
-    public RoutingTable useful(Contact contact, long now, long check) {
-        return changed(contact, entry -> entry.usedAt(now, check));
+    public RoutingTable useful(Contact contact, Optional<Multiaddr> from, long now, long check) {
+        return changed(
+                contact,
+                entry -> entry.usedAt(now, check, from.map(Networks::of).orElse(entry.network())));
     }
 
     /** With another time at which somebody is to look whether a node is still there; the same if it is not in the table. */
@@ -217,20 +275,13 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return due;
     }
 
-    /** With a node at its addresses of now, if it is there, they are others, and not of networks that have their share. */
+    /** With a node at its addresses of now, if it is there and they are others. */
     public RoutingTable moved(Contact contact) {
-        int at = bucketOf(contact.key());
-        Bucket bucket = bucket(at);
-        Optional<Entry> was = bucket.find(contact.peer());
-        if (was.isEmpty()
-                || contact.addresses().isEmpty()
-                || was.get().contact().addresses().equals(contact.addresses())
-                || networkRefusal(contact, bucket, was).isPresent()) {
-            return this;
-        }
-        Entry moved = Entry.of(
-                contact, was.get().since(), was.get().useful(), was.get().check());
-        return put(at, bucket.replaced(moved), 0);
+        boolean isMoved = !contact.addresses().isEmpty()
+                && find(contact)
+                        .filter(was -> !was.contact().addresses().equals(contact.addresses()))
+                        .isPresent();
+        return isMoved ? changed(contact, entry -> entry.at(contact)) : this;
     }
 
     /** These nodes under other limits: where there is no room for all, those stay that were of use last. */
@@ -244,7 +295,7 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
             Bucket bucket = fitting.bucket(at);
             if (bucket.size() < other.bucketSize()
                     && fitting.size() < other.contacts()
-                    && fitting.networkRefusal(entry.contact(), bucket, Optional.empty())
+                    && fitting.networkRefusal(entry.network(), at, Optional.empty())
                             .isEmpty()) {
                 fitting = fitting.put(at, bucket.with(entry), 1);
             }

@@ -93,7 +93,7 @@ public final class RecordedTrace {
         switch (step.entry(at)) {
             case QueryAction.Start wish -> wishes.put(step.id(at), wish);
             case ExchangeAction.Ask ask when queryOf(ask).equals(OptionalLong.of(query)) -> asked(step, at, ask.peer());
-            case QueryAction.AnswerCame(long of, int _, PeerId peer, KadAnswer answer, long _)
+            case QueryAction.AnswerCame(long of, int _, PeerId peer, var _, KadAnswer answer, long _)
             when of == query -> answered(step.now(), peer, answer);
             case QueryAction.AnswerMissing(long of, int _, PeerId peer, AskFailure why, String _)
             when of == query -> missed(step.now(), peer, why);

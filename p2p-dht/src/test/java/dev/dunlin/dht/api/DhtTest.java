@@ -3,6 +3,7 @@ package dev.dunlin.dht.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.dunlin.connection.identify.IdentifyAction;
@@ -219,6 +220,21 @@ final class DhtTest {
         again.drive(stopped, LONG);
         assertThat(stopped.join()).isEqualTo(1);
         assertThatExceptionOfType(DhtException.Configuration.class).isThrownBy(() -> dht.keepProviding(List.of()));
+    }
+
+    @Test
+    void aValueThatIsKeptIsStoredAgain() {
+        Bytes key = AnyValue.key("kept");
+        Bytes value = Bytes.of((byte) 7);
+        assertThat(get(dht.keepValueAsync(key, value))).isEqualTo(key);
+        host.drive(new CompletableFuture<>(), Duration.ofSeconds(30));
+        assertThat(get(dht.getValueAsync(key))).contains(value);
+        assertThat(crowd.publishing(0).valueCount()).isEqualTo(1);
+        assertThat(get(dht.stopKeepingValueAsync(key))).isEqualTo(key);
+        assertThat(crowd.publishing(0).valueCount()).isZero();
+        CompletableFuture<Bytes> gone = dht.stopKeepingValueAsync(key);
+        host.drive(gone, LONG);
+        assertThatThrownBy(gone::join).hasMessageContaining("no value of this key is kept");
     }
 
     @Test

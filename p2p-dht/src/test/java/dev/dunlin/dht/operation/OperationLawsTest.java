@@ -181,7 +181,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                         driver -> {
                             Contact contact = Contacts.contact(1);
                             for (Network network : Network.values()) {
-                                driver.dispatch(new RoutingAction.Helped(contact.peer(), network, contact));
+                                driver.dispatch(
+                                        new RoutingAction.Helped(contact.peer(), network, contact, Optional.empty()));
                             }
                             Ticket ticket = new Ticket(Ticket.API, 1);
                             driver.dispatch(new OperationAction.Start(
@@ -192,6 +193,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                     Network.WIDE,
                                     new QueryOutcome.Done(
                                             ticket,
+                                            1L,
                                             QueryOutcome.End.CONVERGED,
                                             List.of(new Candidate(contact, Optional.empty(), 1)),
                                             1,
@@ -218,7 +220,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                 .with("query.maxQueries", "64"));
         for (int i = 1; i <= 3; i++) {
             Contact contact = Contacts.contact(i);
-            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact, Optional.empty()));
         }
         while (space(driver).size().estimate().isEmpty()) {
             learnSize(driver);
@@ -230,11 +232,15 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
         long number = driver.root().operation().last();
         Contact near = nearest(key, 1_000).getFirst();
         PeerInfo info = new PeerInfo(near.peer(), near.addresses(), Connectedness.NOT_CONNECTED);
-        driver.dispatch(
-                new Answered(number, Network.WIDE, Contacts.contact(1).peer(), KadAnswer.FoundNodes.of(List.of(info))));
+        driver.dispatch(new Answered(
+                number,
+                Network.WIDE,
+                Contacts.contact(1).peer(),
+                Optional.empty(),
+                KadAnswer.FoundNodes.of(List.of(info))));
         // Another takes its place.
         driver.dispatch(new StoreFailed(number, 1, near.peer(), AskFailure.RESET, ""));
-        driver.dispatch(new StoreAnswered(number, 2, near.peer(), new KadAnswer.Added(key)));
+        driver.dispatch(new StoreAnswered(number, 2, near.peer(), Optional.empty(), new KadAnswer.Added(key)));
         driver.dispatch(new OperationAction.Stop(new Ticket(Ticket.API, 1)));
     }
 
@@ -253,6 +259,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                         each.getKey(),
                         new QueryOutcome.Done(
                                 new Ticket(RoutingMachine.NAME, each.getKey()),
+                                1L,
                                 QueryOutcome.End.CONVERGED,
                                 closest,
                                 3,
@@ -282,7 +289,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
     protected List<Arbitrary<? extends Action>> others() {
         return List.of(Combinators.combine(
                         Arbitraries.integers().between(1, NODES).map(Contacts::contact), Arbitraries.of(Network.class))
-                .as((contact, network) -> new RoutingAction.Helped(contact.peer(), network, contact)));
+                .as((contact, network) ->
+                        new RoutingAction.Helped(contact.peer(), network, contact, Optional.empty())));
     }
 
     /** What comes is of an operation that waits for it, and mostly of its kind. */
@@ -312,24 +320,26 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                         in(own, draw, network, Operation.Search.SEEDING)
                                 .<Action>map(number -> new Unsearched(number, network, why))
                                 .orElse(action);
-                    case Answered(long draw, Network network, PeerId peer, KadAnswer answer) ->
+                    case Answered(long draw, Network network, PeerId peer, var from, KadAnswer answer) ->
                         in(own, draw, network, Operation.Search.ASKING)
                                 .<Action>map(number -> new Answered(
                                         number,
                                         network,
                                         peer,
+                                        from,
                                         right(own.running().at(number).goal(), answer)))
                                 .orElse(action);
                     case Searched(long draw, Network network, QueryOutcome.Done outcome) ->
                         in(own, draw, network, Operation.Search.ASKING)
                                 .<Action>map(number -> new Searched(number, network, outcome))
                                 .orElse(action);
-                    case StoreAnswered(long draw, int _, PeerId peer, KadAnswer answer) ->
+                    case StoreAnswered(long draw, int _, PeerId peer, var from, KadAnswer answer) ->
                         asked(own, draw)
                                 .<Action>map(number -> new StoreAnswered(
                                         number,
                                         first(own, number),
                                         peer,
+                                        from,
                                         stored(own.running().at(number), answer, draw)))
                                 .orElse(action);
                     case StoreFailed(long draw, int _, PeerId peer, AskFailure why, String detail) ->

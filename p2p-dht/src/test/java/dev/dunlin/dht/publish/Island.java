@@ -19,6 +19,7 @@ import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.operation.AnyValue;
+import dev.dunlin.dht.operation.Effort;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operation.OperationOutcome;
@@ -233,6 +234,7 @@ final class Island {
         lookups++;
         return new QueryOutcome.Done(
                 start.ticket(),
+                1L,
                 unsearchable.test(Key.ofPreimage(start.question().key()))
                         ? QueryOutcome.End.TIMED_OUT
                         : QueryOutcome.End.CONVERGED,
@@ -259,6 +261,7 @@ final class Island {
                 ask.ticket(),
                 ask.peer(),
                 new Handle("stream", 1, 1),
+                Optional.empty(),
                 ask.protocol(),
                 new KadAnswer.Added(add.key()),
                 SECOND);
@@ -275,6 +278,7 @@ final class Island {
                 isStoring ? OperationOutcome.Result.FINISHED : OperationOutcome.Result.NO_ANSWERS,
                 new Goal.Found.Nothing(),
                 List.of(),
+                Effort.NONE,
                 isStoring ? 20 : 0,
                 0,
                 SECOND);

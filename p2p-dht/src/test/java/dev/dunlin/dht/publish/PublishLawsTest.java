@@ -107,6 +107,7 @@ final class PublishLawsTest extends MachineLaws<Island.Root, PublishState, Publi
                         Arbitraries.integers().between(0, 9))
                 .as((closest, draw) -> new QueryOutcome.Done(
                         new Ticket(PublishMachine.NAME, 1),
+                        1L,
                         draw == 0 ? QueryOutcome.End.TIMED_OUT : QueryOutcome.End.CONVERGED,
                         closest,
                         draw,

@@ -29,6 +29,7 @@ final class PublishMachineTest {
 
     private static final int K = 20;
     private static final long INTERVAL = 22 * Island.HOUR;
+    private static final long VALUE_INTERVAL = 12 * Island.HOUR;
     private static final Ticket TICKET = new Ticket(Ticket.API, 1);
 
     private static Bytes content(int number) {
@@ -334,7 +335,7 @@ final class PublishMachineTest {
         assertThat(island.values).hasSize(9);
         assertThat(island.state().isValuePublished(value(1, 1).key())).isTrue();
         island.say(new PublishAction.KeepValue(TICKET, value(1, 2)));
-        island.runBy(4 * INTERVAL + Island.HOUR);
+        island.runBy(4 * VALUE_INTERVAL + Island.HOUR);
         assertThat(Objects.requireNonNull(island.values.get(value(1, 1).value())))
                 .hasSize(1);
         assertThat(Objects.requireNonNull(island.values.get(value(1, 2).value())))
@@ -342,7 +343,7 @@ final class PublishMachineTest {
         assertThat(Objects.requireNonNull(island.values.get(value(2, 1).value())))
                 .hasSize(5);
         island.say(new PublishAction.ForgetValue(TICKET, value(2, 1).key()));
-        island.runBy(2 * INTERVAL);
+        island.runBy(2 * VALUE_INTERVAL);
         assertThat(Objects.requireNonNull(island.values.get(value(2, 1).value())))
                 .hasSize(5);
     }

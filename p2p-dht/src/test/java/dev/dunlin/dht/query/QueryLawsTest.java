@@ -130,10 +130,15 @@ final class QueryLawsTest extends MachineLaws<QueryLawsTest.Root, QueryState, Qu
         QueryState own = driver.root().query();
         return Optional.of(
                 switch (action) {
-                    case AnswerCame(long query, int request, PeerId _, KadAnswer answer, long took) ->
+                    case AnswerCame(long query, int request, PeerId _, var from, KadAnswer answer, long took) ->
                         waiting(own, query + request)
                                 .<Action>map(ask -> new AnswerCame(
-                                        ask.number(), ask.request(), ask.peer(), right(ask.query(), answer), took))
+                                        ask.number(),
+                                        ask.request(),
+                                        ask.peer(),
+                                        from,
+                                        right(ask.query(), answer),
+                                        took))
                                 .orElse(action);
                     case AnswerMissing(long query, int request, PeerId _, AskFailure why, String detail) ->
                         waiting(own, query + request)

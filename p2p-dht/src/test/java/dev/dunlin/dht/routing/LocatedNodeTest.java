@@ -10,6 +10,7 @@ import dev.dunlin.dht.table.Contacts;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.PeerInfo;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is told of a node that is looked for by its id. */
@@ -27,7 +28,7 @@ final class LocatedNodeTest {
         Contact one = Contacts.contact(1, "/ip4/8.1.1.1/tcp/4001");
         Contact other = Contacts.contact(2, "/ip4/8.2.1.1/tcp/4001");
         for (Contact contact : List.of(one, other)) {
-            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact, Optional.empty()));
         }
         driver.dispatch(new RoutingAction.Located(1, one.peer(), Network.WIDE, one.addresses()));
         ExchangeAction.Reply reply = driver.actions(ExchangeAction.Reply.class).getLast();

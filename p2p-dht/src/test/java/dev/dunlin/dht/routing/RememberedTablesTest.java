@@ -8,6 +8,9 @@ import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.dht.routing.RoutingAction.CheckFailed;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.Contacts;
+import dev.dunlin.dht.wire.Connectedness;
+import dev.dunlin.dht.wire.KadAnswer;
+import dev.dunlin.dht.wire.PeerInfo;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +39,7 @@ final class RememberedTablesTest {
     void knowsTwo() {
         driver.boot(config());
         for (Contact contact : List.of(FAR, NEAR)) {
-            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact, Optional.empty()));
         }
         assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
     }
@@ -89,7 +92,7 @@ final class RememberedTablesTest {
             assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
         }
         driver.advanceBy(120_000_000);
-        driver.dispatch(new RoutingAction.Helped(NEAR.peer(), Network.WIDE, NEAR));
+        driver.dispatch(new RoutingAction.Helped(NEAR.peer(), Network.WIDE, NEAR, Optional.empty()));
         driver.dispatch(new CheckFailed(
                 checking(FAR).orElseThrow(), FAR.peer(), AskFailure.UNREACHABLE, "nobody listens there"));
         assertThat(known()).containsExactly(NEAR);
@@ -102,7 +105,7 @@ final class RememberedTablesTest {
     @Test
     void whatOthersSayOfANodeDoesNotMoveIt() {
         Contact named = Contacts.contact(1, "/ip4/9.9.9.9/tcp/443");
-        driver.dispatch(new RoutingAction.Helped(FAR.peer(), Network.WIDE, named));
+        driver.dispatch(new RoutingAction.Helped(FAR.peer(), Network.WIDE, named, Optional.empty()));
         assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
     }
 
@@ -113,5 +116,33 @@ final class RememberedTablesTest {
         long task = driver.root().routing().spaces().at(Network.WIDE).checking().at(FAR.peer());
         driver.dispatch(new CheckFailed(task, FAR.peer(), AskFailure.CANCELLED, ""));
         assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR);
+    }
+
+    /** Who was looked at in vain is not looked at again at once, however often others name it; but when it comes by itself. */
+    @Test
+    void whoWasLookedAtInVainIsLeftAloneForAWhile() {
+        Contact other = Contacts.contact(7, "/ip4/8.7.7.7/tcp/4001");
+        named(NEAR, other);
+        driver.dispatch(new CheckFailed(
+                checking(other).orElseThrow(), other.peer(), AskFailure.UNREACHABLE, "nobody listens there"));
+        named(NEAR, other);
+        assertThat(checking(other)).isEmpty();
+        driver.dispatch(
+                new RoutingAction.Described(other.peer(), List.of(Network.WIDE.id("/ipfs")), other.addresses()));
+        assertThat(checking(other)).isPresent();
+        driver.dispatch(new CheckFailed(
+                checking(other).orElseThrow(), other.peer(), AskFailure.UNREACHABLE, "nobody listens there"));
+        driver.advanceBy(601_000_000);
+        named(FAR, other);
+        assertThat(checking(other)).isPresent();
+    }
+
+    private void named(Contact by, Contact other) {
+        if (checking(by).isEmpty()) {
+            driver.dispatch(new RoutingAction.Failed(by.peer(), Network.WIDE, AskFailure.RESET));
+        }
+        PeerInfo info = new PeerInfo(other.peer(), other.addresses(), Connectedness.NOT_CONNECTED);
+        driver.dispatch(new RoutingAction.CheckAnswered(
+                checking(by).orElseThrow(), by.peer(), Optional.empty(), KadAnswer.FoundNodes.of(List.of(info))));
     }
 }

@@ -138,7 +138,7 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                     Ticket ticket = new Ticket(Ticket.API, 1);
                     driver.dispatch(new RoutingAction.Find(ticket, Network.WIDE, Bytes.of((byte) 1), 1));
                     driver.dispatch(new RoutingAction.Join(ticket, Network.WIDE));
-                    driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact));
+                    driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact, Optional.empty()));
                     driver.dispatch(new RoutingAction.Failed(contact.peer(), Network.WIDE, AskFailure.RESET));
                     driver.dispatch(new RoutingAction.Asked(contact.peer(), Network.WIDE, 1, new KadQuestion.Ping()));
                 }),
@@ -155,8 +155,8 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                                     == 0)
                             .limit(4)
                             .toList();
-                    far.forEach(contact ->
-                            driver.dispatch(new RoutingAction.Helped(contact.peer(), Network.WIDE, contact)));
+                    far.forEach(contact -> driver.dispatch(
+                            new RoutingAction.Helped(contact.peer(), Network.WIDE, contact, Optional.empty())));
                     for (int doubted : new int[] {0, 1, 2, 0, 1, 3}) {
                         driver.dispatch(
                                 new RoutingAction.Failed(far.get(doubted).peer(), Network.WIDE, AskFailure.RESET));
@@ -171,8 +171,8 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
                     driver.advanceBy(1);
                 }),
                 new Script<>("many wait to have joined", driver -> {
-                    driver.dispatch(
-                            new RoutingAction.Helped(Contacts.contact(1).peer(), Network.WIDE, Contacts.contact(1)));
+                    driver.dispatch(new RoutingAction.Helped(
+                            Contacts.contact(1).peer(), Network.WIDE, Contacts.contact(1), Optional.empty()));
                     for (int i = 0; i <= Space.Refresh.MOST_WAITERS; i++) {
                         driver.dispatch(new RoutingAction.Join(new Ticket(Ticket.API, i), Network.WIDE));
                     }
@@ -185,11 +185,12 @@ final class RoutingLawsTest extends MachineLaws<RoutingLawsTest.Root, RoutingSta
         RoutingState own = driver.root().routing();
         return Optional.of(
                 switch (action) {
-                    case CheckAnswered(long task, PeerId _, KadAnswer answer) ->
+                    case CheckAnswered(long task, PeerId _, var from, KadAnswer answer) ->
                         waiting(own, task, false)
                                 .<Action>map(number -> new CheckAnswered(
                                         number,
                                         contact(own.tasks().at(number)).peer(),
+                                        from,
                                         answer instanceof KadAnswer.WithCloser with
                                                 ? KadAnswer.FoundNodes.of(with.closer())
                                                 : answer))

@@ -105,8 +105,10 @@ final class Attacks {
     /**
      * A node joins by one honest node and one adversary. Adversaries, some with ids near to its own, all of two networks, name one another
      * and nobody else.
+     *
+     * @param claim where they say that they are
      */
-    static Eclipse eclipse(int nodes, boolean isLimited, int gets, long seed) {
+    static Eclipse eclipse(int nodes, boolean isLimited, Battle.Claim claim, int gets, long seed) {
         Table<String, String> config = config();
         Battle battle = Battle.of(nodes, 0, seed, isLimited ? config : withoutLimits(config), SignedValue.VALIDATORS);
         battle.put(0, gets, 1);
@@ -116,7 +118,7 @@ final class Attacks {
         List<PeerId> peers = new ArrayList<>(battle.mint(nodes));
         peers.addAll(battle.mintNear(own, 40, nodes * MINTED_FOR_EACH));
         List<Contact> fellows = new ArrayList<>();
-        fellows.addAll(battle.posers(peers, 2, Battle.naming(fellows)));
+        fellows.addAll(battle.posers(peers, 2, claim, Battle.naming(fellows)));
         crowd.start(
                 victim,
                 List.of(battle.anyHonest(), crowd.number(fellows.getFirst().peer())));
@@ -136,6 +138,31 @@ final class Attacks {
             seconds += some.seconds() * some.tries();
         }
         return new Eclipse((double) bad / known.size(), new Rate(gets, reached, seconds / gets));
+    }
+
+    /** Adversaries name others where these are not. Honest nodes are looked for; that one is found which is told of where it is, first. */
+    static Rate misplaced(int nodes, int percent, int paths, int finds, long seed) {
+        Battle battle =
+                Battle.of(nodes, percent, seed, config("dht.paths", String.valueOf(paths)), SignedValue.VALIDATORS);
+        battle.turn(battle.misplacing());
+        List<Integer> honest = battle.honest();
+        List<Goal> goals = new ArrayList<>();
+        for (int i = 0; i < finds; i++) {
+            goals.add(new Goal.FindPeer(battle.crowd()
+                    .contact(honest.get((i + honest.size() / 2) % honest.size()))
+                    .peer()));
+        }
+        return battle.reach(
+                honest,
+                goals,
+                done -> done.found() instanceof Goal.Found.Peer(var info, boolean isSure, var _)
+                        && isSure
+                        && info.addresses()
+                                .getFirst()
+                                .equals(battle.crowd()
+                                        .contact(battle.crowd().number(info.peer()))
+                                        .addresses()
+                                        .getFirst()));
     }
 
     /** In place of {@link SignedValue}, where signatures are not looked at. */

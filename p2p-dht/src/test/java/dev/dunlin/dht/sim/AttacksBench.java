@@ -47,11 +47,22 @@ final class AttacksBench {
 
     @Test
     void eclipse() {
-        for (boolean isLimited : new boolean[] {true, false}) {
+        for (Battle.Claim claim : Battle.Claim.values()) {
+            for (boolean isLimited : new boolean[] {true, false}) {
+                say(
+                        "eclipse of one node, of two networks, addresses told: " + claim,
+                        isLimited ? "limits of a network" : "no limits",
+                        () -> Attacks.eclipse(NODES, isLimited, claim, 200, 1));
+            }
+        }
+    }
+
+    @Test
+    void places() {
+        for (int paths : new int[] {1, 8}) {
             say(
-                    "eclipse of one node, of two networks",
-                    isLimited ? "limits of a network" : "no limits",
-                    () -> Attacks.eclipse(NODES, isLimited, 200, 1));
+                    "20 % name others where these are not",
+                    paths + " paths", () -> Attacks.misplaced(NODES, 20, paths, GETS, 1));
         }
     }
 

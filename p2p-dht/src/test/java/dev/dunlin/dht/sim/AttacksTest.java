@@ -2,6 +2,7 @@ package dev.dunlin.dht.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What each defence is worth, in small networks; the figures of larger ones {@link AttacksBench} prints. */
@@ -10,8 +11,9 @@ final class AttacksTest {
     /** S/Kademlia (Baumgart and Mies 2007): eight disjoint paths find 99 % where a fifth of the nodes are adversaries. */
     @Test
     void disjointPathsFindWhatAdversariesHide() {
-        Rate disjoint = Attacks.colluders(200, 20, 8, true, 1_000, 1);
-        assertThat(disjoint.tries()).isEqualTo(1_000);
+        Rate disjoint =
+                Attacks.colluders(200, 20, 8, true, 1_000, 1).and(Attacks.colluders(200, 20, 8, true, 1_000, 2));
+        assertThat(disjoint.tries()).isEqualTo(2_000);
         assertThat(disjoint.atLeast()).as("%s", disjoint).isGreaterThan(0.99);
         Rate plain = Attacks.colluders(200, 20, 1, true, 200, 1);
         assertThat(plain.share()).as("%s", plain).isLessThan(0.97);
@@ -28,14 +30,28 @@ final class AttacksTest {
     @Test
     void limitsOfANetworkKeepAnEclipseOff() {
         // So many that one more or less that lies where the adversaries do says nothing.
-        Attacks.Eclipse limited = Attacks.eclipse(150, true, 200, 1);
-        Attacks.Eclipse unlimited = Attacks.eclipse(150, false, 200, 1);
+        Attacks.Eclipse limited = Attacks.eclipse(150, true, Battle.Claim.TRUE, 200, 1);
+        Attacks.Eclipse unlimited = Attacks.eclipse(150, false, Battle.Claim.TRUE, 200, 1);
         assertThat(limited.sybils()).isLessThan(0.1);
         assertThat(unlimited.sybils()).isGreaterThan(0.3);
         assertThat(limited.gets().share())
                 .as("%s, without %s", limited, unlimited)
                 .isGreaterThan(0.97);
-        assertThat(unlimited.gets().share()).as("%s", unlimited).isLessThan(0.9);
+    }
+
+    /** What counts is where somebody is, and not where it says that it is. */
+    @Test
+    void whoSaysThatItIsElsewhereGainsNothing() {
+        for (Battle.Claim claim : List.of(Battle.Claim.FALSE, Battle.Claim.NAME)) {
+            Attacks.Eclipse eclipse = Attacks.eclipse(150, true, claim, 10, 1);
+            assertThat(eclipse.sybils()).as("%s", claim).isLessThan(0.1);
+        }
+    }
+
+    @Test
+    void whoIsNamedWhereItIsNotIsFoundAllTheSame() {
+        Rate found = Attacks.misplaced(150, 20, 8, 300, 1);
+        assertThat(found.share()).as("%s", found).isGreaterThan(0.99);
     }
 
     @Test

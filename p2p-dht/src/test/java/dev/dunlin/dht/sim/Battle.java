@@ -110,11 +110,45 @@ final class Battle {
                 PORT);
     }
 
+    /** Where adversaries say that they are. */
+    enum Claim {
+        /** Where they are. */
+        TRUE,
+        /** There, and before that in any of two hundred other networks, where they are not. */
+        FALSE,
+        /** At a name that leads to them. */
+        NAME;
+
+        List<Multiaddr> of(Multiaddr address, Multiaddr other, PeerId peer) {
+            return switch (this) {
+                case TRUE -> List.of(address);
+                case FALSE -> List.of(other, address);
+                case NAME ->
+                    List.of(Multiaddr.parse("/dns4/" + Key.of(peer).toString().substring(0, 16) + ".com/tcp/" + PORT));
+            };
+        }
+    }
+
+    /** An address in one of two hundred other networks. */
+    private Multiaddr anywhere() {
+        return Multiaddr.tcp(
+                new byte[] {
+                    (byte) 131, (byte) random.below(200), (byte) random.below(256), (byte) random.between(1, 254)
+                },
+                PORT);
+    }
+
     /** Adversaries without machines, which only answer; sorted by id. */
     List<Contact> posers(List<PeerId> peers, int networks, Adversary as) {
+        return posers(peers, networks, Claim.TRUE, as);
+    }
+
+    /** As above, which say that they are elsewhere. */
+    List<Contact> posers(List<PeerId> peers, int networks, Claim claim, Adversary as) {
         List<Contact> contacts = new ArrayList<>();
         for (PeerId peer : peers) {
-            int node = crowd.add(peer, rented(networks));
+            Multiaddr address = rented(networks);
+            int node = crowd.add(peer, address, claim.of(address, anywhere(), peer));
             crowd.pose(node, as);
             contacts.add(crowd.contact(node));
         }
@@ -170,6 +204,15 @@ final class Battle {
             case KadQuestion.FindNode _, KadQuestion.GetProviders _, KadQuestion.AddProvider _, KadQuestion.Ping _ ->
                 Adversary.Reply.HONEST;
         };
+    }
+
+    /** It names those that others would, each at an address at which it is not. */
+    Adversary misplacing() {
+        return (node, asker, question) -> question instanceof KadQuestion.FindNode(Bytes key)
+                ? new Adversary.Reply.Lie(KadAnswer.FoundNodes.of(known(node, key).stream()
+                        .map(info -> new PeerInfo(info.peer(), List.of(anywhere()), info.connection()))
+                        .toList()))
+                : Adversary.Reply.HONEST;
     }
 
     private List<PeerInfo> known(int node, Bytes key) {

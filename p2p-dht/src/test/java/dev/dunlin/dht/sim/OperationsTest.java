@@ -14,6 +14,7 @@ import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.operation.Goal;
 import dev.dunlin.dht.operation.OperationAction;
 import dev.dunlin.dht.operations.DhtOperations;
+import dev.dunlin.dht.operations.PublishOperations;
 import dev.dunlin.dht.operations.QueryOperations;
 import dev.dunlin.dht.operations.RecordsOperations;
 import dev.dunlin.dht.operations.RoutingOperations;
@@ -109,7 +110,9 @@ final class OperationsTest {
             assertThat(found.nodes().getFirst().sharedBits()).isEqualTo(256);
             assertThat(found.complete()).isTrue();
         });
-        assertThat(operator.text("dht closest", answer)).hasSize(21);
+        assertThat(operator.text("dht closest", answer)).hasSize(22);
+        assertThat(operator.text("dht closest", answer).getLast())
+                .matches("\\d+ nodes were asked, \\d+ answered \\(lookup \\d+\\)");
     }
 
     @Test
@@ -126,6 +129,23 @@ final class OperationsTest {
             assertThat(found.answers()).isPositive();
         });
         assertThat(operator.text("dht get", answer).getFirst()).isEqualTo("hallo, world");
+    }
+
+    @Test
+    void aValueIsKeptStored() {
+        operator.order(1, "dht keep-value", Map.of("key", "/test/again", "value", "hallo"), SECONDS);
+        assertThat(operator.ask(1, "dht published", Map.of()))
+                .isInstanceOfSatisfying(
+                        PublishOperations.Published.class,
+                        published -> assertThat(published.values()).isEqualTo(1));
+        Record answer = operator.order(20, "dht get", Map.of("key", "/test/again"), SECONDS);
+        assertThat(operator.text("dht get", answer).getFirst()).isEqualTo("hallo");
+        operator.order(1, "dht forget-value", Map.of("key", "/test/again"), SECONDS);
+        assertThatThrownBy(() -> operator.order(1, "dht forget-value", Map.of("key", "/test/again"), SECONDS))
+                .hasMessageContaining("value-is-kept");
+        assertThatThrownBy(
+                        () -> operator.order(1, "dht keep-value", Map.of("key", "/nowhere/x", "value", "v"), SECONDS))
+                .hasMessageContaining("value is not valid under /nowhere/x");
     }
 
     @Test
@@ -211,7 +231,11 @@ final class OperationsTest {
             assertThat(found.providers()).containsExactly(peer(3));
             assertThat(found.content()).isEqualTo(hash.toString());
         });
-        assertThat(operator.text("dht find-providers", answer)).containsExactly(peer(3), "1 provider");
+        assertThat(operator.text("dht find-providers", answer))
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo(peer(3)),
+                        line -> assertThat(line)
+                                .matches("1 provider; \\d+ nodes were asked, \\d+ answered \\(lookup \\d+\\)"));
         String other = Multihash.sha256(new byte[] {9}).toString();
         assertThatThrownBy(() -> operator.order(5, "dht find-providers", Map.of("content", other), SECONDS))
                 .hasMessageContaining("a provider of " + other + " was not found");

@@ -14,6 +14,11 @@ record Rate(int tries, int reached, double seconds) {
     /** Of a standard normal distribution this part lies below: 95 %. */
     private static final double QUANTILE = 1.645;
 
+    Rate and(Rate other) {
+        int all = tries + other.tries;
+        return new Rate(all, reached + other.reached, (seconds * tries + other.seconds * other.tries) / all);
+    }
+
     double share() {
         return tries == 0 ? 0 : (double) reached / tries;
     }

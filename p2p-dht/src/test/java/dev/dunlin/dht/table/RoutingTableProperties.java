@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -33,11 +35,11 @@ final class RoutingTableProperties {
 
     /** What may happen to a table. */
     sealed interface Change {
-        record Offer(Contact contact) implements Change {}
+        record Offer(Contact contact, Multiaddr from) implements Change {}
 
         record Leave(Contact contact) implements Change {}
 
-        record Use(Contact contact) implements Change {}
+        record Use(Contact contact, Multiaddr from) implements Change {}
 
         record Move(Contact contact, int network) implements Change {}
 
@@ -47,10 +49,11 @@ final class RoutingTableProperties {
     @Provide
     Arbitrary<List<Change>> changes() {
         Arbitrary<Contact> contacts = Contacts.among(80);
+        Arbitrary<Multiaddr> places = Arbitraries.integers().between(0, 5).map(RoutingTableProperties::place);
         return Arbitraries.<Change>frequencyOf(
-                        Tuple.of(8, contacts.map(Change.Offer::new)),
+                        Tuple.of(8, Combinators.combine(contacts, places).as(Change.Offer::new)),
                         Tuple.of(2, contacts.map(Change.Leave::new)),
-                        Tuple.of(3, contacts.map(Change.Use::new)),
+                        Tuple.of(3, Combinators.combine(contacts, places).as(Change.Use::new)),
                         Tuple.of(
                                 2,
                                 Combinators.combine(
@@ -59,6 +62,10 @@ final class RoutingTableProperties {
                         Tuple.of(2, Arbitraries.longs().between(1, 8).map(Change.Wait::new)))
                 .list()
                 .ofMaxSize(150);
+    }
+
+    private static Multiaddr place(int network) {
+        return Multiaddr.parse("/ip4/8." + network + ".9.9/tcp/4001");
     }
 
     @Provide
@@ -78,15 +85,18 @@ final class RoutingTableProperties {
         for (Change change : changes) {
             states.add(table);
             switch (change) {
-                case Change.Offer(Contact contact) -> {
-                    if (table.refusal(contact, now).isEmpty()) {
-                        table = table.with(contact, now, now + 5);
+                case Change.Offer(Contact contact, Multiaddr from) -> {
+                    if (table.refusal(contact, Optional.of(from), now).isEmpty()) {
+                        table = table.with(contact, Optional.of(from), now, now + 5);
                     }
                 }
                 case Change.Leave(Contact contact) -> table = table.without(contact);
-                case Change.Use(Contact contact) -> table = table.useful(contact, now, now + 5);
+                case Change.Use(Contact contact, Multiaddr from) ->
+                    table = table.refusalToStay(contact, Optional.of(from)).isEmpty()
+                            ? table.useful(contact, Optional.of(from), now, now + 5)
+                            : table.without(contact);
                 case Change.Move(Contact contact, int network) ->
-                    table = table.moved(contact.at(List.of(Multiaddr.parse("/ip4/8." + network + ".9.9/tcp/4001"))));
+                    table = table.moved(contact.at(List.of(place(network))));
                 case Change.Wait(long micros) -> now += micros;
             }
         }
@@ -118,16 +128,18 @@ final class RoutingTableProperties {
                 assertThat(table.find(entry.contact())).contains(entry);
                 assertThat(table.has(entry.contact())).isTrue();
             }
-            assertThat(networks(entries.stream().map(Entry::contact).toList()).values())
+            assertThat(networks(entries).values())
                     .allMatch(count -> limits.bucketNetwork() == 0 || count <= limits.bucketNetwork());
         }
-        assertThat(networks(table.contacts()).values())
+        List<Entry> all = new ArrayList<>();
+        table.buckets().values().forEach(bucket -> all.addAll(bucket.entries()));
+        assertThat(networks(all).values())
                 .allMatch(count -> limits.tableNetwork() == 0 || count <= limits.tableNetwork());
     }
 
-    private static Map<Integer, Long> networks(List<Contact> contacts) {
-        return contacts.stream()
-                .map(contact -> Networks.of(contact.addresses())[0])
+    private static Map<Integer, Long> networks(List<Entry> entries) {
+        return entries.stream()
+                .map(Entry::network)
                 .collect(Collectors.groupingBy(network -> network, LinkedHashMap::new, Collectors.counting()));
     }
 
@@ -153,7 +165,7 @@ final class RoutingTableProperties {
                 .sum();
         Contact contact = Contacts.contact(offered);
         Bucket bucket = table.bucket(table.bucketOf(contact.key()));
-        Optional<Refusal> refusal = table.refusal(contact, now);
+        Optional<Refusal> refusal = table.refusal(contact, Optional.empty(), now);
         boolean anyStale = bucket.entries().stream().anyMatch(entry -> entry.useful() < now - GRACE);
         if (table.has(contact)) {
             assertThat(refusal).contains(Refusal.PRESENT);
@@ -162,7 +174,7 @@ final class RoutingTableProperties {
             assertThat(table.replacedBy(contact, now)).isEmpty();
         } else {
             assertThat(refusal).isEmpty();
-            RoutingTable after = table.with(contact, now, now + 5);
+            RoutingTable after = table.with(contact, Optional.empty(), now, now + 5);
             sound(after);
             assertThat(after.has(contact)).isTrue();
             Optional<Contact> replaced = table.replacedBy(contact, now);
@@ -222,12 +234,12 @@ final class RoutingTableProperties {
     @Example
     void whatIsNoUseIsRefused() {
         RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1, 1, 1, GRACE));
-        assertThat(table.refusal(Contacts.contact(0), 0)).contains(Refusal.SELF);
-        assertThat(table.refusal(Contact.of(TypeArbitraries.peer(1), List.of()), 0))
+        assertThat(table.refusal(Contacts.contact(0), Optional.empty(), 0)).contains(Refusal.SELF);
+        assertThat(table.refusal(Contact.of(TypeArbitraries.peer(1), List.of()), Optional.empty(), 0))
                 .contains(Refusal.NO_ADDRESS);
-        RoutingTable full = table.with(Contacts.contact(1), 0, 5);
-        assertThat(full.refusal(Contacts.contact(1), 0)).contains(Refusal.PRESENT);
-        assertThat(full.refusal(Contacts.contact(2), 0)).contains(Refusal.TABLE_FULL);
+        RoutingTable full = table.with(Contacts.contact(1), Optional.empty(), 0, 5);
+        assertThat(full.refusal(Contacts.contact(1), Optional.empty(), 0)).contains(Refusal.PRESENT);
+        assertThat(full.refusal(Contacts.contact(2), Optional.empty(), 0)).contains(Refusal.TABLE_FULL);
     }
 
     /** Networks of the registries, the blocks that one holder has, and names. */
@@ -245,24 +257,79 @@ final class RoutingTableProperties {
         return Networks.of(List.of(addresses).stream().map(Multiaddr::parse).toList());
     }
 
-    /** Two of a network in a bucket and three in a table, whatever else its nodes list. */
+    /** Two of a network in a bucket and three in a table, wherever they say that they are. */
     @Example
     void nodesOfOneNetworkAreFew() {
-        RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1000, 2, 3, GRACE));
-        List<Refusal> refusals = new ArrayList<>();
-        for (int number = 1; number < 400; number++) {
-            Contact contact = Contact.of(
-                    TypeArbitraries.peer(number),
+        Optional<Multiaddr> from = Optional.of(Multiaddr.parse("/ip4/8.8.1.1/tcp/1"));
+        for (String said : List.of("/ip4/9.%d.1.1/tcp/1", "/dns4/node-%d.example.com/tcp/1", "/ip4/8.8.%d.1/tcp/1")) {
+            RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1000, 2, 3, GRACE));
+            List<Refusal> refusals = new ArrayList<>();
+            for (int number = 1; number < 400; number++) {
+                Contact contact = Contacts.contact(number, String.format(Locale.ROOT, said, number % 250));
+                Optional<Refusal> refusal = table.refusal(contact, from, 0);
+                refusal.ifPresent(refusals::add);
+                if (refusal.isEmpty()) {
+                    table = table.with(contact, from, 0, 5);
+                }
+            }
+            assertThat(table.size()).as(said).isEqualTo(3);
+            assertThat(refusals).contains(Refusal.BUCKET_NETWORK, Refusal.TABLE_NETWORK);
+            // Of who has not answered yet nothing else is known than what it says.
+            Contact honest = Contacts.contact(500, "/ip4/8.8.7.7/tcp/1");
+            assertThat(table.refusal(honest, Optional.empty(), 0)).isPresent();
+            Contact dual = Contact.of(
+                    honest.peer(),
                     List.of(
-                            Multiaddr.parse("/ip4/9." + number % 250 + ".1.1/tcp/1"),
-                            Multiaddr.parse("/ip4/8.8.1.1/tcp/1")));
-            Optional<Refusal> refusal = table.refusal(contact, 0);
-            refusal.ifPresent(refusals::add);
-            if (refusal.isEmpty()) {
-                table = table.with(contact, 0, 5);
+                            Multiaddr.parse("/ip6/2001:db8::1/tcp/1"),
+                            honest.addresses().getFirst()));
+            assertThat(table.refusal(dual, Optional.empty(), 0)).isEmpty();
+        }
+    }
+
+    @Example
+    void whoAnswersFromANetworkThatHasItsShareGoes() {
+        Optional<Multiaddr> crowded = Optional.of(place(1));
+        Optional<Multiaddr> other = Optional.of(place(2));
+        RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1000, 0, 2, GRACE))
+                .with(Contacts.contact(1), crowded, 0, 5)
+                .with(Contacts.contact(2), crowded, 0, 5)
+                .with(Contacts.contact(3), other, 0, 5);
+        assertThat(table.refusalToStay(Contacts.contact(1), crowded)).isEmpty();
+        assertThat(table.refusalToStay(Contacts.contact(3), other)).isEmpty();
+        assertThat(table.refusalToStay(Contacts.contact(3), Optional.empty())).isEmpty();
+        assertThat(table.refusalToStay(Contacts.contact(3), crowded)).contains(Refusal.TABLE_NETWORK);
+        RoutingTable moved = table.useful(Contacts.contact(1), other, 1, 6);
+        assertThat(moved.refusalToStay(Contacts.contact(3), crowded)).isEmpty();
+    }
+
+    /** Most nodes are far: they leave room for the near ones, of which there are few, and for each other. */
+    @Property(tries = 200)
+    void aFullTableKnowsSomeOfEachPart(@ForAll @IntRange(min = 10, max = 60) int most, @ForAll int seed) {
+        RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, most, 0, 0, GRACE));
+        List<Contact> all = new ArrayList<>();
+        for (int number = 1; number <= 600; number++) {
+            all.add(Contacts.contact((seed & 0x3FFF) + number));
+        }
+        for (Contact contact : all) {
+            if (table.refusal(contact, Optional.empty(), 0).isEmpty()) {
+                table = table.with(contact, Optional.empty(), 0, 5);
             }
         }
-        assertThat(table.size()).isEqualTo(3);
-        assertThat(refusals).contains(Refusal.BUCKET_NETWORK, Refusal.TABLE_NETWORK);
+        sound(table);
+        assertThat(table.size()).isEqualTo(most);
+        Map<Integer, Long> there = all.stream()
+                .collect(Collectors.groupingBy(
+                        contact -> SELF.commonPrefix(contact.key()), TreeMap::new, Collectors.counting()));
+        int largest = 0;
+        for (Bucket bucket : table.buckets().values()) {
+            largest = Math.max(largest, bucket.size());
+        }
+        for (Map.Entry<Integer, Long> each : there.entrySet()) {
+            // Whoever is missing is so because its bucket has as many as the others.
+            int known = table.bucket(each.getKey()).size();
+            assertThat(known == each.getValue() || known >= largest - 1)
+                    .as("bucket %s knows %s of %s, the largest has %s", each.getKey(), known, each.getValue(), largest)
+                    .isTrue();
+        }
     }
 }
