@@ -109,13 +109,23 @@ final class RecordsFileBench {
     private static void fill(Node node) {
         for (int i = 0; i < RECORDS; i++) {
             RecordsAction sent = message(i);
-            while (i - stored(node) >= UNDER_WAY || node.runtime().offer(sent) != Port.Offer.TAKEN) {
+            while (i - stored(node) - refused(node) >= UNDER_WAY
+                    || node.runtime().offer(sent) != Port.Offer.TAKEN) {
                 LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
             }
         }
-        if (!node.await(state -> stored(node) == RECORDS, LONG)) {
-            throw new AssertionError("stored are " + stored(node));
+        if (!node.await(state -> stored(node) == RECORDS || refused(node) > 0, LONG) || refused(node) > 0) {
+            throw new AssertionError("stored are " + stored(node) + ", refused "
+                    + records(node).tally().refused());
         }
+    }
+
+    private static long refused(Node node) {
+        long refused = 0;
+        for (long each : records(node).tally().refused().values()) {
+            refused += each;
+        }
+        return refused;
     }
 
     private static long stored(Node node) {
@@ -127,7 +137,8 @@ final class RecordsFileBench {
     }
 
     private static RecordsAction message(int number) {
-        int provider = number / KEYS_OF_PEER;
+        // Of all in turn: of one peer only some may wait for the file.
+        int provider = number % Math.max(1, RECORDS / KEYS_OF_PEER);
         PeerId peer = TypeArbitraries.peer(provider);
         String host = "/ip4/8." + (provider >> 16 & 255) + "." + (provider >> 8 & 255) + "." + (provider & 255);
         List<Multiaddr> addresses =
