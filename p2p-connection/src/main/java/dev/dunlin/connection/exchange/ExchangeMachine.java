@@ -133,6 +133,7 @@ public final class ExchangeMachine {
                         asked: asked
                         noStream: offered, streamEnded""")
                 .defaulted("exchange", "remotes", "{}")
+                .defaulted("exchange/answered", "from", "null")
                 .phases(ExchangeState::nameOf)
                 .invariants(ExchangeInvariants.ALL)
                 .budget(MOST_BYTES

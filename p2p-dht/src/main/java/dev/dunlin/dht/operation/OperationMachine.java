@@ -36,6 +36,9 @@ public final class OperationMachine {
 
     static final int REQUEST_BITS = 16;
 
+    /** {@link Effort#NONE}, of logs that have none. */
+    private static final String NO_EFFORT = "{\"asked\":0,\"answers\":0,\"lookups\":[]}";
+
     private OperationMachine() {}
 
     /** The registration. */
@@ -93,6 +96,12 @@ public final class OperationMachine {
                         searching: recalled, seeded, unsearched, answered, searched, storeAnswered, storeFailed
                         storing: storeAnswered, storeFailed""")
                 .defaulted("operationConfig", "isOn", "true")
+                .defaulted("operation", "effort", NO_EFFORT)
+                .defaulted("peer", "named", "{}")
+                .defaulted("dht/answered", "from", "null")
+                .defaulted("dht/storeAnswered", "from", "null")
+                .defaulted("dht/done", "effort", NO_EFFORT)
+                .defaulted("done", "query", "0")
                 .phases(OperationState::phaseOf)
                 .invariants(OperationInvariants.ALL)
                 .budget(budget());

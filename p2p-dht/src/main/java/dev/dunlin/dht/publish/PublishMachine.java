@@ -116,6 +116,7 @@ public final class PublishMachine {
                         exploring: searched
                         storing: storeAnswered, storeFailed""")
                 .defaulted("operationConfig", "isOn", "true")
+                .defaulted("done", "query", "0")
                 .phases(PublishState::phaseOf)
                 .invariants(PublishInvariants.ALL)
                 .budget(budget());

@@ -94,6 +94,9 @@ public final class RoutingMachine {
                     vetting, probing > noTask: checkAnswered, checkFailed
                     looking > noTask: lookupDone, lookupRefused""")
             .defaulted("routing", "resting", "{}")
+            .defaulted("done", "query", "0")
+            .defaulted("routing/checkAnswered", "from", "null")
+            .defaulted("routing/helped", "from", "null")
             .defaulted("candidates", "away", "{}")
             .defaulted("candidates", "awayTurns", "{}")
             .phases(RoutingState::phaseOf)
