@@ -18,7 +18,12 @@ public sealed interface ChannelEffect extends Effect {
      *
      * @param direction who opened the channel, and so whose messages these are
      */
-    record ReadInit(Handle channel, String protocol, Direction direction) implements ChannelEffect, Effect.Request {}
+    record ReadInit(Handle channel, String protocol, Direction direction) implements ChannelEffect, Effect.Request {
+        @Override
+        public boolean isOpenEnded() {
+            return true;
+        }
+    }
 
     /**
      * Write a message. Answered by {@link ChannelAction.Written} or {@link ChannelAction.WriteFailed}.

@@ -19,14 +19,24 @@ public sealed interface ExchangeEffect extends Effect {
             implements ExchangeEffect, Effect.Request {}
 
     /** Read a question. Answered by {@link ExchangeAction.AskCame} or {@link ExchangeAction.AskMissing}. */
-    record ReadInit(Handle stream, String protocol) implements ExchangeEffect, Effect.Request {}
+    record ReadInit(Handle stream, String protocol) implements ExchangeEffect, Effect.Request {
+        @Override
+        public boolean isOpenEnded() {
+            return true;
+        }
+    }
 
     /**
      * Write an answer. Answered by {@link ExchangeAction.ReplySent} or {@link ExchangeAction.ReplyMissing}; where the next question
      * is read, in place of the first by what {@link ReadInit} is answered by.
      */
     record ReplyInit(Handle stream, String protocol, Message message, Then then)
-            implements ExchangeEffect, Effect.Request {}
+            implements ExchangeEffect, Effect.Request {
+        @Override
+        public boolean isOpenEnded() {
+            return then == Then.READ;
+        }
+    }
 
     /** What follows an answer on its stream. */
     enum Then {

@@ -64,7 +64,7 @@ public final class EffectDesk {
      * @param id its id
      * @param type the type of the effect
      * @param since when it left the store, microseconds of the node's time
-     * @param reported whether {@link #overdue} has told of it
+     * @param reported whether {@link #overdue} has told of it, or never will, since it is {@linkplain Effect.Request#isOpenEnded open-ended}
      */
     public record Request(ActionId id, Class<? extends Effect> type, long since, boolean reported) {}
 
@@ -91,8 +91,8 @@ public final class EffectDesk {
 
     /** Takes one effect that an input led to. */
     public void take(long input, long now, ActionId id, Effect effect) {
-        if (effect instanceof Effect.Request) {
-            requests.put(id, new Request(id, effect.getClass(), now, false));
+        if (effect instanceof Effect.Request request) {
+            requests.put(id, new Request(id, effect.getClass(), now, request.isOpenEnded()));
         }
         Ready entry = new Ready(id, effect, handlers.serviceOf(effect));
         boolean durable = holdsDurable && effect instanceof Effect.Durable && input > forced;

@@ -10,7 +10,13 @@ public interface Effect extends Action {
      * Is answered by exactly one action, which carries this effect's id. When the answer is no longer wanted it is a
      * recorded rejection. The deadline stands in the state of who asked.
      */
-    interface Request extends Effect {}
+    interface Request extends Effect {
+
+        /** Whether its answer waits for somebody who owes none, such as the next message of a peer: that it is late says nothing. */
+        default boolean isOpenEnded() {
+            return false;
+        }
+    }
 
     /** Gives facts until a {@link Action.EndsHandle} says that it is over. */
     interface Subscription extends Effect {}

@@ -49,6 +49,14 @@ final class EffectDeskTest {
     sealed interface Post extends Effect {
         record AskPost() implements Post, Request {}
 
+        /** Its answer may come at any time. */
+        record AwaitPost() implements Post, Request {
+            @Override
+            public boolean isOpenEnded() {
+                return true;
+            }
+        }
+
         record TellPost() implements Post, Fire {}
 
         record KeepPost() implements Post, Fire, Durable {}
@@ -258,6 +266,15 @@ final class EffectDeskTest {
         assertThat(desk.loseOld(EffectDesk.LOST + 31)).isZero();
         assertThat(desk.requests()).isZero();
         assertThat(desk.answered(new ActionId(1, 1))).as("too late").isFalse();
+    }
+
+    @Example
+    void whoWaitsForSomebodyWhoOwesNothingIsNotOverdue() {
+        EffectDesk desk = desk();
+        take(desk, 1, new Post.AwaitPost());
+        assertThat(desk.overdue(EffectDesk.OVERDUE + 1_000)).isEmpty();
+        assertThat(desk.requests()).isEqualTo(1);
+        assertThat(desk.loseOld(EffectDesk.LOST + 1_000)).isEqualTo(1);
     }
 
     // Against the model

@@ -12,6 +12,7 @@ import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadQuestion;
 import dev.dunlin.dht.wire.PeerInfo;
 import dev.dunlin.dht.wire.ValueRecord;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -158,9 +159,11 @@ public sealed interface Goal {
                 Set<Multiaddr> all = new LinkedHashSet<>(info.addresses());
                 List<Multiaddr> said = Contact.of(info.peer(), addresses).addresses();
                 for (Multiaddr address : said.subList(0, Math.min(MOST_OF_ONE, said.size()))) {
-                    if (more.has(address) || more.size() < MOST_NAMED) {
-                        more = more.with(address, more.or(address, 0) + 1);
+                    if (!more.has(address) && more.size() >= MOST_NAMED) {
+                        more = withoutLeast(more);
+                        all.retainAll(keys(more));
                     }
+                    more = more.with(address, more.or(address, 0) + 1);
                 }
                 more.keys().forEach(all::add);
                 Table<Multiaddr, Integer> counts = more;
@@ -169,6 +172,19 @@ public sealed interface Goal {
                         .limit(Contact.MAX_ADDRESSES)
                         .toList();
                 return new Peer(new PeerInfo(info.peer(), likeliest, info.connection()), isSure, more);
+            }
+
+            /** Without an address that fewest have named: what many name stays, however much others make up. */
+            private static Table<Multiaddr, Integer> withoutLeast(Table<Multiaddr, Integer> named) {
+                return named.without(keys(named).stream()
+                        .min(Comparator.comparing(named::at))
+                        .orElseThrow());
+            }
+
+            private static List<Multiaddr> keys(Table<Multiaddr, Integer> named) {
+                List<Multiaddr> keys = new ArrayList<>(named.size());
+                named.keys().forEach(keys::add);
+                return keys;
             }
 
             /**

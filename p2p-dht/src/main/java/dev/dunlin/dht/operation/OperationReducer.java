@@ -235,13 +235,16 @@ record OperationReducer(Validators validators, OperationState own, long number, 
         Goal.Found found = operation.found();
         if (answer instanceof KadAnswer.WithCloser with) {
             AddressFilter filter = network.filter(own.config().isScoped());
-            for (PeerInfo info : with.closer()) {
-                List<Multiaddr> addresses = filter.kept(info.addresses());
-                if (info.peer().equals(target) && !addresses.isEmpty()) {
-                    found = found instanceof Goal.Found.Peer peer
-                            ? peer.namedAt(addresses)
-                            : Goal.Found.Peer.of(target, addresses);
-                }
+            // An answer has one vote for an address, however often it has it.
+            List<Multiaddr> addresses = with.closer().stream()
+                    .filter(info -> info.peer().equals(target))
+                    .flatMap(info -> filter.kept(info.addresses()).stream())
+                    .distinct()
+                    .toList();
+            if (!addresses.isEmpty()) {
+                found = found instanceof Goal.Found.Peer peer
+                        ? peer.namedAt(addresses)
+                        : Goal.Found.Peer.of(target, addresses);
             }
         }
         return with(operation.with(found)).saved();

@@ -190,7 +190,7 @@ public final class CrawlOperations {
         }
         if (done.completion() == CrawlOutcome.Completion.NOBODY) {
             throw new NoAnswerException(
-                    NoAnswerException.Kind.UNAVAILABLE,
+                    NoAnswerException.Kind.FAILED,
                     "nobody in the network " + done.network().word()
                             + " is known, so nobody can be asked: see 'dht table',"
                             + " and give the node others to ask with routing.bootstrap");

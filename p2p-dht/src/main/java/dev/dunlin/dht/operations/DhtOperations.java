@@ -541,8 +541,11 @@ public final class DhtOperations {
         throw done.result() == OperationOutcome.Result.NOT_STORED
                 ? new NoAnswerException(
                         NoAnswerException.Kind.FAILED,
-                        "none of the " + done.failed() + " nodes nearest to " + key
-                                + " has stored it: ask again later, or look with 'dht closest' who they are")
+                        done.closest().isEmpty()
+                                ? Counts.of(done.failed(), "node was", "nodes were")
+                                        + " asked to store it, and none has: look whether they are there"
+                                : "none of the " + done.failed() + " nodes nearest to " + key
+                                        + " has stored it: ask again later, or look with 'dht closest' who they are")
                 : nothing(done, "a node to store " + key + " with", "nobody is there");
     }
 
@@ -616,7 +619,7 @@ public final class DhtOperations {
                         NoAnswerException.Kind.NOT_FOUND, what + " was not found: " + perhaps + silent(done.effort()));
             case NO_ANSWERS ->
                 new NoAnswerException(
-                        NoAnswerException.Kind.UNAVAILABLE,
+                        NoAnswerException.Kind.FAILED,
                         what + " was not found, since no node of the network has answered: see 'dht table' whom this"
                                 + " node knows, and give it others to ask with routing.bootstrap");
             case TIMED_OUT ->

@@ -16,6 +16,9 @@ import java.util.Set;
  */
 public record Candidate(Contact contact, Optional<PeerId> referrer, int hops) {
 
+    /** The longest address that counts beside others, in bytes. */
+    private static final int LONGEST = 128;
+
     /** A node that this node knew. */
     static Candidate seed(Contact contact) {
         return new Candidate(contact, Optional.empty(), 1);
@@ -33,7 +36,9 @@ public record Candidate(Contact contact, Optional<PeerId> referrer, int hops) {
                 all.add(others.get(i));
             }
         }
-        Contact both = contact.at(List.copyOf(all));
+        // Nobody's one address takes the place of all.
+        all.removeIf(address -> address.toBytes().length > LONGEST);
+        Contact both = all.isEmpty() ? contact : contact.at(List.copyOf(all));
         return both.equals(contact) ? this : new Candidate(both, referrer, hops);
     }
 

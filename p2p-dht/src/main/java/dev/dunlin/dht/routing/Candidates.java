@@ -1,8 +1,10 @@
 package dev.dunlin.dht.routing;
 
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.dht.table.Contact;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,8 +36,18 @@ public record Candidates(
      *
      * @param turn when, in turns
      * @param until up to when it is not looked at again, microseconds of the node's time
+     * @param tried where; empty if it was there, and is not to be looked at wherever it is
      */
-    public record Away(long turn, long until) {}
+    public record Away(long turn, long until, List<Multiaddr> tried) {
+        /** Copies the list. */
+        public Away {
+            tried = List.copyOf(tried);
+        }
+
+        private boolean has(List<Multiaddr> addresses) {
+            return tried.isEmpty() || tried.containsAll(addresses);
+        }
+    }
 
     boolean isEmpty() {
         return waiting.isEmpty();
@@ -46,8 +58,10 @@ public record Candidates(
     }
 
     /** Whether a node was looked at in vain so lately that it is not to be looked at now. */
-    boolean isAway(PeerId peer, long now) {
-        return away.find(peer).filter(one -> one.until() > now).isPresent();
+    boolean isAway(Contact contact, long now) {
+        return away.find(contact.peer())
+                .filter(one -> one.until() > now && one.has(contact.addresses()))
+                .isPresent();
     }
 
     /** With one more; without it if there is no room. */
@@ -66,8 +80,12 @@ public record Candidates(
                         dropped);
     }
 
-    /** With one that was looked at in vain; of too many, that is forgotten of the first. */
-    Candidates withAway(PeerId peer, long until) {
+    /**
+     * With one that was looked at in vain; of too many, that is forgotten of the first.
+     *
+     * @param tried where; empty for wherever it is
+     */
+    Candidates withAway(PeerId peer, List<Multiaddr> tried, long until) {
         Candidates known = without(peer);
         Candidates room = known.away.size() < MOST_AWAY
                 ? known
@@ -75,13 +93,14 @@ public record Candidates(
         return new Candidates(
                 waiting,
                 turns,
-                room.away.with(peer, new Away(last + 1, until)),
+                room.away.with(peer, new Away(last + 1, until, tried)),
                 room.awayTurns.with(last + 1, peer),
                 last + 1,
                 dropped);
     }
 
-    private Candidates without(PeerId peer) {
+    /** With a node that may be looked at again. */
+    Candidates without(PeerId peer) {
         return away.find(peer)
                 .map(one -> new Candidates(
                         waiting, turns, away.without(peer), awayTurns.without(one.turn()), last, dropped))

@@ -22,6 +22,7 @@ import dev.dunlin.dht.routing.Space.Refresh;
 import dev.dunlin.dht.table.AddressFilter;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.RoutingTable;
+import dev.dunlin.dht.table.RoutingTable.Refusal;
 import dev.dunlin.dht.wire.Connectedness;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.KadQuestion;
@@ -198,16 +199,12 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
 
     /**
      * A node was of use: it stays, or is taken in. It has just answered, so nobody need look at it. Where one is that is known only it says
-     * itself: the addresses of a lookup are those that others have named. Who answers from a network that has its share by now goes.
+     * itself: the addresses of a lookup are those that others have named.
      */
     private RoutingReducer helped(Contact contact, Optional<Multiaddr> from) {
-        RoutingTable table = space.table();
-        if (!table.has(contact)) {
-            return entered(contact, from);
-        }
-        return table.refusalToStay(contact, from).isPresent()
-                ? left(contact)
-                : with(space.with(table.useful(contact, from, ctx.now(), nextCheck())));
+        return space.table().has(contact)
+                ? with(space.with(space.table().useful(contact, from, ctx.now(), nextCheck())))
+                : entered(contact, from);
     }
 
     private long nextCheck() {
@@ -218,12 +215,20 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
     /** Takes a node in, if there is a place for it. */
     private RoutingReducer entered(Contact contact, Optional<Multiaddr> from) {
         RoutingTable table = space.table();
-        if (table.refusal(contact, from, ctx.now()).isPresent()) {
-            return away(contact);
+        Optional<Refusal> refusal = table.refusal(contact, from, ctx.now());
+        if (refusal.isPresent()) {
+            return switch (refusal.get()) {
+                // A lookup was quicker.
+                case PRESENT -> helped(contact, from);
+                // It is there, and where it is are as many as may be.
+                case BUCKET_NETWORK, TABLE_NETWORK -> away(contact.at(List.of()));
+                case SELF, NO_ADDRESS, BUCKET_FULL, TABLE_FULL -> this;
+            };
         }
         table.replacedBy(contact, ctx.now()).ifPresent(gone -> ctx.then(new RoutingAction.Left(gone.peer(), network)));
         ctx.then(new RoutingAction.Entered(contact.peer(), network));
-        Space after = space.with(table.with(contact, from, ctx.now(), nextCheck()));
+        Space after = space.with(table.with(contact, from, ctx.now(), nextCheck()))
+                .with(space.candidates().without(contact.peer()));
         // Whoever knew nobody looks for others as soon as it knows one.
         return with(
                 table.size() == 0 && !space.refresh().isRunning()
@@ -232,9 +237,10 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
                         : after);
     }
 
-    /** A node was looked at in vain: who names it again does not have it looked at again at once. */
+    /** A node was looked at in vain at these addresses: who names it there again does not have it looked at again at once. */
     private RoutingReducer away(Contact contact) {
-        return with(space.with(space.candidates().withAway(contact.peer(), ctx.now() + config().checkInterval())));
+        return with(space.with(space.candidates()
+                .withAway(contact.peer(), contact.addresses(), ctx.now() + config().checkInterval())));
     }
 
     /** A node did not answer: if it is in the table, somebody looks at it now; if it speaks another protocol, it goes. */
@@ -272,10 +278,17 @@ record RoutingReducer(RoutingState own, Network network, Space space, Context ct
             case Task.Probing(Network _, Contact contact) -> after.helped(contact, from);
             case Task.Looking _ -> after;
         };
+        // Who was not taken in is not listened to: else crowds of one owner, who name one another, would be looked at
+        // without end.
+        if (task instanceof Task.Vetting(Network _, Contact contact)
+                && !after.space.table().has(contact)) {
+            return after;
+        }
         for (PeerInfo info : found.closer()) {
-            if (!after.space.candidates().isAway(info.peer(), ctx.now())) {
-                after = after.offered(Contact.of(
-                        info.peer(), network.filter(config().isScoped()).kept(info.addresses())));
+            Contact named =
+                    Contact.of(info.peer(), network.filter(config().isScoped()).kept(info.addresses()));
+            if (!after.space.candidates().isAway(named, ctx.now())) {
+                after = after.offered(named);
             }
         }
         return after;

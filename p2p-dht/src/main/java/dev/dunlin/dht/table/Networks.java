@@ -16,6 +16,7 @@ import java.util.List;
 final class Networks {
 
     private static final int V4_BYTES = 4;
+    private static final int MAPPED_ZEROS = 10;
 
     /** Blocks of 2^24 addresses that were given to one holder each. */
     private static final int[] LEGACY_CLASS_A = {12, 17, 19, 38, 48, 53, 56, 73};
@@ -53,13 +54,27 @@ final class Networks {
     // number.
     static int of(Multiaddr address) {
         if (address.host().orElse(null) instanceof Component.Ip(Protocol _, Bytes ip)) {
-            int first = ip.at(0) & 0xFF;
-            int high = first << Byte.SIZE | ip.at(1) & 0xFF;
-            if (ip.size() == V4_BYTES) {
+            // An IPv4 address may be written as an IPv6 one (RFC 4291, 2.5.5.2).
+            int from = isMapped(ip) ? ip.size() - V4_BYTES : 0;
+            int first = ip.at(from) & 0xFF;
+            int high = first << Byte.SIZE | ip.at(from + 1) & 0xFF;
+            if (ip.size() - from == V4_BYTES) {
                 return Arrays.binarySearch(LEGACY_CLASS_A, first) < 0 ? high : first << Byte.SIZE;
             }
             return high << 2 * Byte.SIZE | (ip.at(2) & 0xFF) << Byte.SIZE | ip.at(3) & 0xFF;
         }
         return NONE;
+    }
+
+    private static boolean isMapped(Bytes ip) {
+        if (ip.size() == V4_BYTES) {
+            return false;
+        }
+        for (int i = 0; i < ip.size() - V4_BYTES; i++) {
+            if (ip.at(i) != (i < MAPPED_ZEROS ? 0 : (byte) 0xFF)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -179,19 +179,20 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
     /**
      * With a node that {@link #refusal} does not refuse; in the place of another where there is no room.
      *
-     * @param from where it has answered from; if that is not known, it is taken for the first of its addresses
+     * @param from where it has answered from; if that is not known, it is taken for one of the first of its networks that has room
      * @param now the node's time, microseconds: since when it is there and of use
      * @param check when somebody is to look whether it is still there
      */
     public RoutingTable with(Contact contact, Optional<Multiaddr> from, long now, long check) {
         int at = bucketOf(contact.key());
-        RoutingTable room = leaving(at, now)
-                .map(leaving -> without(leaving.entry().contact()))
-                .orElse(this);
-        int network = from.map(Networks::of).orElseGet(() -> {
-            int[] claimed = Networks.of(contact.addresses());
-            return claimed.length == 0 ? Networks.NONE : claimed[0];
-        });
+        Optional<Leaving> gone = leaving(at, now);
+        RoutingTable room =
+                gone.map(leaving -> without(leaving.entry().contact())).orElse(this);
+        int network = from.map(Networks::of)
+                .orElseGet(() -> Arrays.stream(Networks.of(contact.addresses()))
+                        .filter(each -> networkRefusal(each, at, gone).isEmpty())
+                        .findFirst()
+                        .orElse(Networks.NONE));
         return room.put(at, room.bucket(at).with(new Entry(contact, now, now, check, network)), 1);
     }
 
@@ -208,25 +209,24 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
         return bucket.find(contact.peer()).isEmpty() ? this : put(at, bucket.without(contact.peer()), -1);
     }
 
-    /** Why a node that is there may not stay, now that it has answered from there; empty if it may. */
-    public Optional<Refusal> refusalToStay(Contact contact, Optional<Multiaddr> from) {
-        int at = bucketOf(contact.key());
-        int network = from.map(Networks::of).orElse(Networks.NONE);
-        return find(contact)
-                .filter(entry -> entry.network() != network)
-                .flatMap(entry -> networkRefusal(network, at, Optional.of(new Leaving(at, entry))));
-    }
-
     /**
-     * With a node that was of use now and may {@linkplain #refusalToStay stay}; the same if it is not there.
+     * With a node that was of use now; the same if it is not there. One that answers from a network that has its share stays as one of the
+     * network that it was of: somebody between may have passed its answer on, and is not to drive it out.
      *
      * @param from where it has answered from, if that is known
      * @param check when somebody is to look whether it is still there
      */
     public RoutingTable useful(Contact contact, Optional<Multiaddr> from, long now, long check) {
+        int at = bucketOf(contact.key());
         return changed(
                 contact,
-                entry -> entry.usedAt(now, check, from.map(Networks::of).orElse(entry.network())));
+                entry -> entry.usedAt(
+                        now,
+                        check,
+                        from.map(Networks::of)
+                                .filter(network -> networkRefusal(network, at, Optional.of(new Leaving(at, entry)))
+                                        .isEmpty())
+                                .orElse(entry.network())));
     }
 
     /** With another time at which somebody is to look whether a node is still there; the same if it is not in the table. */

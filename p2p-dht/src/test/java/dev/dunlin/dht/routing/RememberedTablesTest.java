@@ -3,6 +3,7 @@ package dev.dunlin.dht.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.dht.routing.RoutingAction.CheckFailed;
@@ -135,6 +136,41 @@ final class RememberedTablesTest {
         driver.advanceBy(601_000_000);
         named(FAR, other);
         assertThat(checking(other)).isPresent();
+    }
+
+    /** A liar who names it where it is not keeps nobody from being looked at where others say that it is. */
+    @Test
+    void whoIsNamedElsewhereIsLookedAtThere() {
+        Contact wrong = Contacts.contact(7, "/ip4/9.9.9.9/tcp/4001");
+        Contact right = Contacts.contact(7, "/ip4/8.7.7.7/tcp/4001");
+        named(NEAR, wrong);
+        driver.dispatch(new CheckFailed(
+                checking(wrong).orElseThrow(), wrong.peer(), AskFailure.UNREACHABLE, "nobody listens there"));
+        named(NEAR, right);
+        assertThat(checking(right)).isPresent();
+    }
+
+    /** Of one owner's crowd some enter, and the others are looked at once each, however they name one another. */
+    @Test
+    void aCrowdOfOneNetworkIsNotLookedAtWithoutEnd() {
+        driver.boot(config("routing.maxPerNetwork", "1"));
+        Optional<Multiaddr> from = Optional.of(Multiaddr.parse("/ip4/66.6.1.1/tcp/1"));
+        Contact first = Contacts.contact(100, "/ip4/66.6.1.1/tcp/1");
+        driver.dispatch(new RoutingAction.Helped(first.peer(), Network.WIDE, first, from));
+        for (int i = 101; i < 120; i++) {
+            Contact sybil = Contacts.contact(i, "/ip4/7." + i + ".1.1/tcp/1");
+            named(NEAR, sybil);
+            PeerInfo next = new PeerInfo(
+                    Contacts.contact(i + 100).peer(),
+                    Contacts.contact(i + 100).addresses(),
+                    Connectedness.NOT_CONNECTED);
+            driver.dispatch(new RoutingAction.CheckAnswered(
+                    checking(sybil).orElseThrow(), sybil.peer(), from, KadAnswer.FoundNodes.of(List.of(next))));
+            assertThat(checking(Contacts.contact(i + 100))).isEmpty();
+            named(NEAR, sybil.at(List.of(Multiaddr.parse("/ip4/6." + i + ".1.1/tcp/1"))));
+            assertThat(checking(sybil)).isEmpty();
+        }
+        assertThat(known()).containsExactlyInAnyOrder(FAR, NEAR, first);
     }
 
     private void named(Contact by, Contact other) {

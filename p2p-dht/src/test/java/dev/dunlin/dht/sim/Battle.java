@@ -114,7 +114,7 @@ final class Battle {
     enum Claim {
         /** Where they are. */
         TRUE,
-        /** There, and before that in any of two hundred other networks, where they are not. */
+        /** There, and besides in any of two hundred other networks, where they are not. */
         FALSE,
         /** At a name that leads to them. */
         NAME;
@@ -122,7 +122,7 @@ final class Battle {
         List<Multiaddr> of(Multiaddr address, Multiaddr other, PeerId peer) {
             return switch (this) {
                 case TRUE -> List.of(address);
-                case FALSE -> List.of(other, address);
+                case FALSE -> List.of(address, other);
                 case NAME ->
                     List.of(Multiaddr.parse("/dns4/" + Key.of(peer).toString().substring(0, 16) + ".com/tcp/" + PORT));
             };

@@ -88,7 +88,7 @@ final class OperationsTest {
         assertThatThrownBy(() -> operator.order(alone, "dht closest", Map.of("key", peer(3)), SECONDS))
                 .isInstanceOfSatisfying(
                         NoAnswerException.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(NoAnswerException.Kind.UNAVAILABLE))
+                        failure -> assertThat(failure.kind()).isEqualTo(NoAnswerException.Kind.FAILED))
                 .hasMessageContaining("routing.bootstrap");
     }
 

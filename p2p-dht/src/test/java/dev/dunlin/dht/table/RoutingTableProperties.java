@@ -92,9 +92,7 @@ final class RoutingTableProperties {
                 }
                 case Change.Leave(Contact contact) -> table = table.without(contact);
                 case Change.Use(Contact contact, Multiaddr from) ->
-                    table = table.refusalToStay(contact, Optional.of(from)).isEmpty()
-                            ? table.useful(contact, Optional.of(from), now, now + 5)
-                            : table.without(contact);
+                    table = table.useful(contact, Optional.of(from), now, now + 5);
                 case Change.Move(Contact contact, int network) ->
                     table = table.moved(contact.at(List.of(place(network))));
                 case Change.Wait(long micros) -> now += micros;
@@ -251,6 +249,8 @@ final class RoutingTableProperties {
         assertThat(networksOf("/ip6/2001:db8::1/tcp/1", "/ip6/2001:db8:ffff::1/tcp/1", "/ip6/2001:db9::1/tcp/1"))
                 .hasSize(2);
         assertThat(networksOf("/dns4/example.com/tcp/1")).isEmpty();
+        assertThat(networksOf("/ip6/::ffff:8.8.1.1/tcp/1", "/ip4/8.8.4.4/tcp/1"))
+                .hasSize(1);
     }
 
     private static int[] networksOf(String... addresses) {
@@ -286,20 +286,39 @@ final class RoutingTableProperties {
         }
     }
 
+    /** Somebody between may have passed the answer on: nobody is driven out so. */
     @Example
-    void whoAnswersFromANetworkThatHasItsShareGoes() {
+    void whoAnswersFromANetworkThatHasItsShareStaysWhereItWas() {
         Optional<Multiaddr> crowded = Optional.of(place(1));
         Optional<Multiaddr> other = Optional.of(place(2));
         RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1000, 0, 2, GRACE))
                 .with(Contacts.contact(1), crowded, 0, 5)
                 .with(Contacts.contact(2), crowded, 0, 5)
                 .with(Contacts.contact(3), other, 0, 5);
-        assertThat(table.refusalToStay(Contacts.contact(1), crowded)).isEmpty();
-        assertThat(table.refusalToStay(Contacts.contact(3), other)).isEmpty();
-        assertThat(table.refusalToStay(Contacts.contact(3), Optional.empty())).isEmpty();
-        assertThat(table.refusalToStay(Contacts.contact(3), crowded)).contains(Refusal.TABLE_NETWORK);
-        RoutingTable moved = table.useful(Contacts.contact(1), other, 1, 6);
-        assertThat(moved.refusalToStay(Contacts.contact(3), crowded)).isEmpty();
+        Entry same = table.useful(Contacts.contact(3), crowded, 1, 6)
+                .find(Contacts.contact(3))
+                .orElseThrow();
+        assertThat(same.network()).isEqualTo(Networks.of(place(2)));
+        assertThat(same.useful()).isEqualTo(1);
+        Entry moved = table.without(Contacts.contact(1))
+                .useful(Contacts.contact(3), crowded, 1, 6)
+                .find(Contacts.contact(3))
+                .orElseThrow();
+        assertThat(moved.network()).isEqualTo(Networks.of(place(1)));
+    }
+
+    /** Who has not answered yet counts for one of the networks that it names which has room. */
+    @Example
+    void whoseOriginIsNotKnownCountsWhereThereIsRoom() {
+        RoutingTable table = RoutingTable.of(SELF, new TableLimits(20, 1000, 0, 2, GRACE));
+        for (int number = 1; number <= 20; number++) {
+            Contact contact = Contact.of(TypeArbitraries.peer(number), List.of(place(1), place(100 + number)));
+            if (table.refusal(contact, Optional.empty(), 0).isEmpty()) {
+                table = table.with(contact, Optional.empty(), 0, 5);
+            }
+        }
+        sound(table);
+        assertThat(table.size()).isEqualTo(20);
     }
 
     /** Most nodes are far: they leave room for the near ones, of which there are few, and for each other. */
