@@ -2,6 +2,7 @@ package dev.dunlin.connection.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.CloseReason;
 import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.ConnectionEffect;
 import dev.dunlin.connection.ConnectionError;
@@ -16,6 +17,7 @@ import dev.dunlin.connection.stream.EndReason;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.connection.stream.StreamEffect;
 import dev.dunlin.connection.stream.StreamService;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
@@ -92,6 +94,20 @@ class ExchangeMachineTest {
 
     private ExchangeState own() {
         return driver.root().exchange();
+    }
+
+    /** Of who has dialled only the host says where it is. */
+    @Test
+    void whereTheOtherEndsAreIsKnownWhileTheyAreOpen() {
+        ask(1, A, Talk.LETTER);
+        Handle dialled = connected(A);
+        Handle taken = handle(ConnectionService.CONNECTION);
+        driver.dispatch(
+                new ConnectionAction.Accepted(taken, B, Multiaddr.parse("/ip4/8.1.2.3/tcp/50505"), Bytes.EMPTY));
+        assertThat(own().remotes().at(dialled)).isEqualTo(Bench.address(1));
+        assertThat(own().remotes().at(taken)).isEqualTo(Multiaddr.parse("/ip4/8.1.2.3"));
+        driver.dispatch(new ConnectionAction.Closed(taken, B, CloseReason.REMOTE, ""));
+        assertThat(own().remotes().keys()).containsExactly(dialled);
     }
 
     @Test

@@ -150,6 +150,16 @@ final class RememberedTablesTest {
         assertThat(checking(right)).isPresent();
     }
 
+    /** What this node had no room for says nothing of the other. */
+    @Test
+    void whoWasNotLookedAtForWantOfRoomIsLookedAtAgain() {
+        Contact other = Contacts.contact(7, "/ip4/8.7.7.7/tcp/4001");
+        named(NEAR, other);
+        driver.dispatch(new CheckFailed(checking(other).orElseThrow(), other.peer(), AskFailure.BUSY, ""));
+        named(NEAR, other);
+        assertThat(checking(other)).isPresent();
+    }
+
     /** Of one owner's crowd some enter, and the others are looked at once each, however they name one another. */
     @Test
     void aCrowdOfOneNetworkIsNotLookedAtWithoutEnd() {
