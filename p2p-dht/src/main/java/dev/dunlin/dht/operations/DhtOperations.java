@@ -417,8 +417,7 @@ public final class DhtOperations {
                 (outcome, given, after) -> foundValue(end(outcome), given.text("key")),
                 found -> List.of(
                         found.text().orElseGet(() -> "base64: " + found.value()),
-                        (found.answers() == 1 ? "1 node" : found.answers() + " nodes") + " had a valid value; "
-                                + text(found.effort())),
+                        Counts.of(found.answers(), "node") + " had a valid value; " + text(found.effort())),
                 PATIENCE);
     }
 

@@ -224,8 +224,9 @@ public record RoutingTable(Key self, TableLimits limits, Table<Integer, Bucket> 
                         now,
                         check,
                         from.map(Networks::of)
-                                .filter(network -> networkRefusal(network, at, Optional.of(new Leaving(at, entry)))
-                                        .isEmpty())
+                                .filter(network -> network != entry.network()
+                                        && networkRefusal(network, at, Optional.of(new Leaving(at, entry)))
+                                                .isEmpty())
                                 .orElse(entry.network())));
     }
 
