@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -63,11 +64,40 @@ public final class Codec {
     private final List<TypeTable> tables;
 
     // Lookup only.
-    private final Map<Class<?>, String> names = new HashMap<>();
-    private final Map<Class<?>, ObjectWriter> writers = new HashMap<>();
-    private final Map<String, Entry> entries = new TreeMap<>();
+    private final Map<Class<?>, Entry> byType = new HashMap<>();
+    private final Map<String, Entry> byName = new TreeMap<>();
 
-    private record Entry(Class<? extends Action> type, ObjectReader reader) {}
+    /** An action or effect. How it is read and written is found out by the first that needs it: a start needs few. */
+    private static final class Entry {
+
+        private final String name;
+        private final Class<? extends Action> type;
+        private volatile @Nullable ObjectReader reader;
+        private volatile @Nullable ObjectWriter writer;
+
+        Entry(String name, Class<? extends Action> type) {
+            this.name = name;
+            this.type = type;
+        }
+
+        ObjectReader reader(JsonMapper mapper) {
+            ObjectReader made = reader;
+            if (made == null) {
+                made = mapper.readerFor(type);
+                reader = made;
+            }
+            return made;
+        }
+
+        ObjectWriter writer(JsonMapper mapper) {
+            ObjectWriter made = writer;
+            if (made == null) {
+                made = mapper.writerFor(type);
+                writer = made;
+            }
+            return made;
+        }
+    }
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = KIND)
     private interface ByKind {}
@@ -110,11 +140,11 @@ public final class Codec {
         for (TypeTable table : tables) {
             table.actions().forEach((name, type) -> {
                 String full = table.fullName(name);
-                if (entries.put(full, new Entry(type, mapper.readerFor(type))) != null) {
+                Entry entry = new Entry(full, type);
+                if (byName.put(full, entry) != null) {
                     throw new IllegalArgumentException("two types are named " + full);
                 }
-                names.put(type, full);
-                writers.put(type, mapper.writerFor(type));
+                byType.put(type, entry);
             });
         }
     }
@@ -190,26 +220,26 @@ public final class Codec {
 
     /** As {@link #nameOf(Action)}. */
     public String nameOf(Class<?> type) {
-        String name = names.get(type);
-        if (name == null) {
+        return entry(type).name;
+    }
+
+    private Entry entry(Class<?> type) {
+        Entry entry = byType.get(type);
+        if (entry == null) {
             throw new IllegalArgumentException(type.getName() + " is in no type table");
         }
-        return name;
+        return entry;
     }
 
     /** The type of a full name, if a table has it. */
     public Optional<Class<? extends Action>> typeOf(String name) {
-        Entry entry = entries.get(name);
-        return entry == null ? Optional.empty() : Optional.of(entry.type());
+        Entry entry = byName.get(name);
+        return entry == null ? Optional.empty() : Optional.of(entry.type);
     }
 
     /** Writes an action's payload where the generator stands. */
     public void write(Action action, JsonGenerator out) {
-        ObjectWriter writer = writers.get(action.getClass());
-        if (writer == null) {
-            throw new IllegalArgumentException(action.getClass().getName() + " is in no type table");
-        }
-        writer.writeValue(out, action);
+        entry(action.getClass()).writer(mapper).writeValue(out, action);
     }
 
     /**
@@ -219,7 +249,7 @@ public final class Codec {
      */
     public Action read(String name, JsonParser in) {
         try {
-            return entry(name).reader().readValue(in);
+            return entry(name).reader(mapper).readValue(in);
         } catch (JacksonException e) {
             throw new CodecException(name, e);
         }
@@ -232,14 +262,14 @@ public final class Codec {
      */
     public Action read(String name, JsonNode payload) {
         try {
-            return entry(name).reader().readValue(payload);
+            return entry(name).reader(mapper).readValue(payload);
         } catch (JacksonException e) {
             throw new CodecException(name, e);
         }
     }
 
     private Entry entry(String name) {
-        Entry entry = entries.get(name);
+        Entry entry = byName.get(name);
         if (entry == null) {
             throw new CodecException(name, "there is no such type in this build");
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,11 +151,13 @@ public final class LogReader<R> {
         Schema.Fit worst = Schema.Fit.FINE;
         boolean read = false;
         boolean foreign = true;
+        // Most segments of a log are of one build.
+        Set<Schema> compared = new HashSet<>();
         Set<String> missing = new TreeSet<>();
         List<Schema.Difference> differences = new ArrayList<>();
         for (Segments.Segment segment : some) {
             Optional<Frame.Header> header = header(segment);
-            if (header.isEmpty()) {
+            if (header.isEmpty() || !compared.add(header.get().schema())) {
                 continue;
             }
             Schema.Report report = schema.compare(header.get().schema(), codec.tables());
