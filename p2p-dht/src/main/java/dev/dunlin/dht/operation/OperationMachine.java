@@ -102,6 +102,7 @@ public final class OperationMachine {
                 .defaulted("dht/storeAnswered", "from", "null")
                 .defaulted("dht/done", "effort", NO_EFFORT)
                 .defaulted("done", "query", "0")
+                .defaulted("candidate", "said", "[]")
                 .phases(OperationState::phaseOf)
                 .invariants(OperationInvariants.ALL)
                 .budget(budget());

@@ -117,6 +117,7 @@ public final class PublishMachine {
                         storing: storeAnswered, storeFailed""")
                 .defaulted("operationConfig", "isOn", "true")
                 .defaulted("done", "query", "0")
+                .defaulted("candidate", "said", "[]")
                 .phases(PublishState::phaseOf)
                 .invariants(PublishInvariants.ALL)
                 .budget(budget());

@@ -3,6 +3,8 @@ package dev.dunlin.dht.query;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.dht.table.Contact;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,39 +13,58 @@ import java.util.Set;
 /**
  * A node that a lookup knows of.
  *
+ * @param contact it, at what was said of where it is: each that has said something new has the same share of the places
  * @param referrer who named it first; empty if this node knew it
  * @param hops how many questions lie between this node and it: 1 if this node knew it
+ * @param said where it is by each that has said something new, in their order; empty as long as one has said all
  */
-public record Candidate(Contact contact, Optional<PeerId> referrer, int hops) {
+public record Candidate(Contact contact, Optional<PeerId> referrer, int hops, List<List<Multiaddr>> said) {
 
-    /** The longest address that counts beside others, in bytes. */
-    private static final int LONGEST = 128;
+    /** Of so many it counts what they say of where a node is. */
+    public static final int MOST_SAYING = 8;
+
+    /** The longest address that counts beside others, in bytes: the first ones of all that say something find room. */
+    private static final int LONGEST = Contact.MAX_BYTES / MOST_SAYING;
 
     /** A node that this node knew. */
-    static Candidate seed(Contact contact) {
-        return new Candidate(contact, Optional.empty(), 1);
+    public static Candidate seed(Contact contact) {
+        return new Candidate(contact, Optional.empty(), 1, List.of());
     }
 
-    /** The same node, which somebody else has named: where either says that it is. Each has half of the places. */
+    /** The same node, which somebody else has named: where either says that it is, for who names it first may lie. */
     Candidate alsoAt(List<Multiaddr> others) {
+        List<Multiaddr> news = counting(others);
+        List<List<Multiaddr>> all = new ArrayList<>(said.isEmpty() ? List.of(counting(contact.addresses())) : said);
+        if (all.size() == MOST_SAYING || new HashSet<>(contact.addresses()).containsAll(news)) {
+            return this;
+        }
+        all.add(news);
+        int share = Math.ceilDiv(Contact.MAX_ADDRESSES, all.size());
+        all.replaceAll(each -> List.copyOf(each.subList(0, Math.min(share, each.size()))));
+        return new Candidate(contact.at(inTurn(all)), referrer, hops, List.copyOf(all));
+    }
+
+    // Nobody's one address takes the place of all.
+    private static List<Multiaddr> counting(List<Multiaddr> addresses) {
+        return addresses.stream()
+                .filter(address -> address.toBytes().length <= LONGEST)
+                .toList();
+    }
+
+    private static List<Multiaddr> inTurn(List<List<Multiaddr>> lists) {
         Set<Multiaddr> all = new LinkedHashSet<>();
-        List<Multiaddr> first = contact.addresses();
-        for (int i = 0; i < Math.max(first.size(), others.size()); i++) {
-            if (i < first.size()) {
-                all.add(first.get(i));
-            }
-            if (i < others.size()) {
-                all.add(others.get(i));
+        for (int turn = 0; turn < Contact.MAX_ADDRESSES; turn++) {
+            for (List<Multiaddr> list : lists) {
+                if (turn < list.size()) {
+                    all.add(list.get(turn));
+                }
             }
         }
-        // Nobody's one address takes the place of all.
-        all.removeIf(address -> address.toBytes().length > LONGEST);
-        Contact both = all.isEmpty() ? contact : contact.at(List.copyOf(all));
-        return both.equals(contact) ? this : new Candidate(both, referrer, hops);
+        return List.copyOf(all);
     }
 
     /** A node that this one named. */
     Candidate names(Contact other) {
-        return new Candidate(other, Optional.of(contact.peer()), hops + 1);
+        return new Candidate(other, Optional.of(contact.peer()), hops + 1, List.of());
     }
 }

@@ -31,6 +31,7 @@ public final class QueryMachine {
             .defaulted("query/peerHelped", "from", "null")
             .defaulted("query/told", "from", "null")
             .defaulted("query/done", "query", "0")
+            .defaulted("candidate", "said", "[]")
             .boots(QueryReducer::boot)
             .configures(QueryReducer::configured)
             .guards(QueryGuards.ALL)

@@ -99,6 +99,7 @@ public final class RoutingMachine {
             .defaulted("routing/helped", "from", "null")
             .defaulted("candidates", "away", "{}")
             .defaulted("candidates", "awayTurns", "{}")
+            .defaulted("candidate", "said", "[]")
             .phases(RoutingState::phaseOf)
             .invariants(RoutingInvariants.ALL)
             .budget(budget());

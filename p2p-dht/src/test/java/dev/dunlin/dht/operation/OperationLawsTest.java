@@ -114,7 +114,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                         PeerInfo.class,
                         contacts.map(
                                 contact -> new PeerInfo(contact.peer(), contact.addresses(), Connectedness.CONNECTED)))
-                .with(Candidate.class, contacts.map(contact -> new Candidate(contact, Optional.empty(), 1)))
+                .with(Candidate.class, contacts.map(Candidate::seed))
                 .with(
                         Part.class,
                         contacts.map(contact ->
@@ -195,7 +195,7 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
                                             ticket,
                                             1L,
                                             QueryOutcome.End.CONVERGED,
-                                            List.of(new Candidate(contact, Optional.empty(), 1)),
+                                            List.of(Candidate.seed(contact)),
                                             1,
                                             1,
                                             0,
@@ -252,9 +252,8 @@ final class OperationLawsTest extends MachineLaws<OperationLawsTest.Root, Operat
     private static void learnSize(StoreDriver<Root> driver) {
         for (Map.Entry<Long, Task> each : driver.root().routing().tasks()) {
             if (each.getValue() instanceof Task.Looking(Network _, Bytes key)) {
-                List<Candidate> closest = nearest(key, 100).stream()
-                        .map(contact -> new Candidate(contact, Optional.empty(), 1))
-                        .toList();
+                List<Candidate> closest =
+                        nearest(key, 100).stream().map(Candidate::seed).toList();
                 driver.dispatch(new RoutingAction.LookupDone(
                         each.getKey(),
                         new QueryOutcome.Done(

@@ -229,7 +229,7 @@ final class Island {
         List<Candidate> closest = nearest(
                         network, start.question().key(), start.terms().wanted())
                 .stream()
-                .map(contact -> new Candidate(contact, Optional.empty(), 1))
+                .map(Candidate::seed)
                 .toList();
         lookups++;
         return new QueryOutcome.Done(

@@ -101,9 +101,7 @@ final class PublishLawsTest extends MachineLaws<Island.Root, PublishState, Publi
     /** Most lookups reach their goal. */
     private static Arbitrary<QueryOutcome.Done> lookups(Arbitrary<Contact> contacts) {
         return Combinators.combine(
-                        contacts.map(contact -> new Candidate(contact, Optional.empty(), 1))
-                                .list()
-                                .ofMaxSize(4),
+                        contacts.map(Candidate::seed).list().ofMaxSize(4),
                         Arbitraries.integers().between(0, 9))
                 .as((closest, draw) -> new QueryOutcome.Done(
                         new Ticket(PublishMachine.NAME, 1),
