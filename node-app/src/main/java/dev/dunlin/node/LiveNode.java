@@ -160,9 +160,8 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
                     done.completeAsync(Optional::empty);
                 } else {
                     String type = node.nameOf(wish);
-                    done.completeExceptionally(new NoAnswerException(
-                            NoAnswerException.Kind.REFUSED,
-                            refused(Refusals.why(type, disabled.clause(), disabled.operands()))));
+                    done.completeExceptionally(
+                            refused(disabled.clause(), Refusals.why(type, disabled.clause(), disabled.operands())));
                 }
             }
         };
@@ -176,8 +175,10 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
                 .whenComplete((told, failure) -> runtime().unwatch(watcher));
     }
 
-    private static String refused(String why) {
-        return "it is refused: " + why;
+    private static NoAnswerException refused(String clause, String why) {
+        return Refusals.isAbsence(clause)
+                ? NoAnswerException.notFound(why)
+                : new NoAnswerException(NoAnswerException.Kind.REFUSED, "it is refused: " + why);
     }
 
     private static NoAnswerException failed(Throwable failure) {
@@ -192,8 +193,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
             case RefusedException refused
             when refused.type().isEmpty() ->
                 new NoAnswerException(NoAnswerException.Kind.UNAVAILABLE, String.valueOf(refused.getMessage()));
-            case RefusedException refused ->
-                new NoAnswerException(NoAnswerException.Kind.REFUSED, refused(why(refused)));
+            case RefusedException refused -> refused(refused.clause(), why(refused));
             default -> new NoAnswerException(NoAnswerException.Kind.FAILED, String.valueOf(cause.getMessage()));
         };
     }

@@ -68,6 +68,26 @@ class VerbsTest {
         }
     }
 
+    /** What a wish is about and is not there has a code of its own, and says where to look. */
+    @Test
+    void whatIsNotThereIsNotFound(@TempDir Path folder) throws Exception {
+        try (NodeProcess node = started(folder, "a")) {
+            String self = node.address().substring(node.address().lastIndexOf('/') + 1);
+            String content = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
+            assertNotFound(
+                    folder, content + " is not kept provided: see 'dht published' for what is", "forget", content);
+            assertNotFound(
+                    folder, "no value is kept under this key: see 'dht published'", "forget-value", "/ipns/" + self);
+            assertNotFound(folder, "the crawl is over, or there never was one", "stop-crawl", "api#999");
+        }
+    }
+
+    private void assertNotFound(Path folder, String why, String verb, String what) {
+        assertThat(program.run("dht", verb, what, "--data-dir", folder.resolve("a")))
+                .isEqualTo(ExitCode.NOTHING_FOUND);
+        assertThat(program.sentence()).isEqualTo(why);
+    }
+
     @Test
     void aRunningNodeIsAskedAndSteeredAndAStoppedOneIsAskedTheSame(@TempDir Path folder) throws Exception {
         Path data = folder.resolve("a");

@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Operand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the clauses mean that refuse wishes of connections, streams, questions and channels, and of Kademlia, in words. */
@@ -67,7 +68,7 @@ public final class Refusals {
             entry("value-is-not-too-long", "the value is longer than this node takes"),
             entry("values-have-room", "this node stores as many values as it may"),
             entry("no-better-value-is-held", "a better value stands under its key"),
-            entry("value-is-kept", "no value is kept under this key"),
+            entry("value-is-kept", "no value is kept under this key: see 'dht published'"),
             entry("values-not-full", "as many values are kept known as there may be"),
             entry("keys-have-a-length", "a key is empty, or longer than keys may be"),
             entry("keys-not-full", "as many keys are kept provided as there may be"),
@@ -76,9 +77,18 @@ public final class Refusals {
             entry("crawls-not-full", "as many crawls go on as there may be"),
             entry("operation-goes-on", "the operation is over"),
             entry("query-runs", "the lookup is over"),
-            entry("crawl-goes-on", "the crawl is over"));
+            entry("crawl-goes-on", "the crawl is over, or there never was one"));
+
+    /** Clauses that say that what a wish is about is not there. */
+    private static final Set<String> ABSENCES =
+            Set.of("value-is-kept", "operation-goes-on", "query-runs", "crawl-goes-on");
 
     private Refusals() {}
+
+    /** Whether a wish was refused since what it is about is not there, by the clause. */
+    public static boolean isAbsence(String clause) {
+        return ABSENCES.contains(clause);
+    }
 
     /** Why a wish was refused: a sentence without its full stop, with the limit that was reached, if it was one. */
     public static String why(Refused fact) {

@@ -58,11 +58,15 @@ public final class Validators {
     /** As {@link Validator#problem}. Also a key of a namespace that is not known has one. */
     public Optional<String> problem(Bytes key, Bytes value, long wallTime) {
         return of(key).map(validator -> validator.problem(key, value, wallTime))
-                .orElseGet(() -> Optional.of(
-                        byNamespace.isEmpty()
-                                ? "no values are stored here"
-                                : "a key begins with one of the namespaces that are known here, /"
-                                        + String.join("/ or /", byNamespace.keySet()) + "/, and this does not"));
+                .orElseGet(() -> Optional.of(unknown()));
+    }
+
+    /** What is wrong with a key whose namespace is not known, a clause without its full stop. */
+    public String unknown() {
+        return byNamespace.isEmpty()
+                ? "no values are stored here"
+                : "a key begins with one of the namespaces that are known here, /"
+                        + String.join("/ or /", byNamespace.keySet()) + "/, and this does not";
     }
 
     /** As {@link Validator#better}; 0 if the namespace is not known. */
@@ -99,7 +103,8 @@ public final class Validators {
         return Optional.empty();
     }
 
-    private Optional<Validator> of(Bytes key) {
+    /** That of a key's namespace; empty if it is not known. */
+    public Optional<Validator> of(Bytes key) {
         return namespaceOf(key).map(byNamespace::get);
     }
 

@@ -221,11 +221,11 @@ public final class CrawlOperations {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s answered and %d have not, in %.1f s with %d questions",
+                "%s answered and %s not, in %.1f s with %s",
                 Counts.of(result.reached(), "node has", "nodes have"),
-                result.unreached(),
+                Counts.of(result.unreached(), "has", "have"),
                 result.tookMs() / 1000,
-                result.questions()));
+                Counts.of(result.questions(), "question")));
         Map<String, Integer> failures = new TreeMap<>();
         for (CrawledRow row : result.nodes()) {
             if (!row.reached()) {
@@ -234,7 +234,7 @@ public final class CrawlOperations {
         }
         failures.forEach((why, count) -> lines.add("  " + count + ": " + why));
         if (!result.complete()) {
-            lines.add("it was over before " + result.unasked() + " others were asked");
+            lines.add("it was over before " + Counts.of(result.unasked(), "other was", "others were") + " asked");
         }
         if (result.dropped() > 0) {
             lines.add("there was no room for all that were named: give it more with crawl.maxNodes");

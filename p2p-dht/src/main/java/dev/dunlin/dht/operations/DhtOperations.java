@@ -192,7 +192,7 @@ public final class DhtOperations {
 
     /** Who provides some content. */
     public record ProviderList(
-            @Means("the multihash of the content") String content,
+            @Means("the content, as it was asked for") String content,
 
             @Means("the ids of the peers that provide it, in the order in which they were found")
             List<String> providers,
@@ -230,7 +230,15 @@ public final class DhtOperations {
      */
     public static Operations<Object, OperationState> of(Validators validators) {
         return Operations.<Object, OperationState>none()
-                .with(findPeer(), closest(), lookup(), get(), put(validators), findProviders(), provide(), running())
+                .with(
+                        findPeer(),
+                        closest(),
+                        lookup(),
+                        get(validators),
+                        put(validators),
+                        findProviders(),
+                        provide(),
+                        running())
                 .with(
                         Metric.gauges("running", "goal", "operations that go on", at -> {
                             Map<String, Integer> all = new TreeMap<>();
@@ -399,7 +407,7 @@ public final class DhtOperations {
         return lines;
     }
 
-    private static Order<Object, OperationState, FoundValue> get() {
+    private static Order<Object, OperationState, FoundValue> get(Validators validators) {
         return new Order<>(
                 "dht get",
                 "/dht/get",
@@ -412,13 +420,22 @@ public final class DhtOperations {
                                 "how many answers with a value are enough, 0 for as many as dht.quorum says")),
                 "Finds the best value that is stored under a key.",
                 FoundValue.class,
-                (given, ticket) ->
-                        new OperationAction.Start(ticket, new Goal.GetValue(key(given), (int) given.number("quorum"))),
+                (given, ticket) -> new OperationAction.Start(
+                        ticket, new Goal.GetValue(judged(given, validators), (int) given.number("quorum"))),
                 (outcome, given, after) -> foundValue(end(outcome), given.text("key")),
                 found -> List.of(
                         found.text().orElseGet(() -> "base64: " + found.value()),
                         Counts.of(found.answers(), "node") + " had a valid value; " + text(found.effort())),
                 PATIENCE);
+    }
+
+    // Of values that nobody here can judge none would be found.
+    private static Bytes judged(Arguments given, Validators validators) {
+        Bytes key = key(given);
+        if (validators.of(key).isEmpty()) {
+            throw NoAnswerException.badRequest(given.text("key") + " cannot be looked for: " + validators.unknown());
+        }
+        return key;
     }
 
     private static FoundValue foundValue(OperationOutcome.Done done, String key) {
@@ -550,7 +567,7 @@ public final class DhtOperations {
 
     private static List<String> text(Stored stored) {
         return List.of("stored with " + Counts.of(stored.stored(), "node", "nodes")
-                + (stored.failed() > 0 ? ", and " + stored.failed() + " have not stored it" : "")
+                + (stored.failed() > 0 ? ", and " + Counts.of(stored.failed(), "has", "have") + " not stored it" : "")
                 + (stored.effort().asked() > 0 ? "; to find them " + text(stored.effort()) : ""));
     }
 

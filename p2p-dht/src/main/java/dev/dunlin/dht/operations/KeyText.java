@@ -31,14 +31,17 @@ final class KeyText {
     /** Any key of a lookup. */
     static final Kind KEY = new Kind.Formed(
             "a CID, a multihash in base58, a peer id, a name such as /ipns/12D3KooW…, or hex: and bytes",
-            written -> shown(key(written)));
+            KeyText::recorded);
 
     /** The key of a value. */
     static final Kind NAME = new Kind.Formed(
             "a name such as /ipns/12D3KooW… or /pk/12D3KooW…, or hex: and its bytes", written -> shown(name(written)));
 
     /** The key of content. */
-    static final Kind CONTENT = new Kind.Formed("a CID, or a multihash in base58", written -> shown(content(written)));
+    static final Kind CONTENT = new Kind.Formed("a CID, or a multihash in base58", written -> {
+        content(written);
+        return recorded(written);
+    });
 
     private KeyText() {}
 
@@ -63,12 +66,25 @@ final class KeyText {
     }
 
     private static Bytes name(String written) throws BadValueException {
-        Bytes key = key(written);
-        if (Validators.namespaceOf(key).isEmpty()) {
-            throw new BadValueException(
-                    "does not begin with a namespace: write it as /ipns/ or /pk/ and a peer id, or hex: and its bytes");
+        if (written.startsWith(HEX) || written.startsWith("/")) {
+            Bytes key = key(written);
+            if (Validators.namespaceOf(key).isPresent()) {
+                return key;
+            }
         }
-        return key;
+        throw new BadValueException(
+                "does not begin with a namespace: write it as /ipns/ or /pk/ and a peer id, or hex: and its bytes");
+    }
+
+    // A CID stays as it was written: who gives one gets it back.
+    private static String recorded(String written) throws BadValueException {
+        Bytes key = key(written);
+        try {
+            Cid.parse(written);
+            return written;
+        } catch (MultiformatException noCid) {
+            return shown(key);
+        }
     }
 
     private static Bytes content(String written) throws BadValueException {

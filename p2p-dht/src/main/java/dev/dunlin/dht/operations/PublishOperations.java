@@ -1,15 +1,23 @@
 package dev.dunlin.dht.operations;
 
+import dev.dunlin.connection.operations.Grid;
+import dev.dunlin.core.config.Kind;
+import dev.dunlin.core.operate.At;
 import dev.dunlin.core.operate.Means;
 import dev.dunlin.core.operate.Metric;
+import dev.dunlin.core.operate.NoAnswerException;
 import dev.dunlin.core.operate.Operation.Order;
 import dev.dunlin.core.operate.Operation.Query;
 import dev.dunlin.core.operate.Operations;
 import dev.dunlin.core.operate.Parameter;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.namespace.Validators;
 import dev.dunlin.dht.publish.PublishAction;
+import dev.dunlin.dht.publish.PublishOutcome;
 import dev.dunlin.dht.publish.PublishState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +28,9 @@ public final class PublishOperations {
 
     private static final long SECONDS = 10_000;
 
+    /** The most that is listed. */
+    private static final int MOST_LISTED = 1000;
+
     private static final Parameter CONTENT =
             Parameter.required("content", KeyText.CONTENT, "the CID or multihash of the content");
 
@@ -27,6 +38,24 @@ public final class PublishOperations {
 
     /** What is the case with some content. */
     public record Kept(@Means("what is the case now") String state) {}
+
+    /** Content that is kept provided. */
+    public record ContentRow(
+            @Means("its multihash") String content,
+
+            @Means(
+                    "whether as many nodes as are enough were told of it the last time; otherwise it waits to be told of")
+            boolean told) {}
+
+    /** A value that is kept stored. */
+    public record ValueRow(
+            @Means("its key") String key,
+
+            @Means("when others stored it the last time; left out if none has yet")
+            Optional<String> stored,
+
+            @Means("how often in a row nobody has stored it since")
+            int failures) {}
 
     /** What is kept published. */
     public record Published(
@@ -47,7 +76,12 @@ public final class PublishOperations {
 
             @Means("how many lookups that took") long lookups,
             @Means("how often a node was told") long stored,
-            @Means("how often one could not be") long failed) {}
+            @Means("how often one could not be") long failed,
+
+            @Means("the first of the content, by its place in the id space")
+            List<ContentRow> content,
+
+            @Means("the first of the values, by their keys") List<ValueRow> kept) {}
 
     /**
      * All.
@@ -101,16 +135,20 @@ public final class PublishOperations {
                             "Tells nobody any more that this node provides some content. Who knows it forgets it within two days.",
                             Kept.class,
                             (given, ticket) -> new PublishAction.Forget(ticket, List.of(DhtOperations.content(given))),
-                            (outcome, given, after) -> new Kept(given.text("content") + " is provided no longer"),
+                            (outcome, given, after) -> forgotten(outcome, given.text("content")),
                             kept -> List.of(kept.state()),
                             SECONDS),
                     new Query<>(
                             "dht published",
                             "/dht/published",
-                            List.of(),
-                            "Tells how much this node keeps published, and how that goes.",
+                            List.of(Parameter.optional(
+                                    "most",
+                                    new Kind.Count(0, MOST_LISTED),
+                                    "20",
+                                    "how much content, and how many values, are listed at most")),
+                            "Tells what this node keeps published, and how that goes.",
                             Published.class,
-                            (at, given) -> published(at.own()),
+                            (at, given) -> published(at, (int) given.number("most")),
                             PublishOperations::text))
             .with(
                     Metric.gauge(
@@ -152,7 +190,18 @@ public final class PublishOperations {
                 name, Metric.Type.COUNTER, meaning, Optional.empty(), at -> Map.of("", read.applyAsLong(at.own())));
     }
 
-    private static Published published(PublishState own) {
+    private static Kept forgotten(Optional<Action.Ticketed> outcome, String content) {
+        if (outcome.isPresent() && outcome.get() instanceof PublishOutcome.Forgotten(Ticket _, int removed)) {
+            if (removed == 0) {
+                throw NoAnswerException.notFound(content + " is not kept provided: see 'dht published' for what is");
+            }
+            return new Kept(content + " is provided no longer");
+        }
+        throw new IllegalStateException("no answer to a wish to forget: " + outcome);
+    }
+
+    private static Published published(At<Object, PublishState> at, int most) {
+        PublishState own = at.own();
         return new Published(
                 own.keys(),
                 own.waiting(),
@@ -161,17 +210,46 @@ public final class PublishOperations {
                 own.counts().abandoned(),
                 own.counts().lookups(),
                 own.counts().stored(),
-                own.counts().failed());
+                own.counts().failed(),
+                own.content(most).stream()
+                        .map(content -> new ContentRow(KeyText.shown(content), own.isPublished(content)))
+                        .toList(),
+                own.values(most).stream()
+                        .map(value -> new ValueRow(
+                                KeyText.shown(value.key()), value.storedAt().map(at::instant), value.failures()))
+                        .toList());
     }
 
     private static List<String> text(Published published) {
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "content kept provided: " + published.keys() + ", of which " + published.waiting()
-                        + " waits to be told of",
+                        + (published.waiting() == 1 ? " waits" : " wait") + " to be told of",
                 "values kept stored: " + published.values(),
-                "so far " + Counts.of(published.stored(), "telling", "tellings") + " and " + published.failed()
+                "of content so far " + Counts.of(published.stored(), "telling", "tellings") + " and "
+                        + published.failed()
                         + " in vain, in " + Counts.of(published.sweeps(), "sweep", "sweeps") + " with "
                         + Counts.of(published.lookups(), "lookup", "lookups") + "; " + published.abandoned()
-                        + " given up");
+                        + " given up"));
+        Grid content = Grid.of("", "CONTENT", "OTHERS KNOW IT");
+        published.content().forEach(row -> content.row(row.content(), row.told() ? "yes" : "not yet"));
+        Grid values = Grid.of("", "VALUE", "LAST STORED", "FAILURES SINCE");
+        published
+                .kept()
+                .forEach(
+                        row -> values.row(row.key(), row.stored().orElse("not yet"), Integer.toString(row.failures())));
+        if (!published.content().isEmpty()) {
+            lines.addAll(content.lines());
+        }
+        if (!published.kept().isEmpty()) {
+            lines.addAll(values.lines());
+        }
+        int left = published.keys()
+                - published.content().size()
+                + published.values()
+                - published.kept().size();
+        if (left > 0) {
+            lines.add(left + " more are not listed: --most lists more");
+        }
+        return lines;
     }
 }

@@ -6,6 +6,9 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.table.OwnAddresses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -72,6 +75,40 @@ public record PublishState(
     public boolean isPublished(Bytes content) {
         Key key = Key.ofPreimage(content);
         return promises.kept().has(key) && !promises.waiting().has(key);
+    }
+
+    /** The first of the content that is kept published, by its place in the id space. */
+    public List<Bytes> content(int most) {
+        return first(promises.kept(), most).stream().map(Map.Entry::getValue).toList();
+    }
+
+    /**
+     * How it goes with a value that is kept published.
+     *
+     * @param storedAt when others stored it the last time, microseconds of the node's time; empty if none has yet
+     * @param failures how often in a row nobody has stored it since
+     */
+    public record ValueStanding(Bytes key, Optional<Long> storedAt, int failures) {}
+
+    /** The first of the values that are kept published, by their keys. */
+    public List<ValueStanding> values(int most) {
+        return first(values, most).stream()
+                .map(entry -> new ValueStanding(
+                        entry.getKey(),
+                        entry.getValue().stored().map(Stamp::at),
+                        entry.getValue().tries()))
+                .toList();
+    }
+
+    private static <K extends Comparable<? super K>, V> List<Map.Entry<K, V>> first(Table<K, V> table, int most) {
+        List<Map.Entry<K, V>> first = new ArrayList<>();
+        for (Map.Entry<K, V> entry : table) {
+            if (first.size() == most) {
+                break;
+            }
+            first.add(entry);
+        }
+        return first;
     }
 
     /** How many values are kept published. */

@@ -2,6 +2,7 @@ package dev.dunlin.dht.trace;
 
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.words.Counts;
 import dev.dunlin.dht.key.Key;
 import dev.dunlin.dht.query.Part;
 import dev.dunlin.dht.query.QueryOutcome;
@@ -65,8 +66,9 @@ public final class TraceText {
             LookupTrace.Branch branch = told.get(i);
             boolean isLast = i == told.size() - 1 && left == 0;
             PeerId peer = branch.part().peer();
-            lines.add(indent + (isLast ? LAST : BRANCH) + name.apply(peer) + "  " + target.commonPrefix(Key.of(peer))
-                    + " bits  " + words(branch.part().fate()));
+            lines.add(indent + (isLast ? LAST : BRANCH) + name.apply(peer) + "  "
+                    + Counts.of(target.commonPrefix(Key.of(peer)), "bit") + "  "
+                    + words(branch.part().fate()));
             draw(branch.named(), target, name, indent + (isLast ? BELOW : BESIDE), lines);
         }
         if (left > 0) {

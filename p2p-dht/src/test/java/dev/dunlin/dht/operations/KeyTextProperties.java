@@ -75,7 +75,7 @@ final class KeyTextProperties {
                 Cid.v1(Multicodec.LIBP2P_KEY, hash).toString(Multibase.BASE36),
                 Cid.v1(Multicodec.RAW, hash).toString(Multibase.BASE58_BTC))) {
             assertThat(KeyText.key(text)).as(text).isEqualTo(key);
-            assertThat(KeyText.CONTENT.recorded(text)).isEqualTo(hash.toString());
+            assertThat(KeyText.CONTENT.recorded(text)).isEqualTo(text);
         }
     }
 
@@ -100,6 +100,7 @@ final class KeyTextProperties {
         assertRefused("/ipns/nobody", "write /ipns/12D3KooW");
         assertRefused("/test/" + "x".repeat(1100), "may have 1 to 1024");
         assertThatThrownBy(() -> KeyText.NAME.recorded(PEER.toString())).hasMessageContaining("namespace");
+        assertThatThrownBy(() -> KeyText.NAME.recorded("hallo")).hasMessageContaining("namespace");
         String identity = Multihash.identity(new byte[100]).toString();
         assertThatThrownBy(() -> KeyText.CONTENT.recorded(identity)).hasMessageContaining("80 at most");
     }

@@ -202,7 +202,7 @@ final class CrawlTest {
         });
         assertThat(operator.text("dht crawl", answer))
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith((NODES - 2) + " nodes have answered and 1 have not"),
+                        line -> assertThat(line).startsWith((NODES - 2) + " nodes have answered and 1 has not"),
                         line -> assertThat(line).isEqualTo("  1: no answer came in time"),
                         line -> assertThat(line).startsWith("--json tells of each"));
         assertThatThrownBy(() -> operator.order(0, "dht crawl", Map.of("network", "local"), 10))

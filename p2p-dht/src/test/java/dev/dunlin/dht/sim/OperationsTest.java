@@ -138,6 +138,10 @@ final class OperationsTest {
                 .isInstanceOfSatisfying(
                         PublishOperations.Published.class,
                         published -> assertThat(published.values()).isEqualTo(1));
+        Record listed = operator.ask(1, "dht published", Map.of());
+        assertThat(operator.text("dht published", listed)).anyMatch(line -> line.startsWith("/test/again "));
+        assertThat(operator.text("dht published", operator.ask(1, "dht published", Map.of("most", "0"))))
+                .endsWith("1 more are not listed: --most lists more");
         Record answer = operator.order(20, "dht get", Map.of("key", "/test/again"), SECONDS);
         assertThat(operator.text("dht get", answer).getFirst()).isEqualTo("hallo");
         operator.order(1, "dht forget-value", Map.of("key", "/test/again"), SECONDS);
@@ -146,6 +150,25 @@ final class OperationsTest {
         assertThatThrownBy(
                         () -> operator.order(1, "dht keep-value", Map.of("key", "/nowhere/x", "value", "v"), SECONDS))
                 .hasMessageContaining("value is not valid under /nowhere/x");
+    }
+
+    @Test
+    void contentIsKeptProvidedAndForgotten() {
+        String content = Multihash.sha256(new byte[] {7}).toString();
+        Map<String, String> given = Map.of("content", content);
+        operator.order(1, "dht keep", given, SECONDS);
+        assertThat(operator.text("dht published", operator.ask(1, "dht published", Map.of())))
+                .anyMatch(line -> line.startsWith(content + " "));
+        operator.order(1, "dht forget", given, SECONDS);
+        assertThatThrownBy(() -> operator.order(1, "dht forget", given, SECONDS))
+                .hasMessageContaining(content + " is not kept provided");
+    }
+
+    /** A value that nobody here can judge would never be found. */
+    @Test
+    void valuesOfUnknownNamespacesAreNotLookedFor() {
+        assertThatThrownBy(() -> operator.order(1, "dht get", Map.of("key", "/nowhere/x"), SECONDS))
+                .hasMessageContaining("/nowhere/x cannot be looked for: a key begins with one of the namespaces");
     }
 
     @Test
@@ -195,7 +218,7 @@ final class OperationsTest {
                 .hasMessageContaining("not valid under /pk/" + peer(1));
         assertThatThrownBy(() -> operator.order(1, "dht get", Map.of("key", "nothing"), SECONDS))
                 .isInstanceOf(NoAnswerException.class)
-                .hasMessageContaining("neither a CID nor a multihash");
+                .hasMessageContaining("does not begin with a namespace");
         assertThat(crowd.questions()).isEqualTo(questions);
     }
 

@@ -36,7 +36,8 @@ final class TraceTextTest {
     }
 
     private static String bits(int number) {
-        return "  " + Key.ofPreimage(KEY).commonPrefix(Key.of(peer(number))) + " bits  ";
+        int shared = Key.ofPreimage(KEY).commonPrefix(Key.of(peer(number)));
+        return "  " + shared + (shared == 1 ? " bit  " : " bits  ");
     }
 
     private static final LookupTrace TRACE = new LookupTrace(
