@@ -19,6 +19,9 @@ public final class Multihash implements Comparable<Multihash>, Canonical {
     private static final int SHA2_256_BYTES = 32;
     private static final int SHA2_512_BYTES = 64;
 
+    private static final MessageDigest SHA_256 = function("SHA-256");
+    private static final MessageDigest SHA_512 = function("SHA-512");
+
     private final long code;
     private final byte[] bytes;
 
@@ -64,17 +67,26 @@ public final class Multihash implements Comparable<Multihash>, Canonical {
 
     /** The SHA-256 digest of the content. */
     public static Multihash sha256(byte[] content) {
-        return of(Multicodec.SHA2_256.code(), digest("SHA-256", content));
+        return of(Multicodec.SHA2_256.code(), digest(SHA_256, content));
     }
 
     /** The SHA-512 digest of the content. */
     public static Multihash sha512(byte[] content) {
-        return of(Multicodec.SHA2_512.code(), digest("SHA-512", content));
+        return of(Multicodec.SHA2_512.code(), digest(SHA_512, content));
     }
 
-    private static byte[] digest(String algorithm, byte[] content) {
+    // Copied for each use: to look for a function among the providers takes longer than a short digest.
+    private static byte[] digest(MessageDigest unused, byte[] content) {
         try {
-            return MessageDigest.getInstance(algorithm).digest(content);
+            return ((MessageDigest) unused.clone()).digest(content);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(unused.getAlgorithm() + " of this Java runtime cannot be copied", e);
+        }
+    }
+
+    private static MessageDigest function(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException("this Java runtime lacks " + algorithm, missing);
         }

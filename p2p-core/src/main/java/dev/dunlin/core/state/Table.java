@@ -150,12 +150,12 @@ public final class Table<K extends Comparable<? super K>, V> implements Iterable
 
     /** The entry with the least key. */
     public Optional<Map.Entry<K, V>> first() {
-        return firstOf(iterator());
+        return isEmpty() ? Optional.empty() : Optional.of(Tree.first(tree));
     }
 
     /** The entry with the greatest key. */
     public Optional<Map.Entry<K, V>> last() {
-        return firstOf(descending().iterator());
+        return isEmpty() ? Optional.empty() : Optional.of(Tree.last(tree));
     }
 
     /** The entry with the greatest key that is less than the given one. */

@@ -95,6 +95,26 @@ final class Tree {
         return place < 0 ? null : Leaf.value(leaf, place);
     }
 
+    /** The entry with the least key of a tree that is not empty. */
+    static <K, V> Map.Entry<K, V> first(Object tree) {
+        Object at = tree;
+        while (at instanceof Node node) {
+            at = node.left;
+        }
+        return new Entry<>(Leaf.key((Object[]) at, 0), Leaf.value((Object[]) at, 0));
+    }
+
+    /** The entry with the greatest key of a tree that is not empty. */
+    static <K, V> Map.Entry<K, V> last(Object tree) {
+        Object at = tree;
+        while (at instanceof Node node) {
+            at = node.right;
+        }
+        Object[] leaf = (Object[]) at;
+        int place = Leaf.size(leaf) - 1;
+        return new Entry<>(Leaf.key(leaf, place), Leaf.value(leaf, place));
+    }
+
     /** How many nodes there are from here to the farthest leaf. */
     static int height(Object tree) {
         return tree instanceof Node node ? node.height() : 0;

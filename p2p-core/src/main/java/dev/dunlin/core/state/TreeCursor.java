@@ -1,36 +1,38 @@
 package dev.dunlin.core.state;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
 /** A walk over the entries of a {@link Tree} in key order, or against it. */
 final class TreeCursor<K, V> implements Iterator<Map.Entry<K, V>> {
-    private final Deque<Object> ahead = new ArrayDeque<>(0);
     private final boolean backwards;
+
+    // What is walked when this leaf has ended, the next last: never more than the tree is high.
+    private final Object[] ahead;
+    private int waiting;
     private Object[] leaf = Leaf.EMPTY;
     private int place;
 
-    private TreeCursor(boolean backwards) {
+    private TreeCursor(Object tree, boolean backwards) {
         this.backwards = backwards;
+        this.ahead = tree instanceof Tree.Node node ? new Object[node.height()] : Leaf.EMPTY;
     }
 
     static <K, V> TreeCursor<K, V> all(Object tree, boolean backwards) {
-        TreeCursor<K, V> cursor = new TreeCursor<>(backwards);
+        TreeCursor<K, V> cursor = new TreeCursor<>(tree, backwards);
         cursor.descend(tree);
         return cursor;
     }
 
     /** From the least key on that is not below one, or backwards from the greatest that is below it. */
     static <K extends Comparable<? super K>, V> TreeCursor<K, V> at(Object tree, K key, boolean backwards) {
-        TreeCursor<K, V> cursor = new TreeCursor<>(backwards);
+        TreeCursor<K, V> cursor = new TreeCursor<>(tree, backwards);
         Object under = tree;
         while (under instanceof Tree.Node node) {
             boolean left = key.compareTo(node.key()) < 0;
             if (left != backwards) {
-                cursor.ahead.push(left ? node.right : node.left);
+                cursor.ahead[cursor.waiting++] = left ? node.right : node.left;
             }
             under = left ? node.left : node.right;
         }
@@ -44,7 +46,7 @@ final class TreeCursor<K, V> implements Iterator<Map.Entry<K, V>> {
     private void descend(Object tree) {
         Object under = tree;
         while (under instanceof Tree.Node node) {
-            ahead.push(backwards ? node.left : node.right);
+            ahead[waiting++] = backwards ? node.left : node.right;
             under = backwards ? node.right : node.left;
         }
         leaf = (Object[]) under;
@@ -53,8 +55,8 @@ final class TreeCursor<K, V> implements Iterator<Map.Entry<K, V>> {
 
     // To the next leaf where this one has ended.
     private void advance() {
-        if (!hasNext() && !ahead.isEmpty()) {
-            descend(ahead.pop());
+        if (!hasNext() && waiting > 0) {
+            descend(ahead[--waiting]);
         }
     }
 
