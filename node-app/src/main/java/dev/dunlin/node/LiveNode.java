@@ -160,8 +160,8 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
                     done.completeAsync(Optional::empty);
                 } else {
                     String type = node.nameOf(wish);
-                    done.completeExceptionally(
-                            refused(disabled.clause(), Refusals.why(type, disabled.clause(), disabled.operands())));
+                    done.completeExceptionally(refused(
+                            type, disabled.clause(), Refusals.why(type, disabled.clause(), disabled.operands())));
                 }
             }
         };
@@ -175,8 +175,8 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
                 .whenComplete((told, failure) -> runtime().unwatch(watcher));
     }
 
-    private static NoAnswerException refused(String clause, String why) {
-        return Refusals.isAbsence(clause)
+    private static NoAnswerException refused(String type, String clause, String why) {
+        return Refusals.isAbsence(type, clause)
                 ? NoAnswerException.notFound(why)
                 : new NoAnswerException(NoAnswerException.Kind.REFUSED, "it is refused: " + why);
     }
@@ -193,7 +193,7 @@ final class LiveNode implements Live<NodeRoot>, NodeOperations.Running {
             case RefusedException refused
             when refused.type().isEmpty() ->
                 new NoAnswerException(NoAnswerException.Kind.UNAVAILABLE, String.valueOf(refused.getMessage()));
-            case RefusedException refused -> refused(refused.clause(), why(refused));
+            case RefusedException refused -> refused(refused.type(), refused.clause(), why(refused));
             default -> new NoAnswerException(NoAnswerException.Kind.FAILED, String.valueOf(cause.getMessage()));
         };
     }

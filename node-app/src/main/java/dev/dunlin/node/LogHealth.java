@@ -33,10 +33,7 @@ final class LogHealth {
      */
     static LogCheck.Result look(Path folder, LogOptions ring, LogCheck.Depth depth) {
         try {
-            // Any log can be looked at with any machines: with those of a node they need not be read twice at its
-            // start.
-            return LogCheck.of(
-                    DirectoryStorage.readOnly(folder), new Machines().newStore(), ring, depth, isWritten(folder));
+            return LogCheck.of(DirectoryStorage.readOnly(folder), NodeRoot.newStore(), ring, depth, isWritten(folder));
         } catch (IOException failure) {
             throw FileFailure.of("read the log in " + folder, failure);
         } catch (UncheckedIOException failure) {

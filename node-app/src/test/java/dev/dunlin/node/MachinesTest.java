@@ -150,7 +150,7 @@ class MachinesTest {
             assertThat(sources.filter(Files::isRegularFile)
                             .filter(source -> contains(source, "NodeRoot.newStore("))
                             .map(source -> source.getFileName().toString()))
-                    .containsExactlyInAnyOrder("Extensions.java", "Machines.java", "Node.java");
+                    .containsExactlyInAnyOrder("Extensions.java", "LogHealth.java", "Machines.java", "Node.java");
         }
     }
 

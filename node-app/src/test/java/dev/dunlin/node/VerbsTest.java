@@ -75,7 +75,10 @@ class VerbsTest {
             String self = node.address().substring(node.address().lastIndexOf('/') + 1);
             String content = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
             assertNotFound(
-                    folder, content + " is not kept provided: see 'dht published' for what is", "forget", content);
+                    folder,
+                    content + " is not kept provided: see 'dht published' for what is, by its multihash",
+                    "forget",
+                    content);
             assertNotFound(
                     folder, "no value is kept under this key: see 'dht published'", "forget-value", "/ipns/" + self);
             assertNotFound(folder, "the crawl is over, or there never was one", "stop-crawl", "api#999");

@@ -7,7 +7,6 @@ import dev.dunlin.core.store.Operand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the clauses mean that refuse wishes of connections, streams, questions and channels, and of Kademlia, in words. */
@@ -79,15 +78,22 @@ public final class Refusals {
             entry("query-runs", "the lookup is over"),
             entry("crawl-goes-on", "the crawl is over, or there never was one"));
 
-    /** Clauses that say that what a wish is about is not there. */
-    private static final Set<String> ABSENCES =
-            Set.of("value-is-kept", "operation-goes-on", "query-runs", "crawl-goes-on");
+    /** Of wishes about something, the clause that says that it is not there. */
+    private static final Map<String, String> ABSENCES = Map.of(
+            "publish/forgetValue", "value-is-kept",
+            "dht/stop", "operation-goes-on",
+            "query/stop", "query-runs",
+            "crawl/stop", "crawl-goes-on");
 
     private Refusals() {}
 
-    /** Whether a wish was refused since what it is about is not there, by the clause. */
-    public static boolean isAbsence(String clause) {
-        return ABSENCES.contains(clause);
+    /**
+     * Whether a wish was refused since what it is about is not there.
+     *
+     * @param type the wish's full name, such as {@code crawl/stop}
+     */
+    public static boolean isAbsence(String type, String clause) {
+        return clause.equals(ABSENCES.get(type));
     }
 
     /** Why a wish was refused: a sentence without its full stop, with the limit that was reached, if it was one. */

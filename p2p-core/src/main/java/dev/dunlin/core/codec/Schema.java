@@ -337,6 +337,11 @@ public record Schema(Map<String, Map<String, String>> types) {
         return Collections.unmodifiableSet(changed);
     }
 
+    /** Whether another one has the same types, with the same fields in the same order. */
+    public boolean isSame(Schema other) {
+        return types.size() == other.types.size() && incomparable(other).isEmpty();
+    }
+
     // A digest depends on the order of a record's components, and JSON does not.
     private static boolean sameOrder(Map<String, String> one, Map<String, String> other) {
         return List.copyOf(one.entrySet()).equals(List.copyOf(other.entrySet()));

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,14 +151,15 @@ public final class LogReader<R> {
         boolean read = false;
         boolean foreign = true;
         // Most segments of a log are of one build.
-        Set<Schema> compared = new HashSet<>();
+        List<Schema> compared = new ArrayList<>();
         Set<String> missing = new TreeSet<>();
         List<Schema.Difference> differences = new ArrayList<>();
         for (Segments.Segment segment : some) {
             Optional<Frame.Header> header = header(segment);
-            if (header.isEmpty() || !compared.add(header.get().schema())) {
+            if (header.isEmpty() || compared.stream().anyMatch(header.get().schema()::isSame)) {
                 continue;
             }
+            compared.add(header.get().schema());
             Schema.Report report = schema.compare(header.get().schema(), codec.tables());
             for (Schema.Difference difference : report.differences()) {
                 if (!differences.contains(difference)) {

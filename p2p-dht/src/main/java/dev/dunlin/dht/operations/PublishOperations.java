@@ -79,9 +79,9 @@ public final class PublishOperations {
             @Means("how often one could not be") long failed,
 
             @Means("the first of the content, by its place in the id space")
-            List<ContentRow> content,
+            List<ContentRow> listedContent,
 
-            @Means("the first of the values, by their keys") List<ValueRow> kept) {}
+            @Means("the first of the values, by their keys") List<ValueRow> listedValues) {}
 
     /**
      * All.
@@ -193,7 +193,8 @@ public final class PublishOperations {
     private static Kept forgotten(Optional<Action.Ticketed> outcome, String content) {
         if (outcome.isPresent() && outcome.get() instanceof PublishOutcome.Forgotten(Ticket _, int removed)) {
             if (removed == 0) {
-                throw NoAnswerException.notFound(content + " is not kept provided: see 'dht published' for what is");
+                throw NoAnswerException.notFound(
+                        content + " is not kept provided: see 'dht published' for what is, by its multihash");
             }
             return new Kept(content + " is provided no longer");
         }
@@ -231,24 +232,24 @@ public final class PublishOperations {
                         + Counts.of(published.lookups(), "lookup", "lookups") + "; " + published.abandoned()
                         + " given up"));
         Grid content = Grid.of("", "CONTENT", "OTHERS KNOW IT");
-        published.content().forEach(row -> content.row(row.content(), row.told() ? "yes" : "not yet"));
+        published.listedContent().forEach(row -> content.row(row.content(), row.told() ? "yes" : "not yet"));
         Grid values = Grid.of("", "VALUE", "LAST STORED", "FAILURES SINCE");
         published
-                .kept()
+                .listedValues()
                 .forEach(
                         row -> values.row(row.key(), row.stored().orElse("not yet"), Integer.toString(row.failures())));
-        if (!published.content().isEmpty()) {
+        if (!published.listedContent().isEmpty()) {
             lines.addAll(content.lines());
         }
-        if (!published.kept().isEmpty()) {
+        if (!published.listedValues().isEmpty()) {
             lines.addAll(values.lines());
         }
         int left = published.keys()
-                - published.content().size()
+                - published.listedContent().size()
                 + published.values()
-                - published.kept().size();
+                - published.listedValues().size();
         if (left > 0) {
-            lines.add(left + " more are not listed: --most lists more");
+            lines.add(Counts.of(left, "more is", "more are") + " not listed: --most lists up to " + MOST_LISTED);
         }
         return lines;
     }

@@ -4,7 +4,6 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.dht.table.Contact;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +19,11 @@ import java.util.Set;
  */
 public record Candidate(Contact contact, Optional<PeerId> referrer, int hops, List<List<Multiaddr>> said) {
 
-    /** Of so many it counts what they say of where a node is. */
+    /** Of so many it counts what they say of where a node is: of more, the first ones and the last. */
     public static final int MOST_SAYING = 8;
+
+    /** The most addresses that are remembered of them all, but for some by which their shares are rounded up. */
+    private static final int MOST_SAID = 2 * Contact.MAX_ADDRESSES;
 
     /** The longest address that counts beside others, in bytes: the first ones of all that say something find room. */
     private static final int LONGEST = Contact.MAX_BYTES / MOST_SAYING;
@@ -35,13 +37,25 @@ public record Candidate(Contact contact, Optional<PeerId> referrer, int hops, Li
     Candidate alsoAt(List<Multiaddr> others) {
         List<Multiaddr> news = counting(others);
         List<List<Multiaddr>> all = new ArrayList<>(said.isEmpty() ? List.of(counting(contact.addresses())) : said);
-        if (all.size() == MOST_SAYING || new HashSet<>(contact.addresses()).containsAll(news)) {
+        // Who says what others have said, as far as it would count, says nothing new: most do.
+        if (isKnown(first(news, Math.ceilDiv(Contact.MAX_ADDRESSES, all.size() + 1)), all)) {
             return this;
         }
+        if (all.size() == MOST_SAYING) {
+            all.removeLast();
+        }
         all.add(news);
-        int share = Math.ceilDiv(Contact.MAX_ADDRESSES, all.size());
-        all.replaceAll(each -> List.copyOf(each.subList(0, Math.min(share, each.size()))));
+        int share = Math.ceilDiv(MOST_SAID, all.size());
+        all.replaceAll(each -> List.copyOf(first(each, share)));
         return new Candidate(contact.at(inTurn(all)), referrer, hops, List.copyOf(all));
+    }
+
+    private static boolean isKnown(List<Multiaddr> news, List<List<Multiaddr>> said) {
+        return news.stream().allMatch(address -> said.stream().anyMatch(each -> each.contains(address)));
+    }
+
+    private static <T> List<T> first(List<T> list, int most) {
+        return list.subList(0, Math.min(most, list.size()));
     }
 
     // Nobody's one address takes the place of all.
@@ -53,6 +67,7 @@ public record Candidate(Contact contact, Optional<PeerId> referrer, int hops, Li
 
     private static List<Multiaddr> inTurn(List<List<Multiaddr>> lists) {
         Set<Multiaddr> all = new LinkedHashSet<>();
+        // The places that one leaves free are the others'.
         for (int turn = 0; turn < Contact.MAX_ADDRESSES; turn++) {
             for (List<Multiaddr> list : lists) {
                 if (turn < list.size()) {

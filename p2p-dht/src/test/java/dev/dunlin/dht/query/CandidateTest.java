@@ -36,10 +36,42 @@ class CandidateTest {
         Candidate candidate = candidate(said);
         assertThat(candidate.contact().addresses()).contains(TRUE).hasSizeLessThanOrEqualTo(Contact.MAX_ADDRESSES);
         assertThat(candidate.said().stream().mapToInt(List::size).sum())
-                .isLessThanOrEqualTo(Contact.MAX_ADDRESSES + Candidate.MOST_SAYING);
+                .isLessThanOrEqualTo(2 * Contact.MAX_ADDRESSES + Candidate.MOST_SAYING);
         assertThat(said)
                 .allSatisfy(each ->
                         assertThat(candidate(said).contact().addresses()).contains(each.getFirst()));
+    }
+
+    /** Honest nodes repeat one another: beside a liar or two with one address each, all that they say is kept. */
+    @Property(tries = 200)
+    void whoRepeatsWhatWasSaidTakesNobodysPlace(
+            @ForAll @IntRange(min = 0, max = 2) int liars,
+            @ForAll @IntRange(min = 1, max = 10) int addresses,
+            @ForAll @IntRange(min = 1, max = 20) int honest,
+            @ForAll Random random) {
+        List<Multiaddr> truth = IntStream.rangeClosed(1, addresses)
+                .mapToObj(place -> Multiaddr.parse("/ip4/5.6.7." + place + "/tcp/4001"))
+                .toList();
+        List<List<Multiaddr>> said = new ArrayList<>(Collections.nCopies(honest, truth));
+        for (int liar = 0; liar < liars; liar++) {
+            said.add(List.of(Multiaddr.parse("/ip4/9.9.9." + liar + "/tcp/4001")));
+        }
+        Collections.shuffle(said, random);
+        assertThat(candidate(said).contact().addresses()).containsAll(truth);
+    }
+
+    /** Of more than count, the first ones and the last are heard. */
+    @Test
+    void theLastIsHeardBesideManyLiars() {
+        List<List<Multiaddr>> said = new ArrayList<>();
+        for (int liar = 0; liar < 20; liar++) {
+            said.add(List.of(Multiaddr.parse("/ip4/9.9.9." + liar + "/tcp/4001")));
+        }
+        said.add(List.of(TRUE));
+        Candidate candidate = candidate(said);
+        assertThat(candidate.contact().addresses())
+                .contains(TRUE, said.getFirst().getFirst())
+                .hasSize(Candidate.MOST_SAYING);
     }
 
     private static Candidate candidate(List<List<Multiaddr>> said) {

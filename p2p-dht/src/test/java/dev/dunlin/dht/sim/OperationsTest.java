@@ -141,7 +141,7 @@ final class OperationsTest {
         Record listed = operator.ask(1, "dht published", Map.of());
         assertThat(operator.text("dht published", listed)).anyMatch(line -> line.startsWith("/test/again "));
         assertThat(operator.text("dht published", operator.ask(1, "dht published", Map.of("most", "0"))))
-                .endsWith("1 more are not listed: --most lists more");
+                .endsWith("1 more is not listed: --most lists up to 1000");
         Record answer = operator.order(20, "dht get", Map.of("key", "/test/again"), SECONDS);
         assertThat(operator.text("dht get", answer).getFirst()).isEqualTo("hallo");
         operator.order(1, "dht forget-value", Map.of("key", "/test/again"), SECONDS);
