@@ -58,7 +58,7 @@ public class RoutingTableBenchmark {
             long flipped = self.a() ^ 1L << Long.SIZE - 1 - shared;
             long below = (1L << Long.SIZE - 1 - shared) - 1;
             Contact contact = contact(key(flipped & ~below | random.nextLong() & below), i);
-            table = table.with(contact, i, i);
+            table = table.with(contact, from(contact), i, i);
             present.add(contact);
         }
         for (int i = 0; i < TARGETS; i++) {
@@ -77,6 +77,11 @@ public class RoutingTableBenchmark {
         return new Contact(key, peer, List.of(Multiaddr.tcp(ip, 4001)));
     }
 
+    // It answers from where it says that it is.
+    private static Optional<Multiaddr> from(Contact contact) {
+        return Optional.of(contact.addresses().getFirst());
+    }
+
     /** The 20 nearest to a random id. */
     @Benchmark
     public List<Contact> nearest() {
@@ -86,19 +91,21 @@ public class RoutingTableBenchmark {
     /** A node that is there was of use. */
     @Benchmark
     public RoutingTable useful() {
-        return table.useful(present.get(at++ % nodes), at, at);
+        Contact contact = present.get(at++ % nodes);
+        return table.useful(contact, from(contact), at, at);
     }
 
     /** Whether a node may enter that is there already, as most that are heard of are. */
     @Benchmark
     public Optional<RoutingTable.Refusal> refusal() {
-        return table.refusal(present.get(at++ % nodes), at);
+        Contact contact = present.get(at++ % nodes);
+        return table.refusal(contact, from(contact), at);
     }
 
     /** A node leaves and enters again. */
     @Benchmark
     public RoutingTable churn() {
         Contact contact = present.get(at++ % nodes);
-        return table.without(contact).with(contact, at, at);
+        return table.without(contact).with(contact, from(contact), at, at);
     }
 }
