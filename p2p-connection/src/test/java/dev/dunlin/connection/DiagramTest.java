@@ -2,6 +2,7 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.bootstrap.session.SessionMachine;
 import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
@@ -27,7 +28,8 @@ class DiagramTest {
                 ExchangeMachine.of(List.of()),
                 ChannelMachine.of(List.of()),
                 IdentifyMachine.IDENTIFY,
-                PingMachine.PING);
+                PingMachine.PING,
+                SessionMachine.SESSION);
     }
 
     @ParameterizedTest

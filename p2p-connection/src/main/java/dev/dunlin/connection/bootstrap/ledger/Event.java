@@ -1,5 +1,7 @@
 package dev.dunlin.connection.bootstrap.ledger;
 
+import dev.dunlin.core.state.Bytes;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,6 +38,12 @@ public record Event(
             throw new IllegalArgumentException(
                     "the detail of an event has " + MOST_DETAIL + " characters at most, and it counts at least 1");
         }
+    }
+
+    /** What is told of a token's hash; nothing of none. */
+    public static String digits(Bytes hash) {
+        String all = HexFormat.of().formatHex(hash.toArray());
+        return all.substring(0, Math.min(TOKEN_DIGITS, all.length()));
     }
 
     /** All of it as one text: two different events have different ones. */

@@ -3,7 +3,6 @@ package dev.dunlin.connection.bootstrap.ledger;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -90,7 +89,7 @@ public record Ledger(LedgerStore store, long now) {
                 "refused",
                 wish.session(),
                 wish.peer().toString(),
-                prefix(wish.token()),
+                Event.digits(wish.token()),
                 "",
                 "INVALID_TOKEN",
                 why.name().toLowerCase(Locale.ROOT),
@@ -179,7 +178,7 @@ public record Ledger(LedgerStore store, long now) {
             return false;
         }
         store.put(token);
-        append(new Event("created", 0, "", prefix(token.hash()), "", "", "", 1));
+        append(new Event("created", 0, "", Event.digits(token.hash()), "", "", "", 1));
         return true;
     }
 
@@ -195,7 +194,7 @@ public record Ledger(LedgerStore store, long now) {
         }
         Token revoked = token.get().revoked(now);
         store.put(revoked);
-        append(new Event("revoked", 0, "", prefix(hash), "", "", "", 1));
+        append(new Event("revoked", 0, "", Event.digits(hash), "", "", "", 1));
         return Optional.of(revoked);
     }
 
@@ -214,14 +213,10 @@ public record Ledger(LedgerStore store, long now) {
                 kind,
                 session,
                 redemption.key().peer().toString(),
-                prefix(redemption.key().token()),
+                Event.digits(redemption.key().token()),
                 redemption.id(),
                 code,
                 detail,
                 1));
-    }
-
-    private static String prefix(Bytes hash) {
-        return HexFormat.of().formatHex(hash.toArray()).substring(0, Event.TOKEN_DIGITS);
     }
 }

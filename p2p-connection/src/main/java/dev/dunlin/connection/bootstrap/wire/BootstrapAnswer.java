@@ -33,6 +33,6 @@ public sealed interface BootstrapAnswer extends Message {
      */
     record Rejected(Optional<Reason> reason, Optional<Long> retryAfter) implements BootstrapAnswer {}
 
-    /** The third message has no answer on the wire. */
+    /** The database of the third message is taken; in the compatible form nothing says so on the wire. */
     record Taken() implements BootstrapAnswer {}
 }

@@ -28,6 +28,7 @@ public final class BootstrapCodec {
     private static final String CONTACT = "inboundContact";
     private static final String RESULT = "provisioningResult";
     private static final String DATABASE = "databaseResult";
+    private static final String TAKEN = "databaseTaken";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern KEY =
@@ -125,8 +126,11 @@ public final class BootstrapCodec {
 
     private BootstrapAnswer answer(Bytes body) throws MalformedMessage {
         BootstrapJson.Fields fields = BootstrapJson.read(body);
+        if (form == Form.FRAMED && TAKEN.equals(fields.type)) {
+            return new BootstrapAnswer.Taken();
+        }
         if (form == Form.FRAMED && !RESULT.equals(fields.type)) {
-            throw new MalformedMessage("its type is not " + RESULT);
+            throw new MalformedMessage("its type is neither " + RESULT + " nor " + TAKEN);
         }
         if (!required("approved", fields.approved)) {
             return new BootstrapAnswer.Rejected(
@@ -231,8 +235,12 @@ public final class BootstrapCodec {
                         retryAfter.ifPresent(millis -> out.writeNumberProperty("retryAfterMs", millis));
                     }
                 }
-                case BootstrapAnswer.Taken _ ->
-                    throw new IllegalArgumentException("the third message has no answer on the wire");
+                case BootstrapAnswer.Taken _ -> {
+                    if (form == Form.COMPATIBLE) {
+                        throw new IllegalArgumentException("the third message has no answer in the compatible form");
+                    }
+                    type(TAKEN, out);
+                }
             }
         });
     }

@@ -134,10 +134,23 @@ final class BootstrapJson {
         }
     }
 
-    private void message(Fields fields) throws MalformedMessage {
+    /** What becomes of the value of a name, at which the parser stands. */
+    @FunctionalInterface
+    private interface Field {
+        void take(String name) throws MalformedMessage;
+    }
+
+    /** All fields of the object at whose begin the parser stands. */
+    private void each(Field field) throws MalformedMessage {
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             in.nextToken();
+            field.take(name);
+        }
+    }
+
+    private void message(Fields fields) throws MalformedMessage {
+        each(name -> {
             switch (name) {
                 case "type" -> fields.type = text(name);
                 case "token" -> fields.token = text(name);
@@ -153,35 +166,27 @@ final class BootstrapJson {
                 case "provisionResult" -> {
                     if (in.currentToken() != JsonToken.VALUE_NULL) {
                         object(name);
-                        provisioned(fields);
+                        each(inner -> result(inner, fields));
                     }
                 }
-                case "tally" -> tally(fields);
-                case "dbConnectionInfo" -> info(fields);
-                default -> skip();
+                default -> result(name, fields);
             }
-        }
+        });
     }
 
-    // The result stands inside message 2, and is message 3.
-    private void provisioned(Fields fields) throws MalformedMessage {
-        while (in.nextToken() != JsonToken.END_OBJECT) {
-            String name = in.currentName();
-            in.nextToken();
-            switch (name) {
-                case "tally" -> tally(fields);
-                case "dbConnectionInfo" -> info(fields);
-                default -> skip();
-            }
+    // It stands inside message 2, and is message 3.
+    private void result(String name, Fields fields) throws MalformedMessage {
+        switch (name) {
+            case "tally" -> tally(fields);
+            case "dbConnectionInfo" -> info(fields);
+            default -> skip();
         }
     }
 
     private void tally(Fields fields) throws MalformedMessage {
         object("tally");
         fields.hasTally = true;
-        while (in.nextToken() != JsonToken.END_OBJECT) {
-            String name = in.currentName();
-            in.nextToken();
+        each(name -> {
             switch (name) {
                 case "tallyId" -> fields.tallyId = text(name);
                 case "createdBy" ->
@@ -189,21 +194,19 @@ final class BootstrapJson {
                             .orElseThrow(() -> new MalformedMessage("createdBy is neither stock nor foil"));
                 default -> skip();
             }
-        }
+        });
     }
 
     private void info(Fields fields) throws MalformedMessage {
         object("dbConnectionInfo");
         fields.hasInfo = true;
-        while (in.nextToken() != JsonToken.END_OBJECT) {
-            String name = in.currentName();
-            in.nextToken();
+        each(name -> {
             switch (name) {
                 case "endpoint" -> fields.endpoint = text(name);
                 case "credentialsRef" -> fields.credentialsRef = optionalText(name);
                 default -> skip();
             }
-        }
+        });
     }
 
     private void object(String name) throws MalformedMessage {

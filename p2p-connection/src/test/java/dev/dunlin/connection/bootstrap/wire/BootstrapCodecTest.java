@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dunlin.connection.bootstrap.wire.BootstrapCodec.Form;
 import dev.dunlin.connection.protocol.MalformedMessage;
+import dev.dunlin.connection.protocol.Protocol;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -119,6 +121,20 @@ class BootstrapCodecTest {
         assertThat(BootstrapCodec.questions(vault, form).decode(body)).isEqualTo(sent);
         assertThat(text(body).contains(TOKEN)).isEqualTo(question instanceof BootstrapQuestion.Contact);
         assertThat(question.toString()).doesNotContain(TOKEN);
+    }
+
+    @Example
+    void thatADatabaseIsTakenIsSaidInTheFramedFormAlone() throws MalformedMessage {
+        BootstrapAnswer taken = new BootstrapAnswer.Taken();
+        Bytes body = BootstrapCodec.answers(vault, Form.FRAMED).encode(taken);
+        assertThat(BootstrapCodec.answers(vault, Form.FRAMED).decode(body)).isEqualTo(taken);
+        for (Protocol<BootstrapQuestion, BootstrapAnswer> protocol : BootstrapProtocols.of(vault)) {
+            boolean isCompatible = protocol.name().equals(BootstrapProtocols.COMPATIBLE);
+            assertThat(protocol.assumed(new BootstrapQuestion.DatabaseResult(
+                                    new Tally("t", Role.FOIL, "postgres://db", ""), Optional.empty()))
+                            .isPresent())
+                    .isEqualTo(isCompatible);
+        }
     }
 
     @Property(tries = 1000)

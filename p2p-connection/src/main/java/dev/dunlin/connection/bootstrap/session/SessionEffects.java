@@ -1,0 +1,164 @@
+package dev.dunlin.connection.bootstrap.session;
+
+import dev.dunlin.connection.bootstrap.ledger.Event;
+import dev.dunlin.connection.bootstrap.ledger.Ledger;
+import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
+import dev.dunlin.connection.bootstrap.ledger.Phase;
+import dev.dunlin.connection.bootstrap.ledger.Redemption;
+import dev.dunlin.connection.bootstrap.wire.Tally;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What becomes of an effect in a ledger: the same in memory, in a file and in a server's database. */
+public final class SessionEffects {
+
+    /** How many redemptions a sweep moves in one transaction. */
+    private static final int AT_ONCE = 256;
+
+    private SessionEffects() {}
+
+    /** Does something in a transaction: all of it or nothing. */
+    @FunctionalInterface
+    public interface Transactions {
+        /**
+         * What the work gives.
+         *
+         * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
+         */
+        <T> T in(Function<LedgerStore, T> work);
+    }
+
+    /**
+     * Carries out one in a transaction, and gives its answer, if it has one. A sweep is no transaction: {@link #swept}.
+     *
+     * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
+     */
+    public static Optional<SessionAction> answer(SessionEffect.OfLedger effect, LedgerStore store) {
+        return switch (effect) {
+            case SessionEffect.Reserve init ->
+                Optional.of(new SessionAction.Decided(
+                        init.session(),
+                        init.step(),
+                        new Ledger(store, init.now())
+                                .reserve(new Ledger.Wish(
+                                        init.token(),
+                                        init.peer(),
+                                        init.key(),
+                                        init.redemption(),
+                                        init.session(),
+                                        init.lease()))));
+            case SessionEffect.Announce init ->
+                Optional.of(new SessionAction.Announced(
+                        init.session(),
+                        init.step(),
+                        new Ledger(store, init.now()).provisioning(init.redemption(), init.session())));
+            case SessionEffect.Record init ->
+                Optional.of(new SessionAction.Recorded(
+                        init.session(),
+                        init.step(),
+                        new Ledger(store, init.now())
+                                .provisioned(init.redemption(), init.session(), init.tally(), init.lease())
+                                .isPresent()));
+            case SessionEffect.Finish init -> {
+                finish(init, new Ledger(store, init.now()));
+                yield Optional.empty();
+            }
+            case SessionEffect.Tell init -> {
+                new Ledger(store, init.now())
+                        .append(new Event(
+                                "turnedAway",
+                                0,
+                                init.peer(),
+                                Event.digits(init.token()),
+                                "",
+                                init.code().name(),
+                                "",
+                                init.count()));
+                yield Optional.empty();
+            }
+            case SessionEffect.Sweep _ -> throw new IllegalArgumentException("a sweep has transactions of its own");
+        };
+    }
+
+    private static void finish(SessionEffect.Finish init, Ledger ledger) {
+        String redemption = init.redemption();
+        if (init.code() == Code.SUCCESS) {
+            ledger.delivered(redemption, init.session());
+        } else if (!redemption.isEmpty()) {
+            ledger.release(redemption, init.session(), init.code().name(), init.code() == Code.IDENTITY_INSUFFICIENT);
+        }
+        ledger.append(new Event(
+                "ended",
+                init.session(),
+                init.peer().toString(),
+                Event.digits(init.token()),
+                redemption,
+                init.code().name(),
+                init.stage() + " after " + init.lasted() / 1_000 + " ms",
+                1));
+    }
+
+    /**
+     * Puts in order what no session works on any more: frees uses, writes down databases that are there, gives up answers that nobody has
+     * asked for in time, and removes databases that no redemption has.
+     *
+     * @param lease how long an answer may be asked for that is found so, microseconds
+     * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
+     */
+    public static SessionAction.Swept swept(
+            SessionEffect.Sweep sweep, long lease, Transactions transactions, Databases databases) {
+        long now = sweep.now();
+        long until = sweep.isFirst() ? Long.MAX_VALUE : now;
+        int released = 0;
+        int completed = 0;
+        for (Phase phase : List.of(Phase.RESERVED, Phase.PROVISIONING)) {
+            List<Redemption> some;
+            do {
+                some = transactions.in(store -> store.ended(phase, until, AT_ONCE));
+                for (Redemption one : some) {
+                    Optional<Tally> tally = databases.find(one.id());
+                    if (tally.isPresent()) {
+                        transactions.in(
+                                store -> new Ledger(store, now).provisioned(one.id(), 0, tally.get(), now + lease));
+                        completed++;
+                    } else {
+                        databases.remove(one.id());
+                        transactions.in(store -> new Ledger(store, now).release(one.id(), 0, "", false));
+                        released++;
+                    }
+                }
+            } while (some.size() == AT_ONCE);
+        }
+        int abandoned = 0;
+        List<Redemption> late;
+        do {
+            late = transactions.in(store -> {
+                List<Redemption> all = store.ended(Phase.PROVISIONED, now, AT_ONCE);
+                all.forEach(one -> new Ledger(store, now).abandon(one.id()));
+                return all;
+            });
+            abandoned += late.size();
+        } while (late.size() == AT_ONCE);
+        return new SessionAction.Swept(
+                new SweepCounts(released, completed, abandoned, removed(transactions, databases)));
+    }
+
+    private static int removed(Transactions transactions, Databases databases) {
+        int removed = 0;
+        String after = "";
+        List<String> names;
+        do {
+            names = databases.names(after, AT_ONCE);
+            for (String name : names) {
+                after = name;
+                Optional<Redemption> redemption = transactions.in(store -> store.redemption(name));
+                if (redemption.filter(one -> one.phase() != Phase.RELEASED).isEmpty()) {
+                    databases.remove(name);
+                    removed++;
+                }
+            }
+        } while (names.size() == AT_ONCE);
+        return removed;
+    }
+}
