@@ -2,6 +2,7 @@ package dev.dunlin.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.connection.bootstrap.dialer.DialerMachine;
 import dev.dunlin.connection.bootstrap.session.SessionMachine;
 import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.exchange.ExchangeMachine;
@@ -29,7 +30,8 @@ class DiagramTest {
                 ChannelMachine.of(List.of()),
                 IdentifyMachine.IDENTIFY,
                 PingMachine.PING,
-                SessionMachine.SESSION);
+                SessionMachine.SESSION,
+                DialerMachine.DIALER);
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion.Contact;
 import dev.dunlin.connection.bootstrap.wire.Reason;
+import dev.dunlin.connection.bootstrap.wire.RedemptionNames;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.bootstrap.wire.WireLimits;
@@ -27,8 +28,6 @@ import java.util.Optional;
 /** What becomes of sessions. */
 final class SessionReducer {
 
-    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
-    private static final int NAME_LETTERS = 26;
     private static final long SECOND = 1_000_000;
     private static final long MILLI = 1_000;
 
@@ -122,7 +121,7 @@ final class SessionReducer {
         long most = contact.patience()
                 .map(millis -> Math.min(config.timeout() / MILLI, millis) * MILLI)
                 .orElse(config.timeout());
-        String redemption = name();
+        String redemption = RedemptionNames.draw(ctx.random());
         Session session = new Session(
                 1,
                 fact.peer(),
@@ -621,7 +620,11 @@ final class SessionReducer {
             Session session = own.running().at(number);
             Contact contact = ((Stage.Joining) session.stage()).contact();
             own = own.withJoined(own.joined().without(SessionState.joint(redemption, number)));
-            Session next = enter(number, session.of(name()), new Stage.ValidatingToken(contact), config.tokenTimeout());
+            Session next = enter(
+                    number,
+                    session.of(RedemptionNames.draw(ctx.random())),
+                    new Stage.ValidatingToken(contact),
+                    config.tokenTimeout());
             reserve(number, next, contact);
         }
     }
@@ -693,14 +696,6 @@ final class SessionReducer {
     /** A stage has half its time where the node is loaded. */
     private long within(long most) {
         return own.admission().level() == Level.NORMAL ? most : most / 2;
-    }
-
-    private String name() {
-        StringBuilder name = new StringBuilder(NAME_LETTERS);
-        for (int i = 0; i < NAME_LETTERS; i++) {
-            name.append(LETTERS.charAt(ctx.random().nextInt(LETTERS.length())));
-        }
-        return name.toString();
     }
 
     private Bytes reference() {

@@ -1,0 +1,353 @@
+package dev.dunlin.connection.bootstrap.dialer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
+import dev.dunlin.connection.bootstrap.wire.BootstrapProtocols;
+import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
+import dev.dunlin.connection.bootstrap.wire.Hashes;
+import dev.dunlin.connection.bootstrap.wire.Reason;
+import dev.dunlin.connection.bootstrap.wire.RedemptionNames;
+import dev.dunlin.connection.bootstrap.wire.Role;
+import dev.dunlin.connection.bootstrap.wire.Tally;
+import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
+import dev.dunlin.core.state.Table;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Ticket;
+import dev.dunlin.core.testkit.StoreDriver;
+import dev.dunlin.core.testkit.TypeArbitraries;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who redeems a link: whom it asks, what it does with the answers, and what it leaves behind. */
+class DialerTest {
+
+    private static final PeerId SELF = TypeArbitraries.peer(100);
+    private static final PeerId FIRST = TypeArbitraries.peer(1);
+    private static final PeerId SECOND = TypeArbitraries.peer(2);
+    private static final Ticket TICKET = new Ticket(Ticket.API, 1);
+    private static final String KEY = "key-of-16-characters-1";
+    private static final long SECONDS = 1_000_000;
+    private static final Tally STOCK = new Tally("stock", Role.STOCK, "sqlite:there", "");
+    private static final Tally FOIL = new Tally("foil", Role.FOIL, "sqlite:here", "");
+    private static final Bytes SESSION = Bytes.of(new byte[16]);
+
+    private final StoreDriver<DialerRoot> driver = StoreDriver.of(DialerRoot.store(DialerMachine.DIALER));
+
+    DialerTest() {
+        driver.boot(Table.of("node.peerId", SELF.toString()));
+    }
+
+    private DialerAction.Redeem link(Role role) {
+        return link(role, driver.now() + 3_600 * SECONDS);
+    }
+
+    private static DialerAction.Redeem link(Role role, long expires) {
+        return new DialerAction.Redeem(
+                TICKET,
+                new Invitation(
+                        List.of(
+                                Multiaddr.parse("/ip4/8.8.1.1/tcp/1/p2p/" + FIRST),
+                                Multiaddr.parse("/ip4/8.8.2.1/tcp/1/p2p/" + SECOND),
+                                Multiaddr.parse("/ip4/8.8.1.2/tcp/1/p2p/" + FIRST)),
+                        Hashes.sha256("token"),
+                        expires,
+                        role),
+                Hashes.sha256("identity"),
+                List.of(),
+                KEY);
+    }
+
+    private Attempt attempt() {
+        return driver.root().dialer().running().at(1L);
+    }
+
+    private <T extends Action> T last(Class<T> type) {
+        List<T> all = driver.actions(type);
+        assertThat(all).as(type.getSimpleName()).isNotEmpty();
+        return all.getLast();
+    }
+
+    private void reached() {
+        driver.dispatch(new DialerAction.Reached(1, attempt().step()));
+    }
+
+    private void unreached() {
+        driver.dispatch(new DialerAction.Unreached(1, attempt().step(), "nobody is there"));
+    }
+
+    private void answers(BootstrapAnswer answer) {
+        driver.dispatch(new DialerAction.AnswerCame(1, attempt().step(), answer));
+    }
+
+    private void missing(AskFailure why) {
+        driver.dispatch(new DialerAction.AnswerMissing(1, attempt().step(), why, "why"));
+    }
+
+    private void checked(boolean isRight) {
+        driver.dispatch(new DialerAction.Checked(1, attempt().step(), isRight));
+    }
+
+    private void made() {
+        driver.dispatch(
+                new DialerAction.Provisioned(1, attempt().step(), attempt().name(), FOIL));
+    }
+
+    private static BootstrapAnswer.Approved approved(Optional<Tally> tally) {
+        return new BootstrapAnswer.Approved(FIRST.toString(), List.of(), tally, Optional.of(SESSION));
+    }
+
+    private static BootstrapAnswer rejected(Reason reason) {
+        return new BootstrapAnswer.Rejected(Optional.of(reason), Optional.empty());
+    }
+
+    private void assertFailed(DialerCode code) {
+        assertThat(last(DialerOutcome.RedeemFailed.class).code()).isEqualTo(code);
+        assertThat(driver.root().dialer().running().isEmpty()).isTrue();
+    }
+
+    private Tally redeemed() {
+        assertThat(driver.root().dialer().running().isEmpty()).isTrue();
+        return last(DialerOutcome.Redeemed.class).tally();
+    }
+
+    @Test
+    void aStockLinkIsRedeemedWithTwoMessages() {
+        driver.dispatch(link(Role.STOCK));
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(FIRST);
+        assertThat(last(ConnectionAction.Connect.class).addresses()).hasSize(2);
+        reached();
+        ExchangeAction.Ask asked = last(ExchangeAction.Ask.class);
+        assertThat(asked.protocol()).isEqualTo(BootstrapProtocols.FRAMED);
+        BootstrapQuestion.Contact contact = (BootstrapQuestion.Contact) asked.message();
+        assertThat(contact.partyId()).isEqualTo(SELF.toString());
+        assertThat(contact.key()).contains(KEY);
+        assertThat(contact.patience()).contains(35_000L);
+
+        answers(approved(Optional.of(STOCK)));
+        checked(true);
+        assertThat(redeemed()).isEqualTo(STOCK);
+    }
+
+    @Test
+    void aFoilLinkIsRedeemedWithThreeAndTheThirdNamesTheSession() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        DialerEffect.Make make = driver.effects(DialerEffect.Make.class).getLast();
+        assertThat(RedemptionNames.isOne(make.name())).isTrue();
+        made();
+        assertThat(last(ExchangeAction.Ask.class).message())
+                .isEqualTo(new BootstrapQuestion.DatabaseResult(FOIL, Optional.of(SESSION)));
+        answers(new BootstrapAnswer.Taken());
+        assertThat(redeemed()).isEqualTo(FOIL);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).isEmpty();
+    }
+
+    @Test
+    void aLinkWhoseTimeIsOverIsShownToNobody() {
+        driver.dispatch(link(Role.STOCK, driver.now()));
+        assertFailed(DialerCode.LINK_EXPIRED);
+        assertThat(driver.actions(ConnectionAction.Connect.class)).isEmpty();
+    }
+
+    @Test
+    void allNodesOfThePartyAreTriedAndEachHasItsTime() {
+        driver.dispatch(link(Role.STOCK));
+        driver.advanceBy(5 * SECONDS);
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(SECOND);
+        assertThat(driver.actions(ConnectionAction.Withdraw.class)).hasSize(1);
+        unreached();
+        assertFailed(DialerCode.NO_REACHABLE_RESPONDER);
+    }
+
+    @Test
+    void whoDoesNotSpeakTheFramedFormIsAskedInTheCompatibleOne() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        missing(AskFailure.UNSUPPORTED);
+        ExchangeAction.Ask asked = last(ExchangeAction.Ask.class);
+        assertThat(asked.protocol()).isEqualTo(BootstrapProtocols.COMPATIBLE);
+        assertThat(((BootstrapQuestion.Contact) asked.message()).key()).isEmpty();
+        assertThat(asked.peer()).isEqualTo(FIRST);
+        missing(AskFailure.UNSUPPORTED);
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void whatIsRefusedForGoodIsNotTriedAgain() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        answers(rejected(Reason.INVALID_TOKEN));
+        assertFailed(DialerCode.REJECTED);
+        assertThat(last(DialerOutcome.RedeemFailed.class).reason()).contains(Reason.INVALID_TOKEN);
+        assertThat(driver.actions(ConnectionAction.Connect.class)).hasSize(1);
+    }
+
+    @Test
+    void whatIsRefusedForNowIsTriedAgainNoSoonerThanAsked() {
+        driver.dispatch(link(Role.STOCK));
+        for (int i = 0; i < 2; i++) {
+            reached();
+            answers(new BootstrapAnswer.Rejected(Optional.of(Reason.UNAVAILABLE), Optional.of(20_000L)));
+        }
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+        driver.advanceBy(20 * SECONDS - 1);
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+        driver.advanceBy(1);
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(FIRST);
+        reached();
+        answers(approved(Optional.of(STOCK)));
+        checked(true);
+        assertThat(redeemed()).isEqualTo(STOCK);
+    }
+
+    /** An answer that is lost: the same is asked again with the same key, and what is not known in the end is said so. */
+    @ParameterizedTest
+    @EnumSource(
+            value = AskFailure.class,
+            names = {"TIMED_OUT", "RESET", "MALFORMED"})
+    void anAnswerThatIsLostIsAskedForAgainWithTheSameKey(AskFailure why) {
+        driver.dispatch(link(Role.STOCK));
+        for (int round = 0; round < 4; round++) {
+            for (int i = 0; i < 2; i++) {
+                reached();
+                assertThat(((BootstrapQuestion.Contact)
+                                        last(ExchangeAction.Ask.class).message())
+                                .key())
+                        .contains(KEY);
+                missing(why);
+            }
+            if (round < 3) {
+                driver.advanceToNextDeadline();
+            }
+        }
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void whoTakesTooLongIsCalledOffAndTheNextIsAsked() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        driver.advanceBy(35 * SECONDS);
+        assertThat(driver.actions(ExchangeAction.Cancel.class)).hasSize(1);
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void aDatabaseWhereNoneIsDueIsNoAnswer() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.of(STOCK)));
+        assertFailed(DialerCode.INVALID_RESPONSE);
+    }
+
+    @Test
+    void noDatabaseWhereOneIsDueIsNoAnswer() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        answers(approved(Optional.empty()));
+        assertFailed(DialerCode.INVALID_RESPONSE);
+    }
+
+    @Test
+    void aPartyThatAHookDoesNotTakeEndsIt() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        answers(approved(Optional.of(STOCK)));
+        checked(false);
+        assertFailed(DialerCode.INVALID_RESPONSE);
+    }
+
+    /** The third message is lost: the database that was made is told again, and no second one is made. */
+    @Test
+    void theDatabaseIsMadeOnceHoweverOftenItIsTold() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        missing(AskFailure.RESET);
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        assertThat(driver.effects(DialerEffect.Make.class)).hasSize(1);
+        answers(new BootstrapAnswer.Taken());
+        assertThat(redeemed()).isEqualTo(FOIL);
+    }
+
+    @Test
+    void anEarlierRedemptionIsTakenAndWhatWasMadeForThisOneIsRemoved() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        missing(AskFailure.RESET);
+        reached();
+        Tally earlier = new Tally("earlier", Role.FOIL, "sqlite:here", "");
+        answers(approved(Optional.of(earlier)));
+        checked(true);
+        assertThat(redeemed()).isEqualTo(earlier);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).hasSize(1);
+    }
+
+    @Test
+    void aDatabaseThatIsNotTakenIsRemovedAndOneWhoseFateIsNotKnownIsKept() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        answers(rejected(Reason.INVALID_DATABASE_RESULT));
+        assertFailed(DialerCode.REJECTED);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).hasSize(1);
+    }
+
+    @Test
+    void aDatabaseWhoseFateIsNotKnownIsKept() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        driver.advanceBy(120 * SECONDS);
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).isEmpty();
+    }
+
+    @Test
+    void aHookThatHangsIsStoppedAndWhatComesTooLateIsRemoved() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        int step = attempt().step();
+        String name = attempt().name();
+        driver.advanceBy(15 * SECONDS);
+        assertFailed(DialerCode.PROVISION_FAILED);
+        assertThat(driver.effects(DialerEffect.StopHook.class)).hasSize(1);
+        driver.dispatch(new DialerAction.Provisioned(1, step, name, FOIL));
+        assertThat(driver.effects(DialerEffect.Unmake.class)).hasSize(1);
+    }
+
+    @Test
+    void whatIsCalledOffEndsAndIsToldOnce() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        driver.dispatch(new DialerAction.CallOff(TICKET));
+        assertFailed(DialerCode.CANCELLED);
+        assertThat(driver.actions(ExchangeAction.Cancel.class)).hasSize(1);
+        driver.dispatch(new DialerAction.CallOff(TICKET));
+        assertThat(driver.actions(DialerOutcome.RedeemFailed.class)).hasSize(1);
+    }
+}
