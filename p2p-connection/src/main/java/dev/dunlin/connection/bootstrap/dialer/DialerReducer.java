@@ -181,16 +181,17 @@ final class DialerReducer {
     private void approved(long number, Attempt attempt, BootstrapAnswer.Approved answer) {
         boolean isStock = attempt.wish().link().role() == Role.STOCK;
         Optional<Role> maker = answer.tally().map(Tally::createdBy);
+        boolean isNamed = !attempt.isFramed() || answer.session().isPresent();
         boolean isDue = isStock
                 ? maker.equals(Optional.of(Role.STOCK))
-                : maker.filter(role -> role != Role.FOIL).isEmpty();
+                : maker.map(role -> role == Role.FOIL).orElse(isNamed);
         if (!isDue) {
             failed(
                     number,
                     DialerCode.INVALID_RESPONSE,
                     isStock
                             ? "the other party was to make the database, and names none of its own"
-                            : "this party was to make the database, and the other one names its own");
+                            : "this party was to make the database, and the other one names its own, or no session for it");
             return;
         }
         Attempt next = enter(number, attempt, new Phase.ValidatingResponse(answer), config.checkTimeout());

@@ -73,6 +73,18 @@ public final class BootstrapCodec {
         return MessageCodec.of(BootstrapAnswer.class, form.framing, codec::written, codec::answer);
     }
 
+    /** What keeps a tally from being sent, in words without a full stop; empty if it can be. */
+    public static Optional<String> problem(Tally tally) {
+        try {
+            matching("tallyId", tally.tallyId(), NAME);
+            matching("endpoint", tally.endpoint(), URI);
+            matching("credentialsRef", tally.credentialsRef(), REFERENCE);
+            return Optional.empty();
+        } catch (MalformedMessage e) {
+            return Optional.of("a tally's " + e.getMessage());
+        }
+    }
+
     // Reading
 
     private BootstrapQuestion question(Bytes body) {
@@ -140,7 +152,8 @@ public final class BootstrapCodec {
                 matching("partyId", fields.partyId, PARTY),
                 required("cadrePeerAddrs", fields.cadre),
                 fields.hasTally || fields.hasInfo ? Optional.of(tally(fields)) : Optional.empty(),
-                session(fields));
+                // Only where a third message is to come there is a name for it.
+                form == Form.FRAMED ? Optional.ofNullable(fields.session) : Optional.empty());
     }
 
     private Tally tally(BootstrapJson.Fields fields) throws MalformedMessage {

@@ -1,0 +1,107 @@
+package dev.dunlin.node.bootstrap;
+
+import dev.dunlin.connection.bootstrap.wire.BootstrapCodec;
+import dev.dunlin.connection.bootstrap.wire.Tally;
+import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.ActionId;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls hooks, and hands in what they say: an answer for each call, whatever the hook does. */
+final class HookCalls implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HookCalls.class);
+    private static final int MOST_WHY = 200;
+
+    private final Port port;
+    private final HookThreads threads;
+    private final String whose;
+
+    HookCalls(Port port, String whose, int most) {
+        this.port = port;
+        this.threads = new HookThreads("dunlin-" + whose, most);
+        this.whose = whose;
+    }
+
+    /**
+     * Calls a hook.
+     *
+     * @param what it does, in a few words
+     * @param answer of what it says
+     * @param failure of why it says nothing
+     * @param full if there is no thread for it
+     */
+    <T> void ask(
+            long owner,
+            ActionId request,
+            String what,
+            Callable<T> call,
+            Function<T, Action> answer,
+            Function<String, Action> failure,
+            Action full) {
+        if (!threads.run(owner, () -> port.answer(request, said(what, owner, call, answer, failure)))) {
+            LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
+            port.answer(request, full);
+        }
+    }
+
+    /** Calls one that has no answer. */
+    void tell(long owner, String what, Callable<?> call) {
+        boolean isCalled = threads.run(owner, () -> {
+            try {
+                call.call();
+            } catch (Exception e) {
+                LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+            }
+        });
+        if (!isCalled) {
+            LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
+        }
+    }
+
+    private <T> Action said(
+            String what, long owner, Callable<T> call, Function<T, Action> answer, Function<String, Action> failure) {
+        try {
+            @Nullable T said = call.call();
+            if (said == null) {
+                throw new IllegalStateException("it gives nothing");
+            }
+            if (said instanceof Tally tally) {
+                Optional<String> problem = BootstrapCodec.problem(tally);
+                if (problem.isPresent()) {
+                    throw new IllegalStateException(problem.get());
+                }
+            }
+            return answer.apply(said);
+        } catch (Exception e) {
+            LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+            return failure.apply(why(e));
+        } catch (StackOverflowError | LinkageError | AssertionError e) {
+            LOG.error("{} {}: the hook to {} failed, which is a bug of it", whose, owner, what, e);
+            return failure.apply(why(e));
+        }
+    }
+
+    private static String why(Throwable e) {
+        String text = e.toString();
+        return text.length() > MOST_WHY ? text.substring(0, MOST_WHY) : text;
+    }
+
+    void stop(long owner) {
+        threads.stop(owner);
+    }
+
+    int running() {
+        return threads.running();
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+}
