@@ -1,0 +1,8 @@
+/**
+ * Ledgers in databases: of an SQLite file, which needs no set-up. The rules are those of {@link dev.dunlin.connection.bootstrap.ledger.Ledger};
+ * here is how what they read and write stands in tables.
+ */
+@NullMarked
+package dev.dunlin.node.bootstrap.jdbc;
+
+import org.jspecify.annotations.NullMarked;
