@@ -62,11 +62,6 @@ public final class HookService implements AutoCloseable {
                         tally -> new SessionAction.Provisioned(init.session(), init.step(), init.redemption(), tally),
                         why -> new SessionAction.Failed(init.session(), init.step(), Code.PROVISION_FAILED, why),
                         overloaded(init.session(), init.step()));
-            case SessionEffect.Remove init ->
-                makers.tell(init.session(), "remove a database", () -> {
-                    listener.removeDatabase(init.redemption(), init.tally());
-                    return true;
-                });
             case SessionEffect.JudgeDatabase init ->
                 judges.ask(
                         init.session(),

@@ -45,8 +45,8 @@ public final class LedgerService implements AutoCloseable {
 
     private record Wanted(ActionId request, Optional<SessionEffect.OfLedger> effect) {
 
-        boolean isSweep() {
-            return effect.filter(SessionEffect.Sweep.class::isInstance).isPresent();
+        boolean isAlone() {
+            return effect.filter(SessionEffects::isAlone).isPresent();
         }
     }
 
@@ -98,15 +98,15 @@ public final class LedgerService implements AutoCloseable {
             } catch (InterruptedException nobodyDoes) {
                 return;
             }
-            while (batch.size() < MOST_AT_ONCE && !batch.getLast().isSweep() && !waiting.isEmpty()) {
+            while (batch.size() < MOST_AT_ONCE && !batch.getLast().isAlone() && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
             }
             goesOn = batch.stream().allMatch(one -> one.effect().isPresent());
             batch.removeIf(one -> one.effect().isEmpty());
-            Optional<Wanted> sweep =
-                    batch.isEmpty() || !batch.getLast().isSweep() ? Optional.empty() : Optional.of(batch.removeLast());
+            Optional<Wanted> alone =
+                    batch.isEmpty() || !batch.getLast().isAlone() ? Optional.empty() : Optional.of(batch.removeLast());
             done(batch);
-            sweep.ifPresent(this::sweep);
+            alone.ifPresent(this::doneAlone);
         }
     }
 
@@ -139,16 +139,15 @@ public final class LedgerService implements AutoCloseable {
         }
     }
 
-    private void sweep(Wanted wanted) {
-        SessionEffect.Sweep sweep = (SessionEffect.Sweep) wanted.effect().orElseThrow();
-        SessionAction answer;
+    private void doneAlone(Wanted wanted) {
+        SessionEffect.OfLedger effect = wanted.effect().orElseThrow();
         try {
-            answer = SessionEffects.swept(sweep, lease, transactions, databases);
+            SessionEffects.done(effect, lease, transactions, databases)
+                    .ifPresent(answer -> port.answer(wanted.request(), answer));
         } catch (RuntimeException e) {
             failed(e);
-            answer = new SessionAction.Unswept("the ledger cannot be read or written");
+            refuse(wanted.request(), effect, Code.INTERNAL, "the ledger cannot be read or written");
         }
-        port.answer(wanted.request(), answer);
     }
 
     private void failed(RuntimeException why) {
@@ -169,7 +168,7 @@ public final class LedgerService implements AutoCloseable {
             case SessionEffect.Record init ->
                 port.answer(request, new SessionAction.Failed(init.session(), init.step(), code, why));
             case SessionEffect.Sweep _ -> port.answer(request, new SessionAction.Unswept(why));
-            case SessionEffect.Finish _, SessionEffect.Tell _ -> {
+            case SessionEffect.Finish _, SessionEffect.Tell _, SessionEffect.Settle _, SessionEffect.Discard _ -> {
                 // Nobody waits.
             }
         }

@@ -168,11 +168,6 @@ final class BootstrapNode implements AutoCloseable {
             }
 
             @Override
-            public void removeDatabase(String name, Tally tally) {
-                hooks.removeDatabase(name, tally);
-            }
-
-            @Override
             public boolean validateDatabaseResult(PeerId peer, Tally tally, Duration within) {
                 return hooks.validateDatabaseResult(peer, tally, within);
             }

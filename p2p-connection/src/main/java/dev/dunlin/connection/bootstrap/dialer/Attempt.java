@@ -4,6 +4,8 @@ import dev.dunlin.connection.bootstrap.wire.Reason;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.store.Pool;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,9 +18,11 @@ import java.util.Optional;
  * @param isFramed whether the framed form is spoken; otherwise the compatible one
  * @param name of the database, if this node makes it
  * @param made the database that this node has made; empty if there is none
- * @param isUnknown whether a node of the party was asked, and it is not known what it has done
- * @param rejection what it has said last, if it may be another thing later
- * @param retryAfter how long it wants to be left alone, microseconds
+ * @param isTold whether a node of the party may know of that database
+ * @param unsure nodes of the party that were asked, and of which it is not known what they have done
+ * @param mayHelp whether all may be otherwise later
+ * @param rejection what a node has said last
+ * @param retryAfter how long one of them wants to be left alone, microseconds; the longest of a round
  * @param entered when it entered its phase
  * @param phaseEnds when that is over
  * @param ends when all is over
@@ -32,13 +36,40 @@ public record Attempt(
         String name,
         Phase phase,
         Optional<Tally> made,
-        boolean isUnknown,
+        boolean isTold,
+        List<PeerId> unsure,
+        boolean mayHelp,
         Optional<Reason> rejection,
         long retryAfter,
         long entered,
         long phaseEnds,
         long ends)
         implements Pool.Member {
+
+    /** Copies the list. */
+    public Attempt {
+        unsure = List.copyOf(unsure);
+    }
+
+    static Attempt of(DialerAction.Redeem wish, String name, long now, long within) {
+        return new Attempt(
+                0,
+                wish,
+                0,
+                0,
+                true,
+                name,
+                new Phase.Connecting(),
+                Optional.empty(),
+                false,
+                List.of(),
+                false,
+                Optional.empty(),
+                0,
+                now,
+                now,
+                now + within);
+    }
 
     @Override
     public boolean isOver() {
@@ -70,7 +101,9 @@ public record Attempt(
                 name,
                 next,
                 made,
-                isUnknown,
+                isTold,
+                unsure,
+                mayHelp,
                 rejection,
                 retryAfter,
                 now,
@@ -88,7 +121,9 @@ public record Attempt(
                 name,
                 phase,
                 made,
-                isUnknown,
+                isTold,
+                unsure,
+                mayHelp,
                 rejection,
                 retryAfter,
                 entered,
@@ -96,7 +131,13 @@ public record Attempt(
                 ends);
     }
 
-    Attempt unknown() {
+    /** Whether it is known what the node at hand has done. */
+    Attempt knowing(boolean isKnown) {
+        List<PeerId> next = new ArrayList<>(unsure);
+        next.remove(peer());
+        if (!isKnown) {
+            next.add(peer());
+        }
         return new Attempt(
                 step,
                 wish,
@@ -106,7 +147,9 @@ public record Attempt(
                 name,
                 phase,
                 made,
-                true,
+                isTold,
+                next,
+                mayHelp || !isKnown,
                 rejection,
                 retryAfter,
                 entered,
@@ -114,10 +157,52 @@ public record Attempt(
                 ends);
     }
 
-    Attempt rejected(Optional<Reason> why, long after) {
+    /** It may be otherwise later. */
+    Attempt hoping(Optional<Reason> why, long after) {
         return new Attempt(
-                step, wish, peers, rounds, isFramed, name, phase, made, isUnknown, why, after, entered, phaseEnds,
+                step,
+                wish,
+                peers,
+                rounds,
+                isFramed,
+                name,
+                phase,
+                made,
+                isTold,
+                unsure,
+                true,
+                why.or(() -> rejection),
+                Math.max(after, retryAfter),
+                entered,
+                phaseEnds,
                 ends);
+    }
+
+    Attempt rejected(Optional<Reason> why) {
+        return new Attempt(
+                step,
+                wish,
+                peers,
+                rounds,
+                isFramed,
+                name,
+                phase,
+                made,
+                isTold,
+                unsure,
+                mayHelp,
+                why,
+                retryAfter,
+                entered,
+                phaseEnds,
+                ends);
+    }
+
+    /** After a pause. */
+    Attempt rested() {
+        return new Attempt(
+                step, wish, peers, rounds, isFramed, name, phase, made, isTold, unsure, mayHelp, rejection, 0, entered,
+                phaseEnds, ends);
     }
 
     Attempt making(Tally tally) {
@@ -130,7 +215,29 @@ public record Attempt(
                 name,
                 phase,
                 Optional.of(tally),
-                isUnknown,
+                isTold,
+                unsure,
+                mayHelp,
+                rejection,
+                retryAfter,
+                entered,
+                phaseEnds,
+                ends);
+    }
+
+    Attempt telling(boolean told) {
+        return new Attempt(
+                step,
+                wish,
+                peers,
+                rounds,
+                isFramed,
+                name,
+                phase,
+                made,
+                told,
+                unsure,
+                mayHelp,
                 rejection,
                 retryAfter,
                 entered,

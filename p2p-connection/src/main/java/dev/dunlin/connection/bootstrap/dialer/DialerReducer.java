@@ -72,23 +72,11 @@ final class DialerReducer {
                     wish.ticket(), DialerCode.LINK_EXPIRED, Optional.empty(), "the link's time is over"));
             return;
         }
-        long now = ctx.now();
         own = own.numbered();
-        Attempt attempt = new Attempt(
-                0,
-                wish,
-                0,
-                0,
-                true,
-                RedemptionNames.draw(ctx.random()),
-                new Phase.Connecting(),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                0,
-                now,
-                now,
-                now + config.timeout());
+        // The same for each try of one redemption: a database that an earlier try has made is made no second time.
+        String name =
+                RedemptionNames.of(wish.link().token(), own.self().orElseThrow().toString(), wish.key());
+        Attempt attempt = Attempt.of(wish, name, ctx.now(), config.timeout());
         own = own.with(own.attempts().start(own.last(), attempt))
                 .withTickets(own.tickets().with(wish.ticket(), own.last()));
         connect(own.last(), attempt);
@@ -112,7 +100,7 @@ final class DialerReducer {
                         own.self().orElseThrow().toString(),
                         wish.identity(),
                         wish.cadre(),
-                        next.isFramed() ? Optional.of(wish.key()) : Optional.empty(),
+                        Optional.of(wish.key()),
                         next.isFramed() ? Optional.of(patience / MILLI) : Optional.empty()),
                 config.responseTimeout());
     }
@@ -136,8 +124,7 @@ final class DialerReducer {
             return;
         }
         int rounds = attempt.rounds() + 1;
-        boolean mayHelp = attempt.isUnknown() || attempt.rejection().isPresent();
-        if (mayHelp && rounds < config.rounds()) {
+        if (attempt.mayHelp() && rounds < config.rounds()) {
             pause(number, put(number, attempt.trying(0, rounds, true)));
         } else {
             gaveUp(number, attempt, why);
@@ -153,13 +140,7 @@ final class DialerReducer {
     }
 
     private void gaveUp(long number, Attempt attempt, String why) {
-        if (attempt.isUnknown()) {
-            failed(number, DialerCode.OUTCOME_UNKNOWN, why);
-        } else if (attempt.rejection().isPresent()) {
-            failed(number, DialerCode.REJECTED, why);
-        } else {
-            failed(number, DialerCode.NO_REACHABLE_RESPONDER, why);
-        }
+        failed(number, attempt.rejection().isPresent() ? DialerCode.REJECTED : DialerCode.NO_REACHABLE_RESPONDER, why);
     }
 
     // What the party answers
@@ -194,7 +175,8 @@ final class DialerReducer {
                             : "this party was to make the database, and the other one names its own, or no session for it");
             return;
         }
-        Attempt next = enter(number, attempt, new Phase.ValidatingResponse(answer), config.checkTimeout());
+        Attempt known = put(number, attempt.knowing(answer.tally().isEmpty()));
+        Attempt next = enter(number, known, new Phase.ValidatingResponse(answer), config.checkTimeout());
         ctx.effect(new DialerEffect.Check(number, next.step(), next.peer(), answer, config.checkTimeout()));
     }
 
@@ -202,6 +184,7 @@ final class DialerReducer {
         Attempt attempt = attempt(number);
         BootstrapAnswer.Approved answer = ((Phase.ValidatingResponse) attempt.phase()).answer();
         if (!isRight) {
+            put(number, attempt.knowing(true));
             failed(number, DialerCode.INVALID_RESPONSE, "what the other party says of itself is not taken");
         } else if (answer.tally().isPresent()) {
             redeemed(number, attempt, answer, answer.tally().get());
@@ -219,7 +202,13 @@ final class DialerReducer {
                 .find(fact.attempt())
                 .filter(one -> one.step() == fact.step() && one.phase() instanceof Phase.ProvisioningDatabase);
         if (waiting.isEmpty()) {
-            ctx.effect(new DialerEffect.Unmake(fact.attempt(), fact.name(), fact.tally()));
+            boolean isKept = own.running()
+                    .find(fact.attempt())
+                    .filter(one -> one.made().equals(Optional.of(fact.tally())))
+                    .isPresent();
+            if (!isKept) {
+                ctx.effect(new DialerEffect.Unmake(fact.attempt(), fact.name(), fact.tally()));
+            }
             return;
         }
         Phase.ProvisioningDatabase phase =
@@ -228,7 +217,8 @@ final class DialerReducer {
     }
 
     private void send(long number, Attempt attempt, BootstrapAnswer.Approved answer, Tally tally) {
-        Attempt next = enter(number, attempt, new Phase.SendingDatabase(answer, tally), config.sendTimeout());
+        Attempt next =
+                enter(number, attempt.telling(true), new Phase.SendingDatabase(answer, tally), config.sendTimeout());
         ask(number, next, new BootstrapQuestion.DatabaseResult(tally, answer.session()), config.sendTimeout());
     }
 
@@ -236,11 +226,24 @@ final class DialerReducer {
         long after = answer.retryAfter()
                 .map(millis -> Math.min(config.mostPause() / MILLI, millis) * MILLI)
                 .orElse(0L);
-        Attempt told = put(number, attempt.rejected(answer.reason(), after));
-        if (isPassing(answer.reason())) {
-            next(number, told, "the other party does not take it now");
-        } else {
+        boolean isOfDatabase = attempt.phase() instanceof Phase.SendingDatabase;
+        boolean isDefinite = isOfDatabase
+                ? answer.reason().equals(Optional.of(Reason.INVALID_DATABASE_RESULT))
+                : !isPassing(answer.reason());
+        if (isDefinite) {
+            put(
+                    number,
+                    attempt.knowing(true)
+                            .telling(attempt.isTold() && !isOfDatabase)
+                            .rejected(answer.reason()));
             failed(number, DialerCode.REJECTED, "the other party does not take it");
+        } else {
+            // A node that has started anew knows nothing of the session; asked again, it begins another.
+            Attempt told = attempt.hoping(answer.reason(), after);
+            next(
+                    number,
+                    put(number, isOfDatabase ? told.knowing(false) : told),
+                    "the other party does not take it now");
         }
     }
 
@@ -266,9 +269,11 @@ final class DialerReducer {
                     next(number, attempt, "it does not speak the protocol");
                 }
             }
-            case UNREACHABLE, BUSY -> next(number, attempt, detail);
+            case UNREACHABLE -> next(number, attempt, detail);
+            // It is this node that has no room now.
+            case BUSY -> next(number, put(number, attempt.hoping(Optional.empty(), 0)), detail);
             // The contact may have come to it, or the database: it is asked again, and does not do it twice.
-            case TIMED_OUT, RESET, MALFORMED -> next(number, put(number, attempt.unknown()), detail);
+            case TIMED_OUT, RESET, MALFORMED -> next(number, put(number, attempt.knowing(false)), detail);
             case UNENCODABLE, CANCELLED -> failed(number, DialerCode.INTERNAL, detail);
         }
     }
@@ -280,7 +285,7 @@ final class DialerReducer {
         boolean isWhole = attempt.ends() <= ctx.now();
         Attempt known =
                 attempt.phase() instanceof Phase.AwaitingResponse || attempt.phase() instanceof Phase.SendingDatabase
-                        ? put(number, attempt.unknown())
+                        ? put(number, attempt.knowing(false))
                         : attempt;
         leave(number, known);
         if (isWhole) {
@@ -288,7 +293,7 @@ final class DialerReducer {
             return;
         }
         switch (attempt.phase()) {
-            case Phase.Pausing _ -> connect(number, put(number, known.rejected(Optional.empty(), 0)));
+            case Phase.Pausing _ -> connect(number, put(number, known.rested()));
             case Phase.Connecting _, Phase.AwaitingResponse _, Phase.SendingDatabase _ ->
                 next(number, known, "it does not answer in time");
             case Phase.ValidatingResponse _ ->
@@ -299,7 +304,11 @@ final class DialerReducer {
     }
 
     private void calledOff(long number) {
-        leave(number, attempt(number));
+        Attempt attempt = attempt(number);
+        leave(number, attempt);
+        if (attempt.phase() instanceof Phase.AwaitingResponse || attempt.phase() instanceof Phase.SendingDatabase) {
+            put(number, attempt.knowing(false));
+        }
         failed(number, DialerCode.CANCELLED, "it was called off");
     }
 
@@ -328,13 +337,13 @@ final class DialerReducer {
 
     private void failed(long number, DialerCode code, String detail) {
         Attempt attempt = attempt(number);
-        boolean isKept =
-                attempt.isUnknown() || attempt.phase() instanceof Phase.SendingDatabase && code != DialerCode.REJECTED;
-        if (!isKept) {
+        if (!attempt.isTold()) {
             unmake(number, attempt, attempt.made());
         }
         over(number, attempt);
-        ctx.then(new DialerOutcome.RedeemFailed(attempt.wish().ticket(), code, attempt.rejection(), detail));
+        // Once a node may have done it, nothing else is said of it, whatever came later.
+        DialerCode known = attempt.unsure().isEmpty() ? code : DialerCode.OUTCOME_UNKNOWN;
+        ctx.then(new DialerOutcome.RedeemFailed(attempt.wish().ticket(), known, attempt.rejection(), detail));
     }
 
     private void unmake(long number, Attempt attempt, Optional<Tally> made) {

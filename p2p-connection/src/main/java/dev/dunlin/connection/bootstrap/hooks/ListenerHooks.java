@@ -40,13 +40,6 @@ public interface ListenerHooks {
             throws Exception;
 
     /**
-     * Removes a database that has come too late.
-     *
-     * @throws Exception if it cannot be removed; then it is found later, as one that no redemption has
-     */
-    void removeDatabase(String name, Tally tally) throws Exception;
-
-    /**
      * Judges what a peer says of the database that it has made.
      *
      * @return whether it is taken

@@ -4,7 +4,10 @@ import dev.dunlin.connection.bootstrap.wire.Tally;
 import java.util.List;
 import java.util.Optional;
 
-/** The databases that this node has made, as whoever puts a ledger in order sees them. Each is known by the name of its redemption. */
+/**
+ * The databases that this node has made for redemptions of its own tokens, as whoever puts a ledger in order sees them. Each is known by the name
+ * of its redemption. Those that it has made for links of others are not among them.
+ */
 public interface Databases {
 
     /** The whole database of a redemption; empty if there is none, or only a part of one. */

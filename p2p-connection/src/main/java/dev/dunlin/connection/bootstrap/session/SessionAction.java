@@ -102,8 +102,22 @@ public sealed interface SessionAction extends Action {
      * Fact: the ledger is looked through.
      *
      * @param counts what was found
+     * @param stale redemptions whose lease is over, and which nothing was done for: a session may still work on them. At most {@link
+     *     #MOST_STALE}
      */
-    record Swept(SweepCounts counts) implements SessionAction {}
+    record Swept(SweepCounts counts, List<String> stale) implements SessionAction {
+
+        /** The most at a time. */
+        public static final int MOST_STALE = 256;
+
+        /** Copies the list and checks the bound. */
+        public Swept {
+            stale = List.copyOf(stale);
+            if (stale.size() > MOST_STALE) {
+                throw new IllegalArgumentException("a sweep tells " + MOST_STALE + " redemptions at most");
+            }
+        }
+    }
 
     /** Fact: the ledger could not be looked through. */
     record Unswept(String why) implements SessionAction {}
@@ -127,7 +141,11 @@ public sealed interface SessionAction extends Action {
      *
      * @param within that time, microseconds
      */
-    record Drain(long within) implements SessionAction, Action.Control {}
+    record Drain(long within) implements SessionAction, Action.Control {
+
+        /** The longest time: longer ones are taken for it. */
+        static final long MOST = 24 * 3_600_000_000L;
+    }
 
     /** Fact for others: no session goes on, and none will be taken. */
     record Drained() implements SessionAction {}

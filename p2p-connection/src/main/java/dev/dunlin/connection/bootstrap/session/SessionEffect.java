@@ -65,6 +65,21 @@ public sealed interface SessionEffect extends Effect {
      */
     record Tell(String peer, Bytes token, Code code, long count, long now) implements OfLedger, Effect.Fire {}
 
+    /** Remove a database that has come too late, unless its redemption has it, or may have it still; nobody waits for it. */
+    record Discard(long session, String redemption, long now) implements OfLedger, Effect.Fire {}
+
+    /**
+     * Put redemptions in order that no session works on, though their lease is over; nobody waits for it.
+     *
+     * @param redemptions at most {@link SessionAction.Swept#MOST_STALE}
+     */
+    record Settle(List<String> redemptions, long now) implements OfLedger, Effect.Fire {
+        /** Copies the list. */
+        public Settle {
+            redemptions = List.copyOf(redemptions);
+        }
+    }
+
     /**
      * Look for redemptions that no session works on, and for databases that no redemption has: {@link SessionAction.Swept}.
      *
@@ -96,9 +111,6 @@ public sealed interface SessionEffect extends Effect {
             cadre = List.copyOf(cadre);
         }
     }
-
-    /** Remove a database that has come too late; nobody waits for it. */
-    record Remove(long session, String redemption, Tally tally) implements OfHooks, Effect.Fire {}
 
     /**
      * Judge what the peer says of the database that it has made: {@link SessionAction.Judged}.

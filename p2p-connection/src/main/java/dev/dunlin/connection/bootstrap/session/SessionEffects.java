@@ -6,6 +6,7 @@ import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
 import dev.dunlin.connection.bootstrap.ledger.Phase;
 import dev.dunlin.connection.bootstrap.ledger.Redemption;
 import dev.dunlin.connection.bootstrap.wire.Tally;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,7 +31,7 @@ public final class SessionEffects {
     }
 
     /**
-     * Carries out one in a transaction, and gives its answer, if it has one. A sweep is no transaction: {@link #swept}.
+     * Carries out one in a transaction, and gives its answer, if it has one; not of one that {@link #isAlone}.
      *
      * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
      */
@@ -77,7 +78,8 @@ public final class SessionEffects {
                                 init.count()));
                 yield Optional.empty();
             }
-            case SessionEffect.Sweep _ -> throw new IllegalArgumentException("a sweep has transactions of its own");
+            case SessionEffect.Sweep _, SessionEffect.Settle _, SessionEffect.Discard _ ->
+                throw new IllegalArgumentException("one that has transactions of its own");
         };
     }
 
@@ -100,35 +102,77 @@ public final class SessionEffects {
     }
 
     /**
-     * Puts in order what no session works on any more: frees uses, writes down databases that are there, gives up answers that nobody has
-     * asked for in time, and removes databases that no redemption has.
+     * Carries out one that has transactions of its own, and looks at databases.
      *
      * @param lease how long an answer may be asked for that is found so, microseconds
      * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
      */
-    public static SessionAction.Swept swept(
+    public static Optional<SessionAction> done(
+            SessionEffect.OfLedger effect, long lease, Transactions transactions, Databases databases) {
+        return switch (effect) {
+            case SessionEffect.Sweep init -> Optional.of(swept(init, lease, transactions, databases));
+            case SessionEffect.Settle init -> {
+                for (String name : init.redemptions()) {
+                    Optional<Redemption> one = transactions.in(store -> store.redemption(name));
+                    one.filter(held -> held.phase().isReserved())
+                            .ifPresent(held -> settled(held, init.now(), lease, transactions, databases));
+                }
+                yield Optional.empty();
+            }
+            case SessionEffect.Discard init -> {
+                Optional<Redemption> one = transactions.in(store -> store.redemption(init.redemption()));
+                if (one.filter(held -> held.phase() != Phase.RELEASED).isEmpty()) {
+                    databases.remove(init.redemption());
+                }
+                yield Optional.empty();
+            }
+            case SessionEffect.Reserve _,
+                    SessionEffect.Announce _,
+                    SessionEffect.Record _,
+                    SessionEffect.Finish _,
+                    SessionEffect.Tell _ -> throw new IllegalArgumentException("one that is done in a transaction");
+        };
+    }
+
+    /** Whether one has transactions of its own. */
+    public static boolean isAlone(SessionEffect.OfLedger effect) {
+        return switch (effect) {
+            case SessionEffect.Sweep _, SessionEffect.Settle _, SessionEffect.Discard _ -> true;
+            case SessionEffect.Reserve _,
+                    SessionEffect.Announce _,
+                    SessionEffect.Record _,
+                    SessionEffect.Finish _,
+                    SessionEffect.Tell _ -> false;
+        };
+    }
+
+    /**
+     * Gives up answers that nobody has asked for in time, removes databases that no redemption has, and tells which redemptions are stale; at the
+     * first time of a run, when there are no sessions, all that are held are put in order at once.
+     */
+    private static SessionAction.Swept swept(
             SessionEffect.Sweep sweep, long lease, Transactions transactions, Databases databases) {
         long now = sweep.now();
-        long until = sweep.isFirst() ? Long.MAX_VALUE : now;
         int released = 0;
         int completed = 0;
+        List<String> stale = new ArrayList<>();
         for (Phase phase : List.of(Phase.RESERVED, Phase.PROVISIONING)) {
-            List<Redemption> some;
-            do {
-                some = transactions.in(store -> store.ended(phase, until, AT_ONCE));
+            List<Redemption> some =
+                    transactions.in(store -> store.ended(phase, sweep.isFirst() ? Long.MAX_VALUE : now, AT_ONCE));
+            if (!sweep.isFirst()) {
+                some.stream().limit(AT_ONCE / 2).map(Redemption::id).forEach(stale::add);
+                continue;
+            }
+            while (!some.isEmpty()) {
                 for (Redemption one : some) {
-                    Optional<Tally> tally = databases.find(one.id());
-                    if (tally.isPresent()) {
-                        transactions.in(
-                                store -> new Ledger(store, now).provisioned(one.id(), 0, tally.get(), now + lease));
+                    if (settled(one, now, lease, transactions, databases)) {
                         completed++;
                     } else {
-                        databases.remove(one.id());
-                        transactions.in(store -> new Ledger(store, now).release(one.id(), 0, "", false));
                         released++;
                     }
                 }
-            } while (some.size() == AT_ONCE);
+                some = transactions.in(store -> store.ended(phase, Long.MAX_VALUE, AT_ONCE));
+            }
         }
         int abandoned = 0;
         List<Redemption> late;
@@ -141,7 +185,20 @@ public final class SessionEffects {
             abandoned += late.size();
         } while (late.size() == AT_ONCE);
         return new SessionAction.Swept(
-                new SweepCounts(released, completed, abandoned, removed(transactions, databases)));
+                new SweepCounts(released, completed, abandoned, removed(transactions, databases)), stale);
+    }
+
+    /** Writes down the database of a redemption that is held, and gives true, if it is there; otherwise frees the use. */
+    private static boolean settled(
+            Redemption one, long now, long lease, Transactions transactions, Databases databases) {
+        Optional<Tally> tally = databases.find(one.id());
+        if (tally.isPresent()) {
+            transactions.in(store -> new Ledger(store, now).provisioned(one.id(), 0, tally.get(), now + lease));
+        } else {
+            databases.remove(one.id());
+            transactions.in(store -> new Ledger(store, now).release(one.id(), 0, "", false));
+        }
+        return tally.isPresent();
     }
 
     private static int removed(Transactions transactions, Databases databases) {

@@ -72,7 +72,7 @@ public final class SessionMachine {
                     validatingDatabase > noSession: judged
                     concluding > noSession: recorded
                     validatingToken, validatingIdentity, announcing, provisioningDatabase, recording > noSession: failed
-                    validatingDatabase, concluding > noSession: failed
+                    queued, validatingDatabase, concluding > noSession: failed
                     validatingToken, joining, validatingIdentity, queued, announcing, provisioningDatabase, recording > noSession: answerEnded
                     validatingToken, joining, validatingIdentity, queued, announcing > noSession: sessionDue, cancel, choreDue, booted
                     provisioningDatabase, recording, sendingResponse, awaitingDatabase > noSession: sessionDue, cancel, choreDue, booted

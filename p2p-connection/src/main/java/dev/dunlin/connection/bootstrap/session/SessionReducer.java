@@ -15,6 +15,8 @@ import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.bootstrap.wire.WireLimits;
 import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.stream.CloseMode;
+import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -70,7 +72,10 @@ final class SessionReducer {
             case SessionAction.AnswerEnded fact -> answered(own.streams().at(fact.stream()), fact.isWritten());
             case SessionAction.SessionDue fact -> due(fact.session());
             case SessionAction.ChoreDue fact -> due(fact.chore());
-            case SessionAction.Swept _ -> swept(true);
+            case SessionAction.Swept fact -> {
+                settle(fact.stale());
+                swept(true);
+            }
             case SessionAction.Unswept _ -> swept(false);
             case SessionAction.CadreChanged fact -> own = own.withCadre(fact.cadre());
             case SessionAction.Pressed fact -> own = own.with(own.admission().at(fact.level()));
@@ -114,7 +119,6 @@ final class SessionReducer {
         }
         own = own.with(own.admission()
                         .coming(network, config.networkEvery(), now)
-                        .using(contact.token(), config.tokenEvery(), now)
                         .counting(network, 1))
                 .numbered();
         long number = own.last();
@@ -178,9 +182,12 @@ final class SessionReducer {
                 || own.sessions().refusal(Long.MAX_VALUE, peer.toString()).isPresent()) {
             return Optional.of(Code.TOO_MANY_SESSIONS);
         }
-        return Admission.isEarly(admission.uses().of(token, now), config.tokenEvery(), config.tokenBurst(), now)
-                ? Optional.of(Code.RATE_LIMITED)
-                : Optional.empty();
+        return isTooOften(token) ? Optional.of(Code.RATE_LIMITED) : Optional.empty();
+    }
+
+    private boolean isTooOften(Bytes token) {
+        return Admission.isEarly(
+                own.admission().uses().of(token, ctx.now()), config.tokenEvery(), config.tokenBurst(), ctx.now());
     }
 
     /** A tenth of the places is for those with whom it went well before. */
@@ -305,6 +312,12 @@ final class SessionReducer {
             case Decision.Granted(var redemption, Token token) -> {
                 Session held = put(number, session.of(redemption.id()).as(token.role(), ends(session, token.role())));
                 own = own.withHolders(own.holders().with(redemption.id(), number));
+                // Who asks again for what it has uses nothing.
+                if (isTooOften(session.token())) {
+                    ended(number, Code.RATE_LIMITED);
+                    return;
+                }
+                own = own.with(own.admission().using(session.token(), config.tokenEvery(), ctx.now()));
                 identify(number, held, contact, token);
             }
             case Decision.Replayed(var redemption, Token token) -> {
@@ -418,7 +431,7 @@ final class SessionReducer {
                 .find(fact.session())
                 .filter(one -> one.step() == fact.step() && one.stage() instanceof Stage.ProvisioningDatabase);
         if (waiting.isEmpty()) {
-            ctx.effect(new SessionEffect.Remove(fact.session(), fact.redemption(), fact.tally()));
+            ctx.effect(new SessionEffect.Discard(fact.session(), fact.redemption(), ctx.wallTime()));
             return;
         }
         answer(false);
@@ -440,7 +453,7 @@ final class SessionReducer {
                 if (isHeld) {
                     approve(number, session, Optional.of(tally), true);
                 } else {
-                    ctx.effect(new SessionEffect.Remove(number, session.redemption(), tally));
+                    ctx.effect(new SessionEffect.Discard(number, session.redemption(), ctx.wallTime()));
                     ended(number, Code.INTERNAL);
                 }
             }
@@ -502,6 +515,7 @@ final class SessionReducer {
         Session session = own.running().at(number);
         Stage stage = session.stage();
         long now = ctx.now();
+        boolean isOpen = own.streams().has(session.stream());
         own = own.with(own.sessions().end(number))
                 .withStreams(own.streams().without(session.stream()))
                 .with(own.admission().counting(session.network(), -1));
@@ -512,6 +526,9 @@ final class SessionReducer {
             own = own.withJoined(own.joined().without(SessionState.joint(other, number)));
         }
         reply(session, code);
+        if (stage instanceof Stage.SendingResponse && isOpen && code != Code.SUCCESS) {
+            ctx.then(new StreamAction.CloseStream(session.stream(), CloseMode.RESET));
+        }
         ctx.effect(new SessionEffect.Finish(
                 number,
                 session.peer(),
@@ -539,9 +556,15 @@ final class SessionReducer {
         leavePlaces(number, stage, code);
         wake(session.redemption());
         if (own.stance() == Stance.DRAINING && own.running().isEmpty()) {
-            own = own.without(Chore.DRAIN);
-            ctx.then(new SessionAction.Drained());
+            drained();
         }
+    }
+
+    private void drained() {
+        // What is told after this the trail does not get any more.
+        count();
+        own = own.without(Chore.DRAIN);
+        ctx.then(new SessionAction.Drained());
     }
 
     /** Tells the peer, where it waits: a bounded try. */
@@ -557,7 +580,8 @@ final class SessionReducer {
                 // Nothing is asked.
             }
             case Stage.ValidatingDatabase(Tally _, long question, boolean isAsked) -> conclude(question, isAsked, code);
-            case Stage.Concluding(Tally _, long question, boolean isAsked) -> conclude(question, isAsked, code);
+            // The ledger was asked to write it down, and may have: nobody is told that it has not.
+            case Stage.Concluding(Tally _, long question, boolean _) -> conclude(question, false, code);
         }
     }
 
@@ -602,11 +626,17 @@ final class SessionReducer {
     }
 
     private void nextQueued() {
-        if (own.provisioning() < config.maxProvisioning()) {
-            own.queue().first().map(Map.Entry::getKey).ifPresent(number -> {
-                Session session = own.running().at(number);
+        while (own.provisioning() < config.maxProvisioning() && !own.queue().isEmpty()) {
+            long number = own.queue().first().orElseThrow().getKey();
+            Session session = own.running().at(number);
+            if (own.admission().breaker().isOpen(ctx.now())) {
+                ended(number, Code.OVERLOADED);
+            } else if (own.admission().breaker().lets(ctx.now())) {
                 announce(number, session, ((Stage.Queued) session.stage()).cadre());
-            });
+            } else {
+                // Some try; what they say opens it or closes it.
+                return;
+            }
         }
     }
 
@@ -646,18 +676,32 @@ final class SessionReducer {
         own = own.without(chore);
         switch (chore) {
             case SWEEP -> ctx.effect(new SessionEffect.Sweep(own.stance() == Stance.STARTING, ctx.wallTime()));
-            case COUNT -> {
-                for (Map.Entry<String, Long> each : own.turned()) {
-                    ctx.effect(new SessionEffect.Tell(
-                            "", Bytes.EMPTY, Code.valueOf(each.getKey()), each.getValue(), ctx.wallTime()));
-                }
-                own = own.withTurned(Table.empty(), 0);
-            }
+            case COUNT -> count();
             case DRAIN -> {
                 for (long number : own.running().keys()) {
-                    ended(number, Code.DRAINING);
+                    // Some end because others do.
+                    if (own.running().has(number)) {
+                        ended(number, Code.DRAINING);
+                    }
                 }
             }
+        }
+    }
+
+    private void count() {
+        for (Map.Entry<String, Long> each : own.turned()) {
+            ctx.effect(new SessionEffect.Tell(
+                    "", Bytes.EMPTY, Code.valueOf(each.getKey()), each.getValue(), ctx.wallTime()));
+        }
+        own = own.withTurned(Table.empty(), 0);
+    }
+
+    /** A lease may end while its session goes on, as by a step of the wall clock. */
+    private void settle(List<String> stale) {
+        List<String> left =
+                stale.stream().filter(name -> !own.holders().has(name)).toList();
+        if (!left.isEmpty()) {
+            ctx.effect(new SessionEffect.Settle(left, ctx.wallTime()));
         }
     }
 
@@ -671,9 +715,9 @@ final class SessionReducer {
     private void draining(long within) {
         own = own.with(Stance.DRAINING);
         if (own.running().isEmpty()) {
-            ctx.then(new SessionAction.Drained());
+            drained();
         } else {
-            own = own.with(Chore.DRAIN, ctx.now() + within);
+            own = own.with(Chore.DRAIN, ctx.now() + Math.min(within, SessionAction.Drain.MOST));
         }
     }
 

@@ -31,8 +31,8 @@
  *     validatingDatabase --> noSession: judged, failed, sessionDue, cancel, choreDue, booted
  *     concluding --> noSession: recorded, failed, sessionDue, cancel, choreDue, booted
  *     provisioningDatabase --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
+ *     queued --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
  *     joining --> noSession: answerEnded, sessionDue, cancel, choreDue, booted
- *     queued --> noSession: answerEnded, sessionDue, cancel, choreDue, booted
  *     awaitingDatabase --> noSession: sessionDue, cancel, choreDue, booted
  * }</pre>
  */

@@ -33,7 +33,10 @@ public final class BootstrapCodec {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern KEY =
             Pattern.compile("[\\x21-\\x7e]{" + WireLimits.LEAST_KEY + "," + WireLimits.MOST_KEY + "}");
-    private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]{0,31}:[\\x21-\\x7e]{1,2000}");
+    /** With an authority, or without any slash: no path of a file, and nothing that a browser runs. */
+    private static final Pattern URI = Pattern.compile(
+            "(?!file:|jar:|data:|javascript:|vbscript:)[a-z][a-z0-9+.-]{0,31}:(//[\\x21-\\x7e]{1,2000}|[\\x21-\\x7e&&[^/\\\\]]{1,2000})");
+
     private static final Pattern REFERENCE = Pattern.compile("[\\x20-\\x7e]{0,512}");
     private static final Pattern PARTY = Pattern.compile("[\\x21-\\x7e]{1,256}");
 
@@ -127,11 +130,15 @@ public final class BootstrapCodec {
             throw new MalformedMessage("idempotencyKey has not " + WireLimits.LEAST_KEY + " to " + WireLimits.MOST_KEY
                     + " printable characters");
         }
+        String partyId = matching("partyId", fields.partyId, PARTY);
+        String identity = required("identityBundle", fields.identity);
+        List<Multiaddr> cadre = required("cadrePeerAddrs", fields.cadre);
+        // Last: of what is no contact nothing is kept.
         return new BootstrapQuestion.Contact(
                 Hashes.sha256(token),
-                matching("partyId", fields.partyId, PARTY),
-                vault.keep(Vault.Kind.IDENTITY, required("identityBundle", fields.identity)),
-                required("cadrePeerAddrs", fields.cadre),
+                partyId,
+                vault.keep(Vault.Kind.IDENTITY, identity),
+                cadre,
                 key,
                 Optional.ofNullable(fields.deadline));
     }
@@ -208,12 +215,12 @@ public final class BootstrapCodec {
         out.writeName("identityBundle");
         out.writeRawValue(kept(Vault.Kind.IDENTITY, contact.identity()));
         addresses(contact.cadre(), out);
+        if (form == Form.FRAMED && contact.key().isEmpty()) {
+            throw new IllegalArgumentException("a contact without a key is sent in the compatible form");
+        }
+        // Taleus passes over it; a node of ours that is asked so knows whoever comes again.
+        contact.key().ifPresent(key -> out.writeStringProperty("idempotencyKey", key));
         if (form == Form.FRAMED) {
-            out.writeStringProperty(
-                    "idempotencyKey",
-                    contact.key()
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    "a contact without a key is sent in the compatible form")));
             contact.patience().ifPresent(patience -> out.writeNumberProperty("deadlineMs", patience));
         }
     }

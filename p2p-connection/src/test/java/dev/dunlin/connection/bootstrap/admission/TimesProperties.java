@@ -60,6 +60,12 @@ class TimesProperties {
         assertThat(Subnet.of(Multiaddr.parse("/ip4/203.0.113.77/tcp/1"))).isEqualTo("203.0.113.0/24");
         assertThat(Subnet.of(Multiaddr.parse("/ip6/2001:db8:1:2ff:3::4/tcp/1"))).isEqualTo("2001:db8:1:200::/56");
         assertThat(Subnet.of(Multiaddr.parse("/dns4/example.org/tcp/1"))).isEmpty();
+        // Behind a translator, and mapped, an IPv4 address is itself.
+        assertThat(Subnet.of(Multiaddr.parse("/ip6/64:ff9b::cb00:714d/tcp/1"))).isEqualTo("203.0.113.0/24");
+        assertThat(Subnet.of(Multiaddr.parse("/ip6/::ffff:cb00:714d/tcp/1"))).isEqualTo("203.0.113.0/24");
+        // The address of a relay is no peer's.
+        assertThat(Subnet.of(Multiaddr.parse("/ip4/203.0.113.77/tcp/1/p2p-circuit")))
+                .isEmpty();
     }
 
     @Example

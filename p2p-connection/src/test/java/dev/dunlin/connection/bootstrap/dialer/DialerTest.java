@@ -177,7 +177,7 @@ class DialerTest {
         missing(AskFailure.UNSUPPORTED);
         ExchangeAction.Ask asked = last(ExchangeAction.Ask.class);
         assertThat(asked.protocol()).isEqualTo(BootstrapProtocols.COMPATIBLE);
-        assertThat(((BootstrapQuestion.Contact) asked.message()).key()).isEmpty();
+        assertThat(((BootstrapQuestion.Contact) asked.message()).key()).contains(KEY);
         assertThat(asked.peer()).isEqualTo(FIRST);
         missing(AskFailure.UNSUPPORTED);
         assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(SECOND);
@@ -345,9 +345,169 @@ class DialerTest {
         driver.dispatch(link(Role.STOCK));
         reached();
         driver.dispatch(new DialerAction.CallOff(TICKET));
-        assertFailed(DialerCode.CANCELLED);
+        // The contact was sent.
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
         assertThat(driver.actions(ExchangeAction.Cancel.class)).hasSize(1);
         driver.dispatch(new DialerAction.CallOff(TICKET));
         assertThat(driver.actions(DialerOutcome.RedeemFailed.class)).hasSize(1);
+    }
+
+    @Test
+    void whatIsCalledOffBeforeAnybodyWasAskedIsCancelled() {
+        driver.dispatch(link(Role.STOCK));
+        driver.dispatch(new DialerAction.CallOff(TICKET));
+        assertFailed(DialerCode.CANCELLED);
+    }
+
+    /** The listener has written it down, and says that it took too long. */
+    @Test
+    void aDatabaseThatMayBeWrittenDownIsNeverRemoved() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        answers(rejected(Reason.TIMEOUT));
+        unreached();
+        while (!driver.root().dialer().running().isEmpty()) {
+            if (attempt().phase() instanceof Phase.Connecting) {
+                unreached();
+            } else {
+                driver.advanceToNextDeadline();
+            }
+        }
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).isEmpty();
+    }
+
+    /** Asked again later, it makes no second database. */
+    @Test
+    void theDatabaseOfARedemptionHasOneNameHoweverOftenItIsTried() {
+        driver.dispatch(link(Role.FOIL));
+        String name = attempt().name();
+        driver.dispatch(new DialerAction.CallOff(TICKET));
+        driver.dispatch(link(Role.FOIL));
+        assertThat(driver.root().dialer().running().at(2L).name()).isEqualTo(name);
+    }
+
+    @Test
+    void whatOneNodeMayHaveDoneIsNotDeniedByAnother() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        missing(AskFailure.RESET);
+        reached();
+        answers(rejected(Reason.INVALID_TOKEN));
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void whatTheSameNodeDeniesItHasNotDone() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        missing(AskFailure.RESET);
+        unreached();
+        driver.advanceToNextDeadline();
+        reached();
+        answers(rejected(Reason.INVALID_TOKEN));
+        assertFailed(DialerCode.REJECTED);
+    }
+
+    /** A listener that has started anew between the second message and the third does not know the session. */
+    @Test
+    void aNodeThatHasForgottenTheSessionIsAskedAgain() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        made();
+        answers(rejected(Reason.MALFORMED_REQUEST));
+        unreached();
+        driver.advanceToNextDeadline();
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        answers(new BootstrapAnswer.Taken());
+        assertThat(redeemed()).isEqualTo(FOIL);
+    }
+
+    @Test
+    void ofThoseThatWantToBeLeftAloneTheLongestIsKept() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        answers(new BootstrapAnswer.Rejected(Optional.of(Reason.UNAVAILABLE), Optional.of(20_000L)));
+        reached();
+        answers(new BootstrapAnswer.Rejected(Optional.of(Reason.UNAVAILABLE), Optional.of(1L)));
+        driver.advanceBy(20 * SECONDS - 1);
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+        // And nobody is kept away for ever.
+        driver.advanceBy(1);
+        unreached();
+        unreached();
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+    }
+
+    private long pause() {
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+        return attempt().phaseEnds() - driver.now();
+    }
+
+    private void turnedAway(long retryAfter) {
+        for (int i = 0; i < 2; i++) {
+            reached();
+            answers(new BootstrapAnswer.Rejected(Optional.of(Reason.UNAVAILABLE), Optional.of(retryAfter)));
+        }
+    }
+
+    @Test
+    void pausesGrowAndWhatAPeerWantsIsBoundedAndForgotten() {
+        driver.dispatch(link(Role.STOCK));
+        turnedAway(Long.MAX_VALUE);
+        assertThat(pause()).isEqualTo(30 * SECONDS);
+        driver.advanceToNextDeadline();
+        turnedAway(0);
+        assertThat(pause()).isBetween(SECONDS, 2 * SECONDS);
+        driver.advanceToNextDeadline();
+        turnedAway(0);
+        assertThat(pause()).isBetween(2 * SECONDS, 4 * SECONDS);
+    }
+
+    @Test
+    void whereThisNodeHasNoRoomItTriesAgain() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        missing(AskFailure.BUSY);
+        reached();
+        missing(AskFailure.BUSY);
+        assertThat(attempt().phase()).isInstanceOf(Phase.Pausing.class);
+    }
+
+    /** The other party has made the database: a hook that fails here does not undo that. */
+    @Test
+    void whatIsApprovedIsNotSaidToHaveFailed() {
+        driver.dispatch(link(Role.STOCK));
+        reached();
+        answers(approved(Optional.of(STOCK)));
+        driver.dispatch(new DialerAction.Failed(1, attempt().step(), DialerCode.INTERNAL, "it throws"));
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void aDatabaseThatIsToldTwiceIsKept() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+        int step = attempt().step();
+        made();
+        driver.dispatch(new DialerAction.Provisioned(1, step, attempt().name(), FOIL));
+        assertThat(driver.effects(DialerEffect.Unmake.class)).isEmpty();
+    }
+
+    @Test
+    void anApprovalThatNamesNoSessionForTheThirdMessageIsNoAnswer() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(new BootstrapAnswer.Approved("party", List.of(), Optional.empty(), Optional.empty()));
+        assertFailed(DialerCode.INVALID_RESPONSE);
     }
 }

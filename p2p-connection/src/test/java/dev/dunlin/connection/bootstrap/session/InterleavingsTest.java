@@ -1,5 +1,7 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
@@ -61,11 +63,30 @@ class InterleavingsTest {
             step(listener, random, tokens);
             listener.check();
         }
-        // Whatever has happened: after a start all is in order.
+        // Whatever has happened: after a start, or after a while, all is in order.
         listener.failing(false);
-        listener.boot();
-        listener.settle();
+        if (random.nextBoolean()) {
+            listener.boot();
+            listener.settle();
+        } else {
+            rest(listener, random);
+        }
         listener.checkAtRest();
+    }
+
+    /** Nobody comes, and hooks that have not answered do so at some time, or never. */
+    private static void rest(Listener listener, Random random) {
+        for (int i = 0; i < 12; i++) {
+            listener.passes(61_000_000L);
+            while (listener.ledger(true)) {
+                listener.check();
+            }
+            if (random.nextInt(3) == 0) {
+                listener.late(random.nextInt(8));
+            }
+        }
+        listener.settle();
+        assertThat(listener.own().running().isEmpty()).isTrue();
     }
 
     private static void step(Listener listener, Random random, List<Bytes> tokens) {

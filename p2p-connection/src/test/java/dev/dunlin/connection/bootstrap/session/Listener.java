@@ -106,7 +106,6 @@ final class Listener {
         for (Turn.Emitted emitted : turn.effects()) {
             switch (emitted.effect()) {
                 case SessionEffect.OfLedger _ -> toLedger.add(emitted);
-                case SessionEffect.Remove remove -> databases.remove(remove.redemption());
                 case SessionEffect.Stop stop ->
                     toHooks.removeIf(one ->
                             one.effect() instanceof SessionEffect.Judge judge && judge.session() == stop.session());
@@ -124,23 +123,27 @@ final class Listener {
     }
 
     Bytes token(String name, Role role, Optional<Integer> uses, long expires) {
+        return token(name, role, uses, expires, Optional.empty());
+    }
+
+    /** One that is a peer's alone. */
+    Bytes token(String name, Role role, Optional<Integer> uses, Optional<PeerId> only) {
+        return token(name, role, uses, driver.now() + 3_600_000_000L, only);
+    }
+
+    private Bytes token(String name, Role role, Optional<Integer> uses, long expires, Optional<PeerId> only) {
         Bytes hash = Hashes.sha256(name);
         ledger.inTransaction(store -> new Ledger(store, driver.now())
                 .create(new Token(
-                        hash,
-                        role,
-                        uses,
-                        expires,
-                        "",
-                        Optional.empty(),
-                        false,
-                        name,
-                        driver.now(),
-                        Optional.empty(),
-                        0,
-                        0,
-                        0)));
+                        hash, role, uses, expires, "", only, false, name, driver.now(), Optional.empty(), 0, 0, 0)));
         return hash;
+    }
+
+    /** The kinds and codes of what the trail tells. */
+    List<String> trail() {
+        return ledger.inTransaction(store -> store.entries(0, Integer.MAX_VALUE)).stream()
+                .map(entry -> entry.event().kind() + " " + entry.event().code())
+                .toList();
     }
 
     static BootstrapQuestion.Contact contact(PeerId peer, Bytes token, String key) {
@@ -174,10 +177,10 @@ final class Listener {
         }
         SessionEffect.OfLedger effect = (SessionEffect.OfLedger) next.effect();
         Optional<SessionAction> answer;
-        if (effect instanceof SessionEffect.Sweep sweep) {
+        if (SessionEffects.isAlone(effect)) {
             answer = fails
-                    ? Optional.of(new SessionAction.Unswept("the disk is full"))
-                    : Optional.of(SessionEffects.swept(sweep, 600_000_000L, ledger::inTransaction, databases()));
+                    ? failure(effect, Code.INTERNAL)
+                    : SessionEffects.done(effect, 600_000_000L, ledger::inTransaction, databases());
         } else {
             try {
                 answer = ledger.inTransaction(store -> {
@@ -191,12 +194,14 @@ final class Listener {
                 answer = failure(effect, Code.INTERNAL);
             }
         }
-        answer.ifPresent(fact -> deliver(new Input(fact, next.id()), isNow));
+        // A sweep that is not answered is followed by none.
+        answer.ifPresent(fact -> deliver(new Input(fact, next.id()), isNow || SessionEffects.isAlone(effect)));
         return true;
     }
 
     private static Optional<SessionAction> failure(SessionEffect effect, Code code) {
         return switch (effect) {
+            case SessionEffect.Sweep _ -> Optional.of(new SessionAction.Unswept("the disk is full"));
             case SessionEffect.Reserve init ->
                 Optional.of(new SessionAction.Failed(init.session(), init.step(), code, "the disk is full"));
             case SessionEffect.Announce init ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dunlin.connection.bootstrap.admission.Breaker;
 import dev.dunlin.connection.bootstrap.admission.Level;
 import dev.dunlin.connection.bootstrap.ledger.Entry;
+import dev.dunlin.connection.bootstrap.ledger.Ledger;
 import dev.dunlin.connection.bootstrap.session.Listener.Deed;
 import dev.dunlin.connection.bootstrap.session.Listener.Told;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
@@ -13,6 +14,7 @@ import dev.dunlin.connection.bootstrap.wire.Hashes;
 import dev.dunlin.connection.bootstrap.wire.Reason;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
+import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
@@ -21,12 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What peers see of a listener, and what it leaves behind: what Taleus tests of its own, what it lacks, and what happens under load. */
@@ -344,6 +344,17 @@ class ListenerTest {
         }
 
         @Test
+        void aTokenOfOnePeerIsNoOthers() {
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty(), Optional.of(PEER));
+            listener.comes(OTHER, Listener.contact(OTHER, token, KEY));
+            listener.settle();
+            assertRejected(OTHER, Reason.INVALID_TOKEN);
+            listener.comes(PEER, Listener.contact(PEER, token, KEY));
+            listener.settle();
+            assertThat(approval(PEER).tally()).isPresent();
+        }
+
+        @Test
         void whatIsNoMessageIsToldSo() {
             listener.comes(PEER, new BootstrapQuestion.Malformed(Reason.UNKNOWN_TYPE, "its type is unknown"));
             assertRejected(PEER, Reason.UNKNOWN_TYPE);
@@ -432,9 +443,153 @@ class ListenerTest {
             assertThat(listener.made()).hasSize(1);
             listener.passes(16 * SECOND);
             listener.late(0);
+            listener.settle();
             assertThat(listener.made()).isEmpty();
+            assertThat(listener.token(token).reserved()).isZero();
+        }
+
+        /** The ledger was asked to write it down: it may have, and nobody is told that it has not. */
+        @Test
+        void ofADatabaseThatMayBeWrittenDownNobodyIsToldThatItIsNot() {
+            Bytes token = listener.token("t", Role.FOIL, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            listener.settle();
+            Optional<Bytes> reference = approval(PEER).session();
+            long question = listener.comes(PEER, new BootstrapQuestion.DatabaseResult(THEIRS, reference));
+            listener.hook(0, Deed.WELL);
+            listener.passes(5 * SECOND);
+            assertThat(listener.ends()).containsExactly(Code.STEP_TIMEOUT);
+            assertThat(listener.refused()).containsExactly(question);
+            assertThat(listener.told()).hasSize(1);
+            listener.settle();
+            assertThat(listener.token(token).uses()).isEqualTo(1);
+        }
+
+        /** The sweep has written it down: what comes then does not remove it. */
+        @Test
+        void aDatabaseThatIsWrittenDownIsNotRemovedByAnAnswerThatComesLater() {
+            Bytes token = listener.token("t", Role.STOCK, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            listener.ledger(true);
+            listener.hook(0, Deed.WELL);
+            listener.ledger(true);
+            listener.hook(0, Deed.LATE);
+            listener.failing(true);
+            listener.passes(16 * SECOND);
+            while (listener.ledger(true)) {
+                assertThat(listener.made()).hasSize(1);
+            }
+            listener.failing(false);
+            for (int i = 0; i < 11; i++) {
+                listener.passes(61 * SECOND);
+                while (listener.ledger(true)) {
+                    assertThat(listener.made()).hasSize(1);
+                }
+            }
+            assertThat(listener.token(token).uses()).isEqualTo(1);
+            listener.settle();
+            assertThat(listener.made()).hasSize(1);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            listener.settle();
+            assertThat(listener.made()).containsValue(approval(PEER).tally().orElseThrow());
+        }
+
+        /** The wall clock is set, or the lease is short: a session that goes on keeps its use. */
+        @Test
+        void theSweepTakesNothingFromASessionThatGoesOn() {
+            listener = of(
+                    Table.<String, String>empty().with("session.lease", "1000").with("session.sweepEvery", "2000000"));
+            Bytes token = listener.token("t", Role.FOIL, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            listener.settle();
+            for (int i = 0; i < 5; i++) {
+                listener.passes(3 * SECOND);
+                listener.settle();
+            }
+            listener.comes(OTHER, Listener.contact(OTHER, token, ""));
+            listener.settle();
+            assertRejected(OTHER, Reason.INVALID_TOKEN);
+            listener.comes(
+                    PEER,
+                    new BootstrapQuestion.DatabaseResult(THEIRS, approval(PEER).session()));
+            listener.settle();
+            assertThat(answer(PEER)).isInstanceOf(BootstrapAnswer.Taken.class);
+        }
+
+        @Test
+        void anAnswerThatNobodyAsksForIsGivenUpInTime() {
+            Bytes token = listener.token("t", Role.STOCK, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            while (!(listener.own().running().at(session()).stage() instanceof Stage.SendingResponse)) {
+                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
+            }
+            listener.stream(0, false);
+            for (int i = 0; i < 11; i++) {
+                listener.passes(61 * SECOND);
+                listener.settle();
+            }
+            assertThat(listener.trail()).contains("abandoned ");
+            assertThat(listener.made()).hasSize(1);
+        }
+
+        /** The use is another's by the time that the database is there. */
+        @Test
+        void aDatabaseWhoseUseIsHeldNoMoreIsRemoved() {
+            Bytes token = listener.token("t", Role.STOCK, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            while (!(listener.own().running().at(session()).stage() instanceof Stage.Recording)) {
+                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
+            }
+            String redemption = listener.own().running().at(session()).redemption();
+            listener.store().inTransaction(store -> new Ledger(store, 1).release(redemption, 0, "", false));
+            listener.settle();
+            assertThat(listener.ends()).containsExactly(Code.INTERNAL);
+            assertThat(listener.made()).isEmpty();
+        }
+
+        /** Whoever does not read its answer holds no stream. */
+        @Test
+        void theStreamOfWhoDoesNotReadIsReset() {
+            Bytes token = listener.token("t", Role.STOCK, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            while (!(listener.own().running().at(session()).stage() instanceof Stage.SendingResponse)) {
+                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
+            }
+            listener.passes(5 * SECOND);
+            assertThat(listener.ends()).containsExactly(Code.RESPONSE_UNDELIVERED);
+            assertThat(listener.driver().actions(StreamAction.CloseStream.class))
+                    .hasSize(1);
+        }
+
+        @Test
+        void thePeerHasItsTimeToMakeItsDatabaseAndNoMore() {
+            Bytes token = listener.token("t", Role.FOIL, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            listener.ledger(true);
+            listener.passes(4 * SECOND);
+            listener.settle();
+            listener.passes(30 * SECOND - 1);
+            assertThat(listener.ends()).isEmpty();
+            listener.passes(1);
+            assertThat(listener.ends()).containsExactly(Code.STEP_TIMEOUT);
             listener.settle();
             assertThat(listener.token(token).reserved()).isZero();
+        }
+
+        @Test
+        void aHookThatIsNotWantedAnyMoreIsStopped() {
+            Bytes token = listener.token("t", Role.STOCK, Optional.of(2));
+            for (int i = 0; i < 2; i++) {
+                listener.comes(PEER, Listener.contact(PEER, token, KEY + i));
+                listener.ledger(true);
+                if (i == 1) {
+                    listener.hook(0, Deed.WELL);
+                    listener.ledger(true);
+                    listener.ledger(true);
+                }
+                listener.passes(16 * SECOND);
+                assertThat(listener.driver().effects(SessionEffect.Stop.class)).hasSize(i + 1);
+            }
         }
 
         @Test
@@ -603,10 +758,18 @@ class ListenerTest {
                 PeerId peer = TypeArbitraries.peer(i);
                 listener.comes(peer, Listener.contact(peer, token, KEY), "/ip4/8.8." + i + ".1/tcp/1");
             }
-            assertThat(listener.own().running().size()).isEqualTo(3);
-            listener.passes(SECOND);
-            listener.comes(PEER, Listener.contact(PEER, token, KEY + "2"));
-            assertThat(listener.own().running().size()).isEqualTo(4);
+            listener.settle();
+            assertThat(listener.made()).hasSize(3);
+            assertThat(listener.token(token).reserved()).isZero();
+            // Who asks again for what it has keeps nobody out.
+            for (int i = 0; i < 20; i++) {
+                listener.passes(SECOND / 20);
+                listener.comes(PEER, Listener.contact(PEER, token, KEY));
+                listener.settle();
+            }
+            listener.comes(OTHER, Listener.contact(OTHER, token, KEY + "2"), "/ip4/8.8.2.1/tcp/1");
+            listener.settle();
+            assertThat(listener.made()).hasSize(4);
         }
 
         @Test
@@ -699,6 +862,96 @@ class ListenerTest {
             listener.settle();
         }
 
+        @Test
+        void whatWaitsWhenTheBreakerOpensIsNotMade() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.maxProvisioning", "1")
+                    .with("session.penaltyMost", "0"));
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 1; i <= Breaker.LEAST + 10; i++) {
+                PeerId peer = TypeArbitraries.peer(i);
+                listener.comes(peer, Listener.contact(peer, token, KEY));
+                listener.ledger(true);
+                listener.hook(listener.own().provisioning() == 0 ? 0 : 1, Deed.WELL);
+                listener.ledger(true);
+            }
+            for (int i = 0; i < Breaker.LEAST; i++) {
+                listener.hook(0, Deed.THROWS);
+                while (listener.ledger(true)) {
+                    assertThat(listener.made()).isEmpty();
+                }
+            }
+            assertThat(listener.own().running().isEmpty()).isTrue();
+            assertThat(listener.driver().effects(SessionEffect.Provision.class)).hasSize(Breaker.LEAST);
+        }
+
+        @Test
+        void aPenaltyOutlivesAStartAndSoDoesAGoodName() {
+            for (int i = 0; i < 4; i++) {
+                listener.comes(PEER, new BootstrapQuestion.Malformed(Reason.UNKNOWN_TYPE, "its type is unknown"));
+            }
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            listener.comes(OTHER, Listener.contact(OTHER, token, KEY), "/ip4/8.8.2.1/tcp/1");
+            listener.settle();
+            listener.boot();
+            listener.settle();
+            listener.comes(PEER, Listener.contact(PEER, token, KEY));
+            assertRejected(PEER, Reason.UNAVAILABLE);
+            assertThat(listener.own().admission().known().at().has(OTHER)).isTrue();
+        }
+
+        @Test
+        void aLoadedNodeTurnsSomeAwayEarlier() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.maxSessions", "100")
+                    .with("session.networkBurst", "1000000")
+                    .with("session.maxPerNetwork", "1000"));
+            listener.pressed(Level.ELEVATED);
+            int came = 0;
+            while (listener.own().running().size() < 54) {
+                PeerId peer = TypeArbitraries.peer(10 + came++);
+                listener.comes(peer, Listener.contact(peer, Hashes.sha256("token " + came), KEY));
+            }
+            assertThat(came).isBetween(58, 150);
+        }
+
+        @Test
+        void hooksThatHangOpenTheBreaker() {
+            listener = of(Table.of("session.penaltyMost", "0"));
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 0; i < Breaker.LEAST; i++) {
+                listener.comes(PEER, Listener.contact(PEER, token, KEY + i));
+                listener.ledger(true);
+                listener.hook(0, Deed.WELL);
+                listener.ledger(true);
+                listener.hook(0, Deed.HANGS);
+                listener.passes(15 * SECOND);
+                while (listener.ledger(true)) {
+                    assertThat(listener.made()).isEmpty();
+                }
+            }
+            assertThat(listener.own()
+                            .admission()
+                            .breaker()
+                            .isOpen(listener.driver().now()))
+                    .isTrue();
+        }
+
+        @Test
+        void whoDoesNotReadItsAnswersIsKeptOut() {
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 0; i < 3; i++) {
+                listener.comes(PEER, Listener.contact(PEER, token, KEY + i));
+                while (listener.ledger(true) || listener.hook(0, Deed.WELL)) {
+                    assertThat(listener.refused()).isEmpty();
+                }
+            }
+            listener.passes(5 * SECOND);
+            assertThat(listener.ends()).containsOnly(Code.RESPONSE_UNDELIVERED).hasSize(3);
+            listener.comes(PEER, Listener.contact(PEER, token, KEY));
+            assertRejected(PEER, Reason.UNAVAILABLE);
+        }
+
         /** Guessed tokens open no breaker: nobody but the hook that makes databases can. */
         @Test
         void noPeerCanOpenTheBreaker() {
@@ -763,6 +1016,27 @@ class ListenerTest {
         }
 
         @Test
+        void theTrailHasTheirNumberBeforeTheNodeStopsAndALongTimeIsOne() {
+            for (int i = 0; i < 150; i++) {
+                listener.comes(PEER, new BootstrapQuestion.Malformed(Reason.UNKNOWN_TYPE, "its type is unknown"));
+            }
+            listener.drain(Long.MAX_VALUE);
+            assertThat(listener.driver().actions(SessionAction.Drained.class)).hasSize(1);
+            listener.settle();
+            List<Entry> trail = listener.store().inTransaction(store -> store.entries(0, 2_000));
+            assertThat(trail.stream().mapToLong(entry -> entry.event().count()).sum())
+                    .isEqualTo(150);
+
+            listener.boot();
+            listener.settle();
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            listener.comes(OTHER, Listener.contact(OTHER, token, KEY), "/ip4/8.8.2.1/tcp/1");
+            listener.drain(Long.MAX_VALUE);
+            listener.passes(SECOND);
+            assertThat(listener.own().running().size()).isEqualTo(1);
+        }
+
+        @Test
         void nobodyIsLetInBeforeWhatAnEarlierRunHasLeftIsInOrder() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.failing(true);
@@ -777,16 +1051,5 @@ class ListenerTest {
             listener.settle();
             assertThat(approval(PEER).tally()).isPresent();
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Code.class)
-    void eachCodeTellsAPeerNoMoreThanItsReason(Code code) {
-        Set<String> words = new TreeSet<>();
-        code.reason().map(Reason::word).ifPresent(words::add);
-        assertThat(words).doesNotContain(code.name());
-        assertThat(code.reason().isEmpty())
-                .isEqualTo(Set.of(Code.SUCCESS, Code.PEER_CLOSED, Code.RESPONSE_UNDELIVERED)
-                        .contains(code));
     }
 }

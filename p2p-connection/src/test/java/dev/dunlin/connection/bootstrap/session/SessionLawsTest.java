@@ -1,5 +1,6 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.connection.bootstrap.admission.Breaker;
 import dev.dunlin.connection.bootstrap.ledger.Ledger.Decision;
 import dev.dunlin.connection.bootstrap.ledger.Phase;
 import dev.dunlin.connection.bootstrap.ledger.Redemption;
@@ -196,7 +197,9 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                         new SessionAction.Recorded(init.session(), init.step(), false),
                         new SessionAction.Failed(init.session(), init.step(), Code.INTERNAL, "the disk is full"));
             case SessionEffect.Sweep _ ->
-                List.of(new SessionAction.Swept(new SweepCounts(0, 0, 0, 0)), new SessionAction.Unswept("no disk"));
+                List.of(
+                        new SessionAction.Swept(new SweepCounts(0, 0, 0, 0), List.of()),
+                        new SessionAction.Unswept("no disk"));
             default -> List.of();
         };
     }
@@ -267,6 +270,17 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                 }));
             }
         }
+        all.add(new Script<>("what waits while the hook fails and fails", driver -> {
+            SessionWalk walk = new SessionWalk(driver, config());
+            for (int i = 0; i < Breaker.LEAST; i++) {
+                walk.to("provisioningDatabase");
+                walk.waiting();
+                walk.end(SessionWalk.End.NO);
+                if (i < Breaker.LEAST - 1) {
+                    walk.endAll();
+                }
+            }
+        }));
         all.add(new Script<>("what is about nothing that goes on", driver -> {
             driver.boot(config());
             driver.dispatch(new SessionAction.CadreChanged(

@@ -58,7 +58,7 @@ final class SessionWalk {
         this.driver = driver;
         this.config = config;
         driver.boot(config);
-        driver.dispatch(new SessionAction.Swept(new SweepCounts(0, 0, 0, 0)));
+        driver.dispatch(new SessionAction.Swept(new SweepCounts(0, 0, 0, 0), List.of()));
     }
 
     private SessionState own() {
@@ -188,6 +188,13 @@ final class SessionWalk {
             long third = came(TypeArbitraries.peer(2));
             granted(third, Role.STOCK);
             judged(third, true);
+        }
+    }
+
+    /** All sessions are cancelled. */
+    void endAll() {
+        for (long each : own().running().keys()) {
+            driver.dispatch(new SessionAction.Cancel(each));
         }
     }
 

@@ -158,7 +158,7 @@ class BootstrapCodecTest {
                         contact.partyId(),
                         contact.identity(),
                         contact.cadre(),
-                        Optional.empty(),
+                        contact.key(),
                         Optional.empty());
             case BootstrapQuestion.DatabaseResult(Tally tally, Optional<Bytes> _)
             when form == Form.COMPATIBLE -> new BootstrapQuestion.DatabaseResult(tally, Optional.empty());
@@ -229,7 +229,7 @@ class BootstrapCodecTest {
                                 .ofMinLength(1)
                                 .ofMaxLength(100),
                         Arbitraries.strings().withCharRange(' ', '~').ofMaxLength(512))
-                .as((id, role, rest, reference) -> new Tally(id, role, "db:" + rest, reference));
+                .as((id, role, rest, reference) -> new Tally(id, role, "db://" + rest, reference));
     }
 
     /** Whatever comes, it is read as something: nothing is thrown, and nothing takes long. */
@@ -307,7 +307,20 @@ class BootstrapCodecTest {
 
     /** Where the database is, is no place of this machine's files. */
     @ParameterizedTest
-    @ValueSource(strings = {"/etc/passwd", "../x", "", "http", "a b:c", "x:\\u0007"})
+    @ValueSource(
+            strings = {
+                "file:///etc/passwd",
+                "sqlite:/etc/shadow",
+                "jar:file:/x!/y",
+                "javascript:alert(1)",
+                "file:x",
+                "/etc/passwd",
+                "../x",
+                "",
+                "http",
+                "a b:c",
+                "x:\\u0007"
+            })
     void anEndpointIsAUri(String endpoint) throws MalformedMessage {
         assertMalformed(
                 Form.COMPATIBLE,
