@@ -241,7 +241,7 @@ class SqliteLedgerProperties {
     }
 
     /** Threads that race for a token that is good once: one has it, whoever comes first. */
-    @Property(tries = 5)
+    @Example
     void oneOfManyWins() throws InterruptedException {
         try (SqliteLedger ledger = SqliteLedger.open(file());
                 SqliteLedger beside = SqliteLedger.open(file())) {
