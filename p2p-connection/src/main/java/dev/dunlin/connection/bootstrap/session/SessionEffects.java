@@ -120,10 +120,7 @@ public final class SessionEffects {
                 yield Optional.empty();
             }
             case SessionEffect.Discard init -> {
-                Optional<Redemption> one = transactions.in(store -> store.redemption(init.redemption()));
-                if (one.filter(held -> held.phase() != Phase.RELEASED).isEmpty()) {
-                    databases.remove(init.redemption());
-                }
+                unowned(List.of(init.redemption()), transactions).forEach(databases::remove);
                 yield Optional.empty();
             }
             case SessionEffect.Reserve _,
@@ -207,15 +204,20 @@ public final class SessionEffects {
         List<String> names;
         do {
             names = databases.names(after, AT_ONCE);
-            for (String name : names) {
-                after = name;
-                Optional<Redemption> redemption = transactions.in(store -> store.redemption(name));
-                if (redemption.filter(one -> one.phase() != Phase.RELEASED).isEmpty()) {
-                    databases.remove(name);
-                    removed++;
-                }
-            }
+            List<String> unowned = unowned(names, transactions);
+            unowned.forEach(databases::remove);
+            removed += unowned.size();
+            after = names.isEmpty() ? after : names.getLast();
         } while (names.size() == AT_ONCE);
         return removed;
+    }
+
+    /** Those of databases that no redemption has, or may have still. */
+    private static List<String> unowned(List<String> names, Transactions transactions) {
+        return transactions.in(store -> names.stream()
+                .filter(name -> store.redemption(name)
+                        .filter(one -> one.phase() != Phase.RELEASED)
+                        .isEmpty())
+                .toList());
     }
 }

@@ -109,6 +109,14 @@ class DialerTest {
         return new BootstrapAnswer.Rejected(Optional.of(reason), Optional.empty());
     }
 
+    /** A link of the role foil, as far as this node makes its database. */
+    private void makesItsDatabase() {
+        driver.dispatch(link(Role.FOIL));
+        reached();
+        answers(approved(Optional.empty()));
+        checked(true);
+    }
+
     private void assertFailed(DialerCode code) {
         assertThat(last(DialerOutcome.RedeemFailed.class).code()).isEqualTo(code);
         assertThat(driver.root().dialer().running().isEmpty()).isTrue();
@@ -139,10 +147,7 @@ class DialerTest {
 
     @Test
     void aFoilLinkIsRedeemedWithThreeAndTheThirdNamesTheSession() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         DialerEffect.Make make = driver.effects(DialerEffect.Make.class).getLast();
         assertThat(RedemptionNames.isOne(make.name())).isTrue();
         made();
@@ -271,10 +276,7 @@ class DialerTest {
     /** The third message is lost: the database that was made is told again, and no second one is made. */
     @Test
     void theDatabaseIsMadeOnceHoweverOftenItIsTold() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         missing(AskFailure.RESET);
         reached();
@@ -287,10 +289,7 @@ class DialerTest {
 
     @Test
     void anEarlierRedemptionIsTakenAndWhatWasMadeForThisOneIsRemoved() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         missing(AskFailure.RESET);
         reached();
@@ -303,10 +302,7 @@ class DialerTest {
 
     @Test
     void aDatabaseThatIsNotTakenIsRemovedAndOneWhoseFateIsNotKnownIsKept() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         answers(rejected(Reason.INVALID_DATABASE_RESULT));
         assertFailed(DialerCode.REJECTED);
@@ -315,10 +311,7 @@ class DialerTest {
 
     @Test
     void aDatabaseWhoseFateIsNotKnownIsKept() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         driver.advanceBy(120 * SECONDS);
         assertFailed(DialerCode.OUTCOME_UNKNOWN);
@@ -327,10 +320,7 @@ class DialerTest {
 
     @Test
     void aHookThatHangsIsStoppedAndWhatComesTooLateIsRemoved() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         int step = attempt().step();
         String name = attempt().name();
         driver.advanceBy(15 * SECONDS);
@@ -362,10 +352,7 @@ class DialerTest {
     /** The listener has written it down, and says that it took too long. */
     @Test
     void aDatabaseThatMayBeWrittenDownIsNeverRemoved() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         answers(rejected(Reason.TIMEOUT));
         unreached();
@@ -415,10 +402,7 @@ class DialerTest {
     /** A listener that has started anew between the second message and the third does not know the session. */
     @Test
     void aNodeThatHasForgottenTheSessionIsAskedAgain() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         made();
         answers(rejected(Reason.MALFORMED_REQUEST));
         unreached();
@@ -493,10 +477,7 @@ class DialerTest {
 
     @Test
     void aDatabaseThatIsToldTwiceIsKept() {
-        driver.dispatch(link(Role.FOIL));
-        reached();
-        answers(approved(Optional.empty()));
-        checked(true);
+        makesItsDatabase();
         int step = attempt().step();
         made();
         driver.dispatch(new DialerAction.Provisioned(1, step, attempt().name(), FOIL));

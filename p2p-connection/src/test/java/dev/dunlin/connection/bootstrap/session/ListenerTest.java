@@ -66,6 +66,13 @@ class ListenerTest {
                         rejected -> assertThat(rejected.reason()).contains(reason));
     }
 
+    /** The ledger and the hooks do what they are asked, until the last session is so far. */
+    private void goesOnTo(Class<? extends Stage> stage) {
+        while (!stage.isInstance(listener.own().running().at(session()).stage())) {
+            assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
+        }
+    }
+
     private long session() {
         return listener.own().last();
     }
@@ -207,9 +214,7 @@ class ListenerTest {
         void theAnswerThatCouldNotBeWrittenIsAskedForAgainByItsPeerAlone() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
-            while (!(listener.own().running().at(session()).stage() instanceof Stage.SendingResponse)) {
-                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
-            }
+            goesOnTo(Stage.SendingResponse.class);
             listener.stream(0, false);
             listener.settle();
             assertThat(listener.ends()).containsExactly(Code.RESPONSE_UNDELIVERED);
@@ -520,9 +525,7 @@ class ListenerTest {
         void anAnswerThatNobodyAsksForIsGivenUpInTime() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
-            while (!(listener.own().running().at(session()).stage() instanceof Stage.SendingResponse)) {
-                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
-            }
+            goesOnTo(Stage.SendingResponse.class);
             listener.stream(0, false);
             for (int i = 0; i < 11; i++) {
                 listener.passes(61 * SECOND);
@@ -537,9 +540,7 @@ class ListenerTest {
         void aDatabaseWhoseUseIsHeldNoMoreIsRemoved() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
-            while (!(listener.own().running().at(session()).stage() instanceof Stage.Recording)) {
-                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
-            }
+            goesOnTo(Stage.Recording.class);
             String redemption = listener.own().running().at(session()).redemption();
             listener.store().inTransaction(store -> new Ledger(store, 1).release(redemption, 0, "", false));
             listener.settle();
@@ -552,9 +553,7 @@ class ListenerTest {
         void theStreamOfWhoDoesNotReadIsReset() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
-            while (!(listener.own().running().at(session()).stage() instanceof Stage.SendingResponse)) {
-                assertThat(listener.ledger(true) || listener.hook(0, Deed.WELL)).isTrue();
-            }
+            goesOnTo(Stage.SendingResponse.class);
             listener.passes(5 * SECOND);
             assertThat(listener.ends()).containsExactly(Code.RESPONSE_UNDELIVERED);
             assertThat(listener.driver().actions(StreamAction.CloseStream.class))
