@@ -72,7 +72,7 @@ final class Answering {
         if (readsFrom(stream) > ctx.now()) {
             own = own.withInbound(own.inbound().with(fact.stream(), stream.in(Side.RESTING, 0, readsFrom(stream))));
         } else {
-            reads(fact.stream(), stream, limits(stream).answerWithin());
+            reads(fact.stream(), stream, limits(stream).transferWithin());
         }
         return own;
     }
@@ -126,7 +126,13 @@ final class Answering {
                                         number,
                                         ctx.now() + limits(stream).answerWithin())));
         ctx.then(new Asked(
-                number, fact.stream(), stream.connection(), stream.peer(), stream.protocol(), fact.message()));
+                number,
+                fact.stream(),
+                stream.connection(),
+                stream.peer(),
+                own.remotes().find(stream.connection()),
+                stream.protocol(),
+                fact.message()));
         return own;
     }
 
@@ -139,7 +145,7 @@ final class Answering {
         ctx.effect(new ExchangeEffect.ReplyInit(handle, stream.protocol(), wish.message(), then));
         Inbound next = then == Then.READ
                 ? stream.in(Side.READING, wish.number(), ctx.now() + limits.idle())
-                : stream.in(Side.REPLYING, wish.number(), ctx.now() + limits.answerWithin());
+                : stream.in(Side.REPLYING, wish.number(), ctx.now() + limits.transferWithin());
         own = own.withQuestions(own.questions().without(wish.number()))
                 .withInbound(own.inbound().with(handle, next));
         return own;
@@ -154,13 +160,17 @@ final class Answering {
     }
 
     ExchangeState refused(long number) {
-        return left(own.questions().at(number), CloseMode.RESET);
+        Handle handle = own.questions().at(number);
+        ctx.then(new CloseStream(handle, CloseMode.RESET));
+        return without(handle);
     }
 
     ExchangeState sent(Handle handle) {
         Inbound stream = own.inbound().at(handle);
         if (!limits(stream).reuseStream() || !own.serves(stream.protocol())) {
-            return left(handle, CloseMode.CLOSE);
+            tellEnd(handle, stream, true);
+            ctx.then(new CloseStream(handle, CloseMode.CLOSE));
+            return without(handle);
         }
         long from = Math.max(ctx.now() + 1, readsFrom(stream));
         own = own.withInbound(own.inbound().with(handle, stream.in(Side.RESTING, stream.number(), from)));
@@ -177,7 +187,7 @@ final class Answering {
         reads(
                 handle,
                 stream,
-                isFirst ? limits(stream).answerWithin() : limits(stream).idle());
+                isFirst ? limits(stream).transferWithin() : limits(stream).idle());
         return own;
     }
 
@@ -189,6 +199,20 @@ final class Answering {
 
     /** A stream is over. */
     ExchangeState ended(Handle handle) {
+        Inbound stream = own.inbound().at(handle);
+        if (stream.side() == Side.ASKED || stream.side() == Side.REPLYING) {
+            tellEnd(handle, stream, false);
+        }
+        return without(handle);
+    }
+
+    private void tellEnd(Handle handle, Inbound stream, boolean isWritten) {
+        if (limits(stream).tellsEnd()) {
+            ctx.then(new ExchangeAction.AnswerEnded(stream.number(), handle, stream.protocol(), isWritten));
+        }
+    }
+
+    private ExchangeState without(Handle handle) {
         Inbound stream = own.inbound().at(handle);
         own = own.withInbound(own.inbound().without(handle))
                 .withQuestions(

@@ -202,8 +202,26 @@ public sealed interface ExchangeAction extends Action {
      * A peer has asked: whoever serves the protocol observes this.
      *
      * @param number for {@link Reply} and {@link Refuse}
+     * @param from where the peer is, of which only the host is known to be right if it has dialled; empty in logs of earlier versions
      */
-    record Asked(long number, Handle stream, Handle connection, PeerId peer, String protocol, Message message)
+    record Asked(
+            long number,
+            Handle stream,
+            Handle connection,
+            PeerId peer,
+            Optional<Multiaddr> from,
+            String protocol,
+            Message message)
+            implements ExchangeAction, StreamAction.OfStream {}
+
+    /**
+     * Fact for others: how an answer ended, of protocols that ask for it ({@link
+     * dev.dunlin.connection.protocol.ProtocolLimits#tellsEnd}). Told once for each {@link Asked} that is not refused.
+     *
+     * @param number that of the question
+     * @param isWritten whether all of it was written; otherwise the asker is gone, or it took too long
+     */
+    record AnswerEnded(long number, Handle stream, String protocol, boolean isWritten)
             implements ExchangeAction, StreamAction.OfStream {}
 
     /** Wish: answer a question. */

@@ -162,6 +162,7 @@ final class ExchangeGuards {
                 .on(AskMissing.class, at(Side.READING, "stream-is-read", AskMissing::stream))
                 .always(Served.class)
                 .always(Asked.class)
+                .always(ExchangeAction.AnswerEnded.class)
                 .on(
                         Reply.class,
                         asked(Reply::number),

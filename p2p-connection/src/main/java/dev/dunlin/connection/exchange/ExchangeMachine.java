@@ -131,9 +131,11 @@ public final class ExchangeMachine {
                         replying > noStream: replySent, replyMissing, streamDue, streamEnded, booted
                         resting > noStream: parting, streamEnded, booted
                         asked: asked
+                        noStream: answerEnded
                         noStream: offered, streamEnded""")
                 .defaulted("exchange", "remotes", "{}")
                 .defaulted("exchange/answered", "from", "null")
+                .defaulted("exchange/asked", "from", "null")
                 .phases(ExchangeState::nameOf)
                 .invariants(ExchangeInvariants.ALL)
                 .budget(MOST_BYTES

@@ -82,7 +82,7 @@ final class ExchangeReducer {
             case ExchangeAction.AskCame fact -> answering.asked(fact);
             case ExchangeAction.AskMissing(var stream, boolean clean, String _) ->
                 answering.left(stream, clean ? CloseMode.CLOSE : CloseMode.RESET);
-            case ExchangeAction.Served _, ExchangeAction.Asked _ -> own;
+            case ExchangeAction.Served _, ExchangeAction.Asked _, ExchangeAction.AnswerEnded _ -> own;
             case ExchangeAction.Reply wish -> answering.replied(wish);
             case ExchangeAction.Refuse(long number) -> answering.refused(number);
             case ExchangeAction.ReplySent(var stream) -> answering.sent(stream);

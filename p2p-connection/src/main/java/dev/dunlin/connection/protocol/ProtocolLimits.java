@@ -15,9 +15,12 @@ import java.util.concurrent.TimeUnit;
  *     peer's window closes
  * @param askBurst how many questions of a peer may come sooner than that, at least 1
  * @param answerWithin how long this node may take for an answer before the asker is sent away, 1 us to 1 h
+ * @param transferWithin how long a question may take until it is in, and an answer until it is out, 1 us to 1 h. With the most bytes of a
+ *     message it is the lowest rate at which a peer may send and take them
  * @param idle how long a stream that may be used again is kept without a use, 1 us to 24 h
  * @param reuseStream whether a stream carries more than one ask, one after the other. If one that was used before fails, its question
  *     is sent once more on a fresh stream, so the peer may see it twice: only for questions that may be asked again
+ * @param tellsEnd whether who answers is told how its answer ended ({@code ExchangeAction.AnswerEnded}); only with a stream for each ask
  */
 public record ProtocolLimits(
         int inbound,
@@ -28,8 +31,10 @@ public record ProtocolLimits(
         long askEvery,
         int askBurst,
         long answerWithin,
+        long transferWithin,
         long idle,
-        boolean reuseStream) {
+        boolean reuseStream,
+        boolean tellsEnd) {
 
     private static final long MOST_EVERY = 3_600_000_000L;
     private static final long MOST_IDLE = 24 * MOST_EVERY;
@@ -57,7 +62,55 @@ public record ProtocolLimits(
         within("askEvery", askEvery, 0, MOST_EVERY);
         within("askBurst", askBurst, 1, Long.MAX_VALUE);
         within("answerWithin", answerWithin, 1, MOST_EVERY);
+        within("transferWithin", transferWithin, 1, MOST_EVERY);
         within("idle", idle, 1, MOST_IDLE);
+        if (tellsEnd && reuseStream) {
+            throw new IllegalArgumentException("the end of an answer is told only where a stream carries one ask");
+        }
+    }
+
+    /** With as much time for each transfer as for an answer, and no word of how answers end. */
+    public ProtocolLimits(
+            int inbound,
+            int inboundPerPeer,
+            int outbound,
+            int outboundPerPeer,
+            int queued,
+            long askEvery,
+            int askBurst,
+            long answerWithin,
+            long idle,
+            boolean reuseStream) {
+        this(
+                inbound,
+                inboundPerPeer,
+                outbound,
+                outboundPerPeer,
+                queued,
+                askEvery,
+                askBurst,
+                answerWithin,
+                answerWithin,
+                idle,
+                reuseStream,
+                false);
+    }
+
+    /** These, with this time for a transfer, and a word of how each answer ended. */
+    public ProtocolLimits telling(long transfer) {
+        return new ProtocolLimits(
+                inbound,
+                inboundPerPeer,
+                outbound,
+                outboundPerPeer,
+                queued,
+                askEvery,
+                askBurst,
+                answerWithin,
+                transfer,
+                idle,
+                reuseStream,
+                true);
     }
 
     /** These, with questions of a peer so far apart, but for so many. */
@@ -71,8 +124,10 @@ public record ProtocolLimits(
                 every,
                 burst,
                 answerWithin,
+                transferWithin,
                 idle,
-                reuseStream);
+                reuseStream,
+                tellsEnd);
     }
 
     /** Refuses a limit that is out of its range. */
@@ -94,7 +149,9 @@ public record ProtocolLimits(
                 askEvery,
                 askBurst,
                 answerWithin,
+                transferWithin,
                 idle,
-                reuse);
+                reuse,
+                tellsEnd);
     }
 }

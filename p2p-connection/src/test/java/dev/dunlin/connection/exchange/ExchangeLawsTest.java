@@ -37,7 +37,7 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
             new ProtocolLimits(2, 1, 2, 1, 1, 5_000_000, 1, 20_000_000, 30_000_000, false);
 
     private static final Machine<Object, ExchangeState, ExchangeAction> EXCHANGE =
-            ExchangeMachine.of(List.of(Talk.chat(TIGHT), Talk.letter(TIGHT)));
+            ExchangeMachine.of(List.of(Talk.chat(TIGHT), Talk.letter(TIGHT.telling(10_000_000))));
 
     private static final Talk.Answer ANSWER = new Talk.Answer(Bytes.of((byte) 1));
     private static final Talk.Say HELLO = new Talk.Say.Hello(Bytes.of((byte) 2));
@@ -134,6 +134,7 @@ class ExchangeLawsTest extends MachineLaws<ExchangeRoot, ExchangeState, Exchange
                 .without(ExchangeAction.StreamEnded.class)
                 .without(ExchangeAction.Offered.class)
                 .without(ExchangeAction.Asked.class)
+                .without(ExchangeAction.AnswerEnded.class)
                 .without(ExchangeAction.Linked.class)
                 .without(ExchangeAction.Unlinked.class);
     }

@@ -42,8 +42,8 @@ class ExchangeMachineTest {
     private static final ProtocolLimits LIMITS =
             new ProtocolLimits(4, 2, 2, 2, 3, SECOND, 2, 10 * SECOND, 20 * SECOND, false);
 
-    private final StoreDriver<ExchangeRoot> driver =
-            StoreDriver.of(ExchangeRoot.store(ExchangeMachine.of(List.of(Talk.chat(LIMITS), Talk.letter(LIMITS)))));
+    private final StoreDriver<ExchangeRoot> driver = StoreDriver.of(ExchangeRoot.store(
+            ExchangeMachine.of(List.of(Talk.chat(LIMITS), Talk.letter(LIMITS.telling(3 * SECOND))))));
     private int handles = 100;
 
     @BeforeEach
@@ -362,13 +362,68 @@ class ExchangeMachineTest {
         driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(stream, HELLO));
         ExchangeAction.Asked asked = driver.actions(ExchangeAction.Asked.class).getLast();
         assertThat(asked)
-                .isEqualTo(new ExchangeAction.Asked(asked.number(), stream, connection, A, Talk.LETTER, HELLO));
+                .isEqualTo(new ExchangeAction.Asked(
+                        asked.number(), stream, connection, A, asked.from(), Talk.LETTER, HELLO));
+        assertThat(asked.from()).isPresent();
         driver.dispatch(new ExchangeAction.Reply(asked.number(), ANSWER));
         assertThat(last(ExchangeEffect.ReplyInit.class))
                 .isEqualTo(new ExchangeEffect.ReplyInit(stream, Talk.LETTER, ANSWER, Then.END));
         driver.answer(ExchangeEffect.ReplyInit.class, new ExchangeAction.ReplySent(stream));
         assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.CLOSE));
         assertThat(own().inbound().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whoAnswersIsToldOnceHowItEndedIfItHasNotRefused() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+        Handle connection = linked(A);
+        long written = asks(connection);
+        driver.dispatch(new ExchangeAction.Reply(written, ANSWER));
+        assertThat(ends()).isEmpty();
+        driver.answer(
+                ExchangeEffect.ReplyInit.class,
+                new ExchangeAction.ReplySent(last(ExchangeEffect.ReplyInit.class).stream()));
+        assertThat(ends()).containsExactly(written + "+");
+
+        long unwritten = asks(connection);
+        driver.dispatch(new ExchangeAction.Reply(unwritten, ANSWER));
+        driver.answer(
+                ExchangeEffect.ReplyInit.class,
+                new ExchangeAction.ReplyMissing(last(ExchangeEffect.ReplyInit.class).stream(), "gone"));
+        long unread = asks(connection);
+        driver.dispatch(new ExchangeAction.Reply(unread, ANSWER));
+        driver.advanceBy(3 * SECOND);
+        long gone = asks(connection);
+        ended(connection, last(ExchangeEffect.ReadInit.class).stream(), Talk.LETTER_ID);
+        long late = asks(connection);
+        driver.advanceBy(10 * SECOND);
+        driver.dispatch(new ExchangeAction.Refuse(asks(connection)));
+        assertThat(ends()).containsExactly(written + "+", unwritten + "-", unread + "-", gone + "-", late + "-");
+        assertThat(own().inbound().isEmpty()).isTrue();
+    }
+
+    private long asks(Handle connection) {
+        Handle stream = accepted(connection, A, Talk.LETTER_ID);
+        driver.advanceBy(SECOND);
+        driver.answer(ExchangeEffect.ReadInit.class, new ExchangeAction.AskCame(stream, HELLO));
+        return driver.actions(ExchangeAction.Asked.class).getLast().number();
+    }
+
+    private List<String> ends() {
+        return driver.actions(ExchangeAction.AnswerEnded.class).stream()
+                .map(end -> end.number() + (end.isWritten() ? "+" : "-"))
+                .toList();
+    }
+
+    @Test
+    void whoSendsItsQuestionTooSlowlyIsSentAway() {
+        driver.dispatch(new ExchangeAction.Serve(Talk.LETTER));
+        Handle stream = accepted(linked(A), A, Talk.LETTER_ID);
+        driver.advanceBy(3 * SECOND - 1);
+        assertThat(own().inbound().has(stream)).isTrue();
+        driver.advanceBy(1);
+        assertThat(last(StreamEffect.CloseInit.class)).isEqualTo(new StreamEffect.CloseInit(stream, CloseMode.RESET));
+        assertThat(ends()).isEmpty();
     }
 
     private Then answered(Handle stream, Class<? extends Effect> answers) {
@@ -447,7 +502,11 @@ class ExchangeMachineTest {
     }
 
     private void ended(Handle connection, Handle stream) {
-        driver.dispatch(new StreamAction.StreamClosed(stream, connection, A, Talk.CHAT_ID, EndReason.REMOTE_RESET, ""));
+        ended(connection, stream, Talk.CHAT_ID);
+    }
+
+    private void ended(Handle connection, Handle stream, String id) {
+        driver.dispatch(new StreamAction.StreamClosed(stream, connection, A, id, EndReason.REMOTE_RESET, ""));
     }
 
     @Test

@@ -102,7 +102,7 @@ final class MessageExchange {
 
     /** A question arrives. */
     static ExchangeAction asked(long question, PeerId asker, String protocol, Message message) {
-        return new ExchangeAction.Asked(question, NONE, NONE, asker, protocol, message);
+        return new ExchangeAction.Asked(question, NONE, NONE, asker, Optional.empty(), protocol, message);
     }
 
     /** An answer arrives. */
@@ -135,6 +135,7 @@ final class MessageExchange {
                 .always(ExchangeAction.Unserve.class)
                 .always(ExchangeAction.Served.class)
                 .always(ExchangeAction.Asked.class)
+                .always(ExchangeAction.AnswerEnded.class)
                 .always(ExchangeAction.Reply.class)
                 .always(ExchangeAction.Refuse.class)
                 .always(ExchangeAction.Reached.class)
@@ -205,6 +206,7 @@ final class MessageExchange {
                     ExchangeAction.AskCame _,
                     ExchangeAction.AskMissing _,
                     ExchangeAction.Asked _,
+                    ExchangeAction.AnswerEnded _,
                     ExchangeAction.ReplySent _,
                     ExchangeAction.ReplyMissing _ -> own;
         };

@@ -89,8 +89,8 @@ public sealed interface SessionAction extends Action {
         }
     }
 
-    /** The answer to a contact is written, or cannot be. */
-    record AnswerEnded(Handle stream, boolean isWritten) implements SessionAction {}
+    /** The answer to a question is written, or cannot be. */
+    record AnswerEnded(long question, boolean isWritten) implements SessionAction {}
 
     /** Due: a stage, or the whole session, has taken too long. */
     record SessionDue(long session) implements OfSession {}

@@ -13,7 +13,13 @@ final class SessionGuards {
     private SessionGuards() {}
 
     static final Guards<Object, SessionState, SessionAction> ALL = Guards.<Object, SessionState, SessionAction>of()
-            .always(SessionAction.Came.class)
+            .on(
+                    SessionAction.Came.class,
+                    when(
+                            "question-is-new",
+                            (own, fact) -> !own.answers().has(fact.question()),
+                            "question",
+                            SessionAction.Came::question))
             .on(
                     SessionAction.Decided.class,
                     awaited((fact, stage) -> stage instanceof Stage.ValidatingToken),
@@ -37,9 +43,8 @@ final class SessionGuards {
                     SessionAction.Recorded.class,
                     awaited((fact, stage) -> stage instanceof Stage.Recording || stage instanceof Stage.Concluding))
             .on(SessionAction.Failed.class, awaited((fact, stage) -> fact.code().isFailure() && stage.isAsking()))
-            .on(
-                    SessionAction.AnswerEnded.class,
-                    when("answer-is-of-a-session", (own, fact) -> own.streams().has(fact.stream())))
+            // Those who are turned away are answered too, and no session waits for the end of that.
+            .always(SessionAction.AnswerEnded.class)
             .always(SessionAction.SessionDue.class)
             .always(SessionAction.ChoreDue.class)
             .always(SessionAction.Swept.class)

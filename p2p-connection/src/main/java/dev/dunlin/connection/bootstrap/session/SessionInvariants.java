@@ -68,7 +68,7 @@ final class SessionInvariants {
             }));
 
     private static Optional<String> indexed(SessionState own) {
-        int streams = 0;
+        int answers = 0;
         int joined = 0;
         int awaited = 0;
         for (Map.Entry<Long, Session> each : own.running()) {
@@ -76,9 +76,9 @@ final class SessionInvariants {
             Session session = each.getValue();
             Stage stage = session.stage();
             if (stage instanceof Stage.Unanswered || stage instanceof Stage.SendingResponse) {
-                streams++;
-                if (own.streams().or(session.stream(), 0L) != number) {
-                    return Optional.of("session " + number + " is not known by its stream");
+                answers++;
+                if (own.answers().or(session.question(), 0L) != number) {
+                    return Optional.of("session " + number + " is not known by its question");
                 }
             }
             if (stage instanceof Stage.Joining(var contact, String other)) {
@@ -104,10 +104,10 @@ final class SessionInvariants {
                 return Optional.of("no session works on " + each.getKey());
             }
         }
-        return streams == own.streams().size()
+        return answers == own.answers().size()
                         && joined == own.joined().size()
                         && awaited == own.awaited().size()
                 ? Optional.empty()
-                : Optional.of("there are streams, waits or names of sessions that do not go on");
+                : Optional.of("there are answers, waits or names of sessions that do not go on");
     }
 }

@@ -6,11 +6,9 @@ import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.WireLimits;
 import dev.dunlin.connection.exchange.ExchangeAction;
 import dev.dunlin.connection.protocol.Message;
-import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Machine;
 import java.util.List;
-import java.util.Optional;
 
 /** The session machine. */
 public final class SessionMachine {
@@ -43,11 +41,11 @@ public final class SessionMachine {
                     ExchangeAction.Asked.class,
                     fact -> PROTOCOLS.contains(fact.protocol()),
                     fact -> new SessionAction.Came(
-                            fact.number(), fact.stream(), fact.peer(), Optional.empty(), (BootstrapQuestion)
-                                    fact.message()))
-            .on(ExchangeAction.ReplySent.class, fact -> new SessionAction.AnswerEnded(fact.stream(), true))
-            .on(ExchangeAction.ReplyMissing.class, fact -> new SessionAction.AnswerEnded(fact.stream(), false))
-            .on(StreamAction.StreamClosed.class, fact -> new SessionAction.AnswerEnded(fact.stream(), false))
+                            fact.number(), fact.stream(), fact.peer(), fact.from(), (BootstrapQuestion) fact.message()))
+            .on(
+                    ExchangeAction.AnswerEnded.class,
+                    fact -> PROTOCOLS.contains(fact.protocol()),
+                    fact -> new SessionAction.AnswerEnded(fact.number(), fact.isWritten()))
             .transitions("""
                     noSession > validatingToken: came
                     validatingToken > joining: decided

@@ -69,7 +69,8 @@ final class SessionReducer {
             case SessionAction.Provisioned fact -> provisioned(fact);
             case SessionAction.Recorded fact -> recorded(fact.session(), fact.isHeld());
             case SessionAction.Failed fact -> ended(fact.session(), fact.code());
-            case SessionAction.AnswerEnded fact -> answered(own.streams().at(fact.stream()), fact.isWritten());
+            case SessionAction.AnswerEnded fact ->
+                own.answers().find(fact.question()).ifPresent(number -> answered(number, fact.isWritten()));
             case SessionAction.SessionDue fact -> due(fact.session());
             case SessionAction.ChoreDue fact -> due(fact.chore());
             case SessionAction.Swept fact -> {
@@ -142,7 +143,7 @@ final class SessionReducer {
                 now + within(config.tokenTimeout()),
                 now + most);
         own = own.with(own.sessions().start(number, session))
-                .withStreams(own.streams().with(fact.stream(), number));
+                .withAnswers(own.answers().with(fact.question(), number));
         ctx.then(new SessionAction.Begun(number, fact.peer()));
         reserve(number, session, contact);
     }
@@ -289,7 +290,7 @@ final class SessionReducer {
         long number = found.get();
         Session session = own.running().at(number);
         // Whoever tells of the database has had the answer, whether this side knows that already or not.
-        own = own.withStreams(own.streams().without(session.stream()))
+        own = unanswered(number, session)
                 .withAwaited(own.awaited()
                         .without(SessionState.awaiting(
                                 session.peer(), session.reference().orElseThrow())));
@@ -490,7 +491,7 @@ final class SessionReducer {
                 } else if (isLast) {
                     ended(number, Code.SUCCESS);
                 } else {
-                    own = own.withStreams(own.streams().without(session.stream()));
+                    own = unanswered(number, session);
                     enter(number, session, new Stage.AwaitingDatabase(), config.databaseTimeout());
                 }
             }
@@ -515,9 +516,9 @@ final class SessionReducer {
         Session session = own.running().at(number);
         Stage stage = session.stage();
         long now = ctx.now();
-        boolean isOpen = own.streams().has(session.stream());
-        own = own.with(own.sessions().end(number))
-                .withStreams(own.streams().without(session.stream()))
+        boolean isOpen = own.answers().or(session.question(), 0L) == number;
+        own = unanswered(number, session)
+                .with(own.sessions().end(number))
                 .with(own.admission().counting(session.network(), -1));
         session.reference()
                 .ifPresent(name ->
@@ -565,6 +566,12 @@ final class SessionReducer {
         count();
         own = own.without(Chore.DRAIN);
         ctx.then(new SessionAction.Drained());
+    }
+
+    private SessionState unanswered(long number, Session session) {
+        return own.answers().or(session.question(), 0L) == number
+                ? own.withAnswers(own.answers().without(session.question()))
+                : own;
     }
 
     /** Tells the peer, where it waits: a bounded try. */

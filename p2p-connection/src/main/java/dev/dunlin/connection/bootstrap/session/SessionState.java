@@ -4,7 +4,6 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
-import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Pool;
 import dev.dunlin.core.store.Subject;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.Optional;
  * @param self this node's id: the name of its party
  * @param cadre where the nodes of its party are
  * @param sessions those that go on, by their numbers
- * @param streams on which of them an answer is being written
+ * @param answers whose contact is still to be answered, or its answer is being written: by the question's number
  * @param holders which session works on a redemption
  * @param joined sessions that wait for the end of another of their redemption: by {@link #joint}
  * @param awaited sessions that a third message may come to: by {@link #awaiting}
@@ -38,7 +37,7 @@ public record SessionState(
         Optional<PeerId> self,
         List<Multiaddr> cadre,
         Pool<Long, Session> sessions,
-        Table<Handle, Long> streams,
+        Table<Long, Long> answers,
         Table<String, Long> holders,
         Table<String, Long> joined,
         Table<String, Long> awaited,
@@ -146,7 +145,7 @@ public record SessionState(
                 self,
                 cadre,
                 next,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -167,7 +166,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -182,7 +181,7 @@ public record SessionState(
                 last);
     }
 
-    SessionState withStreams(Table<Handle, Long> next) {
+    SessionState withAnswers(Table<Long, Long> next) {
         return new SessionState(
                 config,
                 self,
@@ -209,7 +208,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 next,
                 joined,
                 awaited,
@@ -230,7 +229,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 next,
                 awaited,
@@ -251,7 +250,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 next,
@@ -268,7 +267,7 @@ public record SessionState(
 
     SessionState withQueue(Table<Long, Boolean> next, int places) {
         return new SessionState(
-                config, self, cadre, sessions, streams, holders, joined, awaited, next, places, admission, turned,
+                config, self, cadre, sessions, answers, holders, joined, awaited, next, places, admission, turned,
                 named, chores, stance, past, last);
     }
 
@@ -278,7 +277,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -299,7 +298,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -320,7 +319,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -341,7 +340,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -362,7 +361,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -383,7 +382,7 @@ public record SessionState(
                 self,
                 next,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -404,7 +403,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions,
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,
@@ -425,7 +424,7 @@ public record SessionState(
                 self,
                 cadre,
                 sessions.bounded(next.maxSessions(), next.maxPerPeer()),
-                streams,
+                answers,
                 holders,
                 joined,
                 awaited,

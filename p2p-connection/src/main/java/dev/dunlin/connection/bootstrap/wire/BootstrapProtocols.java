@@ -33,18 +33,22 @@ public final class BootstrapProtocols {
                     : Optional.empty(),
             answer -> answer instanceof BootstrapAnswer.Taken);
 
-    /** Many peers, few questions of each; an answer may take as long as the longest session. */
+    /**
+     * Many peers, few questions of each; an answer may take as long as the longest session. A question of the most bytes comes in at
+     * {@link WireLimits#MESSAGE_BYTES} in 8 s or faster, and an answer goes out so: who sends or reads a byte a second is gone by then.
+     */
     private static final ProtocolLimits LIMITS = new ProtocolLimits(
-            16_384,
-            64,
-            4_096,
-            64,
-            1_024,
-            TimeUnit.MILLISECONDS.toMicros(10),
-            100,
-            TimeUnit.SECONDS.toMicros(65),
-            TimeUnit.MINUTES.toMicros(1),
-            false);
+                    16_384,
+                    64,
+                    4_096,
+                    64,
+                    1_024,
+                    TimeUnit.MILLISECONDS.toMicros(10),
+                    100,
+                    TimeUnit.SECONDS.toMicros(65),
+                    TimeUnit.MINUTES.toMicros(1),
+                    false)
+            .telling(TimeUnit.SECONDS.toMicros(8));
 
     private BootstrapProtocols() {}
 

@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -169,6 +170,14 @@ final class Listener {
         return asked;
     }
 
+    /** Another contact of who has asked a question, with its number. */
+    void again(long question, BootstrapQuestion message) {
+        Question before = Objects.requireNonNull(questions.get(question));
+        questions.put(question, new Question(before.peer(), before.stream(), message));
+        took(driver.dispatch(
+                new SessionAction.Came(question, before.stream(), before.peer(), Optional.empty(), message)));
+    }
+
     /** The ledger does what it was asked first; what it answers comes now, or stays behind. */
     boolean ledger(boolean isNow) {
         Turn.Emitted next = toLedger.poll();
@@ -282,8 +291,8 @@ final class Listener {
 
     /** The stream of a session ends, its answer written or not. */
     boolean stream(int which, boolean isWritten) {
-        List<Handle> open = new ArrayList<>();
-        for (Map.Entry<Handle, Long> each : own().streams()) {
+        List<Long> open = new ArrayList<>();
+        for (Map.Entry<Long, Long> each : own().answers()) {
             boolean isSending = own().running().at(each.getValue()).stage() instanceof Stage.SendingResponse;
             if (isSending || !isWritten) {
                 open.add(each.getKey());
@@ -292,11 +301,11 @@ final class Listener {
         if (open.isEmpty()) {
             return false;
         }
-        Handle stream = open.get(Math.floorMod(which, open.size()));
+        long question = open.get(Math.floorMod(which, open.size()));
         if (!isWritten) {
-            questions.values().removeIf(question -> question.stream().equals(stream));
+            questions.remove(question);
         }
-        took(driver.dispatch(new SessionAction.AnswerEnded(stream, isWritten)));
+        took(driver.dispatch(new SessionAction.AnswerEnded(question, isWritten)));
         return true;
     }
 

@@ -131,6 +131,24 @@ class ListenerTest {
             assertThat(listener.ends()).containsExactly(Code.SUCCESS);
         }
 
+        /** The exchange never does that; what a session holds is its own all the same. */
+        @Test
+        void ofTwoSessionsWithTheNumberOfOneQuestionEachHasItsOwnAnswer() {
+            Bytes foil = listener.token("t", Role.FOIL, ONCE);
+            long question = listener.comes(PEER, Listener.contact(PEER, foil, ""));
+            listener.settle();
+            listener.comes(
+                    PEER,
+                    new BootstrapQuestion.DatabaseResult(THEIRS, approval(PEER).session()));
+            Bytes stock = listener.token("u", Role.STOCK, ONCE);
+            listener.again(question, Listener.contact(PEER, stock, ""));
+            listener.again(question, Listener.contact(PEER, stock, ""));
+            assertThat(listener.own().running().size()).isEqualTo(2);
+            listener.settle();
+            assertThat(listener.ends()).containsExactly(Code.SUCCESS, Code.SUCCESS);
+            listener.checkAtRest();
+        }
+
         @Test
         void theListenerSaysWhereItsPartyIsOnlyInAnApproval() {
             Bytes token = listener.token("t", Role.STOCK, ONCE);

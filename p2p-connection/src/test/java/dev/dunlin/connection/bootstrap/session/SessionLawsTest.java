@@ -222,10 +222,8 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                         new BootstrapQuestion.DatabaseResult(
                                 TALLY, came.question() % 2 == 0 ? session.reference() : Optional.empty())));
             }
-            // No two questions come on one stream.
-            case SessionAction.Came came when own.streams().has(came.stream()) -> Optional.empty();
             case SessionAction.AnswerEnded ended -> {
-                for (var each : own.streams()) {
+                for (var each : own.answers()) {
                     boolean isSending = own.running().at(each.getValue()).stage() instanceof Stage.SendingResponse;
                     if (isSending) {
                         yield Optional.of(new SessionAction.AnswerEnded(each.getKey(), ended.isWritten()));

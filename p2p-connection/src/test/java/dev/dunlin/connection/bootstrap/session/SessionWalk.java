@@ -150,7 +150,7 @@ final class SessionWalk {
             return number;
         }
         if (isFoil) {
-            driver.dispatch(new SessionAction.AnswerEnded(session(number).stream(), true));
+            driver.dispatch(new SessionAction.AnswerEnded(session(number).question(), true));
             if (phase.equals("awaitingDatabase")) {
                 return number;
             }
@@ -216,7 +216,7 @@ final class SessionWalk {
                 driver.dispatch(new SessionAction.Drain(1));
                 driver.advanceBy(2);
             }
-            case GONE -> driver.dispatch(new SessionAction.AnswerEnded(session.stream(), false));
+            case GONE -> driver.dispatch(new SessionAction.AnswerEnded(session.question(), false));
             case BOOT -> driver.boot(config);
         }
     }
@@ -238,7 +238,7 @@ final class SessionWalk {
                                 : new SessionAction.Failed(
                                         number, session.step(), Code.PROVISION_FAILED, "there is no room"));
             case Stage.Recording _, Stage.Concluding _ -> recorded(number, isWell);
-            case Stage.SendingResponse _ -> driver.dispatch(new SessionAction.AnswerEnded(session.stream(), isWell));
+            case Stage.SendingResponse _ -> driver.dispatch(new SessionAction.AnswerEnded(session.question(), isWell));
             case Stage.Joining _, Stage.Queued _, Stage.AwaitingDatabase _ -> {
                 // Nothing is asked.
             }
