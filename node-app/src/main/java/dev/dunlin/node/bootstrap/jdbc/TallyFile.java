@@ -171,7 +171,7 @@ final class TallyFile {
             case BUSY, LOCKED -> "another program has locked it: see which has it open";
             case IOERR, CANTOPEN ->
                 "the system does not let SQLite read or write it (" + e.getMessage()
-                        + "): see what the system says of its disk";
+                        + "): see what its permissions are, and what the system says of its disk";
             default -> String.valueOf(e.getMessage());
         };
     }
