@@ -23,6 +23,10 @@ final class Logging {
     private static final String TEXT =
             "%d{HH:mm:ss.SSS} %-5level %replace(%msg){'[\\p{Cntrl}\\x{80}-\\x{9f}]+', ' '}%n";
     private static final String NETTY = "io.netty";
+    private static final String MIGRATIONS = "org.flywaydb";
+
+    // What it warns of fails a transaction, and is told there in one line.
+    private static final String POOL = "com.zaxxer.hikari";
 
     private Logging() {}
 
@@ -79,6 +83,10 @@ final class Logging {
         root.addAppender(appender);
         if (threshold == Threshold.INFO || threshold == Threshold.DEBUG) {
             context.getLogger(NETTY).setLevel(Level.WARN);
+            context.getLogger(MIGRATIONS).setLevel(Level.WARN);
+        }
+        if (threshold != Threshold.OFF && threshold != Threshold.TRACE) {
+            context.getLogger(POOL).setLevel(Level.ERROR);
         }
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.JDBC;
 
 /**
  * A ledger in an SQLite file: what a transaction has written is on the disk when it is done. The file is opened anew after it has failed.
@@ -87,8 +87,10 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
             pragmas.setProperty("busy_timeout", "5000");
             pragmas.setProperty("foreign_keys", "true");
             pragmas.setProperty("journal_size_limit", Integer.toString(64 << 20));
-            // As a URI, since the driver takes what follows a '?' in a path for settings.
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file.toUri(), pragmas);
+            // As a URI, since the driver takes what follows a '?' in a path for settings; not by the DriverManager,
+            // which loads
+            // the drivers of all engines.
+            Connection connection = JDBC.createConnection("jdbc:sqlite:" + file.toUri(), pragmas);
             try {
                 migrate(connection);
                 Open made = new Open(connection, new JdbcLedger(connection));

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import org.sqlite.JDBC;
 
 /**
  * A store of records in an SQLite file. What is done between {@link #begin} and {@link #commit} is done as a whole or not at all. After a
@@ -162,8 +162,10 @@ final class SqliteStore implements RecordStore, AutoCloseable {
         pragmas.setProperty("journal_size_limit", Integer.toString(64 << 20));
         pragmas.setProperty("cache_size", "-16384");
         try {
-            // As a URI, since the driver takes what follows a '?' in a path for settings.
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file.toUri(), pragmas);
+            // As a URI, since the driver takes what follows a '?' in a path for settings; not by the DriverManager,
+            // which loads
+            // the drivers of all engines.
+            Connection connection = JDBC.createConnection("jdbc:sqlite:" + file.toUri(), pragmas);
             try {
                 prepare(connection);
                 SqliteStore store = new SqliteStore(file, connection);
