@@ -1,23 +1,9 @@
 package dev.dunlin.node.bootstrap.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dunlin.connection.bootstrap.ledger.Entry;
-import dev.dunlin.connection.bootstrap.ledger.Event;
-import dev.dunlin.connection.bootstrap.ledger.Ledger;
-import dev.dunlin.connection.bootstrap.ledger.LedgerException;
-import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
-import dev.dunlin.connection.bootstrap.ledger.MemoryLedger;
-import dev.dunlin.connection.bootstrap.ledger.Phase;
-import dev.dunlin.connection.bootstrap.ledger.Token;
-import dev.dunlin.connection.bootstrap.wire.Hashes;
-import dev.dunlin.connection.bootstrap.wire.Role;
-import dev.dunlin.connection.bootstrap.wire.Tally;
-import dev.dunlin.core.multiformats.PeerId;
-import dev.dunlin.core.state.Bytes;
-import dev.dunlin.core.testkit.TypeArbitraries;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,23 +11,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** A ledger in an SQLite file is one in memory: whatever is asked, it says and keeps the same, also after it was opened anew. */
-class SqliteLedgerProperties {
+/** A ledger in an SQLite file. */
+class SqliteLedgerProperties extends LedgerContract<SqliteLedger> {
 
     private Path folder = Path.of("");
 
@@ -51,7 +28,7 @@ class SqliteLedgerProperties {
     }
 
     @AfterTry
-    void clear() throws IOException {
+    void remove() throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
@@ -63,214 +40,52 @@ class SqliteLedgerProperties {
         return folder.resolve(SqliteLedger.FILE);
     }
 
-    private static Token token(int number, long now) {
-        return new Token(
-                Hashes.sha256("token " + number),
-                number % 2 == 0 ? Role.STOCK : Role.FOIL,
-                number == 0 ? Optional.empty() : Optional.of(number),
-                now + 40,
-                "requirements of \"it\"; --",
-                number == 3 ? Optional.of(TypeArbitraries.peer(1)) : Optional.empty(),
-                number == 2,
-                "für den Händler",
-                now,
-                Optional.empty(),
-                0,
-                0,
-                0);
+    @Override
+    SqliteLedger open() {
+        return SqliteLedger.open(file());
     }
 
-    /** One of the things that can be asked, by its draw. */
-    private static Function<LedgerStore, Object> asked(int draw, int step, List<String> names) {
-        long now = 1000 + step;
-        PeerId peer = TypeArbitraries.peer(1 + draw / 10 % 2);
-        Bytes token = Hashes.sha256("token " + draw / 20 % 4);
-        String name = names.isEmpty() ? "none" : names.get(draw % names.size());
-        return store -> {
-            Ledger ledger = new Ledger(store, now);
-            return switch (draw % 10) {
-                case 0, 1, 2 -> {
-                    String id = "redemption" + step;
-                    names.add(id);
-                    yield ledger.reserve(new Ledger.Wish(token, peer, draw % 3 == 0 ? "key" : "", id, step, now + 20));
-                }
-                case 3 -> ledger.provisioning(name, step);
-                case 4, 5 -> ledger.provisioned(name, step, new Tally("t" + step, Role.STOCK, "x:y", ""), now + 20);
-                case 6 -> ledger.delivered(name, step);
-                case 7 -> ledger.release(name, step, "TIMEOUT", draw % 4 == 0);
-                case 8 -> draw % 5 == 0 ? ledger.revoke(token) : ledger.abandon(name);
-                default -> ledger.create(token(draw / 20 % 4, now));
-            };
-        };
+    @Override
+    Connection past() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + file());
     }
 
-    private record Content(List<Token> tokens, List<Object> redemptions, List<Entry> trail) {
-
-        static Content of(LedgerStore store) {
-            List<Object> redemptions = new ArrayList<>();
-            for (Phase phase : Phase.values()) {
-                redemptions.addAll(store.ended(phase, Long.MAX_VALUE, 1000));
-            }
-            return new Content(store.tokens(Optional.empty(), 1000), redemptions, store.entries(0, 10_000));
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = past();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
-    @Property(tries = 60)
-    void saysAndKeepsWhatOneInMemoryDoes(@ForAll @Size(max = 60) List<@IntRange(max = 79) Integer> draws) {
-        MemoryLedger memory = new MemoryLedger();
-        SqliteLedger sqlite = SqliteLedger.open(file());
-        for (int number = 0; number < 3; number++) {
-            Token token = token(number, 1000);
-            memory.inTransaction(store -> new Ledger(store, 1000).create(token));
-            sqlite.in(store -> new Ledger(store, 1000).create(token));
-        }
-        List<String> ofMemory = new ArrayList<>();
-        List<String> ofSqlite = new ArrayList<>();
-        for (int step = 0; step < draws.size(); step++) {
-            int draw = draws.get(step);
-            Object expected = memory.inTransaction(asked(draw, step, ofMemory));
-            Object said = sqlite.in(asked(draw, step, ofSqlite));
-            assertThat(said).isEqualTo(expected);
-            if (draw == 42) {
-                sqlite.close();
-                sqlite = SqliteLedger.open(file());
-            }
-        }
-        sqlite.close();
-        try (SqliteLedger again = SqliteLedger.open(file())) {
-            Content kept = again.in(Content::of);
-            assertThat(kept).isEqualTo(memory.inTransaction(Content::of));
-            Function<LedgerStore, List<Token>> page = store -> store.tokens(Optional.of(Hashes.sha256("token 1")), 1);
-            List<Token> some = again.in(page);
-            assertThat(some).isEqualTo(memory.inTransaction(page));
+    @Override
+    String anotherPrograms() throws SQLException {
+        execute("CREATE TABLE mine (x)");
+        return "is no ledger of tokens";
+    }
+
+    @Override
+    void later() throws SQLException {
+        execute("PRAGMA user_version = 99");
+    }
+
+    @Override
+    void clear() {
+        try {
+            Files.delete(file());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    @Example
-    void whatThrowsLeavesNothing() {
-        try (SqliteLedger ledger = SqliteLedger.open(file())) {
-            ledger.in(store -> new Ledger(store, 1).create(token(1, 1)));
-            assertThatThrownBy(() -> ledger.in(store -> {
-                        new Ledger(store, 1).create(token(2, 1));
-                        throw new IllegalStateException("the rules have a bug");
-                    }))
-                    .isInstanceOf(IllegalStateException.class);
-            List<Token> tokens = ledger.in(store -> store.tokens(Optional.empty(), 10));
-            assertThat(tokens).hasSize(1);
-            List<Entry> trail = ledger.in(store -> store.entries(0, 10));
-            assertThat(trail).hasSize(1);
-        }
-    }
-
-    /** Not even rules with a bug use a token more often than it may be. */
-    @Example
-    void theTablesThemselvesRefuseWhatMayNotBe() {
-        try (SqliteLedger ledger = SqliteLedger.open(file())) {
-            Token token = token(1, 1);
-            assertThatThrownBy(() -> ledger.in(store -> {
-                        store.put(new Token(
-                                token.hash(),
-                                token.role(),
-                                token.maxUses(),
-                                1,
-                                "",
-                                Optional.empty(),
-                                false,
-                                "",
-                                1,
-                                Optional.empty(),
-                                1,
-                                1,
-                                0));
-                        return true;
-                    }))
-                    .isInstanceOf(LedgerException.class);
-            Optional<Token> found = ledger.in(store -> store.token(token.hash()));
-            assertThat(found).isEmpty();
-        }
-    }
-
-    @Example
-    void theTrailIsOnlyAddedToAndAChangeBehindItsBackIsSeen() throws SQLException {
-        try (SqliteLedger ledger = SqliteLedger.open(file())) {
-            for (int i = 0; i < 3; i++) {
-                String kind = "event" + i;
-                ledger.in(store -> {
-                    new Ledger(store, 1).append(new Event(kind, 0, "", "", "", "", "", 1));
-                    return true;
-                });
-            }
-            try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
-                    Statement statement = other.createStatement()) {
-                assertThatThrownBy(() -> statement.execute("UPDATE trail SET kind = 'x' WHERE number = 2"))
-                        .isInstanceOf(SQLException.class);
-                assertThatThrownBy(() -> statement.execute("DELETE FROM trail")).isInstanceOf(SQLException.class);
-                statement.execute("DROP TRIGGER trail_is_not_changed");
-                statement.execute("UPDATE trail SET kind = 'x' WHERE number = 2");
-            }
-            List<Entry> trail = ledger.in(store -> store.entries(0, 10));
-            assertThat(trail.get(1).isBehind(trail.get(0).head())).isFalse();
-        }
-    }
-
-    @Example
-    void anotherFileOrALaterOneIsNotTouched() throws SQLException, IOException {
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = other.createStatement()) {
-            statement.execute("CREATE TABLE mine (x)");
-        }
-        assertThatThrownBy(() -> SqliteLedger.open(file()))
-                .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("is no ledger of tokens");
-        Files.delete(file());
-        SqliteLedger.open(file()).close();
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = other.createStatement()) {
-            statement.execute("PRAGMA user_version = 99");
-        }
-        assertThatThrownBy(() -> SqliteLedger.open(file()))
-                .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("a later version of this program");
+    @Override
+    String dropTrigger() {
+        return "DROP TRIGGER trail_is_not_changed";
     }
 
     @Example
     void theFileIsItsUsersAlone() throws IOException {
-        SqliteLedger.open(file()).close();
+        open().close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
                 .isEqualTo("rw-------");
-    }
-
-    /** Threads that race for a token that is good once: one has it, whoever comes first. */
-    @Example
-    void oneOfManyWins() throws InterruptedException {
-        try (SqliteLedger ledger = SqliteLedger.open(file());
-                SqliteLedger beside = SqliteLedger.open(file())) {
-            ledger.in(store -> new Ledger(store, 1).create(token(1, 1)));
-            AtomicInteger granted = new AtomicInteger();
-            List<Thread> threads = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                int number = i;
-                threads.add(Thread.ofVirtual().start(() -> {
-                    Ledger.Decision decision = (number % 2 == 0 ? ledger : beside)
-                            .in(store -> new Ledger(store, 2)
-                                    .reserve(new Ledger.Wish(
-                                            token(1, 1).hash(),
-                                            TypeArbitraries.peer(number),
-                                            "",
-                                            "redemption" + number,
-                                            number,
-                                            10)));
-                    if (decision instanceof Ledger.Decision.Granted) {
-                        granted.incrementAndGet();
-                    }
-                }));
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            assertThat(granted).hasValue(1);
-            List<Entry> trail = ledger.in(store -> store.entries(0, 100));
-            assertThat(trail).hasSize(65);
-        }
     }
 }
