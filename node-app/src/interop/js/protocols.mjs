@@ -90,7 +90,8 @@ export function serveEcho (node, emit, protocol) {
   return serveOne(node, emit, protocol, echo)
 }
 
-function serveOne (node, emit, protocol, handler) {
+/** Registers a handler, `handler(stream, reader, peer)`; what it throws resets the stream and is told. */
+export function serveOne (node, emit, protocol, handler) {
   return node.handle(protocol, async (stream, connection) => {
     const peer = connection.remotePeer.toString()
     const reader = new Reader(stream, { held: protocol === STALL })

@@ -4,10 +4,12 @@ import { performance } from 'node:perf_hooks'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import { bootstrapRequests } from './bootstrap.mjs'
 import { patternSha256, randomChunks, u64, zeroChunks } from './bytes.mjs'
 import { kadRequests } from './kad.mjs'
-import { ECHO, HALF_CLOSE, PERF, RESET, serveEcho, SINK, SOURCE, STREAM_LIMITS } from './protocols.mjs'
-import { closeReason, finish, hashChunk, Reader, write } from './stream-io.mjs'
+import { connection, withStream, writeAll } from './open.mjs'
+import { ECHO, HALF_CLOSE, PERF, RESET, serveEcho, SINK, SOURCE } from './protocols.mjs'
+import { finish, hashChunk, write } from './stream-io.mjs'
 
 const PING = '/ipfs/ping/1.0.0'
 const PING_BYTES = 32
@@ -21,44 +23,6 @@ function count (value, name, fallback) {
     throw new Error(`"${name}" must be a whole number of at least 0, not ${JSON.stringify(number)}`)
   }
   return number
-}
-
-/** The connection to a peer: `peer` is a multiaddr, which is dialled if need be, or the id of a connected peer. */
-async function connection ({ node }, peer, signal) {
-  if (typeof peer !== 'string' || peer === '') {
-    throw new Error('"peer" is missing: give a multiaddr or a peer id')
-  }
-  if (peer.startsWith('/')) {
-    return node.dial(multiaddr(peer), { signal })
-  }
-  const open = node.getConnections(peerIdFromString(peer)).find(c => c.status === 'open')
-  if (open == null) {
-    throw new Error(`not connected to ${peer}: dial a multiaddr first`)
-  }
-  return open
-}
-
-/** Opens a stream, runs `use(stream, reader)`, and resets the stream when that fails or the deadline passes. */
-async function withStream (conn, protocol, signal, use) {
-  const stream = await conn.newStream([protocol], { signal, ...STREAM_LIMITS })
-  const reader = new Reader(stream)
-  const expire = () => stream.abort(signal.reason)
-  signal.addEventListener('abort', expire, { once: true })
-  try {
-    return await use(stream, reader)
-  } catch (error) {
-    stream.abort(error)
-    throw signal.aborted ? signal.reason : error
-  } finally {
-    signal.removeEventListener('abort', expire)
-  }
-}
-
-async function writeAll (stream, chunks, signal) {
-  for (const chunk of chunks) {
-    await write(stream, chunk)
-  }
-  await finish(stream, signal)
 }
 
 function describe ({ earlyMuxer }, conn) {
@@ -377,5 +341,7 @@ export const requests = {
     return { count: list.length, connections: list.map(conn => describe(context, conn)) }
   },
 
-  ...kadRequests
+  ...kadRequests,
+
+  ...bootstrapRequests
 }

@@ -215,6 +215,78 @@ async function kademlia () {
   await stopAll(a, b, c, client, off, ipfs)
 }
 
+const jsonHex = value => hexOf(JSON.stringify(value))
+
+/** Both flows in both directions, with tokens of both kinds, and what is refused. */
+async function bootstrap () {
+  const [a, b, c] = await Promise.all([start(), start(), start()])
+  const rejection = reason => ({ approved: false, reason })
+  await assert.rejects(a.ask('bootstrap.redeem', { addrs: [b.addr], token: 'none', role: 'stock' }), { name: 'UnsupportedProtocolError' })
+  for (const peer of [a, b]) {
+    assert.ok((await peer.ask('bootstrap.serve', { sessionRefs: peer === b })).protocols.includes('/taleus/bootstrap/1.0.0'))
+  }
+  for (const [x, y] of [[a, b], [b, a]]) {
+    for (const role of ['stock', 'foil']) {
+      for (const multiUse of [false, true]) {
+        const token = `${role} ${multiUse}`
+        const redeem = (peer, args) => peer.ask('bootstrap.redeem', { addrs: [y.addr], token, role, ...args })
+        await y.ask('bootstrap.token', { token, role, multiUse, identity: { name: 'x' } })
+        const wrong = await redeem(x, { identity: { name: 'y' } })
+        assert.deepEqual(wrong.answer.value, rejection('identity_insufficient'))
+        assert.deepEqual((await redeem(x, { identity: { name: 'x' }, partyId: y.id })).answer.value, rejection('identity_insufficient'))
+        const { approved, answer, database, third } = await redeem(x, { identity: { name: 'x' } })
+        assert.ok(approved && answer.end === 'closed', JSON.stringify(answer))
+        assert.deepEqual([answer.problems, answer.value.partyId, answer.value.cadrePeerAddrs], [[], y.id, [y.addr]])
+        assert.equal(database.tally.createdBy, role)
+        if (role === 'foil') {
+          assert.deepEqual([third.end, third.text, 'sessionRef' in third.sent], ['closed', '', y === b])
+        }
+        const maker = await (role === 'stock' ? y : x).ask('bootstrap.state')
+        assert.deepEqual(maker.databases.at(-1), database)
+        const again = await redeem(c, { identity: { name: 'x' } })
+        assert.equal(again.approved, multiUse)
+        const listener = await y.ask('bootstrap.state')
+        assert.equal(listener.tokens.find(t => t.token === token).uses, multiUse ? 2 : 1)
+        assert.ok(listener.redemptions.filter(r => r.token === token).every(r => r.phase === 'done'))
+        assert.ok(listener.seen.every(m => m.problems.length === 0))
+        if (multiUse) {
+          const keyed = () => redeem(x, { identity: { name: 'x' }, more: { idempotencyKey: 'k'.repeat(16) } })
+          assert.equal((await keyed()).answer.text, (await keyed()).answer.text)
+        } else {
+          assert.deepEqual(again.answer.value, rejection('invalid_token'))
+          assert.equal((await redeem(x, { identity: { name: 'x' }, sendThird: false })).answer.text, answer.text)
+        }
+      }
+    }
+    assert.equal((await x.ask('bootstrap.third', { addrs: [y.addr] })).value.reason, 'malformed_request')
+    const contact = { token: 'stock true', partyId: x.id, identityBundle: { name: 'x' }, cadrePeerAddrs: [] }
+    const raw = async bytes => JSON.parse((await x.ask('bootstrap.raw', { addrs: [y.addr], bytes })).text)
+    assert.equal((await raw(jsonHex(contact))).approved, true)
+    for (const bytes of [
+      '', 'ff', hexOf('nonsense'), hexOf('[]'), hexOf('{}'), jsonHex(contact) + '20' + hexOf('{}'), hexOf('{"token":"a",') + jsonHex(contact).slice(2),
+      jsonHex(contact).replace(hexOf('name'), 'ff'), jsonHex({ ...contact, cadrePeerAddrs: ['no address'] }),
+      jsonHex({ ...contact, identityBundle: 'x'.repeat(1 << 16) }), jsonHex({ ...contact, more: JSON.parse('['.repeat(16) + ']'.repeat(16)) })
+    ]) {
+      assert.deepEqual(await raw(bytes), rejection('malformed_request'), bytes.slice(0, 200))
+    }
+    await y.ask('bootstrap.instead', { bytes: '00' })
+    const { approved, answer } = await x.ask('bootstrap.redeem', { addrs: [y.addr], token: 'stock true', role: 'stock' })
+    assert.ok(!approved && answer.problems.length === 1, JSON.stringify(answer))
+  }
+  // Of two sessions that wait for one peer, a third message that names none is for neither.
+  await b.ask('bootstrap.token', { token: 'two', role: 'foil', multiUse: true })
+  const two = () => a.ask('bootstrap.redeem', { addrs: [b.addr], token: 'two', role: 'foil', sendThird: false })
+  const [one] = [await two(), await two()]
+  assert.equal((await a.ask('bootstrap.third', { addrs: [b.addr] })).value.reason, 'malformed_request')
+  assert.equal((await a.ask('bootstrap.third', { addrs: [b.addr], sessionRef: one.answer.value.sessionRef })).text, '')
+  assert.equal((await a.ask('bootstrap.third', { addrs: [b.addr] })).text, '')
+  await b.ask('bootstrap.instead', { kind: 'database', bytes: hexOf('{}') })
+  assert.equal((await a.ask('bootstrap.redeem', { addrs: [b.addr], token: 'two', role: 'foil' })).third.text, '{}')
+  await assert.rejects(a.ask('bootstrap.redeem', { addrs: [], token: 'two', role: 'foil' }), /must be a list/)
+  await assert.rejects(a.ask('bootstrap.redeem', { addrs: [b.addr], token: 'two', role: 'both' }), /stock or foil/)
+  await stopAll(a, b, c)
+}
+
 async function main () {
   for (const key of KEYS) {
     for (const mode of [['on', 'on'], ['on', 'off'], ['off', 'on'], ['off', 'off']]) {
@@ -263,6 +335,8 @@ async function main () {
   await stopAll(a, b)
 
   await part('Kademlia', kademlia)
+
+  await part('bootstrap', bootstrap)
 
   await part('receiver killed mid-transfer', () => killedMidTransfer('sink'))
   await part('sender killed mid-transfer', () => killedMidTransfer('source'))
