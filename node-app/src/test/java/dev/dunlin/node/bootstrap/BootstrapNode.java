@@ -57,12 +57,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** A node on real sockets that takes bootstraps and redeems links, whose ledger and databases are in memory. */
-final class BootstrapNode implements AutoCloseable {
+public final class BootstrapNode implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /** The root of such a node. */
-    record Root(
+    public record Root(
             ConnectionState connection,
             PeerState peer,
             StreamState stream,
@@ -108,20 +108,34 @@ final class BootstrapNode implements AutoCloseable {
     }
 
     final MemoryVault vault = new MemoryVault(1 << 20);
-    final MemoryLedger ledger = new MemoryLedger();
-    final Map<String, Tally> databases = new ConcurrentSkipListMap<>();
+
+    /** Its tokens, their redemptions and the trail. */
+    public final MemoryLedger ledger = new MemoryLedger();
+
+    /** What it has made. */
+    public final Map<String, Tally> databases = new ConcurrentSkipListMap<>();
+
     final NettyNode<Root> node;
-    final NodeRuntime<Root> runtime;
-    final PeerId self;
-    final Multiaddr address;
-    volatile Hooks hooks = new Hooks();
+
+    /** Its state, and what can be asked of it. */
+    public final NodeRuntime<Root> runtime;
+
+    /** Who it is. */
+    public final PeerId self;
+
+    /** Where it listens, without its id; also the whole of its cadre. */
+    public final Multiaddr address;
+
+    /** What it judges and makes by. */
+    public volatile Hooks hooks = new Hooks();
+
     private final CompletableFuture<Port> port = new CompletableFuture<>();
     private final LedgerService ledgerService;
     private final HookService hookService;
     private final AtomicLong asked = new AtomicLong();
 
     /** What the hooks do; a test changes some of it. */
-    class Hooks implements ListenerHooks, DialerHooks {
+    public class Hooks implements ListenerHooks, DialerHooks {
 
         @Override
         public boolean validateIdentity(PeerId peer, String identity, String requirements, Duration within)
@@ -174,6 +188,26 @@ final class BootstrapNode implements AutoCloseable {
         };
     }
 
+    private DialerHooks dialer() {
+        return new DialerHooks() {
+            @Override
+            public Tally provisionDatabase(String name, PeerId peer, Role role, List<Multiaddr> cadre, Duration within)
+                    throws Exception {
+                return hooks.provisionDatabase(name, peer, role, cadre, within);
+            }
+
+            @Override
+            public void removeDatabase(String name, Tally tally) {
+                hooks.removeDatabase(name, tally);
+            }
+
+            @Override
+            public boolean validateResponse(PeerId peer, BootstrapAnswer.Approved answer, Duration within) {
+                return hooks.validateResponse(peer, answer, within);
+            }
+        };
+    }
+
     /** The port of a node that is not there yet: nothing is handed in before it is. */
     private Port port() {
         return new Port() {
@@ -195,7 +229,7 @@ final class BootstrapNode implements AutoCloseable {
     }
 
     /** With settings: names and values by turns. */
-    BootstrapNode(boolean isCompatible, String... settings) {
+    public BootstrapNode(boolean isCompatible, String... settings) {
         Table<String, String> config = Table.empty();
         for (int i = 0; i < settings.length; i += 2) {
             config = config.with(settings[i], settings[i + 1]);
@@ -225,7 +259,7 @@ final class BootstrapNode implements AutoCloseable {
                 },
                 port(),
                 600_000_000L);
-        hookService = new HookService(port(), vault, listener(), hooks, 64);
+        hookService = new HookService(port(), vault, listener(), dialer(), 64);
         node = NettyNode.of(Root.store(protocols), PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                 .exchanges(protocols)
                 .config(config)
@@ -247,7 +281,7 @@ final class BootstrapNode implements AutoCloseable {
     }
 
     /** Makes a token. */
-    void token(String token, Role role, Optional<Integer> uses) {
+    public void token(String token, Role role, Optional<Integer> uses) {
         long now = System.currentTimeMillis() * 1_000;
         ledger.inTransaction(store -> new Ledger(store, now)
                 .create(new Token(
@@ -268,6 +302,11 @@ final class BootstrapNode implements AutoCloseable {
 
     /** Redeems a token of another node, and waits. */
     Action redeem(BootstrapNode other, String token, Role role, String identity) {
+        return redeem(other.address.withPeer(other.self), token, role, identity);
+    }
+
+    /** Redeems a token of a party, one of whose nodes is at an address that ends in its id, and waits. */
+    public Action redeem(Multiaddr other, String token, Role role, String identity) {
         Bytes hash = vault.keep(Vault.Kind.TOKEN, token);
         Bytes who = vault.keep(Vault.Kind.IDENTITY, identity);
         long number = asked.incrementAndGet();
@@ -275,7 +314,7 @@ final class BootstrapNode implements AutoCloseable {
                         "redeem" + number,
                         ticket -> new DialerAction.Redeem(
                                 ticket,
-                                new Invitation(List.of(other.address.withPeer(other.self)), hash, Long.MAX_VALUE, role),
+                                new Invitation(List.of(other), hash, Long.MAX_VALUE, role),
                                 who,
                                 List.of(address),
                                 "key-of-16-characters-" + number),
@@ -283,7 +322,8 @@ final class BootstrapNode implements AutoCloseable {
                 .join();
     }
 
-    static void await(BooleanSupplier holds) {
+    /** Waits until something holds. */
+    public static void await(BooleanSupplier holds) {
         long end = System.nanoTime() + SOON.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
