@@ -90,10 +90,15 @@ final class DataDirectory {
 
     /** The file of the records of the DHT: in the data directory that a log folder is in; of another folder, beside it, with its name. */
     static Path records(Path log) {
+        return beside(log, SqliteRecords.FILE);
+    }
+
+    /** What has a name in the data directory that a log folder is in; of another folder, beside it, with its name. */
+    static Path beside(Path log, String name) {
         Path whole = log.toAbsolutePath().normalize();
         return around(log)
-                .map(dataDirectory -> dataDirectory.resolve(SqliteRecords.FILE))
-                .orElseGet(() -> whole.resolveSibling(whole.getFileName() + "-" + SqliteRecords.FILE));
+                .map(dataDirectory -> dataDirectory.resolve(name))
+                .orElseGet(() -> whole.resolveSibling(whole.getFileName() + "-" + name));
     }
 
     /**

@@ -17,6 +17,9 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.node.bootstrap.extension.BootstrapExtension;
+import dev.dunlin.node.bootstrap.jdbc.SqliteLedger;
+import dev.dunlin.node.bootstrap.jdbc.SqliteTallies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,9 +76,20 @@ final class ExtensionHost implements Host {
 
     /** A node that records nothing has no directory either. */
     private static Extension withFiles(Extension extension, Optional<Path> log) {
-        return log.isPresent() && extension instanceof KadExtension kad && !kad.hasFile()
-                ? kad.withFile(host -> RecordsFile.open(DataDirectory.records(log.get()), host))
-                : extension;
+        if (log.isEmpty()) {
+            return extension;
+        }
+        Path folder = log.get();
+        return switch (extension) {
+            case KadExtension kad
+            when !kad.hasFile() -> kad.withFile(host -> RecordsFile.open(DataDirectory.records(folder), host));
+            case BootstrapExtension bootstrap
+            when !bootstrap.hasPlace() ->
+                bootstrap.in(
+                        DataDirectory.beside(folder, SqliteLedger.FILE),
+                        DataDirectory.beside(folder, SqliteTallies.DIRECTORY));
+            default -> extension;
+        };
     }
 
     private static CommandFailure failure(String extension, Throwable bad) {

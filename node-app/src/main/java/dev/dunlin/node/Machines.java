@@ -8,6 +8,7 @@ import dev.dunlin.core.operate.Registry;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.node.admin.OpenApi;
+import dev.dunlin.node.bootstrap.extension.BootstrapExtension;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Machines {
     static final String VARIABLE = "DUNLIN_MACHINES";
 
     /** What every run of the program has beside the machines that every node has. */
-    private static final Extensions OWN = Extensions.of(new KadExtension());
+    private static final Extensions OWN = Extensions.of(new KadExtension(), new BootstrapExtension());
 
     private static final String BETWEEN = ",";
     private static final String OPTION = "--machines";

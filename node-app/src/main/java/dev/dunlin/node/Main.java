@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -179,6 +180,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new SimulateCommand(Terminal.hasStandardError()));
         Registry<NodeRoot> registry = machines.registry(program.getSubcommands().keySet());
         Verbs.addTo(program, registry, machines);
+        Objects.requireNonNull(program.getSubcommands().get("audit"))
+                .addSubcommand(new AuditExportCommand(machines, registry));
         program.addSubcommand(new TopCommand(registry, machines, isUser && Terminal.hasBoth()));
         return program.registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)

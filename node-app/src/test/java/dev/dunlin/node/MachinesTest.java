@@ -341,7 +341,8 @@ class MachinesTest {
                 .isEqualTo(ExitCode.OK);
         assertThat(Files.readString(test))
                 .contains("dev.dunlin.node.NodeRoot.newStore(dev.dunlin.node.Extensions.of("
-                        + "new dev.dunlin.dht.extension.KadExtension(), new com.example.lamps.Lamps()))");
+                        + "new dev.dunlin.dht.extension.KadExtension(), new dev.dunlin.node.bootstrap.extension.BootstrapExtension(),"
+                        + " new com.example.lamps.Lamps()))");
         List<Path> classPath = new ArrayList<>(ChangedBuild.testClassPath());
         classPath.add(jar);
         ChangedBuild.compile(test, classPath, Files.createDirectory(home.resolve("compiled")));

@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,33 @@ final class HookCalls implements AutoCloseable {
         if (!threads.run(owner, () -> port.answer(request, said(what, owner, call, answer, failure)))) {
             LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
             port.answer(request, full);
+        }
+    }
+
+    /** Calls one, and does something with what it says. */
+    <T> void consult(
+            long owner, String what, Callable<T> call, Consumer<T> said, Consumer<String> failed, Runnable full) {
+        boolean isCalled = threads.run(owner, () -> {
+            @Nullable T answer;
+            try {
+                answer = call.call();
+                if (answer == null) {
+                    throw new IllegalStateException("it gives nothing");
+                }
+            } catch (Exception e) {
+                LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+                failed.accept(why(e));
+                return;
+            } catch (StackOverflowError | LinkageError | AssertionError e) {
+                LOG.error("{} {}: the hook to {} failed, which is a bug of it", whose, owner, what, e);
+                failed.accept(why(e));
+                return;
+            }
+            said.accept(answer);
+        });
+        if (!isCalled) {
+            LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
+            full.run();
         }
     }
 

@@ -19,6 +19,9 @@ import java.util.Optional;
 /** Carries out what sessions and attempts ask of hooks. */
 public final class HookService implements AutoCloseable {
 
+    /** Longer than a token may be looked at: its session has ended by then, and stops the call. */
+    private static final Duration TOKEN_WITHIN = Duration.ofMinutes(1);
+
     private final Port port;
     private final Vault vault;
     private final ListenerHooks listener;
@@ -76,6 +79,24 @@ public final class HookService implements AutoCloseable {
                 makers.stop(init.session());
             }
         }
+    }
+
+    /** Whether tokens are known that the ledger may not have. */
+    public boolean knowsTokens() {
+        return listener.knowsTokens();
+    }
+
+    /** Asks for a token that was made elsewhere, and tells the ledger of it; returns at once. */
+    public void reserve(ActionId request, SessionEffect.Reserve init, LedgerService ledger) {
+        judges.consult(
+                init.session(),
+                "tell of a token",
+                () -> listener.getTokenInfo(init.token(), TOKEN_WITHIN),
+                found -> found.filter(token -> token.hash().equals(init.token()))
+                        .ifPresentOrElse(
+                                token -> ledger.carryOut(request, init, token), () -> ledger.carryOut(request, init)),
+                why -> port.answer(request, new SessionAction.Failed(init.session(), init.step(), Code.INTERNAL, why)),
+                () -> port.answer(request, overloaded(init.session(), init.step())));
     }
 
     private void judge(ActionId request, SessionEffect.Judge init) {

@@ -1,13 +1,21 @@
 package dev.dunlin.node.bootstrap;
 
+import dev.dunlin.connection.bootstrap.ledger.Ledger;
+import dev.dunlin.connection.bootstrap.ledger.LedgerAction;
+import dev.dunlin.connection.bootstrap.ledger.LedgerEffect;
+import dev.dunlin.connection.bootstrap.ledger.LedgerEffects;
 import dev.dunlin.connection.bootstrap.ledger.LedgerException;
+import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
+import dev.dunlin.connection.bootstrap.ledger.Token;
 import dev.dunlin.connection.bootstrap.session.Code;
 import dev.dunlin.connection.bootstrap.session.Databases;
 import dev.dunlin.connection.bootstrap.session.SessionAction;
 import dev.dunlin.connection.bootstrap.session.SessionEffect;
 import dev.dunlin.connection.bootstrap.session.SessionEffects;
 import dev.dunlin.connection.bootstrap.session.SessionEffects.Transactions;
+import dev.dunlin.connection.bootstrap.session.SweepCounts;
 import dev.dunlin.core.runtime.Port;
+import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,14 +49,29 @@ public final class LedgerService implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final Thread thread;
     private boolean isClosed;
+    private int strangers;
     private long told = System.nanoTime() - TOLD_EACH;
 
-    private record Wanted(ActionId request, Optional<SessionEffect.OfLedger> effect) {
+    private sealed interface Wanted {
 
-        boolean isAlone() {
-            return effect.filter(SessionEffects::isAlone).isPresent();
+        default boolean isAlone() {
+            return false;
         }
     }
+
+    private record OfSession(ActionId request, SessionEffect.OfLedger effect) implements Wanted {
+
+        @Override
+        public boolean isAlone() {
+            return SessionEffects.isAlone(effect);
+        }
+    }
+
+    private record OfKnown(ActionId request, SessionEffect.Reserve effect, Token token) implements Wanted {}
+
+    private record OfOperator(ActionId request, LedgerEffect effect) implements Wanted {}
+
+    private record End() implements Wanted {}
 
     /**
      * Begins.
@@ -67,15 +90,29 @@ public final class LedgerService implements AutoCloseable {
 
     /** Carries out one, after those that were asked before; returns at once. */
     public void carryOut(ActionId request, SessionEffect.OfLedger effect) {
+        take(new OfSession(request, effect));
+    }
+
+    /** As above, of a token that was made elsewhere: it is added first, if there is none of its hash. */
+    void carryOut(ActionId request, SessionEffect.Reserve effect, Token token) {
+        take(new OfKnown(request, effect, token));
+    }
+
+    /** Carries out what those who operate the node ask, after what was asked before; returns at once. */
+    public void carryOut(ActionId request, LedgerEffect effect) {
+        take(new OfOperator(request, effect));
+    }
+
+    private void take(Wanted wanted) {
         synchronized (waiting) {
             if (!isClosed && waiting.size() < MOST_WAITING) {
-                waiting.add(new Wanted(request, Optional.of(effect)));
+                waiting.add(wanted);
                 return;
             }
         }
         // What frees a use and is dropped here is found by the sweep.
         dropped.incrementAndGet();
-        refuse(request, effect, Code.OVERLOADED, "the ledger has too much to do, or is closed");
+        refuse(wanted, Code.OVERLOADED, "the ledger has too much to do, or is closed");
     }
 
     /** How many wait. */
@@ -101,12 +138,11 @@ public final class LedgerService implements AutoCloseable {
             while (batch.size() < MOST_AT_ONCE && !batch.getLast().isAlone() && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
             }
-            goesOn = batch.stream().allMatch(one -> one.effect().isPresent());
-            batch.removeIf(one -> one.effect().isEmpty());
+            goesOn = !batch.removeIf(End.class::isInstance);
             Optional<Wanted> alone =
                     batch.isEmpty() || !batch.getLast().isAlone() ? Optional.empty() : Optional.of(batch.removeLast());
             done(batch);
-            alone.ifPresent(this::doneAlone);
+            alone.ifPresent(one -> doneAlone((OfSession) one));
         }
     }
 
@@ -114,12 +150,12 @@ public final class LedgerService implements AutoCloseable {
         if (batch.isEmpty()) {
             return;
         }
-        List<Optional<SessionAction>> answers;
+        List<Optional<? extends Action>> answers;
         try {
             answers = transactions.in(store -> {
-                List<Optional<SessionAction>> all = new ArrayList<>();
+                List<Optional<? extends Action>> all = new ArrayList<>();
                 for (Wanted each : batch) {
-                    all.add(SessionEffects.answer(each.effect().orElseThrow(), store));
+                    all.add(answer(each, store));
                 }
                 return all;
             });
@@ -129,24 +165,61 @@ public final class LedgerService implements AutoCloseable {
             } else {
                 Wanted only = batch.getFirst();
                 failed(e);
-                refuse(only.request(), only.effect().orElseThrow(), Code.INTERNAL, "the ledger cannot be written");
+                refuse(only, Code.INTERNAL, "the ledger cannot be read or written: " + e.getMessage());
             }
             return;
         }
         for (int i = 0; i < batch.size(); i++) {
-            ActionId request = batch.get(i).request();
+            ActionId request = requestOf(batch.get(i));
             answers.get(i).ifPresent(answer -> port.answer(request, answer));
         }
     }
 
-    private void doneAlone(Wanted wanted) {
-        SessionEffect.OfLedger effect = wanted.effect().orElseThrow();
+    private static Optional<? extends Action> answer(Wanted wanted, LedgerStore store) {
+        return switch (wanted) {
+            case OfSession(ActionId _, SessionEffect.OfLedger effect) -> SessionEffects.answer(effect, store);
+            case OfKnown(ActionId _, SessionEffect.Reserve effect, Token token) -> {
+                new Ledger(store, effect.now()).create(token);
+                yield SessionEffects.answer(effect, store);
+            }
+            case OfOperator(ActionId _, LedgerEffect effect) ->
+                Optional.of(new LedgerAction.Told(effect.inquiry(), LedgerEffects.answer(effect, store)));
+            case End() -> Optional.empty();
+        };
+    }
+
+    private static ActionId requestOf(Wanted wanted) {
+        return switch (wanted) {
+            case OfSession(ActionId request, SessionEffect.OfLedger _) -> request;
+            case OfKnown(ActionId request, SessionEffect.Reserve _, Token _) -> request;
+            case OfOperator(ActionId request, LedgerEffect _) -> request;
+            case End() -> ActionId.NONE;
+        };
+    }
+
+    private void doneAlone(OfSession wanted) {
+        SessionEffect.OfLedger effect = wanted.effect();
         try {
-            SessionEffects.done(effect, lease, transactions, databases)
-                    .ifPresent(answer -> port.answer(wanted.request(), answer));
+            SessionEffects.done(effect, lease, transactions, databases).ifPresent(answer -> {
+                tell(answer);
+                port.answer(wanted.request(), answer);
+            });
         } catch (RuntimeException e) {
             failed(e);
-            refuse(wanted.request(), effect, Code.INTERNAL, "the ledger cannot be read or written");
+            refuse(wanted, Code.INTERNAL, "the ledger cannot be read or written: " + e.getMessage());
+        }
+    }
+
+    private void tell(SessionAction answer) {
+        if (answer instanceof SessionAction.Swept(SweepCounts counts, List<String> _)
+                && counts.strangers() != strangers) {
+            strangers = counts.strangers();
+            if (strangers > 0) {
+                LOG.warn(
+                        "there are {} databases of tallies of which the ledger knows nothing, as when it was lost or put back from a"
+                                + " backup: they stay as they are; put back the ledger that belongs to them, or move them away",
+                        strangers);
+            }
         }
     }
 
@@ -156,6 +229,21 @@ public final class LedgerService implements AutoCloseable {
         } else if (System.nanoTime() - told >= TOLD_EACH) {
             told = System.nanoTime();
             LOG.warn("the ledger of tokens: {}; sessions are turned away until it works", why.getMessage());
+        }
+    }
+
+    private void refuse(Wanted wanted, Code code, String sentence) {
+        String why = sentence.length() > SessionAction.Failed.MOST_WHY
+                ? sentence.substring(0, SessionAction.Failed.MOST_WHY)
+                : sentence;
+        switch (wanted) {
+            case OfSession(ActionId request, SessionEffect.OfLedger effect) -> refuse(request, effect, code, why);
+            case OfKnown(ActionId request, SessionEffect.Reserve effect, Token _) -> refuse(request, effect, code, why);
+            case OfOperator(ActionId request, LedgerEffect effect) ->
+                port.answer(request, new LedgerAction.Failed(effect.inquiry(), why));
+            case End() -> {
+                // Nobody waits.
+            }
         }
     }
 
@@ -183,7 +271,7 @@ public final class LedgerService implements AutoCloseable {
             }
             isClosed = true;
             // There is a place for it.
-            waiting.add(new Wanted(ActionId.NONE, Optional.empty()));
+            waiting.add(new End());
         }
         try {
             if (!thread.join(CLOSING)) {

@@ -15,7 +15,6 @@ import dev.dunlin.connection.bootstrap.ledger.Ledger;
 import dev.dunlin.connection.bootstrap.ledger.MemoryLedger;
 import dev.dunlin.connection.bootstrap.ledger.Token;
 import dev.dunlin.connection.bootstrap.session.Databases;
-import dev.dunlin.connection.bootstrap.session.SessionAction;
 import dev.dunlin.connection.bootstrap.session.SessionEffect;
 import dev.dunlin.connection.bootstrap.session.SessionMachine;
 import dev.dunlin.connection.bootstrap.session.SessionState;
@@ -28,6 +27,9 @@ import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.bootstrap.wire.Vault;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.exchange.ExchangeState;
+import dev.dunlin.connection.identify.IdentifyMachine;
+import dev.dunlin.connection.identify.IdentifyProtocol;
+import dev.dunlin.connection.identify.IdentifyState;
 import dev.dunlin.connection.netty.NettyNode;
 import dev.dunlin.connection.peer.PeerMachine;
 import dev.dunlin.connection.peer.PeerState;
@@ -55,6 +57,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A node on real sockets that takes bootstraps and redeems links, whose ledger and databases are in memory. */
 public final class BootstrapNode implements AutoCloseable {
@@ -67,6 +70,7 @@ public final class BootstrapNode implements AutoCloseable {
             PeerState peer,
             StreamState stream,
             ExchangeState exchange,
+            IdentifyState identify,
             SessionState session,
             DialerState dialer)
             implements StreamView {
@@ -77,32 +81,43 @@ public final class BootstrapNode implements AutoCloseable {
                             PeerState.INITIAL,
                             StreamState.INITIAL,
                             ExchangeState.INITIAL,
+                            IdentifyState.INITIAL,
                             SessionState.INITIAL,
                             DialerState.INITIAL))
                     .mount(
                             ConnectionMachine.CONNECTION,
                             Root::connection,
-                            (r, next) -> new Root(next, r.peer, r.stream, r.exchange, r.session, r.dialer))
+                            (r, next) -> new Root(next, r.peer, r.stream, r.exchange, r.identify, r.session, r.dialer))
                     .mount(
                             PeerMachine.PEER,
                             Root::peer,
-                            (r, next) -> new Root(r.connection, next, r.stream, r.exchange, r.session, r.dialer))
+                            (r, next) ->
+                                    new Root(r.connection, next, r.stream, r.exchange, r.identify, r.session, r.dialer))
                     .mount(
                             StreamMachine.STREAM,
                             Root::stream,
-                            (r, next) -> new Root(r.connection, r.peer, next, r.exchange, r.session, r.dialer))
+                            (r, next) ->
+                                    new Root(r.connection, r.peer, next, r.exchange, r.identify, r.session, r.dialer))
                     .mount(
                             ExchangeMachine.of(protocols),
                             Root::exchange,
-                            (r, next) -> new Root(r.connection, r.peer, r.stream, next, r.session, r.dialer))
+                            (r, next) ->
+                                    new Root(r.connection, r.peer, r.stream, next, r.identify, r.session, r.dialer))
+                    .mount(
+                            IdentifyMachine.IDENTIFY,
+                            Root::identify,
+                            (r, next) ->
+                                    new Root(r.connection, r.peer, r.stream, r.exchange, next, r.session, r.dialer))
                     .mount(
                             SessionMachine.SESSION,
                             Root::session,
-                            (r, next) -> new Root(r.connection, r.peer, r.stream, r.exchange, next, r.dialer))
+                            (r, next) ->
+                                    new Root(r.connection, r.peer, r.stream, r.exchange, r.identify, next, r.dialer))
                     .mount(
                             DialerMachine.DIALER,
                             Root::dialer,
-                            (r, next) -> new Root(r.connection, r.peer, r.stream, r.exchange, r.session, next))
+                            (r, next) ->
+                                    new Root(r.connection, r.peer, r.stream, r.exchange, r.identify, r.session, next))
                     .build();
         }
     }
@@ -234,8 +249,10 @@ public final class BootstrapNode implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             config = config.with(settings[i], settings[i + 1]);
         }
-        List<Protocol<?, ?>> protocols =
-                List.copyOf(BootstrapProtocols.of(vault).subList(0, isCompatible ? 1 : 2));
+        List<Protocol<?, ?>> protocols = Stream.<Protocol<?, ?>>concat(
+                        BootstrapProtocols.of(vault).subList(0, isCompatible ? 1 : 2).stream(),
+                        Stream.of(IdentifyProtocol.identify(Optional.empty()), IdentifyProtocol.push(Optional.empty())))
+                .toList();
         ledgerService = new LedgerService(
                 ledger::inTransaction,
                 new Databases() {
@@ -276,7 +293,6 @@ public final class BootstrapNode implements AutoCloseable {
                         SOON)
                 .join();
         address = bound.bound().getFirst();
-        runtime.offer(new SessionAction.CadreChanged(List.of(address)));
         await(() -> runtime.state().root().session().stance() == SessionState.Stance.OPEN);
     }
 

@@ -139,7 +139,8 @@ class ServicesTest {
         answers.forEach((request, answer) -> {
             if (request.input() == 13) {
                 assertThat(answer)
-                        .isEqualTo(new SessionAction.Failed(13, 1, Code.INTERNAL, "the ledger cannot be written"));
+                        .isEqualTo(new SessionAction.Failed(
+                                13, 1, Code.INTERNAL, "the ledger cannot be read or written: the disk is full"));
             } else {
                 assertThat(answer).isInstanceOf(SessionAction.Decided.class);
             }

@@ -57,7 +57,7 @@ class SocketBootstrapTest {
 
             assertThat(outcome).isInstanceOfSatisfying(DialerOutcome.Redeemed.class, redeemed -> {
                 assertThat(redeemed.partyId()).isEqualTo(listener.self.toString());
-                assertThat(redeemed.cadre()).containsExactly(listener.address);
+                assertThat(redeemed.cadre()).containsExactly(listener.address.withPeer(listener.self));
                 assertThat(redeemed.tally().createdBy()).isEqualTo(role);
                 BootstrapNode maker = role == Role.STOCK ? listener : dialer;
                 assertThat(maker.databases).containsValue(redeemed.tally()).hasSize(1);

@@ -8,6 +8,7 @@ import dev.dunlin.core.config.Settings;
 import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.node.Extensions;
 import dev.dunlin.node.NodeRoot;
+import dev.dunlin.node.bootstrap.extension.BootstrapExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConfigurationTest {
 
     private static final Settings ALL =
-            NodeSettings.of(NodeRoot.newStore(Extensions.of(new KadExtension())).machines());
+            NodeSettings.of(NodeRoot.newStore(Extensions.of(new KadExtension(), new BootstrapExtension()))
+                    .machines());
 
     @TempDir
     private Path folder;

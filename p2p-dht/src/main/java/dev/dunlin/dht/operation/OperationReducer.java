@@ -460,7 +460,7 @@ record OperationReducer(Validators validators, OperationState own, long number, 
     private PeerInfo self(Network network) {
         return new PeerInfo(
                 own.config().self().orElseThrow(),
-                own.addresses().in(network.filter(own.config().isScoped())),
+                network.filter(own.config().isScoped()).kept(own.addresses().all()),
                 Connectedness.CONNECTED);
     }
 

@@ -1,12 +1,11 @@
 package dev.dunlin.dht.operation;
 
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Pool;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
-import dev.dunlin.dht.table.AddressFilter;
-import dev.dunlin.dht.table.OwnAddresses;
 import java.util.List;
 
 /**
@@ -68,7 +67,7 @@ public record OperationState(
 
     /** Where this node can be reached, as others see it first. */
     public List<Multiaddr> ownAddresses() {
-        return addresses.in(AddressFilter.ANY);
+        return addresses.all();
     }
 
     String phaseOf(Subject subject) {

@@ -212,7 +212,8 @@ record PublishReducer(PublishState own, Context ctx) {
     private PeerInfo self(Network network) {
         return new PeerInfo(
                 own.config().dht().self().orElseThrow(),
-                own.addresses().in(network.filter(own.config().dht().isScoped())),
+                network.filter(own.config().dht().isScoped())
+                        .kept(own.addresses().all()),
                 Connectedness.CONNECTED);
     }
 

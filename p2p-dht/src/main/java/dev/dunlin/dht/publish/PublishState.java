@@ -1,11 +1,11 @@
 package dev.dunlin.dht.publish;
 
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Due;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.dht.key.Key;
-import dev.dunlin.dht.table.OwnAddresses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

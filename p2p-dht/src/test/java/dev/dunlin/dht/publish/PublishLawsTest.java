@@ -1,5 +1,6 @@
 package dev.dunlin.dht.publish;
 
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -26,7 +27,6 @@ import dev.dunlin.dht.query.Candidate;
 import dev.dunlin.dht.query.QueryOutcome;
 import dev.dunlin.dht.table.Contact;
 import dev.dunlin.dht.table.Contacts;
-import dev.dunlin.dht.table.OwnAddresses;
 import dev.dunlin.dht.wire.KadAnswer;
 import dev.dunlin.dht.wire.ValueRecord;
 import java.util.ArrayList;

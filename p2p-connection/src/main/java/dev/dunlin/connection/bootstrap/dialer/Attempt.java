@@ -87,7 +87,7 @@ public record Attempt(
     }
 
     /** The party's node that is being tried. */
-    PeerId peer() {
+    public PeerId peer() {
         return wish.peers().get(peers);
     }
 

@@ -8,6 +8,7 @@ import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Subject;
 import dev.dunlin.core.store.Ticket;
 import java.util.LinkedHashSet;
@@ -42,7 +43,7 @@ public sealed interface DialerAction extends Action {
      * Wish: redeem a link. Ends in one {@link DialerOutcome}.
      *
      * @param identity the hash of what this party says of who it is, which is in the vault
-     * @param cadre where the nodes of this party are
+     * @param cadre where the nodes of this party are; empty for this node alone, where it can be reached
      * @param key the same for each try of one redemption; {@link WireLimits#LEAST_KEY} to {@link WireLimits#MOST_KEY} printable characters
      */
     record Redeem(Ticket ticket, Invitation link, Bytes identity, List<Multiaddr> cadre, String key)
@@ -80,6 +81,25 @@ public sealed interface DialerAction extends Action {
      * @param ticket that of the wish to redeem
      */
     record CallOff(Ticket ticket) implements DialerAction {}
+
+    /** This node listens at these addresses. */
+    record Listened(Handle listener, List<Multiaddr> addresses) implements DialerAction {
+        /** Copies the list. */
+        public Listened {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** A listener is closed. */
+    record Unlistened(Handle listener) implements DialerAction {}
+
+    /** Others see this node at these addresses. */
+    record Observed(List<Multiaddr> addresses) implements DialerAction {
+        /** Copies the list. */
+        public Observed {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     /** There is a connection to the node that is being tried. */
     record Reached(long attempt, int step) implements Answer {}

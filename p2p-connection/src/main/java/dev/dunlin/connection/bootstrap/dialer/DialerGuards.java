@@ -42,6 +42,11 @@ final class DialerGuards {
                             (own, fact) ->
                                     fact.code() == DialerCode.PROVISION_FAILED || fact.code() == DialerCode.INTERNAL))
             .always(DialerAction.AttemptDue.class)
+            .on(
+                    DialerAction.Listened.class,
+                    when("listeners-not-full", (own, fact) -> own.addresses().hasRoom(fact.listener())))
+            .always(DialerAction.Unlistened.class)
+            .always(DialerAction.Observed.class)
             .build();
 
     private static boolean isAsked(Phase phase) {

@@ -6,6 +6,7 @@ import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.WireLimits;
 import dev.dunlin.connection.exchange.AskFailure;
 import dev.dunlin.connection.exchange.ExchangeOutcome;
+import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.connection.protocol.Refusals;
 import dev.dunlin.core.multiformats.Multiaddr;
@@ -54,6 +55,11 @@ public final class DialerMachine {
                     Refused.class,
                     (ticket, fact) -> new DialerAction.AnswerMissing(
                             attempt(ticket), step(ticket), AskFailure.BUSY, Refusals.why(fact)))
+            .on(
+                    IdentifyAction.AddressesBound.class,
+                    fact -> new DialerAction.Listened(fact.listener(), fact.addresses()))
+            .on(IdentifyAction.AddressesUnbound.class, fact -> new DialerAction.Unlistened(fact.listener()))
+            .on(IdentifyAction.ObservedChanged.class, fact -> new DialerAction.Observed(fact.believed()))
             .transitions("""
                     noAttempt > connecting: redeem
                     connecting > awaitingResponse: reached
@@ -77,7 +83,7 @@ public final class DialerMachine {
                     sendingDatabase > noAttempt: answerCame, answerMissing, attemptDue, callOff, booted
                     noAttempt, connecting, awaitingResponse, pausing, validatingResponse, provisioningDatabase, sendingDatabase: provisioned
 
-                    running: redeem, callOff""")
+                    running: redeem, callOff, listened, unlistened, observed""")
             .phases(DialerState::phaseOf)
             .invariants(DialerInvariants.ALL)
             .budget(budget());

@@ -56,6 +56,10 @@ final class DialerReducer {
             case DialerAction.Checked fact -> checked(fact.attempt(), fact.isRight());
             case DialerAction.Provisioned fact -> provisioned(fact);
             case DialerAction.Failed fact -> failed(fact.attempt(), fact.code(), fact.why());
+            case DialerAction.Listened fact ->
+                own = own.with(own.addresses().listening(fact.listener(), fact.addresses()));
+            case DialerAction.Unlistened fact -> own = own.with(own.addresses().closed(fact.listener()));
+            case DialerAction.Observed fact -> own = own.with(own.addresses().seen(fact.addresses()));
             case DialerAction.AttemptDue fact -> due(fact.attempt());
         }
     }
@@ -99,7 +103,7 @@ final class DialerReducer {
                         wish.link().token(),
                         own.self().orElseThrow().toString(),
                         wish.identity(),
-                        wish.cadre(),
+                        wish.cadre().isEmpty() ? own.cadre() : wish.cadre(),
                         Optional.of(wish.key()),
                         next.isFramed() ? Optional.of(patience / MILLI) : Optional.empty()),
                 config.responseTimeout());

@@ -1,11 +1,14 @@
 package dev.dunlin.connection.bootstrap.hooks;
 
+import dev.dunlin.connection.bootstrap.ledger.Token;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
+import dev.dunlin.core.state.Bytes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What whoever runs a node decides and does for those that come with a token. Each call has a thread of its own, which may block, and which is
@@ -13,6 +16,24 @@ import java.util.List;
  * what it was.
  */
 public interface ListenerHooks {
+
+    /** Whether {@link #getTokenInfo} knows tokens; where it does not, it is not called. */
+    default boolean knowsTokens() {
+        return false;
+    }
+
+    /**
+     * What is known of a token that was made elsewhere. It is added to the ledger, which counts its uses, when somebody comes with it for the first
+     * time; of one that the ledger has, nothing changes.
+     *
+     * @param hash its SHA-256
+     * @param within how long this may take
+     * @return empty if there is no such token
+     * @throws Exception if that cannot be said
+     */
+    default Optional<Token> getTokenInfo(Bytes hash, Duration within) throws Exception {
+        return Optional.empty();
+    }
 
     /**
      * Judges who a peer says it is.

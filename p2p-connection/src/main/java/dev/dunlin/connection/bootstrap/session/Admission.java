@@ -19,7 +19,7 @@ import dev.dunlin.core.state.Table;
  * @param breaker of the hook that makes databases
  * @param told when this node would have told that somebody is turned away, had it told so as often as it may
  */
-record Admission(
+public record Admission(
         Level level,
         Table<String, Integer> networks,
         Times<String> penalties,

@@ -122,11 +122,22 @@ public sealed interface SessionAction extends Action {
     /** Fact: the ledger could not be looked through. */
     record Unswept(String why) implements SessionAction {}
 
-    /** This node's cadre has changed. */
-    record CadreChanged(List<Multiaddr> cadre) implements SessionAction {
+    /** This node listens at these addresses. */
+    record Listened(Handle listener, List<Multiaddr> addresses) implements SessionAction {
         /** Copies the list. */
-        public CadreChanged {
-            cadre = List.copyOf(cadre);
+        public Listened {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** A listener is closed. */
+    record Unlistened(Handle listener) implements SessionAction {}
+
+    /** Others see this node at these addresses. */
+    record Observed(List<Multiaddr> addresses) implements SessionAction {
+        /** Copies the list. */
+        public Observed {
+            addresses = List.copyOf(addresses);
         }
     }
 

@@ -1,14 +1,19 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.core.config.Kind;
 import dev.dunlin.core.config.Setting;
 import dev.dunlin.core.config.Settings;
+import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Table;
+import java.util.List;
 
 /**
  * What can be configured of sessions. Each component is the setting of its name, in microseconds where it is a time; what it means stands
  * there.
  */
 public record SessionConfig(
+        boolean isServing,
+        List<Multiaddr> cadre,
         int maxSessions,
         int maxPerPeer,
         int maxPerNetwork,
@@ -36,6 +41,11 @@ public record SessionConfig(
         int kept,
         long keptFor) {
 
+    /** Copies the list. */
+    public SessionConfig {
+        cadre = List.copyOf(cadre);
+    }
+
     /** The most sessions that any configuration allows. */
     static final int MOST_SESSIONS = 1 << 16;
 
@@ -45,6 +55,14 @@ public record SessionConfig(
     private static final long SECOND = 1_000_000;
     private static final long LONGEST = 3600 * SECOND;
 
+    private static final Setting SERVE =
+            Setting.flag("session.serve", true, "whether peers that come with a token are let in");
+    private static final Setting CADRE = new Setting(
+            "session.cadre",
+            new Kind.Addresses(SessionMachine.MOST_CADRE),
+            "",
+            "where the other nodes of this node's party are, each with its id: who is let in is told of them",
+            false);
     private static final Setting MAX_SESSIONS =
             Setting.count("session.maxSessions", 1024, 1, MOST_SESSIONS, "most bootstraps that go on at the same time");
     private static final Setting MAX_PER_PEER =
@@ -154,7 +172,8 @@ public record SessionConfig(
                     TURNED_AWAY,
                     KEPT,
                     KEPT_FOR)
-            .alive();
+            .alive()
+            .and(Settings.of(SERVE, CADRE));
 
     /** What an empty configuration says. */
     static final SessionConfig DEFAULT = of(Table.empty());
@@ -162,6 +181,8 @@ public record SessionConfig(
     /** Reads a configuration; never fails. */
     public static SessionConfig of(Table<String, String> config) {
         return new SessionConfig(
+                SERVE.isOn(config),
+                CADRE.all(config).stream().map(Multiaddr::parse).toList(),
                 MAX_SESSIONS.integer(config),
                 MAX_PER_PEER.integer(config),
                 MAX_PER_NETWORK.integer(config),

@@ -120,7 +120,7 @@ public final class SessionEffects {
                 yield Optional.empty();
             }
             case SessionEffect.Discard init -> {
-                unowned(List.of(init.redemption()), transactions).forEach(databases::remove);
+                released(List.of(init.redemption()), transactions).forEach(databases::remove);
                 yield Optional.empty();
             }
             case SessionEffect.Reserve _,
@@ -144,7 +144,7 @@ public final class SessionEffects {
     }
 
     /**
-     * Gives up answers that nobody has asked for in time, removes databases that no redemption has, and tells which redemptions are stale; at the
+     * Gives up answers that nobody has asked for in time, removes databases whose redemptions have come to nothing, and tells which redemptions are stale; at the
      * first time of a run, when there are no sessions, all that are held are put in order at once.
      */
     private static SessionAction.Swept swept(
@@ -181,8 +181,19 @@ public final class SessionEffects {
             });
             abandoned += late.size();
         } while (late.size() == AT_ONCE);
-        return new SessionAction.Swept(
-                new SweepCounts(released, completed, abandoned, removed(transactions, databases)), stale);
+        int removed = 0;
+        int strangers = 0;
+        String after = "";
+        List<String> names;
+        do {
+            names = databases.names(after, AT_ONCE);
+            List<String> left = released(names, transactions);
+            left.forEach(databases::remove);
+            removed += left.size();
+            strangers += unknown(names, transactions);
+            after = names.isEmpty() ? after : names.getLast();
+        } while (names.size() == AT_ONCE);
+        return new SessionAction.Swept(new SweepCounts(released, completed, abandoned, removed, strangers), stale);
     }
 
     /** Writes down the database of a redemption that is held, and gives true, if it is there; otherwise frees the use. */
@@ -198,26 +209,18 @@ public final class SessionEffects {
         return tally.isPresent();
     }
 
-    private static int removed(Transactions transactions, Databases databases) {
-        int removed = 0;
-        String after = "";
-        List<String> names;
-        do {
-            names = databases.names(after, AT_ONCE);
-            List<String> unowned = unowned(names, transactions);
-            unowned.forEach(databases::remove);
-            removed += unowned.size();
-            after = names.isEmpty() ? after : names.getLast();
-        } while (names.size() == AT_ONCE);
-        return removed;
-    }
-
-    /** Those of databases that no redemption has, or may have still. */
-    private static List<String> unowned(List<String> names, Transactions transactions) {
+    /** Those of databases whose redemptions have come to nothing. */
+    private static List<String> released(List<String> names, Transactions transactions) {
         return transactions.in(store -> names.stream()
                 .filter(name -> store.redemption(name)
-                        .filter(one -> one.phase() != Phase.RELEASED)
-                        .isEmpty())
+                        .filter(one -> one.phase() == Phase.RELEASED)
+                        .isPresent())
                 .toList());
+    }
+
+    /** How many have no redemption at all: each was written down before its database was begun, so it is the ledger that has lost something. */
+    private static int unknown(List<String> names, Transactions transactions) {
+        return transactions.in(store -> (int)
+                names.stream().filter(name -> store.redemption(name).isEmpty()).count());
     }
 }

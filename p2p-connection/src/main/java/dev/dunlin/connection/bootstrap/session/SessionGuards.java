@@ -50,12 +50,10 @@ final class SessionGuards {
             .always(SessionAction.Swept.class)
             .always(SessionAction.Unswept.class)
             .on(
-                    SessionAction.CadreChanged.class,
-                    when(
-                            "addresses-are-few",
-                            (own, fact) -> fact.cadre().size() <= SessionMachine.MOST_CADRE,
-                            "addresses",
-                            fact -> fact.cadre().size()))
+                    SessionAction.Listened.class,
+                    when("listeners-not-full", (own, fact) -> own.addresses().hasRoom(fact.listener())))
+            .always(SessionAction.Unlistened.class)
+            .always(SessionAction.Observed.class)
             .always(SessionAction.Pressed.class)
             .on(
                     SessionAction.Cancel.class,

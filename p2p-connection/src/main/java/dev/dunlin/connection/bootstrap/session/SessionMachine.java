@@ -5,6 +5,7 @@ import dev.dunlin.connection.bootstrap.wire.BootstrapProtocols;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.WireLimits;
 import dev.dunlin.connection.exchange.ExchangeAction;
+import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.protocol.Message;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.store.Machine;
@@ -46,6 +47,11 @@ public final class SessionMachine {
                     ExchangeAction.AnswerEnded.class,
                     fact -> PROTOCOLS.contains(fact.protocol()),
                     fact -> new SessionAction.AnswerEnded(fact.number(), fact.isWritten()))
+            .on(
+                    IdentifyAction.AddressesBound.class,
+                    fact -> new SessionAction.Listened(fact.listener(), fact.addresses()))
+            .on(IdentifyAction.AddressesUnbound.class, fact -> new SessionAction.Unlistened(fact.listener()))
+            .on(IdentifyAction.ObservedChanged.class, fact -> new SessionAction.Observed(fact.believed()))
             .transitions("""
                     noSession > validatingToken: came
                     validatingToken > joining: decided
@@ -79,7 +85,7 @@ public final class SessionMachine {
                     provisioningDatabase, recording, sendingResponse, awaitingDatabase: provisioned, begun, moved, ended
                     validatingDatabase, concluding: provisioned, begun, moved, ended
 
-                    running: came, answerEnded, choreDue, swept, unswept, cadreChanged, pressed
+                    running: came, answerEnded, choreDue, swept, unswept, listened, unlistened, observed, pressed
                     running: drain, drained, turnedAway""")
             .phases(SessionState::phaseOf)
             .invariants(SessionInvariants.ALL)

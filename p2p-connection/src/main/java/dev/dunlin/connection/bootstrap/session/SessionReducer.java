@@ -46,8 +46,9 @@ final class SessionReducer {
     static SessionState boot(SessionState own, NodeAction.Booted booted, Context ctx) {
         SessionConfig config = SessionConfig.of(booted.config());
         Optional<PeerId> self = ConnectionConfig.of(booted.config()).self();
+        // Whoever takes nobody says so by not speaking the protocols.
         for (String protocol : SessionMachine.PROTOCOLS) {
-            ctx.then(new ExchangeAction.Serve(protocol));
+            ctx.then(config.isServing() ? new ExchangeAction.Serve(protocol) : new ExchangeAction.Unserve(protocol));
         }
         ctx.effect(new SessionEffect.Sweep(true, ctx.wallTime()));
         return SessionState.fresh(config, self, own.past(), own.last())
@@ -78,7 +79,10 @@ final class SessionReducer {
                 swept(true);
             }
             case SessionAction.Unswept _ -> swept(false);
-            case SessionAction.CadreChanged fact -> own = own.withCadre(fact.cadre());
+            case SessionAction.Listened fact ->
+                own = own.with(own.addresses().listening(fact.listener(), fact.addresses()));
+            case SessionAction.Unlistened fact -> own = own.with(own.addresses().closed(fact.listener()));
+            case SessionAction.Observed fact -> own = own.with(own.addresses().seen(fact.addresses()));
             case SessionAction.Pressed fact -> own = own.with(own.admission().at(fact.level()));
             case SessionAction.Cancel wish -> ended(wish.session(), Code.CANCELLED);
             case SessionAction.Drain wish -> draining(wish.within());
@@ -220,6 +224,7 @@ final class SessionReducer {
             ctx.then(new ExchangeAction.Refuse(fact.question()));
         }
         punish(network, penalty(code, false));
+        own = own.with(own.counts().turnedAway(code));
         tell(fact.peer(), token, code);
         ctx.then(new SessionAction.TurnedAway(fact.peer(), network, code, isTold));
     }
@@ -547,7 +552,8 @@ final class SessionReducer {
                 stage.word(),
                 now,
                 now - session.begun());
-        own = own.withPast(kept(own.past().with(number, past)));
+        own = own.withPast(kept(own.past().with(number, past)))
+                .with(own.counts().ended(code).leaving(stage.word(), now - session.entered()));
         if (code == Code.SUCCESS) {
             own = own.with(own.admission().knowing(session.peer(), now));
         } else {
@@ -733,6 +739,7 @@ final class SessionReducer {
     private Session enter(long number, Session session, Stage stage, long most) {
         Session next = session.entering(stage, ctx.now(), within(most));
         if (!stage.word().equals(session.stage().word())) {
+            own = own.with(own.counts().leaving(session.stage().word(), ctx.now() - session.entered()));
             ctx.then(new SessionAction.Moved(
                     number, stage.word(), session.stage().word(), ctx.now() - session.entered()));
         }

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -10,13 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The sessions that go on, and what is remembered of those that come.
  *
  * @param config what the last boot said, and operators since
  * @param self this node's id: the name of its party
- * @param cadre where the nodes of its party are
+ * @param addresses where this node can be reached
  * @param sessions those that go on, by their numbers
  * @param answers whose contact is still to be answered, or its answer is being written: by the question's number
  * @param holders which session works on a redemption
@@ -31,11 +33,12 @@ import java.util.Optional;
  * @param stance whether sessions are taken
  * @param past sessions that are over, by their numbers
  * @param last the number of the last session
+ * @param counts what has happened since the boot
  */
 public record SessionState(
         SessionConfig config,
         Optional<PeerId> self,
-        List<Multiaddr> cadre,
+        OwnAddresses addresses,
         Pool<Long, Session> sessions,
         Table<Long, Long> answers,
         Table<String, Long> holders,
@@ -49,7 +52,8 @@ public record SessionState(
         Table<Chore, Chore.Alarm> chores,
         Stance stance,
         Table<Long, Past> past,
-        long last) {
+        long last,
+        Counts counts) {
 
     /** Whether sessions are taken. */
     public enum Stance {
@@ -64,16 +68,11 @@ public record SessionState(
     /** Before the first boot. */
     public static final SessionState INITIAL = fresh(SessionConfig.DEFAULT, Optional.empty(), Table.empty(), 0);
 
-    /** Copies the list. */
-    public SessionState {
-        cadre = List.copyOf(cadre);
-    }
-
     static SessionState fresh(SessionConfig config, Optional<PeerId> self, Table<Long, Past> past, long last) {
         return new SessionState(
                 config,
                 self,
-                List.of(),
+                OwnAddresses.NONE,
                 Pool.of(config.maxSessions(), config.maxPerPeer()),
                 Table.empty(),
                 Table.empty(),
@@ -87,7 +86,16 @@ public record SessionState(
                 Table.empty(),
                 Stance.STARTING,
                 past,
-                last);
+                last,
+                Counts.NONE);
+    }
+
+    /** Where the nodes of its party are: this one first, and at most as many as may be told. */
+    public List<Multiaddr> cadre() {
+        return Stream.concat(self.stream().flatMap(id -> addresses.of(id).stream()), config.cadre().stream())
+                .distinct()
+                .limit(SessionMachine.MOST_CADRE)
+                .toList();
     }
 
     /** By what a session is known that waits for the end of another one. */
@@ -143,7 +151,7 @@ public record SessionState(
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 next,
                 answers,
                 holders,
@@ -157,14 +165,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState with(Admission next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -178,14 +187,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState withAnswers(Table<Long, Long> next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 next,
                 holders,
@@ -199,14 +209,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState withHolders(Table<String, Long> next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 next,
@@ -220,14 +231,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState withJoined(Table<String, Long> next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -241,14 +253,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState withAwaited(Table<String, Long> next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -262,20 +275,21 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState withQueue(Table<Long, Boolean> next, int places) {
         return new SessionState(
-                config, self, cadre, sessions, answers, holders, joined, awaited, next, places, admission, turned,
-                named, chores, stance, past, last);
+                config, self, addresses, sessions, answers, holders, joined, awaited, next, places, admission, turned,
+                named, chores, stance, past, last, counts);
     }
 
     SessionState withTurned(Table<String, Long> next, int names) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -289,14 +303,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState with(Chore chore, long at) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -310,14 +325,15 @@ public record SessionState(
                 chores.with(chore, new Chore.Alarm(at)),
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState without(Chore chore) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -331,14 +347,15 @@ public record SessionState(
                 chores.without(chore),
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState with(Stance next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -352,14 +369,37 @@ public record SessionState(
                 chores,
                 next,
                 past,
-                last);
+                last,
+                counts);
+    }
+
+    SessionState with(Counts next) {
+        return new SessionState(
+                config,
+                self,
+                addresses,
+                sessions,
+                answers,
+                holders,
+                joined,
+                awaited,
+                queue,
+                provisioning,
+                admission,
+                turned,
+                named,
+                chores,
+                stance,
+                past,
+                last,
+                next);
     }
 
     SessionState withPast(Table<Long, Past> next) {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -373,10 +413,11 @@ public record SessionState(
                 chores,
                 stance,
                 next,
-                last);
+                last,
+                counts);
     }
 
-    SessionState withCadre(List<Multiaddr> next) {
+    SessionState with(OwnAddresses next) {
         return new SessionState(
                 config,
                 self,
@@ -394,14 +435,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 
     SessionState numbered() {
         return new SessionState(
                 config,
                 self,
-                cadre,
+                addresses,
                 sessions,
                 answers,
                 holders,
@@ -415,14 +457,15 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last + 1);
+                last + 1,
+                counts);
     }
 
     SessionState configured(SessionConfig next) {
         return new SessionState(
                 next,
                 self,
-                cadre,
+                addresses,
                 sessions.bounded(next.maxSessions(), next.maxPerPeer()),
                 answers,
                 holders,
@@ -436,6 +479,7 @@ public record SessionState(
                 chores,
                 stance,
                 past,
-                last);
+                last,
+                counts);
     }
 }

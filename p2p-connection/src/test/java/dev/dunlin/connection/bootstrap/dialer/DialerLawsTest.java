@@ -6,10 +6,12 @@ import dev.dunlin.connection.bootstrap.wire.Reason;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.exchange.AskFailure;
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Action;
+import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
@@ -209,6 +211,12 @@ final class DialerLawsTest extends MachineLaws<DialerRoot, DialerState, DialerAc
     @Override
     protected List<Script<DialerRoot>> scripts() {
         List<Script<DialerRoot>> all = new ArrayList<>();
+        all.add(new Script<>("too many listeners", driver -> {
+            for (int i = 0; i <= OwnAddresses.MAX_LISTENERS; i++) {
+                driver.dispatch(new DialerAction.Listened(
+                        new Handle("listener", 1, i), List.of(Multiaddr.parse("/ip4/8.8.4.4/tcp/4001"))));
+            }
+        }));
         for (String phase : PHASES) {
             for (int nodes : new int[] {1, 2}) {
                 int most = phase.equals("pausing") ? 1 : nodes;
@@ -218,6 +226,7 @@ final class DialerLawsTest extends MachineLaws<DialerRoot, DialerState, DialerAc
                 script(all, phase, most, walk -> walk.miss(AskFailure.UNENCODABLE));
                 script(all, phase, most, walk -> walk.come(rejected(Reason.UNAVAILABLE)));
                 script(all, phase, most, walk -> walk.come(rejected(Reason.INVALID_TOKEN)));
+                script(all, phase, most, walk -> walk.come(new BootstrapAnswer.Taken()));
                 script(all, phase, most, walk -> walk.driver.advanceToNextDeadline());
                 script(all, phase, most, walk -> walk.driver.advanceBy(3_600_000_000L));
                 script(

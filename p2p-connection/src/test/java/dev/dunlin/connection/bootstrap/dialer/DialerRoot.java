@@ -5,6 +5,7 @@ import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
+import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
 import java.util.List;
@@ -22,6 +23,7 @@ record DialerRoot(Silent.Nothing silent, DialerState dialer) {
                         Silent.of("connection", ConnectionAction.class, ConnectionOutcome.class),
                         DialerRoot::silent,
                         (root, same) -> root)
+                .mount(Silent.of("identify", IdentifyAction.class), DialerRoot::silent, (root, same) -> root)
                 .mount(dialer, DialerRoot::dialer, (root, changed) -> new DialerRoot(root.silent(), changed))
                 .build();
     }

@@ -84,7 +84,7 @@ final class Listener {
         late.clear();
         questions.clear();
         took(driver.boot(config));
-        took(driver.dispatch(new SessionAction.CadreChanged(List.of(CADRE))));
+        took(driver.dispatch(new SessionAction.Observed(List.of(CADRE))));
     }
 
     private void took(Turn turn) {

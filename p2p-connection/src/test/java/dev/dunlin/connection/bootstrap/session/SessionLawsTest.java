@@ -12,6 +12,7 @@ import dev.dunlin.connection.bootstrap.wire.Hashes;
 import dev.dunlin.connection.bootstrap.wire.Reason;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
+import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -26,7 +27,6 @@ import dev.dunlin.core.testkit.Script;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
@@ -198,7 +198,7 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                         new SessionAction.Failed(init.session(), init.step(), Code.INTERNAL, "the disk is full"));
             case SessionEffect.Sweep _ ->
                 List.of(
-                        new SessionAction.Swept(new SweepCounts(0, 0, 0, 0), List.of()),
+                        new SessionAction.Swept(new SweepCounts(0, 0, 0, 0, 0), List.of()),
                         new SessionAction.Unswept("no disk"));
             default -> List.of();
         };
@@ -248,6 +248,10 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                 driver.dispatch(new SessionAction.Ended(number, new Past(peer, "", "", Code.INTERNAL, "A", 1, 1)));
                 driver.dispatch(new SessionAction.Provisioned(number, 0, "other", TALLY));
             }));
+            all.add(new Script<>("the grant of another redemption comes in " + phase, driver -> {
+                SessionWalk walk = new SessionWalk(driver, config());
+                walk.grantedOther(walk.to(phase));
+            }));
             all.add(new Script<>(phase + " of a peer that has no patience", driver -> {
                 SessionWalk walk = new SessionWalk(driver, config());
                 walk.hasten();
@@ -281,8 +285,10 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
         }));
         all.add(new Script<>("what is about nothing that goes on", driver -> {
             driver.boot(config());
-            driver.dispatch(new SessionAction.CadreChanged(
-                    Collections.nCopies(SessionMachine.MOST_CADRE + 1, Multiaddr.parse("/ip4/8.8.4.4/tcp/4001"))));
+            for (int i = 0; i <= OwnAddresses.MAX_LISTENERS; i++) {
+                driver.dispatch(new SessionAction.Listened(
+                        new Handle("listener", 1, i), List.of(Multiaddr.parse("/ip4/8.8.4.4/tcp/4001"))));
+            }
         }));
         return all;
     }

@@ -3,6 +3,7 @@ package dev.dunlin.connection.bootstrap.session;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
+import dev.dunlin.connection.identify.IdentifyAction;
 import dev.dunlin.connection.stream.StreamAction;
 import dev.dunlin.core.store.Machine;
 import dev.dunlin.core.store.Store;
@@ -18,6 +19,7 @@ record SessionRoot(Silent.Nothing silent, SessionState session) {
                         SessionRoot::silent,
                         (root, same) -> root)
                 .mount(Silent.of("stream", StreamAction.class), SessionRoot::silent, (root, same) -> root)
+                .mount(Silent.of("identify", IdentifyAction.class), SessionRoot::silent, (root, same) -> root)
                 .mount(session, SessionRoot::session, (root, changed) -> new SessionRoot(root.silent(), changed))
                 .build();
     }

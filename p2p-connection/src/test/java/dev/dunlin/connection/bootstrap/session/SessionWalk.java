@@ -58,7 +58,7 @@ final class SessionWalk {
         this.driver = driver;
         this.config = config;
         driver.boot(config);
-        driver.dispatch(new SessionAction.Swept(new SweepCounts(0, 0, 0, 0), List.of()));
+        driver.dispatch(new SessionAction.Swept(new SweepCounts(0, 0, 0, 0, 0), List.of()));
     }
 
     private SessionState own() {
@@ -97,6 +97,11 @@ final class SessionWalk {
                 0,
                 Long.MAX_VALUE,
                 Optional.empty());
+    }
+
+    /** The ledger grants a redemption that is not the session's. */
+    void grantedOther(long of) {
+        decided(of, new Decision.Granted(redemption("other", session(of).peer()), token(Role.STOCK)));
     }
 
     private void granted(long of, Role role) {

@@ -1,6 +1,7 @@
-package dev.dunlin.dht.table;
+package dev.dunlin.connection.identify;
 
 import dev.dunlin.core.multiformats.Multiaddr;
+import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ public record OwnAddresses(Table<Handle, Addresses> listened, Addresses believed
 
     /** The most listeners whose addresses are known, so that nobody's interfaces fill a state. */
     public static final int MAX_LISTENERS = 256;
+
+    /** The most bytes of an id in an address: its code, its length, and a SHA-256 or an Ed25519 key. */
+    private static final int OF_PEER = 64;
 
     /** Nothing is known yet. */
     public static final OwnAddresses NONE = new OwnAddresses(Table.empty(), new Addresses(List.of()));
@@ -50,12 +54,20 @@ public record OwnAddresses(Table<Handle, Addresses> listened, Addresses believed
         return new OwnAddresses(listened, new Addresses(addresses));
     }
 
-    /** Those of a network: as others see it first, each once. */
-    public List<Multiaddr> in(AddressFilter filter) {
+    /** All: as others see it first, each once. */
+    public List<Multiaddr> all() {
         Set<Multiaddr> all = new LinkedHashSet<>(believed.all());
         for (Addresses addresses : listened.values()) {
             all.addAll(addresses.all());
         }
-        return filter.kept(new ArrayList<>(all));
+        return new ArrayList<>(all);
+    }
+
+    /** All, each with the id of this node at its end, but for those that would be too long with it. */
+    public List<Multiaddr> of(PeerId self) {
+        return all().stream()
+                .filter(address -> address.toBytes().length + OF_PEER <= Multiaddr.MAX_BYTES)
+                .map(address -> address.withPeer(self))
+                .toList();
     }
 }
