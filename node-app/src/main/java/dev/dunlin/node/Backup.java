@@ -1,9 +1,11 @@
 package dev.dunlin.node;
 
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.core.log.DirectoryStorage;
 import dev.dunlin.core.log.FolderLock;
 import dev.dunlin.core.log.LogCopy;
 import dev.dunlin.core.log.LogException;
+import dev.dunlin.node.bootstrap.jdbc.SqliteLedger;
 import dev.dunlin.node.records.jdbc.SqliteRecords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -93,6 +95,10 @@ final class Backup {
                 put(archive, file.getFileName().toString(), Files.size(file), in);
             }
         }
+        Path ledger = dataDir.resolve(SqliteLedger.FILE);
+        if (withKey && Files.exists(ledger)) {
+            putLedger(archive, ledger);
+        }
         BackupManifest manifest = new BackupManifest(
                 clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
                 build.text(),
@@ -102,6 +108,23 @@ final class Backup {
         archive.put(BackupManifest.FILE, bytes.length, new ByteArrayInputStream(bytes));
         archive.finish();
         return manifest;
+    }
+
+    // As SQLite copies it: what a node writes is torn otherwise.
+    private void putLedger(Archive.Writer archive, Path ledger) throws IOException {
+        Path folder = Files.createTempDirectory("dunlin-backup");
+        Path copy = folder.resolve(SqliteLedger.FILE);
+        try {
+            SqliteLedger.copy(ledger, copy);
+            try (InputStream in = Files.newInputStream(copy)) {
+                put(archive, SqliteLedger.FILE, Files.size(copy), in);
+            }
+        } catch (LedgerException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(copy);
+            Files.delete(folder);
+        }
     }
 
     // The key that goes along is the one that is looked at: a backup of another's log is made, and said to be one.
@@ -124,10 +147,11 @@ final class Backup {
     // What another program may have put there may be as secret as the key.
     private boolean goesAlong(Path file) {
         String name = file.getFileName().toString();
-        // A file that a node writes is torn in a copy, and others tell their records again.
-        boolean isOfRecords = name.startsWith(SqliteRecords.FILE);
+        // A file that a node writes is torn in a copy: others tell their records again, and the ledger is copied in
+        // another way.
+        boolean isDatabase = name.startsWith(SqliteRecords.FILE) || name.startsWith(SqliteLedger.FILE);
         boolean ofTheMoment =
-                isOfRecords || name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
+                isDatabase || name.equals(FolderLock.FILE) || name.endsWith(".part") || name.startsWith(".");
         boolean isWanted = !ofTheMoment && !name.equals(BackupManifest.FILE) && (withKey || name.endsWith(SETTINGS));
         // Whoever restores takes only names that mean the same on every system.
         if (isWanted && !BackupReader.isName(name)) {

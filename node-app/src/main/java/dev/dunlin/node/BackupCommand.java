@@ -2,6 +2,7 @@ package dev.dunlin.node;
 
 import dev.dunlin.core.log.LogCheck;
 import dev.dunlin.core.log.LogFinding;
+import dev.dunlin.node.bootstrap.jdbc.SqliteTallies;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -81,6 +82,12 @@ final class BackupCommand implements Runnable {
                     .getErr()
                     .println("dunlin: " + LogLine.printable(name) + " is not in the backup: a file in it has a name of"
                             + " letters, digits, '.', '_' and '-'; rename it, or copy it by hand");
+        }
+        if (Files.isDirectory(directory.resolve(SqliteTallies.DIRECTORY))) {
+            spec.commandLine()
+                    .getErr()
+                    .println("dunlin: the databases in " + directory.resolve(SqliteTallies.DIRECTORY)
+                            + " are not in the backup: whoever uses them copies them, as with '.backup' of sqlite3");
         }
         // A damaged log is copied as it is: it may be all that there is.
         for (LogFinding finding : log.map(LogCheck.Result::findings).orElse(List.of())) {

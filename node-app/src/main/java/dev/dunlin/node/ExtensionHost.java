@@ -149,6 +149,30 @@ final class ExtensionHost implements Host {
         }
     }
 
+    /** Tells the services that the node is about to stop. */
+    void drain() {
+        for (int i = services.size() - 1; i >= 0; i--) {
+            try {
+                services.get(i).drain();
+            } catch (RuntimeException | Error bad) {
+                LOG.error("the extension {} failed as the node was about to stop", names.get(i), bad);
+            }
+        }
+    }
+
+    /** Whether what may come to its end has ended. */
+    boolean isDrained() {
+        return services.stream().allMatch(Running::isDrained);
+    }
+
+    /** How long that may take. */
+    Duration drainsWithin() {
+        return services.stream()
+                .map(Running::drainsWithin)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
     /** Tells the services that the node stops, the last first. */
     void close() {
         for (int i = services.size() - 1; i >= 0; i--) {

@@ -448,6 +448,14 @@ public final class Node implements AutoCloseable {
     /** Drains: closes listeners and connections in order, waits for their ends, and stops. */
     @Override
     public void close() {
+        if (!runtime.ended().isDone()) {
+            extensions.drain();
+            if (!await(
+                    now -> extensions.isDrained() || runtime.ended().isDone(),
+                    extensions.drainsWithin().plus(MARGIN))) {
+                LOG.warn("what the extensions of the node had begun did not come to its end");
+            }
+        }
         extensions.close();
         runtime.offer(new ConnectionAction.Drain());
         StoreState<NodeRoot> state = runtime.state();

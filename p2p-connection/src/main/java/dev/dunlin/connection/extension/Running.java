@@ -1,5 +1,7 @@
 package dev.dunlin.connection.extension;
 
+import java.time.Duration;
+
 /** An extension's services in one node, from its start to its end. */
 public interface Running {
 
@@ -13,6 +15,19 @@ public interface Running {
      */
     default void started() {}
 
-    /** The node is about to stop: nothing new is handed in after this. Never throws. */
+    /** The node is about to stop: who comes from now on is turned away, and what goes on may come to its end. Returns at once; never throws. */
+    default void drain() {}
+
+    /** Whether all has ended that may come to its end; quick, from any thread. Asked after {@link #drain}. */
+    default boolean isDrained() {
+        return true;
+    }
+
+    /** How long that may take, at most. */
+    default Duration drainsWithin() {
+        return Duration.ZERO;
+    }
+
+    /** The node stops: nothing new is handed in after this. Never throws. */
     default void close() {}
 }

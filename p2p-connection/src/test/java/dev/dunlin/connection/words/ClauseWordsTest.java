@@ -3,6 +3,9 @@ package dev.dunlin.connection.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionMachine;
+import dev.dunlin.connection.bootstrap.dialer.DialerMachine;
+import dev.dunlin.connection.bootstrap.ledger.LedgerMachine;
+import dev.dunlin.connection.bootstrap.session.SessionMachine;
 import dev.dunlin.connection.channel.ChannelMachine;
 import dev.dunlin.connection.exchange.ExchangeMachine;
 import dev.dunlin.connection.identify.IdentifyMachine;
@@ -29,7 +32,10 @@ class ClauseWordsTest {
                         ExchangeMachine.of(List.of()),
                         ChannelMachine.of(List.of()),
                         IdentifyMachine.IDENTIFY,
-                        PingMachine.PING)
+                        PingMachine.PING,
+                        SessionMachine.SESSION,
+                        DialerMachine.DIALER,
+                        LedgerMachine.LEDGER)
                 .flatMap(machine -> machine.guards().types().stream()
                         .flatMap(type -> machine.guards().clausesOf(type).stream()
                                 .map(clause -> DynamicTest.dynamicTest(

@@ -8,6 +8,9 @@ import dev.dunlin.connection.bootstrap.ledger.LedgerEffect;
 import dev.dunlin.connection.bootstrap.session.SessionAction;
 import dev.dunlin.connection.bootstrap.session.SessionConfig;
 import dev.dunlin.connection.bootstrap.session.SessionEffect;
+import dev.dunlin.connection.bootstrap.session.SessionMachine;
+import dev.dunlin.connection.bootstrap.session.SessionState;
+import dev.dunlin.connection.bootstrap.session.SessionState.Stance;
 import dev.dunlin.connection.bootstrap.session.SweepCounts;
 import dev.dunlin.connection.bootstrap.wire.MemoryVault;
 import dev.dunlin.connection.extension.Host;
@@ -16,6 +19,8 @@ import dev.dunlin.core.store.ActionId;
 import dev.dunlin.node.bootstrap.HookService;
 import dev.dunlin.node.bootstrap.LedgerService;
 import dev.dunlin.node.bootstrap.StandardHooks;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +35,7 @@ final class BootstrapServices implements Running {
     private final LedgerService ledger;
     private final HookService hooks;
     private final PressureMonitor pressure;
+    private final long drainTimeout;
 
     BootstrapServices(
             Host host,
@@ -38,6 +44,7 @@ final class BootstrapServices implements Running {
             Optional<DialerHooks> dialer,
             Optional<BootstrapPlaces> places) {
         this.host = host;
+        drainTimeout = SessionConfig.of(host.config()).drainTimeout();
         stores = Stores.of(LedgerConfig.of(host.config()), places);
         StandardHooks standard = new StandardHooks(stores.own(), stores.ofLinks());
         ledger = new LedgerService(
@@ -67,6 +74,23 @@ final class BootstrapServices implements Running {
     @Override
     public void started() {
         pressure.start();
+    }
+
+    @Override
+    public void drain() {
+        host.offer(new SessionAction.Drain(drainTimeout));
+    }
+
+    @Override
+    public boolean isDrained() {
+        SessionState sessions = host.state(SessionMachine.SESSION);
+        return sessions.stance() == Stance.DRAINING
+                && sessions.sessions().running().isEmpty();
+    }
+
+    @Override
+    public Duration drainsWithin() {
+        return Duration.of(drainTimeout, ChronoUnit.MICROS);
     }
 
     @Override

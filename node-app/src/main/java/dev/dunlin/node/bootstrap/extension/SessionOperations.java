@@ -230,7 +230,7 @@ final class SessionOperations {
                     "if this stays, look for 'ledger' in the node's log");
         }
         if (own.stance() == Stance.DRAINING) {
-            return Health.warn("nobody is let in: the node stops", "");
+            return Health.fail("nobody is let in: the node stops", "");
         }
         if (own.admission().level() == Level.CRITICAL) {
             return Health.warn(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -68,6 +69,25 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
         SqliteLedger ledger = new SqliteLedger(file);
         ledger.opened();
         return ledger;
+    }
+
+    /**
+     * Writes a whole copy of a ledger, also of one that a node is writing.
+     *
+     * @param from its file
+     * @param to a file that is not there yet; its directory is to be the user's alone
+     * @throws LedgerException if it cannot
+     */
+    public static void copy(Path from, Path to) {
+        Properties pragmas = new Properties();
+        pragmas.setProperty("busy_timeout", "5000");
+        try (Connection connection = JDBC.createConnection("jdbc:sqlite:" + from.toUri(), pragmas);
+                PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
+            statement.setString(1, to.toString());
+            statement.execute();
+        } catch (SQLException e) {
+            throw new LedgerException(from + " cannot be copied: " + e.getMessage(), e);
+        }
     }
 
     private Open opened() {

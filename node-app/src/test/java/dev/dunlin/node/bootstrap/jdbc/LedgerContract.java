@@ -112,7 +112,7 @@ abstract class LedgerContract<L extends Transactions & AutoCloseable> {
         }
     }
 
-    @Property(tries = 60)
+    @Property(tries = 20)
     void saysAndKeepsWhatOneInMemoryDoes(@ForAll @Size(max = 60) List<@IntRange(max = 79) Integer> draws)
             throws Exception {
         MemoryLedger memory = new MemoryLedger();

@@ -39,7 +39,8 @@ public record SessionConfig(
         long penaltyMost,
         int turnedAway,
         int kept,
-        long keptFor) {
+        long keptFor,
+        long drainTimeout) {
 
     /** Copies the list. */
     public SessionConfig {
@@ -144,6 +145,13 @@ public record SessionConfig(
     private static final Setting KEPT_FOR =
             Setting.time("session.keptFor", 3600 * SECOND, 1_000, LONGEST, "for how long");
 
+    private static final Setting DRAIN_TIMEOUT = Setting.time(
+            "session.drainTimeout",
+            30 * SECOND,
+            0,
+            LONGEST,
+            "how long bootstraps that go on may take when the node stops; those that are left are ended");
+
     /** What can be configured. */
     public static final Settings SETTINGS = Settings.of(
                     MAX_SESSIONS,
@@ -171,7 +179,8 @@ public record SessionConfig(
                     PENALTY_MOST,
                     TURNED_AWAY,
                     KEPT,
-                    KEPT_FOR)
+                    KEPT_FOR,
+                    DRAIN_TIMEOUT)
             .alive()
             .and(Settings.of(SERVE, CADRE));
 
@@ -208,6 +217,7 @@ public record SessionConfig(
                 PENALTY_MOST.number(config),
                 TURNED_AWAY.integer(config),
                 KEPT.integer(config),
-                KEPT_FOR.number(config));
+                KEPT_FOR.number(config),
+                DRAIN_TIMEOUT.number(config));
     }
 }

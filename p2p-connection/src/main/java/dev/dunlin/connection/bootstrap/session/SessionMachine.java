@@ -1,5 +1,6 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.connection.ConnectionAction;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapProtocols;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
@@ -47,6 +48,8 @@ public final class SessionMachine {
                     ExchangeAction.AnswerEnded.class,
                     fact -> PROTOCOLS.contains(fact.protocol()),
                     fact -> new SessionAction.AnswerEnded(fact.number(), fact.isWritten()))
+            // What goes on ends by its own times; who stops the node says how long it waits for that.
+            .on(ConnectionAction.Drain.class, wish -> new SessionAction.Drain(SessionAction.Drain.MOST))
             .on(
                     IdentifyAction.AddressesBound.class,
                     fact -> new SessionAction.Listened(fact.listener(), fact.addresses()))

@@ -1,5 +1,7 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.ConnectionOutcome;
 import dev.dunlin.connection.bench.Silent;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
@@ -19,6 +21,10 @@ record SessionRoot(Silent.Nothing silent, SessionState session) {
                         SessionRoot::silent,
                         (root, same) -> root)
                 .mount(Silent.of("stream", StreamAction.class), SessionRoot::silent, (root, same) -> root)
+                .mount(
+                        Silent.of("connection", ConnectionAction.class, ConnectionOutcome.class),
+                        SessionRoot::silent,
+                        (root, same) -> root)
                 .mount(Silent.of("identify", IdentifyAction.class), SessionRoot::silent, (root, same) -> root)
                 .mount(session, SessionRoot::session, (root, changed) -> new SessionRoot(root.silent(), changed))
                 .build();
