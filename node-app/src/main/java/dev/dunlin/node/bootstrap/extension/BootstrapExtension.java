@@ -33,26 +33,39 @@ public final class BootstrapExtension implements Extension {
     private final Optional<ListenerHooks> listener;
     private final Optional<DialerHooks> dialer;
     private final Optional<BootstrapPlaces> places;
+    private final Between between;
 
     /** With {@link StandardHooks}. */
     public BootstrapExtension() {
-        this(new MemoryVault(VAULT_BYTES), Optional.empty(), Optional.empty(), Optional.empty());
+        this(new MemoryVault(VAULT_BYTES), Optional.empty(), Optional.empty(), Optional.empty(), Between.NOTHING);
     }
 
     /** With hooks of one's own. */
     public BootstrapExtension(ListenerHooks listener, DialerHooks dialer) {
-        this(new MemoryVault(VAULT_BYTES), Optional.of(listener), Optional.of(dialer), Optional.empty());
+        this(
+                new MemoryVault(VAULT_BYTES),
+                Optional.of(listener),
+                Optional.of(dialer),
+                Optional.empty(),
+                Between.NOTHING);
+    }
+
+    /** As tests have it. */
+    BootstrapExtension(MemoryVault vault, Between between) {
+        this(vault, Optional.empty(), Optional.empty(), Optional.empty(), between);
     }
 
     private BootstrapExtension(
             MemoryVault vault,
             Optional<ListenerHooks> listener,
             Optional<DialerHooks> dialer,
-            Optional<BootstrapPlaces> places) {
+            Optional<BootstrapPlaces> places,
+            Between between) {
         this.vault = vault;
         this.listener = listener;
         this.dialer = dialer;
         this.places = places;
+        this.between = between;
     }
 
     /**
@@ -62,7 +75,8 @@ public final class BootstrapExtension implements Extension {
      * @param tallies the directory of databases
      */
     public BootstrapExtension in(Path ledger, Path tallies) {
-        return new BootstrapExtension(vault, listener, dialer, Optional.of(new BootstrapPlaces(ledger, tallies)));
+        return new BootstrapExtension(
+                vault, listener, dialer, Optional.of(new BootstrapPlaces(ledger, tallies)), between);
     }
 
     /** Whether it was given a place, by {@link #in}. */
@@ -97,6 +111,6 @@ public final class BootstrapExtension implements Extension {
 
     @Override
     public Running begin(Host host) {
-        return new BootstrapServices(host, vault, listener, dialer, places);
+        return new BootstrapServices(host, vault, listener, dialer, places, between);
     }
 }

@@ -42,10 +42,11 @@ final class BootstrapServices implements Running {
             MemoryVault vault,
             Optional<ListenerHooks> listener,
             Optional<DialerHooks> dialer,
-            Optional<BootstrapPlaces> places) {
+            Optional<BootstrapPlaces> places,
+            Between between) {
         this.host = host;
         drainTimeout = SessionConfig.of(host.config()).drainTimeout();
-        stores = Stores.of(LedgerConfig.of(host.config()), places);
+        stores = Stores.of(LedgerConfig.of(host.config()), places, between);
         StandardHooks standard = new StandardHooks(stores.own(), stores.ofLinks());
         ledger = new LedgerService(
                 stores.ledger(),

@@ -61,10 +61,10 @@ final class Stores implements AutoCloseable {
      * @param places empty for a node that has no directory: its ledger is in memory, and it makes no databases
      * @throws RuntimeException if something cannot be opened; the message says why
      */
-    static Stores of(LedgerConfig config, Optional<BootstrapPlaces> places) {
+    static Stores of(LedgerConfig config, Optional<BootstrapPlaces> places, Between between) {
         return config.store() == LedgerConfig.Engine.POSTGRESQL
                 ? inServer(config)
-                : places.map(found -> inFiles(config, found)).orElseGet(Stores::inMemory);
+                : places.map(found -> inFiles(config, found, between)).orElseGet(Stores::inMemory);
     }
 
     private static Stores inMemory() {
@@ -73,20 +73,20 @@ final class Stores implements AutoCloseable {
         return new Stores(ledger::inTransaction, none, none, () -> false, List.of());
     }
 
-    private static Stores inFiles(LedgerConfig config, BootstrapPlaces places) {
+    private static Stores inFiles(LedgerConfig config, BootstrapPlaces places, Between between) {
         Lazy<SqliteLedger> ledger = new Lazy<>(() -> SqliteLedger.open(places.ledger()));
-        LazyProvisioner own = provisioner(config, places.tallies(), OF_TOKENS);
-        LazyProvisioner ofLinks = provisioner(config, places.tallies(), OF_LINKS);
+        LazyProvisioner own = provisioner(config, places.tallies(), OF_TOKENS, between);
+        LazyProvisioner ofLinks = provisioner(config, places.tallies(), OF_LINKS, between);
         if (Files.exists(places.ledger())) {
             ledger.get();
         }
         return new Stores(
-                new Transactions() {
+                between.ledger(new Transactions() {
                     @Override
                     public <T> T in(Function<LedgerStore, T> work) {
                         return ledger.get().in(work);
                     }
-                },
+                }),
                 own,
                 ofLinks,
                 () -> !ledger.isOpen() && !Files.exists(places.ledger()),
@@ -130,14 +130,14 @@ final class Stores implements AutoCloseable {
         }
     }
 
-    private static LazyProvisioner provisioner(LedgerConfig config, Path tallies, String name) {
+    private static LazyProvisioner provisioner(LedgerConfig config, Path tallies, String name, Between between) {
         SqliteTallies.Limits limits =
                 new SqliteTallies.Limits(config.maxDatabases(), config.maxBytes(), config.minFree());
         Path directory = tallies.resolve(name);
         return new LazyProvisioner(
                 new Lazy<>(() -> {
                     make(tallies);
-                    return SqliteTallies.open(directory, limits);
+                    return between.tallies(directory, limits);
                 }),
                 () -> Files.exists(directory));
     }
