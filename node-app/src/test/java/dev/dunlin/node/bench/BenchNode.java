@@ -52,19 +52,25 @@ final class BenchNode {
                 if (line.equals(COLLECTED)) {
                     System.gc();
                 }
-                say(figures(node).entrySet().stream()
-                        .map(figure -> figure.getKey() + "=" + figure.getValue())
-                        .collect(Collectors.joining(" ")));
+                say(figures(node));
             }
         }
     }
 
+    /** Says figures on one line. */
+    static void say(Map<String, Long> figures) {
+        say(figures.entrySet().stream()
+                .map(figure -> figure.getKey() + "=" + figure.getValue())
+                .collect(Collectors.joining(" ")));
+    }
+
     @SuppressWarnings("SystemOut")
-    private static void say(String line) {
+    static void say(String line) {
         System.out.println(MARK + line);
     }
 
-    private static Map<String, Long> figures(Node node) {
+    /** What a node costs, by name. */
+    static Map<String, Long> figures(Node node) {
         Map<String, Long> figures = new TreeMap<>();
         UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         figures.put("cpuNanos", system.getProcessCpuTime());

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** A {@link BenchNode} in a process of its own, on this test's class path, with the flags of {@code ./dunlin}. */
+/** A {@link BenchNode}, or another program, in a process of its own, on this test's class path, with the flags of {@code ./dunlin}. */
 final class NodeUnderTest implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -27,14 +27,15 @@ final class NodeUnderTest implements AutoCloseable {
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final int port;
 
-    private NodeUnderTest(List<String> jvm, Map<String, String> config) {
+    private NodeUnderTest(Class<?> program, List<String> jvm, List<String> args, Map<String, String> config) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseCompactObjectHeaders"));
         command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchNode.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(args);
         config.forEach((key, value) -> command.add(key + "=" + value));
         child = Child.start(Path.of("."), command, this::printed);
         asking = child.process().outputWriter();
@@ -47,7 +48,16 @@ final class NodeUnderTest implements AutoCloseable {
      * @param jvm more arguments of the JVM
      */
     static NodeUnderTest start(List<String> jvm, Map<String, String> config) {
-        return new NodeUnderTest(jvm, config);
+        return start(BenchNode.class, jvm, List.of(), config);
+    }
+
+    /**
+     * As above, of another program that answers lines as {@link BenchNode} does.
+     *
+     * @param args what it is told before the configuration
+     */
+    static NodeUnderTest start(Class<?> program, List<String> jvm, List<String> args, Map<String, String> config) {
+        return new NodeUnderTest(program, jvm, args, config);
     }
 
     private void printed(String line) {
@@ -90,7 +100,8 @@ final class NodeUnderTest implements AutoCloseable {
         return ask(BenchNode.COLLECTED);
     }
 
-    private Table<String, Long> ask(String what) {
+    /** Says a line to it; its figures after that. */
+    Table<String, Long> ask(String what) {
         try {
             asking.write(what + "\n");
             asking.flush();
