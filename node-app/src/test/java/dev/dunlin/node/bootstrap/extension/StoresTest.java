@@ -33,7 +33,7 @@ class StoresTest {
 
     @Test
     void filesComeIntoBeingWhenTheyAreNeeded() throws InterruptedException, IOException {
-        try (Stores stores = Stores.of(STANDARD, places())) {
+        try (Stores stores = Stores.of(STANDARD, places(), Between.NOTHING)) {
             assertThat(stores.isUntouched()).isTrue();
             assertThat(stores.own().find(NAME)).isEmpty();
             assertThat(stores.own().names("", 10)).isEmpty();
@@ -47,7 +47,7 @@ class StoresTest {
             assertThat(stores.ofLinks().find(NAME)).isEmpty();
             stores.ofLinks().make(NAME, Role.FOIL);
         }
-        try (Stores stores = Stores.of(STANDARD, places())) {
+        try (Stores stores = Stores.of(STANDARD, places(), Between.NOTHING)) {
             assertThat(stores.isUntouched()).isFalse();
             assertThat(stores.own().find(NAME)).isPresent();
             stores.own().remove(NAME);
@@ -59,12 +59,12 @@ class StoresTest {
     @Test
     void aLedgerThatIsNoneIsToldAtTheStart() throws IOException {
         Files.writeString(home.resolve("tokens.db"), "this is no database, but a text that is long enough to be read");
-        assertThatExceptionOfType(LedgerException.class).isThrownBy(() -> Stores.of(STANDARD, places()));
+        assertThatExceptionOfType(LedgerException.class).isThrownBy(() -> Stores.of(STANDARD, places(), Between.NOTHING));
     }
 
     @Test
     void whatIsClosedIsNotOpenedAgain() {
-        Stores stores = Stores.of(STANDARD, places());
+        Stores stores = Stores.of(STANDARD, places(), Between.NOTHING);
         stores.close();
         assertThatExceptionOfType(DatabaseException.class)
                 .isThrownBy(() -> stores.ledger().in(LedgerStore::head));
@@ -73,7 +73,7 @@ class StoresTest {
 
     @Test
     void aNodeWithoutADirectoryMakesNoDatabases() {
-        try (Stores stores = Stores.of(STANDARD, Optional.empty())) {
+        try (Stores stores = Stores.of(STANDARD, Optional.empty(), Between.NOTHING)) {
             assertThat(stores.ledger().in(LedgerStore::head)).isEqualTo(Head.NONE);
             assertThatExceptionOfType(DatabaseException.class)
                     .isThrownBy(() -> stores.own().make(NAME, Role.STOCK))
@@ -89,7 +89,7 @@ class StoresTest {
                 .with("ledger.user", "nobody")
                 .with("ledger.passwordFile", home.resolve("none").toString()));
         assertThatExceptionOfType(DatabaseException.class)
-                .isThrownBy(() -> Stores.of(config, places()))
+                .isThrownBy(() -> Stores.of(config, places(), Between.NOTHING))
                 .withMessageContaining("ledger.passwordFile");
     }
 }
