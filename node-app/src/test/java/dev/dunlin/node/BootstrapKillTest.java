@@ -106,7 +106,7 @@ class BootstrapKillTest {
                             }
                             parties.end();
                             Bar.LOG.info(
-                                    "{} {} to {} of {}: {} kills, {} of them in the midst of a bootstrap, after {} s",
+                                    "{} {} to {} of {}: {} ends by force, {} of them at a random moment in the midst of a bootstrap, after {} s",
                                     name,
                                     from + 1,
                                     to,
@@ -211,13 +211,13 @@ class BootstrapKillTest {
                 }
                 for (String where : around("ledger-swept-turnedAway")) {
                     all.add(listener(
-                            role, uses, List.of(where), "session.networkBurst=1", "session.networkEvery=3600s"));
+                            role, uses, List.of(where), "session.networkBurst=1", "session.networkEvery=3600000000"));
                 }
                 for (String where : around("ledger-released")) {
                     // The database cannot be made, or the dialer goes away while it makes it.
                     all.add(
                             isStock
-                                    ? listener(role, uses, List.of(where), "tally.minFree=1024TiB")
+                                    ? listener(role, uses, List.of(where), "tally.minFree=" + (1L << 50))
                                     : new Case(role, uses, List.of(where), List.of("tally-FORCE-after"), List.of()));
                 }
                 all.add(listener(role, uses, then("ledger-reserved-after", around("ledger-swept-released"))));
@@ -225,7 +225,7 @@ class BootstrapKillTest {
                         role,
                         uses,
                         then("ledger-provisioned-after", around("ledger-swept-abandoned")),
-                        "session.lease=1ms"));
+                        "session.lease=1000"));
                 if (isStock) {
                     all.add(listener(role, uses, then("tally-FORCE_NAMES-after", around("ledger-swept-provisioned"))));
                     List<String> removal = Stream.of("REMOVE", "REMOVE_REST", "FORCE_REMOVED")

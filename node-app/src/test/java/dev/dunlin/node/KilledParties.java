@@ -49,13 +49,14 @@ final class KilledParties implements AutoCloseable {
 
     private static final int MOST_TRIES = 20;
     private static final int MOST = 1_000_000;
+    /** Times in microseconds. */
     private static final List<String> QUICK = List.of(
-            "dialer.pause=50ms",
-            "dialer.mostPause=200ms",
+            "dialer.pause=50000",
+            "dialer.mostPause=200000",
             "dialer.rounds=50",
-            "session.retryAfter=50ms",
-            "session.penaltyMost=0s",
-            "ping.interval=0s");
+            "session.retryAfter=50000",
+            "session.penaltyMost=0",
+            "ping.interval=0");
 
     private final Path folder;
     private final Supplier<KilledProcess> starting;
@@ -71,7 +72,7 @@ final class KilledParties implements AutoCloseable {
     /** So long after its begin, in microseconds, a bootstrap is disturbed at the latest. */
     private double window = 150_000;
 
-    /** How often somebody was killed, and how often before the bootstrap was over. */
+    /** How often somebody was killed or has stopped dead, and how often at a random moment before the bootstrap was over. */
     private int kills;
 
     private int inTheMidst;
@@ -172,11 +173,12 @@ final class KilledParties implements AutoCloseable {
         party.port = party.address.split("/")[4];
     }
 
-    private static void hasHalted(Party party) {
+    private void hasHalted(Party party) {
         assertThat(party.running().code())
                 .as("%s was to stop at %s", party.directory, party.point)
                 .isEqualTo(KilledNode.HALTED);
         assertThat(party.point).isNotEqualTo("none");
+        kills++;
     }
 
     private void kill(Party party) {
