@@ -21,14 +21,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what sessions ask of the ledger: one after the other, on one thread, as many in a transaction as wait. Answers are handed in when
- * the transaction is done. If one fails, each of it is tried alone, so that it harms no other. Thread-safe.
+ * Carries out what sessions ask of the ledger: one after the other, on one thread, as many in a transaction as wait, those of sessions that make a
+ * database first. Answers are handed in when the transaction is done. If one fails, each of it is tried alone, so that it harms no other. Thread-safe.
  */
 public final class LedgerService implements AutoCloseable {
 
@@ -45,7 +45,7 @@ public final class LedgerService implements AutoCloseable {
     private final Databases databases;
     private final Port port;
     private final long lease;
-    private final LinkedBlockingQueue<Wanted> waiting = new LinkedBlockingQueue<>(MOST_WAITING + 1);
+    private final LinkedBlockingDeque<Wanted> waiting = new LinkedBlockingDeque<>(MOST_WAITING + 1);
     private final AtomicLong dropped = new AtomicLong();
     private final Thread thread;
     private boolean isClosed;
@@ -57,6 +57,14 @@ public final class LedgerService implements AutoCloseable {
         default boolean isAlone() {
             return false;
         }
+
+        /**
+         * Whether a session has one of the few places for making a database meanwhile: behind all who have just come, it would keep it for as long
+         * as they take, and of many that come few would get a database. Its use is held already, so nothing before it in the order touches it.
+         */
+        default boolean isUrgent() {
+            return false;
+        }
     }
 
     private record OfSession(ActionId request, SessionEffect.OfLedger effect) implements Wanted {
@@ -64,6 +72,11 @@ public final class LedgerService implements AutoCloseable {
         @Override
         public boolean isAlone() {
             return SessionEffects.isAlone(effect);
+        }
+
+        @Override
+        public boolean isUrgent() {
+            return effect instanceof SessionEffect.Announce || effect instanceof SessionEffect.Record;
         }
     }
 
@@ -106,7 +119,11 @@ public final class LedgerService implements AutoCloseable {
     private void take(Wanted wanted) {
         synchronized (waiting) {
             if (!isClosed && waiting.size() < MOST_WAITING) {
-                waiting.add(wanted);
+                if (wanted.isUrgent()) {
+                    waiting.addFirst(wanted);
+                } else {
+                    waiting.add(wanted);
+                }
                 return;
             }
         }

@@ -3,9 +3,11 @@ package dev.dunlin.node.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.bootstrap.ledger.Entry;
+import dev.dunlin.connection.bootstrap.ledger.Ledger;
 import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
 import dev.dunlin.connection.bootstrap.ledger.MemoryLedger;
+import dev.dunlin.connection.bootstrap.ledger.Token;
 import dev.dunlin.connection.bootstrap.session.Code;
 import dev.dunlin.connection.bootstrap.session.Databases;
 import dev.dunlin.connection.bootstrap.session.SessionAction;
@@ -13,6 +15,7 @@ import dev.dunlin.connection.bootstrap.session.SessionEffect;
 import dev.dunlin.connection.bootstrap.session.SessionEffects.Transactions;
 import dev.dunlin.connection.bootstrap.wire.Hashes;
 import dev.dunlin.connection.bootstrap.wire.MemoryVault;
+import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.bootstrap.wire.Vault;
 import dev.dunlin.core.runtime.Port;
@@ -81,6 +84,51 @@ class ServicesTest {
     private static SessionEffect.Reserve reserve(int number) {
         return new SessionEffect.Reserve(
                 number, 1, Hashes.sha256("t"), TypeArbitraries.peer(1), "", "redemption" + number, 1, 2);
+    }
+
+    @Test
+    void whoHasAPlaceDoesNotWaitBehindThoseWhoCome() {
+        MemoryLedger ledger = new MemoryLedger();
+        ledger.inTransaction(store -> new Ledger(store, 1)
+                .create(new Token(
+                        Hashes.sha256("t"),
+                        Role.STOCK,
+                        Optional.empty(),
+                        Long.MAX_VALUE,
+                        "",
+                        Optional.empty(),
+                        false,
+                        "",
+                        1,
+                        Optional.empty(),
+                        0,
+                        0,
+                        0)));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch begin = new CountDownLatch(1);
+        Transactions waiting = new Transactions() {
+            @Override
+            public <T> T in(Function<LedgerStore, T> work) {
+                begun.countDown();
+                await(begin);
+                return ledger.inTransaction(work);
+            }
+        };
+        try (LedgerService service = new LedgerService(waiting, NONE, port, 1)) {
+            SessionEffect.Reserve held = reserve(1);
+            service.carryOut(new ActionId(1, 1), held);
+            await(begun);
+            for (int i = 2; i <= 500; i++) {
+                service.carryOut(new ActionId(i, 1), tell(i));
+            }
+            service.carryOut(new ActionId(501, 1), new SessionEffect.Announce(1, 2, held.redemption(), 1));
+            begin.countDown();
+        }
+        assertThat(answers.get(new ActionId(501, 1))).isEqualTo(new SessionAction.Announced(1, 2, true));
+        List<String> kinds = ledger.inTransaction(store -> store.entries(0, 1000)).stream()
+                .map(entry -> entry.event().kind())
+                .toList();
+        assertThat(kinds.subList(0, 3)).containsExactly("created", "reserved", "provisioning");
     }
 
     @Test
