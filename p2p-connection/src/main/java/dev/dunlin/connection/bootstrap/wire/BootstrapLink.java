@@ -114,7 +114,14 @@ public record BootstrapLink(List<Multiaddr> responders, String token, long expir
             if (!Arrays.equals(check(bytes), Arrays.copyOfRange(all, bytes.length, all.length))) {
                 throw damaged();
             }
-            return read(ByteBuffer.wrap(bytes));
+            BootstrapLink read = read(ByteBuffer.wrap(bytes));
+            // One link has one text: not another in which bits differ that the bytes have not, or letters that only
+            // look alike.
+            String one = read.text();
+            if (!link.equals(one) && !link.equals(one.toUpperCase(Locale.ROOT))) {
+                throw damaged();
+            }
+            return read;
         } catch (MultiformatException | BufferUnderflowException | CharacterCodingException e) {
             throw damaged();
         }

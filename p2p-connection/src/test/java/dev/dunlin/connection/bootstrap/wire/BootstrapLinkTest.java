@@ -81,7 +81,27 @@ class BootstrapLinkTest {
 
     @Example
     void aTextIsTheSameForEver() {
-        assertThat(LINK.text()).isEqualTo("");
+        // Computed by other means, from the description of the layout.
+        assertThat(LINK.text())
+                .isEqualTo("dunlin:baeaybjfh3idamykun5vwk3qbfucaqcabaeda7infamrbeih3kdoaof77ezwpto"
+                        + "xyfmoopioc55wzer4fs2alcgqz7nyhp5pselvwuqlf");
+    }
+
+    /** Where the bits of the bytes do not fill the last letter, only one of those that would do is right; and letters are those of ASCII. */
+    @Property(tries = 200)
+    void aLinkHasOneText(@ForAll("links") BootstrapLink link) {
+        String text = link.text();
+        for (char last : "abcdefghijklmnopqrstuvwxyz234567".toCharArray()) {
+            String other = text.substring(0, text.length() - 1) + last;
+            if (!other.equals(text)) {
+                assertThatIllegalArgumentException().isThrownBy(() -> BootstrapLink.parse(other));
+            }
+        }
+        // The sign of Kelvin, whose small letter is k.
+        String kelvin = text.toUpperCase(Locale.ROOT).replace('K', '\u212a');
+        if (kelvin.indexOf('\u212a') >= 0) {
+            assertThatIllegalArgumentException().isThrownBy(() -> BootstrapLink.parse(kelvin));
+        }
     }
 
     @Example
