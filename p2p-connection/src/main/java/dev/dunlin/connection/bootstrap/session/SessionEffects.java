@@ -120,7 +120,12 @@ public final class SessionEffects {
                 yield Optional.empty();
             }
             case SessionEffect.Discard init -> {
-                released(List.of(init.redemption()), transactions).forEach(databases::remove);
+                Optional<Redemption> one = transactions.in(store -> store.redemption(init.redemption()));
+                // Where there is none, another of the same peer and key has taken its place: this database is of this
+                // run, and nobody's.
+                if (one.filter(kept -> kept.phase() != Phase.RELEASED).isEmpty()) {
+                    databases.remove(init.redemption());
+                }
                 yield Optional.empty();
             }
             case SessionEffect.Reserve _,
