@@ -158,6 +158,9 @@ final class DialerReducer {
             when attempt.phase() instanceof Phase.SendingDatabase sending ->
                 redeemed(number, attempt, sending.answer(), sending.tally());
             case BootstrapAnswer.Rejected rejected -> rejected(number, attempt, rejected);
+            // In the compatible form it is the end of a stream on which nothing was said.
+            case BootstrapAnswer.Taken _
+            when !attempt.isFramed() -> unanswered(number, AskFailure.RESET, "it ended the stream without an answer");
             case BootstrapAnswer.Approved _, BootstrapAnswer.Taken _ ->
                 failed(number, DialerCode.INVALID_RESPONSE, "the answer is not one to what was asked");
         }

@@ -75,6 +75,7 @@ public final class SessionMachine {
                     sendingResponse > noSession: answerEnded
                     sendingResponse > awaitingDatabase: answerEnded
                     sendingResponse, awaitingDatabase > validatingDatabase: came
+                    sendingResponse, awaitingDatabase > noSession: came
                     validatingDatabase > concluding: judged
                     validatingDatabase > noSession: judged
                     concluding > noSession: recorded

@@ -212,11 +212,8 @@ final class SessionReducer {
     private void turnAway(SessionAction.Came fact, String network, Code code, Bytes token) {
         long now = ctx.now();
         long every = config.turnedAway() == 0 ? 0 : SECOND / config.turnedAway();
-        boolean isSilent = fact.message() instanceof BootstrapQuestion.DatabaseResult(Tally _, Optional<Bytes> name)
-                && name.isEmpty();
-        boolean isTold = !isSilent
-                && config.turnedAway() > 0
-                && !Admission.isEarly(own.admission().told(), every, config.turnedAway(), now);
+        boolean isTold =
+                config.turnedAway() > 0 && !Admission.isEarly(own.admission().told(), every, config.turnedAway(), now);
         if (isTold) {
             own = own.with(own.admission().telling(Math.max(now, own.admission().told()) + every));
             ctx.then(new ExchangeAction.Reply(fact.question(), rejected(code)));
@@ -302,9 +299,13 @@ final class SessionReducer {
         Session next = enter(
                 number,
                 session,
-                new Stage.ValidatingDatabase(
-                        result.tally(), fact.question(), result.session().isPresent()),
+                new Stage.ValidatingDatabase(result.tally(), fact.question()),
                 config.validationTimeout());
+        // The peer was to make it: whatever a hook says, one of this node's it has not made.
+        if (result.tally().createdBy() != Role.FOIL) {
+            ended(number, Code.INVALID_DATABASE_RESULT);
+            return;
+        }
         ctx.effect(new SessionEffect.JudgeDatabase(
                 number, next.step(), next.peer(), result.tally(), within(config.validationTimeout())));
     }
@@ -379,13 +380,10 @@ final class SessionReducer {
                     provision(number, session, contact);
                 }
             }
-            case Stage.ValidatingDatabase(Tally tally, long question, boolean isAsked) -> {
+            case Stage.ValidatingDatabase(Tally tally, long question) -> {
                 if (isEnough) {
-                    Session next = enter(
-                            number,
-                            session,
-                            new Stage.Concluding(tally, question, isAsked),
-                            config.validationTimeout());
+                    Session next =
+                            enter(number, session, new Stage.Concluding(tally, question), config.validationTimeout());
                     record(number, next, tally);
                 } else {
                     ended(number, Code.INVALID_DATABASE_RESULT);
@@ -592,20 +590,14 @@ final class SessionReducer {
             case Stage.SendingResponse _, Stage.AwaitingDatabase _ -> {
                 // Nothing is asked.
             }
-            case Stage.ValidatingDatabase(Tally _, long question, boolean isAsked) -> conclude(question, isAsked, code);
+            case Stage.ValidatingDatabase(Tally _, long question) ->
+                ctx.then(new ExchangeAction.Reply(question, rejected(code)));
             // The ledger was asked to write it down, and may have: nobody is told that it has not.
-            case Stage.Concluding(Tally _, long question, boolean _) -> conclude(question, false, code);
-        }
-    }
-
-    /** The compatible form has no answer to a third message: a reset says that it is not taken. */
-    private void conclude(long question, boolean isAsked, Code code) {
-        if (code == Code.SUCCESS) {
-            ctx.then(new ExchangeAction.Reply(question, new BootstrapAnswer.Taken()));
-        } else if (isAsked) {
-            ctx.then(new ExchangeAction.Reply(question, rejected(code)));
-        } else {
-            ctx.then(new ExchangeAction.Refuse(question));
+            case Stage.Concluding(Tally _, long question) ->
+                ctx.then(
+                        code == Code.SUCCESS
+                                ? new ExchangeAction.Reply(question, new BootstrapAnswer.Taken())
+                                : new ExchangeAction.Refuse(question));
         }
     }
 

@@ -68,17 +68,15 @@ public sealed interface Stage {
      * What the peer has told of the database is being looked at.
      *
      * @param question the number of the message, for the exchange
-     * @param isAsked whether the message has an answer
      */
-    record ValidatingDatabase(Tally tally, long question, boolean isAsked) implements Stage {}
+    record ValidatingDatabase(Tally tally, long question) implements Stage {}
 
     /**
      * That the database is taken is being written down.
      *
      * @param question the number of the message, for the exchange
-     * @param isAsked whether the message has an answer
      */
-    record Concluding(Tally tally, long question, boolean isAsked) implements Stage {}
+    record Concluding(Tally tally, long question) implements Stage {}
 
     /** Whether it holds one of the places at the hook that makes databases. */
     default boolean isProvisioning() {

@@ -33,6 +33,6 @@ public sealed interface BootstrapAnswer extends Message {
      */
     record Rejected(Optional<Reason> reason, Optional<Long> retryAfter) implements BootstrapAnswer {}
 
-    /** The database of the third message is taken; in the compatible form nothing says so on the wire. */
+    /** The database of the third message is taken; in the compatible form the end of the stream says so, without a byte before it. */
     record Taken() implements BootstrapAnswer {}
 }

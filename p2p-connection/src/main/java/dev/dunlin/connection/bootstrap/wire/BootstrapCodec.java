@@ -6,12 +6,12 @@ import dev.dunlin.connection.protocol.MessageCodec;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.state.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -105,90 +105,106 @@ public final class BootstrapCodec {
         }
     }
 
-    /** The compatible form has no types: a token makes a contact, a tally and its place a result. */
+    /** The compatible form has no types: a token makes a contact, whatever else there is; without one a tally and its place a result. */
     private String type(BootstrapJson.Fields fields) throws MalformedMessage {
         if (form == Form.FRAMED) {
-            return required("type", fields.type);
+            return fields.text("type");
         }
-        if (fields.token != null) {
+        if (fields.has("token")) {
             return CONTACT;
         }
-        if (fields.hasTally && fields.hasInfo) {
+        if (fields.has("tally") && fields.has("dbConnectionInfo")) {
             return DATABASE;
         }
         throw new MalformedMessage("it has neither a token, nor a tally and its dbConnectionInfo");
     }
 
     private BootstrapQuestion.Contact contact(BootstrapJson.Fields fields) throws MalformedMessage {
-        String token = required("token", fields.token);
+        String token = fields.text("token");
         if (token.isEmpty()) {
             throw new MalformedMessage("token is empty");
         }
-        Optional<String> key = Optional.ofNullable(fields.key);
-        if (form == Form.FRAMED && key.isEmpty()
-                || key.isPresent() && !KEY.matcher(key.get()).matches()) {
+        Optional<String> key = key(fields);
+        String partyId = matching("partyId", fields.text("partyId"), PARTY);
+        String identity = fields.raw("identityBundle");
+        if (identity.getBytes(StandardCharsets.UTF_8).length > WireLimits.IDENTITY_BYTES) {
+            throw new MalformedMessage("identityBundle is longer than " + WireLimits.IDENTITY_BYTES + " bytes");
+        }
+        List<Multiaddr> cadre = fields.cadre();
+        Optional<Long> patience = form == Form.FRAMED ? fields.optionalNumber("deadlineMs") : Optional.empty();
+        // Last: of what is no contact nothing is kept.
+        return new BootstrapQuestion.Contact(
+                Hashes.sha256(token), partyId, vault.keep(Vault.Kind.IDENTITY, identity), cadre, key, patience);
+    }
+
+    /** To the compatible form it is a field that Taleus does not know, so that whatever else stands there is none. */
+    private Optional<String> key(BootstrapJson.Fields fields) throws MalformedMessage {
+        try {
+            String key = fields.text("idempotencyKey");
+            if (KEY.matcher(key).matches()) {
+                return Optional.of(key);
+            }
+        } catch (MalformedMessage e) {
+            if (form == Form.FRAMED) {
+                throw e;
+            }
+        }
+        if (form == Form.FRAMED) {
             throw new MalformedMessage("idempotencyKey has not " + WireLimits.LEAST_KEY + " to " + WireLimits.MOST_KEY
                     + " printable characters");
         }
-        String partyId = matching("partyId", fields.partyId, PARTY);
-        String identity = required("identityBundle", fields.identity);
-        List<Multiaddr> cadre = required("cadrePeerAddrs", fields.cadre);
-        // Last: of what is no contact nothing is kept.
-        return new BootstrapQuestion.Contact(
-                Hashes.sha256(token),
-                partyId,
-                vault.keep(Vault.Kind.IDENTITY, identity),
-                cadre,
-                key,
-                Optional.ofNullable(fields.deadline));
+        return Optional.empty();
     }
 
     private BootstrapAnswer answer(Bytes body) throws MalformedMessage {
-        BootstrapJson.Fields fields = BootstrapJson.read(body);
-        if (form == Form.FRAMED && TAKEN.equals(fields.type)) {
+        if (form == Form.COMPATIBLE && body.size() == 0) {
             return new BootstrapAnswer.Taken();
         }
-        if (form == Form.FRAMED && !RESULT.equals(fields.type)) {
-            throw new MalformedMessage("its type is neither " + RESULT + " nor " + TAKEN);
+        BootstrapJson.Fields fields = BootstrapJson.read(body);
+        if (form == Form.FRAMED) {
+            String type = fields.text("type");
+            if (type.equals(TAKEN)) {
+                return new BootstrapAnswer.Taken();
+            }
+            if (!type.equals(RESULT)) {
+                throw new MalformedMessage("its type is neither " + RESULT + " nor " + TAKEN);
+            }
         }
-        if (!required("approved", fields.approved)) {
+        if (!fields.flag("approved")) {
             return new BootstrapAnswer.Rejected(
-                    Optional.ofNullable(fields.reason).flatMap(Reason::of), Optional.ofNullable(fields.retryAfter));
+                    fields.optionalText("reason").flatMap(Reason::of),
+                    form == Form.FRAMED ? fields.optionalNumber("retryAfterMs") : Optional.empty());
         }
         return new BootstrapAnswer.Approved(
-                matching("partyId", fields.partyId, PARTY),
-                required("cadrePeerAddrs", fields.cadre),
-                fields.hasTally || fields.hasInfo ? Optional.of(tally(fields)) : Optional.empty(),
+                matching("partyId", fields.text("partyId"), PARTY),
+                fields.cadre(),
+                fields.isGiven("provisionResult")
+                        ? Optional.of(tally(fields.object("provisionResult")))
+                        : Optional.empty(),
                 // Only where a third message is to come there is a name for it.
-                form == Form.FRAMED ? Optional.ofNullable(fields.session) : Optional.empty());
+                form == Form.FRAMED && fields.has("sessionRef") ? Optional.of(fields.session()) : Optional.empty());
     }
 
-    private Tally tally(BootstrapJson.Fields fields) throws MalformedMessage {
-        String reference = fields.credentialsRef == null ? "" : fields.credentialsRef;
+    private static Tally tally(BootstrapJson.Fields fields) throws MalformedMessage {
+        BootstrapJson.Fields tally = fields.object("tally");
+        BootstrapJson.Fields info = fields.object("dbConnectionInfo");
         return new Tally(
-                matching("tallyId", fields.tallyId, NAME),
-                required("createdBy", fields.createdBy),
-                matching("endpoint", fields.endpoint, URI),
-                matching("credentialsRef", reference, REFERENCE));
+                matching("tallyId", tally.text("tallyId"), NAME),
+                Role.of(tally.text("createdBy"))
+                        .orElseThrow(() -> new MalformedMessage("createdBy is neither stock nor foil")),
+                matching("endpoint", info.text("endpoint"), URI),
+                matching("credentialsRef", info.optionalText("credentialsRef").orElse(""), REFERENCE));
     }
 
     private Optional<Bytes> session(BootstrapJson.Fields fields) throws MalformedMessage {
-        return form == Form.FRAMED ? Optional.of(required("sessionRef", fields.session)) : Optional.empty();
+        return form == Form.FRAMED ? Optional.of(fields.session()) : Optional.empty();
     }
 
-    private static String matching(String name, @Nullable String text, Pattern pattern) throws MalformedMessage {
-        String given = required(name, text);
-        if (!pattern.matcher(given).matches()) {
+    private static String matching(String name, String text, Pattern pattern) throws MalformedMessage {
+        if (!pattern.matcher(text).matches()) {
             throw new MalformedMessage(name + " is empty, too long, or has characters that it may not have");
         }
-        return given;
-    }
-
-    private static <T> T required(String name, @Nullable T field) throws MalformedMessage {
-        if (field == null) {
-            throw new MalformedMessage("it has no " + name);
-        }
-        return field;
+        return text;
     }
 
     // Writing
@@ -232,6 +248,9 @@ public final class BootstrapCodec {
     }
 
     private Bytes written(BootstrapAnswer answer) {
+        if (form == Form.COMPATIBLE && answer instanceof BootstrapAnswer.Taken) {
+            return Bytes.EMPTY;
+        }
         return json(out -> {
             switch (answer) {
                 case BootstrapAnswer.Approved approved -> {
@@ -255,12 +274,7 @@ public final class BootstrapCodec {
                         retryAfter.ifPresent(millis -> out.writeNumberProperty("retryAfterMs", millis));
                     }
                 }
-                case BootstrapAnswer.Taken _ -> {
-                    if (form == Form.COMPATIBLE) {
-                        throw new IllegalArgumentException("the third message has no answer in the compatible form");
-                    }
-                    type(TAKEN, out);
-                }
+                case BootstrapAnswer.Taken _ -> type(TAKEN, out);
             }
         });
     }

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,8 +23,9 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads the one value of JSON that a message of a bootstrap session is, in a single pass and within {@link WireLimits}. Names that are not
- * known are passed over; one that stands twice, bytes that are no UTF-8, and what stands behind the value are refused.
+ * Reads the one value of JSON that a message of a bootstrap session is, within {@link WireLimits}. Names that are not known are passed over; one
+ * that stands twice, bytes that are no UTF-8, and what stands behind the value are refused. What a field has is looked at when it is asked for,
+ * so that fields of other messages are passed over too, whatever they have.
  */
 final class BootstrapJson {
 
@@ -36,87 +40,159 @@ final class BootstrapJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private final String text;
-    private final JsonParser in;
+    /** All fields of all messages. */
+    private static final Set<String> NAMES = Set.of(
+            "type",
+            "token",
+            "partyId",
+            "identityBundle",
+            "cadrePeerAddrs",
+            "idempotencyKey",
+            "deadlineMs",
+            "approved",
+            "reason",
+            "retryAfterMs",
+            "sessionRef",
+            "provisionResult",
+            "tally",
+            "dbConnectionInfo",
+            "tallyId",
+            "createdBy",
+            "endpoint",
+            "credentialsRef");
 
-    private BootstrapJson(String text, JsonParser in) {
-        this.text = text;
-        this.in = in;
+    private BootstrapJson() {}
+
+    /**
+     * The fields of an object that are known, each as it was written. Whoever asks for one that is not there, or not of its type, has a
+     * {@link MalformedMessage}; the sentence has no word of the sender's.
+     */
+    static final class Fields {
+
+        private final Map<String, String> values = new TreeMap<>();
+
+        /** Whether a name stands there, whatever it has. */
+        boolean has(String name) {
+            return values.containsKey(name);
+        }
+
+        /** Whether it has something, which is not null. */
+        boolean isGiven(String name) {
+            return !values.getOrDefault(name, "null").equals("null");
+        }
+
+        /** As it was written: what is hashed and judged is what was said. */
+        String raw(String name) throws MalformedMessage {
+            String raw = values.get(name);
+            if (raw == null) {
+                throw new MalformedMessage("it has no " + name);
+            }
+            return raw;
+        }
+
+        String text(String name) throws MalformedMessage {
+            return value(name, in -> {
+                if (in.currentToken() != JsonToken.VALUE_STRING) {
+                    throw new MalformedMessage(name + " is no text");
+                }
+                return in.getString();
+            });
+        }
+
+        Optional<String> optionalText(String name) throws MalformedMessage {
+            return isGiven(name) ? Optional.of(text(name)) : Optional.empty();
+        }
+
+        Optional<Long> optionalNumber(String name) throws MalformedMessage {
+            return has(name) ? Optional.of(number(name)) : Optional.empty();
+        }
+
+        private long number(String name) throws MalformedMessage {
+            return value(name, in -> {
+                if (in.currentToken() != JsonToken.VALUE_NUMBER_INT || !in.isExpectedNumberIntToken()) {
+                    throw new MalformedMessage(name + " is no whole number");
+                }
+                long number = in.getLongValue();
+                if (number < 0) {
+                    throw new MalformedMessage(name + " is negative");
+                }
+                return number;
+            });
+        }
+
+        boolean flag(String name) throws MalformedMessage {
+            return switch (raw(name)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new MalformedMessage(name + " is neither true nor false");
+            };
+        }
+
+        Bytes session() throws MalformedMessage {
+            String hex = text("sessionRef");
+            if (hex.length() == 2 * WireLimits.SESSION_BYTES) {
+                try {
+                    return Bytes.of(HexFormat.of().parseHex(hex));
+                } catch (IllegalArgumentException noHex) {
+                    // Told below.
+                }
+            }
+            throw new MalformedMessage("sessionRef is not " + 2 * WireLimits.SESSION_BYTES + " hexadecimal digits");
+        }
+
+        List<Multiaddr> cadre() throws MalformedMessage {
+            if (!isGiven("cadrePeerAddrs")) {
+                throw new MalformedMessage("it has no cadrePeerAddrs");
+            }
+            return value("cadrePeerAddrs", BootstrapJson::addresses);
+        }
+
+        Fields object(String name) throws MalformedMessage {
+            return value(name, in -> {
+                if (in.currentToken() != JsonToken.START_OBJECT) {
+                    throw new MalformedMessage(name + " is no object");
+                }
+                return fields(in, raw(name));
+            });
+        }
+
+        private <T> T value(String name, Reading<T> reading) throws MalformedMessage {
+            return parsed(raw(name), reading);
+        }
     }
 
-    /** All fields of all messages: those of one are some of them. */
-    static final class Fields {
-        @Nullable
-        String type;
-
-        @Nullable
-        String token;
-
-        @Nullable
-        String partyId;
-
-        @Nullable
-        String identity;
-
-        @Nullable
-        List<Multiaddr> cadre;
-
-        @Nullable
-        String key;
-
-        @Nullable
-        Long deadline;
-
-        @Nullable
-        Boolean approved;
-
-        @Nullable
-        String reason;
-
-        @Nullable
-        Long retryAfter;
-
-        @Nullable
-        String tallyId;
-
-        @Nullable
-        Role createdBy;
-
-        @Nullable
-        String endpoint;
-
-        @Nullable
-        String credentialsRef;
-
-        @Nullable
-        Bytes session;
-
-        boolean hasTally;
-        boolean hasInfo;
+    /** Reads the value at whose first token a parser stands, to its last. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T from(JsonParser in) throws MalformedMessage;
     }
 
     /**
      * The fields of a message.
      *
-     * @throws MalformedMessage if it is no object of JSON, is out of its bounds, or a field is not of its type; the sentence has no word of
-     *     the sender's
+     * @throws MalformedMessage if it is no object of JSON, or is out of its bounds; the sentence has no word of the sender's
      */
     static Fields read(Bytes body) throws MalformedMessage {
         if (body.size() > WireLimits.MESSAGE_BYTES) {
             throw new MalformedMessage("it is longer than " + WireLimits.MESSAGE_BYTES + " bytes");
         }
         String text = decoded(body);
-        try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), text)) {
-            BootstrapJson reader = new BootstrapJson(text, in);
-            if (in.nextToken() != JsonToken.START_OBJECT) {
+        return parsed(text, in -> {
+            if (in.currentToken() != JsonToken.START_OBJECT) {
                 throw new MalformedMessage("it is no object of JSON");
             }
-            Fields fields = new Fields();
-            reader.message(fields);
+            Fields fields = fields(in, text);
             if (in.nextToken() != null) {
                 throw new MalformedMessage("something stands behind its end");
             }
             return fields;
+        });
+    }
+
+    private static <T> T parsed(String text, Reading<T> reading) throws MalformedMessage {
+        try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), text)) {
+            in.nextToken();
+            return reading.from(in);
         } catch (JacksonException e) {
             throw new MalformedMessage("it is no JSON, or out of its bounds: " + WireLimits.DEPTH + " deep, texts of "
                     + WireLimits.TEXT + " characters, each name once");
@@ -134,136 +210,32 @@ final class BootstrapJson {
         }
     }
 
-    /** What becomes of the value of a name, at which the parser stands. */
-    @FunctionalInterface
-    private interface Field {
-        void take(String name) throws MalformedMessage;
-    }
-
-    /** All fields of the object at whose begin the parser stands. */
-    private void each(Field field) throws MalformedMessage {
+    // Of the object at whose begin the parser stands.
+    private static Fields fields(JsonParser in, String text) throws MalformedMessage {
+        Fields fields = new Fields();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             in.nextToken();
-            field.take(name);
-        }
-    }
-
-    private void message(Fields fields) throws MalformedMessage {
-        each(name -> {
-            switch (name) {
-                case "type" -> fields.type = text(name);
-                case "token" -> fields.token = text(name);
-                case "partyId" -> fields.partyId = optionalText(name);
-                case "identityBundle" -> fields.identity = raw();
-                case "cadrePeerAddrs" -> fields.cadre = in.currentToken() == JsonToken.VALUE_NULL ? null : cadre();
-                case "idempotencyKey" -> fields.key = text(name);
-                case "deadlineMs" -> fields.deadline = number(name);
-                case "approved" -> fields.approved = flag(name);
-                case "reason" -> fields.reason = optionalText(name);
-                case "retryAfterMs" -> fields.retryAfter = number(name);
-                case "sessionRef" -> fields.session = session();
-                case "provisionResult" -> {
-                    if (in.currentToken() != JsonToken.VALUE_NULL) {
-                        object(name);
-                        each(inner -> result(inner, fields));
-                    }
-                }
-                default -> result(name, fields);
-            }
-        });
-    }
-
-    // It stands inside message 2, and is message 3.
-    private void result(String name, Fields fields) throws MalformedMessage {
-        switch (name) {
-            case "tally" -> tally(fields);
-            case "dbConnectionInfo" -> info(fields);
-            default -> skip();
-        }
-    }
-
-    private void tally(Fields fields) throws MalformedMessage {
-        object("tally");
-        fields.hasTally = true;
-        each(name -> {
-            switch (name) {
-                case "tallyId" -> fields.tallyId = text(name);
-                case "createdBy" ->
-                    fields.createdBy = Role.of(text(name))
-                            .orElseThrow(() -> new MalformedMessage("createdBy is neither stock nor foil"));
-                default -> skip();
-            }
-        });
-    }
-
-    private void info(Fields fields) throws MalformedMessage {
-        object("dbConnectionInfo");
-        fields.hasInfo = true;
-        each(name -> {
-            switch (name) {
-                case "endpoint" -> fields.endpoint = text(name);
-                case "credentialsRef" -> fields.credentialsRef = optionalText(name);
-                default -> skip();
-            }
-        });
-    }
-
-    private void object(String name) throws MalformedMessage {
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw new MalformedMessage(name + " is no object");
-        }
-    }
-
-    private String text(String name) throws MalformedMessage {
-        if (in.currentToken() != JsonToken.VALUE_STRING) {
-            throw new MalformedMessage(name + " is no text");
-        }
-        return in.getString();
-    }
-
-    private @Nullable String optionalText(String name) throws MalformedMessage {
-        return in.currentToken() == JsonToken.VALUE_NULL ? null : text(name);
-    }
-
-    private long number(String name) throws MalformedMessage {
-        if (in.currentToken() != JsonToken.VALUE_NUMBER_INT || !in.isExpectedNumberIntToken()) {
-            throw new MalformedMessage(name + " is no whole number");
-        }
-        long number = in.getLongValue();
-        if (number < 0) {
-            throw new MalformedMessage(name + " is negative");
-        }
-        return number;
-    }
-
-    private boolean flag(String name) throws MalformedMessage {
-        return switch (in.currentToken()) {
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default -> throw new MalformedMessage(name + " is neither true nor false");
-        };
-    }
-
-    private Bytes session() throws MalformedMessage {
-        String hex = text("sessionRef");
-        if (hex.length() == 2 * WireLimits.SESSION_BYTES) {
-            try {
-                return Bytes.of(HexFormat.of().parseHex(hex));
-            } catch (IllegalArgumentException noHex) {
-                // Told below.
+            int from = (int) in.currentTokenLocation().getCharOffset();
+            skip(in);
+            if (NAMES.contains(name)) {
+                fields.values.put(
+                        name, text.substring(from, (int) in.currentLocation().getCharOffset()));
             }
         }
-        throw new MalformedMessage("sessionRef is not " + 2 * WireLimits.SESSION_BYTES + " hexadecimal digits");
+        return fields;
     }
 
-    private List<Multiaddr> cadre() throws MalformedMessage {
+    private static List<Multiaddr> addresses(JsonParser in) throws MalformedMessage {
         if (in.currentToken() != JsonToken.START_ARRAY) {
             throw new MalformedMessage("cadrePeerAddrs is no list");
         }
         List<Multiaddr> cadre = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_ARRAY) {
-            String address = text("an address of cadrePeerAddrs");
+            if (in.currentToken() != JsonToken.VALUE_STRING) {
+                throw new MalformedMessage("an address of cadrePeerAddrs is no text");
+            }
+            String address = in.getString();
             if (cadre.size() == WireLimits.ADDRESSES || address.length() > WireLimits.ADDRESS_TEXT) {
                 throw new MalformedMessage("cadrePeerAddrs has more than " + WireLimits.ADDRESSES
                         + " addresses, or one of more than " + WireLimits.ADDRESS_TEXT + " characters");
@@ -279,7 +251,7 @@ final class BootstrapJson {
 
     // To the last token of the value at hand. What is passed over by the parser itself is not held to the bounds of
     // texts.
-    private void skip() throws MalformedMessage {
+    private static void skip(JsonParser in) throws MalformedMessage {
         int depth = 0;
         do {
             switch (in.currentToken()) {
@@ -293,16 +265,5 @@ final class BootstrapJson {
                 default -> in.finishToken();
             }
         } while (depth > 0 && in.nextToken() != null);
-    }
-
-    // As it was written: what is hashed and judged is what was said.
-    private String raw() throws MalformedMessage {
-        int from = (int) in.currentTokenLocation().getCharOffset();
-        skip();
-        String raw = text.substring(from, (int) in.currentLocation().getCharOffset());
-        if (raw.getBytes(StandardCharsets.UTF_8).length > WireLimits.IDENTITY_BYTES) {
-            throw new MalformedMessage("identityBundle is longer than " + WireLimits.IDENTITY_BYTES + " bytes");
-        }
-        return raw;
     }
 }

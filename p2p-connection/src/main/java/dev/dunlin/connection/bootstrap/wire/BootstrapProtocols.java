@@ -7,7 +7,6 @@ import dev.dunlin.connection.protocol.ProtocolLimits;
 import dev.dunlin.connection.protocol.Silence;
 import dev.dunlin.core.config.Setting;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The two protocols of bootstrap sessions: the compatible one, which Taleus speaks, and the framed one. */
@@ -25,13 +24,6 @@ public final class BootstrapProtocols {
     /** What their names on the wire begin with. */
     private static final Setting PREFIX = Setting.words(
             "bootstrap.prefix", "/taleus", 64, "what the names of the bootstrap protocols begin with on the wire");
-
-    /** The third message has no answer in the compatible form. */
-    private static final Silence<BootstrapQuestion, BootstrapAnswer> THIRD = new Silence<>(
-            question -> question instanceof BootstrapQuestion.DatabaseResult
-                    ? Optional.of(new BootstrapAnswer.Taken())
-                    : Optional.empty(),
-            answer -> answer instanceof BootstrapAnswer.Taken);
 
     /**
      * Many peers, few questions of each; an answer may take as long as the longest session. A question of the most bytes comes in at
@@ -55,18 +47,17 @@ public final class BootstrapProtocols {
     /** Both, the compatible one first. */
     public static List<Protocol<BootstrapQuestion, BootstrapAnswer>> of(Vault vault) {
         return List.of(
-                of(COMPATIBLE, "/bootstrap/1.0.0", Form.COMPATIBLE, THIRD, vault),
-                of(FRAMED, "/bootstrap/1.1.0", Form.FRAMED, Silence.none(), vault));
+                of(COMPATIBLE, "/bootstrap/1.0.0", Form.COMPATIBLE, vault),
+                of(FRAMED, "/bootstrap/1.1.0", Form.FRAMED, vault));
     }
 
-    private static Protocol<BootstrapQuestion, BootstrapAnswer> of(
-            String name, String rest, Form form, Silence<BootstrapQuestion, BootstrapAnswer> silence, Vault vault) {
+    private static Protocol<BootstrapQuestion, BootstrapAnswer> of(String name, String rest, Form form, Vault vault) {
         return Protocol.prefixed(
                 name,
                 new Prefix(PREFIX, List.of(rest)),
                 BootstrapCodec.questions(vault, form),
                 BootstrapCodec.answers(vault, form),
                 LIMITS,
-                silence);
+                Silence.none());
     }
 }

@@ -3,6 +3,7 @@ package dev.dunlin.connection.bootstrap.dialer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.connection.ConnectionAction;
+import dev.dunlin.connection.bootstrap.session.SessionConfig;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapProtocols;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
@@ -163,6 +164,13 @@ class DialerTest {
         driver.dispatch(link(Role.STOCK, driver.now()));
         assertFailed(DialerCode.LINK_EXPIRED);
         assertThat(driver.actions(ConnectionAction.Connect.class)).isEmpty();
+    }
+
+    /** Whoever goes before that is answered without being there. */
+    @Test
+    void whoAsksWaitsAsLongAsWhoAnswersMayTake() {
+        assertThat(DialerConfig.of(Table.empty()).responseTimeout())
+                .isGreaterThan(SessionConfig.of(Table.empty()).timeout());
     }
 
     @Test
@@ -482,6 +490,50 @@ class DialerTest {
         made();
         driver.dispatch(new DialerAction.Provisioned(1, step, attempt().name(), FOIL));
         assertThat(driver.effects(DialerEffect.Unmake.class)).isEmpty();
+    }
+
+    private void isAskedInTheCompatibleForm(Role role) {
+        driver.dispatch(link(role));
+        reached();
+        missing(AskFailure.UNSUPPORTED);
+        assertThat(last(ExchangeAction.Ask.class).protocol()).isEqualTo(BootstrapProtocols.COMPATIBLE);
+    }
+
+    /** In the compatible form the end of the stream says that the database is taken, and a reset or words that it is not. */
+    @Test
+    void inTheCompatibleFormTooTheDatabaseIsTakenOnlyWhenThePartyHasSaidSo() {
+        isAskedInTheCompatibleForm(Role.FOIL);
+        answers(new BootstrapAnswer.Approved(FIRST.toString(), List.of(), Optional.empty(), Optional.empty()));
+        checked(true);
+        made();
+        assertThat(driver.actions(DialerOutcome.Redeemed.class)).isEmpty();
+        missing(AskFailure.RESET);
+        assertThat(driver.actions(DialerOutcome.Redeemed.class)).isEmpty();
+        unreached();
+        driver.advanceToNextDeadline();
+        reached();
+        missing(AskFailure.UNSUPPORTED);
+        answers(new BootstrapAnswer.Approved(FIRST.toString(), List.of(), Optional.empty(), Optional.empty()));
+        checked(true);
+        answers(rejected(Reason.INVALID_DATABASE_RESULT));
+        assertFailed(DialerCode.REJECTED);
+        assertThat(driver.effects(DialerEffect.Unmake.class)).hasSize(1);
+    }
+
+    /** A stream that ends with nothing on it is no answer to a contact: what the party has done is not known. */
+    @Test
+    void anEndWithoutAnAnswerIsNoneToAContact() {
+        isAskedInTheCompatibleForm(Role.STOCK);
+        answers(new BootstrapAnswer.Taken());
+        assertThat(last(ConnectionAction.Connect.class).peer()).isEqualTo(SECOND);
+        while (!driver.root().dialer().running().isEmpty()) {
+            if (attempt().phase() instanceof Phase.Connecting) {
+                unreached();
+            } else {
+                driver.advanceToNextDeadline();
+            }
+        }
+        assertFailed(DialerCode.OUTCOME_UNKNOWN);
     }
 
     @Test

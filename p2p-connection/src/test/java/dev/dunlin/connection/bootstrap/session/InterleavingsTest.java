@@ -124,7 +124,8 @@ class InterleavingsTest {
 
     /** What the peer that is awaited says, or another one. */
     private static void third(Listener listener, Random random, PeerId other) {
-        Tally tally = new Tally("foil-" + random.nextInt(1000), Role.FOIL, "postgres://db", "");
+        Tally tally = new Tally(
+                "foil-" + random.nextInt(1000), random.nextInt(8) > 0 ? Role.FOIL : Role.STOCK, "postgres://db", "");
         Optional<Session> awaited = listener.own()
                 .awaited()
                 .first()

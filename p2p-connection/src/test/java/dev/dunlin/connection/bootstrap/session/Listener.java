@@ -44,7 +44,7 @@ final class Listener {
     /** Its own id. */
     static final PeerId SELF = TypeArbitraries.peer(100);
 
-    private static final Multiaddr CADRE = Multiaddr.parse("/ip4/8.8.100.1/tcp/4001");
+    static final Multiaddr CADRE = Multiaddr.parse("/ip4/8.8.100.1/tcp/4001");
 
     /** An answer to a peer. */
     record Told(PeerId peer, BootstrapQuestion question, BootstrapAnswer answer) {}

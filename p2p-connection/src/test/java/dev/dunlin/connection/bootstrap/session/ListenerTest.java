@@ -12,6 +12,7 @@ import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
 import dev.dunlin.connection.bootstrap.wire.BootstrapQuestion;
 import dev.dunlin.connection.bootstrap.wire.Hashes;
 import dev.dunlin.connection.bootstrap.wire.Reason;
+import dev.dunlin.connection.bootstrap.wire.RedemptionNames;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.connection.stream.StreamAction;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What peers see of a listener, and what it leaves behind: what Taleus tests of its own, what it lacks, and what happens under load. */
@@ -154,7 +156,7 @@ class ListenerTest {
             Bytes token = listener.token("t", Role.STOCK, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
             listener.settle();
-            assertThat(approval(PEER).cadre()).isNotEmpty();
+            assertThat(approval(PEER).cadre()).containsExactly(Listener.CADRE.withPeer(Listener.SELF));
             assertThat(approval(PEER).partyId()).isEqualTo(Listener.SELF.toString());
 
             listener.comes(OTHER, Listener.contact(OTHER, token, ""));
@@ -180,6 +182,67 @@ class ListenerTest {
                             .collect(Collectors.toSet()))
                     .hasSize(20);
             assertThat(listener.token(token).uses()).isEqualTo(20);
+            listener.checkAtRest();
+        }
+
+        /** Who knows the peer, its token and the time does not know the name of its database. */
+        @Test
+        void theNameOfADatabaseIsDrawn() {
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 0; i < 20; i++) {
+                listener.comes(PEER, Listener.contact(PEER, token, KEY + i));
+                listener.settle();
+            }
+            assertThat(listener.made().keySet()).hasSize(20).allMatch(RedemptionNames::isOne);
+            for (int at = 0; at < 26; at++) {
+                int place = at;
+                assertThat(listener.made().keySet().stream()
+                                .map(name -> name.charAt(place))
+                                .distinct()
+                                .count())
+                        .as("letters at " + at)
+                        .isGreaterThan(4);
+            }
+        }
+
+        /** However many there were, as well as badly. */
+        @Test
+        void nothingIsLeftOfSessionsButWhatIsKeptOfTheLast() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.kept", "50")
+                    .with("session.penaltyMost", "0")
+                    .with("session.tokenEvery", "0")
+                    .with("session.networkEvery", "0"));
+            Bytes stock = listener.token("t", Role.STOCK, Optional.empty());
+            Bytes foil = listener.token("u", Role.FOIL, Optional.empty());
+            for (int i = 0; i < 1_000; i++) {
+                listener.comes(PEER, Listener.contact(PEER, i % 2 == 0 ? stock : foil, KEY + i % 10));
+                switch (i % 5) {
+                    case 0 -> listener.hook(0, Deed.THROWS);
+                    case 1 -> listener.passes(SECOND);
+                    case 2 -> listener.cancel(session());
+                    case 3 -> listener.stream(0, false);
+                    default -> {
+                        // It goes well.
+                    }
+                }
+                listener.settle();
+                if (i % 3 == 0) {
+                    listener.comes(PEER, new BootstrapQuestion.DatabaseResult(THEIRS, Optional.empty()));
+                }
+            }
+            listener.passes(120 * SECOND);
+            listener.settle();
+            SessionState own = listener.own();
+            assertThat(own.running().isEmpty()).isTrue();
+            assertThat(own.answers().isEmpty()).isTrue();
+            assertThat(own.awaited().isEmpty()).isTrue();
+            assertThat(own.holders().isEmpty()).isTrue();
+            assertThat(own.joined().isEmpty()).isTrue();
+            assertThat(own.queue().isEmpty()).isTrue();
+            assertThat(own.provisioning()).isZero();
+            assertThat(own.admission().networks().isEmpty()).isTrue();
+            assertThat(own.past().size()).isEqualTo(50);
             listener.checkAtRest();
         }
 
@@ -396,8 +459,10 @@ class ListenerTest {
             // Of another peer, with the right name; of none, without one.
             listener.comes(OTHER, new BootstrapQuestion.DatabaseResult(THEIRS, reference));
             assertRejected(OTHER, Reason.MALFORMED_REQUEST);
-            long question = listener.comes(OTHER, new BootstrapQuestion.DatabaseResult(THEIRS, Optional.empty()));
-            assertThat(listener.refused()).containsExactly(question);
+            listener.comes(OTHER, new BootstrapQuestion.DatabaseResult(THEIRS, Optional.empty()));
+            assertThat(listener.told().stream().map(Told::peer)).containsExactly(PEER, OTHER, OTHER);
+            assertRejected(OTHER, Reason.MALFORMED_REQUEST);
+            assertThat(listener.refused()).isEmpty();
             assertThat(listener.own().running().at(session()).stage()).isInstanceOf(Stage.AwaitingDatabase.class);
         }
 
@@ -408,18 +473,46 @@ class ListenerTest {
             listener.comes(PEER, Listener.contact(PEER, token, KEY + "2"));
             listener.settle();
             assertThat(listener.own().awaited().size()).isEqualTo(2);
-            long question = listener.comes(PEER, new BootstrapQuestion.DatabaseResult(THEIRS, Optional.empty()));
-            assertThat(listener.refused()).containsExactly(question);
+            listener.comes(PEER, new BootstrapQuestion.DatabaseResult(THEIRS, Optional.empty()));
+            assertRejected(PEER, Reason.MALFORMED_REQUEST);
+            assertThat(listener.own().awaited().size()).isEqualTo(2);
         }
 
-        @Test
-        void aDatabaseThatIsNotTakenFreesTheToken() {
+        /** With a name and without one, whether the end of the second message is known already or not. */
+        @ParameterizedTest
+        @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+        void aDatabaseThatThePeerHasNotMadeIsNeverWrittenDown(boolean isNamed, boolean isWritten) {
+            Bytes token = listener.token("t", Role.FOIL, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            goesOnTo(Stage.SendingResponse.class);
+            if (isWritten) {
+                listener.stream(0, true);
+            }
+            Optional<Bytes> reference = approval(PEER).session();
+            listener.comes(
+                    PEER,
+                    new BootstrapQuestion.DatabaseResult(
+                            new Tally("ours", Role.STOCK, "postgres://here", ""),
+                            isNamed ? reference : Optional.empty()));
+            assertRejected(PEER, Reason.INVALID_DATABASE_RESULT);
+            listener.settle();
+            assertThat(listener.ends()).containsExactly(Code.INVALID_DATABASE_RESULT);
+            assertThat(listener.token(token).uses()).isZero();
+            assertThat(listener.token(token).reserved()).isZero();
+            assertThat(listener.trail()).noneMatch(told -> told.startsWith("provisioned"));
+            listener.checkAtRest();
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void aDatabaseThatIsNotTakenFreesTheToken(boolean isNamed) {
             Bytes token = listener.token("t", Role.FOIL, ONCE);
             listener.comes(PEER, Listener.contact(PEER, token, ""));
             listener.settle();
             listener.comes(
                     PEER,
-                    new BootstrapQuestion.DatabaseResult(THEIRS, approval(PEER).session()));
+                    new BootstrapQuestion.DatabaseResult(
+                            THEIRS, isNamed ? approval(PEER).session() : Optional.empty()));
             listener.hook(0, Deed.BADLY);
             listener.settle();
             assertRejected(PEER, Reason.INVALID_DATABASE_RESULT);
@@ -469,6 +562,25 @@ class ListenerTest {
             listener.settle();
             assertThat(listener.made()).isEmpty();
             assertThat(listener.token(token).reserved()).isZero();
+        }
+
+        /** The peer has come again meanwhile, and its new redemption has taken the place of the one whose database is late. */
+        @Test
+        void aDatabaseThatComesTooLateIsRemovedAlsoWhereItsPeerHasComeAgain() {
+            Bytes token = listener.token("t", Role.STOCK, ONCE);
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            goesOnTo(Stage.ProvisioningDatabase.class);
+            listener.hook(0, Deed.LATE);
+            listener.passes(16 * SECOND);
+            while (listener.ledger(true)) {
+                // The use is free again.
+            }
+            listener.comes(PEER, Listener.contact(PEER, token, ""));
+            goesOnTo(Stage.SendingResponse.class);
+            listener.settle();
+            assertThat(listener.made().values())
+                    .containsExactly(approval(PEER).tally().orElseThrow());
+            listener.checkAtRest();
         }
 
         /** The ledger was asked to write it down: it may have, and nobody is told that it has not. */

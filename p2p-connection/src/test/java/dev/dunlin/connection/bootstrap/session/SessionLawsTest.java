@@ -272,6 +272,12 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                 }));
             }
         }
+        for (boolean isWritten : new boolean[] {true, false}) {
+            all.add(new Script<>(
+                    "a database that the peer has not made, the second message "
+                            + (isWritten ? "written" : "on its way"),
+                    driver -> new SessionWalk(driver, config()).mistold(isWritten)));
+        }
         all.add(new Script<>("what waits while the hook fails and fails", driver -> {
             SessionWalk walk = new SessionWalk(driver, config());
             for (int i = 0; i < Breaker.LEAST; i++) {

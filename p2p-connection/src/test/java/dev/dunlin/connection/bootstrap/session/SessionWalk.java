@@ -35,6 +35,7 @@ final class SessionWalk {
             "concluding");
 
     private static final Tally TALLY = new Tally("t1", Role.STOCK, "sqlite:t1", "ref");
+    private static final Tally THEIRS = new Tally("t2", Role.FOIL, "sqlite:t2", "ref");
 
     /** How a session ends, or goes on, in any phase. */
     enum End {
@@ -159,12 +160,7 @@ final class SessionWalk {
             if (phase.equals("awaitingDatabase")) {
                 return number;
             }
-            driver.dispatch(new SessionAction.Came(
-                    ++streams,
-                    new Handle("stream", driver.node().run(), streams),
-                    peer,
-                    Optional.empty(),
-                    new BootstrapQuestion.DatabaseResult(TALLY, Optional.empty())));
+            told(peer, THEIRS);
             if (phase.equals("concluding")) {
                 judged(number, true);
             }
@@ -180,6 +176,26 @@ final class SessionWalk {
             recorded(number, true);
         }
         return number;
+    }
+
+    private void told(PeerId peer, Tally tally) {
+        driver.dispatch(new SessionAction.Came(
+                ++streams,
+                new Handle("stream", driver.node().run(), streams),
+                peer,
+                Optional.empty(),
+                new BootstrapQuestion.DatabaseResult(tally, Optional.empty())));
+    }
+
+    /** A peer that was to make a database tells of one that it has not made. */
+    void mistold(boolean isWritten) {
+        number = came(TypeArbitraries.peer(1));
+        granted(number, Role.FOIL);
+        judged(number, true);
+        if (isWritten) {
+            driver.dispatch(new SessionAction.AnswerEnded(session(number).question(), true));
+        }
+        told(TypeArbitraries.peer(1), TALLY);
     }
 
     /** Others wait for the last session: one for its redemption, one for its place. */

@@ -124,17 +124,126 @@ class BootstrapCodecTest {
     }
 
     @Example
-    void thatADatabaseIsTakenIsSaidInTheFramedFormAlone() throws MalformedMessage {
+    void thatADatabaseIsTakenTheEndOfTheStreamSaysInTheCompatibleForm() throws MalformedMessage {
         BootstrapAnswer taken = new BootstrapAnswer.Taken();
-        Bytes body = BootstrapCodec.answers(vault, Form.FRAMED).encode(taken);
-        assertThat(BootstrapCodec.answers(vault, Form.FRAMED).decode(body)).isEqualTo(taken);
-        for (Protocol<BootstrapQuestion, BootstrapAnswer> protocol : BootstrapProtocols.of(vault)) {
-            boolean isCompatible = protocol.name().equals(BootstrapProtocols.COMPATIBLE);
-            assertThat(protocol.assumed(new BootstrapQuestion.DatabaseResult(
-                                    new Tally("t", Role.FOIL, "postgres://db", ""), Optional.empty()))
-                            .isPresent())
-                    .isEqualTo(isCompatible);
+        for (Form form : Form.values()) {
+            Bytes body = BootstrapCodec.answers(vault, form).encode(taken);
+            assertThat(body.size() == 0).isEqualTo(form == Form.COMPATIBLE);
+            assertThat(BootstrapCodec.answers(vault, form).decode(body)).isEqualTo(taken);
         }
+        assertThatThrownBy(() -> BootstrapCodec.answers(vault, Form.FRAMED).decode(Bytes.EMPTY))
+                .isInstanceOf(MalformedMessage.class);
+        // Either form has an answer to each question.
+        for (Protocol<BootstrapQuestion, BootstrapAnswer> protocol : BootstrapProtocols.of(vault)) {
+            assertThat(protocol.assumed(new BootstrapQuestion.DatabaseResult(
+                            new Tally("t", Role.FOIL, "postgres://db", ""), Optional.empty())))
+                    .isEmpty();
+        }
+    }
+
+    private static final String CONTACT_FIELDS =
+            "\"token\":\"" + TOKEN + "\",\"partyId\":\"B\",\"identityBundle\":{},\"cadrePeerAddrs\":[]";
+    private static final String DATABASE_FIELDS =
+            "\"tally\":{\"tallyId\":\"t\",\"createdBy\":\"foil\"},\"dbConnectionInfo\":{\"endpoint\":\"x://y\"}";
+    private static final String APPROVAL_FIELDS =
+            "\"approved\":true,\"partyId\":\"A\",\"cadrePeerAddrs\":[],\"provisionResult\":{" + DATABASE_FIELDS + "}";
+
+    /** Names that Taleus does not know are passed over, and so are those of its other messages, whatever they have. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"null", "1", "-1.5e9", "true", "\"x\"", "\"\"", "[]", "[[1],{\"a\":2}]", "{}", "{\"tallyId\":7}"
+            })
+    void fieldsOfOtherMessagesArePassedOverInTheCompatibleForm(String value) throws MalformedMessage {
+        Optional<String> none = Optional.empty();
+        for (String name : List.of(
+                "type",
+                "v",
+                "sessionRef",
+                "deadlineMs",
+                "retryAfterMs",
+                "idempotencyKey",
+                "approved",
+                "reason",
+                "provisionResult",
+                "tally",
+                "dbConnectionInfo",
+                "tallyId",
+                "createdBy",
+                "endpoint",
+                "credentialsRef")) {
+            String more = ",\"" + name + "\":" + value;
+            for (String json :
+                    List.of("{" + CONTACT_FIELDS + more + "}", "{" + more.substring(1) + "," + CONTACT_FIELDS + "}")) {
+                assertThat(question(Form.COMPATIBLE, json))
+                        .as(json)
+                        .isInstanceOfSatisfying(BootstrapQuestion.Contact.class, contact -> {
+                            assertThat(contact.key()).isEqualTo(none);
+                            assertThat(contact.patience()).isEmpty();
+                        });
+            }
+            if (!List.of("tally", "dbConnectionInfo").contains(name)) {
+                assertThat(question(Form.COMPATIBLE, "{" + DATABASE_FIELDS + more + "}"))
+                        .as(more)
+                        .isEqualTo(new BootstrapQuestion.DatabaseResult(
+                                new Tally("t", Role.FOIL, "x://y", ""), Optional.empty()));
+            }
+            if (!List.of("approved", "provisionResult").contains(name)) {
+                assertThat(BootstrapCodec.answers(vault, Form.COMPATIBLE)
+                                .decode(utf8("{" + APPROVAL_FIELDS + more + "}")))
+                        .as(more)
+                        .isEqualTo(new BootstrapAnswer.Approved(
+                                "A", List.of(), Optional.of(new Tally("t", Role.FOIL, "x://y", "")), Optional.empty()));
+            }
+            if (!List.of("approved", "reason").contains(name)) {
+                assertThat(BootstrapCodec.answers(vault, Form.COMPATIBLE)
+                                .decode(utf8("{\"approved\":false,\"reason\":\"timeout\"" + more + "}")))
+                        .as(more)
+                        .isEqualTo(new BootstrapAnswer.Rejected(Optional.of(Reason.TIMEOUT), Optional.empty()));
+            }
+        }
+        for (String name : List.of("partyId", "identityBundle", "cadrePeerAddrs")) {
+            assertThat(question(Form.COMPATIBLE, "{" + DATABASE_FIELDS + ",\"" + name + "\":" + value + "}"))
+                    .isInstanceOf(BootstrapQuestion.DatabaseResult.class);
+        }
+    }
+
+    @Test
+    void aProperKeyIsUsedInTheCompatibleFormToo() throws MalformedMessage {
+        assertThat(question(Form.COMPATIBLE, "{" + CONTACT_FIELDS + ",\"idempotencyKey\":\"" + KEY + "\"}"))
+                .isInstanceOfSatisfying(
+                        BootstrapQuestion.Contact.class,
+                        contact -> assertThat(contact.key()).contains(KEY));
+    }
+
+    /** A token makes a contact, a good one or none; what is left is a database with both its fields on top. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"token\":1,%s}",
+                "{\"token\":null,%s}",
+                "{\"token\":{},%s}",
+                "{%s,\"token\":\"t\"}",
+                "{\"provisionResult\":{%s}}",
+                "{\"provisionResult\":{%s},\"tally\":{\"tallyId\":\"t\",\"createdBy\":\"foil\"}}",
+                "{\"tally\":{%s}}",
+                "{\"dbConnectionInfo\":{%s},\"tally\":{}}"
+            })
+    void aMessageHasOneReading(String json) throws MalformedMessage {
+        assertMalformed(Form.COMPATIBLE, json.replace("%s", DATABASE_FIELDS), "");
+    }
+
+    /** What the framed form takes, the compatible one takes alike, as far as it has its fields. */
+    @Property(tries = 1000)
+    void theFormsAgree(@ForAll("questions") BootstrapQuestion question, @ForAll("answers") BootstrapAnswer answer)
+            throws MalformedMessage {
+        vault.keep(Vault.Kind.TOKEN, TOKEN);
+        vault.keep(Vault.Kind.IDENTITY, "{\"a\": [1, 2.50, null]}");
+        Bytes asked = BootstrapCodec.questions(vault, Form.FRAMED).encode(question);
+        assertThat(BootstrapCodec.questions(vault, Form.COMPATIBLE).decode(asked))
+                .isEqualTo(in(Form.COMPATIBLE, question));
+        Bytes answered = BootstrapCodec.answers(vault, Form.FRAMED).encode(answer);
+        assertThat(BootstrapCodec.answers(vault, Form.COMPATIBLE).decode(answered))
+                .isEqualTo(in(Form.COMPATIBLE, answer));
     }
 
     @Property(tries = 1000)
