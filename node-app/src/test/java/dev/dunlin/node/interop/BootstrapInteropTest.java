@@ -126,7 +126,7 @@ final class BootstrapInteropTest {
         Map<String, Object> wished = new TreeMap<>();
         wished.put("approved", true);
         wished.put("partyId", listener.self.toString());
-        wished.put("cadrePeerAddrs", List.of(listener.address.toString()));
+        wished.put("cadrePeerAddrs", at(listener));
         if (role == Role.STOCK) {
             Tally tally = listener.databases.values().iterator().next();
             wished.put("provisionResult", json(tally));
@@ -330,7 +330,7 @@ final class BootstrapInteropTest {
         assertThat(contact.path("token").asString()).isEqualTo(token);
         assertThat(contact.path("partyId").asString()).isEqualTo(dialer.self.toString());
         assertThat(contact.path("identityBundle")).isEqualTo(JSON.valueToTree(IDENTITY));
-        assertThat(contact.path("cadrePeerAddrs")).isEqualTo(JSON.valueToTree(List.of(dialer.address.toString())));
+        assertThat(contact.path("cadrePeerAddrs")).isEqualTo(JSON.valueToTree(at(dialer)));
     }
 
     @Test
@@ -467,6 +467,10 @@ final class BootstrapInteropTest {
             }
         }
         Map<String, byte[]> all = new LinkedHashMap<>();
+        all.put(
+                "the result of message 2 alone",
+                bytes("{\"provisionResult\":"
+                        + JSON.writeValueAsString(json(new Tally("a", Role.FOIL, "pg://a/b", "c"))) + "}"));
         all.put("nothing", new byte[0]);
         all.put("no JSON", bytes("nonsense"));
         all.put("zero bytes", new byte[100]);
@@ -522,6 +526,20 @@ final class BootstrapInteropTest {
                             .size())
                     .isZero();
 
+            // What is of other messages, or of the framed form, is passed over whatever it has.
+            String other = newToken();
+            listener.token(other, Role.STOCK, uses(false));
+            JsonNode odd = raw(
+                    listener,
+                    bytes(contact(
+                            other,
+                            ",\"type\":1,\"sessionRef\":\"abc\",\"deadlineMs\":\"x\",\"tally\":1,\"idempotencyKey\":7,"
+                                    + "\"approved\":[],\"provisionResult\":\"\"")));
+            assertThat(JSON.readTree(odd.path("text").asString())
+                            .path("approved")
+                            .asBoolean())
+                    .isTrue();
+
             // As much as there may be, and what is not known, is taken.
             JsonNode most = raw(listener, filled(token, 64 << 10));
             assertThat(JSON.readTree(most.path("text").asString())
@@ -574,7 +592,7 @@ final class BootstrapInteropTest {
         }
     }
 
-    /** In the compatible form a reset says that a third message is not taken. */
+    /** In the compatible form too there are words for a third message that is not taken; for one that is, its stream ends without any. */
     @Test
     void aThirdMessageThatNobodyAwaitsIsNotTaken() {
         String token = newToken();
@@ -596,8 +614,45 @@ final class BootstrapInteropTest {
 
     private static void assertThirdRefused(BootstrapNode listener) {
         JsonNode third = js().ask("bootstrap.third", Map.of("addrs", at(listener)));
-        assertThat(third.path("end").asString()).isEqualTo("reset");
-        assertThat(third.path("text").asString()).isEmpty();
+        assertThat(third.path("end").asString()).isEqualTo("closed");
+        assertThat(third.path("text").asString()).isEqualTo(MALFORMED);
+    }
+
+    /** A database of ours js has not made: whatever it says, it is not written down, and the token is good still. */
+    @Test
+    void aDatabaseThatJsHasNotMadeIsNotTaken() {
+        String token = newToken();
+        try (BootstrapNode listener = ours()) {
+            listener.token(token, Role.FOIL, uses(false));
+            assertApproved(redeem(listener, token, Role.FOIL, Map.of("sendThird", false)), listener, Role.FOIL);
+            JsonNode third = js().ask(
+                            "bootstrap.third",
+                            Map.of(
+                                    "addrs",
+                                    at(listener),
+                                    "database",
+                                    json(new Tally("ours", Role.STOCK, "pg://a/b", "c"))));
+            assertThat(third.path("end").asString()).isEqualTo("closed");
+            assertThat(third.path("text").asString())
+                    .isEqualTo("{\"approved\":false,\"reason\":\"invalid_database_result\"}");
+            BootstrapNode.await(() -> ends(listener).equals(List.of(Code.INVALID_DATABASE_RESULT)));
+            BootstrapNode.await(() -> held(listener, token).reserved() == 0);
+            assertUses(listener, token, 0, 0);
+        }
+    }
+
+    /** Our side has redeemed a link only when js has taken its database: when its side of the stream ends, and nothing stood there. */
+    @Test
+    void aDatabaseThatJsRefusesIsNotRedeemed() {
+        String token = newToken();
+        try (BootstrapNode dialer = ours()) {
+            js().ask("bootstrap.token", Map.of("token", token, "role", "foil"));
+            String refused = "{\"approved\":false,\"reason\":\"invalid_database_result\"}";
+            js().ask("bootstrap.instead", Map.of("kind", "database", "bytes", HEX.formatHex(bytes(refused))));
+            assertRejected(
+                    dialer.redeem(js().address(), token, Role.FOIL, IDENTITY_TEXT), Reason.INVALID_DATABASE_RESULT);
+            BootstrapNode.await(() -> dialer.databases.isEmpty());
+        }
     }
 
     /** A third message without a name is of its sender's session only, and of two it is of neither. */
