@@ -59,7 +59,8 @@ class StoresTest {
     @Test
     void aLedgerThatIsNoneIsToldAtTheStart() throws IOException {
         Files.writeString(home.resolve("tokens.db"), "this is no database, but a text that is long enough to be read");
-        assertThatExceptionOfType(LedgerException.class).isThrownBy(() -> Stores.of(STANDARD, places(), Between.NOTHING));
+        assertThatExceptionOfType(LedgerException.class)
+                .isThrownBy(() -> Stores.of(STANDARD, places(), Between.NOTHING));
     }
 
     @Test
