@@ -58,7 +58,7 @@ import org.slf4j.LoggerFactory;
 class RaceTest {
 
     private static final Logger FIGURES = LoggerFactory.getLogger("figures");
-    private static final int USUAL = 25;
+    private static final int USUAL = 12;
     private static final int RACES = Integer.getInteger("dunlin.races", USUAL);
     private static final int RACERS = 64;
     private static final int BAR = 50;
