@@ -330,7 +330,7 @@ final class BootstrapInteropTest {
         assertThat(contact.path("token").asString()).isEqualTo(token);
         assertThat(contact.path("partyId").asString()).isEqualTo(dialer.self.toString());
         assertThat(contact.path("identityBundle")).isEqualTo(JSON.valueToTree(IDENTITY));
-        assertThat(contact.path("cadrePeerAddrs")).isEqualTo(JSON.valueToTree(at(dialer)));
+        assertThat(contact.path("cadrePeerAddrs")).isEqualTo(JSON.valueToTree(List.of(dialer.address.toString())));
     }
 
     @Test
