@@ -23,17 +23,17 @@
  *     provisioningDatabase --> recording: provisioned
  *     recording --> sendingResponse: recorded
  *     recording --> noSession: recorded, failed, answerEnded, sessionDue, cancel, choreDue, booted
- *     sendingResponse --> noSession: answerEnded, sessionDue, cancel, choreDue, booted
+ *     sendingResponse --> noSession: answerEnded, came, sessionDue, cancel, choreDue, booted
  *     sendingResponse --> awaitingDatabase: answerEnded
  *     sendingResponse --> validatingDatabase: came
  *     awaitingDatabase --> validatingDatabase: came
+ *     awaitingDatabase --> noSession: came, sessionDue, cancel, choreDue, booted
  *     validatingDatabase --> concluding: judged
  *     validatingDatabase --> noSession: judged, failed, sessionDue, cancel, choreDue, booted
  *     concluding --> noSession: recorded, failed, sessionDue, cancel, choreDue, booted
  *     provisioningDatabase --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
  *     queued --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
  *     joining --> noSession: answerEnded, sessionDue, cancel, choreDue, booted
- *     awaitingDatabase --> noSession: sessionDue, cancel, choreDue, booted
  * }</pre>
  */
 @NullMarked
