@@ -15,6 +15,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.dht.extension.KadExtension;
 import dev.dunlin.node.Extensions;
 import dev.dunlin.node.NodeRoot;
+import dev.dunlin.node.bootstrap.extension.BootstrapExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,8 @@ class ThreeNodesTest {
     private static Map<PeerId, Integer> pongs(DunlinProcess node) {
         Map<PeerId, Integer> pongs = new TreeMap<>();
         Map<Handle, PeerId> streams = new TreeMap<>();
-        LogReader<NodeRoot> log = node.log(NodeRoot.newStore(Extensions.of(new KadExtension())));
+        LogReader<NodeRoot> log =
+                node.log(NodeRoot.newStore(Extensions.of(new KadExtension(), new BootstrapExtension())));
         try (LogCursor frames = log.cursor(1)) {
             for (Optional<Frame> next = frames.next(); next.isPresent(); next = frames.next()) {
                 if (!(next.get() instanceof Frame.Recorded recorded)
@@ -141,7 +143,7 @@ class ThreeNodesTest {
     }
 
     private static Replayer.Verified verify(DunlinProcess node) {
-        Store<NodeRoot> store = NodeRoot.newStore(Extensions.of(new KadExtension()));
+        Store<NodeRoot> store = NodeRoot.newStore(Extensions.of(new KadExtension(), new BootstrapExtension()));
         Replayer<NodeRoot> replayer = new Replayer<>(node.log(store), store, false);
         Replayer.Verified verified = replayer.verify(step -> {});
         assertThat(replayer.state().node().handles().isEmpty())
