@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BootstrapKillTest {
 
-    private static final int ROUNDS = Integer.getInteger("dunlin.rounds", 5);
+    private static final int ROUNDS = Integer.getInteger("dunlin.rounds", 2);
     private static final String POINTS = System.getProperty("dunlin.points", "");
     private static final long SEED = Long.getLong("dunlin.seed", 22);
     private static final int LANES = 2;
