@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
+import org.sqlite.JDBC;
 import org.sqlite.SQLiteOpenMode;
 
 /** What stands in the SQLite file of a database: whose it is. The two parties add what they need. */
@@ -53,7 +53,7 @@ final class TallyFile {
         pragmas.setProperty("open_mode", Integer.toString(SQLiteOpenMode.READWRITE.flag));
         pragmas.setProperty("busy_timeout", "5000");
         // As a URI, since the driver takes what follows a '?' in a path for settings.
-        return DriverManager.getConnection("jdbc:sqlite:" + file.toUri(), pragmas);
+        return JDBC.createConnection("jdbc:sqlite:" + file.toUri(), pragmas);
     }
 
     /**
