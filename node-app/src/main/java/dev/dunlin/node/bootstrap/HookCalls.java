@@ -45,10 +45,13 @@ final class HookCalls implements AutoCloseable {
             Function<T, Action> answer,
             Function<String, Action> failure,
             Action full) {
-        if (!threads.run(owner, () -> port.answer(request, said(what, owner, call, answer, failure)))) {
-            LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
-            port.answer(request, full);
-        }
+        consult(
+                owner,
+                what,
+                () -> checked(call.call()),
+                said -> port.answer(request, answer.apply(said)),
+                why -> port.answer(request, failure.apply(why)),
+                () -> port.answer(request, full));
     }
 
     /** Calls one, and does something with what it says. */
@@ -62,7 +65,7 @@ final class HookCalls implements AutoCloseable {
                     throw new IllegalStateException("it gives nothing");
                 }
             } catch (Exception e) {
-                LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+                tell(owner, what, e);
                 failed.accept(why(e));
                 return;
             } catch (StackOverflowError | LinkageError | AssertionError e) {
@@ -73,7 +76,7 @@ final class HookCalls implements AutoCloseable {
             said.accept(answer);
         });
         if (!isCalled) {
-            LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
+            tellUncalled(owner, what);
             full.run();
         }
     }
@@ -84,35 +87,39 @@ final class HookCalls implements AutoCloseable {
             try {
                 call.call();
             } catch (Exception e) {
-                LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+                tell(owner, what, e);
             }
         });
         if (!isCalled) {
+            tellUncalled(owner, what);
+        }
+    }
+
+    /** One that was told to stop, and did, has not failed. */
+    private void tell(long owner, String what, Exception e) {
+        if (threads.isStopped()) {
+            LOG.debug("{} {}: the hook to {} was stopped: {}", whose, owner, what, why(e));
+        } else {
+            LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
+        }
+    }
+
+    private void tellUncalled(long owner, String what) {
+        if (threads.isClosed()) {
+            LOG.info("{} {}: no hook is called to {}: the node is being closed", whose, owner, what);
+        } else {
             LOG.warn("{} {}: no hook is called to {}, for {} have not ended", whose, owner, what, threads.running());
         }
     }
 
-    private <T> Action said(
-            String what, long owner, Callable<T> call, Function<T, Action> answer, Function<String, Action> failure) {
-        try {
-            @Nullable T said = call.call();
-            if (said == null) {
-                throw new IllegalStateException("it gives nothing");
+    private static <T> T checked(T said) {
+        if (said instanceof Tally tally) {
+            Optional<String> problem = BootstrapCodec.problem(tally);
+            if (problem.isPresent()) {
+                throw new IllegalStateException(problem.get());
             }
-            if (said instanceof Tally tally) {
-                Optional<String> problem = BootstrapCodec.problem(tally);
-                if (problem.isPresent()) {
-                    throw new IllegalStateException(problem.get());
-                }
-            }
-            return answer.apply(said);
-        } catch (Exception e) {
-            LOG.warn("{} {}: the hook to {} failed: {}", whose, owner, what, why(e));
-            return failure.apply(why(e));
-        } catch (StackOverflowError | LinkageError | AssertionError e) {
-            LOG.error("{} {}: the hook to {} failed, which is a bug of it", whose, owner, what, e);
-            return failure.apply(why(e));
         }
+        return said;
     }
 
     private static String why(Throwable e) {

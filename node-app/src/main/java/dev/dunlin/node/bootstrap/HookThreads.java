@@ -3,8 +3,10 @@ package dev.dunlin.node.bootstrap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Threads for calls of hooks, never more than so many: one that is stopped counts until it has ended, for nobody can end it but itself.
@@ -17,6 +19,7 @@ final class HookThreads implements AutoCloseable {
     private final String name;
     private final int most;
     private final Map<Long, List<Thread>> threads = new HashMap<>();
+    private final Set<Thread> stopped = new HashSet<>();
     private int running;
     private boolean isClosed;
 
@@ -45,6 +48,7 @@ final class HookThreads implements AutoCloseable {
         } finally {
             synchronized (threads) {
                 running--;
+                stopped.remove(Thread.currentThread());
                 threads.computeIfPresent(owner, (any, all) -> {
                     all.remove(Thread.currentThread());
                     return all.isEmpty() ? null : all;
@@ -56,7 +60,22 @@ final class HookThreads implements AutoCloseable {
     /** What is called for an owner is not wanted any more. */
     void stop(long owner) {
         synchronized (threads) {
-            threads.getOrDefault(owner, List.of()).forEach(Thread::interrupt);
+            List<Thread> own = threads.getOrDefault(owner, List.of());
+            stopped.addAll(own);
+            own.forEach(Thread::interrupt);
+        }
+    }
+
+    /** Whether the calling thread is one whose call is not wanted any more. */
+    boolean isStopped() {
+        synchronized (threads) {
+            return isClosed || stopped.contains(Thread.currentThread());
+        }
+    }
+
+    boolean isClosed() {
+        synchronized (threads) {
+            return isClosed;
         }
     }
 

@@ -164,7 +164,7 @@ class BootstrapBench {
     @Test
     void throughput() throws IOException, InterruptedException {
         for (String databases : List.of(BootstrapListener.STUB, BootstrapListener.FILES)) {
-            try (NodeUnderTest node = node(databases, BUSY);
+            try (NodeUnderTest node = node(databases, with(BUSY, Map.of("tally.maxDatabases", "1000000")));
                     BootstrapLoad peers = BootstrapLoad.connected(node.port(), GOOD_NETWORK, PEERS)) {
                 peers.working(BootstrapPeer::stock);
                 hold(WARM_UP);

@@ -83,7 +83,7 @@ class ServicesTest {
 
     private static SessionEffect.Reserve reserve(int number) {
         return new SessionEffect.Reserve(
-                number, 1, Hashes.sha256("t"), TypeArbitraries.peer(1), "", "redemption" + number, 1, 2);
+                number, 1, Hashes.sha256("t"), TypeArbitraries.peer(1), "", "redemption" + number, 1, 2, true);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.dunlin.node.bootstrap.jdbc;
 import dev.dunlin.connection.bootstrap.ledger.Entry;
 import dev.dunlin.connection.bootstrap.ledger.Event;
 import dev.dunlin.connection.bootstrap.ledger.Head;
+import dev.dunlin.connection.bootstrap.ledger.Ledger;
 import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
 import dev.dunlin.connection.bootstrap.ledger.Phase;
@@ -42,6 +43,7 @@ final class JdbcLedger implements LedgerStore {
     private final PreparedStatement findById;
     private final PreparedStatement putRedemption;
     private final PreparedStatement ended;
+    private final PreparedStatement begun;
     private final PreparedStatement head;
     private final PreparedStatement append;
     private final PreparedStatement entries;
@@ -63,6 +65,9 @@ final class JdbcLedger implements LedgerStore {
                 + " credentials = excluded.credentials");
         ended = connection.prepareStatement("SELECT " + REDEMPTION_FIELDS
                 + " FROM redemption WHERE phase = ? AND lease <= ? ORDER BY lease, id LIMIT ?");
+        // The kind is written out, for the index is of this kind alone.
+        begun = connection.prepareStatement(
+                "SELECT 1 FROM trail WHERE kind = '" + Ledger.BEGUN + "' AND redemption = ? LIMIT 1");
         head = connection.prepareStatement("SELECT number, hash FROM trail ORDER BY number DESC LIMIT 1");
         append = connection.prepareStatement(
                 "INSERT INTO trail (" + ENTRY_FIELDS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -243,6 +248,16 @@ final class JdbcLedger implements LedgerStore {
     }
 
     // The trail
+
+    @Override
+    public boolean isBegun(String id) {
+        try {
+            begun.setString(1, id);
+            return one(begun, from -> true).isPresent();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
 
     @Override
     public Head head() {

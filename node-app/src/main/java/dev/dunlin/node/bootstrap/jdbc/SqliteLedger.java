@@ -31,24 +31,26 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
     private static final int APPLICATION = 0x44756e6c;
 
     /** The steps from one version of the tables to the next: a file has as many behind it as its user_version says. */
-    private static final List<List<String>> STEPS = List.of(List.of(
-            "CREATE TABLE token (hash BLOB PRIMARY KEY, role TEXT NOT NULL, max_uses BIGINT, expires BIGINT NOT NULL,"
-                    + " requirements TEXT NOT NULL, peer TEXT, burns INTEGER NOT NULL, label TEXT NOT NULL,"
-                    + " created BIGINT NOT NULL, revoked BIGINT, uses BIGINT NOT NULL, reserved BIGINT NOT NULL,"
-                    + " rejections BIGINT NOT NULL, CHECK (uses >= 0 AND reserved >= 0),"
-                    + " CHECK (max_uses IS NULL OR uses + reserved <= max_uses))",
-            "CREATE TABLE redemption (id TEXT PRIMARY KEY, token BLOB NOT NULL REFERENCES token (hash),"
-                    + " peer TEXT NOT NULL, redemption_key TEXT NOT NULL, phase TEXT NOT NULL, begun BIGINT NOT NULL,"
-                    + " lease BIGINT NOT NULL, tally TEXT, created_by TEXT, endpoint TEXT, credentials TEXT,"
-                    + " UNIQUE (token, peer, redemption_key))",
-            "CREATE INDEX redemption_lease ON redemption (phase, lease, id)",
-            "CREATE TABLE trail (number BIGINT PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL, session BIGINT NOT NULL,"
-                    + " peer TEXT NOT NULL, token TEXT NOT NULL, redemption TEXT NOT NULL, code TEXT NOT NULL,"
-                    + " detail TEXT NOT NULL, events BIGINT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID",
-            "CREATE TRIGGER trail_is_not_changed BEFORE UPDATE ON trail"
-                    + " BEGIN SELECT RAISE(ABORT, 'the trail is only added to'); END",
-            "CREATE TRIGGER trail_is_not_cut BEFORE DELETE ON trail"
-                    + " BEGIN SELECT RAISE(ABORT, 'the trail is only added to'); END"));
+    private static final List<List<String>> STEPS = List.of(
+            List.of(
+                    "CREATE TABLE token (hash BLOB PRIMARY KEY, role TEXT NOT NULL, max_uses BIGINT, expires BIGINT NOT NULL,"
+                            + " requirements TEXT NOT NULL, peer TEXT, burns INTEGER NOT NULL, label TEXT NOT NULL,"
+                            + " created BIGINT NOT NULL, revoked BIGINT, uses BIGINT NOT NULL, reserved BIGINT NOT NULL,"
+                            + " rejections BIGINT NOT NULL, CHECK (uses >= 0 AND reserved >= 0),"
+                            + " CHECK (max_uses IS NULL OR uses + reserved <= max_uses))",
+                    "CREATE TABLE redemption (id TEXT PRIMARY KEY, token BLOB NOT NULL REFERENCES token (hash),"
+                            + " peer TEXT NOT NULL, redemption_key TEXT NOT NULL, phase TEXT NOT NULL, begun BIGINT NOT NULL,"
+                            + " lease BIGINT NOT NULL, tally TEXT, created_by TEXT, endpoint TEXT, credentials TEXT,"
+                            + " UNIQUE (token, peer, redemption_key))",
+                    "CREATE INDEX redemption_lease ON redemption (phase, lease, id)",
+                    "CREATE TABLE trail (number BIGINT PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL, session BIGINT NOT NULL,"
+                            + " peer TEXT NOT NULL, token TEXT NOT NULL, redemption TEXT NOT NULL, code TEXT NOT NULL,"
+                            + " detail TEXT NOT NULL, events BIGINT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID",
+                    "CREATE TRIGGER trail_is_not_changed BEFORE UPDATE ON trail"
+                            + " BEGIN SELECT RAISE(ABORT, 'the trail is only added to'); END",
+                    "CREATE TRIGGER trail_is_not_cut BEFORE DELETE ON trail"
+                            + " BEGIN SELECT RAISE(ABORT, 'the trail is only added to'); END"),
+            List.of("CREATE INDEX trail_begun ON trail (redemption) WHERE kind = 'provisioning'"));
 
     private final Path file;
     private @Nullable Open open;

@@ -144,7 +144,8 @@ class LedgerBench {
                                     "key" + number,
                                     "redemption" + number,
                                     number,
-                                    number + 1),
+                                    number + 1,
+                                    true),
                             store);
                 }
                 return true;

@@ -89,7 +89,8 @@ abstract class LedgerContract<L extends Transactions & AutoCloseable> {
                 case 0, 1, 2 -> {
                     String id = "redemption" + step;
                     names.add(id);
-                    yield ledger.reserve(new Ledger.Wish(token, peer, draw % 3 == 0 ? "key" : "", id, step, now + 20));
+                    yield ledger.reserve(new Ledger.Wish(
+                            token, peer, draw % 3 == 0 ? "key" : "", id, step, now + 20, draw % 7 != 0));
                 }
                 case 3 -> ledger.provisioning(name, step);
                 case 4, 5 -> ledger.provisioned(name, step, new Tally("t" + step, Role.STOCK, "x:y", ""), now + 20);
@@ -101,14 +102,20 @@ abstract class LedgerContract<L extends Transactions & AutoCloseable> {
         };
     }
 
-    private record Content(List<Token> tokens, List<Object> redemptions, List<Entry> trail) {
+    private record Content(List<Token> tokens, List<Object> redemptions, List<String> begun, List<Entry> trail) {
 
         static Content of(LedgerStore store) {
             List<Object> redemptions = new ArrayList<>();
             for (Phase phase : Phase.values()) {
                 redemptions.addAll(store.ended(phase, Long.MAX_VALUE, 1000));
             }
-            return new Content(store.tokens(Optional.empty(), 1000), redemptions, store.entries(0, 10_000));
+            List<Entry> trail = store.entries(0, 10_000);
+            List<String> begun = trail.stream()
+                    .map(entry -> entry.event().redemption())
+                    .distinct()
+                    .filter(store::isBegun)
+                    .toList();
+            return new Content(store.tokens(Optional.empty(), 1000), redemptions, begun, trail);
         }
     }
 
@@ -295,7 +302,8 @@ abstract class LedgerContract<L extends Transactions & AutoCloseable> {
                                             "",
                                             "redemption" + number,
                                             number,
-                                            10)));
+                                            10,
+                                            true)));
                     if (decision instanceof Ledger.Decision.Granted) {
                         granted.incrementAndGet();
                     }

@@ -185,6 +185,7 @@ class RaceTest {
                 case Decision.Replayed(Redemption redemption, Token _) -> finished(redemption.id(), Code.SUCCESS);
                 case Decision.Refused _ -> finished("", Code.INVALID_TOKEN);
                 case Decision.Running _ -> throw new AssertionError("the one that goes on has ended");
+                case Decision.NoPlace() -> throw new AssertionError("there is a place for each");
             }
             return new Seen(false, decision);
         }
@@ -192,7 +193,8 @@ class RaceTest {
         private Decision reserved(int step) throws Exception {
             String name = RedemptionNames.of(token, peer.toString(), session + " " + step);
             return node.ask(
-                            new SessionEffect.Reserve(session, step, token, peer, KEY, name, session, session + NANOS),
+                            new SessionEffect.Reserve(
+                                    session, step, token, peer, KEY, name, session, session + NANOS, true),
                             SessionAction.Decided.class)
                     .decision();
         }

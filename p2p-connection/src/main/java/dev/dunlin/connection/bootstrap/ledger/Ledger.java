@@ -1,5 +1,6 @@
 package dev.dunlin.connection.bootstrap.ledger;
 
+import dev.dunlin.connection.bootstrap.wire.Role;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.multiformats.PeerId;
 import dev.dunlin.core.state.Bytes;
@@ -15,6 +16,9 @@ import java.util.Optional;
  */
 public record Ledger(LedgerStore store, long now) {
 
+    /** What an entry of the trail is called after which a database is made. */
+    public static final String BEGUN = "provisioning";
+
     /**
      * A wish to redeem a token.
      *
@@ -24,8 +28,9 @@ public record Ledger(LedgerStore store, long now) {
      * @param id the name of the redemption, if this is a new one
      * @param session for the trail
      * @param lease until when it may go on
+     * @param hasPlace whether a database could be made for it now
      */
-    public record Wish(Bytes token, PeerId peer, String key, String id, long session, long lease) {}
+    public record Wish(Bytes token, PeerId peer, String key, String id, long session, long lease, boolean hasPlace) {}
 
     /** What becomes of a wish. */
     public sealed interface Decision {
@@ -41,6 +46,9 @@ public record Ledger(LedgerStore store, long now) {
 
         /** The token is not taken. */
         record Refused(Refusal why) implements Decision {}
+
+        /** The token would be taken, but this side cannot make a database for it now: nothing is held. */
+        record NoPlace() implements Decision {}
     }
 
     /** Holds a use of a token for a peer, unless the peer has it already, or there is none. */
@@ -63,6 +71,9 @@ public record Ledger(LedgerStore store, long now) {
         Optional<Refusal> refusal = refusal(token, wish.peer());
         if (refusal.isPresent()) {
             return refused(wish, refusal.get());
+        }
+        if (!wish.hasPlace() && token.role() == Role.STOCK) {
+            return new Decision.NoPlace();
         }
         Redemption redemption = new Redemption(wish.id(), key, Phase.RESERVED, now, wish.lease(), Optional.empty());
         store.put(token.reserving());
@@ -103,7 +114,7 @@ public record Ledger(LedgerStore store, long now) {
      * @return false if the redemption is not held any more
      */
     public boolean provisioning(String id, long session) {
-        return moved(id, session, Phase.RESERVED, Phase.PROVISIONING, "provisioning");
+        return moved(id, session, Phase.RESERVED, Phase.PROVISIONING, BEGUN);
     }
 
     private boolean moved(String id, long session, Phase from, Phase to, String kind) {

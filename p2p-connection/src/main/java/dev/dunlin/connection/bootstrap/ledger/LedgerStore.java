@@ -32,6 +32,9 @@ public interface LedgerStore {
     /** Redemptions in a phase whose lease ends at or before a time, the earliest first. */
     List<Redemption> ended(Phase phase, long until, int most);
 
+    /** Whether the trail tells that a database was about to be made for a redemption, whether or not that is still there. */
+    boolean isBegun(String id);
+
     /** The last entry of the trail. */
     Head head();
 

@@ -18,9 +18,11 @@ public final class MemoryLedger {
             Table<Bytes, Token> tokens,
             Table<String, Redemption> redemptions,
             Table<String, String> names,
+            Table<String, Boolean> begun,
             Table<Long, Entry> trail) {
 
-        static final Content NONE = new Content(Table.empty(), Table.empty(), Table.empty(), Table.empty());
+        static final Content NONE =
+                new Content(Table.empty(), Table.empty(), Table.empty(), Table.empty(), Table.empty());
     }
 
     /** Does something in one transaction: if it throws, nothing of it is kept. */
@@ -54,6 +56,7 @@ public final class MemoryLedger {
                     content.tokens().with(token.hash(), token),
                     content.redemptions(),
                     content.names(),
+                    content.begun(),
                     content.trail());
         }
 
@@ -91,6 +94,7 @@ public final class MemoryLedger {
                     content.tokens(),
                     others.with(redemption.id(), redemption),
                     content.names().with(name, redemption.id()),
+                    content.begun(),
                     content.trail());
         }
 
@@ -107,6 +111,11 @@ public final class MemoryLedger {
         }
 
         @Override
+        public boolean isBegun(String id) {
+            return content.begun().has(id);
+        }
+
+        @Override
         public Head head() {
             return content.trail()
                     .last()
@@ -117,10 +126,14 @@ public final class MemoryLedger {
 
         @Override
         public void append(Entry entry) {
+            Event event = entry.event();
             content = new Content(
                     content.tokens(),
                     content.redemptions(),
                     content.names(),
+                    event.kind().equals(Ledger.BEGUN)
+                            ? content.begun().with(event.redemption(), true)
+                            : content.begun(),
                     content.trail().with(entry.number(), entry));
         }
 

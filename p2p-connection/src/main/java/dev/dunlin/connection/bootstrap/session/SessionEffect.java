@@ -28,9 +28,18 @@ public sealed interface SessionEffect extends Effect {
      * @param redemption its name, if it is a new one
      * @param now the wall clock
      * @param lease until when it may go on
+     * @param hasPlace whether a database could be made for it now
      */
     record Reserve(
-            long session, int step, Bytes token, PeerId peer, String key, String redemption, long now, long lease)
+            long session,
+            int step,
+            Bytes token,
+            PeerId peer,
+            String key,
+            String redemption,
+            long now,
+            long lease,
+            boolean hasPlace)
             implements OfLedger, Effect.Request {}
 
     /** Write down that a database is about to be made: {@link SessionAction.Announced}. */

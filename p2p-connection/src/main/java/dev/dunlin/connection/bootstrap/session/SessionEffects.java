@@ -48,7 +48,8 @@ public final class SessionEffects {
                                         init.key(),
                                         init.redemption(),
                                         init.session(),
-                                        init.lease()))));
+                                        init.lease(),
+                                        init.hasPlace()))));
             case SessionEffect.Announce init ->
                 Optional.of(new SessionAction.Announced(
                         init.session(),
@@ -192,10 +193,10 @@ public final class SessionEffects {
         List<String> names;
         do {
             names = databases.names(after, AT_ONCE);
-            List<String> left = released(names, transactions);
+            List<String> left = left(names, transactions);
             left.forEach(databases::remove);
             removed += left.size();
-            strangers += unknown(names, transactions);
+            strangers += strangers(names, transactions);
             after = names.isEmpty() ? after : names.getLast();
         } while (names.size() == AT_ONCE);
         return new SessionAction.Swept(new SweepCounts(released, completed, abandoned, removed, strangers), stale);
@@ -214,18 +215,19 @@ public final class SessionEffects {
         return tally.isPresent();
     }
 
-    /** Those of databases whose redemptions have come to nothing. */
-    private static List<String> released(List<String> names, Transactions transactions) {
+    /** Those of databases whose redemptions have come to nothing: also of one whose place its peer's next try has taken, which the trail still knows. */
+    private static List<String> left(List<String> names, Transactions transactions) {
         return transactions.in(store -> names.stream()
                 .filter(name -> store.redemption(name)
-                        .filter(one -> one.phase() == Phase.RELEASED)
-                        .isPresent())
+                        .map(one -> one.phase() == Phase.RELEASED)
+                        .orElseGet(() -> store.isBegun(name)))
                 .toList());
     }
 
-    /** How many have no redemption at all: each was written down before its database was begun, so it is the ledger that has lost something. */
-    private static int unknown(List<String> names, Transactions transactions) {
-        return transactions.in(store -> (int)
-                names.stream().filter(name -> store.redemption(name).isEmpty()).count());
+    /** How many of which nothing was ever told: each is told of before it is begun, so it is the ledger that has lost something. */
+    private static int strangers(List<String> names, Transactions transactions) {
+        return transactions.in(store -> (int) names.stream()
+                .filter(name -> store.redemption(name).isEmpty() && !store.isBegun(name))
+                .count());
     }
 }

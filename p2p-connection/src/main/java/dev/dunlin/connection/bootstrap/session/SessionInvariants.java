@@ -41,6 +41,7 @@ final class SessionInvariants {
                         : Optional.of(places + " databases are being made and " + queued + " wait, where "
                                 + own.provisioning() + " and " + own.queue().size() + " are told");
             }),
+            new Invariant<>("queue-is-of-one-piece", own -> own.queue().violation()),
             new Invariant<>("each-index-is-of-sessions", SessionInvariants::indexed),
             new Invariant<>("times-are-in-order", own -> {
                 Admission admission = own.admission();

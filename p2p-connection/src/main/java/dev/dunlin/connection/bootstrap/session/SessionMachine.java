@@ -65,7 +65,7 @@ public final class SessionMachine {
                     validatingIdentity > sendingResponse: judged
                     validatingIdentity > queued: judged
                     validatingIdentity > announcing: judged
-                    validatingIdentity > noSession: judged
+                    validatingIdentity, queued > noSession: judged
                     queued > announcing: announced, provisioned, failed, answerEnded, sessionDue, cancel
                     announcing > provisioningDatabase: announced
                     announcing > noSession: announced

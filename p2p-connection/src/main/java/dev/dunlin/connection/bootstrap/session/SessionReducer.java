@@ -161,7 +161,8 @@ final class SessionReducer {
                 contact.key().orElse(""),
                 session.redemption(),
                 ctx.wallTime(),
-                ctx.wallTime() + config.lease()));
+                ctx.wallTime() + config.lease(),
+                hasPlace(session.network())));
     }
 
     /** Why a contact is not let in, the cheapest first (sshd_config, MaxStartups and PerSourcePenalties). */
@@ -345,6 +346,10 @@ final class SessionReducer {
                 put(number, session.of(""));
                 ended(number, Code.INVALID_TOKEN);
             }
+            case Decision.NoPlace() -> {
+                put(number, session.of(""));
+                ended(number, Code.OVERLOADED);
+            }
         }
     }
 
@@ -394,19 +399,33 @@ final class SessionReducer {
     }
 
     private void provision(long number, Session session, Contact contact) {
-        boolean isFull = own.provisioning() >= config.maxProvisioning();
-        if (!own.admission().breaker().lets(ctx.now()) || isFull && own.queue().size() >= config.maxQueued()) {
+        if (!hasPlace(session.network())) {
             ended(number, Code.OVERLOADED);
-        } else if (isFull) {
-            own = own.withQueue(own.queue().with(number, true), own.provisioning());
+        } else if (isFull()) {
+            if (own.queue().size() >= config.maxQueued()) {
+                ended(own.queue().displaced(session.network()).orElseThrow(), Code.OVERLOADED);
+            }
+            own = own.withQueue(own.queue().with(number, session.network()), own.provisioning());
             enter(number, session, new Stage.Queued(contact.cadre()), config.provisionTimeout());
         } else {
             announce(number, session, contact.cadre());
         }
     }
 
+    private boolean isFull() {
+        return own.provisioning() >= config.maxProvisioning();
+    }
+
+    /** Whether a database can be made for one of a network, at once or in its turn. */
+    private boolean hasPlace(String network) {
+        return own.admission().breaker().lets(ctx.now())
+                && (!isFull()
+                        || own.queue().size() < config.maxQueued()
+                        || own.queue().displaced(network).isPresent());
+    }
+
     private void announce(long number, Session session, List<Multiaddr> cadre) {
-        own = own.withQueue(own.queue().without(number), own.provisioning() + 1)
+        own = own.withQueue(own.queue(), own.provisioning() + 1)
                 .with(own.admission().with(own.admission().breaker().asking()));
         Session next = enter(number, session, new Stage.Announcing(cadre), config.provisionTimeout());
         ctx.effect(new SessionEffect.Announce(number, next.step(), next.redemption(), ctx.wallTime()));
@@ -632,11 +651,12 @@ final class SessionReducer {
 
     private void nextQueued() {
         while (own.provisioning() < config.maxProvisioning() && !own.queue().isEmpty()) {
-            long number = own.queue().first().orElseThrow().getKey();
+            long number = own.queue().first().orElseThrow();
             Session session = own.running().at(number);
             if (own.admission().breaker().isOpen(ctx.now())) {
                 ended(number, Code.OVERLOADED);
             } else if (own.admission().breaker().lets(ctx.now())) {
+                own = own.withQueue(own.queue().served(), own.provisioning());
                 announce(number, session, ((Stage.Queued) session.stage()).cadre());
             } else {
                 // Some try; what they say opens it or closes it.

@@ -1,5 +1,6 @@
 package dev.dunlin.connection.bootstrap.session;
 
+import dev.dunlin.connection.bootstrap.admission.FairQueue;
 import dev.dunlin.connection.identify.OwnAddresses;
 import dev.dunlin.core.multiformats.Multiaddr;
 import dev.dunlin.core.multiformats.PeerId;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  * @param holders which session works on a redemption
  * @param joined sessions that wait for the end of another of their redemption: by {@link #joint}
  * @param awaited sessions that a third message may come to: by {@link #awaiting}
- * @param queue those that wait until their database is made, in the order in which they came
+ * @param queue those that wait until their database is made
  * @param provisioning how many have a place at the hook that makes databases
  * @param admission what is remembered of those that come
  * @param turned how many were turned away since they were last counted in the trail, by their codes, beside those that it names
@@ -44,7 +45,7 @@ public record SessionState(
         Table<String, Long> holders,
         Table<String, Long> joined,
         Table<String, Long> awaited,
-        Table<Long, Boolean> queue,
+        FairQueue queue,
         int provisioning,
         Admission admission,
         Table<String, Long> turned,
@@ -78,7 +79,7 @@ public record SessionState(
                 Table.empty(),
                 Table.empty(),
                 Table.empty(),
-                Table.empty(),
+                FairQueue.EMPTY,
                 0,
                 Admission.NONE,
                 Table.empty(),
@@ -279,7 +280,7 @@ public record SessionState(
                 counts);
     }
 
-    SessionState withQueue(Table<Long, Boolean> next, int places) {
+    SessionState withQueue(FairQueue next, int places) {
         return new SessionState(
                 config, self, addresses, sessions, answers, holders, joined, awaited, next, places, admission, turned,
                 named, chores, stance, past, last, counts);

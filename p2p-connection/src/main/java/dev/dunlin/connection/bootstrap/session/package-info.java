@@ -17,6 +17,7 @@
  *     validatingIdentity --> queued: judged
  *     validatingIdentity --> announcing: judged
  *     validatingIdentity --> noSession: judged, failed, answerEnded, sessionDue, cancel, choreDue, booted
+ *     queued --> noSession: judged, failed, answerEnded, sessionDue, cancel, choreDue, booted
  *     queued --> announcing: announced, provisioned, failed, answerEnded, sessionDue, cancel
  *     announcing --> provisioningDatabase: announced
  *     announcing --> noSession: announced, failed, answerEnded, sessionDue, cancel, choreDue, booted
@@ -32,7 +33,6 @@
  *     validatingDatabase --> noSession: judged, failed, sessionDue, cancel, choreDue, booted
  *     concluding --> noSession: recorded, failed, sessionDue, cancel, choreDue, booted
  *     provisioningDatabase --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
- *     queued --> noSession: failed, answerEnded, sessionDue, cancel, choreDue, booted
  *     joining --> noSession: answerEnded, sessionDue, cancel, choreDue, booted
  * }</pre>
  */

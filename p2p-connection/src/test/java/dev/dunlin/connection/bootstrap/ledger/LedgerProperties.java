@@ -70,9 +70,14 @@ class LedgerProperties {
     }
 
     private Decision reserve(int peer, String key, boolean isLost) {
+        return reserve(peer, key, isLost, true);
+    }
+
+    private Decision reserve(int peer, String key, boolean isLost, boolean hasPlace) {
         return once(
                         isLost,
-                        own -> own.reserve(new Ledger.Wish(TOKEN, peer(peer), key, "r" + ++names, names, now + LEASE)))
+                        own -> own.reserve(
+                                new Ledger.Wish(TOKEN, peer(peer), key, "r" + ++names, names, now + LEASE, hasPlace)))
                 .orElse(new Decision.Refused(Refusal.UNKNOWN));
     }
 
@@ -184,6 +189,42 @@ class LedgerProperties {
                         Decision.Replayed.class,
                         replayed -> assertThat(replayed.redemption().tally()).contains(tally));
         assertThat(reserve(2, "a", false)).isInstanceOf(Decision.Refused.class);
+    }
+
+    /** Nothing is held and nothing is written for who cannot get a database now; who has one is answered, and who may not have one is told so. */
+    @Example
+    void whereThereIsNoPlaceNothingIsHeld() {
+        once(false, own -> own.create(token(Optional.of(2), 5000)));
+        assertThat(reserve(1, "a", false, false)).isEqualTo(new Decision.NoPlace());
+        List<Entry> trail = ledger.inTransaction(store -> store.entries(0, 10));
+        assertThat(trail).hasSize(1);
+        Optional<Token> token = ledger.inTransaction(store -> store.token(TOKEN));
+        assertThat(token.orElseThrow().reserved()).isZero();
+        Redemption redemption = ((Decision.Granted) reserve(1, "a", false)).redemption();
+        assertThat(reserve(1, "a", false, false)).isInstanceOf(Decision.Running.class);
+        once(false, own -> own.provisioned(redemption.id(), 0, new Tally("t", Role.STOCK, "db:x", ""), 2000));
+        assertThat(reserve(1, "a", false, false)).isInstanceOf(Decision.Replayed.class);
+        now = 6000;
+        assertThat(reserve(2, "b", false, false)).isEqualTo(new Decision.Refused(Refusal.EXPIRED));
+    }
+
+    /** Also of one whose place its peer's next try has taken. */
+    @Example
+    void theTrailKnowsWhichDatabasesWereBegun() {
+        once(false, own -> own.create(token(Optional.of(1), 5000)));
+        Redemption first = ((Decision.Granted) reserve(1, "a", false)).redemption();
+        assertThat(isBegun(first)).isFalse();
+        once(false, own -> own.provisioning(first.id(), 0));
+        once(false, own -> own.release(first.id(), 0, "INTERNAL", false));
+        Redemption second = ((Decision.Granted) reserve(1, "a", false)).redemption();
+        Optional<Redemption> kept = ledger.inTransaction(store -> store.redemption(first.id()));
+        assertThat(kept).isEmpty();
+        assertThat(isBegun(first)).isTrue();
+        assertThat(isBegun(second)).isFalse();
+    }
+
+    private boolean isBegun(Redemption redemption) {
+        return ledger.inTransaction(store -> store.isBegun(redemption.id()));
     }
 
     @Example

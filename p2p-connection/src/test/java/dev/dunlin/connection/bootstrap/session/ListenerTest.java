@@ -911,7 +911,9 @@ class ListenerTest {
                 PeerId peer = TypeArbitraries.peer(i);
                 listener.comes(peer, Listener.contact(peer, token, KEY), "/ip4/8.8." + i + ".1/tcp/1");
                 listener.ledger(true);
-                listener.hook(listener.own().provisioning(), Deed.WELL);
+                if (i < 6) {
+                    listener.hook(listener.own().provisioning(), Deed.WELL);
+                }
                 listener.ledger(true);
             }
             assertThat(listener.own().provisioning()).isEqualTo(2);
@@ -919,6 +921,64 @@ class ListenerTest {
             assertRejected(TypeArbitraries.peer(6), Reason.UNAVAILABLE);
             listener.settle();
             assertThat(listener.made()).hasSize(5);
+        }
+
+        /** It waits for itself: the last of its own has to go for another network's first. */
+        @Test
+        void aNetworkThatWaitsWithManyTakesNoPlaceOfAnother() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.maxProvisioning", "1")
+                    .with("session.maxQueued", "3"));
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 1; i <= 5; i++) {
+                PeerId peer = TypeArbitraries.peer(i);
+                listener.comes(peer, Listener.contact(peer, token, KEY), "/ip4/8.8." + (i == 5 ? 5 : 1) + ".1/tcp/1");
+                listener.ledger(true);
+                listener.hook(listener.own().provisioning(), Deed.WELL);
+                listener.ledger(true);
+            }
+            assertRejected(TypeArbitraries.peer(4), Reason.UNAVAILABLE);
+            listener.settle();
+            assertThat(listener.made()).hasSize(4);
+            List<PeerId> served = listener.told().stream()
+                    .filter(told -> told.answer() instanceof BootstrapAnswer.Approved)
+                    .map(Listener.Told::peer)
+                    .toList();
+            // The first of another network before the second of this one that waits.
+            assertThat(served)
+                    .containsExactly(
+                            TypeArbitraries.peer(1),
+                            TypeArbitraries.peer(2),
+                            TypeArbitraries.peer(5),
+                            TypeArbitraries.peer(3));
+        }
+
+        @Test
+        void whereThereIsNoPlaceNoHookIsAskedAndNoUseIsHeld() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.maxProvisioning", "1")
+                    .with("session.maxQueued", "0"));
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            Bytes wrong = Hashes.sha256("another");
+            listener.comes(PEER, Listener.contact(PEER, token, KEY));
+            listener.ledger(true);
+            listener.hook(0, Deed.WELL);
+            listener.ledger(true);
+            listener.hook(0, Deed.HANGS);
+
+            listener.comes(OTHER, Listener.contact(OTHER, token, KEY));
+            listener.ledger(true);
+
+            assertThat(listener.hook(0, Deed.WELL)).isFalse();
+            assertRejected(OTHER, Reason.UNAVAILABLE);
+            assertThat(listener.token(token).reserved()).isEqualTo(1);
+            assertThat(listener.trail()).noneMatch(entry -> entry.contains("released"));
+
+            listener.comes(OTHER, Listener.contact(OTHER, wrong, KEY));
+            while (listener.ledger(true)) {
+                // Until all is written down.
+            }
+            assertRejected(OTHER, Reason.INVALID_TOKEN);
         }
 
         @Test

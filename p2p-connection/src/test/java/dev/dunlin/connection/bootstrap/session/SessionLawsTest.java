@@ -115,6 +115,7 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                     new Redemption("old", key, Phase.RESERVED, 0, Long.MAX_VALUE, Optional.empty())));
         }
         all.add(new Decision.Refused(Refusal.USED));
+        all.add(new Decision.NoPlace());
         return all;
     }
 
@@ -149,7 +150,8 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                     String _,
                     String redemption,
                     long _,
-                    long _) -> {
+                    long _,
+                    boolean _) -> {
                 List<SessionAction> all = new ArrayList<>();
                 for (Decision decision : decisions(peer, 1, redemption)) {
                     all.add(new SessionAction.Decided(session, step, decision));
@@ -289,6 +291,7 @@ final class SessionLawsTest extends MachineLaws<SessionRoot, SessionState, Sessi
                 }
             }
         }));
+        all.add(new Script<>("who waits with many has to go", driver -> new SessionWalk(driver, config()).displaced()));
         all.add(new Script<>("what is about nothing that goes on", driver -> {
             driver.boot(config());
             for (int i = 0; i <= OwnAddresses.MAX_LISTENERS; i++) {

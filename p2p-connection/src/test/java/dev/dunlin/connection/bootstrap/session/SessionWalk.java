@@ -76,12 +76,16 @@ final class SessionWalk {
     }
 
     private long came(PeerId peer) {
+        return came(peer, "/ip4/8.8.1.1/tcp/4001");
+    }
+
+    private long came(PeerId peer, String from) {
         streams++;
         driver.dispatch(new SessionAction.Came(
                 streams,
                 new Handle("stream", driver.node().run(), streams),
                 peer,
-                Optional.of(Multiaddr.parse("/ip4/8.8.1.1/tcp/4001")),
+                Optional.of(Multiaddr.parse(from)),
                 SessionLawsTest.contact(peer, isHasty ? 5 : 1)));
         return own().last();
     }
@@ -196,6 +200,17 @@ final class SessionWalk {
             driver.dispatch(new SessionAction.AnswerEnded(session(number).question(), true));
         }
         told(TypeArbitraries.peer(1), TALLY);
+    }
+
+    /** As many wait for a place as may, all of one network, when one of another comes. */
+    void displaced() {
+        to("queued");
+        number = came(TypeArbitraries.peer(2));
+        granted(number, Role.STOCK);
+        judged(number, true);
+        number = came(TypeArbitraries.peer(3), "/ip4/8.8.2.1/tcp/4001");
+        granted(number, Role.STOCK);
+        judged(number, true);
     }
 
     /** Others wait for the last session: one for its redemption, one for its place. */
