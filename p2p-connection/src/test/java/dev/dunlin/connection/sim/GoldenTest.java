@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenTest {
 
     private static final int SEEDS = 20;
+    private static final int SOME = 6;
+    private static final int FEW = 2;
 
     private static List<String> golden() throws IOException {
         try (InputStream file = GoldenTest.class.getResourceAsStream("golden.txt")) {
@@ -42,12 +44,12 @@ class GoldenTest {
                 "-Duser.language=tr -Duser.country=TR -Duser.timezone=Asia/Kathmandu -Dfile.encoding=ISO-8859-9"
             })
     void inEveryJvm(String options) throws IOException, InterruptedException {
-        assertThat(printed(options, SEEDS)).isEqualTo(golden());
+        assertThat(golden()).containsAll(printed(options, SOME));
     }
 
     @Test
     void interpretedToo() throws IOException, InterruptedException {
-        assertThat(golden()).containsAll(printed("-Xint", 2));
+        assertThat(golden()).containsAll(printed("-Xint", FEW));
     }
 
     private static List<String> printed(String options, int seeds) throws IOException, InterruptedException {
@@ -61,6 +63,7 @@ class GoldenTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(options).isZero();
+        assertThat(output.lines()).as(options).hasSizeGreaterThanOrEqualTo(seeds);
         return output.lines().toList();
     }
 }
