@@ -2,6 +2,10 @@ package dev.dunlin.node.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.dunlin.connection.bootstrap.ledger.Entry;
 import dev.dunlin.connection.bootstrap.ledger.Ledger;
 import dev.dunlin.connection.bootstrap.ledger.LedgerException;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** The bounds of what carries out the effects of sessions, and that a failure harms nobody else. */
 @Timeout(60)
@@ -253,6 +259,51 @@ class ServicesTest {
         assertThat(threads.run(3, () -> {})).isTrue();
         threads.close();
         assertThat(threads.run(4, () -> {})).isFalse();
+    }
+
+    /** Nobody is warned of a hook that was told to stop, and did; of one that failed by itself somebody is. */
+    @Test
+    void aHookThatWasStoppedHasNotFailed() {
+        Logger logger = (Logger) LoggerFactory.getLogger(HookCalls.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.addAppender(told);
+        try (HookCalls calls = new HookCalls(port, "database", 2)) {
+            CountDownLatch begun = new CountDownLatch(1);
+            ask(calls, 1, () -> {
+                begun.countDown();
+                new CountDownLatch(1).await();
+                return "never";
+            });
+            await(begun);
+            calls.stop(1);
+            BootstrapNode.await(() -> answers.containsKey(new ActionId(1, 1)));
+            ask(calls, 2, () -> {
+                throw new IllegalStateException("the disk is full");
+            });
+            BootstrapNode.await(() -> answers.containsKey(new ActionId(2, 1)));
+        } finally {
+            logger.detachAppender(told);
+        }
+        assertThat(answers)
+                .hasSize(2)
+                .allSatisfy((request, answer) -> assertThat(answer).isInstanceOf(SessionAction.Failed.class));
+        assertThat(told.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "database 2: the hook to make a database failed: java.lang.IllegalStateException: the disk is full");
+    }
+
+    private static void ask(HookCalls calls, int session, Callable<String> hook) {
+        calls.ask(
+                session,
+                new ActionId(session, 1),
+                "make a database",
+                hook,
+                said -> new SessionAction.Judged(session, 1, true),
+                why -> new SessionAction.Failed(session, 1, Code.PROVISION_FAILED, why),
+                new SessionAction.Failed(session, 1, Code.OVERLOADED, "full"));
     }
 
     private static void await(CountDownLatch latch) {
