@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
 
 /** What stands in the SQLite file of a database: whose it is. The two parties add what they need. */
@@ -27,16 +28,6 @@ final class TallyFile {
             + " created BIGINT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID";
 
     private static final int PRIMARY = 0xff;
-    private static final int ERROR = 1;
-    private static final int PERM = 3;
-    private static final int BUSY = 5;
-    private static final int LOCKED = 6;
-    private static final int READONLY = 8;
-    private static final int IOERR = 10;
-    private static final int CORRUPT = 11;
-    private static final int FULL = 13;
-    private static final int CANTOPEN = 14;
-    private static final int NOTADB = 26;
 
     private TallyFile() {}
 
@@ -155,21 +146,25 @@ final class TallyFile {
 
     /** A bare error of a statement that is right is one of the tables that it finds. */
     private static boolean isNone(SQLException e) {
-        return switch (e.getErrorCode() & PRIMARY) {
-            case NOTADB, CORRUPT -> true;
-            case ERROR -> e.getErrorCode() == ERROR;
+        return switch (primary(e)) {
+            case SQLITE_NOTADB, SQLITE_CORRUPT -> true;
+            case SQLITE_ERROR -> e.getErrorCode() == SQLiteErrorCode.SQLITE_ERROR.code;
             default -> false;
         };
     }
 
+    private static SQLiteErrorCode primary(SQLException e) {
+        return SQLiteErrorCode.getErrorCode(e.getErrorCode() & PRIMARY);
+    }
+
     /** What is the case, and what to do about it, where that is known: a sentence without a full stop. */
     static String sentence(SQLException e) {
-        return switch (e.getErrorCode() & PRIMARY) {
-            case FULL -> "the disk is full: free some of it";
-            case READONLY, PERM ->
+        return switch (primary(e)) {
+            case SQLITE_FULL -> "the disk is full: free some of it";
+            case SQLITE_READONLY, SQLITE_PERM ->
                 "it may not be written: give its directory to the user of the node, mounted for writing";
-            case BUSY, LOCKED -> "another program has locked it: see which has it open";
-            case IOERR, CANTOPEN ->
+            case SQLITE_BUSY, SQLITE_LOCKED -> "another program has locked it: see which has it open";
+            case SQLITE_IOERR, SQLITE_CANTOPEN ->
                 "the system does not let SQLite read or write it (" + e.getMessage()
                         + "): see what its permissions are, and what the system says of its disk";
             default -> String.valueOf(e.getMessage());

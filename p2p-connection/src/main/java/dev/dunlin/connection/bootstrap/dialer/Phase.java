@@ -35,13 +35,4 @@ public sealed interface Phase {
             case SendingDatabase _ -> "sendingDatabase";
         };
     }
-
-    /** The coarse name that Taleus gives it. */
-    default String coarse() {
-        return switch (this) {
-            case Connecting _ -> "D_SEND_CONTACT";
-            case AwaitingResponse _, Pausing _, ValidatingResponse _ -> "D_AWAIT_RESPONSE";
-            case ProvisioningDatabase _, SendingDatabase _ -> "D_PROVISION_DATABASE";
-        };
-    }
 }

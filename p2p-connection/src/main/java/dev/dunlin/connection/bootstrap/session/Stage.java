@@ -125,13 +125,4 @@ public sealed interface Stage {
             case ValidatingDatabase _, Concluding _ -> "VALIDATING_DATABASE";
         };
     }
-
-    /** The coarse name that Taleus gives it. */
-    default String coarse() {
-        return switch (this) {
-            case Unanswered _ -> "L_PROCESS_CONTACT";
-            case SendingResponse _ -> "L_SEND_RESPONSE";
-            case AwaitingDatabase _, ValidatingDatabase _, Concluding _ -> "L_AWAIT_DATABASE";
-        };
-    }
 }
