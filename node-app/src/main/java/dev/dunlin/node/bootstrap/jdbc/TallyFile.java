@@ -90,7 +90,9 @@ final class TallyFile {
         // Not for reading only: what a program that was killed has left beside it is put in order.
         try (Connection connection = open(file, new Properties());
                 Statement statement = connection.createStatement()) {
-            if (number(statement, "PRAGMA application_id") != APPLICATION) {
+            // A ledger is a file of this program too, with versions of its own.
+            if (number(statement, "PRAGMA application_id") != APPLICATION
+                    || number(statement, "SELECT count(*) FROM sqlite_schema WHERE name = 'tally'") == 0) {
                 return Optional.empty();
             }
             int version = number(statement, "PRAGMA user_version");
