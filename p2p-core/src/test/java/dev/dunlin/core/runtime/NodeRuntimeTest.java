@@ -78,11 +78,13 @@ final class NodeRuntimeTest extends RunningLamps {
     @Test
     void theWatchdogTellsOfAnInputWhileItTakesTooLong() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
+        settle(node);
+        // On a machine with much to do, what came before may have taken too long, too.
+        long before = node.stats().slow();
         CountDownLatch release = hold(node);
         await(() -> node.stats().stuckMicros() > 200_000);
         release.countDown();
-        await(() -> node.stats().slow() == 1);
-        assertThat(node.stats().stuckMicros()).isZero();
+        await(() -> node.stats().slow() > before && node.stats().stuckMicros() == 0);
     }
 
     @Test
@@ -213,15 +215,26 @@ final class NodeRuntimeTest extends RunningLamps {
                 .hasSize(1);
     }
 
+    /** On a machine with much to do any input may take too long: of those that lead to few enough not all do. */
     @Test
     void theWatchdogCountsInputsThatLeadToTooMuch() {
         NodeRuntime<Lamps.Root> node = started(builder(Lamps.store()));
         node.offer(on("desk", 1));
-        node.offer(new LampAction.Glow("desk", 998));
-        await(() -> node.stats().inputs() == 3);
-        assertThat(node.stats().slow()).isZero();
-        node.offer(new LampAction.Glow("desk", 1001));
-        await(() -> node.stats().slow() == 1);
+        settle(node);
+        assertThat(counted(node, 998)).isLessThan(GLOWS);
+        assertThat(counted(node, 1001)).isGreaterThanOrEqualTo(GLOWS);
+    }
+
+    private static final int GLOWS = 20;
+
+    /** How many the watchdog counts of some inputs that lead to so many more each. */
+    private static long counted(NodeRuntime<Lamps.Root> node, int more) {
+        long before = node.stats().slow();
+        for (int i = 0; i < GLOWS; i++) {
+            assertThat(node.offer(new LampAction.Glow("desk", more))).isEqualTo(Port.Offer.TAKEN);
+        }
+        settle(node);
+        return node.stats().slow() - before;
     }
 
     @Test
