@@ -98,9 +98,15 @@ public final class RawPeer implements AutoCloseable {
         return new RawPeer(socket, key);
     }
 
+    /** Reads the proposal of /noise. */
+    RawPeer proposed() throws IOException {
+        readFully(message(MULTISTREAM).length + message(UpgradeHandler.NOISE).length);
+        return this;
+    }
+
     /** Answers the proposal of /noise with this. */
     RawPeer answering(String answer) throws IOException {
-        readFully(message(MULTISTREAM).length + message(UpgradeHandler.NOISE).length);
+        proposed();
         write(message(MULTISTREAM), message(answer));
         return this;
     }
