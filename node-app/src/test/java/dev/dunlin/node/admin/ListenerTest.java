@@ -29,6 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ListenerTest {
 
     private static final Duration SHORT = Duration.ofMillis(400);
+
+    /** Long enough for a machine with much to do to answer within it. */
+    private static final Duration ENOUGH = Duration.ofSeconds(2);
+
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final String ASK = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -132,7 +136,7 @@ class ListenerTest {
     /** What anybody may ask keeps no place: else whoever has no token could take them all. */
     @Test
     void whoHasAskedWithoutATokenIsSilentStill() throws Exception {
-        listen(new Door.Bounds(20, 20, SHORT, LONG, 16), false);
+        listen(new Door.Bounds(20, 20, ENOUGH, LONG, 16), false);
         Socket asked = say(ASK);
         next().response().end();
         assertThat(asked.getInputStream().read()).isEqualTo('H');
@@ -143,7 +147,7 @@ class ListenerTest {
 
     @Test
     void whoHasAskedWithATokenStays() throws Exception {
-        listen(new Door.Bounds(20, 20, SHORT, LONG, 16), false);
+        listen(new Door.Bounds(20, 20, ENOUGH, LONG, 16), false);
         Socket asked = say(ASK);
         HttpServerRequest first = next();
         listener.trusts(first.connection());
