@@ -89,6 +89,7 @@ final class Asking {
             case NOT_FOUND -> ExitCode.NOTHING_FOUND;
             case REFUSED, FAILED -> ExitCode.UNAVAILABLE;
             case UNAVAILABLE, TIMED_OUT -> ExitCode.BUSY;
+            case DAMAGED -> ExitCode.DATA_ERROR;
             case FAULT -> ExitCode.INTERNAL;
         };
     }

@@ -1,5 +1,6 @@
 package dev.dunlin.node;
 
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.extension.Extension;
 import dev.dunlin.connection.extension.Host;
 import dev.dunlin.connection.extension.Running;
@@ -17,6 +18,7 @@ import dev.dunlin.core.store.Outcome;
 import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.Ticket;
 import dev.dunlin.dht.extension.KadExtension;
+import dev.dunlin.node.bootstrap.DatabaseException;
 import dev.dunlin.node.bootstrap.extension.BootstrapExtension;
 import dev.dunlin.node.bootstrap.jdbc.SqliteLedger;
 import dev.dunlin.node.bootstrap.jdbc.SqliteTallies;
@@ -96,11 +98,24 @@ final class ExtensionHost implements Host {
         if (bad instanceof CommandFailure known) {
             return known;
         }
-        return new CommandFailure(
-                ExitCode.UNAVAILABLE,
-                "the extension " + extension + " cannot start: "
-                        + (bad.getMessage() == null ? bad.getClass().getSimpleName() : bad.getMessage()),
-                bad);
+        String why = bad.getMessage() == null ? bad.getClass().getSimpleName() : bad.getMessage();
+        return switch (bad) {
+            // The program's own: whoever runs it knows its files and settings, and nothing of extensions.
+            case LedgerException ledger -> new CommandFailure(code(ledger), why, bad);
+            case DatabaseException _ -> new CommandFailure(ExitCode.UNAVAILABLE, why, bad);
+            case IllegalArgumentException _
+            when extension.equals(BootstrapExtension.NAME) -> new CommandFailure(ExitCode.CONFIGURATION, why, bad);
+            default ->
+                new CommandFailure(ExitCode.UNAVAILABLE, "the extension " + extension + " cannot start: " + why, bad);
+        };
+    }
+
+    private static ExitCode code(LedgerException failure) {
+        return switch (failure.kind()) {
+            case DAMAGED -> ExitCode.DATA_ERROR;
+            case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
+            case UNAVAILABLE -> ExitCode.UNAVAILABLE;
+        };
     }
 
     /**

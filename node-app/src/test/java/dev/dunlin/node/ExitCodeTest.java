@@ -12,6 +12,7 @@ import dev.dunlin.core.sim.PlanText;
 import dev.dunlin.core.sim.Scenario;
 import dev.dunlin.core.sim.Wish;
 import dev.dunlin.node.admin.AdminFiles;
+import dev.dunlin.node.bootstrap.jdbc.SqliteLedger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -360,6 +361,33 @@ class ExitCodeTest {
             }
             return run("run", "--data-dir", data, "--set", "records.store=sqlite", "--listen", "/ip4/127.0.0.1/tcp/0");
         }));
+        scenes.add(new Scene("run", ExitCode.DATA_ERROR, "tokens.db cannot be opened: it is damaged", () -> {
+            Path data = Files.createDirectories(folder.resolve("tokens"));
+            Files.writeString(data.resolve(SqliteLedger.FILE), "no database at all".repeat(100));
+            return run("run", "--data-dir", data, "--listen", "/ip4/127.0.0.1/tcp/0");
+        }));
+        scenes.add(new Scene(
+                "run",
+                ExitCode.CONFIGURATION,
+                "ledger.url has to be like",
+                () -> run("run", "--data-dir", folder.resolve("server"), "--set", "ledger.store=postgresql")));
+        scenes.add(new Scene(
+                "run", ExitCode.CONFIGURATION, "can be read or written by other users: run 'chmod 600", () -> {
+                    Path password = Files.writeString(folder.resolve("password"), "secret");
+                    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r--r--"));
+                    return run(
+                            "run",
+                            "--data-dir",
+                            folder.resolve("readable"),
+                            "--set",
+                            "ledger.store=postgresql",
+                            "--set",
+                            "ledger.url=jdbc:postgresql://127.0.0.1:1/dunlin",
+                            "--set",
+                            "ledger.user=dunlin",
+                            "--set",
+                            "ledger.passwordFile=" + password);
+                }));
         scenes.add(new Scene("run", ExitCode.NOT_PERMITTED, "is open to other users: chmod 600", () -> {
             Path data = folder.resolve("open");
             Identity.create(data);

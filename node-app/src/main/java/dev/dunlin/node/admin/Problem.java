@@ -35,6 +35,7 @@ public record Problem(
             case NOT_FOUND -> new Problem(name(kind), "There is no such thing", 404, detail);
             case REFUSED -> new Problem(name(kind), "It is not to be done as things are now", 409, detail);
             case FAILED -> new Problem(name(kind), "It was done and did not lead to what was wished", 502, detail);
+            case DAMAGED -> new Problem(name(kind), "What is kept is not as it was written", 500, detail);
             case FAULT -> new Problem(name(kind), "A bug in what was to answer", 500, detail);
             case UNAVAILABLE -> new Problem(name(kind), "There is no room for it now", 503, detail);
             case TIMED_OUT -> new Problem(name(kind), "What it led to was not known in time", 504, detail);

@@ -1,5 +1,6 @@
 package dev.dunlin.node.bootstrap;
 
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.bootstrap.wire.BootstrapCodec;
 import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.runtime.Port;
@@ -123,7 +124,11 @@ final class HookCalls implements AutoCloseable {
     }
 
     private static String why(Throwable e) {
-        String text = e.toString();
+        // Of what this program knows itself there is a sentence; of what a hook of somebody else throws the name tells
+        // more.
+        String text = e instanceof DatabaseException || e instanceof LedgerException
+                ? String.valueOf(e.getMessage())
+                : e.toString();
         return text.length() > MOST_WHY ? text.substring(0, MOST_WHY) : text;
     }
 

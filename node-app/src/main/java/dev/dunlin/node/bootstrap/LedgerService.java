@@ -241,7 +241,7 @@ public final class LedgerService implements AutoCloseable {
     }
 
     private void failed(RuntimeException why) {
-        if (!(why instanceof LedgerException)) {
+        if (!(why instanceof LedgerException) && !(why instanceof DatabaseException)) {
             LOG.error("the ledger of tokens failed, which is a bug", why);
         } else if (System.nanoTime() - told >= TOLD_EACH) {
             told = System.nanoTime();

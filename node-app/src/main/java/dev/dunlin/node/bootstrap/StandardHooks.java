@@ -60,6 +60,15 @@ public final class StandardHooks implements ListenerHooks, DialerHooks {
         return true;
     }
 
+    /** Whether an identity can be judged by these. */
+    public static boolean areRequirements(String requirements) {
+        try {
+            return requirements.isBlank() || parsed(requirements).isObject();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static JsonNode parsed(String text) {
         try {
             return JSON.readTree(text);

@@ -56,6 +56,10 @@ public final class Refusals {
             entry("outbox-is-not-full", "the channel's outbox has as many messages as it may"),
             entry("outbox-has-bytes-left", "the channel's outbox has as many bytes as it may"),
             entry("node-has-an-id", "this node has no id yet"),
+            entry("link-is-anothers", "the link is this node's own: give it to the other party"),
+            entry("attempts-not-full", "as many links are being redeemed as there may be: try again soon"),
+            entry("inquiries-not-full", "as much is being asked of the ledger as there may be: try again soon"),
+            entry("session-goes-on", "no bootstrap of this number goes on: see 'sessions list'"),
             entry("dht-is-on", "the DHT is off in this node: start it with another routing.mode, or without --dht off"),
             entry("network-is-on", "this node is not part of the network"),
             entry("goal-can-be-reached", "its key or a number of it is out of its range"),
@@ -80,6 +84,7 @@ public final class Refusals {
 
     /** Of wishes about something, the clause that says that it is not there. */
     private static final Map<String, String> ABSENCES = Map.of(
+            "session/cancel", "session-goes-on",
             "publish/forgetValue", "value-is-kept",
             "dht/stop", "operation-goes-on",
             "query/stop", "query-runs",

@@ -64,6 +64,7 @@ public final class ClauseWords {
             entry("labels-not-full", "as many kinds are counted one by one as there may be"),
             entry("links-below-limit", FULL),
             entry("listen-is-current", "it answers a wish to listen that is over"),
+            entry("link-is-anothers", "the link is this node's own: it is for the other party"),
             entry("listener-is-known", "the listener is not there any more"),
             entry("listeners-below-limit", FULL),
             entry("listeners-not-full", FULL),

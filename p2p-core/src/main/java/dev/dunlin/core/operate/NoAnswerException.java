@@ -19,6 +19,8 @@ public final class NoAnswerException extends RuntimeException {
         TIMED_OUT,
         /** It was done and did not lead to what was wished. */
         FAILED,
+        /** What is kept is not as it was written. */
+        DAMAGED,
         /** What was to answer has a bug. */
         FAULT
     }

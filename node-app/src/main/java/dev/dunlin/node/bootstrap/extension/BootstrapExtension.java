@@ -23,6 +23,9 @@ import java.util.Optional;
 /** The machines of bootstrap sessions, in both roles, with their ledger, databases and hooks. */
 public final class BootstrapExtension implements Extension {
 
+    /** Its name. */
+    public static final String NAME = "bootstrap";
+
     /** So much of what stands in no action is kept of each kind: of identities, more than 64 of the longest. */
     private static final long VAULT_BYTES = 8L << 20;
 
@@ -86,7 +89,7 @@ public final class BootstrapExtension implements Extension {
 
     @Override
     public String name() {
-        return "bootstrap";
+        return NAME;
     }
 
     @Override
@@ -94,7 +97,8 @@ public final class BootstrapExtension implements Extension {
         return List.of(
                 LedgerMachine.LEDGER,
                 SessionMachine.SESSION.bringing(
-                        new TokenOperations(vault, BootstrapExtension::token).addTo(SessionOperations.all())),
+                        new TokenOperations(vault, BootstrapExtension::token, listener.isEmpty())
+                                .addTo(SessionOperations.all())),
                 DialerMachine.DIALER.bringing(new LinkOperations(vault).all()));
     }
 

@@ -168,7 +168,8 @@ final class LinkOperations {
         String sentence = switch (failed.code()) {
             case LINK_EXPIRED -> "the time of the link is over: ask the other party for another";
             case NO_REACHABLE_RESPONDER ->
-                "no node of the other party could be reached" + detail + "; look whether it runs, and try again";
+                "no node of the other party takes it" + detail
+                        + "; look whether one runs, can be reached, and lets peers in with links, and try again";
             case REJECTED -> rejected(failed);
             case INVALID_RESPONSE ->
                 "the other party has answered what cannot be" + detail + "; tell it so: its program may have a fault";

@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -35,6 +37,8 @@ final class Stores implements AutoCloseable {
     private static final String LINKS = "_links";
 
     private static final int CONNECTIONS = 8;
+
+    private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Transactions ledger;
     private final Provisioner own;
@@ -121,9 +125,14 @@ final class Stores implements AutoCloseable {
             return "";
         }
         try {
-            return Files.readString(Path.of(file)).strip();
+            Path path = Path.of(file);
+            if (Files.getPosixFilePermissions(path).stream().anyMatch(OTHERS::contains)) {
+                throw new IllegalArgumentException("the file of ledger.passwordFile, " + file
+                        + ", can be read or written by other users: run 'chmod 600 " + file + "'");
+            }
+            return Files.readString(path).strip();
         } catch (IOException | InvalidPathException e) {
-            throw new DatabaseException(
+            throw new IllegalArgumentException(
                     "the file of ledger.passwordFile, " + file
                             + ", cannot be read: see that it is there, and may be read",
                     e);

@@ -25,6 +25,7 @@ import dev.dunlin.core.operate.Parameter;
 import dev.dunlin.core.state.Bytes;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.words.Counts;
+import dev.dunlin.node.bootstrap.StandardHooks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -53,16 +54,19 @@ public final class TokenOperations {
 
     private final Vault vault;
     private final Supplier<String> secrets;
+    private final boolean isStandard;
 
     /**
      * For a node.
      *
      * @param vault in which a new token is until its link is told
      * @param secrets gives new tokens, each of which nobody can guess
+     * @param isStandard whether identities are judged by {@link StandardHooks}, and not by hooks that read requirements as they like
      */
-    TokenOperations(Vault vault, Supplier<String> secrets) {
+    TokenOperations(Vault vault, Supplier<String> secrets, boolean isStandard) {
         this.vault = vault;
         this.secrets = secrets;
+        this.isStandard = isStandard;
     }
 
     /** A new token. */
@@ -85,7 +89,8 @@ public final class TokenOperations {
     record TokenRow(
             @Means("the first digits of its hash") String token,
 
-            @Means("good, used (no use is left), expired or revoked")
+            @Means(
+                    "good, used (no use is left), spent (identities that were not enough have used it up), expired or revoked")
             String state,
 
             @Means("stock: this node makes the database; foil: the other")
@@ -176,12 +181,10 @@ public final class TokenOperations {
 
     /** What looking at the whole trail has given. */
     record Verified(
-            @Means("whether each entry is behind the one before, unchanged")
-            boolean whole,
+            @Means("how many entries there are, each as it was written, behind the one before")
+            long entries,
 
-            @Means("how many entries are as they should be") long entries,
-            @Means("the hash of the last of them") String hash,
-            @Means("what is wrong; empty if nothing is") String problem) {}
+            @Means("the hash of the last of them") String hash) {}
 
     /** Adds them to others of the machine that knows where the node is. */
     Operations<Object, SessionState> addTo(Operations<Object, SessionState> others) {
@@ -215,7 +218,7 @@ public final class TokenOperations {
                                 "requirements",
                                 new Kind.Free(Token.MOST_TEXT),
                                 "",
-                                "what an identity must fulfil, as the hook that judges it reads it"),
+                                "what an identity must have: a JSON object, or what a hook of one's own reads"),
                         Parameter.optional(
                                 "burns", new Kind.Flag(), "false", "whether an identity that is not enough uses it up"),
                         Parameter.optional(
@@ -228,13 +231,21 @@ public final class TokenOperations {
                         given.text("role").equals("stock") ? Role.STOCK : Role.FOIL,
                         Optional.of((int) given.number("uses")).filter(uses -> uses > 0),
                         given.number("expiresIn"),
-                        given.text("requirements"),
+                        requirements(given.text("requirements")),
                         given.find("peer").map(PeerId::parse),
                         given.isOn("burns"),
                         given.text("label")),
                 this::created,
                 TokenOperations::text,
                 SECONDS);
+    }
+
+    private String requirements(String given) {
+        if (isStandard && !StandardHooks.areRequirements(given)) {
+            throw NoAnswerException.badRequest(
+                    "the requirements are no JSON object, so nobody could fulfil them: give one such as {\"name\": \"Bob\"}");
+        }
+        return given;
     }
 
     private NewToken created(Optional<Action.Ticketed> outcome, Arguments given, At<Object, SessionState> after) {
@@ -283,12 +294,12 @@ public final class TokenOperations {
                         MOST,
                         Parameter.optional(
                                 "after",
-                                new Kind.Formed("64 digits of 0 to 9 and a to f", TokenOperations::digits),
-                                "lists those behind this hash")),
+                                new Kind.Formed("8 to 64 digits of 0 to 9 and a to f", TokenOperations::digits),
+                                "lists those behind the token whose hash begins so")),
                 "Lists the tokens of this node.",
                 TokenList.class,
                 (given, ticket) -> new LedgerAction.Tokens(
-                        ticket, "", given.find("after").map(TokenOperations::whole), (int) given.number("most")),
+                        ticket, "", given.find("after").map(TokenOperations::last), (int) given.number("most")),
                 (outcome, given, after) -> {
                     LedgerAnswer.Page page = answer(outcome, LedgerAnswer.Page.class);
                     return new TokenList(
@@ -307,7 +318,8 @@ public final class TokenOperations {
                 .forEach(row -> grid.row(row.token(), row.state(), row.role(), used(row), row.expires(), row.label()));
         List<String> lines = new ArrayList<>(grid.lines());
         if (!list.all()) {
-            lines.add("there are more: --most tells up to " + LedgerAction.MOST_PAGE + ", --after those behind a hash");
+            lines.add(
+                    "there are more: --most tells up to " + LedgerAction.MOST_PAGE + ", --after those behind a token");
         }
         return lines;
     }
@@ -411,7 +423,15 @@ public final class TokenOperations {
     }
 
     private static List<String> text(Trail trail) {
-        Grid grid = Grid.of("nothing has happened yet", "NUMBER", "AT", "WHAT", "TOKEN", "CODE", "PEER", "DETAIL");
+        Grid grid = Grid.of(
+                trail.last() == 0 ? "nothing has happened yet" : "nothing is behind that: the last is " + trail.last(),
+                "NUMBER",
+                "AT",
+                "WHAT",
+                "TOKEN",
+                "CODE",
+                "PEER",
+                "DETAIL");
         trail.entries()
                 .forEach(row -> grid.row(
                         Long.toString(row.number()),
@@ -434,21 +454,23 @@ public final class TokenOperations {
                 (given, ticket) -> new LedgerAction.Verify(ticket),
                 (outcome, given, after) -> {
                     LedgerAnswer.Verified verified = answer(outcome, LedgerAnswer.Verified.class);
-                    return new Verified(
-                            verified.problem().isEmpty(),
-                            verified.head().number(),
-                            hex(verified.head().hash().toArray()),
-                            verified.problem().orElse(""));
+                    long entries = verified.head().number();
+                    String hash = hex(verified.head().hash().toArray());
+                    if (verified.problem().isPresent()) {
+                        throw new NoAnswerException(
+                                NoAnswerException.Kind.DAMAGED,
+                                "the trail is NOT WHOLE: " + verified.problem().get() + "; "
+                                        + Counts.of(entries, "entry before it is", "entries before it are")
+                                        + " as written, the last of them with the hash " + hash);
+                    }
+                    return new Verified(entries, hash);
                 },
-                verified -> verified.whole()
-                        ? List.of(
+                verified -> verified.entries() == 0
+                        ? List.of("the trail is empty")
+                        : List.of(
                                 Counts.of(verified.entries(), "entry is", "entries are")
                                         + " as written, one behind the other",
-                                "the last has the hash " + verified.hash())
-                        : List.of(
-                                "NOT WHOLE: " + verified.problem(),
-                                "as written: " + Counts.of(verified.entries(), "entry", "entries")
-                                        + " before that; the last of them has" + " the hash " + verified.hash()),
+                                "the last has the hash " + verified.hash()),
                 MINUTES);
     }
 
@@ -464,9 +486,11 @@ public final class TokenOperations {
     }
 
     private static TokenRow row(Token token, At<Object, SessionState> at) {
-        String state = token.revoked().isPresent()
-                ? "revoked"
-                : token.expires() <= at.wallTime() ? "expired" : token.isUsed() ? "used" : "good";
+        String state = token.isSpent()
+                ? "spent"
+                : token.revoked().isPresent()
+                        ? "revoked"
+                        : token.expires() <= at.wallTime() ? "expired" : token.isUsed() ? "used" : "good";
         return new TokenRow(
                 Event.digits(token.hash()),
                 state,
@@ -496,11 +520,9 @@ public final class TokenOperations {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static Bytes whole(String digits) {
-        if (digits.length() != 64) {
-            throw NoAnswerException.badRequest("after = " + digits + " is no whole hash: that has 64 digits");
-        }
-        return Bytes.of(HexFormat.of().parseHex(digits));
+    /** The last hash that begins so. */
+    private static Bytes last(String digits) {
+        return Bytes.of(HexFormat.of().parseHex(digits + "f".repeat(64 - digits.length())));
     }
 
     private static String digits(String written) throws BadValueException {

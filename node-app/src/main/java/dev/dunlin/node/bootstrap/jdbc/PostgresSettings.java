@@ -45,8 +45,8 @@ public record PostgresSettings(
         // No message quotes the URL: there may be a password in it after all.
         Properties parsed = parsed(url);
         if (parsed == null) {
-            throw new IllegalArgumentException(
-                    "the URL of PostgreSQL has to be like jdbc:postgresql://host:5432/database, and is not");
+            throw new IllegalArgumentException("ledger.url has to be like jdbc:postgresql://host:5432/database, and is "
+                    + (url.isBlank() ? "empty" : "not"));
         }
         if (PGProperty.USER.getOrDefault(parsed) != null || PGProperty.PASSWORD.getOrDefault(parsed) != null) {
             throw new IllegalArgumentException(

@@ -88,7 +88,7 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
             statement.setString(1, to.toString());
             statement.execute();
         } catch (SQLException e) {
-            throw new LedgerException(from + " cannot be copied: " + e.getMessage(), e);
+            throw new LedgerException(from + " cannot be copied: " + TallyFile.sentence(e), e);
         }
     }
 
@@ -123,7 +123,7 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new LedgerException(file + " cannot be opened: " + e.getMessage(), e);
+            throw new LedgerException(TallyFile.kind(e), file + " cannot be opened: " + TallyFile.sentence(e), e);
         }
     }
 
@@ -135,7 +135,10 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
         } catch (IOException e) {
-            throw new LedgerException(file + " cannot be made: " + e.getMessage(), e);
+            throw new LedgerException(
+                    LedgerException.Kind.NOT_PERMITTED,
+                    file + " cannot be made: see that its directory is there, and the node's user may write in it",
+                    e);
         }
     }
 
@@ -147,10 +150,14 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
             boolean isNew =
                     application == 0 && version == 0 && number(statement, "SELECT count(*) FROM sqlite_schema") == 0;
             if (!isNew && application != APPLICATION) {
-                throw new LedgerException(file + " is no ledger of tokens", new IllegalStateException());
+                throw new LedgerException(
+                        LedgerException.Kind.DAMAGED,
+                        file + " is no ledger of tokens: put the node's own back, or move it away to begin with none",
+                        new IllegalStateException());
             }
             if (version > STEPS.size()) {
                 throw new LedgerException(
+                        LedgerException.Kind.DAMAGED,
                         file + " is of a later version of this program: its tables have the version " + version
                                 + ", and this one knows " + STEPS.size(),
                         new IllegalStateException());
@@ -183,7 +190,7 @@ public final class SqliteLedger implements Transactions, AutoCloseable {
             isDone = true;
             return given;
         } catch (SQLException e) {
-            throw new LedgerException(file + ": " + e.getMessage(), e);
+            throw new LedgerException(file + ": " + TallyFile.sentence(e), e);
         } finally {
             if (!isDone) {
                 // Closing rolls back; whether a commit that failed is on the disk the next opening sees.

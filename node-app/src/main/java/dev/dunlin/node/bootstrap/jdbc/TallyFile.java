@@ -1,5 +1,6 @@
 package dev.dunlin.node.bootstrap.jdbc;
 
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.bootstrap.wire.Role;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,6 +160,14 @@ final class TallyFile {
         return SQLiteErrorCode.getErrorCode(e.getErrorCode() & PRIMARY);
     }
 
+    static LedgerException.Kind kind(SQLException e) {
+        return switch (primary(e)) {
+            case SQLITE_NOTADB, SQLITE_CORRUPT -> LedgerException.Kind.DAMAGED;
+            case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN -> LedgerException.Kind.NOT_PERMITTED;
+            default -> LedgerException.Kind.UNAVAILABLE;
+        };
+    }
+
     /** What is the case, and what to do about it, where that is known: a sentence without a full stop. */
     static String sentence(SQLException e) {
         return switch (primary(e)) {
@@ -166,6 +175,8 @@ final class TallyFile {
             case SQLITE_READONLY, SQLITE_PERM ->
                 "it may not be written: give its directory to the user of the node, mounted for writing";
             case SQLITE_BUSY, SQLITE_LOCKED -> "another program has locked it: see which has it open";
+            case SQLITE_NOTADB, SQLITE_CORRUPT ->
+                "it is damaged, or no database of SQLite: put it back from a backup, or move it away to begin without it";
             case SQLITE_IOERR, SQLITE_CANTOPEN ->
                 "the system does not let SQLite read or write it (" + e.getMessage()
                         + "): see what its permissions are, and what the system says of its disk";

@@ -6,6 +6,7 @@ import static dev.dunlin.core.store.Clauses.when;
 
 import dev.dunlin.core.store.Guards;
 import dev.dunlin.core.store.Pool;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The enabling conditions of the dialer machine. */
@@ -17,6 +18,10 @@ final class DialerGuards {
             .on(
                     DialerAction.Redeem.class,
                     when("node-has-an-id", (own, wish) -> own.self().isPresent()),
+                    when(
+                            "link-is-anothers",
+                            (own, wish) -> wish.peers().stream()
+                                    .anyMatch(peer -> !own.self().equals(Optional.of(peer)))),
                     absent("ticket-is-new", DialerState::tickets, DialerAction.Redeem::ticket),
                     Pool.hasRoom(
                             "attempts-not-full",

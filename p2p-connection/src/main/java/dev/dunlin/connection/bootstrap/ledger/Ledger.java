@@ -172,9 +172,13 @@ public record Ledger(LedgerStore store, long now) {
         }
         Redemption released = redemption.get().in(Phase.RELEASED, now);
         Token token = tokenOf(released);
-        store.put(isRejected ? token.rejected(now) : token.released());
+        Token next = isRejected ? token.rejected(now) : token.released();
+        store.put(next);
         store.put(released);
         tell("released", session, released, code, "");
+        if (next.isSpent() && !token.isSpent()) {
+            append(new Event("spent", session, "", Event.digits(next.hash()), "", "", "", 1));
+        }
         return true;
     }
 

@@ -82,6 +82,11 @@ public record Token(
         return counting(uses, reserved - 1, rejections);
     }
 
+    /** Whether identities that were not enough have used it up, and nobody has revoked it before. */
+    public boolean isSpent() {
+        return revoked.isPresent() && rejections > 0 && (burns || isOneTime() && rejections >= MOST_REJECTIONS);
+    }
+
     /** After an identity was not enough: revoked if that uses it up. */
     Token rejected(long now) {
         Token counted = counting(uses, reserved - 1, rejections + 1);

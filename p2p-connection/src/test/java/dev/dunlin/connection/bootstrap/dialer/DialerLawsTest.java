@@ -44,8 +44,12 @@ final class DialerLawsTest extends MachineLaws<DialerRoot, DialerState, DialerAc
         return DialerRoot.store(dialer);
     }
 
+    /** A link to some nodes, or, if there are none, the node's own. */
     private static DialerAction.Redeem link(long ticket, int nodes, Role role, long expires) {
         List<Multiaddr> responders = new ArrayList<>();
+        if (nodes == 0) {
+            responders.add(Multiaddr.parse("/ip4/8.8.8.8/tcp/1/p2p/" + TypeArbitraries.peer(0)));
+        }
         for (int i = 1; i <= nodes; i++) {
             responders.add(Multiaddr.parse("/ip4/8.8." + i + ".1/tcp/1/p2p/" + TypeArbitraries.peer(i)));
         }
@@ -85,7 +89,7 @@ final class DialerLawsTest extends MachineLaws<DialerRoot, DialerState, DialerAc
                 .between(1, tickets)
                 .flatMap(ticket -> Arbitraries.of(Role.values())
                         .flatMap(role -> Arbitraries.integers()
-                                .between(1, 3)
+                                .between(0, 3)
                                 .map(nodes -> link(ticket, nodes, role, ticket % 5 == 4 ? 0 : Long.MAX_VALUE))));
         return from.with(DialerAction.Redeem.class, links)
                 .with(BootstrapAnswer.class, answers())

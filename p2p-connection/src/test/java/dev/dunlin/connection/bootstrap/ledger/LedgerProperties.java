@@ -250,5 +250,20 @@ class LedgerProperties {
             once(false, own -> own.release(redemption.id(), 0, "IDENTITY_INSUFFICIENT", true));
         }
         assertThat(reserve(1, "", false)).isEqualTo(new Decision.Refused(Refusal.REVOKED));
+        Optional<Token> spent = ledger.inTransaction(store -> store.token(TOKEN));
+        assertThat(spent.orElseThrow().isSpent()).isTrue();
+        List<Entry> trail = ledger.inTransaction(store -> store.entries(0, 100));
+        assertThat(trail.stream().map(entry -> entry.event().kind()).filter("spent"::equals))
+                .hasSize(1);
+    }
+
+    @Example
+    void aTokenThatSomebodyHasRevokedIsNotSpent() {
+        once(false, own -> own.create(token(Optional.of(1), 5000)));
+        Redemption redemption = ((Decision.Granted) reserve(1, "", false)).redemption();
+        once(false, own -> own.release(redemption.id(), 0, "IDENTITY_INSUFFICIENT", true));
+        once(false, own -> own.revoke(TOKEN));
+        Optional<Token> revoked = ledger.inTransaction(store -> store.token(TOKEN));
+        assertThat(revoked.orElseThrow().isSpent()).isFalse();
     }
 }
