@@ -6,6 +6,7 @@ import dev.dunlin.connection.bootstrap.wire.Tally;
 import dev.dunlin.core.runtime.Port;
 import dev.dunlin.core.store.Action;
 import dev.dunlin.core.store.ActionId;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -69,12 +70,18 @@ final class HookCalls implements AutoCloseable {
                 tell(owner, what, e);
                 failed.accept(why(e));
                 return;
-            } catch (StackOverflowError | LinkageError | AssertionError e) {
+            } catch (Error e) {
                 LOG.error("{} {}: the hook to {} failed, which is a bug of it", whose, owner, what, e);
                 failed.accept(why(e));
                 return;
             }
-            said.accept(answer);
+            try {
+                said.accept(answer);
+            } catch (RuntimeException e) {
+                // What it says is more than is taken, or no text.
+                tell(owner, what, e);
+                failed.accept(why(e));
+            }
         });
         if (!isCalled) {
             tellUncalled(owner, what);
@@ -129,7 +136,9 @@ final class HookCalls implements AutoCloseable {
         String text = e instanceof DatabaseException || e instanceof LedgerException
                 ? String.valueOf(e.getMessage())
                 : e.toString();
-        return text.length() > MOST_WHY ? text.substring(0, MOST_WHY) : text;
+        String some = text.length() > MOST_WHY ? text.substring(0, MOST_WHY) : text;
+        // Half a surrogate pair is no text, and would not be taken.
+        return new String(some.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     void stop(long owner) {

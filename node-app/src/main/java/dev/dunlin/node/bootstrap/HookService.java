@@ -19,7 +19,7 @@ import java.util.Optional;
 /** Carries out what sessions and attempts ask of hooks. */
 public final class HookService implements AutoCloseable {
 
-    /** Longer than a token may be looked at: its session has ended by then, and stops the call. */
+    /** Longer than a token is looked at by far: its session ends before, and stops the call. */
     private static final Duration TOKEN_WITHIN = Duration.ofMinutes(1);
 
     private final Port port;

@@ -35,7 +35,9 @@ final class HookThreads implements AutoCloseable {
                 return false;
             }
             running++;
-            Thread thread = Thread.ofVirtual().name(name + "-" + owner).unstarted(() -> call(owner, call));
+            // No virtual ones: as many as there are processors, that compute and never block, would stop all others.
+            Thread thread =
+                    Thread.ofPlatform().daemon().name(name + "-" + owner).unstarted(() -> call(owner, call));
             threads.computeIfAbsent(owner, any -> new ArrayList<>()).add(thread);
             thread.start();
             return true;

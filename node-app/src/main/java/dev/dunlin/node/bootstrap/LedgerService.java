@@ -187,8 +187,18 @@ public final class LedgerService implements AutoCloseable {
             return;
         }
         for (int i = 0; i < batch.size(); i++) {
-            ActionId request = requestOf(batch.get(i));
-            answers.get(i).ifPresent(answer -> port.answer(request, answer));
+            Wanted each = batch.get(i);
+            answers.get(i).ifPresent(answer -> handIn(each, answer));
+        }
+    }
+
+    /** One that the node does not take is told to be none: nobody else's answer is lost with it. */
+    private void handIn(Wanted wanted, Action answer) {
+        try {
+            port.answer(requestOf(wanted), answer);
+        } catch (RuntimeException e) {
+            LOG.warn("an answer of the ledger of tokens is not taken: {}", e.getMessage());
+            refuse(wanted, Code.INTERNAL, "the answer is more than can be told at once: ask for less");
         }
     }
 
@@ -217,14 +227,22 @@ public final class LedgerService implements AutoCloseable {
     private void doneAlone(OfSession wanted) {
         SessionEffect.OfLedger effect = wanted.effect();
         try {
-            SessionEffects.done(effect, lease, transactions, databases).ifPresent(answer -> {
-                tell(answer);
-                port.answer(wanted.request(), answer);
-            });
+            SessionEffects.done(effect, lease, transactions, databases, this::notSettled)
+                    .ifPresent(answer -> {
+                        tell(answer);
+                        handIn(wanted, answer);
+                    });
         } catch (RuntimeException e) {
             failed(e);
             refuse(wanted, Code.INTERNAL, "the ledger cannot be read or written: " + e.getMessage());
         }
+    }
+
+    private void notSettled(String redemption, RuntimeException why) {
+        LOG.warn(
+                "the database {} cannot be put in order: {}; the use of its token stays held until it can",
+                redemption,
+                why.getMessage());
     }
 
     private void tell(SessionAction answer) {

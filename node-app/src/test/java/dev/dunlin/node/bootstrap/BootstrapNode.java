@@ -12,10 +12,13 @@ import dev.dunlin.connection.bootstrap.dialer.Invitation;
 import dev.dunlin.connection.bootstrap.hooks.DialerHooks;
 import dev.dunlin.connection.bootstrap.hooks.ListenerHooks;
 import dev.dunlin.connection.bootstrap.ledger.Ledger;
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
+import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
 import dev.dunlin.connection.bootstrap.ledger.MemoryLedger;
 import dev.dunlin.connection.bootstrap.ledger.Token;
 import dev.dunlin.connection.bootstrap.session.Databases;
 import dev.dunlin.connection.bootstrap.session.SessionEffect;
+import dev.dunlin.connection.bootstrap.session.SessionEffects.Transactions;
 import dev.dunlin.connection.bootstrap.session.SessionMachine;
 import dev.dunlin.connection.bootstrap.session.SessionState;
 import dev.dunlin.connection.bootstrap.wire.BootstrapAnswer;
@@ -55,8 +58,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A node on real sockets that takes bootstraps and redeems links, whose ledger and databases are in memory. */
@@ -144,6 +149,12 @@ public final class BootstrapNode implements AutoCloseable {
     /** What it judges and makes by. */
     public volatile Hooks hooks = new Hooks();
 
+    /** How many transactions fail from now on. */
+    public final AtomicInteger failing = new AtomicInteger();
+
+    /** Asked after each transaction: whether it is said to have failed. */
+    public volatile BooleanSupplier isCommitUnsure = () -> false;
+
     private final CompletableFuture<Port> port = new CompletableFuture<>();
     private final LedgerService ledgerService;
     private final HookService hookService;
@@ -185,6 +196,16 @@ public final class BootstrapNode implements AutoCloseable {
     private ListenerHooks listener() {
         return new ListenerHooks() {
             @Override
+            public boolean knowsTokens() {
+                return hooks.knowsTokens();
+            }
+
+            @Override
+            public Optional<Token> getTokenInfo(Bytes hash, Duration within) throws Exception {
+                return hooks.getTokenInfo(hash, within);
+            }
+
+            @Override
             public boolean validateIdentity(PeerId peer, String identity, String requirements, Duration within)
                     throws Exception {
                 return hooks.validateIdentity(peer, identity, requirements, within);
@@ -223,6 +244,14 @@ public final class BootstrapNode implements AutoCloseable {
         };
     }
 
+    private void carryOut(ActionId request, SessionEffect.OfLedger effect) {
+        if (effect instanceof SessionEffect.Reserve init && hookService.knowsTokens()) {
+            hookService.reserve(request, init, ledgerService);
+        } else {
+            ledgerService.carryOut(request, effect);
+        }
+    }
+
     /** The port of a node that is not there yet: nothing is handed in before it is. */
     private Port port() {
         return new Port() {
@@ -254,7 +283,20 @@ public final class BootstrapNode implements AutoCloseable {
                         Stream.of(IdentifyProtocol.identify(Optional.empty()), IdentifyProtocol.push(Optional.empty())))
                 .toList();
         ledgerService = new LedgerService(
-                ledger::inTransaction,
+                new Transactions() {
+                    @Override
+                    public <T> T in(Function<LedgerStore, T> work) {
+                        if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                            throw new LedgerException("the disk is full", new IllegalStateException());
+                        }
+                        T given = ledger.inTransaction(work);
+                        if (isCommitUnsure.getAsBoolean()) {
+                            throw new LedgerException(
+                                    "the connection broke at the commit", new IllegalStateException());
+                        }
+                        return given;
+                    }
+                },
                 new Databases() {
                     @Override
                     public Optional<Tally> find(String redemption) {
@@ -280,7 +322,7 @@ public final class BootstrapNode implements AutoCloseable {
         node = NettyNode.of(Root.store(protocols), PrivateKey.generate(KeyType.ED25519, new SecureRandom()))
                 .exchanges(protocols)
                 .config(config)
-                .with(builder -> builder.handler(SessionEffect.OfLedger.class, ledgerService::carryOut)
+                .with(builder -> builder.handler(SessionEffect.OfLedger.class, this::carryOut)
                         .handler(SessionEffect.OfHooks.class, hookService::carryOut)
                         .handler(DialerEffect.class, hookService::carryOut))
                 .built(port::complete)

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Links that this node redeems, to those who operate it. */
@@ -243,10 +244,14 @@ final class LinkOperations {
 
     private static String identity(String written) {
         try {
-            return JSON.readTree(written).toString();
+            JsonNode read = JSON.readTree(written);
+            if (!read.isMissingNode()) {
+                return read.toString();
+            }
         } catch (JacksonException e) {
-            throw NoAnswerException.badRequest("the identity is no value of JSON: give one such as {\"name\": \"us\"}");
+            // Its message has what was given.
         }
+        throw NoAnswerException.badRequest("the identity is no value of JSON: give one such as {\"name\": \"us\"}");
     }
 
     private static String key(String written) throws BadValueException {

@@ -85,7 +85,7 @@ final class JdbcLedger implements LedgerStore {
         List<T> all = new ArrayList<>();
         try (ResultSet from = statement.executeQuery()) {
             while (from.next()) {
-                all.add(row.read(from));
+                all.add(read(row, from));
             }
         }
         return all;
@@ -93,7 +93,18 @@ final class JdbcLedger implements LedgerStore {
 
     private static <T> Optional<T> one(PreparedStatement statement, Row<T> row) throws SQLException {
         try (ResultSet from = statement.executeQuery()) {
-            return from.next() ? Optional.of(row.read(from)) : Optional.empty();
+            return from.next() ? Optional.of(read(row, from)) : Optional.empty();
+        }
+    }
+
+    private static <T> T read(Row<T> row, ResultSet from) throws SQLException {
+        try {
+            return row.read(from);
+        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+            throw new LedgerException(
+                    LedgerException.Kind.DAMAGED,
+                    "the ledger is damaged, there is a row in it that was never written so: put it back from a backup",
+                    e);
         }
     }
 

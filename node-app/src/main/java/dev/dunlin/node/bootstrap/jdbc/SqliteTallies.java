@@ -360,13 +360,16 @@ public final class SqliteTallies implements Provisioner {
     }
 
     /**
-     * {@inheritDoc}
+     * {@inheritDoc} Whoever lists them from the first on, as a sweep does, also has them counted: they grow while they are used.
      *
      * @throws DatabaseException if the directory cannot be read
      */
     @Override
     public List<String> names(String after, int most) {
         checkOpen();
+        if (after.isEmpty()) {
+            usage();
+        }
         try {
             return directory.names(after, most);
         } catch (IOException e) {

@@ -66,7 +66,10 @@ public record Ledger(LedgerStore store, long now) {
             return new Decision.Replayed(before.get(), token);
         }
         if (before.filter(one -> one.phase().isReserved()).isPresent()) {
-            return new Decision.Running(before.get());
+            // Its own, if a transaction is done again of which it was not known whether it is kept.
+            return before.get().id().equals(wish.id())
+                    ? new Decision.Granted(before.get(), token)
+                    : new Decision.Running(before.get());
         }
         Optional<Refusal> refusal = refusal(token, wish.peer());
         if (refusal.isPresent()) {

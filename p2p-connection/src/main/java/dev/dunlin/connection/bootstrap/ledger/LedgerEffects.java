@@ -1,12 +1,16 @@
 package dev.dunlin.connection.bootstrap.ledger;
 
 import dev.dunlin.core.state.Bytes;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /** Carries out what is asked of a ledger for those who operate a node. */
 public final class LedgerEffects {
+
+    /** What the tokens of one page have of text, at most: an answer is written into the log, where none is longer than 16 MiB. */
+    private static final int MOST_CHARS = 1 << 20;
 
     private LedgerEffects() {}
 
@@ -59,7 +63,16 @@ public final class LedgerEffects {
         List<Token> found = store.tokens(from, most + 1).stream()
                 .filter(token -> digits(token.hash()).startsWith(digits))
                 .toList();
-        return new LedgerAnswer.Page(found.stream().limit(most).toList(), found.size() <= most);
+        List<Token> page = new ArrayList<>();
+        int chars = 0;
+        for (Token token : found) {
+            chars += token.requirements().length() + token.label().length();
+            if (page.size() == most || !page.isEmpty() && chars > MOST_CHARS) {
+                break;
+            }
+            page.add(token);
+        }
+        return new LedgerAnswer.Page(page, page.size() == found.size());
     }
 
     /** The last hash before all that begin with some digits; empty if there is none. */

@@ -2,6 +2,7 @@ package dev.dunlin.connection.bootstrap.session;
 
 import dev.dunlin.connection.bootstrap.ledger.Event;
 import dev.dunlin.connection.bootstrap.ledger.Ledger;
+import dev.dunlin.connection.bootstrap.ledger.LedgerException;
 import dev.dunlin.connection.bootstrap.ledger.LedgerStore;
 import dev.dunlin.connection.bootstrap.ledger.Phase;
 import dev.dunlin.connection.bootstrap.ledger.Redemption;
@@ -9,6 +10,7 @@ import dev.dunlin.connection.bootstrap.wire.Tally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** What becomes of an effect in a ledger: the same in memory, in a file and in a server's database. */
@@ -16,6 +18,8 @@ public final class SessionEffects {
 
     /** How many redemptions a sweep moves in one transaction. */
     private static final int AT_ONCE = 256;
+
+    private static final int NAMES_AT_ONCE = 1 << 16;
 
     private SessionEffects() {}
 
@@ -106,17 +110,22 @@ public final class SessionEffects {
      * Carries out one that has transactions of its own, and looks at databases.
      *
      * @param lease how long an answer may be asked for that is found so, microseconds
+     * @param failed is told of each redemption that could not be put in order, as its database cannot be read: others are all the same
      * @throws dev.dunlin.connection.bootstrap.ledger.LedgerException if the store fails
      */
     public static Optional<SessionAction> done(
-            SessionEffect.OfLedger effect, long lease, Transactions transactions, Databases databases) {
+            SessionEffect.OfLedger effect,
+            long lease,
+            Transactions transactions,
+            Databases databases,
+            BiConsumer<String, RuntimeException> failed) {
         return switch (effect) {
-            case SessionEffect.Sweep init -> Optional.of(swept(init, lease, transactions, databases));
+            case SessionEffect.Sweep init -> Optional.of(swept(init, lease, transactions, databases, failed));
             case SessionEffect.Settle init -> {
                 for (String name : init.redemptions()) {
                     Optional<Redemption> one = transactions.in(store -> store.redemption(name));
                     one.filter(held -> held.phase().isReserved())
-                            .ifPresent(held -> settled(held, init.now(), lease, transactions, databases));
+                            .ifPresent(held -> settled(held, init.now(), lease, transactions, databases, failed));
                 }
                 yield Optional.empty();
             }
@@ -154,7 +163,11 @@ public final class SessionEffects {
      * first time of a run, when there are no sessions, all that are held are put in order at once.
      */
     private static SessionAction.Swept swept(
-            SessionEffect.Sweep sweep, long lease, Transactions transactions, Databases databases) {
+            SessionEffect.Sweep sweep,
+            long lease,
+            Transactions transactions,
+            Databases databases,
+            BiConsumer<String, RuntimeException> failed) {
         long now = sweep.now();
         int released = 0;
         int completed = 0;
@@ -166,15 +179,19 @@ public final class SessionEffects {
                 some.stream().limit(AT_ONCE / 2).map(Redemption::id).forEach(stale::add);
                 continue;
             }
-            while (!some.isEmpty()) {
+            boolean goesOn = true;
+            while (goesOn) {
+                int held = 0;
                 for (Redemption one : some) {
-                    if (settled(one, now, lease, transactions, databases)) {
-                        completed++;
-                    } else {
-                        released++;
+                    switch (settled(one, now, lease, transactions, databases, failed)) {
+                        case COMPLETED -> completed++;
+                        case RELEASED -> released++;
+                        case HELD -> held++;
                     }
                 }
-                some = transactions.in(store -> store.ended(phase, Long.MAX_VALUE, AT_ONCE));
+                // Those that stay held come first again.
+                goesOn = some.size() == AT_ONCE && held < AT_ONCE;
+                some = goesOn ? transactions.in(store -> store.ended(phase, Long.MAX_VALUE, AT_ONCE)) : List.of();
             }
         }
         int abandoned = 0;
@@ -192,27 +209,60 @@ public final class SessionEffects {
         String after = "";
         List<String> names;
         do {
-            names = databases.names(after, AT_ONCE);
-            List<String> left = left(names, transactions);
-            left.forEach(databases::remove);
-            removed += left.size();
-            strangers += strangers(names, transactions);
+            // Each listing may read all names that there are.
+            names = databases.names(after, NAMES_AT_ONCE);
+            for (int from = 0; from < names.size(); from += AT_ONCE) {
+                List<String> some = names.subList(from, Math.min(names.size(), from + AT_ONCE));
+                for (String left : left(some, transactions)) {
+                    try {
+                        databases.remove(left);
+                        removed++;
+                    } catch (LedgerException e) {
+                        throw e;
+                    } catch (RuntimeException e) {
+                        failed.accept(left, e);
+                    }
+                }
+                strangers += strangers(some, transactions);
+            }
             after = names.isEmpty() ? after : names.getLast();
-        } while (names.size() == AT_ONCE);
+        } while (names.size() == NAMES_AT_ONCE);
         return new SessionAction.Swept(new SweepCounts(released, completed, abandoned, removed, strangers), stale);
     }
 
-    /** Writes down the database of a redemption that is held, and gives true, if it is there; otherwise frees the use. */
-    private static boolean settled(
-            Redemption one, long now, long lease, Transactions transactions, Databases databases) {
-        Optional<Tally> tally = databases.find(one.id());
-        if (tally.isPresent()) {
-            transactions.in(store -> new Ledger(store, now).provisioned(one.id(), 0, tally.get(), now + lease));
-        } else {
-            databases.remove(one.id());
-            transactions.in(store -> new Ledger(store, now).release(one.id(), 0, "", false));
+    private enum Settled {
+        COMPLETED,
+        RELEASED,
+        HELD
+    }
+
+    /** Writes down the database of a redemption that is held, if it is there; otherwise frees the use. Where that cannot be said it stays held. */
+    private static Settled settled(
+            Redemption one,
+            long now,
+            long lease,
+            Transactions transactions,
+            Databases databases,
+            BiConsumer<String, RuntimeException> failed) {
+        Optional<Tally> tally;
+        try {
+            tally = databases.find(one.id());
+            if (tally.isEmpty()) {
+                databases.remove(one.id());
+            }
+        } catch (LedgerException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            failed.accept(one.id(), e);
+            return Settled.HELD;
         }
-        return tally.isPresent();
+        if (tally.isEmpty()) {
+            transactions.in(store -> new Ledger(store, now).release(one.id(), 0, "", false));
+            return Settled.RELEASED;
+        }
+        Tally found = tally.get();
+        transactions.in(store -> new Ledger(store, now).provisioned(one.id(), 0, found, now + lease));
+        return Settled.COMPLETED;
     }
 
     /** Those of databases whose redemptions have come to nothing: also of one whose place its peer's next try has taken, which the trail still knows. */

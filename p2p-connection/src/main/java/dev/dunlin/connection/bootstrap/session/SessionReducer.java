@@ -338,7 +338,9 @@ final class SessionReducer {
                     own = own.withJoined(own.joined().with(SessionState.joint(redemption.id(), number), number));
                     enter(number, joined, new Stage.Joining(contact, redemption.id()), config.timeout());
                 } else {
-                    // Of an earlier run, or its end could not be written down: the sweep frees it.
+                    // Nobody works on it, as its end could not be written down: when its peer comes again, that is
+                    // done.
+                    ctx.effect(new SessionEffect.Settle(List.of(redemption.id()), ctx.wallTime()));
                     ended(number, Code.OVERLOADED);
                 }
             }
@@ -401,7 +403,8 @@ final class SessionReducer {
     private void provision(long number, Session session, Contact contact) {
         if (!hasPlace(session.network())) {
             ended(number, Code.OVERLOADED);
-        } else if (isFull()) {
+        } else if (isFull() || !own.queue().isEmpty()) {
+            // Nobody is overtaken, also where there are more places than before: one that has a place ends soon.
             if (own.queue().size() >= config.maxQueued()) {
                 ended(own.queue().displaced(session.network()).orElseThrow(), Code.OVERLOADED);
             }
@@ -640,7 +643,9 @@ final class SessionReducer {
     }
 
     private static boolean isJudging(Stage stage) {
-        return stage instanceof Stage.ValidatingIdentity || stage instanceof Stage.ValidatingDatabase;
+        return stage instanceof Stage.ValidatingToken
+                || stage instanceof Stage.ValidatingIdentity
+                || stage instanceof Stage.ValidatingDatabase;
     }
 
     private void answer(boolean isFailure) {

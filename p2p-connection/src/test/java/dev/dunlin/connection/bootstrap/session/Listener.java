@@ -22,6 +22,8 @@ import dev.dunlin.core.state.Table;
 import dev.dunlin.core.store.Handle;
 import dev.dunlin.core.store.Input;
 import dev.dunlin.core.store.Machine;
+import dev.dunlin.core.store.NodeAction;
+import dev.dunlin.core.store.Ticket;
 import dev.dunlin.core.store.Turn;
 import dev.dunlin.core.testkit.StoreDriver;
 import dev.dunlin.core.testkit.TypeArbitraries;
@@ -189,7 +191,9 @@ final class Listener {
         if (SessionEffects.isAlone(effect)) {
             answer = fails
                     ? failure(effect, Code.INTERNAL)
-                    : SessionEffects.done(effect, 600_000_000L, ledger::inTransaction, databases());
+                    : SessionEffects.done(effect, 600_000_000L, ledger::inTransaction, databases(), (name, why) -> {
+                        throw new AssertionError(name, why);
+                    });
         } else {
             try {
                 answer = ledger.inTransaction(store -> {
@@ -319,6 +323,10 @@ final class Listener {
 
     void pressed(Level level) {
         took(driver.dispatch(new SessionAction.Pressed(level)));
+    }
+
+    void configure(String setting, String value) {
+        took(driver.dispatch(new NodeAction.Configure(Table.of(setting, value), new Ticket(Ticket.API, 1))));
     }
 
     void revoke(Bytes token) {

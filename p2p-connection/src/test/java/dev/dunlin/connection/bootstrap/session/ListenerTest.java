@@ -953,6 +953,33 @@ class ListenerTest {
                             TypeArbitraries.peer(3));
         }
 
+        /** Places that were added are first those of whoever waits. */
+        @Test
+        void whoWaitsIsNotOvertaken() {
+            listener = of(Table.<String, String>empty()
+                    .with("session.maxProvisioning", "1")
+                    .with("session.maxQueued", "3"));
+            Bytes token = listener.token("t", Role.STOCK, Optional.empty());
+            for (int i = 1; i <= 4; i++) {
+                if (i == 4) {
+                    listener.configure("session.maxProvisioning", "2");
+                }
+                PeerId peer = TypeArbitraries.peer(i);
+                listener.comes(peer, Listener.contact(peer, token, KEY), "/ip4/8.8." + i + ".1/tcp/1");
+                listener.ledger(true);
+                listener.hook(-1, Deed.WELL);
+                listener.ledger(true);
+                if (i == 1) {
+                    listener.hook(0, Deed.HANGS);
+                }
+            }
+            assertThat(listener.own().queue().has(4)).isTrue();
+            listener.passes(14 * SECOND);
+            listener.settle();
+            listener.passes(SECOND);
+            listener.settle();
+        }
+
         @Test
         void whereThereIsNoPlaceNoHookIsAskedAndNoUseIsHeld() {
             listener = of(Table.<String, String>empty()
