@@ -7,6 +7,7 @@ import dev.dunlin.core.store.Store;
 import dev.dunlin.core.store.TypeTable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,10 @@ public record Schema(Map<String, Map<String, String>> types) {
             });
             collector.record(machine.name(), machine.state());
         }
-        store.machines().forEach(machine -> checkEvolution(machine.types(), types));
+        Map<String, List<Map<String, String>>> owned = new HashMap<>();
+        types.forEach((name, fields) ->
+                owned.computeIfAbsent(owner(name), any -> new ArrayList<>()).add(fields));
+        store.machines().forEach(machine -> checkEvolution(machine.types(), types, owned));
         return new Schema(types);
     }
 
@@ -79,7 +83,8 @@ public record Schema(Map<String, Map<String, String>> types) {
     }
 
     // What is declared for older logs is about what this build has, or it is a slip that no log would show.
-    private static void checkEvolution(TypeTable table, Map<String, Map<String, String>> types) {
+    private static void checkEvolution(
+            TypeTable table, Map<String, Map<String, String>> types, Map<String, List<Map<String, String>>> owned) {
         table.renamed().forEach((former, present) -> {
             if (types.containsKey(former) || types.containsKey(EFFECT + former)) {
                 throw new IllegalArgumentException(
@@ -91,7 +96,7 @@ public record Schema(Map<String, Map<String, String>> types) {
             }
         });
         table.defaults().forEach((field, json) -> {
-            String type = typeOf(table.machine(), field, types);
+            String type = typeOf(table.machine(), field, owned);
             JsonNode value = json(json)
                     .orElseThrow(() ->
                             new IllegalArgumentException("the default of " + field + " is no JSON: '" + json + "'"));
@@ -100,7 +105,7 @@ public record Schema(Map<String, Map<String, String>> types) {
                         "the default of " + field + " is " + json + ", which is no " + plain(type));
             }
         });
-        table.formerFields().keySet().forEach(field -> typeOf(table.machine(), field, types));
+        table.formerFields().keySet().forEach(field -> typeOf(table.machine(), field, owned));
     }
 
     private static Optional<JsonNode> json(String text) {
@@ -126,15 +131,13 @@ public record Schema(Map<String, Map<String, String>> types) {
         };
     }
 
-    private static String typeOf(String machine, String told, Map<String, Map<String, String>> types) {
+    private static String typeOf(String machine, String told, Map<String, List<Map<String, String>>> owned) {
         String full = Upcaster.defaultOf(machine, told);
         int dot = full.lastIndexOf('.');
         String type = full.substring(0, dot);
         String field = full.substring(dot + 1);
-        return types.entrySet().stream()
-                .filter(one ->
-                        owner(one.getKey()).equals(type) && one.getValue().containsKey(field))
-                .map(one -> one.getValue().get(field))
+        return owned.getOrDefault(type, List.of()).stream()
+                .flatMap(fields -> Optional.ofNullable(fields.get(field)).stream())
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("the machine " + machine + " says what the field "
                         + told + " was in older logs, and has no such field"));
