@@ -175,6 +175,11 @@ final class ExtensionHost implements Host {
         }
     }
 
+    /** Whether the services begin nothing new any more. */
+    boolean isShut() {
+        return services.stream().allMatch(Running::isShut);
+    }
+
     /** Whether what may come to its end has ended. */
     boolean isDrained() {
         return services.stream().allMatch(Running::isDrained);

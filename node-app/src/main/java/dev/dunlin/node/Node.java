@@ -49,6 +49,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -80,6 +81,7 @@ public final class Node implements AutoCloseable {
     private final ActionCounts counts;
     private final LastRefusals refusals;
     private final ExtensionHost extensions;
+    private final AtomicBoolean isDraining = new AtomicBoolean();
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong broke = new AtomicLong();
 
@@ -445,11 +447,25 @@ public final class Node implements AutoCloseable {
         return runtime.ended();
     }
 
+    /**
+     * Begins to stop: extensions let nobody in any more when this returns, and what goes on there may come to its end, which {@link #close} waits for.
+     * Whoever says elsewhere that the node is not ready says it after this. Does nothing if it was done before, or the node has ended.
+     */
+    public void drain() {
+        if (runtime.ended().isDone() || !isDraining.compareAndSet(false, true)) {
+            return;
+        }
+        extensions.drain();
+        if (!await(now -> extensions.isShut() || runtime.ended().isDone(), MARGIN)) {
+            LOG.warn("the extensions of the node still let others in as it is about to stop");
+        }
+    }
+
     /** Drains: closes listeners and connections in order, waits for their ends, and stops. */
     @Override
     public void close() {
+        drain();
         if (!runtime.ended().isDone()) {
-            extensions.drain();
             if (!await(
                     now -> extensions.isDrained() || runtime.ended().isDone(),
                     extensions.drainsWithin().plus(MARGIN))) {

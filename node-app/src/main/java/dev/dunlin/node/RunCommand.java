@@ -240,6 +240,8 @@ final class RunCommand implements Runnable {
         } catch (CompletionException itDidNotStart) {
             return;
         }
+        // First the doors: whoever is told that the node is not ready knows that nobody is let in any more.
+        node.drain();
         admin.ifPresent(AdminApi::close);
         node.close();
         narrator.ifPresent(Narrator::close);

@@ -18,6 +18,11 @@ public interface Running {
     /** The node is about to stop: who comes from now on is turned away, and what goes on may come to its end. Returns at once; never throws. */
     default void drain() {}
 
+    /** Whether nothing new is begun any more; quick, from any thread. Asked after {@link #drain}. */
+    default boolean isShut() {
+        return true;
+    }
+
     /** Whether all has ended that may come to its end; quick, from any thread. Asked after {@link #drain}. */
     default boolean isDrained() {
         return true;

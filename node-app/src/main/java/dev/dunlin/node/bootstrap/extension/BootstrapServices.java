@@ -9,7 +9,6 @@ import dev.dunlin.connection.bootstrap.session.SessionAction;
 import dev.dunlin.connection.bootstrap.session.SessionConfig;
 import dev.dunlin.connection.bootstrap.session.SessionEffect;
 import dev.dunlin.connection.bootstrap.session.SessionMachine;
-import dev.dunlin.connection.bootstrap.session.SessionState;
 import dev.dunlin.connection.bootstrap.session.SessionState.Stance;
 import dev.dunlin.connection.bootstrap.session.SweepCounts;
 import dev.dunlin.connection.bootstrap.wire.MemoryVault;
@@ -83,10 +82,14 @@ final class BootstrapServices implements Running {
     }
 
     @Override
+    public boolean isShut() {
+        return host.state(SessionMachine.SESSION).stance() == Stance.DRAINING;
+    }
+
+    @Override
     public boolean isDrained() {
-        SessionState sessions = host.state(SessionMachine.SESSION);
-        return sessions.stance() == Stance.DRAINING
-                && sessions.sessions().running().isEmpty();
+        return isShut()
+                && host.state(SessionMachine.SESSION).sessions().running().isEmpty();
     }
 
     @Override
