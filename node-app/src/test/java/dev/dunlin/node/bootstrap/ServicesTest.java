@@ -265,6 +265,8 @@ class ServicesTest {
     @Test
     void aHookThatWasStoppedHasNotFailed() {
         Logger logger = (Logger) LoggerFactory.getLogger(HookCalls.class);
+        Level level = logger.getLevel();
+        logger.setLevel(Level.DEBUG);
         ListAppender<ILoggingEvent> told = new ListAppender<>();
         told.start();
         logger.addAppender(told);
@@ -284,6 +286,7 @@ class ServicesTest {
             BootstrapNode.await(() -> answers.containsKey(new ActionId(2, 1)));
         } finally {
             logger.detachAppender(told);
+            logger.setLevel(level);
         }
         assertThat(answers)
                 .hasSize(2)
